@@ -1,0 +1,20 @@
+namespace Heliograph.Relay;
+
+/// <summary>The bounds of a relay. Every wait has a deadline and every list a bound.</summary>
+public sealed record RelayLimits
+{
+    /// <summary>Connections at a time; null: derived from the file-descriptor limit and the memory of the machine.</summary>
+    public int? MaxConnections { get; init; }
+
+    /// <summary>From accept to the end of the outer handshake. nginx's client_header_timeout is 60 s.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>From the end of the outer handshake to a whole inner ClientHello. A Signal client may sit silent for seconds first.</summary>
+    public TimeSpan HelloTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>For all addresses of an upstream together, the name's resolution included.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Without a byte in either direction. nginx's proxy_timeout is 10 minutes.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
+}
