@@ -3,9 +3,6 @@ namespace Heliograph.Relay;
 /// <summary>The bounds of a relay. Every wait has a deadline and every list a bound.</summary>
 public sealed record RelayLimits
 {
-    /// <summary>Connections at a time; null: derived from the file-descriptor limit and the memory of the machine.</summary>
-    public int? MaxConnections { get; init; }
-
     /// <summary>From accept to the end of the outer handshake. nginx's client_header_timeout is 60 s.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -13,6 +13,9 @@ public sealed record RelayOptions
 
     public required DecoyEndpoints Decoy { get; init; }
 
+    /// <summary>Connections at a time; <see cref="Limits.ConnectionLimit.Derive"/> knows what the machine can hold. More are refused.</summary>
+    public int MaxConnections { get; init; } = 1024;
+
     public RelayLimits Limits { get; init; } = new();
 
     /// <summary>Event loops, each with a thread of its own; one for each processor.</summary>

@@ -1,5 +1,12 @@
+using System.Collections.Concurrent;
 using System.Net;
+using Heliograph.Relay.Diagnostics;
+using Heliograph.Relay.Hello;
+using Heliograph.Relay.Listening;
+using Heliograph.Relay.Loop;
 using Heliograph.Relay.OuterTls;
+using Heliograph.Relay.Routing;
+using Heliograph.Relay.Upstream;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Relay;
@@ -7,38 +14,252 @@ namespace Heliograph.Relay;
 /// <summary>The relay: listens, and gives each connection to one of its event loops.</summary>
 public sealed class RelayServer : IAsyncDisposable
 {
-    /// <summary>Binds and starts to serve.</summary>
-    /// <exception cref="RelayStartException">One sentence for the operator: a port in use, a missing libssl.</exception>
-    public static RelayServer Start(RelayOptions options, ServerCertificate certificate, TimeProvider time, ILogger log) =>
-        throw new RelayStartException("not built yet");
+    private readonly RelayLoop[] loops;
+    private readonly List<Listener> listeners = [];
+    private readonly NameCache names;
+    private readonly TimeProvider time;
+    private readonly int maxConnections;
+    private readonly ConcurrentDictionary<string, TlsContext> validations = new(StringComparer.OrdinalIgnoreCase);
+    private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile TlsContext context;
+    private int connections;
+    private int full;
+    private volatile bool draining;
+    private bool disposed;
+
+    private RelayServer(RelayOptions options, ServerCertificate certificate, Resolve resolve, TimeProvider time, ILogger log)
+    {
+        this.time = time;
+        Log = log;
+        Decoy = options.Decoy;
+        Routes = options.Routes;
+        maxConnections = options.MaxConnections;
+        context = TlsContext.Create(certificate, OffersHttp2);
+        names = new NameCache(resolve, time);
+        loops = [.. Enumerable.Range(0, Math.Max(1, options.Loops)).Select(CreateLoop)];
+
+        RelayLoop CreateLoop(int index) =>
+            new(new EventLoop($"relay-{index}", time, defect => log.Defect(defect.ToString())), names, options.Limits);
+    }
 
     /// <summary>Where it listens, with the ports that the system picked.</summary>
-    public IReadOnlyList<IPEndPoint> Endpoints { get; } = [];
+    public IReadOnlyList<IPEndPoint> Endpoints { get; private set; } = [];
 
     /// <summary>Connections open now.</summary>
-    public int Connections { get; private set; }
+    public int Connections => Volatile.Read(ref connections);
+
+    internal ILogger Log { get; }
+
+    internal DecoyEndpoints Decoy { get; }
+
+    internal RouteTable Routes { get; }
+
+    private bool OffersHttp2 => Decoy.Http2 is not null;
+
+    /// <summary>Binds and starts to serve.</summary>
+    /// <exception cref="RelayStartException">One sentence for the operator: a port in use, a missing libssl.</exception>
+    /// <exception cref="CertificateException">OpenSSL does not take the certificate.</exception>
+    public static RelayServer Start(RelayOptions options, ServerCertificate certificate, TimeProvider time, ILogger log) =>
+        Start(options, certificate, NameCache.FromSystem, time, log);
+
+    internal static RelayServer Start(RelayOptions options, ServerCertificate certificate, Resolve resolve, TimeProvider time, ILogger log)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (!OpenSsl.IsAvailable())
+            throw new RelayStartException("libssl.so.3 is not on this machine: Heliograph needs OpenSSL 3; on Debian and Ubuntu: apt-get install libssl3");
+        var bound = Bind(options.Listen);
+        var server = new RelayServer(options, certificate, resolve, time, log);
+        server.Listen(bound);
+        server.WarmUp();
+        return server;
+    }
 
     /// <summary>From now on new handshakes get this certificate; open connections keep theirs.</summary>
+    /// <exception cref="CertificateException">OpenSSL does not take it; the one before goes on serving.</exception>
     public void UseCertificate(ServerCertificate certificate)
     {
-        Connections += 0;
+        // The one before is freed by its finalizer: a loop may just be making a connection with it.
+        context = TlsContext.Create(certificate, OffersHttp2);
+        Log.CertificateReplaced();
+    }
+
+    /// <summary>Answers the validation of a name (TLS-ALPN-01, RFC 8737) until <see cref="EndValidation"/>; no ordinary client is ever shown this certificate.</summary>
+    /// <param name="serverName">The name in the validator's server_name: the identifier, or for an IP address its reverse name (RFC 8738 section 6).</param>
+    /// <param name="certificate">The self-signed validation certificate.</param>
+    public void BeginValidation(string serverName, ServerCertificate certificate) =>
+        validations[serverName] = TlsContext.CreateForValidation(certificate);
+
+    /// <summary>The counterpart of <see cref="BeginValidation"/>.</summary>
+    public void EndValidation(string serverName) => validations.TryRemove(serverName, out _);
+
+    /// <summary>The sums since the start.</summary>
+    public RelayStatistics GetStatistics()
+    {
+        var denied = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var loop in loops)
+            loop.Counters.AddDeniedTo(denied);
+        return new RelayStatistics
+        {
+            Connections = Connections,
+            Outcomes = Enum.GetValues<ConnectionOutcome>().ToDictionary(static outcome => outcome, outcome => loops.Sum(loop => loop.Counters.Of(outcome))),
+            BytesUp = loops.Sum(static loop => loop.Counters.BytesUp),
+            BytesDown = loops.Sum(static loop => loop.Counters.BytesDown),
+            DeniedSignalNames = denied,
+        };
     }
 
     /// <summary>Stops accepting and waits for the connections to end, at most <paramref name="timeout"/>; then closes what is left.</summary>
     /// <returns>How many connections were left and closed.</returns>
-    public Task<int> DrainAsync(TimeSpan timeout) => Task.FromResult(Connections);
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-}
-
-/// <summary>The relay cannot start. The message is one sentence for the operator.</summary>
-public sealed class RelayStartException : Exception
-{
-    public RelayStartException(string message) : base(message)
+    public async Task<int> DrainAsync(TimeSpan timeout)
     {
+        await StopAcceptingAsync();
+        draining = true;
+        if (Connections == 0)
+            return 0;
+        try
+        {
+            await idle.Task.WaitAsync(timeout, time);
+            return 0;
+        }
+        catch (TimeoutException)
+        {
+            var left = Connections;
+            foreach (var loop in loops)
+                loop.Events.Post(() => CancelAll(loop));
+            await idle.Task;
+            return left;
+        }
     }
 
-    public RelayStartException(string message, Exception inner) : base(message, inner)
+    public async ValueTask DisposeAsync()
     {
+        if (disposed)
+            return;
+        disposed = true;
+        await DrainAsync(TimeSpan.Zero);
+        foreach (var loop in loops)
+            loop.Dispose();
+        names.Dispose();
+        context.Dispose();
+        foreach (var validation in validations.Values)
+            validation.Dispose();
+    }
+
+    /// <summary>The certificate for an outer ClientHello: the validation's for its validator, the server's own for everyone else.</summary>
+    internal TlsContext ContextFor(ClientHello? hello, out bool isValidation)
+    {
+        isValidation = false;
+        if (validations.IsEmpty || hello is not { ApplicationProtocols: ["acme-tls/1"], ServerName: { } name })
+            return context;
+        isValidation = validations.TryGetValue(name, out var validation);
+        return validation ?? context;
+    }
+
+    /// <summary>A connection is over and has freed what it owned.</summary>
+    internal void Ended(RelayLoop loop, RelayConnection connection)
+    {
+        loop.Connections.Remove(connection);
+        loop.AddLoad(-1);
+        if (Interlocked.Decrement(ref connections) == 0 && draining)
+            idle.TrySetResult();
+    }
+
+    private static List<(int Descriptor, IPEndPoint Endpoint)> Bind(IReadOnlyList<IPEndPoint> endpoints)
+    {
+        var bound = new List<(int Descriptor, IPEndPoint Endpoint)>();
+        try
+        {
+            foreach (var endpoint in endpoints)
+            {
+                // "0.0.0.0:443" beside "[::]:443": each takes its own family.
+                var hasIpv4Twin = endpoints.Any(other => other.Address.Equals(IPAddress.Any) && other.Port == endpoint.Port && endpoint.Port != 0);
+                bound.Add(BoundSocket.Listen(endpoint, ipv6Only: hasIpv4Twin));
+            }
+            return bound;
+        }
+        catch (RelayStartException)
+        {
+            foreach (var (descriptor, _) in bound)
+                _ = Libc.close(descriptor);
+            throw;
+        }
+    }
+
+    private void Listen(List<(int Descriptor, IPEndPoint Endpoint)> bound)
+    {
+        Endpoints = [.. bound.Select(static one => one.Endpoint)];
+        var acceptor = loops[0].Events;
+        foreach (var (descriptor, _) in bound)
+            listeners.Add(new Listener(acceptor, descriptor, Accepted, Log));
+        foreach (var listener in listeners)
+            acceptor.Post(() => _ = listener.RunAsync());
+        foreach (var loop in loops)
+            loop.Events.Start();
+    }
+
+    /// <summary>Asks for the addresses of all routed hosts, so that the first client does not wait for the resolver.</summary>
+    private void WarmUp()
+    {
+        foreach (var host in Routes.Routes.Select(static route => route.Endpoint).OfType<UpstreamEndpoint.Tcp>().Select(static tcp => tcp.Host).Distinct(StringComparer.OrdinalIgnoreCase))
+            _ = names.FindAsync(host, TimeSpan.Zero).AsTask();
+    }
+
+    private void Accepted(int descriptor)
+    {
+        if (Connections >= maxConnections)
+        {
+            _ = Libc.close(descriptor);
+            loops[0].Counters.Count(ConnectionOutcome.Refused);
+            if (Interlocked.Exchange(ref full, 1) == 0)
+                Log.Full(maxConnections);
+            return;
+        }
+        if (full != 0 && Connections < maxConnections * 9L / 10)
+            Interlocked.Exchange(ref full, 0);
+        Interlocked.Increment(ref connections);
+        var loop = loops.MinBy(static loop => loop.Load)!;
+        loop.AddLoad(1);
+        if (loop == loops[0])
+            Serve(loop, descriptor);
+        else
+            loop.Events.Post(() => Serve(loop, descriptor));
+    }
+
+    private void Serve(RelayLoop loop, int descriptor)
+    {
+        Libc.SetOption(descriptor, Libc.ProtocolTcp, Libc.TcpNoDelay, 1);
+        LoopSocket socket;
+        try
+        {
+            socket = LoopSocket.Adopt(loop.Events, descriptor);
+        }
+        catch (IOException e)
+        {
+            Log.Defect(e.Message);
+            loop.AddLoad(-1);
+            Interlocked.Decrement(ref connections);
+            return;
+        }
+        var connection = new RelayConnection(this, loop, socket);
+        loop.Connections.Add(connection);
+        _ = connection.RunAsync();
+    }
+
+    private async Task StopAcceptingAsync()
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        loops[0].Events.Post(() =>
+        {
+            foreach (var listener in listeners)
+                listener.Dispose();
+            stopped.SetResult();
+        });
+        await stopped.Task;
+    }
+
+    private static void CancelAll(RelayLoop loop)
+    {
+        foreach (var connection in loop.Connections.ToList())
+            connection.Cancel();
     }
 }

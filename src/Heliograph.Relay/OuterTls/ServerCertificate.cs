@@ -1,21 +1,116 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
 namespace Heliograph.Relay.OuterTls;
 
 /// <summary>A certificate chain with its private key, parsed and checked to fit together.</summary>
 public sealed class ServerCertificate
 {
-    /// <summary>Reads PEM texts: the chain, leaf first, and the leaf's private key (ECDSA or RSA).</summary>
-    /// <exception cref="CertificateException">One sentence for the operator: what is wrong and what to do.</exception>
-    public static ServerCertificate FromPem(string chainPem, string keyPem) => throw new CertificateException("not built yet");
-}
+    /// <summary>More certificates than any real chain has; together they must fit a flight (<see cref="TlsBio.WrittenSize"/>).</summary>
+    private const int LongestChain = 10;
 
-/// <summary>A certificate cannot be used. The message is one sentence for the operator.</summary>
-public sealed class CertificateException : Exception
-{
-    public CertificateException(string message) : base(message)
+    private const int LargestChainBytes = 64 * 1024;
+
+    private ServerCertificate(X509Certificate2Collection chain, byte[] key)
     {
+        var leaf = chain[0];
+        Chain = [.. chain.Select(static certificate => new ReadOnlyMemory<byte>(certificate.RawData))];
+        Key = key;
+        Issuer = leaf.GetNameInfo(X509NameType.SimpleName, forIssuer: true);
+        NotBefore = new DateTimeOffset(leaf.NotBefore.ToUniversalTime());
+        NotAfter = new DateTimeOffset(leaf.NotAfter.ToUniversalTime());
+        Names = NamesOf(leaf);
+        Fingerprint = leaf.GetCertHashString(HashAlgorithmName.SHA256);
     }
 
-    public CertificateException(string message, Exception inner) : base(message, inner)
+    /// <summary>The DNS names and IP addresses that the certificate is for (its subjectAltName).</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>The issuer's common name, or what stands for it.</summary>
+    public string Issuer { get; }
+
+    public DateTimeOffset NotBefore { get; }
+
+    public DateTimeOffset NotAfter { get; }
+
+    /// <summary>SHA-256 of the leaf, in hexadecimal.</summary>
+    public string Fingerprint { get; }
+
+    /// <summary>DER, the leaf first.</summary>
+    internal IReadOnlyList<ReadOnlyMemory<byte>> Chain { get; }
+
+    /// <summary>PKCS #8, DER.</summary>
+    internal ReadOnlyMemory<byte> Key { get; }
+
+    /// <summary>Reads PEM texts: the chain, leaf first, and the leaf's private key (ECDSA or RSA).</summary>
+    /// <exception cref="CertificateException">One sentence for the operator: what is wrong and what to do.</exception>
+    public static ServerCertificate FromPem(string chainPem, string keyPem)
     {
+        ArgumentNullException.ThrowIfNull(chainPem);
+        ArgumentNullException.ThrowIfNull(keyPem);
+        var chain = ReadChain(chainPem);
+        try
+        {
+            var key = ReadKey(keyPem, out var publicKey);
+            if (!publicKey.AsSpan().SequenceEqual(chain[0].PublicKey.ExportSubjectPublicKeyInfo()))
+            {
+                CryptographicOperations.ZeroMemory(key);
+                throw new CertificateException(
+                    "the private key is not the key of the first certificate in the chain; give both files of the same certificate, the leaf first");
+            }
+            return new ServerCertificate(chain, key);
+        }
+        finally
+        {
+            foreach (var certificate in chain)
+                certificate.Dispose();
+        }
+    }
+
+    private static X509Certificate2Collection ReadChain(string pem)
+    {
+        var chain = new X509Certificate2Collection();
+        try
+        {
+            chain.ImportFromPem(pem);
+        }
+        catch (CryptographicException e)
+        {
+            throw new CertificateException("the chain does not parse as PEM certificates", e);
+        }
+        if (chain.Count == 0)
+            throw new CertificateException("the chain holds no certificate; a PEM file with \"-----BEGIN CERTIFICATE-----\" is expected, such as fullchain.pem");
+        if (chain.Count > LongestChain || chain.Sum(static certificate => certificate.RawData.Length) > LargestChainBytes)
+            throw new CertificateException($"the chain holds {chain.Count} certificates; at most {LongestChain} of together {LargestChainBytes / 1024} KB are served");
+        return chain;
+    }
+
+    private static byte[] ReadKey(string pem, out byte[] publicKey)
+    {
+        if (pem.Contains("BEGIN ENCRYPTED PRIVATE KEY", StringComparison.Ordinal) || pem.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
+            throw new CertificateException("the private key is encrypted; take the passphrase off, with: openssl pkey -in KEY -out KEY.plain");
+        foreach (var algorithm in new Func<AsymmetricAlgorithm>[] { ECDsa.Create, RSA.Create })
+        {
+            using var key = algorithm();
+            try
+            {
+                key.ImportFromPem(pem);
+            }
+            catch (Exception e) when (e is CryptographicException or ArgumentException)
+            {
+                continue;
+            }
+            publicKey = key.ExportSubjectPublicKeyInfo();
+            return key.ExportPkcs8PrivateKey();
+        }
+        throw new CertificateException("the private key does not parse; an ECDSA or RSA key in PEM is expected, such as privkey.pem");
+    }
+
+    private static string[] NamesOf(X509Certificate2 leaf)
+    {
+        var extension = leaf.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
+        return extension is null
+            ? []
+            : [.. extension.EnumerateDnsNames(), .. extension.EnumerateIPAddresses().Select(static address => address.ToString())];
     }
 }

@@ -1,0 +1,44 @@
+namespace Heliograph.Relay.Diagnostics;
+
+/// <summary>What became of a connection. Counted, never told apart by client.</summary>
+public enum ConnectionOutcome
+{
+    /// <summary>A Signal client was relayed to its host.</summary>
+    Relayed,
+
+    /// <summary>The decoy: <c>h2</c> was negotiated, so this is a browser.</summary>
+    DecoyHttp2,
+
+    /// <summary>The decoy: what came inside TLS is no ClientHello.</summary>
+    DecoyNoHello,
+
+    /// <summary>The decoy: an inner ClientHello with a name that is not routed, or with none.</summary>
+    DecoyDeniedName,
+
+    /// <summary>The decoy: the routed host could not be dialled.</summary>
+    DecoyUpstreamDown,
+
+    /// <summary>No TLS on the TLS port: answered as nginx answers.</summary>
+    PlainHttp,
+
+    /// <summary>A certificate authority's validation (RFC 8737).</summary>
+    Validation,
+
+    /// <summary>The outer handshake failed.</summary>
+    HandshakeFailed,
+
+    /// <summary>The client went before it said anything.</summary>
+    Left,
+
+    /// <summary>The client took longer than a limit allows before it was relayed.</summary>
+    TimedOut,
+
+    /// <summary>Not even the decoy could be dialled.</summary>
+    DecoyDown,
+
+    /// <summary>Refused: the server was full.</summary>
+    Refused,
+
+    /// <summary>Ended by a defect of ours.</summary>
+    Failed,
+}

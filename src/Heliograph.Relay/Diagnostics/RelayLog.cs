@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Relay.Diagnostics;
+
+/// <summary>Every line the relay can log. None has a client's address or the inner name of a connection, at any level; the signatures leave no room for them.</summary>
+internal static partial class RelayLog
+{
+    [LoggerMessage(1, LogLevel.Debug, "a connection ended: {Outcome}")]
+    public static partial void Ended(this ILogger log, ConnectionOutcome outcome);
+
+    [LoggerMessage(2, LogLevel.Debug, "an outer handshake failed: {Reason}")]
+    public static partial void HandshakeFailed(this ILogger log, string reason);
+
+    [LoggerMessage(3, LogLevel.Warning, "accepting paused for {Milliseconds} ms: {Reason}")]
+    public static partial void AcceptPaused(this ILogger log, long milliseconds, string reason);
+
+    [LoggerMessage(4, LogLevel.Warning, "full: {Limit} connections are open (limits.max_connections); new ones are refused until some end")]
+    public static partial void Full(this ILogger log, int limit);
+
+    [LoggerMessage(5, LogLevel.Error, "a defect in Heliograph ended a connection, the others go on; please report it: {Defect}")]
+    public static partial void Defect(this ILogger log, string defect);
+
+    [LoggerMessage(6, LogLevel.Information, "the certificate was replaced; open connections keep theirs")]
+    public static partial void CertificateReplaced(this ILogger log);
+
+    [LoggerMessage(7, LogLevel.Warning, "the decoy cannot be dialled: its visitors are shown an error page")]
+    public static partial void DecoyDown(this ILogger log);
+}

@@ -1,0 +1,21 @@
+namespace Heliograph.Relay.Limits;
+
+/// <summary>How many connections at a time this machine can hold.</summary>
+public static class ConnectionLimit
+{
+    /// <summary>A connection has a descriptor for each side; one of the decoy has a third, where the built-in site accepts it.</summary>
+    internal const int DescriptorsPerConnection = 3;
+
+    /// <summary>Kept for everything else: libraries, the loops, files, the site's own.</summary>
+    internal const int ReservedDescriptors = 100;
+
+    /// <summary>16 KB of our own for an idle connection (docs/benchmarks.md), and as much again and more for the kernel's two sockets and bytes in flight.</summary>
+    internal const long MemoryPerConnection = 64 * 1024;
+
+    /// <summary>Derives the limit: all descriptors, and half of the memory.</summary>
+    /// <param name="descriptors">RLIMIT_NOFILE.</param>
+    /// <param name="memory">Bytes of memory of the machine or the container.</param>
+    /// <returns>At least 1.</returns>
+    public static int Derive(long descriptors, long memory) => (int)Math.Clamp(
+        Math.Min((descriptors - ReservedDescriptors) / DescriptorsPerConnection, memory / 2 / MemoryPerConnection), 1, int.MaxValue);
+}

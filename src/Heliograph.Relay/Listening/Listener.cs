@@ -1,0 +1,111 @@
+using System.Runtime.InteropServices;
+using Heliograph.Relay.Diagnostics;
+using Heliograph.Relay.Loop;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Relay.Listening;
+
+/// <summary>
+/// Accepts on one loop for all of them. Connections last for hours, so what counts is that each loop has as many as the others: the server picks the
+/// loop (docs/adr/0002-one-listener.md has what SO_REUSEPORT and EPOLLEXCLUSIVE gave).
+/// </summary>
+internal sealed class Listener : IDeadlineOwner, IDisposable
+{
+    /// <summary>Accepted in a row before the connections of this loop have their turn; nginx's multi_accept has no bound.</summary>
+    private const int TurnLength = 64;
+
+    /// <summary>How long accepting pauses when the system has no descriptor or memory left; nginx's accept_mutex_delay is 500 ms.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    private readonly EventLoop loop;
+    private readonly LoopSocket socket;
+    private readonly Action<int> accepted;
+    private readonly ILogger log;
+    private readonly DeadlineQueue pauses;
+    private readonly Deadline pause;
+    private Action? resume;
+    private bool stopped;
+
+    /// <param name="loop">The loop that accepts.</param>
+    /// <param name="descriptor">A listening socket; owned from here on.</param>
+    /// <param name="accepted">Gets each new descriptor, on the loop, and owns it.</param>
+    /// <param name="log">Told when accepting pauses.</param>
+    public Listener(EventLoop loop, int descriptor, Action<int> accepted, ILogger log)
+    {
+        this.loop = loop;
+        this.accepted = accepted;
+        this.log = log;
+        pauses = loop.CreateDeadlines(Pause);
+        pause = new Deadline(this);
+        socket = LoopSocket.Adopt(loop, descriptor, listening: true);
+    }
+
+    /// <summary>Accepts until <see cref="Dispose"/>; started on the loop.</summary>
+    public async Task RunAsync()
+    {
+        for (var turn = 1; !stopped; turn++)
+        {
+            var descriptor = socket.Accept();
+            if (descriptor >= 0)
+                accepted(descriptor);
+            else if (await RecoverAsync(-descriptor))
+                turn = 0;
+            if (turn == TurnLength)
+            {
+                turn = 0;
+                await loop.Yield();
+            }
+        }
+    }
+
+    /// <summary>Takes what the kernel has accepted for us already, so that closing resets nobody; then closes. On the loop.</summary>
+    public void Dispose()
+    {
+        if (stopped)
+            return;
+        stopped = true;
+        for (var descriptor = socket.Accept(); descriptor >= 0; descriptor = socket.Accept())
+            accepted(descriptor);
+        pause.Disarm();
+        socket.Dispose();
+    }
+
+    void IDeadlineOwner.Expired()
+    {
+        var resumed = resume;
+        resume = null;
+        resumed?.Invoke();
+    }
+
+    /// <returns>Whether it waited.</returns>
+    private async ValueTask<bool> RecoverAsync(int error)
+    {
+        switch (error)
+        {
+            case Libc.Eagain:
+                await socket.Readable();
+                return true;
+            case Libc.Emfile or Libc.Enfile or Libc.Enobufs or Libc.Enomem:
+                log.AcceptPaused((long)Pause.TotalMilliseconds, Marshal.GetPInvokeErrorMessage(error));
+                pauses.Arm(pause);
+                await new PauseAwaitable(this);
+                return true;
+            default:
+                // ECONNABORTED and network errors that accept(2) passes on belong to the one connection that is gone.
+                return false;
+        }
+    }
+
+    private readonly struct PauseAwaitable(Listener listener) : System.Runtime.CompilerServices.INotifyCompletion
+    {
+        public bool IsCompleted => false;
+
+        public PauseAwaitable GetAwaiter() => this;
+
+        public void GetResult()
+        {
+        }
+
+        public void OnCompleted(Action continuation) => listener.resume = continuation;
+    }
+}

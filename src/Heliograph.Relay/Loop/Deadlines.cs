@@ -1,0 +1,94 @@
+namespace Heliograph.Relay.Loop;
+
+/// <summary>What happens when a <see cref="Deadline"/> passes.</summary>
+internal interface IDeadlineOwner
+{
+    void Expired();
+}
+
+/// <summary>One moment by which something must have happened; in at most one <see cref="DeadlineQueue"/> at a time.</summary>
+internal sealed class Deadline
+{
+    private readonly IDeadlineOwner owner;
+
+    public Deadline(IDeadlineOwner owner) => this.owner = owner;
+
+    internal DeadlineQueue? Queue { get; set; }
+
+    internal Deadline? Earlier { get; set; }
+
+    internal Deadline? Later { get; set; }
+
+    internal long At { get; set; }
+
+    public void Disarm() => Queue?.Remove(this);
+
+    internal void Expire() => owner.Expired();
+}
+
+/// <summary>
+/// The deadlines of one kind of wait. All waits of a kind last equally long, so the order of arming is the order of expiry: a linked list does for a
+/// timer heap, arming and disarming cost a few pointers, and thousands of idle connections cost nothing at all.
+/// </summary>
+internal sealed class DeadlineQueue
+{
+    private readonly EventLoop loop;
+    private readonly long duration;
+    private Deadline? first;
+    private Deadline? last;
+
+    /// <param name="loop">The loop on whose clock and thread the deadlines pass.</param>
+    /// <param name="duration">How long each wait of this kind may last; rounded up to a millisecond.</param>
+    public DeadlineQueue(EventLoop loop, TimeSpan duration)
+    {
+        this.loop = loop;
+        this.duration = (long)Math.Ceiling(duration.TotalMilliseconds);
+    }
+
+    /// <summary>When the next deadline passes, in the loop's milliseconds; <see cref="long.MaxValue"/> when there is none.</summary>
+    public long Next => first?.At ?? long.MaxValue;
+
+    /// <summary>Starts the wait, or starts it anew; a deadline armed in another queue leaves that one.</summary>
+    public void Arm(Deadline deadline)
+    {
+        var at = loop.Now + duration;
+        if (deadline.Queue == this && (deadline.At == at || deadline == last))
+        {
+            deadline.At = at;
+            return;
+        }
+        deadline.Queue?.Remove(deadline);
+        deadline.Queue = this;
+        deadline.At = at;
+        deadline.Earlier = last;
+        if (last is null)
+            first = deadline;
+        else
+            last.Later = deadline;
+        last = deadline;
+    }
+
+    public void Remove(Deadline deadline)
+    {
+        if (deadline.Earlier is null)
+            first = deadline.Later;
+        else
+            deadline.Earlier.Later = deadline.Later;
+        if (deadline.Later is null)
+            last = deadline.Earlier;
+        else
+            deadline.Later.Earlier = deadline.Earlier;
+        deadline.Queue = null;
+        deadline.Earlier = deadline.Later = null;
+    }
+
+    /// <summary>Lets everything that is due expire.</summary>
+    public void Expire()
+    {
+        while (first is { } due && due.At <= loop.Now)
+        {
+            Remove(due);
+            due.Expire();
+        }
+    }
+}

@@ -1,0 +1,257 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Heliograph.Relay.Loop;
+
+/// <summary>How a read or a write went.</summary>
+internal enum IoStatus
+{
+    /// <summary>Some bytes were moved.</summary>
+    Done,
+
+    /// <summary>Nothing can be moved now: await the socket.</summary>
+    WouldBlock,
+
+    /// <summary>The peer sends no more.</summary>
+    Closed,
+
+    /// <summary>The connection is broken: reset, timed out, or cancelled.</summary>
+    Broken,
+}
+
+/// <summary>A status, and the bytes moved when it is <see cref="IoStatus.Done"/>.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct IoResult(IoStatus Status, int Count)
+{
+    public static readonly IoResult WouldBlock = new(IoStatus.WouldBlock, 0);
+    public static readonly IoResult Closed = new(IoStatus.Closed, 0);
+    public static readonly IoResult Broken = new(IoStatus.Broken, 0);
+
+    public static IoResult Done(int count) => new(IoStatus.Done, count);
+}
+
+/// <summary>A non-blocking stream socket on a loop; used on the loop's thread only. Owns the descriptor.</summary>
+internal sealed unsafe class LoopSocket : IDisposable
+{
+    private static uint generations;
+
+    private readonly EventLoop loop;
+    private readonly int slot;
+    private int descriptor;
+    private Action? readWaiter;
+    private Action? writeWaiter;
+    private bool readReady = true;
+    private bool writeReady = true;
+    private bool hangUp;
+    private bool cancelled;
+
+    private LoopSocket(EventLoop loop, int descriptor, bool writes)
+    {
+        this.loop = loop;
+        this.descriptor = descriptor;
+        Generation = Interlocked.Increment(ref generations);
+        slot = loop.Add(this, descriptor, writes);
+    }
+
+    /// <summary>Tells this socket from those that had its slot before.</summary>
+    public uint Generation { get; }
+
+    /// <summary>Takes over a connected or listening descriptor.</summary>
+    /// <exception cref="IOException">The loop cannot take it; it was closed.</exception>
+    public static LoopSocket Adopt(EventLoop loop, int descriptor, bool listening = false)
+    {
+        try
+        {
+            return new LoopSocket(loop, descriptor, writes: !listening);
+        }
+        catch (IOException)
+        {
+            _ = Libc.close(descriptor);
+            throw;
+        }
+    }
+
+    /// <summary>Starts to connect. Await <see cref="Writable"/>, then ask <see cref="Error"/>.</summary>
+    /// <returns>The socket, or null when it fails at once.</returns>
+    public static LoopSocket? Connect(EventLoop loop, EndPoint to)
+    {
+        var family = to.AddressFamily switch
+        {
+            AddressFamily.InterNetwork => Libc.FamilyInet,
+            AddressFamily.InterNetworkV6 => Libc.FamilyInet6,
+            _ => Libc.FamilyUnix,
+        };
+        var descriptor = Libc.socket(family, Libc.StreamNonBlocking, 0);
+        if (descriptor < 0)
+            return null;
+        if (family != Libc.FamilyUnix)
+            Libc.SetOption(descriptor, Libc.ProtocolTcp, Libc.TcpNoDelay, 1);
+        var address = to.Serialize();
+        int result;
+        fixed (byte* bytes = address.Buffer.Span)
+            result = Libc.connect(descriptor, bytes, address.Size);
+        if (result != 0 && Libc.LastError != Libc.Einprogress)
+        {
+            _ = Libc.close(descriptor);
+            return null;
+        }
+        return new LoopSocket(loop, descriptor, writes: true) { writeReady = result == 0, readReady = false };
+    }
+
+    /// <summary>Completes with true when a read may find something, with false when the socket was cancelled.</summary>
+    public ReadableAwaitable Readable() => new(this);
+
+    /// <summary>Completes with true when a write may find room (or a connect ended), with false when the socket was cancelled.</summary>
+    public WritableAwaitable Writable() => new(this);
+
+    public IoResult Receive(byte* buffer, int length)
+    {
+        if (cancelled)
+            return IoResult.Broken;
+        if (!readReady)
+            return IoResult.WouldBlock;
+        nint count;
+        do
+        {
+            count = Libc.recv(descriptor, buffer, length, 0);
+        }
+        while (count < 0 && Libc.LastError == Libc.Eintr);
+        if (count > 0)
+        {
+            // A short read empties the socket (epoll(7)); only a FIN that came with it would never be announced again.
+            readReady = hangUp || count == length;
+            return IoResult.Done((int)count);
+        }
+        if (count == 0)
+            return IoResult.Closed;
+        if (Libc.LastError != Libc.Eagain)
+            return IoResult.Broken;
+        readReady = false;
+        return IoResult.WouldBlock;
+    }
+
+    public IoResult Send(byte* buffer, int length)
+    {
+        if (cancelled)
+            return IoResult.Broken;
+        if (!writeReady)
+            return IoResult.WouldBlock;
+        nint count;
+        do
+        {
+            count = Libc.send(descriptor, buffer, length, Libc.MessageNoSignal);
+        }
+        while (count < 0 && Libc.LastError == Libc.Eintr);
+        if (count >= 0)
+            return IoResult.Done((int)count);
+        if (Libc.LastError != Libc.Eagain)
+            return IoResult.Broken;
+        writeReady = false;
+        return IoResult.WouldBlock;
+    }
+
+    /// <summary>Takes one connection from a listening socket.</summary>
+    /// <returns>A descriptor, or minus the error number.</returns>
+    public int Accept()
+    {
+        var accepted = Libc.accept4(descriptor, null, null, Libc.AcceptNonBlocking);
+        if (accepted >= 0)
+            return accepted;
+        var error = Libc.LastError;
+        if (error == Libc.Eagain)
+            readReady = false;
+        return -error;
+    }
+
+    /// <summary>The pending error number of the socket, 0 for none.</summary>
+    public int Error()
+    {
+        int error, length = sizeof(int);
+        return Libc.getsockopt(descriptor, Libc.SolSocket, Libc.SocketError, &error, &length) == 0 ? error : Libc.LastError;
+    }
+
+    /// <summary>Sends FIN; what the peer sends can still be read.</summary>
+    public void CloseWrite() => _ = Libc.shutdown(descriptor, Libc.ShutdownWrite);
+
+    /// <summary>From now on every wait ends and every call answers <see cref="IoStatus.Broken"/>; waiters run later in the round.</summary>
+    public void Cancel()
+    {
+        cancelled = true;
+        if (readWaiter is { } reader)
+            loop.Schedule(reader);
+        if (writeWaiter is { } writer)
+            loop.Schedule(writer);
+        readWaiter = writeWaiter = null;
+    }
+
+    /// <summary>Closes with RST instead of FIN: the peer shall know that the other end broke.</summary>
+    public void Reset()
+    {
+        if (descriptor < 0)
+            return;
+        var linger = stackalloc int[] { 1, 0 };
+        _ = Libc.setsockopt(descriptor, Libc.SolSocket, Libc.Linger, linger, 2 * sizeof(int));
+        Dispose();
+    }
+
+    public void Dispose()
+    {
+        if (descriptor < 0)
+            return;
+        loop.Remove(slot);
+        _ = Libc.close(descriptor);
+        descriptor = -1;
+        Cancel();
+    }
+
+    internal void Happened(int events)
+    {
+        const int Over = Libc.EpollErr | Libc.EpollHup;
+        hangUp |= (events & (Libc.EpollRdHup | Over)) != 0;
+        readReady |= (events & (Libc.EpollIn | Libc.EpollRdHup | Over)) != 0;
+        writeReady |= (events & (Libc.EpollOut | Over)) != 0;
+        if (readReady && readWaiter is { } reader)
+        {
+            readWaiter = null;
+            reader();
+        }
+        if (writeReady && writeWaiter is { } writer)
+        {
+            writeWaiter = null;
+            writer();
+        }
+    }
+
+    /// <summary>Registers one continuation for the end of a connect, in place of <see cref="Writable"/>; null withdraws it.</summary>
+    internal void OnWritable(Action? continuation) => writeWaiter = continuation;
+
+    internal bool IsWritable => writeReady || cancelled;
+
+    internal readonly struct ReadableAwaitable(LoopSocket socket) : ICriticalNotifyCompletion
+    {
+        public bool IsCompleted => socket.readReady || socket.cancelled;
+
+        public ReadableAwaitable GetAwaiter() => this;
+
+        public bool GetResult() => !socket.cancelled;
+
+        public void OnCompleted(Action continuation) => socket.readWaiter = continuation;
+
+        public void UnsafeOnCompleted(Action continuation) => socket.readWaiter = continuation;
+    }
+
+    internal readonly struct WritableAwaitable(LoopSocket socket) : ICriticalNotifyCompletion
+    {
+        public bool IsCompleted => socket.writeReady || socket.cancelled;
+
+        public WritableAwaitable GetAwaiter() => this;
+
+        public bool GetResult() => !socket.cancelled;
+
+        public void OnCompleted(Action continuation) => socket.writeWaiter = continuation;
+
+        public void UnsafeOnCompleted(Action continuation) => socket.writeWaiter = continuation;
+    }
+}

@@ -1,0 +1,200 @@
+using System.Runtime.InteropServices;
+
+namespace Heliograph.Relay.OuterTls;
+
+/// <summary>The calls into OpenSSL 3. Raw: <see cref="TlsContext"/>, <see cref="TlsBio"/> and <see cref="TlsChannel"/> own what these make.</summary>
+internal static unsafe partial class OpenSsl
+{
+    private const string Ssl = "libssl.so.3";
+    private const string Crypto = "libcrypto.so.3";
+
+    public const int ErrorWantRead = 2, ErrorZeroReturn = 6;
+    public const int Tls12Version = 0x0303, Tls13Version = 0x0304;
+
+    // SSL_CTX_ctrl and SSL_CTX_callback_ctrl (ssl.h, tls1.h)
+    public const int CtrlExtraChainCert = 14, CtrlMode = 33, CtrlSetReadAhead = 41, CtrlSetSessionCacheSize = 42, CtrlSetSessionCacheMode = 44,
+        CtrlSetServerNameCallback = 53, CtrlSetMinProtocol = 123, CtrlSetMaxProtocol = 124;
+
+    public const ulong OptionNoRenegotiation = 1UL << 30, OptionNoTicket = 1UL << 14, OptionIgnoreUnexpectedEof = 1UL << 7,
+        OptionNoCompression = 1UL << 17;
+
+    public const int ModeReleaseBuffers = 0x10, ModeNoAutoChain = 0x8;
+    public const int SessionCacheServer = 2;
+
+    public const int AlertFatal = 2, AlpnOk = 0;
+
+    /// <summary>Whether OpenSSL 3 is on this machine.</summary>
+    public static bool IsAvailable()
+    {
+        if (!NativeLibrary.TryLoad(Ssl, out var library))
+            return false;
+        return NativeLibrary.TryGetExport(library, "SSL_CTX_new", out _);
+    }
+
+    /// <summary>The reason of the first queued error in OpenSSL's words ("no shared cipher"), and empties the queue.</summary>
+    public static string TakeError()
+    {
+        var code = ERR_get_error();
+        if (code == 0)
+            return "no reason given";
+        var reason = Marshal.PtrToStringUTF8(ERR_reason_error_string(code));
+        ERR_clear_error();
+        return reason ?? $"error {code:x}";
+    }
+
+    [LibraryImport(Ssl)]
+    public static partial nint TLS_server_method();
+
+    [LibraryImport(Ssl)]
+    public static partial nint SSL_CTX_new(nint method);
+
+    [LibraryImport(Ssl)]
+    public static partial void SSL_CTX_free(nint context);
+
+    [LibraryImport(Ssl)]
+    public static partial nint SSL_CTX_ctrl(nint context, int command, nint number, nint pointer);
+
+    [LibraryImport(Ssl)]
+    public static partial nint SSL_CTX_callback_ctrl(nint context, int command, delegate* unmanaged[Cdecl]<nint, int*, nint, int> callback);
+
+    [LibraryImport(Ssl)]
+    public static partial ulong SSL_CTX_set_options(nint context, ulong options);
+
+    [LibraryImport(Ssl)]
+    public static partial nint SSL_CTX_set_timeout(nint context, nint seconds);
+
+    [LibraryImport(Ssl)]
+    public static partial int SSL_CTX_set_session_id_context(nint context, byte* id, uint length);
+
+    [LibraryImport(Ssl, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int SSL_CTX_set_cipher_list(nint context, string ciphers);
+
+    [LibraryImport(Ssl)]
+    public static partial int SSL_CTX_use_certificate_ASN1(nint context, int length, byte* der);
+
+    [LibraryImport(Ssl)]
+    public static partial int SSL_CTX_use_PrivateKey(nint context, nint key);
+
+    [LibraryImport(Ssl)]
+    public static partial int SSL_CTX_check_private_key(nint context);
+
+    /// <summary>Takes over the key on success.</summary>
+    [LibraryImport(Ssl)]
+    public static partial int SSL_CTX_set0_tmp_dh_pkey(nint context, nint key);
+
+    [LibraryImport(Ssl)]
+    public static partial void SSL_CTX_set_alpn_select_cb(
+        nint context, delegate* unmanaged[Cdecl]<nint, byte**, byte*, byte*, uint, nint, int> callback, nint argument);
+
+    [LibraryImport(Ssl)]
+    public static partial int SSL_select_next_proto(byte** @out, byte* outLength, byte* server, uint serverLength, byte* client, uint clientLength);
+
+    [LibraryImport(Ssl)]
+    public static partial nint SSL_new(nint context);
+
+    [LibraryImport(Ssl)]
+    public static partial void SSL_free(nint ssl);
+
+    /// <summary>Takes over one reference of the BIO, for both directions.</summary>
+    [LibraryImport(Ssl)]
+    public static partial void SSL_set_bio(nint ssl, nint read, nint write);
+
+    [LibraryImport(Ssl)]
+    [SuppressGCTransition]
+    public static partial void SSL_set_accept_state(nint ssl);
+
+    [LibraryImport(Ssl)]
+    public static partial int SSL_do_handshake(nint ssl);
+
+    [LibraryImport(Ssl)]
+    public static partial int SSL_read(nint ssl, byte* buffer, int length);
+
+    [LibraryImport(Ssl)]
+    public static partial int SSL_write(nint ssl, byte* buffer, int length);
+
+    [LibraryImport(Ssl)]
+    public static partial int SSL_shutdown(nint ssl);
+
+    [LibraryImport(Ssl)]
+    [SuppressGCTransition]
+    public static partial int SSL_get_error(nint ssl, int result);
+
+    [LibraryImport(Ssl)]
+    public static partial void SSL_get0_alpn_selected(nint ssl, byte** protocol, uint* length);
+
+    [LibraryImport(Crypto)]
+    public static partial nint d2i_AutoPrivateKey(nint reuse, byte** der, nint length);
+
+    [LibraryImport(Crypto)]
+    public static partial nint d2i_X509(nint reuse, byte** der, nint length);
+
+    [LibraryImport(Crypto)]
+    public static partial void X509_free(nint certificate);
+
+    [LibraryImport(Crypto)]
+    public static partial void EVP_PKEY_free(nint key);
+
+    [LibraryImport(Crypto)]
+    public static partial nint BIO_new_mem_buf(byte* bytes, int length);
+
+    [LibraryImport(Crypto)]
+    public static partial nint PEM_read_bio_Parameters(nint bio, nint reuse);
+
+    [LibraryImport(Crypto)]
+    public static partial int BIO_get_new_index();
+
+    [LibraryImport(Crypto)]
+    public static partial nint BIO_meth_new(int type, byte* name);
+
+    [LibraryImport(Crypto)]
+    public static partial void BIO_meth_free(nint method);
+
+    [LibraryImport(Crypto)]
+    public static partial int BIO_meth_set_write(nint method, delegate* unmanaged[Cdecl]<nint, byte*, int, int> write);
+
+    [LibraryImport(Crypto)]
+    public static partial int BIO_meth_set_read(nint method, delegate* unmanaged[Cdecl]<nint, byte*, int, int> read);
+
+    [LibraryImport(Crypto)]
+    public static partial int BIO_meth_set_ctrl(nint method, delegate* unmanaged[Cdecl]<nint, int, nint, nint, nint> ctrl);
+
+    [LibraryImport(Crypto)]
+    public static partial nint BIO_new(nint method);
+
+    [LibraryImport(Crypto)]
+    [SuppressGCTransition]
+    public static partial int BIO_up_ref(nint bio);
+
+    [LibraryImport(Crypto)]
+    public static partial int BIO_free(nint bio);
+
+    [LibraryImport(Crypto)]
+    [SuppressGCTransition]
+    public static partial void BIO_set_data(nint bio, void* data);
+
+    [LibraryImport(Crypto)]
+    [SuppressGCTransition]
+    public static partial void* BIO_get_data(nint bio);
+
+    [LibraryImport(Crypto)]
+    [SuppressGCTransition]
+    public static partial void BIO_set_init(nint bio, int init);
+
+    [LibraryImport(Crypto)]
+    [SuppressGCTransition]
+    public static partial void BIO_set_flags(nint bio, int flags);
+
+    [LibraryImport(Crypto)]
+    [SuppressGCTransition]
+    public static partial void BIO_clear_flags(nint bio, int flags);
+
+    [LibraryImport(Crypto)]
+    [SuppressGCTransition]
+    public static partial void ERR_clear_error();
+
+    [LibraryImport(Crypto)]
+    public static partial ulong ERR_get_error();
+
+    [LibraryImport(Crypto)]
+    public static partial nint ERR_reason_error_string(ulong code);
+}

@@ -1,0 +1,136 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Heliograph.Relay.OuterTls;
+
+/// <summary>
+/// The BIO of a loop: OpenSSL reads what <see cref="Feed"/> was given and writes into one buffer, so that several records arrive in one <c>recv</c>
+/// and leave in one <c>send</c>. One for all connections of a loop: each call into OpenSSL is fed before and emptied after, on the loop's thread,
+/// so that nothing of a connection ever stays in it.
+/// </summary>
+internal sealed unsafe class TlsBio : IDisposable
+{
+    /// <summary>Room for what one call may produce: eight records of 16 KB, or a server's flight with the longest chain that is loaded.</summary>
+    public const int WrittenSize = 8 * (16 * 1024 + 512);
+
+    private const int SourceSinkType = 0x0400; // BIO_TYPE_SOURCE_SINK
+    private const int ShouldRetry = 0x08, RetryRead = 0x01, RetryFlags = 0x0f;
+    private const int CtrlEof = 2, CtrlFlush = 11;
+
+    private static readonly nint Method = CreateMethod();
+
+    private readonly State* state;
+    private readonly nint bio;
+    private bool disposed;
+
+    public TlsBio()
+    {
+        state = (State*)NativeMemory.AllocZeroed((nuint)sizeof(State));
+        state->Written = (byte*)NativeMemory.Alloc(WrittenSize);
+        bio = OpenSsl.BIO_new(Method);
+        OpenSsl.BIO_set_data(bio, state);
+        OpenSsl.BIO_set_init(bio, 1);
+    }
+
+    /// <summary>What OpenSSL has not taken yet.</summary>
+    public ReadOnlySpan<byte> Unread => new(state->Input, state->InputLength);
+
+    /// <summary>What OpenSSL has written since <see cref="ClearWritten"/>.</summary>
+    public ReadOnlySpan<byte> Written => new(state->Written, state->WrittenLength);
+
+    /// <summary>Makes this the BIO of an SSL, for both directions.</summary>
+    public void AttachTo(nint ssl)
+    {
+        _ = OpenSsl.BIO_up_ref(bio);
+        OpenSsl.SSL_set_bio(ssl, bio, bio);
+    }
+
+    /// <summary>The bytes that OpenSSL reads next. They are not copied: they stay where they are until <see cref="EndFeed"/>.</summary>
+    /// <param name="bytes">Start of native or pinned memory.</param>
+    /// <param name="length">How many.</param>
+    /// <param name="ended">After these the peer sends no more.</param>
+    public void Feed(byte* bytes, int length, bool ended)
+    {
+        state->Input = bytes;
+        state->InputLength = length;
+        state->Ended = ended ? 1 : 0;
+    }
+
+    public void EndFeed() => Feed(null, 0, ended: false);
+
+    public void ClearWritten() => state->WrittenLength = 0;
+
+    public void Dispose()
+    {
+        if (disposed)
+            return;
+        disposed = true;
+        _ = OpenSsl.BIO_free(bio);
+        NativeMemory.Free(state->Written);
+        NativeMemory.Free(state);
+    }
+
+    private static nint CreateMethod()
+    {
+        // A null name makes BIO_meth_new fail.
+        var method = nint.Zero;
+        fixed (byte* text = "heliograph\0"u8)
+            method = OpenSsl.BIO_meth_new(OpenSsl.BIO_get_new_index() | SourceSinkType, text);
+        _ = OpenSsl.BIO_meth_set_read(method, &Read);
+        _ = OpenSsl.BIO_meth_set_write(method, &Write);
+        _ = OpenSsl.BIO_meth_set_ctrl(method, &Ctrl);
+        return method;
+    }
+
+    // None of the three can throw: they touch native memory of known sizes only.
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int Read(nint bio, byte* buffer, int length)
+    {
+        var state = (State*)OpenSsl.BIO_get_data(bio);
+        OpenSsl.BIO_clear_flags(bio, RetryFlags);
+        if (state->InputLength == 0)
+        {
+            if (state->Ended != 0)
+                return 0;
+            OpenSsl.BIO_set_flags(bio, ShouldRetry | RetryRead);
+            return -1;
+        }
+        var count = length < state->InputLength ? length : state->InputLength;
+        Unsafe.CopyBlockUnaligned(buffer, state->Input, (uint)count);
+        state->Input += count;
+        state->InputLength -= count;
+        return count;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int Write(nint bio, byte* bytes, int length)
+    {
+        var state = (State*)OpenSsl.BIO_get_data(bio);
+        OpenSsl.BIO_clear_flags(bio, RetryFlags);
+        // More than the bound is no ordinary flight: the connection fails.
+        if (length > WrittenSize - state->WrittenLength)
+            return -1;
+        Unsafe.CopyBlockUnaligned(state->Written + state->WrittenLength, bytes, (uint)length);
+        state->WrittenLength += length;
+        return length;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint Ctrl(nint bio, int command, nint number, nint pointer) => command switch
+    {
+        CtrlFlush => 1,
+        CtrlEof => ((State*)OpenSsl.BIO_get_data(bio))->Ended,
+        _ => 0,
+    };
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct State
+    {
+        public byte* Input;
+        public byte* Written;
+        public int InputLength;
+        public int WrittenLength;
+        public int Ended;
+    }
+}

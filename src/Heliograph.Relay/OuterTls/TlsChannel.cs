@@ -1,0 +1,222 @@
+using Heliograph.Relay.Loop;
+using Heliograph.Relay.Relaying;
+
+namespace Heliograph.Relay.OuterTls;
+
+/// <summary>The client's side: the outer TLS over its socket. Owns the SSL object.</summary>
+/// <remarks>
+/// The loop's <see cref="TlsBio"/> is lent to each call: what OpenSSL does not take of the input is kept here until the next one, what it writes goes
+/// to the socket. With <c>SSL_MODE_RELEASE_BUFFERS</c> an idle SSL holds no buffers of its own either.
+/// </remarks>
+internal sealed class TlsChannel : Channel
+{
+    private readonly EventLoop loop;
+    private readonly TlsBio bio;
+    private readonly PendingBytes input;
+    private nint ssl;
+    private bool holdsPlaintext;
+    private IoStatus? ended;
+
+    /// <param name="loop">The loop of the socket.</param>
+    /// <param name="bio">The loop's BIO.</param>
+    /// <param name="context">The certificate and its options.</param>
+    /// <param name="socket">The client's socket; owned from here on.</param>
+    /// <param name="input">What was already read of the outer ClientHello; owned from here on.</param>
+    public TlsChannel(EventLoop loop, TlsBio bio, TlsContext context, LoopSocket socket, PendingBytes input) : base(socket)
+    {
+        this.loop = loop;
+        this.bio = bio;
+        this.input = input;
+        OpenSsl.ERR_clear_error();
+        ssl = OpenSsl.SSL_new(context.Pointer);
+        if (ssl == 0)
+            throw new InvalidOperationException("OpenSSL makes no more connections.");
+        OpenSsl.SSL_set_accept_state(ssl);
+        bio.AttachTo(ssl);
+    }
+
+    /// <summary>Whether the application protocol <c>h2</c> was agreed on; after the handshake.</summary>
+    public unsafe bool NegotiatedHttp2
+    {
+        get
+        {
+            byte* protocol;
+            uint length;
+            OpenSsl.SSL_get0_alpn_selected(ssl, &protocol, &length);
+            return new ReadOnlySpan<byte>(protocol, (int)length).SequenceEqual("h2"u8);
+        }
+    }
+
+    /// <summary>Shakes hands.</summary>
+    /// <returns>Null when done, otherwise why not, in OpenSSL's words; an alert may have been sent.</returns>
+    public async ValueTask<string?> HandshakeAsync()
+    {
+        while (true)
+        {
+            var step = HandshakeStep(out var failure);
+            if (step == IoStatus.Broken)
+                return failure;
+            while (HasOutput)
+            {
+                if (!await Socket.Writable() || !Flush())
+                    return "the connection broke";
+            }
+            if (step == IoStatus.Done)
+                return null;
+            if (!await Socket.Readable())
+                return "cancelled";
+        }
+    }
+
+    public override unsafe IoResult Read(Span<byte> destination)
+    {
+        while (ended is null)
+        {
+            IoResult result;
+            if (holdsPlaintext || input.Count > 0)
+            {
+                fixed (byte* unread = input.Span)
+                    result = Decrypt(unread, input.Count, inputEnded: false, destination);
+            }
+            else
+            {
+                var received = Socket.Receive(loop.Received, EventLoop.ReceiveSize);
+                if (received.Status is IoStatus.WouldBlock or IoStatus.Broken)
+                    return received;
+                result = Decrypt(loop.Received, received.Count, received.Status == IoStatus.Closed, destination);
+            }
+            // WouldBlock here: only a part of a record was there. Ask the socket for the rest.
+            if (result.Status != IoStatus.WouldBlock)
+                return result;
+        }
+        return new IoResult(ended.Value, 0);
+    }
+
+    public override unsafe bool Write(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+            return true;
+        OpenSsl.ERR_clear_error();
+        fixed (byte* start = bytes)
+        {
+            if (OpenSsl.SSL_write(ssl, start, bytes.Length) != bytes.Length)
+                return false;
+        }
+        return SendWritten();
+    }
+
+    /// <summary>Sends close_notify (RFC 8446 section 6.1).</summary>
+    public override bool WriteEnd()
+    {
+        if (ended == IoStatus.Broken)
+            return false;
+        OpenSsl.ERR_clear_error();
+        _ = OpenSsl.SSL_shutdown(ssl);
+        return SendWritten();
+    }
+
+    public override void Dispose()
+    {
+        if (ssl != 0)
+            OpenSsl.SSL_free(ssl);
+        ssl = 0;
+        input.Dispose();
+        base.Dispose();
+    }
+
+    private unsafe IoStatus HandshakeStep(out string? failure)
+    {
+        failure = null;
+        while (true)
+        {
+            IoStatus step;
+            if (input.Count > 0)
+            {
+                fixed (byte* unread = input.Span)
+                    step = Handshake(unread, input.Count, inputEnded: false);
+            }
+            else
+            {
+                var received = Socket.Receive(loop.Received, EventLoop.ReceiveSize);
+                if (received.Status == IoStatus.WouldBlock)
+                    return IoStatus.WouldBlock;
+                step = received.Status == IoStatus.Broken
+                    ? IoStatus.Broken
+                    : Handshake(loop.Received, received.Count, received.Status == IoStatus.Closed);
+            }
+            if (step == IoStatus.Broken)
+                failure = OpenSsl.TakeError();
+            var sent = SendWritten();
+            if (step == IoStatus.Done || step == IoStatus.Broken)
+                return sent ? step : IoStatus.Broken;
+            if (!sent)
+                return IoStatus.Broken;
+        }
+    }
+
+    private unsafe IoStatus Handshake(byte* bytes, int length, bool inputEnded)
+    {
+        bio.Feed(bytes, length, inputEnded);
+        OpenSsl.ERR_clear_error();
+        var result = OpenSsl.SSL_do_handshake(ssl);
+        var error = result == 1 ? 0 : OpenSsl.SSL_get_error(ssl, result);
+        KeepUnread(length);
+        if (result == 1)
+            return IoStatus.Done;
+        return error == OpenSsl.ErrorWantRead && !inputEnded ? IoStatus.WouldBlock : IoStatus.Broken;
+    }
+
+    private unsafe IoResult Decrypt(byte* bytes, int byteCount, bool inputEnded, Span<byte> destination)
+    {
+        bio.Feed(bytes, byteCount, inputEnded);
+        OpenSsl.ERR_clear_error();
+        var total = 0;
+        var end = IoStatus.WouldBlock;
+        while (total < destination.Length)
+        {
+            int count;
+            fixed (byte* start = destination[total..])
+                count = OpenSsl.SSL_read(ssl, start, destination.Length - total);
+            if (count > 0)
+            {
+                total += count;
+                continue;
+            }
+            end = OpenSsl.SSL_get_error(ssl, count) switch
+            {
+                OpenSsl.ErrorWantRead => IoStatus.WouldBlock,
+                OpenSsl.ErrorZeroReturn => IoStatus.Closed,
+                _ => IoStatus.Broken,
+            };
+            break;
+        }
+        holdsPlaintext = total == destination.Length;
+        KeepUnread(byteCount);
+        if (end is IoStatus.Closed or IoStatus.Broken)
+            ended = end;
+        if (!SendWritten())
+            ended = IoStatus.Broken;
+        return total > 0 ? IoResult.Done(total) : new IoResult(ended ?? end, 0);
+    }
+
+    /// <summary>What OpenSSL left of the bytes fed stays for the next call: before they were the kept input or new ones.</summary>
+    private void KeepUnread(int fed)
+    {
+        var unread = bio.Unread;
+        if (input.Count > 0)
+            input.Consume(fed - unread.Length);
+        else
+            input.Append(unread);
+        bio.EndFeed();
+    }
+
+    private bool SendWritten()
+    {
+        var written = bio.Written;
+        if (written.IsEmpty)
+            return true;
+        var sent = SendOrKeep(written);
+        bio.ClearWritten();
+        return sent;
+    }
+}

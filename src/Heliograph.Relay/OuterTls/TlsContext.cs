@@ -1,0 +1,176 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Heliograph.Relay.OuterTls;
+
+/// <summary>
+/// An SSL_CTX shaped like nginx 1.22 with certbot's options-ssl-nginx.conf, so that neither a scan nor a passive look tells this server from it
+/// (docs/threat-model.md). Shared by all loops; a replaced one lives on in the connections that use it, by OpenSSL's own reference count.
+/// </summary>
+internal sealed unsafe class TlsContext : SafeHandle
+{
+    /// <summary>certbot's ssl_ciphers for TLS 1.2; those of TLS 1.3 are OpenSSL's defaults there and here.</summary>
+    private const string Ciphers =
+        "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:" +
+        "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384";
+
+    /// <summary>certbot's ssl_dhparam: the group ffdhe2048 of RFC 7919, for the DHE-RSA suites above.</summary>
+    private const string DhParameters =
+        """
+        -----BEGIN DH PARAMETERS-----
+        MIIBCAKCAQEA//////////+t+FRYortKmq/cViAnPTzx2LnFg84tNpWp4TZBFGQz
+        +8yTnc4kmz75fS/jY2MMddj2gbICrsRhetPfHtXV/WVhJDP1H18GbtCFY2VVPe0a
+        87VXE15/V8k1mE8McODmi3fipona8+/och3xWKE2rec1MKzKT0g6eXq8CrGCsyT7
+        YdEIqUuyyOP7uWrat2DX9GgdT0Kj3jlN9K5W7edjcrsZCwenyO4KbXCeAvzhzffi
+        7MA0BM0oNC9hkXL+nOmFg/+OTxIy7vKBg8P+OxtMb61zO7X8vC7CIAXFjvGDfRaD
+        ssbzSibBsu/6iGtCOGEoXJf//////////wIBAg==
+        -----END DH PARAMETERS-----
+        """;
+
+    /// <summary>
+    /// certbot's shared cache of 10 MB holds some 40,000 sessions for a day. Signal's clients never resume, so a smaller one serves the visitors who
+    /// do; each cached session costs 0.5 to 1 KB.
+    /// </summary>
+    private const int CachedSessions = 1024;
+
+    private const int SessionSeconds = 24 * 60 * 60;
+
+    private static readonly byte* Http2Protocols = Protocols("h2", "http/1.1", "http/1.0", "http/0.9");
+    private static readonly byte* Http1Protocols = Protocols("http/1.1", "http/1.0", "http/0.9");
+    private static readonly byte* ValidationProtocols = Protocols("acme-tls/1");
+
+    private TlsContext(nint context) : base(0, ownsHandle: true) => SetHandle(context);
+
+    public override bool IsInvalid => handle == 0;
+
+    internal nint Pointer => handle;
+
+    /// <summary>The context of ordinary visitors.</summary>
+    /// <param name="certificate">What is served.</param>
+    /// <param name="offerHttp2">Whether <c>h2</c> is among the protocols.</param>
+    /// <exception cref="CertificateException">OpenSSL does not take the certificate or the key.</exception>
+    public static TlsContext Create(ServerCertificate certificate, bool offerHttp2) =>
+        Create(certificate, offerHttp2 ? Http2Protocols : Http1Protocols);
+
+    /// <summary>The context of a certificate authority's validation: <c>acme-tls/1</c> and nothing else (RFC 8737 section 3).</summary>
+    /// <exception cref="CertificateException">OpenSSL does not take the certificate or the key.</exception>
+    public static TlsContext CreateForValidation(ServerCertificate certificate) => Create(certificate, ValidationProtocols);
+
+    protected override bool ReleaseHandle()
+    {
+        OpenSsl.SSL_CTX_free(handle);
+        return true;
+    }
+
+    private static TlsContext Create(ServerCertificate certificate, byte* protocols)
+    {
+        OpenSsl.ERR_clear_error();
+        var context = new TlsContext(OpenSsl.SSL_CTX_new(OpenSsl.TLS_server_method()));
+        try
+        {
+            context.ShapeLikeNginx(protocols);
+            context.Use(certificate);
+            return context;
+        }
+        catch
+        {
+            context.Dispose();
+            throw;
+        }
+    }
+
+    private void ShapeLikeNginx(byte* protocols)
+    {
+        Control(OpenSsl.CtrlSetMinProtocol, OpenSsl.Tls12Version);
+        Control(OpenSsl.CtrlSetMaxProtocol, OpenSsl.Tls13Version);
+        Check(OpenSsl.SSL_CTX_set_cipher_list(handle, Ciphers));
+        // ssl_prefer_server_ciphers off: the client's order is OpenSSL's default. ssl_session_tickets off. TLS 1.3 tickets are then stateful, as nginx's.
+        OpenSsl.SSL_CTX_set_options(handle, OpenSsl.OptionNoTicket | OpenSsl.OptionNoRenegotiation | OpenSsl.OptionNoCompression
+            | OpenSsl.OptionIgnoreUnexpectedEof);
+        Control(OpenSsl.CtrlMode, OpenSsl.ModeReleaseBuffers | OpenSsl.ModeNoAutoChain);
+        Control(OpenSsl.CtrlSetSessionCacheMode, OpenSsl.SessionCacheServer);
+        Control(OpenSsl.CtrlSetSessionCacheSize, CachedSessions);
+        // The lifetime is written into each TLS 1.3 ticket: ssl_session_timeout 1440m.
+        OpenSsl.SSL_CTX_set_timeout(handle, SessionSeconds);
+        fixed (byte* id = "HTTP"u8)
+            Check(OpenSsl.SSL_CTX_set_session_id_context(handle, id, 4));
+        // The name is acknowledged, whatever it is: 27 bytes of EncryptedExtensions where SslStream has 23.
+        OpenSsl.SSL_CTX_callback_ctrl(handle, OpenSsl.CtrlSetServerNameCallback, &AcknowledgeServerName);
+        OpenSsl.SSL_CTX_set_alpn_select_cb(handle, &SelectProtocol, (nint)protocols);
+        var dh = ReadDhParameters();
+        if (OpenSsl.SSL_CTX_set0_tmp_dh_pkey(handle, dh) != 1)
+            OpenSsl.EVP_PKEY_free(dh);
+    }
+
+    private void Use(ServerCertificate certificate)
+    {
+        fixed (byte* leaf = certificate.Chain[0].Span)
+            Check(OpenSsl.SSL_CTX_use_certificate_ASN1(handle, certificate.Chain[0].Length, leaf));
+        foreach (var issuer in certificate.Chain.Skip(1))
+        {
+            fixed (byte* der = issuer.Span)
+            {
+                var start = der;
+                var parsed = OpenSsl.d2i_X509(0, &start, issuer.Length);
+                if (OpenSsl.SSL_CTX_ctrl(handle, OpenSsl.CtrlExtraChainCert, 0, parsed) != 1)
+                {
+                    OpenSsl.X509_free(parsed);
+                    Check(0);
+                }
+            }
+        }
+        fixed (byte* der = certificate.Key.Span)
+        {
+            var start = der;
+            var key = OpenSsl.d2i_AutoPrivateKey(0, &start, certificate.Key.Length);
+            var taken = OpenSsl.SSL_CTX_use_PrivateKey(handle, key); // takes its own reference
+            OpenSsl.EVP_PKEY_free(key);
+            Check(taken);
+        }
+        Check(OpenSsl.SSL_CTX_check_private_key(handle));
+    }
+
+    private void Control(int command, nint number) => OpenSsl.SSL_CTX_ctrl(handle, command, number, 0);
+
+    private static void Check(int result)
+    {
+        if (result != 1)
+            throw new CertificateException($"OpenSSL does not take the certificate or its key: {OpenSsl.TakeError()}");
+    }
+
+    private static nint ReadDhParameters()
+    {
+        var pem = System.Text.Encoding.ASCII.GetBytes(DhParameters);
+        fixed (byte* bytes = pem)
+        {
+            var bio = OpenSsl.BIO_new_mem_buf(bytes, pem.Length);
+            var parameters = OpenSsl.PEM_read_bio_Parameters(bio, 0);
+            _ = OpenSsl.BIO_free(bio);
+            return parameters;
+        }
+    }
+
+    /// <summary>A list in ALPN's wire format behind its length, in memory that lives as long as the process.</summary>
+    private static byte* Protocols(params string[] names)
+    {
+        var wire = names.SelectMany(static name => System.Text.Encoding.ASCII.GetBytes(name).Prepend((byte)name.Length)).ToArray();
+        var list = (byte*)NativeMemory.Alloc((nuint)wire.Length + 1);
+        list[0] = (byte)wire.Length;
+        wire.CopyTo(new Span<byte>(list + 1, wire.Length));
+        return list;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int AcknowledgeServerName(nint ssl, int* alert, nint argument) => 0; // SSL_TLSEXT_ERR_OK
+
+    /// <summary>nginx's rule: the server's order, and the alert no_application_protocol when nothing matches.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int SelectProtocol(nint ssl, byte** selected, byte* selectedLength, byte* offered, uint offeredLength, nint argument)
+    {
+        const int Negotiated = 1; // OPENSSL_NPN_NEGOTIATED
+        var list = (byte*)argument;
+        return OpenSsl.SSL_select_next_proto(selected, selectedLength, list + 1, list[0], offered, offeredLength) == Negotiated
+            ? OpenSsl.AlpnOk
+            : OpenSsl.AlertFatal;
+    }
+}

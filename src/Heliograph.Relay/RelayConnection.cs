@@ -1,0 +1,184 @@
+using Heliograph.Relay.Diagnostics;
+using Heliograph.Relay.Hello;
+using Heliograph.Relay.Loop;
+using Heliograph.Relay.OuterTls;
+using Heliograph.Relay.Relaying;
+using Heliograph.Relay.Upstream;
+
+namespace Heliograph.Relay;
+
+/// <summary>
+/// The life of one connection. Read <see cref="ServeAsync"/> first: it is the product.
+/// </summary>
+internal sealed class RelayConnection : IDeadlineOwner, IDisposable
+{
+    private readonly RelayServer server;
+    private readonly RelayLoop loop;
+    private readonly Deadline deadline;
+    private readonly PendingBytes peeked = new();
+    private Channel client;
+    private Channel? upstream;
+    private bool timedOut;
+
+    /// <param name="server">What all connections share.</param>
+    /// <param name="loop">The loop it lives on.</param>
+    /// <param name="socket">The accepted socket; owned from here on.</param>
+    public RelayConnection(RelayServer server, RelayLoop loop, LoopSocket socket)
+    {
+        this.server = server;
+        this.loop = loop;
+        deadline = new Deadline(this);
+        client = new SocketChannel(socket);
+    }
+
+    /// <summary>Serves the connection from its first byte to its last. Never throws.</summary>
+    public async Task RunAsync()
+    {
+        var outcome = ConnectionOutcome.Failed;
+        try
+        {
+            outcome = await ServeAsync();
+        }
+        catch (Exception e)
+        {
+            server.Log.Defect(e.ToString());
+        }
+        finally
+        {
+            Dispose();
+            loop.Counters.Count(outcome);
+            server.Log.Ended(outcome);
+            server.Ended(loop, this);
+        }
+    }
+
+    /// <summary>Ends the connection at the next opportunity.</summary>
+    public void Cancel()
+    {
+        client.Socket.Cancel();
+        upstream?.Socket.Cancel();
+    }
+
+    public void Dispose()
+    {
+        deadline.Disarm();
+        peeked.Dispose();
+        client.Dispose();
+        upstream?.Dispose();
+    }
+
+    void IDeadlineOwner.Expired()
+    {
+        timedOut = true;
+        Cancel();
+    }
+
+    private async Task<ConnectionOutcome> ServeAsync()
+    {
+        loop.HandshakeTimeouts.Arm(deadline);
+        var opening = await PeekAsync();
+        if (opening.Ended == IoStatus.Broken || peeked.Count == 0)
+            return Gone();
+        if (!LooksLikeTls())
+            return await VisitAsync(server.Decoy.PlainHttp, null, ConnectionOutcome.PlainHttp);
+
+        var tls = StartTls(server.ContextFor(opening.Hello, out var isValidation));
+        if (await tls.HandshakeAsync() is { } failure)
+            return HandshakeFailed(failure);
+        if (isValidation)
+            return await SayGoodbyeAsync(ConnectionOutcome.Validation);
+
+        if (tls.NegotiatedHttp2 && server.Decoy.Http2 is { } http2)
+            return await VisitAsync(http2, server.Decoy.Http2Unavailable, ConnectionOutcome.DecoyHttp2);
+
+        loop.HelloTimeouts.Arm(deadline);
+        var inner = await PeekAsync();
+        if (inner.Ended is { } ended && (ended == IoStatus.Broken || peeked.Count == 0))
+            return ended == IoStatus.Broken ? Gone() : await SayGoodbyeAsync(ConnectionOutcome.Left);
+
+        if (server.Routes.Find(inner.Hello?.ServerName) is not { } route)
+            return await VisitAsync(server.Decoy.Http1, server.Decoy.Http1Unavailable, Denied(inner.Hello));
+        if (await DialAsync(route.Endpoint, route.PublicOnly))
+            return await RelayAsync(ConnectionOutcome.Relayed);
+        return await VisitAsync(server.Decoy.Http1, server.Decoy.Http1Unavailable, ConnectionOutcome.DecoyUpstreamDown);
+    }
+
+    private ValueTask<HelloPeek> PeekAsync() => PeekedBytes.ReadHelloAsync(client, loop, peeked);
+
+    /// <summary>nginx's test of the first byte: a TLS handshake record, or the high bit of an SSL 2 hello, which OpenSSL then refuses in its own way.</summary>
+    private bool LooksLikeTls() => peeked.Span[0] is 0x16 or >= 0x80;
+
+    private TlsChannel StartTls(TlsContext context)
+    {
+        var tls = new TlsChannel(loop.Events, loop.Bio, context, client.Socket, peeked.Take());
+        client = tls;
+        return tls;
+    }
+
+    private async ValueTask<bool> DialAsync(UpstreamEndpoint endpoint, bool publicOnly)
+    {
+        // The dial has its own deadline; the client's clock starts anew with the relay.
+        deadline.Disarm();
+        if (await loop.Dialer.DialAsync(endpoint, publicOnly) is not { } socket)
+            return false;
+        upstream = new SocketChannel(socket);
+        return true;
+    }
+
+    /// <summary>Hands the visitor to the decoy, which is an upstream like any other.</summary>
+    private async ValueTask<ConnectionOutcome> VisitAsync(UpstreamEndpoint decoy, UpstreamEndpoint? instead, ConnectionOutcome outcome)
+    {
+        if (await DialAsync(decoy, publicOnly: false))
+            return await RelayAsync(outcome);
+        server.Log.DecoyDown();
+        if (instead is not null && await DialAsync(instead, publicOnly: false))
+            await RelayAsync(outcome);
+        return ConnectionOutcome.DecoyDown;
+    }
+
+    private async ValueTask<ConnectionOutcome> RelayAsync(ConnectionOutcome outcome)
+    {
+        if (!upstream!.Write(peeked.Span))
+            return outcome;
+        peeked.Dispose();
+        var relay = new Relaying.Relay(loop, client, upstream, deadline);
+        var end = await relay.RunAsync();
+        if (outcome == ConnectionOutcome.Relayed)
+        {
+            loop.Counters.CountBytes(relay.BytesUp, relay.BytesDown);
+            // A reset is passed on as a reset. Not by the decoy: a web server's visitors are sent FIN.
+            if (end == RelayEnd.UpstreamBroke)
+                client.Socket.Reset();
+        }
+        if (end == RelayEnd.ClientBroke)
+            upstream.Socket.Reset();
+        return outcome;
+    }
+
+    private ConnectionOutcome Denied(ClientHello? hello)
+    {
+        if (hello is null)
+            return ConnectionOutcome.DecoyNoHello;
+        if (hello.ServerName is { } name)
+            loop.Counters.CountDenied(name);
+        return ConnectionOutcome.DecoyDeniedName;
+    }
+
+    private ConnectionOutcome HandshakeFailed(string reason)
+    {
+        server.Log.HandshakeFailed(reason);
+        return timedOut ? ConnectionOutcome.TimedOut : ConnectionOutcome.HandshakeFailed;
+    }
+
+    /// <summary>close_notify, and the FIN that closing the socket sends.</summary>
+    private async ValueTask<ConnectionOutcome> SayGoodbyeAsync(ConnectionOutcome outcome)
+    {
+        var sent = client.WriteEnd();
+        while (sent && client.HasOutput)
+            sent = await client.Socket.Writable() && client.Flush();
+        return outcome;
+    }
+
+    /// <summary>nginx closes without a word on who kept silent too long or went.</summary>
+    private ConnectionOutcome Gone() => timedOut ? ConnectionOutcome.TimedOut : ConnectionOutcome.Left;
+}

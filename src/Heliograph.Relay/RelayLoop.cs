@@ -1,0 +1,62 @@
+using System.Runtime.InteropServices;
+using Heliograph.Relay.Diagnostics;
+using Heliograph.Relay.Loop;
+using Heliograph.Relay.OuterTls;
+using Heliograph.Relay.Upstream;
+
+namespace Heliograph.Relay;
+
+/// <summary>What the connections of one loop share. Used on the loop's thread only, but for <see cref="Load"/>.</summary>
+internal sealed unsafe class RelayLoop : IDisposable
+{
+    /// <summary>How long the rest may keep still once one side has ended.</summary>
+    public static readonly TimeSpan HalfClosedTimeout = TimeSpan.FromSeconds(60);
+
+    private readonly byte* scratch;
+    private int load;
+
+    public RelayLoop(EventLoop events, NameCache names, RelayLimits limits)
+    {
+        Events = events;
+        scratch = (byte*)NativeMemory.Alloc(EventLoop.ReceiveSize);
+        Dialer = new Dialer(events, names, limits.ConnectTimeout);
+        HandshakeTimeouts = events.CreateDeadlines(limits.HandshakeTimeout);
+        HelloTimeouts = events.CreateDeadlines(limits.HelloTimeout);
+        IdleTimeouts = events.CreateDeadlines(limits.IdleTimeout);
+        HalfClosedTimeouts = events.CreateDeadlines(HalfClosedTimeout);
+    }
+
+    public EventLoop Events { get; }
+
+    public TlsBio Bio { get; } = new();
+
+    /// <summary><see cref="EventLoop.ReceiveSize"/> bytes for plaintext. Nothing in them survives an await.</summary>
+    public Span<byte> Scratch => new(scratch, EventLoop.ReceiveSize);
+
+    public Dialer Dialer { get; }
+
+    public DeadlineQueue HandshakeTimeouts { get; }
+
+    public DeadlineQueue HelloTimeouts { get; }
+
+    public DeadlineQueue IdleTimeouts { get; }
+
+    public DeadlineQueue HalfClosedTimeouts { get; }
+
+    public RelayCounters Counters { get; } = new();
+
+    /// <summary>The connections that live here.</summary>
+    public HashSet<RelayConnection> Connections { get; } = [];
+
+    /// <summary>How many connections were given to this loop and have not ended; readable from any thread.</summary>
+    public int Load => Volatile.Read(ref load);
+
+    public void AddLoad(int change) => Interlocked.Add(ref load, change);
+
+    public void Dispose()
+    {
+        Events.Dispose();
+        Bio.Dispose();
+        NativeMemory.Free(scratch);
+    }
+}

@@ -1,0 +1,152 @@
+using Heliograph.Relay.Loop;
+
+namespace Heliograph.Relay.Relaying;
+
+/// <summary>How a relayed connection ended: whose doing it was.</summary>
+internal enum RelayEnd
+{
+    /// <summary>Both sides said that they were done.</summary>
+    Finished,
+
+    /// <summary>The client's connection broke.</summary>
+    ClientBroke,
+
+    /// <summary>The upstream's connection broke.</summary>
+    UpstreamBroke,
+
+    /// <summary>A deadline passed, or the server stops.</summary>
+    Cancelled,
+}
+
+/// <summary>
+/// Moves bytes both ways between two channels until both have ended. A side that does not take its bytes stops the reading of the other one, so that
+/// never more than one read waits for a slow reader. An end of one direction is carried over to the other side, and what still flows the other way goes on.
+/// </summary>
+internal sealed class Relay
+{
+    /// <summary>Reads in a row before the other connections of the loop have their turn.</summary>
+    private const int TurnLength = 16;
+
+    private readonly RelayLoop loop;
+    private readonly Channel client;
+    private readonly Channel upstream;
+    private readonly Deadline deadline;
+    private DeadlineQueue patience;
+    private RelayEnd end = RelayEnd.Finished;
+    private bool ending;
+
+    /// <param name="loop">The loop of both.</param>
+    /// <param name="client">The visitor's side.</param>
+    /// <param name="upstream">The side that was dialled.</param>
+    /// <param name="deadline">Armed anew by every byte; its owner cancels both sockets when it passes.</param>
+    public Relay(RelayLoop loop, Channel client, Channel upstream, Deadline deadline)
+    {
+        this.loop = loop;
+        this.client = client;
+        this.upstream = upstream;
+        this.deadline = deadline;
+        patience = loop.IdleTimeouts;
+    }
+
+    /// <summary>Bytes from the client.</summary>
+    public long BytesUp { get; private set; }
+
+    /// <summary>Bytes to the client.</summary>
+    public long BytesDown { get; private set; }
+
+    public async ValueTask<RelayEnd> RunAsync()
+    {
+        patience.Arm(deadline);
+        var up = PumpAsync(client, upstream);
+        var down = PumpAsync(upstream, client);
+        await up;
+        await down;
+        deadline.Disarm();
+        return end;
+    }
+
+    private async Task PumpAsync(Channel from, Channel to)
+    {
+        for (var turn = 1; ; turn++)
+        {
+            switch (Move(from, to))
+            {
+                case IoStatus.Done:
+                    break;
+                case IoStatus.WouldBlock:
+                    turn = 0;
+                    if (await from.Socket.Readable())
+                        continue;
+                    Break(RelayEnd.Cancelled);
+                    return;
+                case IoStatus.Closed:
+                    await CarryEndAsync(to);
+                    return;
+                default:
+                    return;
+            }
+            while (to.HasOutput)
+            {
+                turn = 0;
+                if (!await to.Socket.Writable() || !to.Flush())
+                {
+                    Break(Broken(to));
+                    return;
+                }
+            }
+            if (turn == TurnLength)
+            {
+                turn = 0;
+                await loop.Events.Yield();
+            }
+        }
+    }
+
+    private IoStatus Move(Channel from, Channel to)
+    {
+        var read = from.Read(loop.Scratch);
+        if (read.Status == IoStatus.Broken)
+            Break(Broken(from));
+        if (read.Status != IoStatus.Done)
+            return read.Status;
+        patience.Arm(deadline);
+        if (from == client)
+            BytesUp += read.Count;
+        else
+            BytesDown += read.Count;
+        if (to.Write(loop.Scratch[..read.Count]))
+            return IoStatus.Done;
+        // The decoy has answered and gone while its visitor still writes: those bytes are dropped, as nginx drops them (lingering_close), because closing
+        // with unread bytes would send RST and could destroy the answer on its way.
+        if (ending && from == client)
+            return IoStatus.Done;
+        Break(Broken(to));
+        return IoStatus.Broken;
+    }
+
+    private async ValueTask CarryEndAsync(Channel to)
+    {
+        ending = true;
+        patience = loop.HalfClosedTimeouts;
+        patience.Arm(deadline);
+        if (!to.WriteEnd())
+            return;
+        while (to.HasOutput)
+        {
+            if (!await to.Socket.Writable() || !to.Flush())
+                return;
+        }
+        to.Socket.CloseWrite();
+    }
+
+    private RelayEnd Broken(Channel side) => side == client ? RelayEnd.ClientBroke : RelayEnd.UpstreamBroke;
+
+    /// <summary>Ends both directions; the first reason counts.</summary>
+    private void Break(RelayEnd reason)
+    {
+        if (end == RelayEnd.Finished)
+            end = reason;
+        client.Socket.Cancel();
+        upstream.Socket.Cancel();
+    }
+}

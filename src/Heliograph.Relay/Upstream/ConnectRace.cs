@@ -1,0 +1,165 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Heliograph.Relay.Loop;
+
+namespace Heliograph.Relay.Upstream;
+
+/// <summary>
+/// Happy Eyeballs (RFC 8305): one address after the other, families in turn and IPv6 first, the next one when the last has failed or has not answered
+/// for <see cref="AttemptDelay"/>; the first to connect wins. On the loop, without a task of its own.
+/// </summary>
+internal sealed class ConnectRace : IDeadlineOwner
+{
+    /// <summary>The Connection Attempt Delay that RFC 8305 section 5 recommends.</summary>
+    public static readonly TimeSpan AttemptDelay = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A resolver may answer with any number of addresses; more than these are not tried.</summary>
+    private const int MostAttempts = 8;
+
+    private readonly EventLoop loop;
+    private readonly DeadlineQueue attemptDelays;
+    private readonly DeadlineQueue connectTimeouts;
+    private readonly List<LoopSocket> running = [];
+    private readonly Deadline attemptDelay;
+    private readonly Deadline connectTimeout;
+    private readonly Expiry timeout = new();
+    private Action? continuation;
+    private bool startNext;
+
+    public ConnectRace(EventLoop loop, DeadlineQueue attemptDelays, DeadlineQueue connectTimeouts)
+    {
+        this.loop = loop;
+        this.attemptDelays = attemptDelays;
+        this.connectTimeouts = connectTimeouts;
+        attemptDelay = new Deadline(this);
+        timeout.Race = this;
+        connectTimeout = new Deadline(timeout);
+    }
+
+    /// <summary>Runs the race.</summary>
+    /// <returns>A connected socket, or null when all failed or the time was up.</returns>
+    public async ValueTask<LoopSocket?> RunAsync(IReadOnlyList<EndPoint> endpoints)
+    {
+        var next = 0;
+        var last = Math.Min(endpoints.Count, MostAttempts);
+        connectTimeouts.Arm(connectTimeout);
+        try
+        {
+            while (!timeout.Passed)
+            {
+                if (next < last && (running.Count == 0 || startNext))
+                    Start(endpoints[next++], more: next < last);
+                if (Winner() is { } winner)
+                    return winner;
+                if (running.Count == 0 && next == last)
+                    return null;
+                // An attempt that has failed starts the next one without waiting.
+                if (running.Count > 0 && !(startNext && next < last))
+                    await new Turn(this);
+            }
+            return null;
+        }
+        finally
+        {
+            attemptDelay.Disarm();
+            connectTimeout.Disarm();
+            foreach (var loser in running)
+                loser.Dispose();
+        }
+    }
+
+    /// <summary>The families in turn, IPv6 first (RFC 8305 section 4), each in the resolver's order.</summary>
+    public static IReadOnlyList<IPAddress> InTurn(IReadOnlyList<IPAddress> addresses)
+    {
+        if (addresses.Count < 2)
+            return addresses;
+        var six = addresses.Where(static address => address.AddressFamily == AddressFamily.InterNetworkV6).ToList();
+        var four = addresses.Where(static address => address.AddressFamily == AddressFamily.InterNetwork).ToList();
+        var turns = new List<IPAddress>(addresses.Count);
+        for (var i = 0; i < Math.Max(six.Count, four.Count); i++)
+        {
+            if (i < six.Count)
+                turns.Add(six[i]);
+            if (i < four.Count)
+                turns.Add(four[i]);
+        }
+        return turns;
+    }
+
+    void IDeadlineOwner.Expired()
+    {
+        startNext = true;
+        Resume();
+    }
+
+    private void Start(EndPoint endpoint, bool more)
+    {
+        var socket = LoopSocket.Connect(loop, endpoint);
+        startNext = socket is null;
+        if (socket is not null)
+            running.Add(socket);
+        if (more)
+            attemptDelays.Arm(attemptDelay);
+    }
+
+    /// <summary>The first socket that is connected; those that failed leave the race, and the next address may start at once.</summary>
+    private LoopSocket? Winner()
+    {
+        for (var i = running.Count - 1; i >= 0; i--)
+        {
+            var socket = running[i];
+            if (!socket.IsWritable)
+                continue;
+            running.RemoveAt(i);
+            if (socket.Error() == 0)
+                return socket;
+            socket.Dispose();
+            startNext = true;
+        }
+        return null;
+    }
+
+    private void Resume()
+    {
+        foreach (var socket in running)
+            socket.OnWritable(null);
+        var resumed = continuation;
+        continuation = null;
+        resumed?.Invoke();
+    }
+
+    /// <summary>Completes when one of the running sockets has connected or failed, or a deadline has passed.</summary>
+    private readonly struct Turn(ConnectRace race) : ICriticalNotifyCompletion
+    {
+        public bool IsCompleted => false;
+
+        public Turn GetAwaiter() => this;
+
+        public void GetResult()
+        {
+        }
+
+        public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
+
+        public void UnsafeOnCompleted(Action continuation)
+        {
+            race.continuation = continuation;
+            foreach (var socket in race.running)
+                socket.OnWritable(race.Resume);
+        }
+    }
+
+    private sealed class Expiry : IDeadlineOwner
+    {
+        public ConnectRace? Race { get; set; }
+
+        public bool Passed { get; private set; }
+
+        public void Expired()
+        {
+            Passed = true;
+            Race?.Resume();
+        }
+    }
+}
