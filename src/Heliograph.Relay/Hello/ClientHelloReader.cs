@@ -1,6 +1,10 @@
 namespace Heliograph.Relay.Hello;
 
 /// <summary>Reads a TLS ClientHello from the first bytes of a connection. Pure: no I/O, no state, and it never throws on wire data.</summary>
+/// <remarks>
+/// A field is judged once it is whole, so bytes that can no longer become a ClientHello are refused without waiting for the rest. The message may be
+/// cut into any number of records (RFC 8446 section 5.1); what follows the record it ends in is the caller's and is not looked at.
+/// </remarks>
 internal static class ClientHelloReader
 {
     /// <summary>The most bytes looked at, record headers included: what nginx's ssl_preread takes (its preread buffer is 16 KB).</summary>
@@ -9,6 +13,61 @@ internal static class ClientHelloReader
     public static HelloStatus Read(ReadOnlySpan<byte> bytes, out ClientHello? hello)
     {
         hello = null;
-        return HelloStatus.NotAClientHello;
+        var status = HandshakeRecord.Read(bytes, out var first);
+        if (status != HelloStatus.Hello)
+            return status;
+
+        // Nearly every hello is one record: it is read where it lies. Anything else is put together first.
+        return HandshakeHeader.TryRead(first.Fragment, out var header) && header.MessageLength == first.Length
+            ? ReadMessage(first.Fragment, header, headers: HandshakeRecord.HeaderLength, out hello)
+            : ReadFragments(bytes, out hello);
+    }
+
+    private static HelloStatus ReadFragments(ReadOnlySpan<byte> bytes, out ClientHello? hello)
+    {
+        hello = null;
+        Span<byte> message = stackalloc byte[LongestHello];
+        var received = 0;
+        var headers = 0;
+        var announced = 0;
+        bytes = bytes[..Math.Min(bytes.Length, LongestHello)];
+        while (true)
+        {
+            var status = HandshakeRecord.Read(bytes, out var record);
+            if (status != HelloStatus.Hello)
+                return status;
+
+            headers += HandshakeRecord.HeaderLength;
+            announced += record.Length;
+            record.Fragment.CopyTo(message[received..]);
+            received += record.Fragment.Length;
+            if (received > 0 && message[0] != HandshakeHeader.ClientHello)
+                return HelloStatus.NotAClientHello;
+
+            if (HandshakeHeader.TryRead(message[..received], out var header))
+            {
+                // A ClientHello ends where a record ends, because a change of keys may follow it (RFC 8446 section 5.1): a second message in
+                // its last record is no client's, and a TLS 1.3 server answers it with an alert.
+                if (announced > header.MessageLength)
+                    return HelloStatus.NotAClientHello;
+
+                // The rest is judged as it stands when the last record has begun or nothing more is here.
+                if (announced == header.MessageLength || record.End >= bytes.Length)
+                    return ReadMessage(message[..received], header, headers, out hello);
+            }
+
+            if (record.End >= bytes.Length)
+                return HelloStatus.NeedMore;
+            bytes = bytes[record.End..];
+        }
+    }
+
+    private static HelloStatus ReadMessage(ReadOnlySpan<byte> message, HandshakeHeader header, int headers, out ClientHello? hello)
+    {
+        hello = null;
+        if (header.Type != HandshakeHeader.ClientHello || headers + header.MessageLength > LongestHello)
+            return HelloStatus.NotAClientHello;
+
+        return ClientHelloBody.Read(message[HandshakeHeader.Length..], header.BodyLength, out hello);
     }
 }
