@@ -19,53 +19,51 @@ internal static class ClientHelloReader
 
         // Nearly every hello is one record: it is read where it lies. Anything else is put together first.
         return HandshakeHeader.TryRead(first.Fragment, out var header) && header.MessageLength == first.Length
-            ? ReadMessage(first.Fragment, header, headers: HandshakeRecord.HeaderLength, out hello)
-            : ReadFragments(bytes, out hello);
+            ? ReadMessage(first.Fragment, announced: first.Length, headers: HandshakeRecord.HeaderLength, out hello)
+            : ReadFragments(bytes[..Math.Min(bytes.Length, LongestHello)], out hello);
     }
 
     private static HelloStatus ReadFragments(ReadOnlySpan<byte> bytes, out ClientHello? hello)
     {
         hello = null;
-        Span<byte> message = stackalloc byte[LongestHello];
+        Span<byte> message = stackalloc byte[bytes.Length];
         var received = 0;
-        var headers = 0;
         var announced = 0;
-        bytes = bytes[..Math.Min(bytes.Length, LongestHello)];
+        var headers = 0;
         while (true)
         {
             var status = HandshakeRecord.Read(bytes, out var record);
-            if (status != HelloStatus.Hello)
+            if (status == HelloStatus.NotAClientHello)
                 return status;
 
+            // A header that is still to come takes its place under the bound as well.
             headers += HandshakeRecord.HeaderLength;
             announced += record.Length;
             record.Fragment.CopyTo(message[received..]);
             received += record.Fragment.Length;
-            if (received > 0 && message[0] != HandshakeHeader.ClientHello)
-                return HelloStatus.NotAClientHello;
+            var isLast = HandshakeHeader.TryRead(message[..received], out var header) && announced >= header.MessageLength;
+            if (isLast || status == HelloStatus.NeedMore || record.Fragment.Length < record.Length)
+                return ReadMessage(message[..received], announced, headers, out hello);
 
-            if (HandshakeHeader.TryRead(message[..received], out var header))
-            {
-                // A ClientHello ends where a record ends, because a change of keys may follow it (RFC 8446 section 5.1): a second message in
-                // its last record is no client's, and a TLS 1.3 server answers it with an alert.
-                if (announced > header.MessageLength)
-                    return HelloStatus.NotAClientHello;
-
-                // The rest is judged as it stands when the last record has begun or nothing more is here.
-                if (announced == header.MessageLength || record.End >= bytes.Length)
-                    return ReadMessage(message[..received], header, headers, out hello);
-            }
-
-            if (record.End >= bytes.Length)
-                return HelloStatus.NeedMore;
             bytes = bytes[record.End..];
         }
     }
 
-    private static HelloStatus ReadMessage(ReadOnlySpan<byte> message, HandshakeHeader header, int headers, out ClientHello? hello)
+    /// <param name="message">What is here of the message.</param>
+    /// <param name="announced">How many bytes its records so far are said to hold.</param>
+    /// <param name="headers">The bytes of their headers.</param>
+    /// <param name="hello">What it says, when it is whole and well-formed.</param>
+    private static HelloStatus ReadMessage(ReadOnlySpan<byte> message, int announced, int headers, out ClientHello? hello)
     {
         hello = null;
-        if (header.Type != HandshakeHeader.ClientHello || headers + header.MessageLength > LongestHello)
+        if (message is [not HandshakeHeader.ClientHello, ..])
+            return HelloStatus.NotAClientHello;
+        if (!HandshakeHeader.TryRead(message, out var header))
+            return HelloStatus.NeedMore;
+
+        // A ClientHello ends where a record ends, because a change of keys may follow it (RFC 8446 section 5.1): a second message in its last
+        // record is no client's, and a TLS 1.3 server answers it with an alert.
+        if (announced > header.MessageLength || headers + header.MessageLength > LongestHello)
             return HelloStatus.NotAClientHello;
 
         return ClientHelloBody.Read(message[HandshakeHeader.Length..], header.BodyLength, out hello);

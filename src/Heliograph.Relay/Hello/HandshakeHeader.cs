@@ -1,10 +1,7 @@
-using System.Runtime.InteropServices;
-
 namespace Heliograph.Relay.Hello;
 
-/// <summary>The first four bytes of a handshake message: its type and the length of its body (RFC 8446 section 4).</summary>
-[StructLayout(LayoutKind.Auto)]
-internal readonly record struct HandshakeHeader(byte Type, int BodyLength)
+/// <summary>The first four bytes of a handshake message: its type, not kept here, and the length of its body (RFC 8446 section 4).</summary>
+internal readonly record struct HandshakeHeader(int BodyLength)
 {
     public const int Length = 4;
     public const byte ClientHello = 1;
@@ -17,7 +14,7 @@ internal readonly record struct HandshakeHeader(byte Type, int BodyLength)
         if (message.Length < Length)
             return false;
 
-        header = new HandshakeHeader(message[0], (message[1] << 16) | (message[2] << 8) | message[3]);
+        header = new HandshakeHeader((message[1] << 16) | (message[2] << 8) | message[3]);
         return true;
     }
 }
