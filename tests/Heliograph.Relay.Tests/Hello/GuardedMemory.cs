@@ -24,6 +24,9 @@ internal sealed unsafe partial class GuardedMemory : IDisposable
             throw new InvalidOperationException($"mprotect failed with errno {Marshal.GetLastPInvokeError()}.");
     }
 
+    /// <summary>The address of the page that nobody may touch.</summary>
+    public nuint Guard => (nuint)start + usable;
+
     /// <summary>A copy of the bytes whose end is the end of what may be read.</summary>
     public ReadOnlySpan<byte> Place(ReadOnlySpan<byte> bytes)
     {

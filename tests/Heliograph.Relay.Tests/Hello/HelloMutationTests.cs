@@ -43,6 +43,14 @@ public sealed class HelloMutationTests
         Assert.All(answers, count => Assert.True(count > Count / 50, $"answers: {string.Join(", ", answers)}; {SeedVariable}={seed}"));
     }
 
+    [Fact]
+    public void The_page_behind_the_mutated_hellos_may_not_be_read()
+    {
+        using var memory = new GuardedMemory(100);
+
+        Assert.Contains(File.ReadLines("/proc/self/maps"), line => line.StartsWith($"{memory.Guard:x8}-", StringComparison.Ordinal) && line.Contains(" ---p ", StringComparison.Ordinal));
+    }
+
     /// <summary>Inputs that once got a wrong answer: every prefix of them must agree with the whole.</summary>
     [Fact]
     public void Inputs_of_past_failures_do_not_contradict_their_prefixes()
