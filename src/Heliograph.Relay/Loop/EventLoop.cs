@@ -46,7 +46,6 @@ internal sealed unsafe class EventLoop : IDisposable
             throw new IOException($"the system gives no descriptor for an event loop: {Marshal.GetLastPInvokeErrorMessage()}");
         events = (byte*)NativeMemory.Alloc((nuint)(EventsPerWait * EpollEvents.Size));
         Received = (byte*)NativeMemory.Alloc(ReceiveSize);
-        Context = new LoopSynchronizationContext(this);
         var wake = stackalloc byte[EpollEvents.Size];
         EpollEvents.Write(wake, Libc.EpollIn | Libc.EpollEdgeTriggered, WakeUp);
         _ = Libc.epoll_ctl(epoll, Libc.EpollAdd, wakeUp, wake);
@@ -58,8 +57,6 @@ internal sealed unsafe class EventLoop : IDisposable
 
     /// <summary>Scratch of <see cref="ReceiveSize"/> bytes for what comes from a socket. Nothing in it survives an await.</summary>
     public byte* Received { get; }
-
-    public LoopSynchronizationContext Context { get; }
 
     public void Start() => thread.Start();
 
@@ -86,6 +83,13 @@ internal sealed unsafe class EventLoop : IDisposable
 
     /// <summary>Lets the other connections have their turn.</summary>
     public YieldAwaitable Yield() => new(this);
+
+    /// <summary>Comes back to the loop after a task that ended on another thread (name resolution is the only one).</summary>
+    /// <remarks>
+    /// In place of a SynchronizationContext, which would make every await of a task inside the loop allocate two objects that live as long as the
+    /// connection: 700 bytes of each idle one (docs/adr/0003-no-synchronization-context.md).
+    /// </remarks>
+    public EnterAwaitable Enter() => new(this);
 
     /// <summary>Ends the thread; only from another one. Sockets still open are their owners' to close, before.</summary>
     public void Dispose()
@@ -130,7 +134,6 @@ internal sealed unsafe class EventLoop : IDisposable
 
     private void Run()
     {
-        SynchronizationContext.SetSynchronizationContext(Context);
         while (!stopping)
         {
             var count = Libc.epoll_wait(epoll, events, EventsPerWait, Timeout());
@@ -209,5 +212,21 @@ internal sealed unsafe class EventLoop : IDisposable
         public void OnCompleted(Action continuation) => loop.Schedule(continuation);
 
         public void UnsafeOnCompleted(Action continuation) => loop.Schedule(continuation);
+    }
+
+    /// <summary>What <see cref="Enter"/> gives to await.</summary>
+    internal readonly struct EnterAwaitable(EventLoop loop) : System.Runtime.CompilerServices.ICriticalNotifyCompletion
+    {
+        public bool IsCompleted => Thread.CurrentThread == loop.thread;
+
+        public EnterAwaitable GetAwaiter() => this;
+
+        public void GetResult()
+        {
+        }
+
+        public void OnCompleted(Action continuation) => loop.Post(continuation);
+
+        public void UnsafeOnCompleted(Action continuation) => loop.Post(continuation);
     }
 }

@@ -40,6 +40,7 @@ internal sealed class Dialer
     private async ValueTask<IReadOnlyList<EndPoint>> ResolveAsync(UpstreamEndpoint.Tcp tcp, bool publicOnly)
     {
         IReadOnlyList<IPAddress> addresses = await names.FindAsync(tcp.Host, connectTimeout);
+        await loop.Enter();
         if (publicOnly)
             addresses = [.. addresses.Where(AddressGuard.IsPublic)];
         return [.. ConnectRace.InTurn(addresses).Select(address => new IPEndPoint(address, tcp.Port))];
