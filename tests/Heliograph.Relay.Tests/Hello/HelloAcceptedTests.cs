@@ -1,5 +1,5 @@
 using Heliograph.Relay.Hello;
-using static Heliograph.Relay.Tests.Hello.HelloBuilder;
+using static Heliograph.Testing.Fingerprints.HelloBytes;
 
 namespace Heliograph.Relay.Tests.Hello;
 

@@ -1,5 +1,4 @@
-using System.Buffers.Binary;
-using System.Text;
+using static Heliograph.Testing.Fingerprints.HelloBytes;
 
 namespace Heliograph.Relay.Tests.Hello;
 
@@ -47,38 +46,4 @@ internal sealed record HelloBuilder
     public byte[] Build() => Record(Message());
 
     public byte[] Record(ReadOnlySpan<byte> fragment) => [ContentType, .. UInt16(RecordVersion), .. UInt16(fragment.Length), .. fragment];
-
-    public static byte[] Extension(int type, params ReadOnlySpan<byte> data) => [.. UInt16(type), .. Vector16(data)];
-
-    public static byte[] ServerName(string name) => Extension(0, Vector16(HostName(name)));
-
-    /// <summary>One entry of a server_name list.</summary>
-    public static byte[] HostName(string name, byte type = 0) => [type, .. Vector16(Encoding.Latin1.GetBytes(name))];
-
-    public static byte[] Alpn(params ReadOnlySpan<string> protocols)
-    {
-        var list = new List<byte>();
-        foreach (var protocol in protocols)
-            list.AddRange(Vector8(Encoding.Latin1.GetBytes(protocol)));
-        return Extension(16, Vector16([.. list]));
-    }
-
-    public static byte[] SupportedVersions(params ReadOnlySpan<ushort> versions)
-    {
-        var list = new List<byte>();
-        foreach (var version in versions)
-            list.AddRange(UInt16(version));
-        return Extension(43, Vector8([.. list]));
-    }
-
-    public static byte[] Vector8(ReadOnlySpan<byte> value) => [(byte)value.Length, .. value];
-
-    public static byte[] Vector16(ReadOnlySpan<byte> value) => [.. UInt16(value.Length), .. value];
-
-    public static byte[] UInt16(int value)
-    {
-        var bytes = new byte[2];
-        BinaryPrimitives.WriteUInt16BigEndian(bytes, (ushort)value);
-        return bytes;
-    }
 }

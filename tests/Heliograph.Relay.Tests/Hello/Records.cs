@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Heliograph.Testing.Fingerprints;
 
 namespace Heliograph.Relay.Tests.Hello;
 
@@ -37,5 +38,5 @@ internal static class Records
     }
 
     private static byte[] Record(ReadOnlySpan<byte> hello, ReadOnlySpan<byte> fragment) =>
-        [.. hello[..3], .. HelloBuilder.Vector16(fragment)];
+        [.. hello[..3], .. HelloBytes.Vector16(fragment)];
 }

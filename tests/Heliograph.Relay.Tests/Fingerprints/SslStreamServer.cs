@@ -1,0 +1,66 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Heliograph.Relay.Tests.Fingerprints;
+
+/// <summary>What Heliograph would look like, had it taken .NET's own TLS stream with the same versions and protocols.</summary>
+internal sealed class SslStreamServer : IAsyncDisposable
+{
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly X509Certificate2 certificate;
+    private readonly Task accepting;
+
+    public SslStreamServer(X509Certificate2 certificate)
+    {
+        this.certificate = certificate;
+        listener.Start();
+        accepting = AcceptAsync();
+    }
+
+    public IPEndPoint EndPoint => (IPEndPoint)listener.LocalEndpoint;
+
+    public async ValueTask DisposeAsync()
+    {
+        listener.Dispose();
+        await accepting;
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+                await ServeAsync(await listener.AcceptSocketAsync());
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.OperationAborted)
+        {
+            // Disposed.
+        }
+        catch (ObjectDisposedException)
+        {
+            // Disposed before the wait began.
+        }
+    }
+
+    private async Task ServeAsync(Socket client)
+    {
+        await using var tls = new SslStream(new NetworkStream(client, ownsSocket: true));
+        try
+        {
+            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+            {
+                ServerCertificate = certificate,
+                EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+            });
+            await tls.CopyToAsync(Stream.Null);
+        }
+        catch (Exception exception) when (exception is AuthenticationException or IOException)
+        {
+            // A scan does not finish its handshakes.
+        }
+    }
+}
