@@ -10,6 +10,7 @@ namespace Heliograph.Relay.Tests.Fingerprints;
 internal sealed class SslStreamServer : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource stop = new();
     private readonly X509Certificate2 certificate;
     private readonly Task accepting;
 
@@ -24,8 +25,10 @@ internal sealed class SslStreamServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        listener.Dispose();
+        await stop.CancelAsync();
         await accepting;
+        listener.Dispose();
+        stop.Dispose();
     }
 
     private async Task AcceptAsync()
@@ -33,15 +36,11 @@ internal sealed class SslStreamServer : IAsyncDisposable
         try
         {
             while (true)
-                await ServeAsync(await listener.AcceptSocketAsync());
+                await ServeAsync(await listener.AcceptSocketAsync(stop.Token));
         }
-        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.OperationAborted)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Disposed.
-        }
-        catch (ObjectDisposedException)
-        {
-            // Disposed before the wait began.
         }
     }
 
@@ -50,17 +49,19 @@ internal sealed class SslStreamServer : IAsyncDisposable
         await using var tls = new SslStream(new NetworkStream(client, ownsSocket: true));
         try
         {
-            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
-            {
-                ServerCertificate = certificate,
-                EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-                ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
-            });
-            await tls.CopyToAsync(Stream.Null);
+            await tls.AuthenticateAsServerAsync(Options(), stop.Token);
+            await tls.CopyToAsync(Stream.Null, stop.Token);
         }
         catch (Exception exception) when (exception is AuthenticationException or IOException)
         {
             // A scan does not finish its handshakes.
         }
     }
+
+    private SslServerAuthenticationOptions Options() => new()
+    {
+        ServerCertificate = certificate,
+        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+    };
 }

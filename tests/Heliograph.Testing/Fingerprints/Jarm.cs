@@ -37,32 +37,25 @@ public static class Jarm
         limit.CancelAfter(TimeLimit);
         using var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(server, limit.Token);
-        await socket.SendAsync(hello, limit.Token);
-
         var answer = new byte[LongestAnswer];
         var length = 0;
-        while (length < answer.Length && !HasFirstRecord(answer.AsSpan(0, length)))
+        try
         {
-            var read = await ReceiveAsync(socket, answer.AsMemory(length), limit.Token);
-            if (read == 0)
-                break;
-            length += read;
+            await socket.SendAsync(hello, limit.Token);
+            int read;
+            do
+            {
+                read = await socket.ReceiveAsync(answer.AsMemory(length), limit.Token);
+                length += read;
+            }
+            while (read > 0 && !HasFirstRecord(answer.AsSpan(0, length)));
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
+        {
+            // A reset is an answer too: none.
         }
 
         return answer[..length];
-    }
-
-    /// <summary>A reset is an answer too: none.</summary>
-    private static async Task<int> ReceiveAsync(Socket socket, Memory<byte> buffer, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await socket.ReceiveAsync(buffer, cancellationToken);
-        }
-        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionReset)
-        {
-            return 0;
-        }
     }
 
     private static bool HasFirstRecord(ReadOnlySpan<byte> answer) =>
