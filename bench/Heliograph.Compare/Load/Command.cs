@@ -1,0 +1,38 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace Heliograph.Compare.Load;
+
+/// <summary>What the client asks of the stand-in upstream: these bytes follow the inner hello where the inner handshake would go on.</summary>
+internal enum Verb : byte
+{
+    /// <summary>Answer one byte, then wait for the end.</summary>
+    Greet = (byte)'G',
+
+    /// <summary>Answer one byte, then keep the connection and say no more.</summary>
+    Rest = (byte)'R',
+
+    /// <summary>Send so many bytes.</summary>
+    Send = (byte)'S',
+
+    /// <summary>Take so many bytes, then answer one.</summary>
+    Take = (byte)'T',
+
+    /// <summary>Send back so many bytes as they come.</summary>
+    Echo = (byte)'E',
+}
+
+/// <summary>A verb and its count: nine bytes.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Command(Verb Verb, long Count)
+{
+    public const int Length = 9;
+
+    public static Command Parse(ReadOnlySpan<byte> bytes) => new((Verb)bytes[0], BinaryPrimitives.ReadInt64BigEndian(bytes[1..]));
+
+    public void Write(Span<byte> bytes)
+    {
+        bytes[0] = (byte)Verb;
+        BinaryPrimitives.WriteInt64BigEndian(bytes[1..], Count);
+    }
+}

@@ -1,0 +1,47 @@
+namespace Heliograph.Compare.Load;
+
+/// <summary>The bytes that go through the tunnels: a real client's hello, then noise, as inner TLS is to a proxy.</summary>
+internal static class Traffic
+{
+    /// <summary>The SNI of the hello, and so the name that every proxy has to route.</summary>
+    public const string HostName = "grpc.chat.signal.org";
+
+    public static byte[] Hello { get; } = ReadHello();
+
+    /// <summary>The bulk of a transfer is this block again and again; a prime length, so that a lost or doubled record or page is seen.</summary>
+    public static byte[] Block { get; } = NewBlock();
+
+    /// <summary>The bytes of the endless repetition of <see cref="Block"/> from <paramref name="position"/> on, as many as lie in one piece.</summary>
+    public static ReadOnlySpan<byte> From(long position) => Block.AsSpan((int)(position % Block.Length));
+
+    /// <summary>Whether <paramref name="bytes"/> are what stands at <paramref name="position"/> of the repetition.</summary>
+    public static bool Matches(ReadOnlySpan<byte> bytes, long position)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var expected = From(position);
+            var length = Math.Min(expected.Length, bytes.Length);
+            if (!bytes[..length].SequenceEqual(expected[..length]))
+                return false;
+            bytes = bytes[length..];
+            position += length;
+        }
+
+        return true;
+    }
+
+    private static byte[] ReadHello()
+    {
+        using var stream = typeof(Traffic).Assembly.GetManifestResourceStream("client-hello.bin")!;
+        var hello = new byte[stream.Length];
+        stream.ReadExactly(hello);
+        return hello;
+    }
+
+    private static byte[] NewBlock()
+    {
+        var block = new byte[262_139];
+        new Random(1).NextBytes(block);
+        return block;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Heliograph.Compare.Load;
+
+/// <summary>One client connection: TCP, the outer TLS, and the inner bytes. Blocking, for one thread.</summary>
+internal sealed class Tunnel : IDisposable
+{
+    private readonly Socket socket;
+    private nint ssl;
+
+    private Tunnel(Socket socket, nint ssl)
+    {
+        this.socket = socket;
+        this.ssl = ssl;
+    }
+
+    /// <summary>The protocol and cipher of the outer TLS.</summary>
+    public string Cipher =>
+        $"{Marshal.PtrToStringUTF8(OpenSsl.SSL_get_version(ssl))} {Marshal.PtrToStringUTF8(OpenSsl.SSL_CIPHER_get_name(OpenSsl.SSL_get_current_cipher(ssl)))}";
+
+    /// <summary>Connects, finishes the outer handshake and sends the inner hello with the command for the upstream behind it.</summary>
+    public static Tunnel Open(OuterTls tls, IPEndPoint proxy, Command command)
+    {
+        var socket = BlockingSocket.New();
+        var tunnel = new Tunnel(socket, tls.NewConnection());
+        try
+        {
+            tunnel.Connect(proxy);
+            Span<byte> first = stackalloc byte[Traffic.Hello.Length + Command.Length];
+            Traffic.Hello.CopyTo(first);
+            command.Write(first[Traffic.Hello.Length..]);
+            tunnel.Write(first);
+            return tunnel;
+        }
+        catch
+        {
+            tunnel.Dispose();
+            throw;
+        }
+    }
+
+    public unsafe void Write(ReadOnlySpan<byte> bytes)
+    {
+        OpenSsl.ERR_clear_error();
+        fixed (byte* first = bytes)
+        {
+            // Without partial writes, a blocking SSL_write takes all or fails.
+            if (OpenSsl.SSL_write(ssl, first, bytes.Length) != bytes.Length)
+                throw new CompareException($"a write into the tunnel failed: {OpenSsl.Reason()}");
+        }
+    }
+
+    /// <summary>Reads what is there, at least one byte.</summary>
+    public unsafe int Read(Span<byte> buffer)
+    {
+        OpenSsl.ERR_clear_error();
+        fixed (byte* first = buffer)
+        {
+            var read = OpenSsl.SSL_read(ssl, first, buffer.Length);
+            if (read > 0)
+                return read;
+            throw new CompareException(OpenSsl.SSL_get_error(ssl, read) == OpenSsl.ErrorZeroReturn
+                ? "the proxy closed the tunnel before all bytes had come"
+                : $"a read from the tunnel failed: {OpenSsl.Reason()}");
+        }
+    }
+
+    public void ReadExactly(Span<byte> buffer)
+    {
+        while (!buffer.IsEmpty)
+            buffer = buffer[Read(buffer)..];
+    }
+
+    /// <summary>Ends as a client does: close_notify, then the socket; nobody waits for an answer.</summary>
+    public void Dispose()
+    {
+        if (ssl == 0)
+            return;
+        OpenSsl.ERR_clear_error();
+        _ = OpenSsl.SSL_shutdown(ssl);
+        OpenSsl.SSL_free(ssl);
+        ssl = 0;
+        socket.Dispose();
+    }
+
+    private void Connect(IPEndPoint proxy)
+    {
+        try
+        {
+            socket.Connect(proxy);
+        }
+        catch (SocketException e)
+        {
+            throw new CompareException($"no connection to {proxy}: {e.Message}");
+        }
+
+        OpenSsl.ERR_clear_error();
+        if (OpenSsl.SSL_set_fd(ssl, (int)socket.Handle) != 1 || OpenSsl.SSL_connect(ssl) != 1)
+            throw new CompareException($"the outer handshake failed: {OpenSsl.Reason()}");
+    }
+}

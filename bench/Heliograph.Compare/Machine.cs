@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Heliograph.Compare.Peers;
+
+namespace Heliograph.Compare;
+
+/// <summary>What a reader needs to place the figures: the processor, the kernel, the versions.</summary>
+internal static class Machine
+{
+    public static IReadOnlyDictionary<string, string> Describe(ComparisonOptions options)
+    {
+        var machine = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["processor"] = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim()
+                ?? RuntimeInformation.ProcessArchitecture.ToString(),
+            ["kernel"] = File.ReadAllText("/proc/sys/kernel/osrelease").Trim(),
+            [".NET"] = Environment.Version.ToString(),
+        };
+        if (options.Peers.Contains(PeerNames.Heliograph, StringComparer.Ordinal))
+            machine["heliograph"] = FirstLine(options.HeliographCommand, "--version");
+        if (options.Peers.Contains(PeerNames.Nginx, StringComparer.Ordinal))
+            machine["nginx"] = FirstLine(Installed.Find("nginx")!, "-v").Replace("nginx version: ", "", StringComparison.Ordinal);
+        if (options.Peers.Contains(PeerNames.HaProxy, StringComparer.Ordinal))
+            machine["haproxy"] = FirstLine(Installed.Find("haproxy")!, "-v");
+        return machine;
+    }
+
+    /// <summary>Asking heliograph for its version also makes its launcher build it, before anything is pinned or timed.</summary>
+    private static string FirstLine(string program, string argument)
+    {
+        try
+        {
+            // Freed from the load's processor: a build is quicker on all of them.
+            var start = new ProcessStartInfo("taskset", ["-c", $"{Processors.OfProxies},{Processors.OfLoad}", program, argument])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
+            using var process = Process.Start(start)!;
+            var error = process.StandardError.ReadToEndAsync();
+            var output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            var words = output + error.GetAwaiter().GetResult();
+            if (process.ExitCode != 0)
+                throw new CompareException($"{program} {argument} ended with code {process.ExitCode}: {words.Trim().Split('\n')[^1]}");
+            return words.Trim().Split('\n')[0].Trim();
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new CompareException($"taskset could not be started ({e.Message}); it is in the package util-linux");
+        }
+    }
+}

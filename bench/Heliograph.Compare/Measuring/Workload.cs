@@ -1,0 +1,124 @@
+using Heliograph.Compare.Load;
+using Heliograph.Compare.Peers;
+
+namespace Heliograph.Compare.Measuring;
+
+/// <summary>The work of each figure. Every byte is checked at both ends; the first thing that is wrong ends the run.</summary>
+internal static class Workload
+{
+    private const int BulkTunnels = 4;
+    private const int Clients = 8;
+    private const int RoundTripBytes = 200;
+
+    public static void Down(Proxy proxy, OuterTls tls, long bytes) => InParallel(BulkTunnels, number =>
+    {
+        var share = Share(bytes, number);
+        using var tunnel = Tunnel.Open(tls, proxy.Address, new Command(Verb.Send, share));
+        var buffer = new byte[64 * 1024];
+        for (long got = 0; got < share;)
+        {
+            var read = tunnel.Read(buffer);
+            if (got + read > share || !Traffic.Matches(buffer.AsSpan(0, read), got))
+                throw new CompareException($"the bytes after {got} of {share} did not come down as they were sent");
+            got += read;
+        }
+    });
+
+    public static void Up(Proxy proxy, OuterTls tls, long bytes) => InParallel(BulkTunnels, number =>
+    {
+        var share = Share(bytes, number);
+        using var tunnel = Tunnel.Open(tls, proxy.Address, new Command(Verb.Take, share));
+        for (long sent = 0; sent < share;)
+        {
+            var piece = Traffic.From(sent);
+            piece = piece[..(int)Math.Min(piece.Length, Math.Min(share - sent, 64 * 1024))];
+            tunnel.Write(piece);
+            sent += piece.Length;
+        }
+
+        ReadGreeting(tunnel);
+    });
+
+    public static void Handshakes(Proxy proxy, OuterTls tls, int count)
+    {
+        var left = count;
+        InParallel(Clients, _ =>
+        {
+            while (Interlocked.Decrement(ref left) >= 0)
+            {
+                using var tunnel = Tunnel.Open(tls, proxy.Address, new Command(Verb.Greet, 0));
+                ReadGreeting(tunnel);
+            }
+        });
+    }
+
+    public static void RoundTrips(Proxy proxy, OuterTls tls, int count)
+    {
+        using var tunnel = Tunnel.Open(tls, proxy.Address, new Command(Verb.Echo, (long)count * RoundTripBytes));
+        Span<byte> answer = stackalloc byte[RoundTripBytes];
+        for (var i = 0; i < count; i++)
+        {
+            var question = Traffic.Block.AsSpan(i % 1000, RoundTripBytes);
+            tunnel.Write(question);
+            tunnel.ReadExactly(answer);
+            if (!answer.SequenceEqual(question))
+                throw new CompareException($"round trip {i} did not bring back what was sent");
+        }
+    }
+
+    /// <summary>Opens connections that have finished the outer handshake, reached the upstream, had one byte back, and are silent from then on.</summary>
+    public static IReadOnlyList<Tunnel> OpenIdle(Proxy proxy, OuterTls tls, int count)
+    {
+        List<Tunnel> tunnels = [];
+        var left = count;
+        try
+        {
+            InParallel(Clients, _ =>
+            {
+                while (Interlocked.Decrement(ref left) >= 0)
+                {
+                    var tunnel = Tunnel.Open(tls, proxy.Address, new Command(Verb.Rest, 0));
+                    lock (tunnels)
+                        tunnels.Add(tunnel);
+                    ReadGreeting(tunnel);
+                }
+            });
+            return tunnels;
+        }
+        catch
+        {
+            tunnels.ForEach(tunnel => tunnel.Dispose());
+            throw;
+        }
+    }
+
+    private static void ReadGreeting(Tunnel tunnel)
+    {
+        Span<byte> greeting = stackalloc byte[1];
+        tunnel.ReadExactly(greeting);
+        if (greeting[0] != Traffic.Block[0])
+            throw new CompareException("the byte that came back is not the one the upstream sent");
+    }
+
+    private static long Share(long bytes, int number) => (bytes / BulkTunnels) + (number < bytes % BulkTunnels ? 1 : 0);
+
+    private static void InParallel(int count, Action<int> work)
+    {
+        CompareException? first = null;
+        var threads = Enumerable.Range(0, count).Select(number => new Thread(() =>
+        {
+            try
+            {
+                work(number);
+            }
+            catch (CompareException e)
+            {
+                Interlocked.CompareExchange(ref first, e, null);
+            }
+        }) { IsBackground = true }).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        if (first is not null)
+            throw first;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+
+namespace Heliograph.Compare.Peers;
+
+/// <summary>What the kernel says about a process and all that it has started (nginx has a master and a worker).</summary>
+internal static class ProcessTree
+{
+    // USER_HZ: what /proc counts in, 100 on every Linux architecture .NET runs on.
+    private const double TicksPerSecond = 100;
+
+    /// <summary>The process and its descendants.</summary>
+    public static IReadOnlyList<int> Of(int root)
+    {
+        var parents = new Dictionary<int, int>();
+        foreach (var directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(directory), out var pid) && Stat(pid) is { } stat)
+                parents[pid] = int.Parse(stat[ParentField], CultureInfo.InvariantCulture);
+        }
+
+        List<int> tree = [root];
+        for (var i = 0; i < tree.Count; i++)
+            tree.AddRange(parents.Where(pair => pair.Value == tree[i]).Select(pair => pair.Key));
+        return tree;
+    }
+
+    /// <summary>User and system time of these processes so far. The kernel derives both from the scheduler's nanoseconds and shows them in ticks of 10 ms.</summary>
+    public static double CpuSeconds(IEnumerable<int> pids) => pids.Sum(pid =>
+    {
+        var stat = Stat(pid) ?? throw new CompareException("one of its processes ended during the measurement");
+        return (long.Parse(stat[UserTimeField], CultureInfo.InvariantCulture) + long.Parse(stat[SystemTimeField], CultureInfo.InvariantCulture))
+            / TicksPerSecond;
+    });
+
+    /// <summary>Proportional set size: the memory these processes would free if they went.</summary>
+    public static long PssBytes(IEnumerable<int> pids) => pids.Sum(pid =>
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{pid}/smaps_rollup").First(line => line.StartsWith("Pss:", StringComparison.Ordinal));
+            return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            throw new CompareException($"the memory of process {pid} cannot be read ({e.Message}); only root may look into a process that is not dumpable, so run the comparison as root");
+        }
+    });
+
+    // proc(5), counted from the field after the command name, which may itself hold spaces and brackets.
+    private const int ParentField = 1;
+    private const int UserTimeField = 11;
+    private const int SystemTimeField = 12;
+
+    private static string[]? Stat(int pid)
+    {
+        try
+        {
+            var text = File.ReadAllText($"/proc/{pid}/stat");
+            return text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Net;
+using System.Net.Sockets;
+using Heliograph.Compare.Load;
+
+namespace Heliograph.Compare.Peers;
+
+/// <summary>Writes a proxy's configuration into the work directory and starts it on ports the system picks.</summary>
+internal sealed class ProxyFactory
+{
+    private readonly string directory;
+    private readonly Certificates certificates;
+    private readonly ComparisonOptions options;
+    private int started;
+
+    public ProxyFactory(string directory, Certificates certificates, ComparisonOptions options)
+    {
+        this.directory = directory;
+        this.certificates = certificates;
+        this.options = options;
+    }
+
+    // Room for the load and a little more; the sizes of Signal's 1,024 connections and of HAProxy's default would not hold it.
+    private int MaxSessions => options.Sizes.IdleConnections + 500;
+
+    public Proxy Start(string name)
+    {
+        var own = Directory.CreateDirectory(Path.Combine(directory, $"{name}-{++started}")).FullName;
+        var upstream = new StandInUpstream();
+        try
+        {
+            return name switch
+            {
+                PeerNames.Heliograph => Heliograph(own, upstream),
+                PeerNames.Nginx => Nginx(own, upstream),
+                _ => HaProxy(own, upstream),
+            };
+        }
+        catch
+        {
+            upstream.Dispose();
+            throw;
+        }
+    }
+
+    private Proxy Heliograph(string own, StandInUpstream upstream)
+    {
+        var ports = FreePorts(1);
+        var file = Write(own, "heliograph.yaml", PeerConfiguration.Heliograph(ports[0], upstream.Address, certificates, Path.Combine(own, "state")));
+        return new Proxy(PeerNames.Heliograph, ports[0], upstream,
+            [ProxyProcess.Start(Path.Combine(own, "output"), options.HeliographCommand, "run", "--config", file)]);
+    }
+
+    private Proxy Nginx(string own, StandInUpstream upstream)
+    {
+        var ports = FreePorts(2);
+        var terminate = Write(own, "terminate.conf", PeerConfiguration.NginxTerminate(own, ports[0], ports[1], certificates, 2 * MaxSessions));
+        var relay = Write(own, "relay.conf", PeerConfiguration.NginxRelay(own, ports[1], upstream.Address, 2 * MaxSessions));
+        var nginx = Installed.Find("nginx")!;
+        var second = ProxyProcess.Start(Path.Combine(own, "relay.output"), nginx, "-p", own, "-e", Path.Combine(own, "relay.log"), "-c", relay);
+        var first = ProxyProcess.Start(Path.Combine(own, "terminate.output"), nginx, "-p", own, "-e", Path.Combine(own, "terminate.log"), "-c", terminate);
+        return new Proxy(PeerNames.Nginx, ports[0], upstream, [first, second]);
+    }
+
+    private Proxy HaProxy(string own, StandInUpstream upstream)
+    {
+        var ports = FreePorts(1);
+        var map = Write(own, "hosts.map", $"{Traffic.HostName} signal\n");
+        var file = Write(own, "haproxy.cfg", PeerConfiguration.HaProxy(ports[0], upstream.Address, certificates, map, MaxSessions));
+        return new Proxy(PeerNames.HaProxy, ports[0], upstream,
+            [ProxyProcess.Start(Path.Combine(own, "output"), Installed.Find("haproxy")!, "-db", "-f", file)]);
+    }
+
+    private static string Write(string own, string name, string text)
+    {
+        var path = Path.Combine(own, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    /// <summary>Ports nobody listens on; all are held until all are picked, so that they differ.</summary>
+    private static IPEndPoint[] FreePorts(int count)
+    {
+        var holders = Enumerable.Range(0, count).Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)).ToList();
+        try
+        {
+            holders.ForEach(holder => holder.Bind(new IPEndPoint(IPAddress.Loopback, 0)));
+            return [.. holders.Select(holder => (IPEndPoint)holder.LocalEndPoint!)];
+        }
+        finally
+        {
+            holders.ForEach(holder => holder.Dispose());
+        }
+    }
+}
