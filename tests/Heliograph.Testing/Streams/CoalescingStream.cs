@@ -1,0 +1,48 @@
+namespace Heliograph.Testing.Streams;
+
+/// <summary>
+/// Holds writes back until the next read, then sends them as one. Below an outer SslStream that puts the inner hello
+/// into the same TCP segment as the outer Finished, as libsignal does now and then.
+/// </summary>
+public sealed class CoalescingStream : StreamOverStream
+{
+    private readonly MemoryStream held = new();
+    private readonly List<int> sent = [];
+
+    public CoalescingStream(Stream below) : base(below)
+    {
+    }
+
+    /// <summary>The sizes of the writes that went out while holding.</summary>
+    public IReadOnlyList<int> Sent => sent;
+
+    /// <summary>True until the handshakes are over; after that a pending read would hold writes for ever.</summary>
+    public bool Holding { get; set; } = true;
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (!Holding)
+            return base.WriteAsync(buffer, cancellationToken);
+        held.Write(buffer.Span);
+        return ValueTask.CompletedTask;
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (held.Length > 0)
+        {
+            var together = held.ToArray();
+            held.SetLength(0);
+            sent.Add(together.Length);
+            await Below.WriteAsync(together, cancellationToken);
+        }
+        return await base.ReadAsync(buffer, cancellationToken);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            held.Dispose();
+        base.Dispose(disposing);
+    }
+}
