@@ -1,0 +1,77 @@
+using System.Net;
+using System.Net.Sockets;
+using Heliograph.Testing.Certificates;
+
+namespace Heliograph.Testing.Nginx;
+
+/// <summary>
+/// Signal's own proxy: one nginx that ends the outer TLS, one that relays by the inner SNI (Signal-TLS-Proxy cf152e8, with certbot's
+/// options). Here both stand in one process, and a denied name gets a web site instead of a closed connection. Tests of the relay
+/// that pass against it are tests of what a relay is to do, not of how ours does it.
+/// </summary>
+public sealed class SignalNginxPair : IAsyncDisposable
+{
+    private readonly TempDirectory directory = new();
+    private NginxSite? site;
+    private NginxProcess? nginx;
+
+    private SignalNginxPair()
+    {
+    }
+
+    public IPEndPoint Endpoint { get; } = LoopbackPort.Free();
+
+    public static async Task<SignalNginxPair> StartAsync(TestCertificate certificate, IReadOnlyDictionary<string, IPEndPoint> routes)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        ArgumentNullException.ThrowIfNull(routes);
+        var pair = new SignalNginxPair();
+        pair.site = await NginxSite.StartAsync();
+        var (chain, key) = certificate.WriteTo(pair.directory);
+        var relay = $"unix:{pair.directory["relay.sock"]}";
+        var contexts = $$"""
+            worker_processes 2;
+            events { worker_connections 4096; }
+            stream {
+                map $ssl_alpn_protocol $stage { h2 unix:{{pair.site.Http2Socket}}; default {{relay}}; }
+                map $ssl_preread_server_name $target {
+                    {{string.Join('\n', routes.Select(route => $"{route.Key} {route.Value};"))}}
+                    default unix:{{pair.site.Http1Socket}};
+                }
+                proxy_half_close on;
+                server {
+                    listen {{pair.Endpoint}} ssl;
+                    ssl_certificate {{chain}};
+                    ssl_certificate_key {{key}};
+                    ssl_session_cache shared:le_nginx_SSL:10m;
+                    ssl_session_timeout 1440m;
+                    ssl_session_tickets off;
+                    ssl_protocols TLSv1.2 TLSv1.3;
+                    ssl_prefer_server_ciphers off;
+                    ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384;
+                    ssl_alpn h2 http/1.1;
+                    proxy_pass $stage;
+                }
+                server {
+                    listen {{relay}};
+                    ssl_preread on;
+                    proxy_pass $target;
+                }
+            }
+            """;
+        pair.nginx = await NginxProcess.StartAsync(pair.directory, contexts, new UnixDomainSocketEndPoint(pair.directory["relay.sock"]));
+        return pair;
+    }
+
+    /// <summary>Master and workers together.</summary>
+    public long ResidentBytes() => nginx!.ProcessIds.Sum(Processes.ResidentBytes);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (nginx is not null)
+            await nginx.DisposeAsync();
+        if (site is not null)
+            await site.DisposeAsync();
+        directory.Dispose();
+    }
+}
