@@ -126,7 +126,7 @@ public sealed class TlsInTlsClient : IAsyncDisposable
         await Inner.AuthenticateAsClientAsync(
             Authentication(options, options.InnerName, options.InnerProtocols, options.InnerAlpn), cancellation);
         if (coalescing is not null)
-            coalescing.Holding = false;
+            await coalescing.ReleaseAsync(cancellation);
     }
 
     /// <summary>Ends the connection with RST.</summary>

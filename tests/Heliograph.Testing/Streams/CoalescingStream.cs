@@ -8,6 +8,7 @@ public sealed class CoalescingStream : StreamOverStream
 {
     private readonly MemoryStream held = new();
     private readonly List<int> sent = [];
+    private bool holding = true;
 
     public CoalescingStream(Stream below) : base(below)
     {
@@ -16,12 +17,9 @@ public sealed class CoalescingStream : StreamOverStream
     /// <summary>The sizes of the writes that went out while holding.</summary>
     public IReadOnlyList<int> Sent => sent;
 
-    /// <summary>True until the handshakes are over; after that a pending read would hold writes for ever.</summary>
-    public bool Holding { get; set; } = true;
-
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (!Holding)
+        if (!holding)
             return base.WriteAsync(buffer, cancellationToken);
         held.Write(buffer.Span);
         return ValueTask.CompletedTask;
@@ -29,14 +27,25 @@ public sealed class CoalescingStream : StreamOverStream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (held.Length > 0)
-        {
-            var together = held.ToArray();
-            held.SetLength(0);
-            sent.Add(together.Length);
-            await Below.WriteAsync(together, cancellationToken);
-        }
+        await SendHeldAsync(cancellationToken);
         return await base.ReadAsync(buffer, cancellationToken);
+    }
+
+    /// <summary>The handshakes are over: sends what is held, and holds no more, for a pending read would hold writes for ever.</summary>
+    public async Task ReleaseAsync(CancellationToken cancellation)
+    {
+        await SendHeldAsync(cancellation);
+        holding = false;
+    }
+
+    private async Task SendHeldAsync(CancellationToken cancellation)
+    {
+        if (held.Length == 0)
+            return;
+        var together = held.ToArray();
+        held.SetLength(0);
+        sent.Add(together.Length);
+        await Below.WriteAsync(together, cancellation);
     }
 
     protected override void Dispose(bool disposing)

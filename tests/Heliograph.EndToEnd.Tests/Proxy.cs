@@ -1,0 +1,136 @@
+using System.Net;
+using Heliograph.Testing;
+using Heliograph.Testing.Certificates;
+using Heliograph.Testing.Nginx;
+
+namespace Heliograph.EndToEnd.Tests;
+
+/// <summary>What differs from one test's proxy to another's.</summary>
+internal sealed record ProxySettings
+{
+    /// <summary>Inner name to a stand-in.</summary>
+    public IReadOnlyDictionary<string, IPEndPoint> Routes { get; init; } = new Dictionary<string, IPEndPoint>(StringComparer.Ordinal);
+
+    /// <summary>Inner name to any <c>host:port</c>.</summary>
+    public IReadOnlyDictionary<string, string> NamedRoutes { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Built-in sets, as in the configuration file.</summary>
+    public string Sets { get; init; } = "[]";
+
+    /// <summary>The content of <c>decoy: { }</c>.</summary>
+    public string Decoy { get; init; } = "site: built-in";
+
+    /// <summary>The content of <c>limits: { }</c>.</summary>
+    public string Limits { get; init; } = "";
+
+    public TestKey Key { get; init; } = TestKey.Ecdsa;
+
+    /// <summary>A program that becomes ours by exec, with its arguments.</summary>
+    public IReadOnlyList<string> Wrapper { get; init; } = [];
+
+    /// <summary>Variables on top of ours.</summary>
+    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>(StringComparer.Ordinal);
+}
+
+/// <summary>
+/// The proxy under test: the built program. With HELIOGRAPH_TEST_PROXY=nginx-pair it is Signal's own pair of nginx instead, which
+/// tells a fault of a test from a fault of the program; what only our program can do is then skipped.
+/// </summary>
+internal sealed class Proxy : IAsyncDisposable
+{
+    public const string Name = "proxy.example";
+
+    private readonly bool ownsAuthority;
+    private SignalNginxPair? pair;
+    private HeliographProcess? program;
+
+    private Proxy(TestAuthority? authority, TestKey key)
+    {
+        ownsAuthority = authority is null;
+        Authority = authority ?? new TestAuthority();
+        Certificate = Authority.Issue(key, Name, "127.0.0.1");
+    }
+
+    public static bool IsNginxPair => System.Environment.GetEnvironmentVariable("HELIOGRAPH_TEST_PROXY") == "nginx-pair";
+
+    public TestAuthority Authority { get; }
+
+    public TestCertificate Certificate { get; }
+
+    /// <summary>Its working directory, with <c>state</c> and the certificate in it.</summary>
+    public TempDirectory Directory { get; } = new();
+
+    public IPEndPoint Endpoint { get; private set; } = null!;
+
+    public ChildProcess Program => program!.Child;
+
+    /// <summary>Memory of all its processes.</summary>
+    public long ResidentBytes => pair?.ResidentBytes() ?? Program.ResidentBytes();
+
+    /// <summary>Starts the proxy and waits until it serves.</summary>
+    public static async Task<Proxy> StartAsync(ProxySettings settings, TestAuthority? authority = null)
+    {
+        var proxy = new Proxy(authority, settings.Key);
+        try
+        {
+            if (IsNginxPair)
+                await proxy.StartPairAsync(settings);
+            else
+                await proxy.StartProgramAsync(settings);
+            return proxy;
+        }
+        catch
+        {
+            await proxy.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>For what Signal's nginx pair does not do.</summary>
+    public static void NeedsHeliograph() => Assert.SkipWhen(IsNginxPair, "the nginx pair does not do this");
+
+    /// <summary>A client of this proxy.</summary>
+    public TlsInTlsOptions Client(string innerName) => new() { Proxy = Endpoint, Authority = Authority, OuterName = Name, InnerName = innerName };
+
+    public async ValueTask DisposeAsync()
+    {
+        if (program is not null)
+            await program.DisposeAsync();
+        if (pair is not null)
+            await pair.DisposeAsync();
+        if (ownsAuthority)
+            Authority.Dispose();
+        Directory.Dispose();
+    }
+
+    private async Task StartPairAsync(ProxySettings settings)
+    {
+        pair = await SignalNginxPair.StartAsync(Certificate, settings.Routes);
+        Endpoint = pair.Endpoint;
+    }
+
+    private async Task StartProgramAsync(ProxySettings settings)
+    {
+        var (chain, key) = Certificate.WriteTo(Directory);
+        Endpoint = LoopbackPort.Free();
+        var hosts = settings.Routes.Select(route => $"{route.Key}: \"{route.Value}\"")
+            .Concat(settings.NamedRoutes.Select(route => $"{route.Key}: \"{route.Value}\""));
+        var config = $$"""
+            domains: ["{{Name}}"]
+            listen: ["{{Endpoint}}"]
+            http: { listen: [] }
+            certificate: { source: files, chain: "{{chain}}", key: "{{key}}" }
+            routes:
+              sets: {{settings.Sets}}
+              hosts: { {{string.Join(", ", hosts)}} }
+            decoy: { {{settings.Decoy}} }
+            limits: { {{settings.Limits}} }
+            metrics: { listen: [] }
+            state_directory: "{{Directory["state"]}}"
+
+            """;
+        System.IO.Directory.CreateDirectory(Directory["state"]);
+        program = await HeliographProcess.StartAsync(
+            Directory.Write("heliograph.yaml", config), Endpoint, Directory.Path, settings.Wrapper, settings.Environment);
+    }
+}
