@@ -48,7 +48,7 @@ internal sealed class Proxy : IAsyncDisposable
     {
         ownsAuthority = authority is null;
         Authority = authority ?? new TestAuthority();
-        Certificate = Authority.Issue(key, Name, "127.0.0.1");
+        Certificate = Authority.Issue(key, Name, "localhost", "127.0.0.1");
     }
 
     public static bool IsNginxPair => System.Environment.GetEnvironmentVariable("HELIOGRAPH_TEST_PROXY") == "nginx-pair";
