@@ -9,7 +9,7 @@ namespace Heliograph.EndToEnd.Tests;
 internal sealed record ProxySettings
 {
     /// <summary>Inner name to a stand-in.</summary>
-    public IReadOnlyDictionary<string, IPEndPoint> Routes { get; init; } = new Dictionary<string, IPEndPoint>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, IPEndPoint> Routes { get; init; } = Route();
 
     /// <summary>Inner name to any <c>host:port</c>.</summary>
     public IReadOnlyDictionary<string, string> NamedRoutes { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -30,6 +30,13 @@ internal sealed record ProxySettings
 
     /// <summary>Variables on top of ours.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>(StringComparer.Ordinal);
+
+    /// <summary>One route, for <see cref="Routes"/>.</summary>
+    public static IReadOnlyDictionary<string, IPEndPoint> Route(string name, IPEndPoint to) => Route((name, to));
+
+    /// <summary>Routes, for <see cref="Routes"/>.</summary>
+    public static IReadOnlyDictionary<string, IPEndPoint> Route(params (string Name, IPEndPoint To)[] routes) =>
+        routes.ToDictionary(route => route.Name, route => route.To, StringComparer.Ordinal);
 }
 
 /// <summary>
@@ -114,7 +121,8 @@ internal sealed class Proxy : IAsyncDisposable
         var (chain, key) = Certificate.WriteTo(Directory);
         Endpoint = LoopbackPort.Free();
         var hosts = settings.Routes.Select(route => $"{route.Key}: \"{route.Value}\"")
-            .Concat(settings.NamedRoutes.Select(route => $"{route.Key}: \"{route.Value}\""));
+            .Concat(settings.NamedRoutes.Select(route => $"{route.Key}: \"{route.Value}\""))
+            .DefaultIfEmpty("nobody-asks-for-this.example: \"127.0.0.1:9\"");
         var config = $$"""
             domains: ["{{Name}}"]
             listen: ["{{Endpoint}}"]

@@ -21,7 +21,7 @@ public class LibsignalTests(LibsignalProject libsignal) : IClassFixture<Libsigna
         var (server, chatPort) = await libsignal.StartChatServerAsync(chain, key, httpVersion);
         await using var _ = server;
         await using var proxy = await Proxy.StartAsync(
-            new ProxySettings { Routes = new Dictionary<string, IPEndPoint>(StringComparer.Ordinal) { ["localhost"] = new(IPAddress.Loopback, chatPort) } }, authority);
+            new ProxySettings { Routes = ProxySettings.Route("localhost", new IPEndPoint(IPAddress.Loopback, chatPort)) }, authority);
         await File.WriteAllBytesAsync(files["root.der"], authority.Root.RawData, Bound.Token);
 
         var (exitCode, output, errors) = await libsignal.DriveAsync(
@@ -43,7 +43,7 @@ public class LibsignalTests(LibsignalProject libsignal) : IClassFixture<Libsigna
         // Answers nothing and closes once the hello is there: the library then gives up at once.
         await using var upstream = StandInSignal.StartRaw(async connection => _ = await connection.Data.ReadAsync(new byte[16 * 1024], connection.Stopping));
         await using var proxy = await Proxy.StartAsync(
-            new ProxySettings { Routes = new Dictionary<string, IPEndPoint>(StringComparer.Ordinal) { [Host] = upstream.Endpoint } }, authority);
+            new ProxySettings { Routes = ProxySettings.Route(Host, upstream.Endpoint) }, authority);
 
         var (exitCode, output, errors) = await libsignal.DriveAsync(
             files.Write("root.pem", authority.RootPem), TimeSpan.FromSeconds(30), "production", "localhost", $"{proxy.Endpoint.Port}");

@@ -22,7 +22,7 @@ public sealed class EchoRelay : IAsyncLifetime
     {
         signal = StandInSignal.Start(authority.Issue(TestKey.Ecdsa, Host), StandInBehaviour.EchoAsync);
         proxy = await Proxy.StartAsync(
-            new ProxySettings { Routes = new Dictionary<string, System.Net.IPEndPoint>(StringComparer.Ordinal) { [Host] = signal.Endpoint } }, authority);
+            new ProxySettings { Routes = ProxySettings.Route(Host, signal.Endpoint) }, authority);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,3 @@
-using System.Net;
 using Heliograph.Testing;
 using Heliograph.Testing.Streams;
 
@@ -44,7 +43,7 @@ public class HelloShapeTests(EchoRelay relay) : IClassFixture<EchoRelay>
     public async Task The_bytes_of_the_hello_reach_the_upstream_exactly(int piece)
     {
         await using var upstream = StandInSignal.StartRaw(StandInBehaviour.SinkAsync);
-        await using var proxy = await Proxy.StartAsync(new ProxySettings { Routes = new Dictionary<string, IPEndPoint>(StringComparer.Ordinal) { [EchoRelay.Host] = upstream.Endpoint } });
+        await using var proxy = await Proxy.StartAsync(new ProxySettings { Routes = ProxySettings.Route(EchoRelay.Host, upstream.Endpoint) });
         var hello = HelloFragmentingStream.Fragment(await InnerHello.ForAsync(EchoRelay.Host), piece);
         await using var client = await TlsInTlsClient.ConnectOuterAsync(proxy.Client(EchoRelay.Host), Bound.Token);
         await client.Outer.WriteAsync(hello, Bound.Token);

@@ -1,4 +1,3 @@
-using System.Net;
 using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Relay;
@@ -23,7 +22,7 @@ internal sealed class RawRelay : IAsyncDisposable
         var upstream = StandInSignal.StartRaw(behaviour);
         try
         {
-            var routes = new Dictionary<string, IPEndPoint>(StringComparer.Ordinal) { [Host] = upstream.Endpoint };
+            var routes = ProxySettings.Route(Host, upstream.Endpoint);
             return new RawRelay(upstream, await Proxy.StartAsync(new ProxySettings { Routes = routes, Limits = limits }));
         }
         catch

@@ -44,7 +44,7 @@ public class TransferTests(EchoRelay relay) : IClassFixture<EchoRelay>
         // An SslStream would send the name in lower case, so the hello is changed by hand and the upstream only shows what came.
         Proxy.NeedsHeliograph();
         await using var upstream = StandInSignal.StartRaw(StandInBehaviour.EchoAsync);
-        await using var proxy = await Proxy.StartAsync(new ProxySettings { Routes = new Dictionary<string, System.Net.IPEndPoint>(StringComparer.Ordinal) { ["chat.signal.org"] = upstream.Endpoint } });
+        await using var proxy = await Proxy.StartAsync(new ProxySettings { Routes = ProxySettings.Route("chat.signal.org", upstream.Endpoint) });
         var hello = await InnerHello.ForAsync("chat.signal.org");
         var name = hello.AsSpan().IndexOf("chat.signal.org"u8);
         "CHAT.Signal.oRG"u8.CopyTo(hello.AsSpan(name));
@@ -61,7 +61,7 @@ public class TransferTests(EchoRelay relay) : IClassFixture<EchoRelay>
         using var authority = new TestAuthority();
         await using var signal = StandInSignal.Start(authority.Issue(TestKey.Rsa, EchoRelay.Host), StandInBehaviour.EchoAsync);
         await using var proxy = await Proxy.StartAsync(
-            new ProxySettings { Key = TestKey.Rsa, Routes = new Dictionary<string, System.Net.IPEndPoint>(StringComparer.Ordinal) { [EchoRelay.Host] = signal.Endpoint } }, authority);
+            new ProxySettings { Key = TestKey.Rsa, Routes = ProxySettings.Route(EchoRelay.Host, signal.Endpoint) }, authority);
         await using var client = await TlsInTlsClient.ConnectAsync(proxy.Client(EchoRelay.Host), Bound.Token);
         var certificate = (X509Certificate2)client.Outer.RemoteCertificate!;
         Assert.NotNull(certificate.GetRSAPublicKey());

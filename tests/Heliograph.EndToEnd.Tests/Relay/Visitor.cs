@@ -1,0 +1,78 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Text;
+using Heliograph.Testing;
+
+namespace Heliograph.EndToEnd.Tests.Relay;
+
+/// <summary>Those who come without a Signal client: browsers and scanners.</summary>
+internal static class Visitor
+{
+    public const string Request = $"GET / HTTP/1.1\r\nHost: {Proxy.Name}\r\nConnection: close\r\n\r\n";
+
+    /// <summary>A page as a browser gets it: certificate checked, with exactly this version of HTTP.</summary>
+    public static async Task<Page> GetAsync(Proxy proxy, Version version, string path = "/")
+    {
+        using var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = proxy.Authority.ChainPolicy() },
+            ConnectCallback = async (_, cancellation) =>
+            {
+                var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                await socket.ConnectAsync(proxy.Endpoint, cancellation);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        };
+        using var client = new HttpClient(handler);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"https://{Proxy.Name}{path}") { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var response = await client.SendAsync(request, Bound.Token);
+        Assert.Equal(version, response.Version);
+        return new Page(response.StatusCode, response.Headers.Server.ToString(), await response.Content.ReadAsStringAsync(Bound.Token));
+    }
+
+    /// <summary>Sends bytes over TLS and reads until the server closes.</summary>
+    public static async Task<string> AnswerAsync(TlsInTlsOptions options, ReadOnlyMemory<byte> bytes, bool thenEnd = false)
+    {
+        await using var client = await TlsInTlsClient.ConnectOuterAsync(options, Bound.Token);
+        await client.Outer.WriteAsync(bytes, Bound.Token);
+        if (thenEnd)
+            await client.Outer.ShutdownAsync();
+        return await ReadToEndAsync(client.Outer);
+    }
+
+    /// <summary>Sends bytes without TLS and reads until the server closes.</summary>
+    public static async Task<string> PlainAnswerAsync(IPEndPoint endpoint, ReadOnlyMemory<byte> bytes)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(endpoint, Bound.Token);
+        await using var stream = new NetworkStream(socket);
+        await stream.WriteAsync(bytes, Bound.Token);
+        return await ReadToEndAsync(stream);
+    }
+
+    /// <summary>The answer of a web server to something that is no HTTP.</summary>
+    public static void AssertBadRequest(string answer)
+    {
+        Assert.StartsWith("HTTP/1.1 400 Bad Request\r\n", answer, StringComparison.Ordinal);
+        Assert.Contains("\r\nServer: nginx", answer, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> ReadToEndAsync(Stream stream)
+    {
+        using var all = new MemoryStream();
+        try
+        {
+            await stream.CopyToAsync(all, Bound.Token);
+        }
+        catch (IOException)
+        {
+            // A reset after the answer: bytes that the server did not read any more.
+        }
+        return Encoding.Latin1.GetString(all.ToArray());
+    }
+}
+
+/// <summary>What a visitor sees of a page.</summary>
+internal sealed record Page(HttpStatusCode Status, string Server, string Body);
