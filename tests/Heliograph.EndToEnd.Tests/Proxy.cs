@@ -28,8 +28,8 @@ internal sealed record ProxySettings
     /// <summary>A program that becomes ours by exec, with its arguments.</summary>
     public IReadOnlyList<string> Wrapper { get; init; } = [];
 
-    /// <summary>Variables on top of ours.</summary>
-    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>(StringComparer.Ordinal);
+    /// <summary>More arguments of <c>heliograph run</c>.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
 
     /// <summary>One route, for <see cref="Routes"/>.</summary>
     public static IReadOnlyDictionary<string, IPEndPoint> Route(string name, IPEndPoint to) => Route((name, to));
@@ -58,7 +58,7 @@ internal sealed class Proxy : IAsyncDisposable
         Certificate = Authority.Issue(key, Name, "localhost", "127.0.0.1");
     }
 
-    public static bool IsNginxPair => System.Environment.GetEnvironmentVariable("HELIOGRAPH_TEST_PROXY") == "nginx-pair";
+    public static bool IsNginxPair => Environment.GetEnvironmentVariable("HELIOGRAPH_TEST_PROXY") == "nginx-pair";
 
     public TestAuthority Authority { get; }
 
@@ -119,13 +119,12 @@ internal sealed class Proxy : IAsyncDisposable
     private async Task StartProgramAsync(ProxySettings settings)
     {
         var (chain, key) = Certificate.WriteTo(Directory);
-        Endpoint = LoopbackPort.Free();
         var hosts = settings.Routes.Select(route => $"{route.Key}: \"{route.Value}\"")
             .Concat(settings.NamedRoutes.Select(route => $"{route.Key}: \"{route.Value}\""))
             .DefaultIfEmpty("nobody-asks-for-this.example: \"127.0.0.1:9\"");
         var config = $$"""
             domains: ["{{Name}}"]
-            listen: ["{{Endpoint}}"]
+            listen: ["127.0.0.1:0"]
             http: { listen: [] }
             certificate: { source: files, chain: "{{chain}}", key: "{{key}}" }
             routes:
@@ -138,7 +137,7 @@ internal sealed class Proxy : IAsyncDisposable
 
             """;
         System.IO.Directory.CreateDirectory(Directory["state"]);
-        program = await HeliographProcess.StartAsync(
-            Directory.Write("heliograph.yaml", config), Endpoint, Directory.Path, settings.Wrapper, settings.Environment);
+        program = await HeliographProcess.StartAsync(Directory.Write("heliograph.yaml", config), Directory.Path, settings.Arguments, settings.Wrapper);
+        Endpoint = program.Endpoints[0];
     }
 }

@@ -5,36 +5,38 @@ namespace Heliograph.Testing;
 /// <summary>The built program, <c>heliograph run --config FILE</c>, as a process.</summary>
 public sealed class HeliographProcess : IAsyncDisposable
 {
-    private HeliographProcess(ChildProcess child, IPEndPoint endpoint)
+    // Generous: a cold start on a busy machine. A warm one takes a fraction of a second.
+    private static readonly TimeSpan StartBound = TimeSpan.FromSeconds(30);
+
+    private HeliographProcess(ChildProcess child, IReadOnlyList<IPEndPoint> endpoints)
     {
         Child = child;
-        Endpoint = endpoint;
+        Endpoints = endpoints;
     }
 
     public ChildProcess Child { get; }
 
-    /// <summary>Where it serves TLS.</summary>
-    public IPEndPoint Endpoint { get; }
+    /// <summary>Where it says that it serves TLS.</summary>
+    public IReadOnlyList<IPEndPoint> Endpoints { get; }
 
     /// <summary>The program as the build left it, beside the test's own output; HELIOGRAPH_PROGRAM names another.</summary>
     public static string Program => Environment.GetEnvironmentVariable("HELIOGRAPH_PROGRAM") ?? FindProgram();
 
-    /// <summary>Starts it and waits until it says that it serves <paramref name="endpoint"/>.</summary>
+    /// <summary>Starts it and waits until it says that it is ready.</summary>
     /// <param name="config">The configuration file.</param>
-    /// <param name="endpoint">What the file says under <c>listen</c>.</param>
     /// <param name="directory">Its working directory.</param>
+    /// <param name="arguments">More arguments of <c>run</c>.</param>
     /// <param name="wrapper">A program that becomes ours by exec, with its arguments: <c>prlimit --nofile=64</c>.</param>
-    /// <param name="environment">Variables on top of ours.</param>
     public static async Task<HeliographProcess> StartAsync(
-        string config, IPEndPoint endpoint, string directory, IReadOnlyList<string>? wrapper = null, IReadOnlyDictionary<string, string?>? environment = null)
+        string config, string directory, IReadOnlyList<string>? arguments = null, IReadOnlyList<string>? wrapper = null)
     {
-        ArgumentNullException.ThrowIfNull(endpoint);
-        string[] command = [.. wrapper ?? [], Program, "run", "--config", config];
-        var child = ChildProcess.Start(command[0], command[1..], directory, environment);
+        string[] command = [.. wrapper ?? [], Program, "run", "--config", config, .. arguments ?? []];
+        var child = ChildProcess.Start(command[0], command[1..], directory);
         try
         {
-            await child.WaitForLineAsync(line => line.Contains(endpoint.ToString(), StringComparison.Ordinal), TimeSpan.FromSeconds(20));
-            return new HeliographProcess(child, endpoint);
+            await child.WaitForLineAsync(static line => line == "ready", StartBound);
+            var listening = await child.WaitForLineAsync(static line => line.Contains("listening on", StringComparison.Ordinal), StartBound);
+            return new HeliographProcess(child, EndpointsIn(listening));
         }
         catch
         {
@@ -44,6 +46,10 @@ public sealed class HeliographProcess : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => Child.DisposeAsync();
+
+    // "  listening on  127.0.0.1:8443, [::1]:8443; plain HTTP on 127.0.0.1:8080"
+    private static IReadOnlyList<IPEndPoint> EndpointsIn(string line) =>
+        [.. line.Split("listening on")[1].Split(';')[0].Split(',').Select(static text => IPEndPoint.Parse(text.Trim()))];
 
     private static string FindProgram()
     {

@@ -26,6 +26,13 @@ public static class Processes
             .SelectMany(task => File.ReadAllText(task + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             .Select(child => int.Parse(child, CultureInfo.InvariantCulture))];
 
+    /// <summary>Processor time, in user and kernel mode.</summary>
+    public static TimeSpan CpuTime(int pid)
+    {
+        using var process = System.Diagnostics.Process.GetProcessById(pid);
+        return process.TotalProcessorTime;
+    }
+
     /// <summary>Open file descriptors.</summary>
     public static int OpenFiles(int pid) => Directory.EnumerateFileSystemEntries($"/proc/{pid}/fd").Count();
 }

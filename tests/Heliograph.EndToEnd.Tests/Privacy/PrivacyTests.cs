@@ -1,0 +1,197 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Heliograph.EndToEnd.Tests.Relay;
+using Heliograph.Testing;
+using Heliograph.Testing.Certificates;
+
+namespace Heliograph.EndToEnd.Tests.Privacy;
+
+/// <summary>What a program that was seized, or an operator who was asked, can tell: nothing about anyone.</summary>
+public class PrivacyTests
+{
+    // Addresses of the loopback net that nothing else in these tests uses.
+    private static readonly IPAddress Client = IPAddress.Parse("127.83.19.7");
+
+    private const string Allowed = "cdn2.signal.org";
+    private const string Unreachable = "cdn3.signal.org";
+    private const string Denied = "whistle-blower-haven-7319.example";
+    private const string DeniedOuter = "front-name-5571.example";
+
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task No_address_and_no_name_of_a_connection_is_written_anywhere_at_the_most_talkative_level()
+    {
+        Proxy.NeedsHeliograph();
+        using var authority = new TestAuthority();
+        using var nobody = LoopbackPort.Refusing(out var down);
+        await using var signal = StandInSignal.Start(authority.Issue(TestKey.Ecdsa, Allowed), StandInBehaviour.EchoAsync);
+        await using var proxy = await Proxy.StartAsync(
+            new ProxySettings
+            {
+                Routes = ProxySettings.Route((Allowed, signal.Endpoint), (Unreachable, down)),
+                Limits = "handshake_timeout: 1s, hello_timeout: 1s, idle_timeout: 1s, drain_timeout: 1s, max_connections: 12",
+                Arguments = ["--log-level", "trace"],
+            },
+            authority);
+        var startup = proxy.Program.AllOutput;
+        var ports = new HashSet<int>();
+
+        await RelayedAsync(proxy, ports);
+        await VisitsAsync(proxy, ports);
+        await BrokenAsync(proxy, ports);
+        await CrowdAsync(proxy, ports);
+        await HangingAsync(proxy, ports);
+        proxy.Program.Signal(Processes.SIGTERM);
+        Assert.Equal(0, await proxy.Program.WaitForExitAsync(TimeSpan.FromSeconds(10)));
+
+        var written = Written(proxy);
+        // If nothing was said about connections at all, the level was not what this test means it to be.
+        Assert.True(proxy.Program.AllOutput.Split('\n').Length > startup.Split('\n').Length + 20, "the program hardly logged anything:\n" + proxy.Program.AllOutput);
+        foreach (var secret in Secrets())
+            Assert.DoesNotContain(written, text => text.Text.Contains(secret, StringComparison.OrdinalIgnoreCase));
+        // The route's own name stands among the routes told at start, and is no secret there; after that it is a connection's.
+        Assert.DoesNotContain(Allowed, proxy.Program.AllOutput[startup.Length..], StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(Unreachable, proxy.Program.AllOutput[startup.Length..], StringComparison.OrdinalIgnoreCase);
+        foreach (var port in ports)
+            Assert.DoesNotContain(written, text => text.Text.Contains($":{port}", StringComparison.Ordinal) && port != proxy.Endpoint.Port);
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task The_program_leaves_no_core_dump_and_lets_nobody_attach()
+    {
+        Proxy.NeedsHeliograph();
+        // proc(5): the files of a process that is not dumpable belong to root instead of to its user; so the user must not be root.
+        Assert.SkipUnless(Environment.UserName == "root", "to run the program as another user takes root");
+        string[] asNobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+        var (reachable, _, _) = await ChildProcess.RunAsync("setpriv", [.. asNobody[1..], "test", "-x", HeliographProcess.Program], Bound.Prompt);
+        Assert.SkipUnless(reachable == 0, $"{HeliographProcess.Program} lies where another user cannot read it");
+        await using var proxy = await Proxy.StartAsync(new ProxySettings { Wrapper = ["sh", "-c", "chmod -R a+rwX . && exec \"$@\"", "sh", .. asNobody] });
+        var core = File.ReadLines($"/proc/{proxy.Program.Id}/limits").Single(line => line.StartsWith("Max core file size", StringComparison.Ordinal));
+        // The soft and the hard limit, in bytes.
+        Assert.Equal("0 0 bytes", string.Join(' ', core["Max core file size".Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.NotEqual("0", Processes.Status(proxy.Program.Id, "Uid")!.Split('\t')[0]);
+        var (_, owner, _) = await ChildProcess.RunAsync("stat", ["-c", "%u", $"/proc/{proxy.Program.Id}/status"], Bound.Prompt);
+        Assert.Equal("0", owner.Trim());
+    }
+
+    private static async Task RelayedAsync(Proxy proxy, HashSet<int> ports)
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            await using var client = await TlsInTlsClient.ConnectAsync(From(proxy, Allowed), Bound.Token);
+            ports.Add(Port(client.Socket));
+            await Echo.RoundTripAsync(client.Inner, i, 10_000);
+            if (i % 2 == 0)
+                client.Reset();
+        }
+    }
+
+    private static async Task VisitsAsync(Proxy proxy, HashSet<int> ports)
+    {
+        byte[][] openings =
+        [
+            await InnerHello.ForAsync(Denied), await InnerHello.ForAsync(Unreachable), await InnerHello.ForAsync("127.0.0.1"),
+            Encoding.ASCII.GetBytes(Visitor.Request), Encoding.ASCII.GetBytes($"GET http://{Denied}/ HTTP/1.1\r\nHost: {Denied}\r\n\r\n"),
+            [0xff, 0x00, 0x0d, 0x0a, 0x0d, 0x0a],
+        ];
+        foreach (var opening in openings)
+        {
+            await using var client = await TlsInTlsClient.ConnectOuterAsync(From(proxy, "unused.example"), Bound.Token);
+            ports.Add(Port(client.Socket));
+            await client.Outer.WriteAsync(opening, Bound.Token);
+            Assert.NotEqual(0, await client.Outer.ReadAsync(new byte[1], Bound.Token));
+        }
+        using var plain = await ConnectAsync(proxy, ports);
+        await plain.SendAsync(Encoding.ASCII.GetBytes(Visitor.Request), Bound.Token);
+        Assert.NotEqual(0, await plain.ReceiveAsync(new byte[1], Bound.Token));
+    }
+
+    private static async Task BrokenAsync(Proxy proxy, HashSet<int> ports)
+    {
+        var outer = await InnerHello.ForAsync(DeniedOuter);
+        byte[][] openings = [[], outer[..40], [0x16, 0x03, 0x01, 0xff, 0xff], [0x80, 0x01, 0x02], [.. outer[..^1], 0xff, 0xff, 0xff]];
+        foreach (var opening in openings)
+        {
+            using var socket = await ConnectAsync(proxy, ports);
+            await socket.SendAsync(opening, Bound.Token);
+            socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        }
+        // A client that does not trust the certificate says so with an alert.
+        using var stranger = new TestAuthority();
+        await Assert.ThrowsAsync<System.Security.Authentication.AuthenticationException>(
+            () => TlsInTlsClient.ConnectOuterAsync(From(proxy, "unused.example") with { Authority = stranger, OuterName = DeniedOuter }, Bound.Token));
+    }
+
+    private static async Task CrowdAsync(Proxy proxy, HashSet<int> ports)
+    {
+        var crowd = new List<Socket>();
+        for (var i = 0; i < 30; i++)
+            crowd.Add(await ConnectAsync(proxy, ports));
+        await proxy.Program.WaitForLineAsync(line => line.Contains("max_connections", StringComparison.Ordinal), Bound.Prompt);
+        foreach (var socket in crowd)
+            socket.Dispose();
+    }
+
+    private static async Task HangingAsync(Proxy proxy, HashSet<int> ports)
+    {
+        using var silent = await ConnectAsync(proxy, ports);
+        await using var hello = await TlsInTlsClient.ConnectOuterAsync(From(proxy, "unused.example"), Bound.Token);
+        await using var idle = await TlsInTlsClient.ConnectAsync(From(proxy, Allowed), Bound.Token);
+        ports.Add(Port(hello.Socket));
+        ports.Add(Port(idle.Socket));
+        await Task.WhenAll(EndAsync(new NetworkStream(silent)), EndAsync(hello.Outer), EndAsync(idle.Outer));
+
+        static async Task EndAsync(Stream stream)
+        {
+            try
+            {
+                await stream.CopyToAsync(Stream.Null, Bound.Token).WaitAsync(TimeSpan.FromSeconds(10), Bound.Token);
+            }
+            catch (IOException)
+            {
+                // Any end will do.
+            }
+        }
+    }
+
+    private static IEnumerable<string> Secrets()
+    {
+        var bytes = Client.GetAddressBytes();
+        var number = (uint)IPAddress.NetworkToHostOrder(BitConverter.ToInt32(bytes));
+        yield return Client.ToString();
+        yield return string.Join('-', bytes);
+        yield return Convert.ToHexString(bytes);
+        yield return Convert.ToHexString([.. bytes.Reverse()]);
+        yield return string.Join(':', bytes.Select(part => part.ToString("x2", CultureInfo.InvariantCulture)));
+        yield return number.ToString(CultureInfo.InvariantCulture);
+        yield return BitConverter.ToUInt32(bytes).ToString(CultureInfo.InvariantCulture);
+        yield return Denied;
+        yield return DeniedOuter;
+    }
+
+    // Both streams, and every file that the program could have written to; the configuration and the certificate are ours.
+    private static List<(string Where, string Text)> Written(Proxy proxy)
+    {
+        var written = new List<(string, string)> { ("output", proxy.Program.Output), ("errors", proxy.Program.Errors) };
+        foreach (var file in Directory.EnumerateFiles(proxy.Directory.Path, "*", SearchOption.AllDirectories))
+        {
+            if (Path.GetFileName(file) is not ("heliograph.yaml" or "chain.pem" or "key.pem"))
+                written.Add((file, Encoding.Latin1.GetString(File.ReadAllBytes(file))));
+        }
+        return written;
+    }
+
+    private static TlsInTlsOptions From(Proxy proxy, string innerName) => proxy.Client(innerName) with { From = Client };
+
+    private static async Task<Socket> ConnectAsync(Proxy proxy, HashSet<int> ports)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.Bind(new IPEndPoint(Client, 0));
+        await socket.ConnectAsync(proxy.Endpoint, Bound.Token);
+        ports.Add(Port(socket));
+        return socket;
+    }
+
+    private static int Port(Socket socket) => ((IPEndPoint)socket.LocalEndPoint!).Port;
+}

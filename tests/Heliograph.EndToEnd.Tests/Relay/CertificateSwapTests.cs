@@ -1,0 +1,99 @@
+using System.Security.Cryptography.X509Certificates;
+using Heliograph.Testing;
+using Heliograph.Testing.Certificates;
+
+namespace Heliograph.EndToEnd.Tests.Relay;
+
+/// <summary>The certificate is replaced while the program runs; a broken one never is.</summary>
+public sealed class CertificateSwapTests(EchoRelay relay) : IClassFixture<EchoRelay>
+{
+    private static readonly TimeSpan Noticed = TimeSpan.FromSeconds(15);
+
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task A_new_certificate_is_served_after_SIGHUP_and_no_open_connection_notices()
+    {
+        Proxy.NeedsHeliograph();
+        var clients = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => TlsInTlsClient.ConnectAsync(relay.Client, Bound.Token)));
+        var swapped = new TaskCompletionSource();
+        var loads = clients.Select((client, seed) => MoveDataUntilAsync(client, seed, swapped.Task)).ToArray();
+
+        foreach (var kind in new[] { TestKey.Rsa, TestKey.Ecdsa, TestKey.Rsa })
+        {
+            var next = relay.Proxy.Authority.Issue(kind, Proxy.Name);
+            next.WriteTo(relay.Proxy.Directory);
+            relay.Proxy.Program.Signal(Processes.SIGHUP);
+            await ServesAsync(next);
+        }
+        swapped.SetResult();
+        var rounds = await Task.WhenAll(loads);
+
+        Assert.All(rounds, round => Assert.True(round > 0, "a connection moved nothing after the swap"));
+        foreach (var client in clients)
+            await client.DisposeAsync();
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task A_new_certificate_is_noticed_without_a_signal()
+    {
+        Proxy.NeedsHeliograph();
+        var next = relay.Proxy.Authority.Issue(TestKey.Ecdsa, Proxy.Name);
+        next.WriteTo(relay.Proxy.Directory);
+        await ServesAsync(next);
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task A_broken_chain_and_a_key_of_another_certificate_are_refused_and_the_old_one_is_served()
+    {
+        Proxy.NeedsHeliograph();
+        var good = relay.Proxy.Authority.Issue(TestKey.Ecdsa, Proxy.Name);
+        good.WriteTo(relay.Proxy.Directory);
+        relay.Proxy.Program.Signal(Processes.SIGHUP);
+        await ServesAsync(good);
+
+        var other = relay.Proxy.Authority.Issue(TestKey.Ecdsa, Proxy.Name);
+        TestCertificate[] broken =
+        [
+            good with { ChainPem = "-----BEGIN CERTIFICATE-----\nbm90IGEgY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----\n" },
+            good with { ChainPem = "" },
+            good with { KeyPem = "no key at all\n" },
+            good with { KeyPem = other.KeyPem },
+        ];
+        foreach (var certificate in broken)
+        {
+            var refusals = Refusals();
+            certificate.WriteTo(relay.Proxy.Directory);
+            relay.Proxy.Program.Signal(Processes.SIGHUP);
+            await Polling.UntilAsync(() => Refusals() > refusals, Noticed, "no line says that the certificate was refused:\n" + relay.Proxy.Program.AllOutput);
+            Assert.Equal(good.Thumbprint(), await ServedAsync());
+        }
+
+        other.WriteTo(relay.Proxy.Directory);
+        relay.Proxy.Program.Signal(Processes.SIGHUP);
+        await ServesAsync(other);
+    }
+
+    private int Refusals() => relay.Proxy.Program.Errors.Split('\n')
+        .Count(line => line.Contains("refused", StringComparison.Ordinal) && line.Contains("chain.pem", StringComparison.Ordinal));
+
+    private Task ServesAsync(TestCertificate certificate) => Polling.UntilAsync(
+        async () => await ServedAsync() == certificate.Thumbprint(), Noticed, "the new certificate is not served:\n" + relay.Proxy.Program.AllOutput);
+
+    private async Task<string> ServedAsync()
+    {
+        await using var client = await TlsInTlsClient.ConnectOuterAsync(relay.Client with { AllowResume = false }, Bound.Token);
+        return ((X509Certificate2)client.Outer.RemoteCertificate!).Thumbprint;
+    }
+
+    // Goes on for some rounds after the last swap, and says how many those were.
+    private static async Task<int> MoveDataUntilAsync(TlsInTlsClient client, int seed, Task swapped)
+    {
+        while (!swapped.IsCompleted)
+            await Echo.RoundTripAsync(client.Inner, seed, 20_000);
+        for (var round = 1; ; round++)
+        {
+            await Echo.RoundTripAsync(client.Inner, seed, 20_000);
+            if (round == 3)
+                return round;
+        }
+    }
+}
