@@ -1,17 +1,35 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 
 namespace Heliograph.Testing;
 
 /// <summary>Ports for programs that cannot pick one themselves, and endpoints where nobody listens.</summary>
 public static class LoopbackPort
 {
-    /// <summary>A port that was free a moment ago. Prefer port 0 wherever the program can say what it got.</summary>
+    // Below net.ipv4.ip_local_port_range (32768 to 60999): the system gives these to nobody who asks for port 0, nor to a client,
+    // so that a port stays free from the moment it was tried to the moment the program binds it.
+    private const int Lowest = 10_000;
+    private const int Highest = 32_000;
+
+    /// <summary>A port that is free. Prefer port 0 wherever the program can say what it got.</summary>
     public static IPEndPoint Free()
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return (IPEndPoint)socket.LocalEndPoint!;
+        for (var attempt = 0; attempt < 100; attempt++)
+        {
+            var endpoint = new IPEndPoint(IPAddress.Loopback, RandomNumberGenerator.GetInt32(Lowest, Highest));
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                socket.Bind(endpoint);
+                return endpoint;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // Another one, then.
+            }
+        }
+        throw new InvalidOperationException($"100 random ports from {Lowest} to {Highest} are all in use");
     }
 
     /// <summary>Bound but not listening for as long as the returned socket lives: a connection is refused, and nobody else gets the port.</summary>

@@ -84,6 +84,7 @@ public class DecoyTests(EchoRelay relay) : IClassFixture<EchoRelay>
     [Fact(Timeout = Bound.Test)]
     public async Task Who_negotiates_h2_is_never_relayed()
     {
+        Proxy.NeedsHeliograph();
         var before = relay.Signal.Accepted;
         await using var client = await TlsInTlsClient.ConnectOuterAsync(relay.Client with { OuterAlpn = [SslApplicationProtocol.Http2] }, Bound.Token);
         Assert.Equal(SslApplicationProtocol.Http2, client.Outer.NegotiatedApplicationProtocol);
