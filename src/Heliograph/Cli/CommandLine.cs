@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Heliograph.Configuration;
+
+namespace Heliograph.Cli;
+
+/// <summary>The commands, and what is told of a command line that is none.</summary>
+internal static class CommandLine
+{
+    private const string More = """
+        Examples:
+          heliograph run --domain proxy.example.org
+          heliograph config validate --config /etc/heliograph/heliograph.yaml
+
+        Exit codes: 0 done, 2 bad usage or configuration, 1 anything else.
+        Heliograph is not a product of Signal's.
+        """;
+
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
+    {
+        var root = Build();
+        // A value may start with '@' or hold several letters after one dash; both would be taken for something else.
+        var parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0 && parsed.Action is not { ClearsParseErrors: true })
+            return (int)Refuse(parsed, error);
+        // The program sees to SIGTERM and to exceptions itself.
+        return await parsed.InvokeAsync(new() { Output = output, Error = error, ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+    }
+
+    private static RootCommand Build()
+    {
+        var root = new RootCommand("A Signal TLS proxy in one process: relays Signal's clients, and is an ordinary web site to everyone else.")
+        {
+            RunCommand.Create(),
+            ConfigCommand.Create(),
+        };
+        foreach (var option in root.Options)
+        {
+            if (option is VersionOption version)
+            {
+                version.Recursive = true;
+                version.Description = "Show the version";
+                version.Action = new ShowVersion();
+            }
+            if (option is HelpOption help)
+            {
+                help.Description = "Show help";
+                help.Action = new ShowHelp(More);
+            }
+        }
+        return root;
+    }
+
+    /// <summary>One line for each thing that is wrong, and where to read on.</summary>
+    private static ExitCode Refuse(ParseResult parsed, TextWriter error)
+    {
+        var command = parsed.CommandResult.Command;
+        if (command.Action is null && parsed.UnmatchedTokens.Count == 0)
+            error.WriteLine($"heliograph: a command is missing; there are: {string.Join(", ", command.Subcommands.Select(static c => c.Name))}");
+        foreach (var word in parsed.UnmatchedTokens)
+            error.WriteLine($"heliograph: {Unknown(word, command)}");
+        foreach (var problem in parsed.Errors.Where(problem => problem.SymbolResult is not System.CommandLine.Parsing.CommandResult))
+            error.WriteLine($"heliograph: {problem.Message}");
+        error.WriteLine($"Try: {Path(command)} --help");
+        return ExitCode.BadUsage;
+    }
+
+    private static string Unknown(string word, Command command)
+    {
+        var isOption = word.StartsWith('-');
+        var names = isOption
+            ? command.Options.Concat(command.Parents.OfType<Command>().SelectMany(static parent => parent.Options.Where(static o => o.Recursive))).Select(static option => option.Name)
+            : command.Subcommands.Select(static sub => sub.Name);
+        var name = word.Split('=')[0];
+        var near = Suggestion.Nearest(name, names) is { } found ? $"; did you mean {found}?" : "";
+        return isOption ? $"there is no option {name}{near}"
+            : command.Subcommands.Count > 0 ? $"there is no command {name}{near}"
+            : $"\"{word}\" is one word too many";
+    }
+
+    private static string Path(Command command) =>
+        command is RootCommand ? "heliograph" : $"{string.Join(' ', command.Parents.OfType<Command>().Select(Path))} {command.Name}";
+
+    private sealed class ShowVersion : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            parseResult.InvocationConfiguration.Output.WriteLine($"heliograph {ProductVersion.Text}");
+            return (int)ExitCode.Done;
+        }
+    }
+
+    private sealed class ShowHelp(string rootMore) : SynchronousCommandLineAction
+    {
+        private readonly HelpAction help = new() { MaxWidth = 120 };
+
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            help.Invoke(parseResult);
+            var more = parseResult.CommandResult.Command switch
+            {
+                RootCommand => rootMore,
+                DocumentedCommand documented => documented.More,
+                _ => null,
+            };
+            if (more is not null)
+                parseResult.InvocationConfiguration.Output.WriteLine(more);
+            return (int)ExitCode.Done;
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Collections;
+using System.CommandLine;
+using Heliograph.Configuration;
+
+namespace Heliograph.Cli;
+
+/// <summary>The flags of every command that reads the configuration: --config, and one for each common key.</summary>
+internal sealed class ConfigurationOptions
+{
+    private static readonly string[] HttpOff = ["none"];
+
+    private readonly Option<string?> file = new("--config")
+    {
+        Description = $"The configuration file. Without it: {ConfigurationLoader.FileVariable}, else {ConfigurationLoader.DefaultFile} if it is there.",
+        HelpName = "FILE",
+    };
+
+    private readonly List<Flag> flags =
+    [
+        new(Keys.Domains, "--domain", "NAME", "What clients type: a DNS name or an IP address. May be repeated."),
+        new(Keys.Listen, "--listen", "ADDR:PORT", "Where clients connect. May be repeated. [default: [::]:443]"),
+        new(Keys.HttpListen, "--http-listen", "ADDR:PORT", "Plain HTTP: redirects to https. May be repeated; none turns it off. [default: [::]:80]"),
+        new(Keys.CertificateSource, "--certificate-source", "SOURCE", "acme, files or self-signed. [default: acme, or files where a chain is named]"),
+        new(Keys.CertificateChain, "--certificate-chain", "FILE", "PEM file: the chain, leaf first."),
+        new(Keys.CertificateKey, "--certificate-key", "FILE", "PEM file: the leaf's private key."),
+        new(Keys.AcmeDirectory, "--acme-directory", "URL", "The ACME directory. [default: Let's Encrypt]"),
+        new(Keys.AcmeEmail, "--acme-email", "ADDRESS", "Where the certificate authority may write to you."),
+        new(Keys.AcmeCaRoot, "--acme-ca-root", "FILE", "PEM file: the roots that the ACME directory's own certificate leads to."),
+        new(Keys.RouteSets, "--route-set", "SET", "Hosts that are relayed: signal or signal-staging. May be repeated. [default: signal]"),
+        new(Keys.RouteHosts, "--route", "NAME=ENDPOINT", "One more host that is relayed, and where to. May be repeated."),
+        new(Keys.DecoyDirectory, "--decoy-directory", "DIR", "A static web site for everyone without a Signal client. [default: a built-in one]"),
+        new(Keys.DecoyUpstream, "--decoy-upstream", "ENDPOINT", "A web server for them: host:port or unix:/path, HTTP/1.1 without TLS."),
+        new(Keys.DecoyUpstreamH2, "--decoy-upstream-h2", "ENDPOINT", "The same for HTTP/2 with prior knowledge; without it h2 is not offered."),
+        new(Keys.MaxConnections, "--max-connections", "N", "Connections at a time. [default: auto]"),
+        new(Keys.DrainTimeout, "--drain-timeout", "DURATION", "How long connections may go on after SIGTERM. [default: 30s]"),
+        new(Keys.StateDirectory, "--state-directory", "DIR", "What must outlive the program. [default: /var/lib/heliograph]"),
+    ];
+
+    public void AddTo(Command command)
+    {
+        command.Add(file);
+        foreach (var flag in flags)
+            command.Add(flag.Option);
+    }
+
+    /// <summary>Reads the configuration; on errors prints them all.</summary>
+    /// <returns>Its settings are null if there was an error.</returns>
+    public LoadedConfiguration Load(ParseResult parsed, TextWriter error)
+    {
+        var loaded = ConfigurationLoader.Load(parsed.GetValue(file), EnvironmentVariables(), (layer, errors) =>
+        {
+            foreach (var flag in flags)
+                flag.Read(parsed, layer, errors);
+        });
+        if (loaded.Settings is null)
+            Report(loaded, error);
+        return loaded;
+    }
+
+    private static void Report(LoadedConfiguration loaded, TextWriter error)
+    {
+        error.WriteLine(loaded.Errors is [_] ? "heliograph: the configuration has an error:" : $"heliograph: the configuration has {loaded.Errors.Count} errors:");
+        foreach (var line in loaded.Errors)
+            error.WriteLine("  " + line);
+    }
+
+    private static Dictionary<string, string> EnvironmentVariables() => Environment.GetEnvironmentVariables()
+        .Cast<DictionaryEntry>()
+        .ToDictionary(static entry => (string)entry.Key, static entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
+
+    private sealed record Flag(Key Key, string Name, string HelpName, string Description)
+    {
+        public Option<string[]> Option { get; } = new(Name)
+        {
+            Description = Description,
+            HelpName = HelpName,
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = false,
+        };
+
+        public void Read(ParseResult parsed, Layer layer, ConfigurationErrors errors)
+        {
+            if (parsed.GetResult(Option) is not { Implicit: false } || parsed.GetValue(Option) is not { } values)
+                return;
+            if (Key.Kind == KeyKind.Scalar && values.Length > 1)
+                errors.Add(Name, $"is given {values.Length} times; keep one");
+            foreach (var value in values)
+                Read(value, values, layer, errors);
+        }
+
+        private void Read(string value, string[] all, Layer layer, ConfigurationErrors errors)
+        {
+            if (Key.Kind == KeyKind.Scalar)
+                layer.SetScalar(Key, value, Name);
+            else if (Key == Keys.HttpListen && all.SequenceEqual(HttpOff))
+                layer.SetList(Key, Name);
+            else if (Key.Kind == KeyKind.List)
+                layer.AddItem(Key, value, Name);
+            else if (value.Split('=', 2, StringSplitOptions.TrimEntries) is not [var name, var endpoint])
+                errors.Add(Name, $"\"{value}\" is no {HelpName}; allowed: {Key.Allowed}, such as chat.signal.org=127.0.0.1:9000");
+            else if (!layer.AddEntry(Key, name, endpoint, Name))
+                errors.Add(Name, $"{name} is given twice; keep one of the two");
+        }
+    }
+}

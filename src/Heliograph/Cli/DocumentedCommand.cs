@@ -1,0 +1,10 @@
+using System.CommandLine;
+
+namespace Heliograph.Cli;
+
+/// <summary>A command whose help closes with examples.</summary>
+internal sealed class DocumentedCommand(string name, string description, string more) : Command(name, description)
+{
+    /// <summary>Stands below the options.</summary>
+    public string More { get; } = more;
+}

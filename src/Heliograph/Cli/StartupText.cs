@@ -1,0 +1,43 @@
+using Heliograph.Configuration;
+using Heliograph.Hosting;
+using Spectre.Console;
+
+namespace Heliograph.Cli;
+
+/// <summary>What <c>run</c> says at start: what listens, with which certificate, which routes, the decoy, and the link to share.</summary>
+internal static class StartupText
+{
+    public static void Write(TextWriter output, Settings settings, ServerHost host)
+    {
+        var console = Terminal.Create(output);
+        console.MarkupLineInterpolated($"[bold]Heliograph {ProductVersion.Text}[/]");
+        Line(console, "listening on", string.Join(", ", host.Endpoints) + Http(host));
+        Line(console, "certificate", $"{string.Join(", ", host.Certificate.Names)}, until {host.Certificate.NotAfter:yyyy-MM-dd}, {host.CertificateDescription}");
+        Line(console, "routes", Routes(settings, host));
+        Line(console, "decoy", Decoy(settings.Decoy));
+        Line(console, "state", settings.StateDirectory);
+        foreach (var domain in settings.Domains)
+            Line(console, "share link", $"https://signal.tube/#{domain}");
+        // Signal for Android connects to port 443 whatever the link says.
+        if (host.Endpoints.All(static endpoint => endpoint.Port != 443))
+            Line(console, "note", "Signal's clients connect to port 443: forward it here");
+    }
+
+    private static void Line(IAnsiConsole console, string label, string text) => console.MarkupLineInterpolated($"  [dim]{label,-14}[/]{text}");
+
+    private static string Http(ServerHost host) => host.HttpEndpoints.Count == 0 ? "; no plain HTTP" : $"; plain HTTP on {string.Join(", ", host.HttpEndpoints)}";
+
+    private static string Routes(Settings settings, ServerHost host)
+    {
+        var own = settings.Routes.Hosts.Count == 0 ? "" : $", {settings.Routes.Hosts.Count} of your own";
+        return $"{host.Routes.Routes.Count()} hosts (sets: {(settings.Routes.Sets.Count == 0 ? "none" : string.Join(", ", settings.Routes.Sets))}{own})";
+    }
+
+    private static string Decoy(DecoySettings decoy) => decoy switch
+    {
+        { Directory: { } directory } => $"the web site in {directory}",
+        { Upstream: { } upstream, UpstreamH2: { } h2 } => $"the web server at {upstream}, for HTTP/2 at {h2}",
+        { Upstream: { } upstream } => $"the web server at {upstream}; h2 is not offered",
+        _ => "the built-in web site",
+    };
+}

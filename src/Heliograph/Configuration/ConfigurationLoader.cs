@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Heliograph.Configuration;
+
+/// <summary>What <see cref="ConfigurationLoader"/> found: settings, or the errors that stand in their way.</summary>
+/// <param name="Settings">Null if there is an error.</param>
+/// <param name="Values">Where each value came from.</param>
+/// <param name="Errors">One line each.</param>
+/// <param name="File">The configuration file that was read, if any.</param>
+internal sealed record LoadedConfiguration(Settings? Settings, LayeredValues Values, IReadOnlyList<string> Errors, string? File);
+
+/// <summary>Reads the file, then the environment over it, then the flags over both.</summary>
+internal static class ConfigurationLoader
+{
+    public const string DefaultFile = "/etc/heliograph/heliograph.yaml";
+
+    /// <summary>Names the file where no flag does.</summary>
+    public const string FileVariable = "HELIOGRAPH_CONFIG";
+
+    /// <param name="file">What <c>--config</c> says, or null.</param>
+    /// <param name="environment">The process's environment.</param>
+    /// <param name="flags">Fills the layer of the flags.</param>
+    public static LoadedConfiguration Load(string? file, IReadOnlyDictionary<string, string> environment, Action<Layer, ConfigurationErrors> flags)
+    {
+        var errors = new ConfigurationErrors();
+        file ??= environment.GetValueOrDefault(FileVariable) is { Length: > 0 } named ? named : null;
+        file ??= File.Exists(DefaultFile) ? DefaultFile : null;
+        var flagLayer = new Layer();
+        flags(flagLayer, errors);
+        var root = new ConfigurationBuilder()
+            .Add(file is null ? new Layer() : YamlLayer.Read(file, errors))
+            .Add(EnvironmentLayer.Read(environment, errors))
+            .Add(flagLayer)
+            .Build();
+        var values = new LayeredValues(root);
+        return new(SettingsReader.Read(values, errors), values, errors.Lines, file);
+    }
+}

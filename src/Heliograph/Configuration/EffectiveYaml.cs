@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace Heliograph.Configuration;
+
+/// <summary>Writes settings as a configuration file that gives the same settings, with where each value that is no default came from.</summary>
+internal static class EffectiveYaml
+{
+    public static string Write(Settings settings, LayeredValues values)
+    {
+        var text = new StringBuilder();
+        var open = "";
+        foreach (var key in Keys.All)
+        {
+            var written = Written[key](settings);
+            if (written is null)
+                continue;
+            open = OpenSections(text, open, key.Path);
+            var indent = Indent(key.Path);
+            text.Append(indent).Append(key.Path.Split(':')[^1]).Append(':');
+            if (key.Kind == KeyKind.Map)
+                WriteMap(text.Append('\n'), indent, key, settings, values);
+            else
+                text.Append(' ').Append(written).Append(values.OriginOf(key) is { } origin ? $"  # from {origin}\n" : "\n");
+        }
+        return text.ToString();
+    }
+
+    /// <summary>Each key's value as YAML; null where there is nothing to write.</summary>
+    private static readonly Dictionary<Key, Func<Settings, string?>> Written = new()
+    {
+        [Keys.Domains] = static settings => List(settings.Domains),
+        [Keys.Listen] = static settings => List(settings.Listen),
+        [Keys.HttpListen] = static settings => List(settings.HttpListen),
+        [Keys.CertificateSource] = static settings => Words.Of(Words.CertificateOrigins, settings.Certificate.Source),
+        [Keys.CertificateChain] = static settings => Quote(settings.Certificate.Chain),
+        [Keys.CertificateKey] = static settings => Quote(settings.Certificate.Key),
+        [Keys.AcmeDirectory] = static settings => Quote(settings.Acme.Directory.OriginalString),
+        [Keys.AcmeEmail] = static settings => Quote(settings.Acme.Email),
+        [Keys.AcmeChallenges] = static settings => List(settings.Acme.Challenges.Select(static c => Words.Of(Words.AcmeChallenges, c))),
+        [Keys.AcmeProfile] = static settings => Quote(settings.Acme.Profile),
+        [Keys.AcmeKeyType] = static settings => Words.Of(Words.AcmeKeyTypes, settings.Acme.KeyType),
+        [Keys.AcmeCaRoot] = static settings => Quote(settings.Acme.CaRoot),
+        [Keys.AcmeEabKeyId] = static settings => Quote(settings.Acme.ExternalAccount?.KeyId),
+        [Keys.AcmeEabHmacKey] = static settings => settings.Acme.ExternalAccount is null ? null : Quote(Keys.AcmeEabHmacKey.Show("")),
+        [Keys.RouteSets] = static settings => List(settings.Routes.Sets),
+        [Keys.RouteHosts] = static settings => settings.Routes.Hosts.Count == 0 ? null : "",
+        [Keys.DecoySite] = static settings => settings.Decoy is { Directory: null, Upstream: null } ? "built-in" : null,
+        [Keys.DecoyDirectory] = static settings => Quote(settings.Decoy.Directory),
+        [Keys.DecoyUpstream] = static settings => Quote(settings.Decoy.Upstream?.ToString()),
+        [Keys.DecoyUpstreamH2] = static settings => Quote(settings.Decoy.UpstreamH2?.ToString()),
+        [Keys.MaxConnections] = static settings => settings.Limits.MaxConnections?.ToString(CultureInfo.InvariantCulture) ?? "auto",
+        [Keys.HandshakeTimeout] = static settings => Values.Write(settings.Limits.HandshakeTimeout),
+        [Keys.HelloTimeout] = static settings => Values.Write(settings.Limits.HelloTimeout),
+        [Keys.ConnectTimeout] = static settings => Values.Write(settings.Limits.ConnectTimeout),
+        [Keys.IdleTimeout] = static settings => Values.Write(settings.Limits.IdleTimeout),
+        [Keys.DrainTimeout] = static settings => Values.Write(settings.Limits.DrainTimeout),
+        [Keys.MetricsListen] = static settings => List(settings.MetricsListen),
+        [Keys.StateDirectory] = static settings => Quote(settings.StateDirectory),
+    };
+
+    private static void WriteMap(StringBuilder text, string indent, Key key, Settings settings, LayeredValues values)
+    {
+        var origins = values.Map(key).ToDictionary(static given => given.Path, static given => given.Origin, StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, endpoint) in settings.Routes.Hosts)
+            text.Append(indent).Append("  ").Append(name).Append(": ").Append(Quote(endpoint.ToString())).Append("  # from ").Append(origins[Keys.Join(key.Path, name)]).Append('\n');
+    }
+
+    /// <summary>Writes the headings between the section that is open and the key's own.</summary>
+    private static string OpenSections(StringBuilder text, string open, string path)
+    {
+        var names = path.Split(':')[..^1];
+        for (var depth = 1; depth <= names.Length; depth++)
+        {
+            var section = string.Join(':', names[..depth]);
+            if (open != section && !open.StartsWith(section + ":", StringComparison.Ordinal))
+                text.Append(Indent(section)).Append(names[depth - 1]).Append(":\n");
+        }
+        return string.Join(':', names);
+    }
+
+    private static string Indent(string path) => new(' ', 2 * path.Count(':'));
+
+    private static string List(IEnumerable<IPEndPoint> items) => List(items.Select(static item => item.ToString()));
+
+    private static string List(IEnumerable<string> items) => $"[{string.Join(", ", items.Select(Quote))}]";
+
+    /// <summary>Double-quoted unless it is plainly a plain scalar (YAML 1.2 section 7.3).</summary>
+    private static string? Quote(string? text)
+    {
+        if (text is null)
+            return null;
+        var plain = text.Length > 0 && (char.IsAsciiLetter(text[0]) || text[0] == '/')
+            && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_' or '@')
+            && text.ToLowerInvariant() is not ("null" or "true" or "false" or "yes" or "no" or "on" or "off");
+        return plain ? text : '"' + string.Concat(text.Select(Escape)) + '"';
+    }
+
+    private static string Escape(char c) => c switch
+    {
+        '"' => "\\\"",
+        '\\' => "\\\\",
+        _ when char.IsControl(c) => $"\\u{(int)c:x4}",
+        _ => c.ToString(),
+    };
+}

@@ -1,0 +1,100 @@
+namespace Heliograph.Configuration;
+
+internal enum KeyKind
+{
+    Scalar,
+    List,
+
+    /// <summary>Names of the operator's choice, each with one value.</summary>
+    Map,
+}
+
+/// <summary>A key of the configuration. Its path is written with ':' as in Microsoft.Extensions.Configuration; people see it with '.'.</summary>
+/// <param name="Path">The sections and the name, joined by ':'.</param>
+/// <param name="Kind">What stands at the path.</param>
+/// <param name="Allowed">What a value may be, for error messages.</param>
+/// <param name="Secret">Its value is never shown.</param>
+internal sealed record Key(string Path, KeyKind Kind, string Allowed, bool Secret = false)
+{
+    public string Name => Display(Path);
+
+    public static string Display(string path) => path.Replace(':', '.');
+
+    /// <summary>A value as it may be shown.</summary>
+    public string Show(string value) => Secret ? "********" : value;
+}
+
+/// <summary>Every key there is. The names are a contract with operators.</summary>
+internal static class Keys
+{
+    private const string Addresses = "\"ADDRESS:PORT\", such as \"[::]:443\" (every address), \"0.0.0.0:443\" or \"127.0.0.1:8443\"; port 0 lets the system pick one";
+    private const string Duration = "a whole number with its unit ms, s, m, h or d, such as 500ms, 60s, 10m, 1h or 2d";
+
+    public static readonly Key Domains = new("domains", KeyKind.List, "a DNS name such as proxy.example.org, or an IP address");
+    public static readonly Key Listen = new("listen", KeyKind.List, Addresses);
+    public static readonly Key HttpListen = new("http:listen", KeyKind.List, Addresses + "; [] turns it off");
+    public static readonly Key CertificateSource = new("certificate:source", KeyKind.Scalar, "acme, files or self-signed");
+    public static readonly Key CertificateChain = new("certificate:chain", KeyKind.Scalar, "the path of a PEM file: the certificate chain, leaf first");
+    public static readonly Key CertificateKey = new("certificate:key", KeyKind.Scalar, "the path of a PEM file: the private key of the leaf");
+    public static readonly Key AcmeDirectory = new("acme:directory", KeyKind.Scalar, "the https:// address of an ACME directory");
+    public static readonly Key AcmeEmail = new("acme:email", KeyKind.Scalar, "an e-mail address, such as you@example.org");
+    public static readonly Key AcmeChallenges = new("acme:challenges", KeyKind.List, "tls-alpn-01 or http-01");
+    public static readonly Key AcmeProfile = new("acme:profile", KeyKind.Scalar, "the name of a certificate profile of the authority, such as shortlived");
+    public static readonly Key AcmeKeyType = new("acme:key_type", KeyKind.Scalar, "ecdsa-p256 or rsa-2048");
+    public static readonly Key AcmeCaRoot = new("acme:ca_root", KeyKind.Scalar, "the path of a PEM file with the roots that the directory's own certificate leads to");
+    public static readonly Key AcmeEabKeyId = new("acme:eab:key_id", KeyKind.Scalar, "the key identifier that the authority gave you");
+    public static readonly Key AcmeEabHmacKey = new("acme:eab:hmac_key", KeyKind.Scalar, "the key that the authority gave you, in base64url", Secret: true);
+    public static readonly Key RouteSets = new("routes:sets", KeyKind.List, string.Join(" or ", Relay.Routing.RouteSets.Names));
+    public static readonly Key RouteHosts = new("routes:hosts", KeyKind.Map, "a host name with " + Relay.Upstream.UpstreamEndpoint.Syntax);
+    public static readonly Key DecoySite = new("decoy:site", KeyKind.Scalar, "built-in");
+    public static readonly Key DecoyDirectory = new("decoy:directory", KeyKind.Scalar, "the path of a directory with a static web site");
+    public static readonly Key DecoyUpstream = new("decoy:upstream", KeyKind.Scalar, Relay.Upstream.UpstreamEndpoint.Syntax);
+    public static readonly Key DecoyUpstreamH2 = new("decoy:upstream_h2", KeyKind.Scalar, Relay.Upstream.UpstreamEndpoint.Syntax);
+    public static readonly Key MaxConnections = new("limits:max_connections", KeyKind.Scalar, "auto, or a whole number from 1 to 10000000");
+    public static readonly Key HandshakeTimeout = new("limits:handshake_timeout", KeyKind.Scalar, Duration);
+    public static readonly Key HelloTimeout = new("limits:hello_timeout", KeyKind.Scalar, Duration);
+    public static readonly Key ConnectTimeout = new("limits:connect_timeout", KeyKind.Scalar, Duration);
+    public static readonly Key IdleTimeout = new("limits:idle_timeout", KeyKind.Scalar, Duration);
+    public static readonly Key DrainTimeout = new("limits:drain_timeout", KeyKind.Scalar, Duration);
+    public static readonly Key MetricsListen = new("metrics:listen", KeyKind.List, Addresses + "; [] turns it off");
+    public static readonly Key StateDirectory = new("state_directory", KeyKind.Scalar, "the path of a directory that the program may write to");
+
+    /// <summary>In the order in which they are documented and shown.</summary>
+    public static readonly IReadOnlyList<Key> All =
+    [
+        Domains, Listen, HttpListen, CertificateSource, CertificateChain, CertificateKey, AcmeDirectory, AcmeEmail, AcmeChallenges, AcmeProfile,
+        AcmeKeyType, AcmeCaRoot, AcmeEabKeyId, AcmeEabHmacKey, RouteSets, RouteHosts, DecoySite, DecoyDirectory, DecoyUpstream, DecoyUpstreamH2,
+        MaxConnections, HandshakeTimeout, HelloTimeout, ConnectTimeout, IdleTimeout, DrainTimeout, MetricsListen, StateDirectory,
+    ];
+
+    public static Key? Find(string path) => All.FirstOrDefault(key => key.Path == path);
+
+    public static bool IsSection(string path) => All.Any(key => key.Path.StartsWith(path + ":", StringComparison.Ordinal));
+
+    /// <summary>The names that may stand right below a section ("" for the top).</summary>
+    public static IEnumerable<string> NamesIn(string section)
+    {
+        var prefix = section.Length == 0 ? "" : section + ":";
+        return All.Where(key => key.Path.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(key => key.Path[prefix.Length..].Split(':')[0])
+            .Distinct(StringComparer.Ordinal);
+    }
+
+    /// <summary>The sentence for a key that does not exist.</summary>
+    /// <param name="path">What was given.</param>
+    /// <param name="display">How the layer it was given in writes a path.</param>
+    public static string Unknown(string path, Func<string, string> display)
+    {
+        var colon = path.LastIndexOf(':');
+        var section = colon < 0 ? "" : path[..colon];
+        var near = Suggestion.Nearest(path[(colon + 1)..], NamesIn(section));
+        var there = near is null ? null : Join(section, near);
+        // A key that stands in the wrong section is as common a slip as a misspelt one.
+        there ??= All.FirstOrDefault(key => key.Path.EndsWith(":" + path[(colon + 1)..], StringComparison.OrdinalIgnoreCase))?.Path;
+        return there is null
+            ? $"there is no such key; there are: {string.Join(", ", NamesIn(IsSection(section) ? section : "").Select(name => display(Join(section, name))))}"
+            : $"there is no such key; did you mean {display(there)}?";
+    }
+
+    public static string Join(string section, string name) => section.Length == 0 ? name : section + ":" + name;
+}

@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Heliograph.Configuration;
+
+/// <summary>A value and where it was given.</summary>
+/// <param name="Path">The key's path, with the index of a list's item or the name of a map's.</param>
+/// <param name="Value">The text as it was given.</param>
+/// <param name="Origin">For people: <c>file:line</c>, the name of an environment variable, or a flag.</param>
+internal readonly record struct Given(string Path, string Value, string Origin);
+
+/// <summary>The file, the environment or the flags, as a provider of Microsoft.Extensions.Configuration that remembers where each value stood.</summary>
+internal sealed class Layer : ConfigurationProvider, IConfigurationSource
+{
+    private readonly Dictionary<string, string> origins = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, List<string>> children = new(StringComparer.OrdinalIgnoreCase);
+
+    public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
+
+    public void SetScalar(Key key, string value, string origin)
+    {
+        Set(key.Path, value);
+        origins[key.Path] = origin;
+    }
+
+    /// <summary>Adds to the list at <paramref name="key"/>.</summary>
+    public void AddItem(Key key, string value, string origin) => AddChild(key, ChildrenOf(key).Count.ToString(), value, origin);
+
+    /// <summary>Adds to the map at <paramref name="key"/>. False: the name is there already.</summary>
+    public bool AddEntry(Key key, string name, string value, string origin)
+    {
+        if (origins.ContainsKey(Keys.Join(key.Path, name)))
+            return false;
+        AddChild(key, name, value, origin);
+        return true;
+    }
+
+    /// <summary>Gives the list at <paramref name="key"/>, with nothing in it as yet.</summary>
+    public void SetList(Key key, string origin)
+    {
+        children.TryAdd(key.Path, []);
+        // As Microsoft's JSON provider writes an empty list.
+        Set(key.Path, "");
+        origins[key.Path] = origin;
+    }
+
+    public Given? Scalar(Key key) => TryGet(key.Path, out var value) && value is not null ? new(key.Path, value, origins[key.Path]) : null;
+
+    /// <summary>The items of a list or the entries of a map; null where this layer says nothing of it.</summary>
+    public IReadOnlyList<Given>? Children(Key key) => children.ContainsKey(key.Path)
+        ? [.. ChildrenOf(key).Select(path => new Given(path, Data[path] ?? "", origins[path]))]
+        : null;
+
+    /// <summary>Where a list or scalar stands in this layer.</summary>
+    public string? OriginOf(Key key) => origins.GetValueOrDefault(key.Path)
+        ?? (ChildrenOf(key) is [var first, ..] ? origins[first] : null);
+
+    private void AddChild(Key key, string name, string value, string origin)
+    {
+        var path = Keys.Join(key.Path, name);
+        children.TryAdd(key.Path, []);
+        children[key.Path].Add(path);
+        Set(path, value);
+        origins[path] = origin;
+    }
+
+    private List<string> ChildrenOf(Key key) => children.GetValueOrDefault(key.Path) ?? [];
+}

@@ -1,0 +1,108 @@
+using System.Net;
+using Heliograph.Relay.Upstream;
+
+namespace Heliograph.Configuration;
+
+/// <summary>What the program runs with: the configuration file, the environment and the flags, read, checked and joined. Immutable.</summary>
+internal sealed record Settings
+{
+    /// <summary>What clients type: DNS names in lower case (punycode) or IP addresses. Never empty; the first stands in the share link.</summary>
+    public required IReadOnlyList<string> Domains { get; init; }
+
+    /// <summary>Where clients connect. Never empty.</summary>
+    public IReadOnlyList<IPEndPoint> Listen { get; init; } = [new(IPAddress.IPv6Any, 443)];
+
+    /// <summary>Plain HTTP: the redirect to https and ACME's http-01. Empty: off.</summary>
+    public IReadOnlyList<IPEndPoint> HttpListen { get; init; } = [new(IPAddress.IPv6Any, 80)];
+
+    public CertificateSettings Certificate { get; init; } = new();
+
+    public AcmeSettings Acme { get; init; } = new();
+
+    public RouteSettings Routes { get; init; } = new();
+
+    public DecoySettings Decoy { get; init; } = new();
+
+    public LimitSettings Limits { get; init; } = new();
+
+    /// <summary>Where Prometheus asks. Empty: off.</summary>
+    public IReadOnlyList<IPEndPoint> MetricsListen { get; init; } = [];
+
+    /// <summary>An absolute path.</summary>
+    public string StateDirectory { get; init; } = "/var/lib/heliograph";
+}
+
+internal enum CertificateOrigin
+{
+    Acme,
+    Files,
+    SelfSigned,
+}
+
+/// <param name="Source">Where the certificate comes from.</param>
+/// <param name="Chain">For <see cref="CertificateOrigin.Files"/>: the PEM file of the chain, leaf first.</param>
+/// <param name="Key">For <see cref="CertificateOrigin.Files"/>: the PEM file of the leaf's private key.</param>
+internal sealed record CertificateSettings(CertificateOrigin Source = CertificateOrigin.Acme, string? Chain = null, string? Key = null);
+
+internal enum AcmeChallenge
+{
+    TlsAlpn01,
+    Http01,
+}
+
+internal enum AcmeKeyType
+{
+    EcdsaP256,
+    Rsa2048,
+}
+
+internal sealed record AcmeSettings
+{
+    public Uri Directory { get; init; } = new("https://acme-v02.api.letsencrypt.org/directory");
+
+    public string? Email { get; init; }
+
+    /// <summary>In the order in which they are tried. Never empty.</summary>
+    public IReadOnlyList<AcmeChallenge> Challenges { get; init; } = [AcmeChallenge.TlsAlpn01, AcmeChallenge.Http01];
+
+    /// <summary>A certificate profile of the authority, such as Let's Encrypt's <c>shortlived</c>. Null: the authority's choice.</summary>
+    public string? Profile { get; init; }
+
+    public AcmeKeyType KeyType { get; init; } = AcmeKeyType.EcdsaP256;
+
+    /// <summary>A PEM file with the roots that the directory's own certificate must lead to. Null: those of the system.</summary>
+    public string? CaRoot { get; init; }
+
+    public ExternalAccount? ExternalAccount { get; init; }
+}
+
+/// <summary>External account binding (RFC 8555 section 7.3.4).</summary>
+internal sealed record ExternalAccount(string KeyId, ReadOnlyMemory<byte> HmacKey);
+
+internal sealed record RouteSettings
+{
+    public IReadOnlyList<string> Sets { get; init; } = ["signal"];
+
+    /// <summary>Inner name to endpoint; adds to the sets or overrides them.</summary>
+    public IReadOnlyDictionary<string, UpstreamEndpoint> Hosts { get; init; } = new Dictionary<string, UpstreamEndpoint>(StringComparer.Ordinal);
+}
+
+/// <summary>The web site for everyone who is no Signal client: a directory, an upstream, or (both null) the built-in site.</summary>
+internal sealed record DecoySettings(string? Directory = null, UpstreamEndpoint? Upstream = null, UpstreamEndpoint? UpstreamH2 = null);
+
+internal sealed record LimitSettings
+{
+    /// <summary>Null: <c>auto</c>, from the file-descriptor limit and the memory of the machine.</summary>
+    public int? MaxConnections { get; init; }
+
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    public TimeSpan HelloTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long connections may go on after SIGTERM.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
+}

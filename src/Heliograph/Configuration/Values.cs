@@ -1,0 +1,149 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Heliograph.Relay.Upstream;
+
+namespace Heliograph.Configuration;
+
+/// <summary>Reads one value. Null: it is good; otherwise what is wrong with it, to stand between the value and what is allowed.</summary>
+internal delegate string? Parse<T>(string text, out T value);
+
+/// <summary>How the values of the configuration are written.</summary>
+internal static class Values
+{
+    private static readonly (string Unit, TimeSpan Length)[] Units =
+    [
+        ("ms", TimeSpan.FromMilliseconds(1)),
+        ("s", TimeSpan.FromSeconds(1)),
+        ("m", TimeSpan.FromMinutes(1)),
+        ("h", TimeSpan.FromHours(1)),
+        ("d", TimeSpan.FromDays(1)),
+    ];
+
+    /// <summary>A duration within bounds.</summary>
+    public static Parse<TimeSpan> Duration(TimeSpan shortest, TimeSpan longest) => (string text, out TimeSpan value) =>
+    {
+        value = default;
+        var digits = text.TakeWhile(char.IsAsciiDigit).Count();
+        var unit = Array.FindIndex(Units, unit => unit.Unit == text[digits..]);
+        if (digits == text.Length && digits > 0)
+            return "the unit is missing";
+        if (digits is 0 or > 12 || unit < 0)
+            return "not a duration";
+        var ticks = (Int128)long.Parse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture) * Units[unit].Length.Ticks;
+        if (ticks < shortest.Ticks || ticks > longest.Ticks)
+            return $"must be from {Write(shortest)} to {Write(longest)}";
+        value = new TimeSpan((long)ticks);
+        return null;
+    };
+
+    /// <summary>The shortest way to write a duration, in the largest unit that fits.</summary>
+    public static string Write(TimeSpan value)
+    {
+        var (unit, length) = value == TimeSpan.Zero ? Units[1] : Units.Last(unit => value.Ticks % unit.Length.Ticks == 0);
+        return string.Create(CultureInfo.InvariantCulture, $"{value.Ticks / length.Ticks}{unit}");
+    }
+
+    /// <summary>A local address and port to listen on.</summary>
+    public static string? ListenAddress(string text, out IPEndPoint value)
+    {
+        value = new(IPAddress.IPv6Any, 0);
+        var colon = text.LastIndexOf(':');
+        var host = colon < 0 ? "" : text[..colon];
+        if (!ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+            return colon < 0 ? "the port is missing" : "the port is not a number from 0 to 65535";
+        if (host.Length == 0)
+            return $"the address is missing; write \"[::]:{port}\" for every address";
+        var bracketed = host.StartsWith('[') && host.EndsWith(']');
+        if (!IPAddress.TryParse(bracketed ? host[1..^1] : host, out var address) || (address.AddressFamily == AddressFamily.InterNetwork && host.Count('.') != 3))
+            return "not an IP address with a port; a name cannot be listened on";
+        if (bracketed != (address.AddressFamily == AddressFamily.InterNetworkV6))
+            return bracketed ? "only an IPv6 address stands in brackets" : $"an IPv6 address stands in brackets: \"[{host}]:{port}\"";
+        value = new(address, port);
+        return null;
+    }
+
+    public static string? Count(string text, out int? value)
+    {
+        value = null;
+        if (text == "auto")
+            return null;
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > 10_000_000)
+            return "not a number of connections";
+        value = number;
+        return null;
+    }
+
+    public static string? FilePath(string text, out string? value)
+    {
+        value = null;
+        if (text.Length == 0)
+            return "the path is empty";
+        if (text.Contains('\0', StringComparison.Ordinal))
+            return "not a path";
+        value = Path.GetFullPath(text);
+        return null;
+    }
+
+    public static string? Endpoint(string text, out UpstreamEndpoint? value) =>
+        UpstreamEndpoint.TryParse(text, out value) ? null : "not an endpoint";
+
+    public static string? RouteSet(string text, out string value)
+    {
+        value = text;
+        return Relay.Routing.RouteSets.Names.Contains(text, StringComparer.Ordinal) ? null : "there is no such set" + DidYouMean(text, Relay.Routing.RouteSets.Names);
+    }
+
+    /// <summary>One of a few words.</summary>
+    public static Parse<T> OneOf<T>(params (string Word, T Value)[] words) => (string text, out T value) =>
+    {
+        var index = Array.FindIndex(words, word => word.Word == text);
+        value = index < 0 ? words[0].Value : words[index].Value;
+        return index < 0 ? "there is no such choice" + DidYouMean(text, words.Select(static word => word.Word)) : null;
+    };
+
+    public static string? HttpsUri(string text, out Uri value)
+    {
+        value = new("https://invalid");
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Host.Length == 0)
+            return "not a web address";
+        if (uri.Scheme != Uri.UriSchemeHttps)
+            return "must start with https://";
+        if (uri.UserInfo.Length > 0)
+            return "must not hold a user name or password";
+        value = uri;
+        return null;
+    }
+
+    public static string? Email(string text, out string? value)
+    {
+        value = text;
+        // RFC 5321 allows far more than any mailbox has; an authority checks the rest.
+        return text.Split('@') is [{ Length: > 0 and <= 64 }, { Length: > 2 and <= 255 } host]
+            && host.Contains('.', StringComparison.Ordinal)
+            && !text.Any(static c => char.IsWhiteSpace(c) || char.IsControl(c) || c is ',' or '<' or '>' or '?' or '"')
+            ? null
+            : text.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase) ? "write the address without mailto:" : "not an e-mail address";
+    }
+
+    /// <summary>A short printable word, as an authority hands out for identifiers.</summary>
+    public static string? Word(string text, out string? value)
+    {
+        value = text;
+        return text.Length is > 0 and <= 256 && text.All(static c => c is > ' ' and <= '~') ? null : "not 1 to 256 printable letters without a space";
+    }
+
+    public static string? Base64UrlBytes(string text, out byte[]? value)
+    {
+        value = null;
+        // Authorities hand the key out with padding or without.
+        var bare = text.TrimEnd('=');
+        if (bare.Length == 0 || !Base64Url.IsValid(bare))
+            return "not base64url";
+        value = Base64Url.DecodeFromChars(bare);
+        return null;
+    }
+
+    private static string DidYouMean(string text, IEnumerable<string> words) => Suggestion.Nearest(text, words) is { } near ? $"; did you mean {near}?" : "";
+}

@@ -1,0 +1,252 @@
+using System.Text;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Heliograph.Configuration;
+
+/// <summary>Reads the configuration file. By the parser's events, not by a deserializer: no reflection, and every key knows its line.</summary>
+internal sealed class YamlLayer
+{
+    /// <summary>No configuration is this long; a log or an image given by mistake is.</summary>
+    public const int LongestFile = 1024 * 1024;
+
+    private readonly string file;
+    private readonly Parser parser;
+    private readonly ConfigurationErrors errors;
+    private readonly Layer layer = new();
+
+    private YamlLayer(string file, string text, ConfigurationErrors errors)
+    {
+        this.file = file;
+        this.errors = errors;
+        parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
+    }
+
+    /// <summary>Never throws for what the file holds, nor because it cannot be read: that is an error as any other.</summary>
+    public static Layer Read(string file, ConfigurationErrors errors)
+    {
+        if (ReadText(file, errors) is not { } text)
+            return new Layer();
+        var reader = new YamlLayer(file, text, errors);
+        try
+        {
+            reader.ReadStream();
+        }
+        catch (YamlException e)
+        {
+            errors.Add($"{file}:{e.Start.Line}", NotYaml(e, text));
+        }
+        return reader.layer;
+    }
+
+    private void ReadStream()
+    {
+        parser.Consume<StreamStart>();
+        if (parser.TryConsume<DocumentStart>(out _))
+        {
+            ReadSection("");
+            parser.Consume<DocumentEnd>();
+        }
+        if (parser.Accept<DocumentStart>(out var second))
+            errors.Add(Where(second), "a second document starts here; a configuration is one document, so take the '---' out");
+    }
+
+    /// <summary>The mapping of the top ("") or of a section.</summary>
+    private void ReadSection(string section)
+    {
+        if (TryTakeNothing())
+            return;
+        if (!parser.TryConsume<MappingStart>(out var start))
+        {
+            Refuse(section, $"must be a section with keys: {string.Join(", ", Keys.NamesIn(section))}");
+            return;
+        }
+        if (!IsPlain(start, section))
+            return;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        while (!parser.TryConsume<MappingEnd>(out _))
+        {
+            if (TakeName(section, seen) is { } path)
+                ReadValue(path.Path, path.Origin);
+        }
+    }
+
+    /// <summary>The key of a mapping's next entry; null (and the entry skipped) if it is none or stands there twice.</summary>
+    private (string Path, string Origin)? TakeName(string section, HashSet<string> seen)
+    {
+        if (!parser.Accept<Scalar>(out var name) || Unsupported(name) is not null)
+        {
+            Refuse(section, "every key must be a plain name");
+            parser.SkipThisAndNestedEvents();
+            return null;
+        }
+        parser.MoveNext();
+        var path = Keys.Join(section, name.Value);
+        if (name.Value is "<<")
+            errors.Add(path, Where(name), "merge keys are not supported; write the values out");
+        else if (!seen.Add(name.Value))
+            errors.Add(path, Where(name), "the key stands here a second time; keep one of the two");
+        else
+            return (path, Where(name));
+        parser.SkipThisAndNestedEvents();
+        return null;
+    }
+
+    private void ReadValue(string path, string origin)
+    {
+        if (Keys.Find(path) is { } key)
+        {
+            Action<Key, string> read = key.Kind switch
+            {
+                KeyKind.Scalar => ReadScalar,
+                KeyKind.List => ReadList,
+                _ => ReadMap,
+            };
+            read(key, origin);
+        }
+        else if (Keys.IsSection(path))
+        {
+            ReadSection(path);
+        }
+        else
+        {
+            errors.Add(path, origin, Keys.Unknown(path, Key.Display));
+            parser.SkipThisAndNestedEvents();
+        }
+    }
+
+    private void ReadScalar(Key key, string origin)
+    {
+        if (TryTakeNothing())
+            errors.Add(key.Path, origin, $"has no value; allowed: {key.Allowed}");
+        else if (TakeScalar(key.Path, $"must be a single value: {key.Allowed}") is { } value)
+            layer.SetScalar(key, value.Value, Where(value));
+    }
+
+    private void ReadList(Key key, string origin)
+    {
+        if (TryTakeNothing())
+        {
+            errors.Add(key.Path, origin, $"has no value; allowed: a list, each item {key.Allowed}");
+            return;
+        }
+        if (!parser.TryConsume<SequenceStart>(out var start))
+        {
+            Refuse(key.Path, $"must be a list, written as {key.Path.Split(':')[^1]}: [...]; each item {key.Allowed}");
+            return;
+        }
+        if (!IsPlain(start, key.Path))
+            return;
+        layer.SetList(key, Where(start));
+        while (!parser.TryConsume<SequenceEnd>(out _))
+        {
+            if (TakeScalar(key.Path, $"every item must be a single value: {key.Allowed}") is { } item)
+                layer.AddItem(key, item.Value, Where(item));
+        }
+    }
+
+    private void ReadMap(Key key, string origin)
+    {
+        if (TryTakeNothing())
+            return;
+        if (!parser.TryConsume<MappingStart>(out var start))
+        {
+            Refuse(key.Path, $"must be a section of lines NAME: VALUE, each {key.Allowed}");
+            return;
+        }
+        if (!IsPlain(start, key.Path))
+            return;
+        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        while (!parser.TryConsume<MappingEnd>(out _))
+        {
+            if (TakeName(key.Path, seen) is { } entry && TakeScalar(entry.Path, $"must be a single value; allowed: {key.Allowed}") is { } value)
+                layer.AddEntry(key, entry.Path[(key.Path.Length + 1)..], value.Value, entry.Origin);
+        }
+    }
+
+    /// <summary>A section whose lines are all commented out, or a key without a value.</summary>
+    private bool TryTakeNothing()
+    {
+        if (!parser.Accept<Scalar>(out var scalar) || scalar.Style != ScalarStyle.Plain || scalar.Value is not ("" or "~" or "null")
+            || !scalar.Anchor.IsEmpty || !scalar.Tag.IsEmpty)
+            return false;
+        parser.MoveNext();
+        return true;
+    }
+
+    private Scalar? TakeScalar(string path, string otherwise)
+    {
+        if (parser.Accept<Scalar>(out var scalar) && scalar.Anchor.IsEmpty && scalar.Tag.IsEmpty)
+        {
+            parser.MoveNext();
+            return scalar;
+        }
+        Refuse(path, otherwise);
+        return null;
+    }
+
+    /// <summary>Tells what is wrong with the node that comes next, and skips it.</summary>
+    private void Refuse(string path, string problem)
+    {
+        var node = parser.Current!;
+        errors.Add(path.Length == 0 ? "the configuration" : path, Where(node), node is AnchorAlias ? NoAnchors : node is NodeEvent e ? Unsupported(e) ?? problem : problem);
+        parser.SkipThisAndNestedEvents();
+    }
+
+    /// <summary>Refuses a collection (whose start is consumed) that has an anchor or a tag.</summary>
+    private bool IsPlain(NodeEvent start, string path)
+    {
+        if (Unsupported(start) is not { } problem)
+            return true;
+        errors.Add(path.Length == 0 ? "the configuration" : path, Where(start), problem);
+        for (var depth = 1; depth > 0; parser.MoveNext())
+            depth += parser.Current!.NestingIncrease;
+        return false;
+    }
+
+    private const string NoAnchors = "anchors and aliases (& and *) are not supported; write the value out, in quotes if it starts with one of them";
+
+    private static string? Unsupported(NodeEvent node) => !node.Anchor.IsEmpty ? NoAnchors
+        : !node.Tag.IsEmpty ? "tags (!) are not supported; take it out, or put the value in quotes if it starts with one"
+        : null;
+
+    private string Where(ParsingEvent node) => $"{file}:{node.Start.Line}";
+
+    private static string NotYaml(YamlException e, string text)
+    {
+        var line = text.Split('\n').ElementAtOrDefault((int)e.Start.Line - 1) ?? "";
+        return line.TakeWhile(char.IsWhiteSpace).Contains('\t')
+            ? "a tab stands at the start of the line; YAML takes spaces only"
+            : $"not YAML: {e.Message.TrimEnd('.')} (column {e.Start.Column})";
+    }
+
+    private static string? ReadText(string file, ConfigurationErrors errors)
+    {
+        try
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            var bytes = new byte[LongestFile + 1];
+            var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            if (length <= LongestFile)
+                return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes.AsSpan(0, length)).TrimStart('\uFEFF');
+            errors.Add(file, "longer than 1 MiB; this is no configuration file");
+        }
+        catch (DecoderFallbackException)
+        {
+            errors.Add(file, "not UTF-8 text; this is no configuration file, or it was saved in another encoding");
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            errors.Add(file, "there is no such file; name the configuration with --config FILE");
+        }
+        catch (UnauthorizedAccessException) when (Directory.Exists(file))
+        {
+            errors.Add(file, "a directory; name the file in it with --config FILE");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            errors.Add(file, $"cannot be read: {e.Message}");
+        }
+        return null;
+    }
+}

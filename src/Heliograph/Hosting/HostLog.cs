@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Hosting;
+
+/// <summary>What the program says of itself. Nothing here is about a connection.</summary>
+internal static partial class HostLog
+{
+    [LoggerMessage(1, LogLevel.Information, "New certificate from {Chain}: {Names}, until {NotAfter:u}")]
+    public static partial void CertificateReplaced(ILogger log, string chain, string names, DateTimeOffset notAfter);
+
+    [LoggerMessage(2, LogLevel.Error, "The new certificate is refused and the one before goes on serving: {Problem}")]
+    public static partial void CertificateRefused(ILogger log, string problem);
+
+    [LoggerMessage(3, LogLevel.Information, "Stopping: {Connections} connections have {Timeout} to end")]
+    public static partial void Stopping(ILogger log, int connections, string timeout);
+
+    [LoggerMessage(4, LogLevel.Information, "Stopped; {Left} connections were closed before their end")]
+    public static partial void Stopped(ILogger log, int left);
+
+    [LoggerMessage(5, LogLevel.Debug, "A fault in the program")]
+    public static partial void Fault(ILogger log, Exception fault);
+}

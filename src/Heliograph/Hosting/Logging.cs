@@ -1,0 +1,23 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Heliograph.Hosting;
+
+/// <summary>Logs go to standard error, a line each, in UTC. What they may hold is decided where they are written: no client's address, no inner name.</summary>
+internal static class Logging
+{
+    public static ILoggerFactory Create(LogLevel level) => LoggerFactory.Create(builder => builder
+        .SetMinimumLevel(level)
+        // Kestrel's own start and stop messages say nothing that ours do not, and below Warning it logs per connection.
+        .AddFilter("Microsoft", LogLevel.Warning)
+        .AddFilter("System", LogLevel.Warning)
+        .AddSimpleConsole(static console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ssZ ";
+            console.ColorBehavior = Console.IsErrorRedirected ? LoggerColorBehavior.Disabled : LoggerColorBehavior.Default;
+        })
+        .Services.Configure<ConsoleLoggerOptions>(static console => console.LogToStandardErrorThreshold = LogLevel.Trace));
+}

@@ -1,0 +1,131 @@
+using System.Net;
+using Heliograph.Configuration;
+using Heliograph.Decoy;
+using Heliograph.Hosting.Certificates;
+using Heliograph.Relay;
+using Heliograph.Relay.OuterTls;
+using Heliograph.Relay.Routing;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Hosting;
+
+/// <summary>Everything that serves, in this process: the decoy web site, the relay in front of it, port 80, and the certificate's renewal.</summary>
+internal sealed class ServerHost : IAsyncDisposable
+{
+    private readonly Settings settings;
+    private readonly ILogger log;
+
+    /// <summary>What was started, to be stopped in the opposite order.</summary>
+    private readonly Stack<IAsyncDisposable> parts = new();
+    private ICertificateSource certificates = null!;
+    private RelayServer relay = null!;
+    private RedirectServer? redirect;
+    private int disposed;
+
+    private ServerHost(Settings settings, ILogger log)
+    {
+        this.settings = settings;
+        this.log = log;
+    }
+
+    /// <summary>Where clients connect, with the ports that the system picked.</summary>
+    public IReadOnlyList<IPEndPoint> Endpoints => relay.Endpoints;
+
+    /// <summary>Where plain HTTP is answered; empty: nowhere.</summary>
+    public IReadOnlyList<IPEndPoint> HttpEndpoints => redirect?.Endpoints ?? [];
+
+    public RouteTable Routes { get; private set; } = null!;
+
+    /// <summary>The certificate that is served now.</summary>
+    public LoadedCertificate Certificate => certificates.Current;
+
+    public string CertificateDescription => certificates.Description;
+
+    /// <summary>Connections open now.</summary>
+    public int Connections => relay.Connections;
+
+    /// <summary>Starts to serve. What was started before a failure is stopped again.</summary>
+    /// <exception cref="StartException">One sentence for the operator.</exception>
+    public static async Task<ServerHost> StartAsync(Settings settings, TimeProvider time, ILoggerFactory log, CancellationToken cancellation)
+    {
+        var host = new ServerHost(settings, log.CreateLogger("Heliograph"));
+        try
+        {
+            await host.StartPartsAsync(time, log, cancellation);
+            return host;
+        }
+        catch (Exception e)
+        {
+            await host.DisposeAsync();
+            throw e is RelayStartException or DecoyException or CertificateException ? new StartException(e.Message) : e;
+        }
+    }
+
+    /// <summary>Looks for a new certificate at once. A bad one is logged, and the one before goes on serving.</summary>
+    public void Reload() => certificates.Reload();
+
+    /// <summary>Stops accepting, and gives open connections <c>limits.drain_timeout</c> to end.</summary>
+    /// <returns>How many were still open then, and were closed.</returns>
+    public Task<int> DrainAsync() => relay.DrainAsync(settings.Limits.DrainTimeout);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+            return;
+        while (parts.TryPop(out var part))
+            await part.DisposeAsync();
+    }
+
+    private async Task StartPartsAsync(TimeProvider time, ILoggerFactory logs, CancellationToken cancellation)
+    {
+        ProcessSetup.RequireOpenSsl();
+        certificates = Own(CertificateSources.Open(settings, time, log));
+        StateDirectory.Prepare(settings.StateDirectory);
+        Routes = RouteTable.Create(settings.Routes.Sets, settings.Routes.Hosts);
+        var decoy = Own(await DecoySite.StartAsync(DecoyOptions(), time, logs, cancellation));
+        relay = Own(RelayServer.Start(RelayOptions(decoy), certificates.Current.Certificate, time, logs.CreateLogger("Heliograph.Relay")));
+        certificates.Watch(renewed => relay.UseCertificate(renewed.Certificate));
+        if (settings.HttpListen.Count > 0)
+            redirect = Own(await RedirectServer.StartAsync(settings.HttpListen, settings.Domains, static _ => null, logs, cancellation));
+    }
+
+    private DecoyOptions DecoyOptions()
+    {
+        var sockets = Own(new PrivateDirectory());
+        return new()
+        {
+            SocketDirectory = sockets.Path,
+            Seed = DecoySeed.LoadOrCreate(settings.StateDirectory),
+            Directory = settings.Decoy.Directory,
+        };
+    }
+
+    private RelayOptions RelayOptions(DecoySite site) => new()
+    {
+        Listen = settings.Listen,
+        Routes = Routes,
+        Decoy = new()
+        {
+            Http1 = settings.Decoy.Upstream ?? site.Http1,
+            Http2 = settings.Decoy.Upstream is null ? site.Http2 : settings.Decoy.UpstreamH2,
+            PlainHttp = site.PlainHttp,
+            Http1Unavailable = site.Http1Unavailable,
+            Http2Unavailable = site.Http2Unavailable,
+        },
+        Limits = new()
+        {
+            MaxConnections = settings.Limits.MaxConnections,
+            HandshakeTimeout = settings.Limits.HandshakeTimeout,
+            HelloTimeout = settings.Limits.HelloTimeout,
+            ConnectTimeout = settings.Limits.ConnectTimeout,
+            IdleTimeout = settings.Limits.IdleTimeout,
+        },
+    };
+
+    private T Own<T>(T part)
+        where T : IAsyncDisposable
+    {
+        parts.Push(part);
+        return part;
+    }
+}
