@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Heliograph.Testing.Streams;
 
 namespace Heliograph.Testing.Fingerprints;
 
@@ -49,7 +50,7 @@ public sealed record ServerFlight
         // The tickets follow the client's Finished. Behind the goodbye of both sides nothing comes any more: no need to guess how long to wait.
         await tls.ShutdownAsync();
         await DrainAsync(recording, limit.Token);
-        return new ServerFlight { Records = Split(recording.Received()) };
+        return new ServerFlight { Records = Split(recording.Beginning()) };
     }
 
     private static SslClientAuthenticationOptions Options(string hostName, SslProtocols protocol, IReadOnlyList<string> applicationProtocols) => new()
