@@ -48,6 +48,9 @@ public sealed class RelayServer : IAsyncDisposable
     /// <summary>Connections open now.</summary>
     public int Connections => Volatile.Read(ref connections);
 
+    /// <summary>How many connections each loop has; for tests.</summary>
+    internal IReadOnlyList<int> LoadOfLoops => [.. loops.Select(static loop => loop.Load)];
+
     internal ILogger Log { get; }
 
     internal DecoyEndpoints Decoy { get; }

@@ -105,11 +105,11 @@ internal sealed class TlsChannel : Channel
         return SendWritten();
     }
 
-    /// <summary>Sends close_notify (RFC 8446 section 6.1).</summary>
+    /// <summary>Sends close_notify (RFC 8446 section 6.1), but as nginx does: not to a client that has ended its side already.</summary>
     public override bool WriteEnd()
     {
-        if (ended == IoStatus.Broken)
-            return false;
+        if (ended is not null)
+            return ended == IoStatus.Closed;
         OpenSsl.ERR_clear_error();
         _ = OpenSsl.SSL_shutdown(ssl);
         return SendWritten();

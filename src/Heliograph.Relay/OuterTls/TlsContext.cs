@@ -15,7 +15,7 @@ internal sealed unsafe class TlsContext : SafeHandle
         "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384";
 
     /// <summary>certbot's ssl_dhparam: the group ffdhe2048 of RFC 7919, for the DHE-RSA suites above.</summary>
-    private const string DhParameters =
+    internal const string DhParameters =
         """
         -----BEGIN DH PARAMETERS-----
         MIIBCAKCAQEA//////////+t+FRYortKmq/cViAnPTzx2LnFg84tNpWp4TZBFGQz

@@ -47,6 +47,9 @@ internal sealed class NameCache : IDisposable
         return entry.Known.Length > 0 || question.IsCompleted ? new(entry.Known) : new(WaitAsync(entry, question, timeout));
     }
 
+    /// <summary>Whether the resolver owes an answer; for tests, which wait until it does not.</summary>
+    internal bool IsAsking => entries.Values.Any(static entry => entry.IsAsking);
+
     public void Dispose()
     {
         stopped.Cancel();
@@ -73,6 +76,15 @@ internal sealed class NameCache : IDisposable
         private long? askAgainAfter;
 
         public IPAddress[] Known { get; private set; } = None;
+
+        public bool IsAsking
+        {
+            get
+            {
+                lock (gate)
+                    return question is not null;
+            }
+        }
 
         /// <summary>Asks the resolver if nobody does and the last answer is old enough.</summary>
         /// <returns>The question under way; a completed task when it is too early to ask.</returns>

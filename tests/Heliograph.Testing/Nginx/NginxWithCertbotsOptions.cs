@@ -6,6 +6,19 @@ namespace Heliograph.Testing.Nginx;
 /// <summary>A real nginx that serves https as certbot configures it (options-ssl-nginx.conf): what Heliograph's listener must look like.</summary>
 public sealed class NginxWithCertbotsOptions : IAsyncDisposable
 {
+    /// <summary>certbot's ssl-dhparams.pem: the group ffdhe2048 of RFC 7919.</summary>
+    private const string Ffdhe2048 =
+        """
+        -----BEGIN DH PARAMETERS-----
+        MIIBCAKCAQEA//////////+t+FRYortKmq/cViAnPTzx2LnFg84tNpWp4TZBFGQz
+        +8yTnc4kmz75fS/jY2MMddj2gbICrsRhetPfHtXV/WVhJDP1H18GbtCFY2VVPe0a
+        87VXE15/V8k1mE8McODmi3fipona8+/och3xWKE2rec1MKzKT0g6eXq8CrGCsyT7
+        YdEIqUuyyOP7uWrat2DX9GgdT0Kj3jlN9K5W7edjcrsZCwenyO4KbXCeAvzhzffi
+        7MA0BM0oNC9hkXL+nOmFg/+OTxIy7vKBg8P+OxtMb61zO7X8vC7CIAXFjvGDfRaD
+        ssbzSibBsu/6iGtCOGEoXJf//////////wIBAg==
+        -----END DH PARAMETERS-----
+        """;
+
     private readonly TempDirectory directory = new();
     private NginxProcess? nginx;
 
@@ -20,9 +33,10 @@ public sealed class NginxWithCertbotsOptions : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(certificate);
         var site = new NginxWithCertbotsOptions();
         var (chain, key) = certificate.WriteTo(site.directory);
+        File.WriteAllText(site.directory["dhparam.pem"], Ffdhe2048);
         try
         {
-            site.nginx = await NginxProcess.StartAsync(site.directory, Contexts(site.EndPoint, chain, key), site.EndPoint);
+            site.nginx = await NginxProcess.StartAsync(site.directory, Contexts(site.EndPoint, chain, key, site.directory["dhparam.pem"]), site.EndPoint);
             return site;
         }
         catch
@@ -39,7 +53,7 @@ public sealed class NginxWithCertbotsOptions : IAsyncDisposable
         directory.Dispose();
     }
 
-    private static string Contexts(IPEndPoint endPoint, string chain, string key) => $$"""
+    private static string Contexts(IPEndPoint endPoint, string chain, string key, string dhparam) => $$"""
         events { worker_connections 1024; }
         http {
             access_log off;
@@ -49,6 +63,7 @@ public sealed class NginxWithCertbotsOptions : IAsyncDisposable
             ssl_protocols TLSv1.2 TLSv1.3;
             ssl_prefer_server_ciphers off;
             ssl_ciphers "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384";
+            ssl_dhparam {{dhparam}};
             server {
                 listen {{endPoint}} ssl http2;
                 ssl_certificate {{chain}};

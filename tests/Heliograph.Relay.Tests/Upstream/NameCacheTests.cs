@@ -1,0 +1,122 @@
+using System.Net;
+using System.Net.Sockets;
+using Heliograph.Relay.Upstream;
+using Heliograph.Testing;
+
+namespace Heliograph.Relay.Tests.Upstream;
+
+public sealed class NameCacheTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly IPAddress One = IPAddress.Parse("192.0.2.1");
+    private static readonly IPAddress Two = IPAddress.Parse("192.0.2.2");
+
+    private readonly ManualTimeProvider time = new(DateTimeOffset.UnixEpoch);
+    private readonly NameCache cache;
+    private TaskCompletionSource<IPAddress[]> answer = new();
+    private int asked;
+
+    public NameCacheTests()
+    {
+        cache = new NameCache(ResolveAsync, time);
+    }
+
+    public void Dispose() => cache.Dispose();
+
+    [Fact]
+    public async Task An_address_is_its_own_answer_and_nobody_is_asked()
+    {
+        Assert.Equal([One], await cache.FindAsync("192.0.2.1", Patience));
+        Assert.Equal([IPAddress.IPv6Loopback], await cache.FindAsync("::1", Patience));
+        Assert.Equal(0, asked);
+    }
+
+    [Fact]
+    public async Task Callers_who_ask_at_the_same_time_share_one_question()
+    {
+        var first = cache.FindAsync("chat.signal.org", Patience).AsTask();
+        var second = cache.FindAsync("chat.signal.org", Patience).AsTask();
+        answer.SetResult([One]);
+
+        Assert.Equal([One], await first);
+        Assert.Equal([One], await second);
+        Assert.Equal(1, asked);
+    }
+
+    [Fact]
+    public async Task What_is_known_is_answered_at_once_and_refreshed_behind_the_answer()
+    {
+        answer.SetResult([One]);
+        await cache.FindAsync("chat.signal.org", Patience);
+        await AnsweredAsync(1);
+        answer = new TaskCompletionSource<IPAddress[]>();
+        time.Advance(NameCache.FreshFor);
+
+        var stale = cache.FindAsync("chat.signal.org", Patience);
+        Assert.True(stale.IsCompletedSuccessfully);
+        Assert.Equal([One], await stale);
+        answer.SetResult([Two]);
+        await AnsweredAsync(2);
+
+        Assert.Equal([Two], await cache.FindAsync("chat.signal.org", Patience));
+        Assert.Equal(2, asked);
+    }
+
+    [Fact]
+    public async Task The_addresses_last_known_are_kept_when_the_resolver_fails()
+    {
+        answer.SetResult([One]);
+        await cache.FindAsync("chat.signal.org", Patience);
+        await AnsweredAsync(1);
+        answer = new TaskCompletionSource<IPAddress[]>();
+        answer.SetException(new SocketException((int)SocketError.TryAgain));
+        time.Advance(NameCache.FreshFor);
+        await cache.FindAsync("chat.signal.org", Patience);
+        await AnsweredAsync(2);
+
+        Assert.Equal([One], await cache.FindAsync("chat.signal.org", Patience));
+    }
+
+    [Fact]
+    public async Task A_failed_resolver_is_not_asked_again_for_a_while()
+    {
+        answer.SetException(new SocketException((int)SocketError.TryAgain));
+        Assert.Empty(await cache.FindAsync("chat.signal.org", Patience));
+        await AnsweredAsync(1);
+        Assert.Empty(await cache.FindAsync("chat.signal.org", Patience));
+        Assert.Equal(1, asked);
+
+        answer = new TaskCompletionSource<IPAddress[]>();
+        answer.SetResult([One]);
+        time.Advance(NameCache.RetryAfter);
+        Assert.Equal([One], await cache.FindAsync("chat.signal.org", Patience));
+    }
+
+    [Fact]
+    public async Task A_resolver_that_keeps_silent_costs_the_timeout_and_no_more()
+    {
+        var waiting = cache.FindAsync("chat.signal.org", TimeSpan.FromSeconds(10)).AsTask();
+        await time.WaitForTimerAsync(TimeSpan.FromSeconds(10), Patience);
+        Assert.False(waiting.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Empty(await waiting);
+    }
+
+    private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref asked);
+        return await answer.Task.WaitAsync(cancellation);
+    }
+
+    /// <summary>The answer is kept behind the back of whoever asked: wait until the cache has it.</summary>
+    private async Task AnsweredAsync(int questions)
+    {
+        using var bound = new CancellationTokenSource(Patience);
+        while (Volatile.Read(ref asked) < questions || cache.IsAsking)
+        {
+            bound.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+}
