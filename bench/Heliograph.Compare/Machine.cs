@@ -17,11 +17,11 @@ internal static class Machine
             [".NET"] = Environment.Version.ToString(),
         };
         if (options.Peers.Contains(PeerNames.Heliograph, StringComparer.Ordinal))
-            machine["heliograph"] = FirstLine(options.HeliographCommand, "--version");
+            machine["heliograph"] = FirstLine(options.HeliographCommand, "--version").Split(' ')[^1];
         if (options.Peers.Contains(PeerNames.Nginx, StringComparer.Ordinal))
-            machine["nginx"] = FirstLine(Installed.Find("nginx")!, "-v").Replace("nginx version: ", "", StringComparison.Ordinal);
+            machine["nginx"] = FirstLine(Installed.Find("nginx")!, "-v").Split('/')[^1];
         if (options.Peers.Contains(PeerNames.HaProxy, StringComparer.Ordinal))
-            machine["haproxy"] = FirstLine(Installed.Find("haproxy")!, "-v");
+            machine["HAProxy"] = FirstLine(Installed.Find("haproxy")!, "-v").Replace("HAProxy version ", "", StringComparison.Ordinal).Split(' ')[0];
         return machine;
     }
 
