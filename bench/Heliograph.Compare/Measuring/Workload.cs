@@ -115,7 +115,8 @@ internal static class Workload
             {
                 Interlocked.CompareExchange(ref first, e, null);
             }
-        }) { IsBackground = true }).ToList();
+        })
+        { IsBackground = true }).ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
         if (first is not null)
