@@ -1,54 +1,85 @@
-using System.Net;
+using System.Diagnostics;
 using System.Net.Sockets;
 
 namespace Heliograph.Testing.Nginx;
 
-/// <summary>A real nginx in the foreground, with a configuration and a directory of its own.</summary>
+/// <summary>
+/// Debian's nginx with a configuration of a test's own in a directory that is gone afterwards. In the configuration,
+/// <c>PREFIX</c> stands for that directory; logs, pid and temporary files are seen to.
+/// </summary>
 public sealed class NginxProcess : IAsyncDisposable
 {
-    /// <summary>Where Debian's nginx lies.</summary>
-    public const string Program = "/usr/sbin/nginx";
+    public const string Executable = "/usr/sbin/nginx";
 
-    /// <summary>Debian's libnginx-mod-stream.</summary>
-    public const string StreamModule = "/usr/lib/nginx/modules/ngx_stream_module.so";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly ChildProcess process;
+    private readonly Process process;
 
-    private NginxProcess(ChildProcess process) => this.process = process;
+    private NginxProcess(Process process, string prefix)
+    {
+        this.process = process;
+        Prefix = prefix;
+    }
+
+    /// <summary>The directory of this nginx; files put here live as long as it.</summary>
+    public string Prefix { get; }
 
     /// <summary>nginx is a program of the machine, not of the repository.</summary>
-    public static bool IsInstalled => File.Exists(Program);
+    public static bool IsInstalled => File.Exists(Executable);
 
-    /// <summary>The master and its workers.</summary>
-    public IReadOnlyList<int> ProcessIds => [process.Id, .. Processes.Children(process.Id)];
+    public int Id => process.Id;
 
-    public string Output => process.AllOutput;
+    /// <summary>A directory to put files into before <see cref="StartAsync(string, string, string, IReadOnlyList{string})"/>.</summary>
+    public static string CreatePrefix() => Directory.CreateTempSubdirectory("nginx-").FullName;
 
-    /// <summary>Starts nginx and waits until every endpoint accepts.</summary>
-    /// <param name="directory">Its prefix: logs and temporary files.</param>
-    /// <param name="contexts">The <c>events</c>, <c>http</c> and <c>stream</c> contexts.</param>
-    /// <param name="endpoints">What it listens on.</param>
-    public static async Task<NginxProcess> StartAsync(TempDirectory directory, string contexts, params EndPoint[] endpoints)
+    /// <param name="prefix">From <see cref="CreatePrefix"/>; deleted at the end.</param>
+    /// <param name="http">What stands inside <c>http { }</c>; empty for none.</param>
+    /// <param name="top">What stands outside (<c>stream { }</c>, <c>load_module</c>); empty for none.</param>
+    /// <param name="awaited">What it must accept connections on before the test goes on: unix socket paths (<c>PREFIX</c> too) or <c>host:port</c>.</param>
+    public static async Task<NginxProcess> StartAsync(string prefix, string http, string top, IReadOnlyList<string> awaited)
     {
-        ArgumentNullException.ThrowIfNull(directory);
-        ArgumentNullException.ThrowIfNull(endpoints);
-        var name = $"nginx-{Guid.NewGuid():N}";
-        var main = $"""
+        Directory.CreateDirectory(Path.Combine(prefix, "logs"));
+        // The master drops its rights when it is root: the worker is to be the same user, or it cannot read the prefix.
+        var user = Environment.IsPrivilegedProcess ? "user root;" : "";
+        var text = $$"""
+            {{user}}
+            worker_processes 1;
             daemon off;
-            {(Environment.UserName == "root" ? "user root;" : "")}
-            pid {directory[name + ".pid"]};
-            error_log stderr notice;
-            {(File.Exists(StreamModule) ? $"load_module {StreamModule};" : "")}
-
+            pid PREFIX/nginx.pid;
+            error_log PREFIX/logs/error.log info;
+            {{top}}
+            events { worker_connections 512; }
             """;
-        var process = ChildProcess.Start(Program, ["-p", directory.Path, "-e", "stderr", "-c", directory.Write(name + ".conf", main + contexts)]);
-        var nginx = new NginxProcess(process);
+        if (http.Length > 0)
+        {
+            text += $$"""
+
+                http {
+                    access_log off;
+                    client_body_temp_path PREFIX/body;
+                    proxy_temp_path PREFIX/proxy;
+                    fastcgi_temp_path PREFIX/fastcgi;
+                    uwsgi_temp_path PREFIX/uwsgi;
+                    scgi_temp_path PREFIX/scgi;
+                    {{http}}
+                }
+                """;
+        }
+        var configuration = Path.Combine(prefix, "nginx.conf");
+        await File.WriteAllTextAsync(configuration, text.Replace("PREFIX", prefix, StringComparison.Ordinal));
+        var start = new ProcessStartInfo(Executable, ["-p", prefix, "-c", configuration, "-e", Path.Combine(prefix, "logs", "start.log")])
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        var nginx = new NginxProcess(Process.Start(start)!, prefix);
+        nginx.process.BeginErrorReadLine();
+        nginx.process.BeginOutputReadLine();
         try
         {
-            // The sockets are bound before the first worker starts.
-            await process.WaitForLineAsync(line => line.Contains("start worker process", StringComparison.Ordinal), TimeSpan.FromSeconds(10));
-            foreach (var endpoint in endpoints)
-                await ConnectOnceAsync(endpoint);
+            foreach (var address in awaited)
+                await nginx.WaitUntilListeningAsync(address.Replace("PREFIX", prefix, StringComparison.Ordinal));
             return nginx;
         }
         catch
@@ -58,23 +89,70 @@ public sealed class NginxProcess : IAsyncDisposable
         }
     }
 
+    public string ErrorLog()
+    {
+        var log = Path.Combine(Prefix, "logs", "error.log");
+        var start = Path.Combine(Prefix, "logs", "start.log");
+        return string.Concat(new[] { start, log }.Where(File.Exists).Select(File.ReadAllText));
+    }
+
     public async ValueTask DisposeAsync()
     {
-        process.Signal(Processes.SIGTERM);
+        // SIGTERM to the master is a fast shutdown that takes the workers with it.
+        if (!process.HasExited)
+        {
+            using var kill = Process.Start("/bin/kill", ["-TERM", process.Id.ToString()]);
+            await kill.WaitForExitAsync();
+        }
+        using var patience = new CancellationTokenSource(Patience);
         try
         {
-            await process.WaitForExitAsync(TimeSpan.FromSeconds(5));
+            await process.WaitForExitAsync(patience.Token);
         }
-        finally
+        catch (OperationCanceledException)
         {
-            await process.DisposeAsync();
+            process.Kill(entireProcessTree: true);
+        }
+        process.Dispose();
+        Directory.Delete(Prefix, recursive: true);
+    }
+
+    private async Task WaitUntilListeningAsync(string address)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (process.HasExited)
+                throw new InvalidOperationException($"nginx ended with {process.ExitCode}: {ErrorLog()}");
+            try
+            {
+                using var socket = Dial(address);
+                return;
+            }
+            catch (SocketException) when (Stopwatch.GetElapsedTime(started) < Patience)
+            {
+                await Task.Delay(10);
+            }
         }
     }
 
-    private static async Task ConnectOnceAsync(EndPoint endpoint)
+    private static Socket Dial(string address)
     {
-        var protocol = endpoint is UnixDomainSocketEndPoint ? ProtocolType.Unspecified : ProtocolType.Tcp;
-        using var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, protocol);
-        await socket.ConnectAsync(endpoint);
+        var isUnix = address.StartsWith('/');
+        var socket = new Socket(isUnix ? AddressFamily.Unix : AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            var colon = address.LastIndexOf(':');
+            if (isUnix)
+                socket.Connect(new UnixDomainSocketEndPoint(address));
+            else
+                socket.Connect(address[..colon], int.Parse(address[(colon + 1)..]));
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 }

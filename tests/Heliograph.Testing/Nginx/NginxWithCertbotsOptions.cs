@@ -19,6 +19,10 @@ public sealed class NginxWithCertbotsOptions : IAsyncDisposable
         -----END DH PARAMETERS-----
         """;
 
+    /// <summary>The list of certbot's options-ssl-nginx.conf.</summary>
+    internal const string CertbotCiphers = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384"
+        + ":ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384";
+
     private readonly TempDirectory directory = new();
     private NginxProcess? nginx;
 
@@ -36,7 +40,7 @@ public sealed class NginxWithCertbotsOptions : IAsyncDisposable
         File.WriteAllText(site.directory["dhparam.pem"], Ffdhe2048);
         try
         {
-            site.nginx = await NginxProcess.StartAsync(site.directory, Contexts(site.EndPoint, chain, key, site.directory["dhparam.pem"]), site.EndPoint);
+            site.nginx = await NginxProcess.StartAsync(NginxProcess.CreatePrefix(), Http(site.EndPoint, chain, key, site.directory["dhparam.pem"]), "", [site.EndPoint.ToString()]);
             return site;
         }
         catch
@@ -53,23 +57,19 @@ public sealed class NginxWithCertbotsOptions : IAsyncDisposable
         directory.Dispose();
     }
 
-    private static string Contexts(IPEndPoint endPoint, string chain, string key, string dhparam) => $$"""
-        events { worker_connections 1024; }
-        http {
-            access_log off;
-            ssl_session_cache shared:le_nginx_SSL:10m;
-            ssl_session_timeout 1440m;
-            ssl_session_tickets off;
-            ssl_protocols TLSv1.2 TLSv1.3;
-            ssl_prefer_server_ciphers off;
-            ssl_ciphers "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384";
-            ssl_dhparam {{dhparam}};
-            server {
-                listen {{endPoint}} ssl http2;
-                ssl_certificate {{chain}};
-                ssl_certificate_key {{key}};
-                return 204;
-            }
+    private static string Http(IPEndPoint endPoint, string chain, string key, string dhparam) => $$"""
+        ssl_session_cache shared:le_nginx_SSL:10m;
+        ssl_session_timeout 1440m;
+        ssl_session_tickets off;
+        ssl_protocols TLSv1.2 TLSv1.3;
+        ssl_prefer_server_ciphers off;
+        ssl_ciphers {{CertbotCiphers}};
+        ssl_dhparam {{dhparam}};
+        server {
+            listen {{endPoint}} ssl http2;
+            ssl_certificate {{chain}};
+            ssl_certificate_key {{key}};
+            return 204;
         }
         """;
 }

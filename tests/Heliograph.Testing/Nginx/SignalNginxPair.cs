@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Heliograph.Testing.Certificates;
 
 namespace Heliograph.Testing.Nginx;
@@ -11,7 +10,10 @@ namespace Heliograph.Testing.Nginx;
 /// </summary>
 public sealed class SignalNginxPair : IAsyncDisposable
 {
-    private readonly TempDirectory directory = new();
+    /// <summary>Debian's libnginx-mod-stream.</summary>
+    private const string StreamModule = "/usr/lib/nginx/modules/ngx_stream_module.so";
+
+    private readonly TempDirectory certificates = new();
     private NginxSite? site;
     private NginxProcess? nginx;
 
@@ -27,13 +29,11 @@ public sealed class SignalNginxPair : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(routes);
         var pair = new SignalNginxPair();
         pair.site = await NginxSite.StartAsync();
-        var (chain, key) = certificate.WriteTo(pair.directory);
-        var relay = $"unix:{pair.directory["relay.sock"]}";
-        var contexts = $$"""
-            worker_processes 2;
-            events { worker_connections 4096; }
+        var (chain, key) = certificate.WriteTo(pair.certificates);
+        var stream = $$"""
+            load_module {{StreamModule}};
             stream {
-                map $ssl_alpn_protocol $stage { h2 unix:{{pair.site.Http2Socket}}; default {{relay}}; }
+                map $ssl_alpn_protocol $stage { h2 unix:{{pair.site.Http2Socket}}; default unix:PREFIX/relay.sock; }
                 map $ssl_preread_server_name $target {
                     {{string.Join('\n', routes.Select(route => $"{route.Key} {route.Value};"))}}
                     default unix:{{pair.site.Http1Socket}};
@@ -48,23 +48,23 @@ public sealed class SignalNginxPair : IAsyncDisposable
                     ssl_session_tickets off;
                     ssl_protocols TLSv1.2 TLSv1.3;
                     ssl_prefer_server_ciphers off;
-                    ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384;
+                    ssl_ciphers {{NginxWithCertbotsOptions.CertbotCiphers}};
                     ssl_alpn h2 http/1.1;
                     proxy_pass $stage;
                 }
                 server {
-                    listen {{relay}};
+                    listen unix:PREFIX/relay.sock;
                     ssl_preread on;
                     proxy_pass $target;
                 }
             }
             """;
-        pair.nginx = await NginxProcess.StartAsync(pair.directory, contexts, new UnixDomainSocketEndPoint(pair.directory["relay.sock"]));
+        pair.nginx = await NginxProcess.StartAsync(NginxProcess.CreatePrefix(), "", stream, ["PREFIX/relay.sock", pair.Endpoint.ToString()]);
         return pair;
     }
 
     /// <summary>Master and workers together.</summary>
-    public long ResidentBytes() => nginx!.ProcessIds.Sum(Processes.ResidentBytes);
+    public long ResidentBytes() => Processes.ResidentBytes(nginx!.Id) + Processes.Children(nginx.Id).Sum(Processes.ResidentBytes);
 
     public async ValueTask DisposeAsync()
     {
@@ -72,6 +72,6 @@ public sealed class SignalNginxPair : IAsyncDisposable
             await nginx.DisposeAsync();
         if (site is not null)
             await site.DisposeAsync();
-        directory.Dispose();
+        certificates.Dispose();
     }
 }
