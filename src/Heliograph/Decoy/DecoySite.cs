@@ -1,0 +1,96 @@
+using System.Net.Sockets;
+using Heliograph.Decoy.Http;
+using Heliograph.Decoy.Sites;
+using Heliograph.Relay.Upstream;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Decoy;
+
+/// <summary>The ordinary web site that everyone without a Signal client sees, on private unix sockets that the relay dials.</summary>
+internal sealed class DecoySite : IAsyncDisposable
+{
+    private const string LongestSocketName = "http1-unavailable.sock";
+
+    private readonly SocketDirectory directory;
+    private readonly TimeProvider time;
+    private readonly ILogger log;
+    private readonly List<StreamListener> listeners = [];
+
+    private DecoySite(SocketDirectory directory, TimeProvider time, ILogger log)
+    {
+        this.directory = directory;
+        this.time = time;
+        this.log = log;
+    }
+
+    /// <summary>Takes decrypted HTTP/1.1.</summary>
+    public UpstreamEndpoint Http1 { get; private set; } = null!;
+
+    /// <summary>Takes decrypted HTTP/2, prior knowledge.</summary>
+    public UpstreamEndpoint Http2 { get; private set; } = null!;
+
+    /// <summary>Takes what people sent who spoke no TLS on the TLS port.</summary>
+    public UpstreamEndpoint PlainHttp { get; private set; } = null!;
+
+    /// <summary>Answers as an nginx whose upstream is down.</summary>
+    public UpstreamEndpoint Http1Unavailable { get; private set; } = null!;
+
+    /// <summary>As <see cref="Http1Unavailable"/>, for HTTP/2.</summary>
+    public UpstreamEndpoint Http2Unavailable { get; private set; } = null!;
+
+    /// <exception cref="DecoyException">The sockets or the site's directory cannot be used.</exception>
+    public static async Task<DecoySite> StartAsync(DecoyOptions options, TimeProvider time, ILoggerFactory log, CancellationToken cancellationToken)
+    {
+        // Making the pages takes a few milliseconds of a core: not on the caller's thread.
+        var site = await Task.Run<Site>(() => options.Directory is null ? BuiltInSite.Create(options.Seed, time) : new DirectorySite(options.Directory), cancellationToken);
+        var decoy = new DecoySite(SocketDirectory.Prepare(options.SocketDirectory, LongestSocketName.Length), time, log.CreateLogger("Heliograph.Decoy"));
+        try
+        {
+            var pages = new SiteResponder(site);
+            var unavailable = new PageResponder(NginxStatus.BadGateway, waitsForBody: true, closesAlways: false);
+            decoy.Http1 = decoy.Listen("http1.sock", client => ServeHttp1Async(client, pages, time));
+            decoy.Http2 = decoy.Listen("http2.sock", client => ServeHttp2Async(client, pages, time));
+            decoy.Http1Unavailable = decoy.Listen(LongestSocketName, client => ServeHttp1Async(client, unavailable, time));
+            decoy.Http2Unavailable = decoy.Listen("http2-unavailable.sock", client => ServeHttp2Async(client, unavailable, time));
+            var plain = new PageResponder(NginxStatus.PlainHttpToHttps, waitsForBody: false, closesAlways: true);
+            decoy.PlainHttp = decoy.Listen("plain.sock", client => ServeHttp1Async(client, plain, time));
+            return decoy;
+        }
+        catch (SocketException e)
+        {
+            await decoy.DisposeAsync();
+            throw new DecoyException($"The decoy's sockets cannot be opened in {options.SocketDirectory} ({e.Message}); choose a directory this user may write to.", e);
+        }
+        catch
+        {
+            await decoy.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var listener in listeners)
+            await listener.DisposeAsync();
+        directory.Dispose();
+    }
+
+    private UpstreamEndpoint.Unix Listen(string name, Func<ClientSocket, Task> serve)
+    {
+        var path = directory.Claim(name);
+        listeners.Add(StreamListener.Start(new UnixDomainSocketEndPoint(path), serve, time, log));
+        return new(path);
+    }
+
+    private static async Task ServeHttp1Async(ClientSocket client, Responder responder, TimeProvider time)
+    {
+        using var connection = new Http1Connection(client, responder, time);
+        await connection.RunAsync();
+    }
+
+    private static async Task ServeHttp2Async(ClientSocket client, Responder responder, TimeProvider time)
+    {
+        using var connection = new Http2Connection(client, responder, time);
+        await connection.RunAsync();
+    }
+}
