@@ -213,7 +213,9 @@ internal static class Http1Cases
         With("a cookie too long, in Chrome", "/notes.txt", Chrome + "Cookie: " + new string('v', 9000) + "\r\n");
         With("fields of 28 KB", "/notes.txt", string.Concat(Enumerable.Range(0, 40).Select(i => $"Name-{i}: {new string('v', 700)}\r\n")));
         With("fields of 40 KB", "/notes.txt", string.Concat(Enumerable.Range(0, 40).Select(i => $"Name-{i}: {new string('v', 1000)}\r\n")));
-        With("a thousand fields", "/notes.txt", string.Concat(Enumerable.Range(0, 1000).Select(i => $"N{i}: v\r\n")));
+        foreach (var count in new[] { 900, 998, 999, 1500 })
+            With($"{count} fields and two", "/notes.txt", string.Concat(Enumerable.Range(0, count).Select(i => $"N{i}: v\r\n")));
+        With("999 fields and two, ignored ones among them", "/notes.txt", string.Concat(Enumerable.Range(0, 999).Select(i => $"N_{i}: v\r\n")));
         foreach (var length in new[] { 8150, 8160, 8168, 8169, 8170, 8176, 8177, 8178, 8179, 8180, 8184, 8186, 8187, 8188, 8190, 8192 })
             With($"a field of {length} bytes", "/notes.txt", "N: " + new string('v', length - 3) + "\r\n");
 

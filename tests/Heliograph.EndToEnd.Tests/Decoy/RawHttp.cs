@@ -35,9 +35,9 @@ internal static partial class RawHttp
             while (await socket.ReceiveAsync(buffer, patience.Token) is > 0 and var count)
                 answer.Write(buffer, 0, count);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
-            throw new TimeoutException($"The peer did not close; it had sent: {Encoding.Latin1.GetString(answer.ToArray())}");
+            throw new TimeoutException($"The peer did not close; it had sent: {Encoding.Latin1.GetString(answer.ToArray())}", e);
         }
         return Encoding.Latin1.GetString(answer.ToArray());
     }
@@ -45,9 +45,9 @@ internal static partial class RawHttp
     /// <summary>Hides what differs between two right answers: the date, and the counter in a boundary.</summary>
     public static string Mask(string answer) => Boundary().Replace(Date().Replace(answer, "Date: (masked)\r\n"), "BOUNDARY");
 
-    [GeneratedRegex("Date: [^\r]*\r\n")]
+    [GeneratedRegex("Date: [^\r]*\r\n", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Date();
 
-    [GeneratedRegex("(?<=boundary=|--)[0-9]{20}")]
+    [GeneratedRegex("(?<=boundary=|--)[0-9]{20}", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Boundary();
 }

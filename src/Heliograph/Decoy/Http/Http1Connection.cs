@@ -67,18 +67,13 @@ internal sealed class Http1Connection : IDisposable
 
         var body = new RequestBodyReader(head);
         Consume(body.Take(buffer.AsSpan(0, filled)));
-        if (responder.WaitsForBody && head.HasBody && !body.IsDone)
+        var fits = head.ContentLength <= Responder.LargestBody;
+        if (responder.WaitsForBody && fits)
         {
-            if (head.ExpectsContinue && filled == 0)
+            if (head.ExpectsContinue)
                 await client.SendAsync(Continue);
-            client.SetDeadline(NginxClock.ClientBody);
-            while (!body.IsDone && !body.IsBroken && body.Length <= Responder.LargestBody && head.ContentLength <= Responder.LargestBody)
-            {
-                if (!await FillAsync())
-                    return false;
-                Consume(body.Take(buffer.AsSpan(0, filled)));
-                client.SetDeadline(NginxClock.ClientBody);
-            }
+            if (!await ReadBodyAsync(body))
+                return false;
         }
 
         using var response = Answer(head, body);
@@ -92,13 +87,29 @@ internal sealed class Http1Connection : IDisposable
         return body.IsDone || await DiscardAsync(body);
     }
 
+    // nginx refuses chunks it cannot read only where it looks at the body before it answers.
     private Response Answer(RequestHead head, RequestBodyReader body)
     {
-        if (body.IsBroken)
-            return Response.Page(head, NginxStatus.BadRequest);
-        if (body.Length > Responder.LargestBody)
+        if (responder.WaitsForBody && body.Length > Responder.LargestBody)
             return Response.Page(head, NginxStatus.RequestEntityTooLarge);
-        return responder.Respond(head);
+        var response = body.IsBroken && responder.WaitsForBody ? Response.Page(head, NginxStatus.BadRequest) : responder.Respond(head);
+        if (!body.IsBroken || !response.TakesBody)
+            return response;
+        response.Dispose();
+        return Response.Page(head, NginxStatus.BadRequest);
+    }
+
+    // False when the client ends before its body does.
+    private async Task<bool> ReadBodyAsync(RequestBodyReader body)
+    {
+        while (!body.IsDone && !body.IsBroken && body.Length <= Responder.LargestBody)
+        {
+            client.SetDeadline(NginxClock.ClientBody);
+            if (!await FillAsync())
+                return false;
+            Consume(body.Take(buffer.AsSpan(0, filled)));
+        }
+        return true;
     }
 
     private async Task WriteAsync(RequestHead head, Response response, bool keepsAlive, bool withContinue)

@@ -20,6 +20,7 @@ internal sealed class RequestHeadParser
     private readonly RequestLineParser line = new();
     private bool inFields;
     private int position;
+    private int fields;
     private int fieldStart;
     private int nameEnd;
     private int valueStart;
@@ -28,6 +29,9 @@ internal sealed class RequestHeadParser
     private FieldState state;
 
     private enum FieldState { Start, Name, SpaceBeforeValue, Value, SpaceAfterValue, AlmostDone, HeadAlmostDone }
+
+    // max_headers, which Debian's security updates brought to 1.22.
+    private const int MostFields = 1000;
 
     /// <summary>The longest head there can be: nginx's first buffer and its four large ones.</summary>
     public const int LongestHead = HeadBufferModel.First + (HeadBufferModel.LargeCount * HeadBufferModel.Large);
@@ -148,6 +152,8 @@ internal sealed class RequestHeadParser
         state = FieldState.Start;
         if (isFieldIgnored)
             return HeadOutcome.NeedMore;
+        if (++fields > MostFields)
+            return Refuse(NginxStatus.RequestHeaderTooLarge);
         var name = Encoding.Latin1.GetString(bytes[fieldStart..nameEnd]).ToLowerInvariant();
         var value = Encoding.Latin1.GetString(bytes[valueStart..valueEnd]);
         return Head.TryAdd(name, value) ? HeadOutcome.NeedMore : Refuse(NginxStatus.BadRequest);

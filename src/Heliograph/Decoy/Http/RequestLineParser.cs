@@ -111,7 +111,7 @@ internal sealed class RequestLineParser
         if (!RequestTarget.TryParse(head.RawTarget, out var target))
             return false;
         head.Target = target;
-        if (hostEnd == hostStart)
+        if (hostStart == 0)
             return true;
         var isValid = HostName.TryNormalize(Encoding.Latin1.GetString(bytes[hostStart..hostEnd]), out var host);
         head.Host = host;

@@ -140,7 +140,21 @@ internal sealed class SiteResponder(Site site) : Responder
     // nginx puts its own address where the client named no host; here nobody knows it, and the path alone is valid too (RFC 9110, 10.2.2).
     private static string WithSlash(RequestHead head, string path)
     {
-        var target = path + (head.Target.Query.Length == 0 ? "/" : "/?" + head.Target.Query);
+        var target = Escape(path) + (head.Target.Query.Length == 0 ? "/" : "/?" + head.Target.Query);
         return head.Host is null ? target : "https://" + head.Host + target;
+    }
+
+    // NGX_ESCAPE_URI
+    private static string Escape(string path)
+    {
+        var escaped = new StringBuilder(path.Length);
+        foreach (var c in path)
+        {
+            if (c is <= ' ' or '#' or '%' or '?' or >= '\x7f')
+                escaped.Append('%').Append(((int)c).ToString("X2", CultureInfo.InvariantCulture));
+            else
+                escaped.Append(c);
+        }
+        return escaped.ToString();
     }
 }
