@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Heliograph.Decoy.Http;
+using Heliograph.Decoy.Http2;
 using Heliograph.Decoy.Sites;
 using Heliograph.Relay.Upstream;
 using Microsoft.Extensions.Logging;

@@ -9,12 +9,14 @@ namespace Heliograph.Decoy.Http;
 internal sealed class ClientSocket : IDisposable
 {
     private readonly Socket socket;
+    private readonly TimeProvider time;
     private readonly CancellationTokenSource ended;
     private readonly CancellationTokenRegistration stop;
 
     public ClientSocket(Socket socket, TimeProvider time, CancellationToken stopping)
     {
         this.socket = socket;
+        this.time = time;
         ended = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         stop = stopping.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), ended);
     }
@@ -27,6 +29,23 @@ internal sealed class ClientSocket : IDisposable
 
     /// <summary>Waits for the first byte without holding a buffer for it.</summary>
     public async ValueTask WaitReadableAsync() => await socket.ReceiveAsync(Memory<byte>.Empty, ended.Token);
+
+    /// <summary>As above, but false when it takes longer, and the connection goes on.</summary>
+    public async ValueTask<bool> WaitReadableAsync(TimeSpan patience)
+    {
+        ended.CancelAfter(Timeout.InfiniteTimeSpan);
+        using var timeout = new CancellationTokenSource(patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ended.Token);
+        try
+        {
+            await socket.ReceiveAsync(Memory<byte>.Empty, either.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !ended.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
 
     /// <summary>0 at the end of the stream.</summary>
     public ValueTask<int> ReceiveAsync(Memory<byte> into) => socket.ReceiveAsync(into, ended.Token);

@@ -60,7 +60,7 @@ internal sealed class Http1Connection : IDisposable
         {
             using var refusal = Response.Page(head, parser.RefusedWith);
             await WriteAsync(head, refusal, keepsAlive: false, withContinue: false);
-            await CloseAsync(hasUnread: true);
+            await Lingering.CloseAsync(client, hasUnread: true, time);
             return false;
         }
         Consume(parser.Consumed);
@@ -81,7 +81,7 @@ internal sealed class Http1Connection : IDisposable
         await WriteAsync(head, response, keepsAlive, withContinue: response.TakesBody && head.ExpectsContinue);
         if (!keepsAlive)
         {
-            await CloseAsync(hasUnread: filled > 0 || !body.IsDone);
+            await Lingering.CloseAsync(client, hasUnread: filled > 0 || !body.IsDone, time);
             return false;
         }
         return body.IsDone || await DiscardAsync(body);
@@ -136,26 +136,6 @@ internal sealed class Http1Connection : IDisposable
             Consume(body.Take(buffer.AsSpan(0, filled)));
         }
         return true;
-    }
-
-    // Closing with bytes unread would reset the connection and take the answer away from the client: nginx lingers, so do we.
-    private async Task CloseAsync(bool hasUnread)
-    {
-        client.FinishSending();
-        if (!hasUnread && !client.HasUnread)
-            return;
-        filled = 0;
-        var started = time.GetTimestamp();
-        while (true)
-        {
-            var left = NginxClock.LingeringTime - time.GetElapsedTime(started);
-            if (left <= TimeSpan.Zero)
-                return;
-            client.SetDeadline(left < NginxClock.LingeringTimeout ? left : NginxClock.LingeringTimeout);
-            if (!await FillAsync())
-                return;
-            filled = 0;
-        }
     }
 
     // False at the end of the stream.

@@ -90,7 +90,7 @@ internal sealed class RequestHead
     /// <summary>What nginx checks once the head is complete. 0, or the status to refuse with.</summary>
     public int Check()
     {
-        if (Version > Http10 && Version < Http2 && !hasHostField)
+        if (Version > Http10 && !hasHostField)
             return NginxStatus.BadRequest;
         if (this["content-length"] is { } length)
         {
