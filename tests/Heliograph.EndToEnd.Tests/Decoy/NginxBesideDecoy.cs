@@ -83,6 +83,7 @@ public sealed class NginxBesideDecoy : IAsyncLifetime
         Write("caf\u00e9.txt", "an accent");
         Write("per%cent.txt", "a percent sign");
         Write("big.bin", new string('x', 300_000));
+        Write("medium.bin", new string('y', 100_000));
         Write("docs/index.html", "<p>Documents\n");
         Write("docs/one.html", "<p>One\n");
         Write("with space/index.html", "<p>Space\n");

@@ -134,7 +134,7 @@ internal sealed class FrameReader
                 return Outcome.NeedMore;
             padding = payload[0] + 1;
             if (padding > length)
-                return Fail(Http2Error.FrameSize);
+                return Fail(Http2Error.Protocol);
         }
         used = FrameWriter.HeadLength;
         skip = length;

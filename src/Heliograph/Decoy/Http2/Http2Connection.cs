@@ -37,8 +37,7 @@ internal sealed class Http2Connection : IDisposable
         while (error == Http2Error.None)
         {
             error = TakeFrame(out var isTaken);
-            if (error == Http2Error.None)
-                await SendAsync();
+            await SendAsync();
             if (session.IsFinished)
                 error = Http2Error.NoError;
             if (error != Http2Error.None || isTaken)
@@ -78,13 +77,18 @@ internal sealed class Http2Connection : IDisposable
         };
     }
 
-    // As much as the windows allow, but not so much that a window update or a cancellation would wait for long.
+    // As much as the windows allow, but no window update and no cancellation waits for long.
     private async Task SendAsync()
     {
-        while (session.CanSend && session.Output.Length < WriteSize)
+        while (session.CanSend)
+        {
             await session.SendSomeAsync(WriteSize, client.Deadline);
-        if (session.Output.Length >= WriteSize)
+            if (session.Output.Length < WriteSize)
+                continue;
             await FlushAsync();
+            if (client.HasUnread)
+                return;
+        }
     }
 
     private async Task FlushAsync()

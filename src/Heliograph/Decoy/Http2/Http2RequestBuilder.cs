@@ -15,15 +15,21 @@ internal sealed class Http2RequestBuilder
     /// <summary>0 while nothing is.</summary>
     public int RefusedWith { get; private set; }
 
+    /// <summary>nginx resets such a stream instead of answering it.</summary>
+    public bool IsMalformed { get; private set; }
+
+    /// <summary>What ends the connection without an answer.</summary>
+    public Http2Error Error { get; private set; } = Http2Error.None;
+
     public void Take(string name, string value)
     {
-        if (RefusedWith != 0)
-            return;
         room -= name.Length + value.Length;
         if (room < 0)
-            Refuse(NginxStatus.RequestHeaderTooLarge);
-        else if (!IsValidValue(value) || !IsValidName(name, out var isIgnored))
-            Refuse(NginxStatus.BadRequest);
+            Error = Http2Error.EnhanceYourCalm;
+        if (IsMalformed || RefusedWith != 0)
+            return;
+        if (!IsValidValue(value) || !IsValidName(name, out var isIgnored))
+            IsMalformed = true;
         else if (name[0] == ':')
             TakePseudo(name, value);
         else if (!isIgnored && !Head.TryAdd(name, value))

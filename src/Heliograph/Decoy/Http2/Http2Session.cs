@@ -141,8 +141,8 @@ internal sealed class Http2Session : IDisposable
             dependsOn = BinaryPrimitives.ReadInt32BigEndian(payload) & int.MaxValue;
             payload = payload[5..];
         }
-        if (padding >= payload.Length)
-            return Http2Error.FrameSize;
+        if (padding > payload.Length)
+            return Http2Error.Protocol;
         if (frame.Stream % 2 == 0 || frame.Stream <= lastStream)
             return Http2Error.Protocol;
         useful += payload.Length;
@@ -152,10 +152,10 @@ internal sealed class Http2Session : IDisposable
         blockEndsStream = frame.Has(FrameFlags.EndStream);
         if (!IsGoingAway)
         {
-            lastStream = frame.Stream;
-            priorityLeft += Http2Limits.MostStreams;
             if (dependsOn == frame.Stream)
                 return Http2Error.Protocol;
+            lastStream = frame.Stream;
+            priorityLeft += Http2Limits.MostStreams;
             blockRefusal = streams.Count >= Http2Limits.MostStreams || streamsInBatch++ >= 2 * Http2Limits.MostStreams ? Http2Error.RefusedStream
                 : Http2Error.None;
         }
@@ -163,6 +163,8 @@ internal sealed class Http2Session : IDisposable
         {
             blockRefusal = Http2Error.RefusedStream;
         }
+        if (padding == payload.Length)
+            return Http2Error.FrameSize;
         return TakeBlock(payload[..^padding], frame.Has(FrameFlags.EndHeaders));
     }
 
@@ -177,12 +179,19 @@ internal sealed class Http2Session : IDisposable
         var builder = new Http2RequestBuilder();
         var error = decoder.Decode(block.WrittenSpan, builder.Take);
         block.ResetWrittenCount();
+        if (error == Http2Error.None)
+            error = builder.Error;
         if (error != Http2Error.None)
             return error;
         if (blockRefusal != Http2Error.None)
             return IsGoingAway ? Http2Error.None : Refuse(blockStream, blockRefusal);
         if (++requests == Http2Limits.MostRequests)
             GoAway(Http2Error.NoError);
+        if (builder.IsMalformed)
+        {
+            FrameWriter.ResetStream(output, blockStream, Http2Error.Protocol);
+            return Http2Error.None;
+        }
         builder.Finish(hasBody: !blockEndsStream);
         Open(builder);
         return Http2Error.None;
@@ -303,11 +312,7 @@ internal sealed class Http2Session : IDisposable
             return Http2Error.Protocol;
         if ((BinaryPrimitives.ReadInt32BigEndian(frame.Payload) & int.MaxValue) != frame.Stream)
             return Http2Error.None;
-        if (Find(frame.Stream) is { } stream)
-            Reset(stream, Http2Error.Protocol);
-        else
-            FrameWriter.ResetStream(output, frame.Stream, Http2Error.Protocol);
-        return Http2Error.None;
+        return Http2Error.Protocol;
     }
 
     private Http2Error TakeReset(Frame frame)
@@ -375,8 +380,8 @@ internal sealed class Http2Session : IDisposable
         if (Find(frame.Stream) is not { } stream)
             return Http2Error.None;
         if (increment == 0)
-            Reset(stream, Http2Error.Protocol);
-        else if (increment > Http2Limits.LargestWindow - stream.SendWindow)
+            return Http2Error.Protocol;
+        if (increment > Http2Limits.LargestWindow - stream.SendWindow)
             Reset(stream, Http2Error.FlowControl);
         else
             stream.SendWindow += increment;
