@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Heliograph.Configuration;
+using Heliograph.Hosting;
 
 namespace Heliograph.Cli;
 
@@ -24,8 +25,21 @@ internal static class CommandLine
         var parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 && parsed.Action is not { ClearsParseErrors: true })
             return (int)Refuse(parsed, error);
-        // The program sees to SIGTERM and to exceptions itself.
-        return await parsed.InvokeAsync(new() { Output = output, Error = error, ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+        try
+        {
+            // Commands see to signals themselves.
+            return await parsed.InvokeAsync(new() { Output = output, Error = error, ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+        }
+        catch (StartException e)
+        {
+            error.WriteLine($"heliograph: {e.Message}");
+            return (int)e.Code;
+        }
+        catch (Exception e)
+        {
+            error.WriteLine($"heliograph: a fault in the program ended it: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (heliograph run --log-level debug tells more; please report it)");
+            return (int)ExitCode.Failed;
+        }
     }
 
     private static RootCommand Build()
@@ -58,8 +72,12 @@ internal static class CommandLine
         var command = parsed.CommandResult.Command;
         if (command.Action is null && parsed.UnmatchedTokens.Count == 0)
             error.WriteLine($"heliograph: a command is missing; there are: {string.Join(", ", command.Subcommands.Select(static c => c.Name))}");
-        foreach (var word in parsed.UnmatchedTokens)
-            error.WriteLine($"heliograph: {Unknown(word, command)}");
+        // What follows an unknown option may be its value.
+        foreach (var (index, word) in parsed.UnmatchedTokens.Index())
+        {
+            if (index == 0 || word.StartsWith('-'))
+                error.WriteLine($"heliograph: {Unknown(word, command)}");
+        }
         foreach (var problem in parsed.Errors.Where(problem => problem.SymbolResult is not System.CommandLine.Parsing.CommandResult))
             error.WriteLine($"heliograph: {problem.Message}");
         error.WriteLine($"Try: {Path(command)} --help");

@@ -71,17 +71,10 @@ internal static class RunCommand
         {
             return (int)ExitCode.Done;
         }
-        catch (StartException e)
-        {
-            error.WriteLine($"heliograph: {e.Message}");
-            return (int)e.Code;
-        }
-        catch (Exception e)
+        catch (Exception e) when (e is not StartException)
         {
             HostLog.Fault(logs.CreateLogger("Heliograph"), e);
-            error.WriteLine($"heliograph: a fault in the program ended it: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}"
-                + (level > LogLevel.Debug ? " (run again with --log-level debug for details, and please report it)" : ""));
-            return (int)ExitCode.Failed;
+            throw;
         }
     }
 

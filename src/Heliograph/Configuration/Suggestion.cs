@@ -11,10 +11,11 @@ internal static class Suggestion
         if (word.Length is 0 or > LongestWord)
             return null;
         var (best, distance) = candidates
-            .Select(candidate => (candidate, Distance(word.ToLowerInvariant(), candidate)))
-            .MinBy(static pair => pair.Item2);
+            .Select(candidate => (Candidate: candidate, Distance: Distance(word.ToLowerInvariant(), candidate)))
+            .DefaultIfEmpty((Candidate: "", Distance: int.MaxValue))
+            .MinBy(static pair => pair.Distance);
         // A third of the letters may be wrong; more is another word.
-        return best is not null && distance <= Math.Max(1, Math.Max(word.Length, best.Length) / 3) ? best : null;
+        return distance <= Math.Max(1, Math.Max(word.Length, best.Length) / 3) ? best : null;
     }
 
     /// <summary>Optimal string alignment: insertions, deletions, replacements, and swaps of neighbours.</summary>

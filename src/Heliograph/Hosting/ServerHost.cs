@@ -3,6 +3,7 @@ using Heliograph.Configuration;
 using Heliograph.Decoy;
 using Heliograph.Hosting.Certificates;
 using Heliograph.Relay;
+using Heliograph.Relay.Limits;
 using Heliograph.Relay.OuterTls;
 using Heliograph.Relay.Routing;
 using Microsoft.Extensions.Logging;
@@ -37,7 +38,7 @@ internal sealed class ServerHost : IAsyncDisposable
     public RouteTable Routes { get; private set; } = null!;
 
     /// <summary>The certificate that is served now.</summary>
-    public LoadedCertificate Certificate => certificates.Current;
+    public ServerCertificate Certificate => certificates.Current;
 
     public string CertificateDescription => certificates.Description;
 
@@ -83,8 +84,8 @@ internal sealed class ServerHost : IAsyncDisposable
         StateDirectory.Prepare(settings.StateDirectory);
         Routes = RouteTable.Create(settings.Routes.Sets, settings.Routes.Hosts);
         var decoy = Own(await DecoySite.StartAsync(DecoyOptions(), time, logs, cancellation));
-        relay = Own(RelayServer.Start(RelayOptions(decoy), certificates.Current.Certificate, time, logs.CreateLogger("Heliograph.Relay")));
-        certificates.Watch(renewed => relay.UseCertificate(renewed.Certificate));
+        relay = Own(RelayServer.Start(RelayOptions(decoy), certificates.Current, time, logs.CreateLogger("Heliograph.Relay")));
+        certificates.Watch(relay.UseCertificate);
         if (settings.HttpListen.Count > 0)
             redirect = Own(await RedirectServer.StartAsync(settings.HttpListen, settings.Domains, static _ => null, logs, cancellation));
     }
@@ -112,9 +113,9 @@ internal sealed class ServerHost : IAsyncDisposable
             Http1Unavailable = site.Http1Unavailable,
             Http2Unavailable = site.Http2Unavailable,
         },
+        MaxConnections = settings.Limits.MaxConnections ?? ConnectionLimit.Derive(ProcessSetup.FileLimit(), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
         Limits = new()
         {
-            MaxConnections = settings.Limits.MaxConnections,
             HandshakeTimeout = settings.Limits.HandshakeTimeout,
             HelloTimeout = settings.Limits.HelloTimeout,
             ConnectTimeout = settings.Limits.ConnectTimeout,

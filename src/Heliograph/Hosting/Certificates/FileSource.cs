@@ -22,7 +22,7 @@ internal sealed class FileSource : ICertificateSource
     private byte[] judged;
     private byte[]? changing;
     private string? lastRefusal;
-    private Action<LoadedCertificate>? use;
+    private Action<ServerCertificate>? use;
     private ITimer? timer;
 
     private FileSource(string chainPath, string keyPath, TimeProvider time, ILogger log)
@@ -36,7 +36,7 @@ internal sealed class FileSource : ICertificateSource
         Current = Load(files);
     }
 
-    public LoadedCertificate Current { get; private set; }
+    public ServerCertificate Current { get; private set; }
 
     public string Description => $"from {chainPath}";
 
@@ -53,7 +53,7 @@ internal sealed class FileSource : ICertificateSource
         }
     }
 
-    public void Watch(Action<LoadedCertificate> use)
+    public void Watch(Action<ServerCertificate> use)
     {
         this.use = use;
         timer = time.CreateTimer(static self => ((FileSource)self!).LookForChange(), this, CheckEvery, CheckEvery);
@@ -91,8 +91,9 @@ internal sealed class FileSource : ICertificateSource
                 return;
             judged = files.Digest;
             changing = null;
-            Current = Load(files);
-            use?.Invoke(Current);
+            var loaded = Load(files);
+            use?.Invoke(loaded);
+            Current = loaded;
             HostLog.CertificateReplaced(log, chainPath, string.Join(", ", Current.Names), Current.NotAfter);
         }
         catch (CertificateException e)
@@ -123,11 +124,11 @@ internal sealed class FileSource : ICertificateSource
         HostLog.CertificateRefused(log, problem);
     }
 
-    private LoadedCertificate Load((string Chain, string Key, byte[] Digest) files)
+    private ServerCertificate Load((string Chain, string Key, byte[] Digest) files)
     {
         try
         {
-            var loaded = LoadedCertificate.FromPem(files.Chain, files.Key);
+            var loaded = ServerCertificate.FromPem(files.Chain, files.Key);
             lastRefusal = null;
             return loaded;
         }

@@ -1,16 +1,18 @@
+using Heliograph.Relay.OuterTls;
+
 namespace Heliograph.Hosting.Certificates;
 
 /// <summary>Where the certificate comes from, now and when it is renewed.</summary>
 internal interface ICertificateSource : IAsyncDisposable
 {
     /// <summary>The certificate to serve now.</summary>
-    LoadedCertificate Current { get; }
+    ServerCertificate Current { get; }
 
     /// <summary>For the operator: the kind of source, with its place.</summary>
     string Description { get; }
 
     /// <summary>From now on <paramref name="use"/> is called with every new certificate that is good; a bad one is logged and changes nothing.</summary>
-    void Watch(Action<LoadedCertificate> use);
+    void Watch(Action<ServerCertificate> use);
 
     /// <summary>The operator asks to look for a new one at once (SIGHUP).</summary>
     void Reload();

@@ -1,3 +1,5 @@
+using Heliograph.Relay.OuterTls;
+
 namespace Heliograph.Hosting.Certificates;
 
 /// <summary>A throw-away certificate for the configured names, kept in memory only.</summary>
@@ -6,14 +8,18 @@ internal sealed class SelfSignedSource : ICertificateSource
     public SelfSignedSource(IReadOnlyList<string> names, TimeProvider time)
     {
         var (chain, key) = SelfSignedPair.Create(names, time.GetUtcNow());
-        Current = LoadedCertificate.FromPem(chain, key);
+        ChainPem = chain;
+        Current = ServerCertificate.FromPem(chain, key);
     }
 
-    public LoadedCertificate Current { get; }
+    /// <summary>The leaf and the authority that signed it, for a client in the same process that is to trust it.</summary>
+    public string ChainPem { get; }
+
+    public ServerCertificate Current { get; }
 
     public string Description => "self-signed, made at this start: no client trusts it";
 
-    public void Watch(Action<LoadedCertificate> use)
+    public void Watch(Action<ServerCertificate> use)
     {
         // It lasts as long as the process.
     }
