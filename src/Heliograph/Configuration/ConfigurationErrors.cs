@@ -24,6 +24,9 @@ internal sealed class ConfigurationErrors
     /// <summary>Something that is missing, or a whole file that cannot be read.</summary>
     public void Add(string subject, string problem) => lines.Add($"{subject}: {problem}");
 
+    /// <summary>A whole line.</summary>
+    public void Add(string line) => lines.Add(line);
+
     /// <summary>Bounded, and without control characters, which could play tricks on a terminal.</summary>
     private static string Readable(string text)
     {

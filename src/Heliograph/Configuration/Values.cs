@@ -119,12 +119,14 @@ internal static class Values
     public static string? Email(string text, out string? value)
     {
         value = text;
+        if (text.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase))
+            return "write the address without mailto:";
         // RFC 5321 allows far more than any mailbox has; an authority checks the rest.
         return text.Split('@') is [{ Length: > 0 and <= 64 }, { Length: > 2 and <= 255 } host]
             && host.Contains('.', StringComparison.Ordinal)
             && !text.Any(static c => char.IsWhiteSpace(c) || char.IsControl(c) || c is ',' or '<' or '>' or '?' or '"')
             ? null
-            : text.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase) ? "write the address without mailto:" : "not an e-mail address";
+            : "not an e-mail address";
     }
 
     /// <summary>A short printable word, as an authority hands out for identifiers.</summary>

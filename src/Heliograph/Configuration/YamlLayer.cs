@@ -10,6 +10,9 @@ internal sealed class YamlLayer
     /// <summary>No configuration is this long; a log or an image given by mistake is.</summary>
     public const int LongestFile = 1024 * 1024;
 
+    /// <summary>No key stands deeper than three sections; this much is skipped of what is none.</summary>
+    private const int DeepestNesting = 32;
+
     private readonly string file;
     private readonly Parser parser;
     private readonly ConfigurationErrors errors;
@@ -34,7 +37,7 @@ internal sealed class YamlLayer
         }
         catch (YamlException e)
         {
-            errors.Add($"{file}:{e.Start.Line}", NotYaml(e, text));
+            errors.Add(NotYaml(file, e, text));
         }
         return reader.layer;
     }
@@ -77,7 +80,7 @@ internal sealed class YamlLayer
         if (!parser.Accept<Scalar>(out var name) || Unsupported(name) is not null)
         {
             Refuse(section, "every key must be a plain name");
-            parser.SkipThisAndNestedEvents();
+            Skip();
             return null;
         }
         parser.MoveNext();
@@ -88,7 +91,7 @@ internal sealed class YamlLayer
             errors.Add(path, Where(name), "the key stands here a second time; keep one of the two");
         else
             return (path, Where(name));
-        parser.SkipThisAndNestedEvents();
+        Skip();
         return null;
     }
 
@@ -111,7 +114,7 @@ internal sealed class YamlLayer
         else
         {
             errors.Add(path, origin, Keys.Unknown(path, Key.Display));
-            parser.SkipThisAndNestedEvents();
+            Skip();
         }
     }
 
@@ -190,7 +193,7 @@ internal sealed class YamlLayer
     {
         var node = parser.Current!;
         errors.Add(path.Length == 0 ? "the configuration" : path, Where(node), node is AnchorAlias ? NoAnchors : node is NodeEvent e ? Unsupported(e) ?? problem : problem);
-        parser.SkipThisAndNestedEvents();
+        Skip();
     }
 
     /// <summary>Refuses a collection (whose start is consumed) that has an anchor or a tag.</summary>
@@ -199,9 +202,23 @@ internal sealed class YamlLayer
         if (Unsupported(start) is not { } problem)
             return true;
         errors.Add(path.Length == 0 ? "the configuration" : path, Where(start), problem);
-        for (var depth = 1; depth > 0; parser.MoveNext())
-            depth += parser.Current!.NestingIncrease;
+        Skip(depth: 1);
         return false;
+    }
+
+    /// <summary>Skips the node that comes next, or with <paramref name="depth"/> 1 the rest of the collection whose start is consumed.</summary>
+    private void Skip(int depth = 0)
+    {
+        do
+        {
+            var next = parser.Current!;
+            depth += next.NestingIncrease;
+            // The scanner's time grows with the square of the nesting: half a megabyte of '[' would take hours.
+            if (depth > DeepestNesting)
+                throw new SemanticErrorException(next.Start, next.End, "nested too deep");
+            parser.MoveNext();
+        }
+        while (depth > 0);
     }
 
     private const string NoAnchors = "anchors and aliases (& and *) are not supported; write the value out, in quotes if it starts with one of them";
@@ -212,12 +229,16 @@ internal sealed class YamlLayer
 
     private string Where(ParsingEvent node) => $"{file}:{node.Start.Line}";
 
-    private static string NotYaml(YamlException e, string text)
+    /// <summary>A tab is told at its own line: the parser tells it at the start of the section around it, in words that name no tab.</summary>
+    private static string NotYaml(string file, YamlException e, string text)
     {
-        var line = text.Split('\n').ElementAtOrDefault((int)e.Start.Line - 1) ?? "";
-        return line.TakeWhile(char.IsWhiteSpace).Contains('\t')
-            ? "a tab stands at the start of the line; YAML takes spaces only"
-            : $"not YAML: {e.Message.TrimEnd('.')} (column {e.Start.Column})";
+        var lines = text.Split('\n');
+        for (var line = (int)e.Start.Line; line <= lines.Length; line++)
+        {
+            if (lines[line - 1].TakeWhile(char.IsWhiteSpace).Contains('\t'))
+                return $"{file}:{line}: a tab stands at the start of the line; YAML takes spaces only";
+        }
+        return $"{file}:{e.Start.Line}: not YAML: {e.Message.TrimEnd('.')} (column {e.Start.Column})";
     }
 
     private static string? ReadText(string file, ConfigurationErrors errors)

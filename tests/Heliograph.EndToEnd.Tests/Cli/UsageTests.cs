@@ -1,0 +1,105 @@
+using Heliograph.Testing;
+
+namespace Heliograph.EndToEnd.Tests.Cli;
+
+/// <summary>What people read on the command line, and the exit codes that scripts do.</summary>
+public sealed class UsageTests
+{
+    private const string GoldenFiles = "tests/Heliograph.EndToEnd.Tests/Cli/Golden/";
+
+    [Theory]
+    [InlineData("help", "--help")]
+    [InlineData("help-run", "run", "--help")]
+    [InlineData("help-config", "config", "--help")]
+    [InlineData("help-config-show", "config", "show", "--help")]
+    [InlineData("help-config-validate", "config", "validate", "--help")]
+    public async Task Help_is_as_reviewed(string file, params string[] arguments)
+    {
+        var (code, output, errors) = await BuiltProgram.RunAsync(arguments);
+        Assert.Equal((0, ""), (code, errors));
+        Golden.Check(GoldenFiles + file + ".txt", output);
+    }
+
+    [Fact]
+    public async Task The_configuration_is_shown_with_where_each_value_came_from()
+    {
+        using var directory = new TempDirectory();
+        var file = directory.Write("heliograph.yaml", """
+            domains: [proxy.example.org]
+            listen: ["[::]:8443"]
+            acme: { email: me@example.org, eab: { key_id: kid, hmac_key: c2VjcmV0 } }
+            """);
+        var environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["HELIOGRAPH__LIMITS__IDLE_TIMEOUT"] = "5m", ["HELIOGRAPH__LISTEN"] = "[::]:9443" };
+        var (code, output, errors) = await BuiltProgram.RunAsync(
+            environment, "config", "show", "--config", file, "--listen", "127.0.0.1:0", "--route", "a.example=unix:/run/a.sock", "--http-listen", "none");
+        Assert.Equal((0, ""), (code, errors));
+        Assert.DoesNotContain("c2VjcmV0", output, StringComparison.Ordinal);
+        Golden.Check(GoldenFiles + "config-show.txt", output.Replace(directory.Path, "/etc/heliograph", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_good_configuration_is_called_good()
+    {
+        Assert.Equal((0, "The configuration is good (no file).\n", ""), await BuiltProgram.RunAsync("config", "validate", "--domain", "proxy.example.org"));
+    }
+
+    [Theory]
+    [InlineData("run")]
+    [InlineData("config show")]
+    [InlineData("config validate")]
+    public async Task Every_command_tells_all_errors_of_the_configuration_and_exits_with_2(string command)
+    {
+        var (code, output, errors) = await BuiltProgram.RunAsync([.. command.Split(' '), "--domain", "a b", "--drain-timeout", "x", "--drain-timeout", "y", "--route", "z"]);
+        Assert.Equal((2, ""), (code, output));
+        Assert.Equal(
+            """
+            heliograph: the configuration has 4 errors:
+              --drain-timeout: is given 2 times; keep one
+              --route: "z" is no NAME=ENDPOINT; allowed: a host name with "host:port", "[IPv6]:port" or "unix:/path/to.sock", such as chat.signal.org=127.0.0.1:9000
+              domains.0 (--domain): "a b": not a host name; allowed: a DNS name such as proxy.example.org, or an IP address
+              limits.drain_timeout (--drain-timeout): "y": not a duration; allowed: a whole number with its unit ms, s, m, h or d, such as 500ms, 60s, 10m, 1h or 2d
+
+            """,
+            errors);
+    }
+
+    [Fact]
+    public async Task One_error_is_called_one()
+    {
+        var (code, _, errors) = await BuiltProgram.RunAsync("config", "validate");
+        Assert.Equal(2, code);
+        Assert.StartsWith("heliograph: the configuration has an error:\n  domains: missing; ", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "heliograph: a command is missing; there are: ", "Try: heliograph --help")]
+    [InlineData("rnu", "heliograph: there is no command rnu; did you mean run?", "Try: heliograph --help")]
+    [InlineData("config sohw", "heliograph: there is no command sohw; did you mean show?", "Try: heliograph config --help")]
+    [InlineData("config", "heliograph: a command is missing; there are: show, validate", "Try: heliograph config --help")]
+    [InlineData("run --domian x", "heliograph: there is no option --domian; did you mean --domain?", "Try: heliograph run --help")]
+    [InlineData("run --domian=x", "heliograph: there is no option --domian; did you mean --domain?", "Try: heliograph run --help")]
+    [InlineData("run --xyzzy", "heliograph: there is no option --xyzzy", "Try: heliograph run --help")]
+    [InlineData("config show extra", "heliograph: \"extra\" is one word too many", "Try: heliograph config show --help")]
+    [InlineData("run --config", "heliograph: Required argument missing for option: '--config'.", "Try: heliograph run --help")]
+    [InlineData("run --log-level loud", "heliograph: --log-level \"loud\": there is no such level; allowed: trace, debug, info, warning, error", "Try: heliograph run --help")]
+    public async Task A_command_line_that_is_none_is_told_and_exits_with_2(string arguments, string first, string last)
+    {
+        var (code, output, errors) = await BuiltProgram.RunAsync(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal((2, ""), (code, output));
+        var lines = errors.TrimEnd('\n').Split('\n');
+        Assert.Equal(2, lines.Length);
+        Assert.StartsWith(first, lines[0], StringComparison.Ordinal);
+        Assert.Equal(last, lines[1]);
+    }
+
+    [Theory]
+    [InlineData("--version")]
+    [InlineData("run --version")]
+    [InlineData("config show --version")]
+    public async Task The_version_is_told_everywhere(string arguments)
+    {
+        var (code, output, errors) = await BuiltProgram.RunAsync(arguments.Split(' '));
+        Assert.Equal((0, ""), (code, errors));
+        Assert.Matches(@"\Aheliograph [0-9]+\.[0-9]+\.[0-9]+\n\z", output);
+    }
+}
