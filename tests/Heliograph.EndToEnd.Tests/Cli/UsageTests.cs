@@ -54,8 +54,8 @@ public sealed class UsageTests
         Assert.Equal(
             """
             heliograph: the configuration has 4 errors:
-              --drain-timeout: is given 2 times; keep one
               --route: "z" is no NAME=ENDPOINT; allowed: a host name with "host:port", "[IPv6]:port" or "unix:/path/to.sock", such as chat.signal.org=127.0.0.1:9000
+              --drain-timeout: is given 2 times; keep one
               domains.0 (--domain): "a b": not a host name; allowed: a DNS name such as proxy.example.org, or an IP address
               limits.drain_timeout (--drain-timeout): "y": not a duration; allowed: a whole number with its unit ms, s, m, h or d, such as 500ms, 60s, 10m, 1h or 2d
 
