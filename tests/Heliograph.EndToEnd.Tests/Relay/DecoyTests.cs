@@ -125,6 +125,8 @@ public class DecoyTests(EchoRelay relay) : IClassFixture<EchoRelay>
     [InlineData("-tls1_3")]
     public async Task Openssl_s_client_gets_the_page(string version)
     {
+        // nginx's stream module ends without close_notify, which s_client calls an error; nginx's web server and Heliograph send one.
+        Proxy.NeedsHeliograph();
         using var files = new TempDirectory();
         files.Write("request", Visitor.Request);
         files.Write("root.pem", relay.Proxy.Authority.RootPem);
