@@ -1,0 +1,45 @@
+namespace Heliograph.Acme;
+
+/// <summary>What there is and what comes next, for the operator.</summary>
+public sealed record CertificateDescription
+{
+    /// <summary>Those of the certificate; null in all of this while there is none.</summary>
+    public IReadOnlyList<string>? Names { get; init; }
+
+    public string? Issuer { get; init; }
+
+    /// <summary>The authority's directory that issued it.</summary>
+    public string? Directory { get; init; }
+
+    public string? SerialNumber { get; init; }
+
+    public DateTimeOffset? NotBefore { get; init; }
+
+    public DateTimeOffset? NotAfter { get; init; }
+
+    public required bool Revoked { get; init; }
+
+    /// <summary>When the next attempt will be made.</summary>
+    public required DateTimeOffset NextRenewal { get; init; }
+
+    public required string NextRenewalReason { get; init; }
+
+    /// <summary>The authority's page on why it suggests this instant (RFC 9773).</summary>
+    public string? ExplanationUrl { get; init; }
+
+    /// <summary>Failures in a row.</summary>
+    public required int Failures { get; init; }
+
+    public string? LastError { get; init; }
+
+    public DateTimeOffset? LastErrorAt { get; init; }
+}
+
+/// <summary>What came of asking for a renewal.</summary>
+public sealed record RenewalOutcome
+{
+    public required bool Renewed { get; init; }
+
+    /// <summary>One sentence for the operator.</summary>
+    public required string Message { get; init; }
+}

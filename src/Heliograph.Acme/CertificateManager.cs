@@ -1,0 +1,200 @@
+using Heliograph.Acme.Challenges;
+using Heliograph.Acme.Issuance;
+using Heliograph.Acme.Renewal;
+using Heliograph.Acme.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Acme;
+
+/// <summary>Has a certificate and keeps it fresh: the whole of this library to the program.
+/// <code>
+/// await using var certificates = CertificateManager.Open(options, responders, c => relay.Use(c.ChainPem, c.KeyPem), TimeProvider.System, logger);
+/// certificates.Start();
+/// </code></summary>
+public sealed class CertificateManager : IAsyncDisposable
+{
+    private const string DirectoryName = "acme";
+
+    private readonly Renewer renewer;
+    private readonly Action<IssuedCertificate> use;
+    private readonly TimeProvider clock;
+    private readonly ILogger logger;
+    private readonly SemaphoreSlim gate = new(1);
+    private readonly CancellationTokenSource stop = new();
+    private Task loop = Task.CompletedTask;
+    private int disposed;
+
+    internal CertificateManager(
+        AcmeOptions options, ChallengeResponders responders, Action<IssuedCertificate> use, TimeProvider clock, ILogger logger, Random random,
+        Action<WriteStep>? fault)
+    {
+        if (options.Errors() is { Count: > 0 } errors)
+            throw new AcmeException(AcmeFailure.Configuration, string.Join(" ", errors));
+        this.use = use;
+        this.clock = clock;
+        this.logger = logger;
+        var directory = new PrivateDirectory(Path.Combine(options.StateDirectory, DirectoryName), clock, logger, fault);
+        var issuer = new CertificateIssuer(options, responders, new AccountStore(directory), clock, logger);
+        renewer = new Renewer(options, issuer, new CertificateStore(directory, clock), clock, random, logger, Publish);
+        directory.Create();
+        renewer.Reload();
+    }
+
+    /// <summary>Reads what is stored; no network is touched before <see cref="Start"/> or one of the other calls.</summary>
+    /// <param name="options">What to get, from whom and how.</param>
+    /// <param name="responders">The ports to prove control with.</param>
+    /// <param name="use">Called with the stored certificate, before this returns, and with every new one later, whether this process or
+    /// another one on the same state directory had it made.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="logger">Never sees a key, a token or a key authorization.</param>
+    /// <exception cref="AcmeException">The options have mistakes, or the state directory cannot be read.</exception>
+    public static CertificateManager Open(
+        AcmeOptions options, ChallengeResponders responders, Action<IssuedCertificate> use, TimeProvider clock, ILogger logger) =>
+        new(options, responders, use, clock, logger, Random.Shared, fault: null);
+
+    /// <summary>Null until there is one. It may have expired: that is still better than none.</summary>
+    public IssuedCertificate? Current => renewer.Certificate;
+
+    /// <summary>From now on certificates are ordered when they are due.</summary>
+    public void Start() => loop = Task.Run(LoopAsync);
+
+    /// <summary>Renews now if it is due, whatever the back-off; with <paramref name="force"/> even if it is not, whatever the authority's limits.</summary>
+    /// <exception cref="AcmeException">It was tried and failed.</exception>
+    public async Task<RenewalOutcome> RenewNowAsync(bool force, CancellationToken stop)
+    {
+        await gate.WaitAsync(stop);
+        try
+        {
+            var renewed = await renewer.RenewAsync(force, stop);
+            var plan = renewer.Plan;
+            return new RenewalOutcome
+            {
+                Renewed = renewed,
+                Message = renewed
+                    ? $"There is a new certificate: {renewer.Certificate}."
+                    : $"The certificate is not due before {plan.At:u} ({plan.Reason}); --force renews it all the same.",
+            };
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>Tells the authority that the certificate must not be trusted any more. A new one, with a new key, is due from then on.</summary>
+    public async Task RevokeAsync(RevocationReason reason, CancellationToken stop)
+    {
+        await gate.WaitAsync(stop);
+        try
+        {
+            await renewer.RevokeAsync(reason, stop);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>Gives the account at <c>acme.directory</c> a new key (RFC 8555 section 7.3.5).</summary>
+    public async Task RollOverAccountKeyAsync(CancellationToken stop)
+    {
+        await gate.WaitAsync(stop);
+        try
+        {
+            await renewer.RollOverAccountKeyAsync(stop);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    public CertificateDescription Describe()
+    {
+        var certificate = renewer.Certificate;
+        var state = renewer.State;
+        var plan = renewer.Plan;
+        var next = renewer.NextAttempt;
+        return new CertificateDescription
+        {
+            Names = certificate?.Names,
+            Issuer = certificate?.Issuer,
+            Directory = certificate?.Directory,
+            SerialNumber = certificate?.SerialNumber,
+            NotBefore = certificate?.NotBefore,
+            NotAfter = certificate?.NotAfter,
+            Revoked = state.Revoked,
+            NextRenewal = next,
+            NextRenewalReason = next > plan.At ? $"{plan.Reason}; after a failure or a rate limit it waits until then" : plan.Reason,
+            ExplanationUrl = state.Ari?.ExplanationUrl,
+            Failures = state.Attempts.Failures,
+            LastError = state.Attempts.LastError,
+            LastErrorAt = state.Attempts.LastErrorAt,
+        };
+    }
+
+    /// <summary>An order under way is broken off; it can be taken up again.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+            return;
+        await stop.CancelAsync();
+        await loop;
+        stop.Dispose();
+        gate.Dispose();
+    }
+
+    /// <summary>One look at what is due; tests call it instead of waiting for the loop.</summary>
+    internal async Task LookAsync(CancellationToken stop)
+    {
+        await gate.WaitAsync(stop);
+        try
+        {
+            await renewer.LookAsync(stop);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    internal TimeSpan Sleep => renewer.Sleep;
+
+    private async Task LoopAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    await LookAsync(stop.Token);
+                }
+                catch (Exception surprise) when (surprise is not OperationCanceledException)
+                {
+                    // Whatever it is, the certificate in use goes on being served, and renewal goes on being tried.
+                    logger.Surprise(surprise);
+                    await Task.Delay(TimeSpan.FromMinutes(10), clock, stop.Token);
+                }
+
+                await Task.Delay(renewer.Sleep, clock, stop.Token);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The end, as ordered.
+        }
+    }
+
+    private void Publish(IssuedCertificate certificate)
+    {
+        try
+        {
+            use(certificate);
+        }
+        catch (Exception failure)
+        {
+            logger.NotUsed(failure);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+namespace Heliograph.Acme.Challenges;
+
+/// <summary>What the program lends to prove control of a name: its ports. A missing one means that type is not tried.</summary>
+public sealed record ChallengeResponders
+{
+    public ITlsAlpnResponder? TlsAlpn { get; init; }
+
+    public IHttpResponder? Http { get; init; }
+}
+
+/// <summary>Port 443, for TLS-ALPN-01 (RFC 8737).</summary>
+public interface ITlsAlpnResponder
+{
+    /// <summary>From now until the lease is disposed, a handshake that offers exactly the protocol <c>acme-tls/1</c> and asks for
+    /// <see cref="TlsAlpnValidation.ServerName"/> gets this certificate, and nobody else ever does.</summary>
+    IDisposable Serve(TlsAlpnValidation validation);
+}
+
+/// <summary>A certificate that proves control to the authority and is good for nothing else.</summary>
+public sealed record TlsAlpnValidation
+{
+    public const string Protocol = "acme-tls/1";
+
+    /// <summary>The DNS name or IP address that is being proven.</summary>
+    public required string Identifier { get; init; }
+
+    /// <summary>The SNI the authority sends: the name, or for an address its name in in-addr.arpa or ip6.arpa (RFC 8738 section 6).</summary>
+    public required string ServerName { get; init; }
+
+    public required string CertificatePem { get; init; }
+
+    public required string KeyPem { get; init; }
+
+    /// <summary>A record prints its members, and one of these is a secret.</summary>
+    public override string ToString() => $"TlsAlpnValidation {{ Identifier = {Identifier} }}";
+}
+
+/// <summary>Port 80, for HTTP-01 (RFC 8555 section 8.3).</summary>
+public interface IHttpResponder
+{
+    /// <summary>From now until the lease is disposed, <c>GET /.well-known/acme-challenge/TOKEN</c> answers the key authorization
+    /// as <c>application/octet-stream</c>. Neither may be logged.</summary>
+    IDisposable Serve(string token, string keyAuthorization);
+}

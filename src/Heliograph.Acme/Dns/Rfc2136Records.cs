@@ -1,0 +1,117 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Acme.Dns;
+
+/// <summary>DNS UPDATE (RFC 2136) signed with TSIG.</summary>
+internal sealed class Rfc2136Records : IDnsRecords
+{
+    private const uint TimeToLive = 60;
+
+    private readonly Rfc2136Options options;
+    private readonly IPEndPoint server;
+    private readonly Tsig tsig;
+    private readonly TimeProvider clock;
+    private readonly DnsVisibility visibility;
+    private readonly ILogger logger;
+
+    public Rfc2136Records(Rfc2136Options options, DnsVisibility visibility, TimeProvider clock, ILogger logger)
+    {
+        this.options = options;
+        this.visibility = visibility;
+        this.clock = clock;
+        this.logger = logger;
+        if (!DnsServer.TryParse(options.Server, out server!) || !Tsig.TryCreate(options, out tsig!))
+            throw new ArgumentException("The options were not checked.", nameof(options));
+    }
+
+    public async Task<IAsyncDisposable> PresentAsync(string name, string value, CancellationToken stop)
+    {
+        try
+        {
+            var zone = options.Zone ?? await FindZoneAsync(name, stop);
+            await UpdateAsync(zone, name, value, add: true, stop);
+            var cleanup = new Cleanup(() => RemoveAsync(zone, name, value));
+            try
+            {
+                await visibility.WaitAsync(name, value, [server], stop);
+            }
+            catch
+            {
+                await cleanup.DisposeAsync();
+                throw;
+            }
+
+            return cleanup;
+        }
+        catch (IOException failure)
+        {
+            throw new AcmeException(AcmeFailure.Unreachable,
+                $"acme.dns.rfc2136: the name server {server} cannot be asked: {failure.Message}. Check the address and its firewall.", failure);
+        }
+    }
+
+    private async Task RemoveAsync(string zone, string name, string value)
+    {
+        try
+        {
+            await UpdateAsync(zone, name, value, add: false, CancellationToken.None);
+        }
+        catch (Exception failure) when (failure is IOException or AcmeException)
+        {
+            logger.RecordLeft(name, failure.Message);
+        }
+    }
+
+    /// <summary>RFC 2136 section 2: the zone in the question section, the change in the authority section.</summary>
+    private async Task UpdateAsync(string zone, string name, string value, bool add, CancellationToken stop)
+    {
+        var text = Encoding.ASCII.GetBytes(value);
+        var update = new DnsWriter()
+            .Short(RandomNumberGenerator.GetInt32(ushort.MaxValue + 1)).Short(5 << 11).Short(1).Short(0).Short(1).Short(0)
+            .Name(zone).Short(DnsTypes.Soa).Short(DnsTypes.In)
+            .Name(name)
+            .Record(DnsTypes.Txt, add ? DnsTypes.In : DnsTypes.None, add ? TimeToLive : 0, [(byte)text.Length, .. text])
+            .ToArray();
+        var (signed, mac) = tsig.Sign(update, clock.GetUtcNow());
+        var answer = await DnsExchange.AskAsync(server, signed, options.Transport == "tcp", stop);
+        var code = DnsAnswer.Parse(answer)!.ResponseCode;
+        var signature = tsig.Verify(answer, mac, clock.GetUtcNow());
+        if (code == 0 && signature == 0)
+            return;
+        throw new AcmeException(AcmeFailure.Configuration, $"acme.dns.rfc2136: the name server {server} refused to change {name} in the zone {zone}: {Explain(code, signature)}.");
+    }
+
+    private static string Explain(int code, int signature) => (code, signature) switch
+    {
+        (_, 16) => "the signature is wrong (BADSIG); check key_secret and algorithm",
+        (_, 17) => "it does not know the key (BADKEY); check key_name",
+        (_, 18) => "its clock and this machine's differ (BADTIME); set the clock (timedatectl set-ntp true)",
+        (5, _) => "REFUSED; its policy does not let this key change this name",
+        (9, _) => "NOTAUTH; it has not got this zone, or the key is wrong; check zone, key_name and key_secret",
+        (10, _) => "NOTZONE; check zone",
+        (2, _) => "SERVFAIL; its log tells more (often it cannot write the zone's journal)",
+        (0, _) => "the answer is not rightly signed; somebody in between, or another key on the server",
+        _ => $"response code {code}",
+    };
+
+    /// <summary>The longest part of the name for which the server has an SOA record is the zone.</summary>
+    private async Task<string> FindZoneAsync(string name, CancellationToken stop)
+    {
+        for (var zone = name; zone.Contains('.', StringComparison.Ordinal) && zone != "."; zone = zone[(zone.IndexOf('.', StringComparison.Ordinal) + 1)..])
+        {
+            if (zone.Length == 0)
+                break;
+            var id = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1);
+            var answer = await DnsExchange.AskAsync(server, DnsWriter.Query(id, zone, DnsTypes.Soa, recursive: false), options.Transport == "tcp", stop);
+            var wanted = zone.ToLowerInvariant();
+            if (DnsAnswer.Parse(answer)!.Answers.Any(record => record.Type == DnsTypes.Soa && record.Name == wanted))
+                return zone;
+        }
+
+        throw new AcmeException(AcmeFailure.Configuration,
+            $"acme.dns.rfc2136: the name server {server} has no zone for {name}; name it in acme.dns.rfc2136.zone or ask the right server.");
+    }
+}

@@ -1,0 +1,187 @@
+using Heliograph.Acme.Protocol;
+using Heliograph.Acme.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Acme.Issuance;
+
+/// <summary>A conversation with one authority under our account there, which is made when there is none.</summary>
+internal sealed class AcmeSession : IDisposable
+{
+    private readonly AcmeTransport transport;
+    private readonly IssuerOptions issuer;
+    private readonly AccountStore store;
+    private readonly ILogger logger;
+    private AccountState account;
+    private AccountKey key;
+
+    private AcmeSession(AcmeTransport transport, AcmeClient client, IssuerOptions issuer, AccountStore store, AccountState account, ILogger logger)
+    {
+        this.transport = transport;
+        Client = client;
+        this.issuer = issuer;
+        this.store = store;
+        this.account = account;
+        this.logger = logger;
+        key = AccountKey.FromPem(account.KeyPem);
+    }
+
+    public AcmeClient Client { get; }
+
+    public AcmeDirectory Directory => Client.Directory;
+
+    public Signer Signer => new(key, account.Url is { } url ? new Uri(url) : null);
+
+    /// <param name="issuer">The authority; its <see cref="IssuerOptions.Directory"/> is the one asked.</param>
+    /// <param name="store">Where the account is kept.</param>
+    /// <param name="timeout">For one request.</param>
+    /// <param name="clock">The time by which the authority's TLS certificate is judged.</param>
+    /// <param name="logger">For the account's making.</param>
+    /// <param name="stop">Ends it.</param>
+    public static async Task<AcmeSession> OpenAsync(
+        IssuerOptions issuer, AccountStore store, TimeSpan timeout, TimeProvider clock, ILogger logger, CancellationToken stop)
+    {
+        var transport = new AcmeTransport(issuer.CaRoot, timeout, clock);
+        try
+        {
+            var directory = await AcmeDirectory.FetchAsync(transport, issuer.Directory, stop);
+            if (transport.ClockAhead is { } ahead && ahead.Duration() > ClockProbe.Tolerance)
+            {
+                logger.ClockDiffers(ClockProbe.Say(ahead), directory.Url.Host);
+            }
+
+            var account = store.Load(issuer.Directory) ?? NewAccountState(issuer.Directory);
+            var session = new AcmeSession(transport, new AcmeClient(transport, directory), issuer, store, account, logger);
+            await session.SettleRolloverAsync(stop);
+            if (session.account.Url is null)
+                await session.RegisterAsync(stop);
+            else if (session.account.Email != issuer.Email)
+                await session.WithAccountAsync(_ => session.UpdateContactAsync(stop), stop);
+            return session;
+        }
+        catch
+        {
+            transport.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Does something under the account; when the authority has forgotten it (a staging database that was wiped), once more under a new one.</summary>
+    public async Task<T> WithAccountAsync<T>(Func<Signer, Task<T>> work, CancellationToken stop)
+    {
+        try
+        {
+            return await work(Signer);
+        }
+        catch (AcmeException failure) when (failure.Problem?.Kind == "accountDoesNotExist")
+        {
+            logger.AccountGone(Client.Authority);
+            account = NewAccountState(issuer.Directory);
+            key.Dispose();
+            key = AccountKey.FromPem(account.KeyPem);
+            await RegisterAsync(stop);
+            return await work(Signer);
+        }
+    }
+
+    /// <summary>RFC 8555 section 7.3.5. The new key is on the disk before the authority hears of it.</summary>
+    public async Task RollOverKeyAsync(CancellationToken stop)
+    {
+        var keyChange = Directory.KeyChange
+            ?? throw new AcmeException(AcmeFailure.Configuration, $"{Client.Authority} does not offer to change account keys.");
+        var next = AccountKey.Generate();
+        Remember(account with { NextKeyPem = next.ToPem() });
+        var payload = Json.Write(json =>
+        {
+            json.WriteString("account", account.Url);
+            json.WritePropertyName("oldKey");
+            json.WriteRawValue(key.Jwk);
+        });
+        await Client.PostAsync(Signer, keyChange, Jws.Sign(next, null, keyChange, null, payload), stop);
+        Adopt(next);
+    }
+
+    public void Dispose()
+    {
+        key.Dispose();
+        transport.Dispose();
+    }
+
+    private async Task RegisterAsync(CancellationToken stop)
+    {
+        if (Directory.Meta.ExternalAccountRequired && issuer.Eab is null)
+        {
+            throw new AcmeException(AcmeFailure.Configuration,
+                $"{Client.Authority} wants an account that was made on its web site; put what it shows there into acme.eab.key_id and acme.eab.hmac_key.");
+        }
+
+        // Before the authority hears of the key, so that a crash in between leaves no lost account behind.
+        Remember(account);
+        var payload = Json.Write(json =>
+        {
+            json.WriteBoolean("termsOfServiceAgreed", true);
+            WriteContact(json, issuer.Email);
+            if (issuer.Eab is { } eab)
+            {
+                json.WritePropertyName("externalAccountBinding");
+                json.WriteRawValue(ExternalAccountBinding.Create(eab, key, Directory.NewAccount));
+            }
+        });
+        var response = await Client.PostAsync(new Signer(key, null), Directory.NewAccount, payload, stop);
+        var url = Urls.Required(response.Location?.AbsoluteUri, "an account", Directory.NewAccount);
+        Remember(account with { Url = url.AbsoluteUri, Email = issuer.Email });
+        logger.AccountMade(Client.Authority, Text.Clean(Directory.Meta.TermsOfService ?? "none published"));
+    }
+
+    private async Task<bool> UpdateContactAsync(CancellationToken stop)
+    {
+        await Client.PostAsync(Signer, Signer.Account!, Json.Write(json => WriteContact(json, issuer.Email)), stop);
+        Remember(account with { Email = issuer.Email });
+        return true;
+    }
+
+    /// <summary>A rollover that a crash cut short: ask which key the account has.</summary>
+    private async Task SettleRolloverAsync(CancellationToken stop)
+    {
+        if (account.NextKeyPem is not { } pem)
+            return;
+        var next = AccountKey.FromPem(pem);
+        try
+        {
+            var ask = Json.Write(json => json.WriteBoolean("onlyReturnExisting", true));
+            await Client.PostAsync(new Signer(next, null), Directory.NewAccount, ask, stop);
+            Adopt(next);
+        }
+        catch (AcmeException failure) when (failure.Problem?.Kind == "accountDoesNotExist")
+        {
+            next.Dispose();
+            Remember(account with { NextKeyPem = null });
+        }
+    }
+
+    private void Adopt(AccountKey next)
+    {
+        Remember(account with { KeyPem = next.ToPem(), NextKeyPem = null });
+        key.Dispose();
+        key = next;
+    }
+
+    private void Remember(AccountState state)
+    {
+        store.Save(state);
+        account = state;
+    }
+
+    private static void WriteContact(System.Text.Json.Utf8JsonWriter json, string? email)
+    {
+        json.WriteStartArray("contact");
+        if (email is not null)
+            json.WriteStringValue($"mailto:{email}");
+        json.WriteEndArray();
+    }
+
+    private static AccountState NewAccountState(string directory)
+    {
+        using var fresh = AccountKey.Generate();
+        return new AccountState { Directory = directory, KeyPem = fresh.ToPem() };
+    }
+}

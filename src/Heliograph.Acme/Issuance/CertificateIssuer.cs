@@ -1,0 +1,179 @@
+using System.Buffers.Text;
+using Heliograph.Acme.Challenges;
+using Heliograph.Acme.Dns;
+using Heliograph.Acme.Protocol;
+using Heliograph.Acme.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Acme.Issuance;
+
+/// <summary>What can be asked of an authority, each in a conversation of its own.</summary>
+internal sealed class CertificateIssuer
+{
+    // DNS may take its time for every name; an authority that draws things out beyond this is as good as down.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(30);
+
+    private readonly AcmeOptions options;
+    private readonly AccountStore accounts;
+    private readonly TimeProvider clock;
+    private readonly ILogger logger;
+    private readonly IReadOnlyList<IChallengeSolver> solvers;
+
+    public CertificateIssuer(AcmeOptions options, ChallengeResponders responders, AccountStore accounts, TimeProvider clock, ILogger logger)
+    {
+        this.options = options;
+        this.accounts = accounts;
+        this.clock = clock;
+        this.logger = logger;
+        Identifiers = [.. options.Domains.Select(Identifier.Parse).Distinct()];
+        solvers = [.. options.Challenges.Select(type => Solver(type, responders)).OfType<IChallengeSolver>()];
+    }
+
+    public IReadOnlyList<Identifier> Identifiers { get; }
+
+    /// <param name="issuer">Whom to ask.</param>
+    /// <param name="predecessor">The certificate in use.</param>
+    /// <param name="pending">An order that a crash interrupted.</param>
+    /// <param name="beforeFinalize">Keeps the order in mind.</param>
+    /// <param name="stop">Ends it.</param>
+    public Task<IssuedCertificate> IssueAsync(
+        IssuerOptions issuer, IssuedCertificate? predecessor, PendingOrder? pending, Action<PendingOrder> beforeFinalize, CancellationToken stop) =>
+        InSessionAsync(issuer, async (session, stop) =>
+        {
+            if (pending is not null && await ResumeAsync(session, issuer, pending, stop) is { } found)
+                return found;
+            var directory = session.Directory;
+            var request = new OrderRequest
+            {
+                Identifiers = Identifiers,
+                KeyPem = CertificateKey.Generate(options.KeyType),
+                KeyType = options.KeyType,
+                Profile = ChooseProfile(issuer, directory),
+                // Only the authority that issued a certificate can know it.
+                Replaces = directory.RenewalInfo is not null && predecessor?.Directory == issuer.Directory ? predecessor.AriId : null,
+                PreferredChain = issuer.PreferredChain,
+            };
+            var chain = await Driver(session).IssueAsync(request, url => beforeFinalize(new PendingOrder
+            {
+                Directory = issuer.Directory,
+                OrderUrl = url.AbsoluteUri,
+                KeyPem = request.KeyPem,
+                Names = Names,
+            }), stop);
+            return Accept(chain, request.KeyPem, issuer, session);
+        }, stop);
+
+    public IReadOnlyList<string> Names => [.. Identifiers.Select(identifier => identifier.Value)];
+
+    /// <summary>RFC 9773 section 4.1. Null when the authority makes no suggestions.</summary>
+    public async Task<(RenewalInfoResource Info, TimeSpan? RetryAfter)?> SuggestionAsync(IssuerOptions issuer, string certificateId, CancellationToken stop)
+    {
+        using var transport = new AcmeTransport(issuer.CaRoot, options.RequestTimeout, clock);
+        var directory = await AcmeDirectory.FetchAsync(transport, issuer.Directory, stop);
+        if (directory.RenewalInfo is not { } renewalInfo)
+            return null;
+        var response = await transport.GetAsync(new Uri($"{renewalInfo.AbsoluteUri.TrimEnd('/')}/{certificateId}"), stop);
+        if (!response.IsSuccess)
+            throw Refusals.Explain(response.ReadProblem(), response.RetryAfter, issuer.Directory, [], directory.Meta);
+        return (response.Read(AcmeJson.Default.RenewalInfoResource), response.RetryAfter);
+    }
+
+    public Task RevokeAsync(IssuerOptions issuer, IssuedCertificate certificate, RevocationReason reason, CancellationToken stop) =>
+        InSessionAsync(issuer, async (session, stop) =>
+        {
+            var revoke = session.Directory.RevokeCert
+                ?? throw new AcmeException(AcmeFailure.Configuration, $"{session.Client.Authority} does not offer to revoke certificates.");
+            using var leaf = certificate.OpenLeaf();
+            var payload = Json.Write(json =>
+            {
+                json.WriteString("certificate", Base64Url.EncodeToString(leaf.RawData));
+                json.WriteNumber("reason", (int)reason);
+            });
+            try
+            {
+                return await session.WithAccountAsync(signer => session.Client.PostAsync(signer, revoke, payload, stop), stop);
+            }
+            catch (AcmeException failure) when (failure.Problem?.Kind == "alreadyRevoked")
+            {
+                return null;
+            }
+        }, stop);
+
+    public Task RollOverKeyAsync(IssuerOptions issuer, CancellationToken stop) =>
+        InSessionAsync(issuer, async (session, stop) =>
+        {
+            await session.RollOverKeyAsync(stop);
+            return true;
+        }, stop);
+
+    private async Task<T> InSessionAsync<T>(IssuerOptions issuer, Func<AcmeSession, CancellationToken, Task<T>> work, CancellationToken stop)
+    {
+        using var timer = new CancellationTokenSource(Limit, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop, timer.Token);
+        try
+        {
+            using var session = await AcmeSession.OpenAsync(issuer, accounts, options.RequestTimeout, clock, logger, limit.Token);
+            return await work(session, limit.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new AcmeException(AcmeFailure.Unreachable,
+                $"{new Uri(issuer.Directory).Host} did not come to an end within {Limit.TotalMinutes:0} minutes; it will be asked again later.");
+        }
+    }
+
+    private async Task<IssuedCertificate?> ResumeAsync(AcmeSession session, IssuerOptions issuer, PendingOrder pending, CancellationToken stop)
+    {
+        try
+        {
+            var request = new OrderRequest
+            {
+                Identifiers = Identifiers,
+                KeyPem = pending.KeyPem,
+                KeyType = options.KeyType,
+                PreferredChain = issuer.PreferredChain,
+            };
+            var chain = await Driver(session).FinishAsync(new Uri(pending.OrderUrl), request, stop);
+            logger.OrderResumed();
+            return Accept(chain, pending.KeyPem, issuer, session);
+        }
+        catch (AcmeException failure) when (failure.Failure is AcmeFailure.Refused or AcmeFailure.NotAcme)
+        {
+            logger.OrderNotResumed(failure.Message);
+            return null;
+        }
+    }
+
+    private OrderDriver Driver(AcmeSession session) => new(session, solvers, clock, logger);
+
+    private IssuedCertificate Accept(string chain, string key, IssuerOptions issuer, AcmeSession session) =>
+        CertificateCheck.Accept(chain, key, issuer.Directory, Identifiers, clock.GetUtcNow(), session.Client.Transport.ClockAhead);
+
+    /// <summary>A profile is asked for only where it is on offer. Let's Encrypt issues for addresses under <c>shortlived</c> alone.</summary>
+    private string? ChooseProfile(IssuerOptions issuer, AcmeDirectory directory)
+    {
+        const string shortlived = "shortlived";
+        if (issuer.Profile is not { } wanted)
+            return Identifiers.Any(identifier => identifier.IsAddress) && directory.Profiles.Contains(shortlived, StringComparer.Ordinal) ? shortlived : null;
+        if (directory.Profiles.Contains(wanted, StringComparer.Ordinal))
+            return wanted;
+        var offer = directory.Profiles.Any() ? $"it has {string.Join(", ", directory.Profiles.Take(20).Select(name => Text.Clean(name)))}" : "it has no profiles";
+        throw new AcmeException(AcmeFailure.Configuration, $"acme.profile: {directory.Url.Host} does not offer '{wanted}'; {offer}. Change the key or remove it.");
+    }
+
+    private IChallengeSolver? Solver(string type, ChallengeResponders responders) => type switch
+    {
+        ChallengeTypes.TlsAlpn01 when responders.TlsAlpn is { } responder => new TlsAlpnSolver(responder, clock),
+        ChallengeTypes.Http01 when responders.Http is { } responder => new HttpSolver(responder),
+        ChallengeTypes.Dns01 when options.Dns is { } dns => new DnsSolver(Records(dns)),
+        _ => null,
+    };
+
+    private IDnsRecords Records(DnsOptions dns)
+    {
+        var visibility = new DnsVisibility(dns, clock, logger);
+        return dns.Rfc2136 is { } update
+            ? new Rfc2136Records(update, visibility, clock, logger)
+            : new HookRecords(dns.Hook!, dns.HookTimeout, visibility, logger);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Heliograph.Acme;
+
+/// <summary>A certificate chain with its key, both PEM, as a TLS server loads them.</summary>
+public sealed record IssuedCertificate
+{
+    /// <summary>The leaf first.</summary>
+    public required string ChainPem { get; init; }
+
+    public required string KeyPem { get; init; }
+
+    /// <summary>DNS names and IP addresses.</summary>
+    public required IReadOnlyList<string> Names { get; init; }
+
+    public required string Issuer { get; init; }
+
+    public required DateTimeOffset NotBefore { get; init; }
+
+    public required DateTimeOffset NotAfter { get; init; }
+
+    /// <summary>In hexadecimal, as authorities print it.</summary>
+    public required string SerialNumber { get; init; }
+
+    /// <summary>The directory of the authority that issued it.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>RFC 9773 section 4.1; null when the authority gave it no authority key identifier.</summary>
+    internal string? AriId { get; init; }
+
+    internal TimeSpan Lifetime => NotAfter - NotBefore;
+
+    /// <summary>A record prints its members, and one of these is a secret.</summary>
+    public override string ToString() => $"{string.Join(", ", Names)}, by {Issuer}, until {NotAfter:u}";
+
+    /// <exception cref="CryptographicException">They do not parse or do not belong together.</exception>
+    internal static IssuedCertificate FromPem(string chainPem, string keyPem, string directory)
+    {
+        using var leaf = Open(chainPem, keyPem);
+        var names = leaf.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
+        return new IssuedCertificate
+        {
+            ChainPem = chainPem,
+            KeyPem = keyPem,
+            Names = names is null ? [] : [.. names.EnumerateDnsNames(), .. names.EnumerateIPAddresses().Select(address => address.ToString())],
+            Issuer = leaf.GetNameInfo(X509NameType.SimpleName, forIssuer: true),
+            NotBefore = new DateTimeOffset(leaf.NotBefore),
+            NotAfter = new DateTimeOffset(leaf.NotAfter),
+            SerialNumber = leaf.SerialNumber,
+            Directory = directory,
+            AriId = Renewal.RenewalInfo.CertificateId(leaf),
+        };
+    }
+
+    internal X509Certificate2 OpenLeaf() => Open(ChainPem, KeyPem);
+
+    private static X509Certificate2 Open(string chainPem, string keyPem)
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPem(chainPem, keyPem);
+        }
+        catch (ArgumentException failure)
+        {
+            throw new CryptographicException("The key does not belong to the certificate.", failure);
+        }
+    }
+}

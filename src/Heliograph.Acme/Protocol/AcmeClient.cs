@@ -1,0 +1,73 @@
+using System.Text.Json.Serialization.Metadata;
+
+namespace Heliograph.Acme.Protocol;
+
+/// <summary>Signed requests to one authority (RFC 8555 section 6): nonces, retries, errors. One attempt uses one, from one task at a time.</summary>
+internal sealed class AcmeClient
+{
+    // Pebble rejects nonces by the toss of a coin in our tests: 2^-40 is small enough, and forty small requests are no storm.
+    private const int MaxNonceAttempts = 40;
+    private const int MaxNonces = 16;
+
+    private readonly AcmeTransport transport;
+    private readonly Queue<string> nonces = [];
+
+    public AcmeClient(AcmeTransport transport, AcmeDirectory directory)
+    {
+        this.transport = transport;
+        Directory = directory;
+    }
+
+    public AcmeDirectory Directory { get; }
+
+    public string Authority => Directory.Url.Host;
+
+    public AcmeTransport Transport => transport;
+
+    /// <summary>POST-as-GET (RFC 8555 section 6.3).</summary>
+    public Task<AcmeResponse> GetAsync(Signer signer, Uri url, CancellationToken stop) => PostAsync(signer, url, [], stop);
+
+    public async Task<(T Value, AcmeResponse Response)> GetAsync<T>(Signer signer, Uri url, JsonTypeInfo<T> type, CancellationToken stop)
+    {
+        var response = await GetAsync(signer, url, stop);
+        return (response.Read(type), response);
+    }
+
+    public async Task<AcmeResponse> PostAsync(Signer signer, Uri url, byte[] payload, CancellationToken stop)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var nonce = await NonceAsync(stop);
+            var response = await transport.SendAsync(HttpMethod.Post, url, Jws.Sign(signer.Key, signer.Account, url, nonce, payload), stop);
+            Keep(response.Nonce);
+            if (response.IsSuccess)
+                return response;
+            var problem = response.ReadProblem();
+            if (problem.Kind != "badNonce" || attempt == MaxNonceAttempts)
+                throw Refusals.Explain(problem, response.RetryAfter, Authority, [], Directory.Meta);
+        }
+    }
+
+    private async Task<string> NonceAsync(CancellationToken stop)
+    {
+        if (nonces.TryDequeue(out var nonce))
+            return nonce;
+        var response = await transport.SendAsync(HttpMethod.Head, Directory.NewNonce, null, stop);
+        if (!response.IsSuccess)
+            throw Refusals.Explain(response.ReadProblem(), response.RetryAfter, Authority, [], Directory.Meta);
+        Keep(response.Nonce);
+        return nonces.TryDequeue(out nonce)
+            ? nonce
+            : throw new AcmeException(AcmeFailure.NotAcme, $"{Authority} gives no nonce at {Directory.NewNonce.AbsolutePath}, which no ACME server does.");
+    }
+
+    private void Keep(string? nonce)
+    {
+        // RFC 8555 section 6.5.1: base64url, else it is to be ignored.
+        if (nonce is { Length: > 0 and <= 512 } && nonces.Count < MaxNonces && nonce.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            nonces.Enqueue(nonce);
+    }
+}
+
+/// <summary>Who signs: an account by its URL, or a key that has no account yet.</summary>
+internal sealed record Signer(AccountKey Key, Uri? Account);

@@ -1,0 +1,219 @@
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Heliograph.Acme.Protocol;
+
+/// <summary>HTTP to one authority for the length of one attempt: bounded in size and time, and honest about why it failed.</summary>
+internal sealed class AcmeTransport : IDisposable
+{
+    // Let's Encrypt's largest answers are a few KB; a chain with RSA roots stays below 20.
+    private const int MaxBody = 1024 * 1024;
+
+    private readonly HttpClient http;
+    private readonly TimeProvider clock;
+    private readonly TlsTrust trust;
+
+    public AcmeTransport(string? caRoot, TimeSpan timeout, TimeProvider clock)
+    {
+        this.clock = clock;
+        trust = new TlsTrust(caRoot, clock);
+        http = new HttpClient(trust.CreateHandler(), disposeHandler: true)
+        {
+            Timeout = timeout,
+            MaxResponseContentBufferSize = MaxBody,
+        };
+        // RFC 8555 section 6.1: a client without one may be refused, and is by Pebble.
+        http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("Heliograph", typeof(AcmeTransport).Assembly.GetName().Version?.ToString(3)));
+        http.DefaultRequestHeaders.AcceptLanguage.Add(new StringWithQualityHeaderValue("en"));
+    }
+
+    /// <summary>How far this machine's clock is ahead of the authority's, by its last Date header.</summary>
+    public TimeSpan? ClockAhead { get; private set; }
+
+    public Task<AcmeResponse> GetAsync(Uri url, CancellationToken stop) => SendAsync(HttpMethod.Get, url, null, stop);
+
+    public async Task<AcmeResponse> SendAsync(HttpMethod method, Uri url, byte[]? jose, CancellationToken stop)
+    {
+        using var request = new HttpRequestMessage(method, url);
+        if (jose is not null)
+        {
+            request.Content = new ByteArrayContent(jose);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/jose+json");
+        }
+
+        try
+        {
+            using var response = await http.SendAsync(request, stop);
+            return await ReadAsync(url, response, stop);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new AcmeException(AcmeFailure.Unreachable,
+                $"{url.Host} did not answer within {http.Timeout.TotalSeconds:0.#} seconds; it will be asked again later.");
+        }
+        catch (HttpRequestException failure)
+        {
+            throw await ExplainAsync(url, failure, stop);
+        }
+    }
+
+    public void Dispose()
+    {
+        http.Dispose();
+        trust.Dispose();
+    }
+
+    private async Task<AcmeResponse> ReadAsync(Uri url, HttpResponseMessage response, CancellationToken stop)
+    {
+        var now = clock.GetUtcNow();
+        var date = response.Headers.Date;
+        if (date is not null)
+            ClockAhead = now - date;
+        var retry = response.Headers.RetryAfter;
+        return new AcmeResponse
+        {
+            Url = url,
+            Status = response.StatusCode,
+            MediaType = response.Content.Headers.ContentType?.MediaType,
+            Body = await response.Content.ReadAsByteArrayAsync(stop),
+            Location = response.Headers.Location is { } location && Uri.TryCreate(url, location, out var absolute) ? absolute : null,
+            Nonce = response.Headers.TryGetValues("Replay-Nonce", out var nonces) ? nonces.First() : null,
+            Alternates = AlternateLinks(url, response),
+            // A time of day is the authority's time of day: its own Date is what to subtract.
+            RetryAfter = retry?.Delta ?? (retry?.Date - (date ?? now)),
+        };
+    }
+
+    private static List<Uri> AlternateLinks(Uri url, HttpResponseMessage response)
+    {
+        const int maxLinks = 5;
+        var links = new List<Uri>();
+        if (!response.Headers.TryGetValues("Link", out var values))
+            return links;
+        foreach (var value in values.SelectMany(line => line.Split(',')))
+        {
+            var end = value.IndexOf('>', StringComparison.Ordinal);
+            var start = value.IndexOf('<', StringComparison.Ordinal);
+            if (start >= 0 && end > start
+                && value.AsSpan(end).Contains("rel=\"alternate\"", StringComparison.OrdinalIgnoreCase)
+                && Uri.TryCreate(url, value[(start + 1)..end], out var link)
+                && link.Scheme == Uri.UriSchemeHttps
+                && links.Count < maxLinks)
+                links.Add(link);
+        }
+
+        return links;
+    }
+
+    private async Task<AcmeException> ExplainAsync(Uri url, HttpRequestException failure, CancellationToken stop)
+    {
+        if (failure.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            return new AcmeException(AcmeFailure.NotAcme,
+                $"{url.Host} answered {url.AbsolutePath} with more than {MaxBody / 1024} KB, which is no ACME answer; is acme.directory right?");
+        }
+
+        if (failure.HttpRequestError == HttpRequestError.SecureConnectionError && trust.LastProblem is { } problem)
+        {
+            if (problem == X509ChainStatusFlags.NotTimeValid)
+                return await ClockProbe.ExplainAsync(url, trust, clock, http.Timeout, stop);
+            return new AcmeException(AcmeFailure.Unreachable, trust.Explain(url, problem));
+        }
+
+        var why = failure.HttpRequestError switch
+        {
+            HttpRequestError.NameResolutionError => "its name cannot be resolved; check this machine's DNS",
+            HttpRequestError.ConnectionError => "no connection; check this machine's network and outgoing firewall",
+            HttpRequestError.SecureConnectionError => "no TLS connection",
+            _ => "the answer broke off or is not HTTP",
+        };
+        return new AcmeException(AcmeFailure.Unreachable, $"{url.Host} cannot be reached: {why} ({failure.GetBaseException().Message}).", failure);
+    }
+}
+
+/// <summary>Whom to believe on the way to the authority: the system's roots, or the root of <c>ca_root</c>.</summary>
+internal sealed class TlsTrust : IDisposable
+{
+    private readonly X509Certificate2Collection? roots;
+    private readonly TimeProvider clock;
+
+    public TlsTrust(string? caRoot, TimeProvider clock)
+    {
+        this.clock = clock;
+        if (caRoot is null)
+            return;
+        roots = [];
+        try
+        {
+            roots.ImportFromPemFile(caRoot);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new AcmeException(AcmeFailure.Configuration,
+                $"acme.ca_root: '{caRoot}' cannot be read as PEM certificates: {failure.Message}", failure);
+        }
+
+        if (roots.Count == 0)
+            throw new AcmeException(AcmeFailure.Configuration, $"acme.ca_root: '{caRoot}' holds no PEM certificate.");
+    }
+
+    /// <summary>Why the last handshake was refused, if its certificate was the reason.</summary>
+    public X509ChainStatusFlags? LastProblem { get; private set; }
+
+    /// <summary>The validity of the certificate that was refused.</summary>
+    public (DateTimeOffset NotBefore, DateTimeOffset NotAfter) LastValidity { get; private set; }
+
+    public SocketsHttpHandler CreateHandler(X509VerificationFlags ignore = X509VerificationFlags.NoFlag)
+    {
+        var policy = new X509ChainPolicy
+        {
+            RevocationMode = X509RevocationMode.NoCheck,
+            VerificationFlags = ignore,
+            VerificationTime = clock.GetUtcNow().UtcDateTime,
+            VerificationTimeIgnored = false,
+        };
+        if (roots is not null)
+        {
+            policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            policy.CustomTrustStore.AddRange(roots);
+        }
+
+        return new SocketsHttpHandler
+        {
+            // A redirected POST would become a GET: it is reported instead.
+            AllowAutoRedirect = false,
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+            MaxResponseHeadersLength = 64,
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                CertificateChainPolicy = policy,
+                RemoteCertificateValidationCallback = (_, certificate, chain, errors) => Check(certificate, chain, errors),
+            },
+        };
+    }
+
+    public string Explain(Uri url, X509ChainStatusFlags problem) =>
+        problem == X509ChainStatusFlags.NoError
+            ? $"{url.Host} presented a TLS certificate for another name; is acme.directory right?"
+            : $"The TLS certificate of {url.Host} is not trusted ({problem}); " + (roots is null
+                ? "install the package ca-certificates, or name the authority's own root in acme.ca_root."
+                : "acme.ca_root is not the root that signed it.");
+
+    public void Dispose()
+    {
+        foreach (var root in roots ?? [])
+            root.Dispose();
+    }
+
+    private bool Check(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (errors == SslPolicyErrors.None)
+            return true;
+        if (certificate is X509Certificate2 leaf)
+            LastValidity = (new DateTimeOffset(leaf.NotBefore), new DateTimeOffset(leaf.NotAfter));
+        LastProblem = (chain?.ChainStatus ?? []).Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status);
+        return false;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Security.Cryptography.X509Certificates;
+
+namespace Heliograph.Acme.Protocol;
+
+/// <summary>When TLS to the authority fails only because its certificate is out of its time, the clock here is the suspect.
+/// One more request, with the chain checked in all but time, reads the Date header and names the difference.</summary>
+internal static class ClockProbe
+{
+    public static async Task<AcmeException> ExplainAsync(Uri url, TlsTrust trust, TimeProvider clock, TimeSpan timeout, CancellationToken stop)
+    {
+        var now = clock.GetUtcNow();
+        var (notBefore, notAfter) = trust.LastValidity;
+        var ahead = await AheadAsync(url, trust, clock, timeout, stop);
+        var seen = $"The TLS certificate of {url.Host} is valid from {notBefore:u} to {notAfter:u}, and this machine's clock says {now:u}";
+        return ahead is { } difference && difference.Duration() > Tolerance
+            ? new AcmeException(AcmeFailure.Clock, $"{seen}, which is {Say(difference)} the authority's clock. Set the clock (timedatectl set-ntp true).")
+            : new AcmeException(AcmeFailure.Clock, $"{seen}. Check the clock (timedatectl); if it is right, the authority has let its certificate expire.");
+    }
+
+    /// <summary>A certificate is unaffected by less: authorities backdate by an hour.</summary>
+    public static TimeSpan Tolerance { get; } = TimeSpan.FromMinutes(5);
+
+    public static string Say(TimeSpan ahead)
+    {
+        var gap = ahead.Duration();
+        var amount = gap.TotalDays >= 2 ? $"{gap.TotalDays:0} days" : gap.TotalHours >= 2 ? $"{gap.TotalHours:0} hours" : $"{gap.TotalMinutes:0} minutes";
+        return amount + (ahead > TimeSpan.Zero ? " ahead of" : " behind");
+    }
+
+    private static async Task<TimeSpan?> AheadAsync(Uri url, TlsTrust trust, TimeProvider clock, TimeSpan timeout, CancellationToken stop)
+    {
+        using var http = new HttpClient(trust.CreateHandler(X509VerificationFlags.IgnoreNotTimeValid), disposeHandler: true) { Timeout = timeout };
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Head, url);
+            request.Headers.UserAgent.ParseAdd("Heliograph");
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+            return clock.GetUtcNow() - response.Headers.Date;
+        }
+        catch (Exception failure) when (failure is HttpRequestException || (failure is OperationCanceledException && !stop.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
+}

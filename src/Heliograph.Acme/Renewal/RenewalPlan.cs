@@ -1,0 +1,29 @@
+using Heliograph.Acme.Storage;
+
+namespace Heliograph.Acme.Renewal;
+
+/// <summary>When a certificate is to be renewed and why then. Failures and rate limits come on top.</summary>
+internal sealed record RenewalPlan(DateTimeOffset At, string Reason)
+{
+    private static readonly TimeSpan ShortLived = TimeSpan.FromDays(10);
+
+    public static RenewalPlan For(
+        IssuedCertificate? certificate, CertificateState state, AcmeOptions options, IReadOnlyList<string> names, DateTimeOffset now)
+    {
+        if (certificate is null)
+            return new RenewalPlan(now, "there is no certificate yet");
+        if (state.Revoked)
+            return new RenewalPlan(now, "the certificate is revoked");
+        if (!certificate.Names.ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(names))
+            return new RenewalPlan(now, "domains has changed");
+        if (options.Issuers.All(issuer => issuer.Directory != certificate.Directory))
+            return new RenewalPlan(now, "acme.directory has changed");
+
+        // CertMagic's and Let's Encrypt's rule, for authorities that suggest nothing and for suggestions that never come.
+        var isShort = certificate.Lifetime < ShortLived;
+        var backstop = certificate.NotAfter - (certificate.Lifetime / (isShort ? 2 : 3));
+        return state.Ari?.Chosen is { } chosen && chosen < backstop
+            ? new RenewalPlan(chosen, "the authority suggests a window around it (ARI)")
+            : new RenewalPlan(backstop, isShort ? "half of its lifetime is over then" : "a third of its lifetime is left then");
+    }
+}

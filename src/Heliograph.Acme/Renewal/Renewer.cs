@@ -1,0 +1,327 @@
+using Heliograph.Acme.Issuance;
+using Heliograph.Acme.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Acme.Renewal;
+
+/// <summary>One look at the certificate at a time: is anything due, and if so, do it. Everything it decides by is on the disk.</summary>
+internal sealed class Renewer
+{
+    // An authority that fails this often in a row is given up for this attempt, when there is another one.
+    private const int FailuresBeforeFailover = 3;
+    private const int FailoverLifetimePart = 5;
+
+    // The longest that Let's Encrypt's limits last. A longer Retry-After is a mistake of the authority's.
+    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromDays(7);
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan ShortestSleep = TimeSpan.FromSeconds(1);
+
+    private readonly AcmeOptions options;
+    private readonly CertificateIssuer issuer;
+    private readonly CertificateStore store;
+    private readonly TimeProvider clock;
+    private readonly Random random;
+    private readonly ILogger logger;
+    private readonly Action<IssuedCertificate> publish;
+
+    private CertificateState state = new();
+
+    /// <summary>What is in memory is newer than the disk, which could not be written.</summary>
+    private bool unsaved;
+
+    public Renewer(AcmeOptions options, CertificateIssuer issuer, CertificateStore store, TimeProvider clock, Random random, ILogger logger, Action<IssuedCertificate> publish)
+    {
+        this.options = options;
+        this.issuer = issuer;
+        this.store = store;
+        this.clock = clock;
+        this.random = random;
+        this.logger = logger;
+        this.publish = publish;
+    }
+
+    public CertificateState State => state;
+
+    public IssuedCertificate? Certificate { get; private set; }
+
+    public RenewalPlan Plan => RenewalPlan.For(Certificate, state, options, issuer.Names, Now);
+
+    /// <summary>When an attempt will be made: when it is due, or when the last failure or the authorities allow.</summary>
+    public DateTimeOffset NextAttempt => Latest(Plan.At, state.Attempts.NextAttempt ?? Plan.At, EarliestIssuer());
+
+    /// <summary>How long there is nothing to do. Never longer than some minutes: another process may store a certificate, and machines sleep.</summary>
+    public TimeSpan Sleep
+    {
+        get
+        {
+            var next = NextAttempt;
+            if (SuggestionDue is { } check && check < next)
+                next = check;
+            var sleep = next - Now;
+            return sleep < ShortestSleep ? ShortestSleep : sleep > LongestSleep ? LongestSleep : sleep;
+        }
+    }
+
+    /// <summary>Takes over what is stored, by this process earlier or by another one.</summary>
+    public void Reload()
+    {
+        if (unsaved)
+            return;
+        state = store.Load();
+        if (state.ChainPem is not { } chain || (chain == Certificate?.ChainPem && state.KeyPem == Certificate.KeyPem))
+            return;
+        Certificate = IssuedCertificate.FromPem(chain, state.KeyPem!, state.IssuedBy ?? "");
+        publish(Certificate);
+    }
+
+    /// <summary>Does what is due. Failures are remembered, not thrown.</summary>
+    public async Task LookAsync(CancellationToken stop)
+    {
+        try
+        {
+            Reload();
+            if (NextAttempt > Now && !(SuggestionDue <= Now))
+                return;
+            using var held = await store.LockAsync(stop);
+            // Another process may have had the lock in order to do just this.
+            Reload();
+            await AskForSuggestionAsync(stop);
+            if (NextAttempt <= Now)
+                await AttemptAsync(rateLimitsToo: false, stop);
+        }
+        catch (AcmeException failure)
+        {
+            Fail(failure);
+        }
+    }
+
+    /// <summary>Renews on an operator's word: our own back-off does not hold him up; a rate limit does unless <paramref name="force"/>.</summary>
+    /// <returns>Whether anything was renewed.</returns>
+    public async Task<bool> RenewAsync(bool force, CancellationToken stop)
+    {
+        try
+        {
+            using var held = await store.LockAsync(stop);
+            Reload();
+            if (!force && Plan.At > Now)
+                return false;
+            await AttemptAsync(rateLimitsToo: force, stop);
+            return true;
+        }
+        catch (AcmeException failure)
+        {
+            Fail(failure);
+            throw;
+        }
+    }
+
+    public async Task RevokeAsync(RevocationReason reason, CancellationToken stop)
+    {
+        using var held = await store.LockAsync(stop);
+        Reload();
+        if (Certificate is null)
+            throw new AcmeException(AcmeFailure.Configuration, "There is no certificate to revoke.");
+        var authority = options.Issuers.FirstOrDefault(candidate => candidate.Directory == Certificate.Directory)
+            ?? throw new AcmeException(AcmeFailure.Configuration, $"The certificate is from {Certificate.Directory}, which is not configured any more; put it back into acme.directory to revoke.");
+        await issuer.RevokeAsync(authority, Certificate, reason, stop);
+        Save(state with { Revoked = true });
+        logger.Revoked(Certificate);
+    }
+
+    public async Task RollOverAccountKeyAsync(CancellationToken stop)
+    {
+        using var held = await store.LockAsync(stop);
+        await issuer.RollOverKeyAsync(options.Primary, stop);
+    }
+
+    private DateTimeOffset Now => clock.GetUtcNow();
+
+    private DateTimeOffset? SuggestionDue => Certificate?.AriId is null || SuggestingIssuer is null ? null : state.Ari?.NextCheck ?? Now;
+
+    private IssuerOptions? SuggestingIssuer => options.Issuers.FirstOrDefault(candidate => candidate.Directory == Certificate?.Directory);
+
+    private async Task AskForSuggestionAsync(CancellationToken stop)
+    {
+        if (!(SuggestionDue <= Now))
+            return;
+        try
+        {
+            var answer = await issuer.SuggestionAsync(SuggestingIssuer!, Certificate!.AriId!, stop);
+            Save(state with { Ari = RenewalInfo.Update(state.Ari, answer?.Info, answer?.RetryAfter, Now, random.NextDouble()) });
+        }
+        catch (AcmeException failure) when (failure.Failure != AcmeFailure.Storage)
+        {
+            logger.NoSuggestion(failure.Message);
+            var nextCheck = Now + RenewalInfo.DefaultInterval;
+            Save(state with { Ari = (state.Ari ?? new SuggestedRenewal { NextCheck = nextCheck }) with { NextCheck = nextCheck } });
+        }
+    }
+
+    private async Task AttemptAsync(bool rateLimitsToo, CancellationToken stop)
+    {
+        var before = state.Attempts;
+        var candidates = Candidates(rateLimitsToo);
+        if (candidates.Count == 0)
+            throw new AcmeException(AcmeFailure.RateLimited, $"The authority asked not to be asked before {EarliestIssuer():u}.");
+
+        // Counted before it begins, so that a crash in the middle is a failure too, and a crash loop a patient one.
+        // And where this cannot be written, neither could the certificate: then nobody is asked.
+        Save(state with
+        {
+            Attempts = before with
+            {
+                Failures = before.Failures + 1,
+                NextAttempt = Now + Backoff.After(before.Failures + 1, Remaining, random.NextDouble()),
+                LastError = "The program ended in the middle of the last attempt.",
+                LastErrorAt = Now,
+            },
+        });
+        var failures = new List<AcmeException>();
+        foreach (var candidate in candidates)
+        {
+            try
+            {
+                Adopt(await AskAsync(candidate, stop));
+                return;
+            }
+            catch (AcmeException failure) when (failure.Failure != AcmeFailure.Storage)
+            {
+                failures.Add(failure);
+                Blame(candidate, failure);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                // An orderly end is no failure.
+                Save(state with { Attempts = before });
+                throw;
+            }
+        }
+
+        throw failures.Count == 1 ? failures[0] : new AcmeException(failures[0].Failure, string.Join(" And the second authority: ", failures.Select(failure => failure.Message)));
+    }
+
+    private async Task<IssuedCertificate> AskAsync(IssuerOptions candidate, CancellationToken stop)
+    {
+        var pending = state.Pending is { } kept && kept.Directory == candidate.Directory && kept.Names.SequenceEqual(issuer.Names, StringComparer.Ordinal) ? kept : null;
+        if (pending is null && candidate.StagingDirectory is { } staging && staging != candidate.Directory && state.Attempts.TrialFirst.Contains(candidate.Directory, StringComparer.Ordinal))
+            await TryOutAsync(candidate with { Directory = staging }, stop);
+        return await issuer.IssueAsync(candidate, Certificate, pending, order => Save(state with { Pending = order }), stop);
+    }
+
+    /// <summary>After a refusal the whole thing is rehearsed where no limits are burned. Only a refusal there counts: staging may be down, or lack a profile.</summary>
+    private async Task TryOutAsync(IssuerOptions staging, CancellationToken stop)
+    {
+        try
+        {
+            await issuer.IssueAsync(staging, predecessor: null, pending: null, _ => { }, stop);
+            logger.TrialSucceeded(new Uri(staging.Directory).Host);
+        }
+        catch (AcmeException failure) when (failure.Failure == AcmeFailure.Refused)
+        {
+            throw new AcmeException(AcmeFailure.Refused, $"{failure.Message} (This was a trial on the staging directory; the real one is not asked until it succeeds.)", failure);
+        }
+        catch (AcmeException failure)
+        {
+            logger.TrialImpossible(new Uri(staging.Directory).Host, failure.Message);
+        }
+    }
+
+    /// <summary>The first authority; and the second when the first keeps failing or time is running out.</summary>
+    private List<IssuerOptions> Candidates(bool rateLimitsToo)
+    {
+        var failures = state.Attempts.Failures;
+        var urgent = Certificate is null || Remaining < Certificate.Lifetime / FailoverLifetimePart;
+        var both = failures >= FailuresBeforeFailover || (failures >= 1 && urgent);
+        return [.. options.Issuers
+            .Where((_, index) => index == 0 || both || !MayAsk(options.Primary))
+            .Where(candidate => rateLimitsToo || MayAsk(candidate))];
+    }
+
+    private bool MayAsk(IssuerOptions candidate) => !state.NotBefore.TryGetValue(candidate.Directory, out var notBefore) || notBefore <= Now;
+
+    private DateTimeOffset EarliestIssuer() =>
+        options.Issuers.Min(candidate => state.NotBefore.TryGetValue(candidate.Directory, out var notBefore) ? notBefore : DateTimeOffset.MinValue);
+
+    private TimeSpan? Remaining => Certificate?.NotAfter - Now;
+
+    private void Adopt(IssuedCertificate certificate)
+    {
+        state = state with
+        {
+            ChainPem = certificate.ChainPem,
+            KeyPem = certificate.KeyPem,
+            IssuedBy = certificate.Directory,
+            Revoked = false,
+            Ari = null,
+            Attempts = new Attempts(),
+            Pending = null,
+        };
+        Certificate = certificate;
+        // In memory it is good already; a full disk must not keep it from being served.
+        unsaved = true;
+        publish(certificate);
+        logger.Issued(certificate, Plan.At, Plan.Reason);
+        Save(state);
+    }
+
+    /// <summary>Remembers of one authority what it takes to ask it better next time.</summary>
+    private void Blame(IssuerOptions candidate, AcmeException failure)
+    {
+        var notBefore = new Dictionary<string, DateTimeOffset>(state.NotBefore, StringComparer.Ordinal);
+        if (failure.RetryAfter is { } wait && wait > TimeSpan.Zero)
+            notBefore[candidate.Directory] = Now + (wait < LongestRetryAfter ? wait : LongestRetryAfter);
+        var trialFirst = state.Attempts.TrialFirst;
+        if (failure.Failure == AcmeFailure.Refused && !trialFirst.Contains(candidate.Directory, StringComparer.Ordinal))
+            trialFirst = [.. trialFirst, candidate.Directory];
+        // An order that was refused is spent; one whose authority went away can still be fetched.
+        var pending = failure.Failure is AcmeFailure.Unreachable or AcmeFailure.RateLimited ? state.Pending : null;
+        state = state with { NotBefore = notBefore, Pending = pending, Attempts = state.Attempts with { TrialFirst = trialFirst } };
+    }
+
+    private void Fail(AcmeException failure)
+    {
+        var attempts = state.Attempts;
+        var failed = state with { Attempts = attempts with { LastError = failure.Message, LastErrorAt = Now } };
+        if (failure.Failure == AcmeFailure.Storage)
+        {
+            // Nothing was asked, or the certificate is in memory only: try the disk again, with the same patience.
+            var failures = attempts.Failures + 1;
+            state = failed with { Attempts = failed.Attempts with { Failures = failures, NextAttempt = Now + Backoff.After(failures, Remaining, random.NextDouble()) } };
+            unsaved = true;
+        }
+        else
+        {
+            TrySave(failed);
+        }
+
+        logger.Failed(failure.Message, NextAttempt);
+    }
+
+    private void TrySave(CertificateState next)
+    {
+        try
+        {
+            Save(next);
+        }
+        catch (AcmeException failure)
+        {
+            logger.NotSaved(failure.Message);
+        }
+    }
+
+    private void Save(CertificateState next)
+    {
+        state = next;
+        unsaved = true;
+        store.Save(next);
+        unsaved = false;
+    }
+
+    private static DateTimeOffset Latest(params ReadOnlySpan<DateTimeOffset> instants)
+    {
+        var latest = instants[0];
+        foreach (var instant in instants)
+            latest = instant > latest ? instant : latest;
+        return latest;
+    }
+}

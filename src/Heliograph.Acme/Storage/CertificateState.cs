@@ -1,0 +1,90 @@
+using System.Text.Json.Serialization;
+
+namespace Heliograph.Acme.Storage;
+
+/// <summary>All there is to remember about one certificate: key, chain and what renewal needs, in one file and so in one write.</summary>
+internal sealed record CertificateState
+{
+    public string? ChainPem { get; init; }
+
+    public string? KeyPem { get; init; }
+
+    /// <summary>The directory of the authority that issued it.</summary>
+    public string? IssuedBy { get; init; }
+
+    public bool Revoked { get; init; }
+
+    public SuggestedRenewal? Ari { get; init; }
+
+    public Attempts Attempts { get; init; } = new();
+
+    /// <summary>Not before these instants may a directory be asked again: its own Retry-After.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> NotBefore { get; init; } = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+
+    public PendingOrder? Pending { get; init; }
+}
+
+/// <summary>RFC 9773: the window, and the instant drawn from it once.</summary>
+internal sealed record SuggestedRenewal
+{
+    public DateTimeOffset? Start { get; init; }
+
+    public DateTimeOffset? End { get; init; }
+
+    public DateTimeOffset? Chosen { get; init; }
+
+    public string? ExplanationUrl { get; init; }
+
+    public required DateTimeOffset NextCheck { get; init; }
+}
+
+/// <summary>Kept across restarts, so that a crash loop is a patient one.</summary>
+internal sealed record Attempts
+{
+    public int Failures { get; init; }
+
+    public DateTimeOffset? NextAttempt { get; init; }
+
+    public string? LastError { get; init; }
+
+    public DateTimeOffset? LastErrorAt { get; init; }
+
+    /// <summary>Directories that refused: their staging is tried first.</summary>
+    public IReadOnlyList<string> TrialFirst { get; init; } = [];
+}
+
+/// <summary>An order that was about to be finalized with this key: after a crash its certificate can still be fetched.</summary>
+internal sealed record PendingOrder
+{
+    public required string Directory { get; init; }
+
+    public required string OrderUrl { get; init; }
+
+    public required string KeyPem { get; init; }
+
+    public required IReadOnlyList<string> Names { get; init; }
+}
+
+/// <summary>One account at one authority.</summary>
+internal sealed record AccountState
+{
+    public required string Directory { get; init; }
+
+    /// <summary>Null until the authority has confirmed it.</summary>
+    public string? Url { get; init; }
+
+    public required string KeyPem { get; init; }
+
+    /// <summary>Set while a key rollover is under way: after a crash either key may be the account's.</summary>
+    public string? NextKeyPem { get; init; }
+
+    public string? Email { get; init; }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    WriteIndented = true)]
+[JsonSerializable(typeof(CertificateState))]
+[JsonSerializable(typeof(AccountState))]
+internal sealed partial class StateJson : JsonSerializerContext;

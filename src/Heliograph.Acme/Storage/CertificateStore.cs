@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+
+namespace Heliograph.Acme.Storage;
+
+/// <summary>The certificate's file and the lock that orders stand under.</summary>
+internal sealed class CertificateStore
+{
+    private const string FileName = "certificate.json";
+    private const string LockName = "lock";
+
+    private static readonly TimeSpan LockPoll = TimeSpan.FromSeconds(2);
+
+    private readonly PrivateDirectory directory;
+    private readonly TimeProvider clock;
+
+    public CertificateStore(PrivateDirectory directory, TimeProvider clock)
+    {
+        this.directory = directory;
+        this.clock = clock;
+    }
+
+    public CertificateState Load() => directory.Read(FileName, StateJson.Default.CertificateState, Damage) ?? new CertificateState();
+
+    /// <summary>Only under the lock: another process's certificate could be overwritten otherwise.</summary>
+    public void Save(CertificateState state) => directory.Write(FileName, state, StateJson.Default.CertificateState);
+
+    /// <summary>Waits while another process holds it, which is as long as its order takes.</summary>
+    public async Task<IDisposable> LockAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            if (directory.TryLock(LockName) is { } held)
+                return held;
+            await Task.Delay(LockPoll, clock, stop);
+        }
+    }
+
+    private static string? Damage(CertificateState state)
+    {
+        // Explicit nulls in the file reach members that have defaults.
+        if (state.Attempts is null || state.Attempts.TrialFirst is null || state.NotBefore is null)
+            return "it lacks members";
+        if (state.ChainPem is null != state.KeyPem is null)
+            return "it has a chain without a key, or a key without a chain";
+        if (state.ChainPem is null)
+            return null;
+        try
+        {
+            using var certificate = IssuedCertificate.FromPem(state.ChainPem, state.KeyPem!, state.IssuedBy ?? "").OpenLeaf();
+            return null;
+        }
+        catch (CryptographicException failure)
+        {
+            return failure.Message;
+        }
+    }
+}
