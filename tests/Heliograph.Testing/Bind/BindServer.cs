@@ -1,0 +1,76 @@
+using System.Net;
+
+namespace Heliograph.Testing.Bind;
+
+/// <summary>A real BIND on loopback, authoritative for one zone that a TSIG key may update, and that says 127.0.0.1 for every name in it.</summary>
+public sealed class BindServer : IAsyncDisposable
+{
+    public const string Zone = "heliograph.test";
+    public const string KeyName = "acme-update";
+
+    private static readonly TimeSpan StartBound = TimeSpan.FromSeconds(30);
+
+    private readonly TempDirectory directory = new();
+    private readonly ChildProcess process;
+
+    private BindServer(string algorithm, string secret)
+    {
+        var program = new[] { "/usr/sbin/named", "/usr/bin/named", "/usr/local/sbin/named" }.FirstOrDefault(File.Exists)
+            ?? throw new InvalidOperationException("named is not installed: apt-get install bind9");
+        Address = LoopbackPort.Free();
+        // Debian's AppArmor profile or not, named writes the zone's journal beside the zone.
+        directory.Write("zone", $"""
+            $TTL 60
+            @ IN SOA ns.{Zone}. hostmaster.{Zone}. 1 60 60 60 60
+            @ IN NS ns.{Zone}.
+            @ IN A 127.0.0.1
+            * IN A 127.0.0.1
+
+            """);
+        var config = directory.Write("named.conf", $$"""
+            options {
+                directory "{{directory.Path}}";
+                listen-on port {{Address.Port}} { 127.0.0.1; };
+                listen-on-v6 { none; };
+                pid-file none;
+                session-keyfile "{{directory["session.key"]}}";
+                recursion no;
+                dnssec-validation no;
+                empty-zones-enable no;
+            };
+            controls { };
+            key "{{KeyName}}" { algorithm {{algorithm}}; secret "{{secret}}"; };
+            zone "{{Zone}}" {
+                type primary;
+                file "{{directory["zone"]}}";
+                update-policy { grant {{KeyName}} wildcard _acme-challenge.{{Zone}}. TXT; grant {{KeyName}} subdomain one.{{Zone}}. TXT; };
+            };
+            """);
+        process = ChildProcess.Start(program, ["-g", "-c", config, "-n", "1"], directory.Path);
+    }
+
+    public IPEndPoint Address { get; }
+
+    public string Log => process.AllOutput;
+
+    public static async Task<BindServer> StartAsync(string algorithm, string secret)
+    {
+        var bind = new BindServer(algorithm, secret);
+        try
+        {
+            await bind.process.WaitForLineAsync(line => line.EndsWith(" running", StringComparison.Ordinal), StartBound);
+            return bind;
+        }
+        catch
+        {
+            await bind.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await process.DisposeAsync();
+        directory.Dispose();
+    }
+}
