@@ -49,7 +49,7 @@ internal static class Refusals
                 $"{authority} finds no address for {name} in DNS: {detail}. Create an A or AAAA record that points to this machine.",
             _ when type == ChallengeTypes.Dns01 =>
                 $"{authority} does not find the expected TXT record at _acme-challenge.{name}: {detail}. Check the zone, and what acme.dns does to it.",
-            "connection" =>
+            _ when problem.Kind == "connection" || SaysNoConnection(detail) =>
                 $"{authority} cannot reach {name} on port {port}: {detail}. Open port {port} to the whole internet and check that {name} points to this machine.",
             "tls" =>
                 $"{authority} reaches {name} on port 443 but no TLS-ALPN validation answers there: {detail}. Something in front of this machine ends TLS, or {name} points elsewhere.",
@@ -77,6 +77,12 @@ internal static class Refusals
             detail += $"; {Text.Clean(part.Identifier?.Value)}: {Text.Clean(part.Detail, secrets)}";
         return detail;
     }
+
+    // Not every authority uses the type "connection" for it.
+    private static bool SaysNoConnection(string detail) =>
+        detail.Contains("connection refused", StringComparison.OrdinalIgnoreCase)
+        || detail.Contains("no route to host", StringComparison.OrdinalIgnoreCase)
+        || detail.Contains("i/o timeout", StringComparison.OrdinalIgnoreCase);
 
     private static string CaaAdvice(DirectoryMeta? meta) =>
         meta?.CaaIdentities is [var identity, ..]

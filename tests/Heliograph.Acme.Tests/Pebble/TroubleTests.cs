@@ -68,9 +68,12 @@ public sealed class TroubleTests : PebbleTests
     [Fact]
     public async Task No_key_token_or_key_authorization_is_ever_logged_and_files_are_private()
     {
-        await using var pebble = await StartPebbleAsync();
-        Ports.WrongTlsAnswers = true;
         var eab = new EabOptions { KeyId = "kid-1", HmacKey = "c2VjcmV0LXNlY3JldC1zZWNyZXQ" };
+        await using var pebble = await StartPebbleAsync(options => options with
+        {
+            ExternalAccounts = new Dictionary<string, string>(StringComparer.Ordinal) { [eab.KeyId] = eab.HmacKey },
+        });
+        Ports.WrongTlsAnswers = true;
         await GetAsync(Options(pebble, "proxy.heliograph.test") with { Eab = eab });
 
         AssertNoSecrets(eab.HmacKey);

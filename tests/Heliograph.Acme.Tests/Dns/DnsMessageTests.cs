@@ -1,0 +1,48 @@
+using Heliograph.Acme.Dns;
+
+namespace Heliograph.Acme.Tests.Dns;
+
+public sealed class DnsMessageTests
+{
+    [Fact]
+    public void Names_are_read_through_compression()
+    {
+        var answer = DnsAnswer.Parse(Answer());
+        Assert.Equal("a.example.", Assert.Single(answer!.Answers).Name);
+        Assert.Equal("hello world", System.Text.Encoding.ASCII.GetString(answer.Records[0].Data));
+    }
+
+    [Fact]
+    public void A_name_that_points_at_itself_is_no_name()
+    {
+        byte[] loop = [0, 1, 0x80, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0xC0, 12, 0, 16, 0, 1, 0, 0, 0, 0, 0, 0];
+        Assert.Null(DnsAnswer.Parse(loop));
+    }
+
+    [Fact]
+    public void Cut_off_and_mutated_answers_never_throw()
+    {
+        var whole = Answer();
+        for (var length = 0; length < whole.Length; length++)
+            DnsAnswer.Parse(whole.AsSpan(0, length));
+        var seed = Environment.TickCount;
+        TestContext.Current.SendDiagnosticMessage($"seed {seed}");
+        var random = new Random(seed);
+        Assert.True(Tsig.TryCreate(new Rfc2136Options { Server = "127.0.0.1", KeyName = "k", KeySecret = "AAAA" }, out var tsig));
+        var signed = tsig.Sign(whole, DateTimeOffset.UnixEpoch).Signed;
+        for (var round = 0; round < 100_000; round++)
+        {
+            var mutated = (byte[])(round % 2 == 0 ? whole : signed).Clone();
+            for (var change = 0; change <= random.Next(4); change++)
+                mutated[random.Next(mutated.Length)] = (byte)random.Next(256);
+            DnsAnswer.Parse(mutated);
+            Assert.NotEqual(0, tsig.Verify(mutated, [1, 2, 3], DateTimeOffset.UnixEpoch));
+        }
+    }
+
+    private static byte[] Answer() => new DnsWriter()
+        .Short(7).Short(0x8400).Short(1).Short(1).Short(0).Short(0)
+        .Name("a.example").Short(DnsTypes.Txt).Short(DnsTypes.In)
+        .Short(0xC00C).Record(DnsTypes.Txt, DnsTypes.In, 60, [6, .. "hello "u8, 5, .. "world"u8])
+        .ToArray();
+}

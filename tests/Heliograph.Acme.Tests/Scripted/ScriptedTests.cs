@@ -1,0 +1,52 @@
+using Heliograph.Acme.Storage;
+using Heliograph.Testing;
+
+namespace Heliograph.Acme.Tests.Scripted;
+
+/// <summary>What tests with the scripted authority have in common: a clock of their own, and managers that come and go as restarts do.</summary>
+public abstract class ScriptedTests : IDisposable
+{
+    private protected const string Name = "proxy.heliograph.test";
+
+    private protected static readonly DateTimeOffset Start = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
+    private protected ManualTimeProvider Clock { get; } = new(Start);
+
+    private protected TestPorts Ports { get; } = new();
+
+    private protected TempDirectory State { get; } = new();
+
+    private protected TestLog Log { get; } = new();
+
+    private protected List<IssuedCertificate> Used { get; } = [];
+
+    protected static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        Ports.Dispose();
+        State.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected AcmeOptions Options(ScriptedCa ca, params string[] domains) => new()
+    {
+        Domains = domains.Length == 0 ? [Name] : domains,
+        StateDirectory = State.Path,
+        Directory = ca.DirectoryUrl,
+        CaRoot = ca.CaRootFile,
+        RequestTimeout = TimeSpan.FromSeconds(10),
+    };
+
+    /// <summary>Random numbers are the same in every run.</summary>
+    private protected CertificateManager Open(AcmeOptions options, Action<WriteStep>? fault = null) =>
+        new(options, Ports.Responders, Used.Add, Clock, Log, new Random(1), fault);
+
+    /// <summary>A restart, one look, an end.</summary>
+    private protected async Task<CertificateDescription> RestartAndLookAsync(AcmeOptions options)
+    {
+        await using var manager = Open(options);
+        await manager.LookAsync(Stop);
+        return manager.Describe();
+    }
+}
