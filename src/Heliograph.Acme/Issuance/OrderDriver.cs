@@ -72,15 +72,17 @@ internal sealed class OrderDriver
                 return await FinishAsync(url, request, stop);
             }
 
-            // Every round adds at least one, and Choose ends it when no type is left.
-            foreach (var (identifier, type, reason) in failures)
+            foreach (var (proof, type, reason) in failures)
             {
-                logger.ChallengeFailed(type, identifier.Value, reason.Message);
-                failed[(identifier.Value, type)] = reason;
+                logger.ChallengeFailed(type, proof.Identifier.Value, reason.Message);
+                failed[(proof.Identifier.Value, type)] = reason;
             }
 
             if (failures.Find(failure => failure.Reason.Failure == AcmeFailure.RateLimited) is { Reason: { } limit })
                 throw limit;
+            // Every round has taken a type from a name; where none is left, another order would be wasted.
+            if (failures.Find(failure => Choose(failure.Proof, failed) is null) is { } last)
+                throw GiveUp(last.Proof, failed);
         }
     }
 
@@ -173,7 +175,7 @@ internal sealed class OrderDriver
             var presented = new List<(PendingProof Proof, IChallengeSolver Solver, ChallengeResource Challenge)>();
             foreach (var proof in pending)
             {
-                var (solver, challenge) = Choose(proof, failed);
+                var (solver, challenge) = Choose(proof, failed) ?? throw GiveUp(proof, failed);
                 try
                 {
                     leases.Add(await solver.PresentAsync(proof.Identifier, challenge.Token!, session.Signer.Key.KeyAuthorization(challenge.Token!), stop));
@@ -181,7 +183,7 @@ internal sealed class OrderDriver
                 }
                 catch (AcmeException reason)
                 {
-                    failures.Add(new Failure(proof.Identifier, solver.Type, reason));
+                    failures.Add(new Failure(proof, solver.Type, reason));
                 }
             }
 
@@ -193,7 +195,7 @@ internal sealed class OrderDriver
             foreach (var (proof, solver, _) in presented)
             {
                 if (await VerdictAsync(proof, solver.Type, stop) is { } reason)
-                    failures.Add(new Failure(proof.Identifier, solver.Type, reason));
+                    failures.Add(new Failure(proof, solver.Type, reason));
             }
         }
         finally
@@ -205,7 +207,7 @@ internal sealed class OrderDriver
         return failures;
     }
 
-    private (IChallengeSolver Solver, ChallengeResource Challenge) Choose(PendingProof proof, Dictionary<(string Identifier, string Type), AcmeException> failed)
+    private (IChallengeSolver Solver, ChallengeResource Challenge)? Choose(PendingProof proof, Dictionary<(string Identifier, string Type), AcmeException> failed)
     {
         var offered = proof.Authorization.Challenges ?? [];
         foreach (var solver in solvers)
@@ -216,17 +218,23 @@ internal sealed class OrderDriver
                 return (solver, challenge);
         }
 
+        return null;
+    }
+
+    private AcmeException GiveUp(PendingProof proof, Dictionary<(string Identifier, string Type), AcmeException> failed)
+    {
         var reasons = failed.Where(pair => pair.Key.Identifier == proof.Identifier.Value).Select(pair => pair.Value).ToList();
         if (reasons.Count > 0)
         {
-            throw new AcmeException(AcmeFailure.Refused, string.Join(" And: ", reasons.Select(reason => reason.Message)))
+            return new AcmeException(AcmeFailure.Refused, string.Join(" And: ", reasons.Select(reason => reason.Message)))
             {
                 Problem = reasons[0].Problem,
             };
         }
 
-        throw new AcmeException(AcmeFailure.Configuration,
-            $"{proof.Identifier} cannot be proven: {client.Authority} offers {string.Join(", ", offered.Select(challenge => Text.Clean(challenge.Type)).Take(10))}, " +
+        var offered = (proof.Authorization.Challenges ?? []).Select(challenge => Text.Clean(challenge.Type)).Take(10);
+        return new AcmeException(AcmeFailure.Configuration,
+            $"{proof.Identifier} cannot be proven: {client.Authority} offers {string.Join(", ", offered)}, " +
             $"and what can be done here is {(solvers.Count == 0 ? "nothing" : string.Join(", ", solvers.Select(solver => solver.Type)))}; change acme.challenges.");
     }
 
@@ -293,5 +301,5 @@ internal sealed class OrderDriver
 
     private sealed record PendingProof(Uri Url, Identifier Identifier, AuthorizationResource Authorization);
 
-    private sealed record Failure(Identifier Identifier, string Type, AcmeException Reason);
+    private sealed record Failure(PendingProof Proof, string Type, AcmeException Reason);
 }

@@ -239,7 +239,7 @@ internal sealed class ScriptedCa : IAsyncDisposable
             {
                 ["type"] = type,
                 ["url"] = $"{Base}/challenge/{words[0]}-{words[1]}-{type}",
-                ["token"] = "token-" + words[0],
+                ["token"] = "short-token",
                 ["error"] = type == tried && refused ? Refusals[type].DeepClone() : null,
             })]),
         });

@@ -43,7 +43,7 @@ public sealed class BindServer : IAsyncDisposable
             zone "{{Zone}}" {
                 type primary;
                 file "{{directory["zone"]}}";
-                update-policy { grant {{KeyName}} wildcard _acme-challenge.{{Zone}}. TXT; grant {{KeyName}} subdomain one.{{Zone}}. TXT; };
+                update-policy { grant {{KeyName}} name _acme-challenge.{{Zone}}. TXT; };
             };
             """);
         process = ChildProcess.Start(program, ["-g", "-c", config, "-n", "1"], directory.Path);
