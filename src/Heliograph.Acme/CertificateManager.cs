@@ -60,54 +60,32 @@ public sealed class CertificateManager : IAsyncDisposable
 
     /// <summary>Renews now if it is due, whatever the back-off; with <paramref name="force"/> even if it is not, whatever the authority's limits.</summary>
     /// <exception cref="AcmeException">It was tried and failed.</exception>
-    public async Task<RenewalOutcome> RenewNowAsync(bool force, CancellationToken stop)
+    public Task<RenewalOutcome> RenewNowAsync(bool force, CancellationToken stop) => AloneAsync(async stop =>
     {
-        await gate.WaitAsync(stop);
-        try
+        var renewed = await renewer.RenewAsync(force, stop);
+        var plan = renewer.Plan;
+        return new RenewalOutcome
         {
-            var renewed = await renewer.RenewAsync(force, stop);
-            var plan = renewer.Plan;
-            return new RenewalOutcome
-            {
-                Renewed = renewed,
-                Message = renewed
-                    ? $"There is a new certificate: {renewer.Certificate}."
-                    : $"The certificate is not due before {plan.At:u} ({plan.Reason}); --force renews it all the same.",
-            };
-        }
-        finally
-        {
-            gate.Release();
-        }
-    }
+            Renewed = renewed,
+            Message = renewed
+                ? $"There is a new certificate: {renewer.Certificate}."
+                : $"The certificate is not due before {plan.At:u} ({plan.Reason}); --force renews it all the same.",
+        };
+    }, stop);
 
     /// <summary>Tells the authority that the certificate must not be trusted any more. A new one, with a new key, is due from then on.</summary>
-    public async Task RevokeAsync(RevocationReason reason, CancellationToken stop)
+    public Task RevokeAsync(RevocationReason reason, CancellationToken stop) => AloneAsync(async stop =>
     {
-        await gate.WaitAsync(stop);
-        try
-        {
-            await renewer.RevokeAsync(reason, stop);
-        }
-        finally
-        {
-            gate.Release();
-        }
-    }
+        await renewer.RevokeAsync(reason, stop);
+        return true;
+    }, stop);
 
     /// <summary>Gives the account at <c>acme.directory</c> a new key (RFC 8555 section 7.3.5).</summary>
-    public async Task RollOverAccountKeyAsync(CancellationToken stop)
+    public Task RollOverAccountKeyAsync(CancellationToken stop) => AloneAsync(async stop =>
     {
-        await gate.WaitAsync(stop);
-        try
-        {
-            await renewer.RollOverAccountKeyAsync(stop);
-        }
-        finally
-        {
-            gate.Release();
-        }
-    }
+        await renewer.RollOverAccountKeyAsync(stop);
+        return true;
+    }, stop);
 
     public CertificateDescription Describe()
     {
@@ -140,25 +118,34 @@ public sealed class CertificateManager : IAsyncDisposable
             return;
         await stop.CancelAsync();
         await loop;
+        // Whoever is still at work has been told to end.
+        await gate.WaitAsync(CancellationToken.None);
         stop.Dispose();
         gate.Dispose();
     }
 
     /// <summary>One look at what is due; tests call it instead of waiting for the loop.</summary>
-    internal async Task LookAsync(CancellationToken stop)
+    internal Task LookAsync(CancellationToken stop) => AloneAsync(async stop =>
     {
-        await gate.WaitAsync(stop);
+        await renewer.LookAsync(stop);
+        return true;
+    }, stop);
+
+    /// <summary>One thing at a time, and none after the end.</summary>
+    private async Task<T> AloneAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken stop)
+    {
+        ObjectDisposedException.ThrowIf(disposed != 0, this);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, this.stop.Token);
+        await gate.WaitAsync(either.Token);
         try
         {
-            await renewer.LookAsync(stop);
+            return await work(either.Token);
         }
         finally
         {
             gate.Release();
         }
     }
-
-    internal TimeSpan Sleep => renewer.Sleep;
 
     private async Task LoopAsync()
     {

@@ -18,7 +18,7 @@ internal static class AuthoritativeServers
         {
             if (SystemResolver() is not { } resolver)
                 return [];
-            for (var zone = name; zone.Contains('.', StringComparison.Ordinal) && zone.Length > 1; zone = zone[(zone.IndexOf('.', StringComparison.Ordinal) + 1)..])
+            for (var zone = name; zone.Contains('.', StringComparison.Ordinal); zone = zone[(zone.IndexOf('.', StringComparison.Ordinal) + 1)..])
             {
                 var servers = await AskAsync(resolver, zone, stop);
                 if (servers.Count > 0)

@@ -100,10 +100,8 @@ internal sealed class Rfc2136Records : IDnsRecords
     /// <summary>The longest part of the name for which the server has an SOA record is the zone.</summary>
     private async Task<string> FindZoneAsync(string name, CancellationToken stop)
     {
-        for (var zone = name; zone.Contains('.', StringComparison.Ordinal) && zone != "."; zone = zone[(zone.IndexOf('.', StringComparison.Ordinal) + 1)..])
+        for (var zone = name; zone.Contains('.', StringComparison.Ordinal); zone = zone[(zone.IndexOf('.', StringComparison.Ordinal) + 1)..])
         {
-            if (zone.Length == 0)
-                break;
             var id = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1);
             var answer = await DnsExchange.AskAsync(server, DnsWriter.Query(id, zone, DnsTypes.Soa, recursive: false), options.Transport == "tcp", stop);
             var wanted = zone.ToLowerInvariant();

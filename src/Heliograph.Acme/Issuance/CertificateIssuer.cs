@@ -74,7 +74,7 @@ internal sealed class CertificateIssuer
             return null;
         var response = await transport.GetAsync(new Uri($"{renewalInfo.AbsoluteUri.TrimEnd('/')}/{certificateId}"), stop);
         if (!response.IsSuccess)
-            throw Refusals.Explain(response.ReadProblem(), response.RetryAfter, issuer.Directory, [], directory.Meta);
+            throw Refusals.Explain(response.ReadProblem(), response.RetryAfter, directory.Url.Host, [], directory.Meta);
         return (response.Read(AcmeJson.Default.RenewalInfoResource), response.RetryAfter);
     }
 

@@ -82,6 +82,7 @@ internal static class Refusals
     private static bool SaysNoConnection(string detail) =>
         detail.Contains("connection refused", StringComparison.OrdinalIgnoreCase)
         || detail.Contains("no route to host", StringComparison.OrdinalIgnoreCase)
+        || detail.Contains("failed to connect", StringComparison.OrdinalIgnoreCase)
         || detail.Contains("i/o timeout", StringComparison.OrdinalIgnoreCase);
 
     private static string CaaAdvice(DirectoryMeta? meta) =>

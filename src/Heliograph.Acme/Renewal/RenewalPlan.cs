@@ -7,6 +7,9 @@ internal sealed record RenewalPlan(DateTimeOffset At, string Reason)
 {
     private static readonly TimeSpan ShortLived = TimeSpan.FromDays(10);
 
+    // An authority that suggests the past again and again, or hands out the same old certificate, must not be asked in a circle.
+    private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
+
     public static RenewalPlan For(
         IssuedCertificate? certificate, CertificateState state, AcmeOptions options, IReadOnlyList<string> names, DateTimeOffset now)
     {
@@ -14,7 +17,7 @@ internal sealed record RenewalPlan(DateTimeOffset At, string Reason)
             return new RenewalPlan(now, "there is no certificate yet");
         if (state.Revoked)
             return new RenewalPlan(now, "the certificate is revoked");
-        if (!certificate.Names.ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(names))
+        if (!(state.Names ?? certificate.Names).ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(names))
             return new RenewalPlan(now, "domains has changed");
         if (options.Issuers.All(issuer => issuer.Directory != certificate.Directory))
             return new RenewalPlan(now, "acme.directory has changed");
@@ -22,8 +25,11 @@ internal sealed record RenewalPlan(DateTimeOffset At, string Reason)
         // CertMagic's and Let's Encrypt's rule, for authorities that suggest nothing and for suggestions that never come.
         var isShort = certificate.Lifetime < ShortLived;
         var backstop = certificate.NotAfter - (certificate.Lifetime / (isShort ? 2 : 3));
-        return state.Ari?.Chosen is { } chosen && chosen < backstop
+        var pause = certificate.Lifetime / 4 < LongestPause ? certificate.Lifetime / 4 : LongestPause;
+        var earliest = (state.ObtainedAt ?? certificate.NotBefore) + pause;
+        var plan = state.Ari?.Chosen is { } chosen && chosen < backstop
             ? new RenewalPlan(chosen, "the authority suggests a window around it (ARI)")
             : new RenewalPlan(backstop, isShort ? "half of its lifetime is over then" : "a third of its lifetime is left then");
+        return plan.At < earliest ? plan with { At = earliest } : plan;
     }
 }

@@ -251,6 +251,8 @@ internal sealed class Renewer
             ChainPem = certificate.ChainPem,
             KeyPem = certificate.KeyPem,
             IssuedBy = certificate.Directory,
+            Names = issuer.Names,
+            ObtainedAt = Now,
             Revoked = false,
             Ari = null,
             Attempts = new Attempts(),

@@ -12,6 +12,11 @@ internal sealed record CertificateState
     /// <summary>The directory of the authority that issued it.</summary>
     public string? IssuedBy { get; init; }
 
+    /// <summary>What was asked for: an authority may add names of its own, and then its certificate is no measure.</summary>
+    public IReadOnlyList<string>? Names { get; init; }
+
+    public DateTimeOffset? ObtainedAt { get; init; }
+
     public bool Revoked { get; init; }
 
     public SuggestedRenewal? Ari { get; init; }

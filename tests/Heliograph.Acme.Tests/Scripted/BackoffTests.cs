@@ -121,6 +121,20 @@ public sealed class BackoffTests : ScriptedTests
     }
 
     [Fact]
+    public async Task An_authority_that_adds_a_name_of_its_own_is_not_asked_in_a_circle()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        ca.AddedName = "www." + Name;
+        for (var look = 0; look < 10; look++)
+        {
+            await RestartAndLookAsync(Options(ca));
+            Clock.Advance(TimeSpan.FromHours(6));
+        }
+        Assert.Single(ca.Orders);
+        Assert.Equal(2, Used[^1].Names.Count);
+    }
+
+    [Fact]
     public async Task A_kill_during_an_order_counts_as_a_failure()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);

@@ -80,9 +80,23 @@ public sealed class RenewalInfoTests : ScriptedTests
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
         await RestartAndLookAsync(Options(ca));
+        Clock.Advance(TimeSpan.FromDays(2));
         ca.Window = (Start.AddDays(-2), Start.AddDays(-1));
         await RestartAndLookAsync(Options(ca));
         Assert.Equal(2, ca.Orders.Count);
+    }
+
+    [Fact]
+    public async Task An_authority_that_always_suggests_the_past_is_asked_once_a_day()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        ca.Window = (Start.AddDays(-2), Start.AddDays(-1));
+        for (var hour = 0; hour < 72; hour++)
+        {
+            await RestartAndLookAsync(Options(ca));
+            Clock.Advance(TimeSpan.FromHours(1));
+        }
+        Assert.InRange(ca.Orders.Count, 3, 4);
     }
 
     [Theory]

@@ -75,6 +75,9 @@ internal sealed class ScriptedCa : IAsyncDisposable
     /// <summary>Makes the chain that is handed out from the right one.</summary>
     public Func<string, string> Chain { get; set; } = chain => chain;
 
+    /// <summary>A name that the authority puts into certificates unasked.</summary>
+    public string? AddedName { get; set; }
+
     public CertificateRequest? LastRequest { get; private set; }
 
     public static async Task<ScriptedCa> StartAsync(TimeProvider clock, DateTimeOffset? listenerNotBefore = null, DateTimeOffset? listenerNotAfter = null)
@@ -270,11 +273,20 @@ internal sealed class ScriptedCa : IAsyncDisposable
     {
         var copy = new CertificateRequest(request.SubjectName, request.PublicKey, HashAlgorithmName.SHA256);
         foreach (var extension in request.CertificateExtensions)
-            copy.CertificateExtensions.Add(extension);
+            copy.CertificateExtensions.Add(AddedName is null ? extension : Extended(extension));
         copy.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(issuing, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         using var key = issuing.GetECDsaPrivateKey()!;
         using var leaf = copy.Create(issuing.SubjectName, X509SignatureGenerator.CreateForECDsa(key), notBefore, notAfter, RandomNumberGenerator.GetBytes(16));
         return leaf.ExportCertificatePem() + "\n" + issuing.ExportCertificatePem() + "\n";
+    }
+
+    private X509Extension Extended(X509Extension extension)
+    {
+        var builder = new SubjectAlternativeNameBuilder();
+        foreach (var name in new X509SubjectAlternativeNameExtension(extension.RawData).EnumerateDnsNames())
+            builder.AddDnsName(name);
+        builder.AddDnsName(AddedName!);
+        return builder.Build();
     }
 
     private string Next() => Interlocked.Increment(ref counter).ToString();
@@ -295,7 +307,7 @@ internal sealed class ScriptedCa : IAsyncDisposable
     private static X509Certificate2 TestRoot(string name, DateTimeOffset notBefore, DateTimeOffset notAfter)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=" + name, key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest($"CN={name} {Guid.NewGuid():N}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         return request.CreateSelfSigned(notBefore, notAfter);
