@@ -11,8 +11,11 @@ public enum AcmeFailure
     /// <summary>The authority answers what no ACME server would.</summary>
     NotAcme,
 
-    /// <summary>The authority refused: something has to be put right here, in DNS or in a firewall.</summary>
+    /// <summary>The authority refused what was asked.</summary>
     Refused,
+
+    /// <summary>The authority could not validate a name: something has to be put right in DNS, in a firewall or here.</summary>
+    NotProven,
 
     /// <summary>The authority asked to wait.</summary>
     RateLimited,

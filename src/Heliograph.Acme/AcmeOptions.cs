@@ -15,7 +15,7 @@ public sealed record AcmeOptions
 
     public string Directory { get; init; } = LetsEncrypt;
 
-    /// <summary>Where to try first after a failure. Let's Encrypt's is known.</summary>
+    /// <summary>Where to try first after a failed validation. Let's Encrypt's is known.</summary>
     public string? StagingDirectory { get; init; }
 
     public string? Email { get; init; }

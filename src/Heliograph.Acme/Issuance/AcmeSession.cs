@@ -41,6 +41,7 @@ internal sealed class AcmeSession : IDisposable
         IssuerOptions issuer, AccountStore store, TimeSpan timeout, TimeProvider clock, ILogger logger, CancellationToken stop)
     {
         var transport = new AcmeTransport(issuer.CaRoot, timeout, clock);
+        AcmeSession? session = null;
         try
         {
             var directory = await AcmeDirectory.FetchAsync(transport, issuer.Directory, stop);
@@ -50,7 +51,7 @@ internal sealed class AcmeSession : IDisposable
             }
 
             var account = store.Load(issuer.Directory) ?? NewAccountState(issuer.Directory);
-            var session = new AcmeSession(transport, new AcmeClient(transport, directory), issuer, store, account, logger);
+            session = new AcmeSession(transport, new AcmeClient(transport, directory), issuer, store, account, logger);
             await session.SettleRolloverAsync(stop);
             if (session.account.Url is null)
                 await session.RegisterAsync(stop);
@@ -60,6 +61,7 @@ internal sealed class AcmeSession : IDisposable
         }
         catch
         {
+            session?.Dispose();
             transport.Dispose();
             throw;
         }

@@ -137,7 +137,7 @@ internal sealed class CertificateIssuer
             logger.OrderResumed();
             return Accept(chain, pending.KeyPem, issuer, session);
         }
-        catch (AcmeException failure) when (failure.Failure is AcmeFailure.Refused or AcmeFailure.NotAcme)
+        catch (AcmeException failure) when (failure.Failure is AcmeFailure.Refused or AcmeFailure.NotProven or AcmeFailure.NotAcme)
         {
             logger.OrderNotResumed(failure.Message);
             return null;

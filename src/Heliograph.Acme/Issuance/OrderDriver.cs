@@ -226,7 +226,8 @@ internal sealed class OrderDriver
         var reasons = failed.Where(pair => pair.Key.Identifier == proof.Identifier.Value).Select(pair => pair.Value).ToList();
         if (reasons.Count > 0)
         {
-            return new AcmeException(AcmeFailure.Refused, string.Join(" And: ", reasons.Select(reason => reason.Message)))
+            var failure = reasons.Exists(reason => reason.Failure == AcmeFailure.NotProven) ? AcmeFailure.NotProven : reasons[0].Failure;
+            return new AcmeException(failure, string.Join(" And: ", reasons.Select(reason => reason.Message)))
             {
                 Problem = reasons[0].Problem,
             };

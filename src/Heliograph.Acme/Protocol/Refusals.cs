@@ -57,7 +57,7 @@ internal static class Refusals
                 $"{authority} reaches another server than this one at {name}, port {port}: {detail}. Check that every A and AAAA record of {name} points to this machine and that nothing in front answers for it.",
             _ => $"{authority} could not validate {name} by {type}: {detail}.",
         };
-        return new AcmeException(AcmeFailure.Refused, message) { Problem = problem };
+        return new AcmeException(AcmeFailure.NotProven, message) { Problem = problem };
     }
 
     private static AcmeFailure FailureOf(Problem problem) => problem.Kind switch

@@ -99,6 +99,12 @@ internal sealed class Renewer
     /// <returns>Whether anything was renewed.</returns>
     public async Task<bool> RenewAsync(bool force, CancellationToken stop)
     {
+        if (!force && EarliestIssuer() > Now)
+        {
+            throw new AcmeException(AcmeFailure.RateLimited,
+                $"The authority asked not to be asked before {EarliestIssuer():u}; its last answer was: {state.Attempts.LastError}");
+        }
+
         try
         {
             using var held = await store.LockAsync(stop);
@@ -161,8 +167,6 @@ internal sealed class Renewer
     {
         var before = state.Attempts;
         var candidates = Candidates(rateLimitsToo);
-        if (candidates.Count == 0)
-            throw new AcmeException(AcmeFailure.RateLimited, $"The authority asked not to be asked before {EarliestIssuer():u}.");
 
         // Counted before it begins, so that a crash in the middle is a failure too, and a crash loop a patient one.
         // And where this cannot be written, neither could the certificate: then nobody is asked.
@@ -208,7 +212,8 @@ internal sealed class Renewer
         return await issuer.IssueAsync(candidate, Certificate, pending, order => Save(state with { Pending = order }), stop);
     }
 
-    /// <summary>After a refusal the whole thing is rehearsed where no limits are burned. Only a refusal there counts: staging may be down, or lack a profile.</summary>
+    /// <summary>After a failed validation the whole thing is rehearsed where no limits are burned. Only a failed validation counts there:
+    /// staging may be down, or lack a profile, or want another account.</summary>
     private async Task TryOutAsync(IssuerOptions staging, CancellationToken stop)
     {
         try
@@ -216,9 +221,9 @@ internal sealed class Renewer
             await issuer.IssueAsync(staging, predecessor: null, pending: null, _ => { }, stop);
             logger.TrialSucceeded(new Uri(staging.Directory).Host);
         }
-        catch (AcmeException failure) when (failure.Failure == AcmeFailure.Refused)
+        catch (AcmeException failure) when (failure.Failure == AcmeFailure.NotProven)
         {
-            throw new AcmeException(AcmeFailure.Refused, $"{failure.Message} (This was a trial on the staging directory; the real one is not asked until it succeeds.)", failure);
+            throw new AcmeException(AcmeFailure.NotProven, $"{failure.Message} (This was a trial on the staging directory; the real one is not asked until it succeeds.)", failure);
         }
         catch (AcmeException failure)
         {
@@ -273,7 +278,7 @@ internal sealed class Renewer
         if (failure.RetryAfter is { } wait && wait > TimeSpan.Zero)
             notBefore[candidate.Directory] = Now + (wait < LongestRetryAfter ? wait : LongestRetryAfter);
         var trialFirst = state.Attempts.TrialFirst;
-        if (failure.Failure == AcmeFailure.Refused && !trialFirst.Contains(candidate.Directory, StringComparer.Ordinal))
+        if (failure.Failure == AcmeFailure.NotProven && !trialFirst.Contains(candidate.Directory, StringComparer.Ordinal))
             trialFirst = [.. trialFirst, candidate.Directory];
         // An order that was refused is spent; one whose authority went away can still be fetched.
         var pending = failure.Failure is AcmeFailure.Unreachable or AcmeFailure.RateLimited ? state.Pending : null;

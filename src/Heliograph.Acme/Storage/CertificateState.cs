@@ -54,7 +54,7 @@ internal sealed record Attempts
 
     public DateTimeOffset? LastErrorAt { get; init; }
 
-    /// <summary>Directories that refused: their staging is tried first.</summary>
+    /// <summary>Directories whose validation failed: their staging is tried first.</summary>
     public IReadOnlyList<string> TrialFirst { get; init; } = [];
 }
 

@@ -30,6 +30,16 @@ public sealed class Rfc2136Tests : PebbleTests
     }
 
     [Fact]
+    public async Task A_record_that_does_not_show_is_waited_for_and_then_left_to_the_authority()
+    {
+        await using var bind = await BindServer.StartAsync("hmac-sha256", Secret);
+        var visibility = new DnsVisibility(
+            new DnsOptions { VisibleAt = [bind.Address.ToString()], VisibleTimeout = TimeSpan.FromMilliseconds(600) }, TimeProvider.System, Log);
+        await visibility.WaitAsync($"_acme-challenge.{BindServer.Zone}.", "value", [], Stop);
+        Assert.Contains("is not visible at " + bind.Address, Log.All, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_wrong_secret_is_told_as_such()
     {
         await using var bind = await BindServer.StartAsync("hmac-sha256", Secret);

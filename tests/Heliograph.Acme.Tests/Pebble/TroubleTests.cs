@@ -33,7 +33,7 @@ public sealed class TroubleTests : PebbleTests
         var error = await Assert.ThrowsAsync<AcmeException>(
             () => GetAsync(Options(pebble, "proxy.heliograph.test") with { Challenges = [ChallengeTypes.Http01] }));
 
-        Assert.Equal(AcmeFailure.Refused, error.Failure);
+        Assert.Equal(AcmeFailure.NotProven, error.Failure);
         Assert.Contains("port 80", error.Message, StringComparison.Ordinal);
         Assert.Contains("proxy.heliograph.test", error.Message, StringComparison.Ordinal);
         AssertNoSecrets();
@@ -99,6 +99,7 @@ public sealed class TroubleTests : PebbleTests
             .Matches(File.ReadAllText(file), "PRIVATE KEY-----\\\\n(?<key>[A-Za-z0-9+/]{30})", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(5))
             .Select(match => match.Groups["key"].Value)).ToList();
         Assert.NotEmpty(Log.Lines);
+        Assert.NotEmpty(keys);
         Assert.All([.. Ports.Secrets, .. keys, .. more], secret => Assert.DoesNotContain(secret, Log.All, StringComparison.Ordinal));
         Assert.DoesNotContain("PRIVATE KEY", Log.All, StringComparison.Ordinal);
     }

@@ -47,6 +47,28 @@ public sealed class FailoverTests : ScriptedTests
     }
 
     [Fact]
+    public async Task A_staging_that_wants_another_account_does_not_stand_in_the_way()
+    {
+        await using var real = await ScriptedCa.StartAsync(Clock);
+        await using var staging = await ScriptedCa.StartAsync(Clock);
+        var options = await WithStagingAsync(real, staging);
+        staging.Script = async (part, context) =>
+        {
+            if (part != "account")
+                return false;
+            await ScriptedCa.AnswerProblemAsync(context, 401, "unauthorized", "unknown external account");
+            return true;
+        };
+        real.Refusals["tls-alpn-01"] = ScriptedCa.Problem("connection", "closed");
+        var description = await RestartAndLookAsync(options);
+        real.Refusals.Clear();
+        Clock.Advance(description.NextRenewal - Clock.GetUtcNow());
+        await RestartAndLookAsync(options);
+        Assert.Equal(1, staging.Count("account"));
+        Assert.Single(Used);
+    }
+
+    [Fact]
     public async Task An_authority_that_was_only_down_needs_no_trial()
     {
         await using var real = await ScriptedCa.StartAsync(Clock);
