@@ -144,7 +144,7 @@ public sealed class IssuanceTests : PebbleTests
     [Fact]
     public async Task The_loop_gets_the_first_certificate_and_renews_short_lived_ones()
     {
-        await using var pebble = await StartPebbleAsync(options => options with { CertificateSeconds = 8 });
+        await using var pebble = await StartPebbleAsync(options => options with { CertificateSeconds = 12 });
         var three = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var manager = CertificateManager.Open(Options(pebble, "proxy.heliograph.test"), Ports.Responders, certificate =>
         {
