@@ -118,18 +118,6 @@ internal sealed partial class PrivateDirectory
         }
     }
 
-    public void Delete(string name)
-    {
-        try
-        {
-            File.Delete(PathOf(name));
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw Trouble("removed", PathOf(name), failure);
-        }
-    }
-
     /// <summary>Null while another process holds it. The lock goes with the process, however that ends.</summary>
     public FileStream? TryLock(string name)
     {
