@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Heliograph.Decoy.Http;
 using Heliograph.Decoy.Http2;
 using Heliograph.Decoy.Sites;
+using Heliograph.Decoy.Sites.BuiltIn;
 using Heliograph.Relay.Upstream;
 using Microsoft.Extensions.Logging;
 
@@ -43,7 +44,7 @@ internal sealed class DecoySite : IAsyncDisposable
     public static async Task<DecoySite> StartAsync(DecoyOptions options, TimeProvider time, ILoggerFactory log, CancellationToken cancellationToken)
     {
         // Making the pages takes a few milliseconds of a core: not on the caller's thread.
-        var site = await Task.Run<Site>(() => options.Directory is null ? BuiltInSite.Create(options.Seed, time) : new DirectorySite(options.Directory), cancellationToken);
+        var site = await Task.Run<Site>(() => options.Directory is null ? BuiltInSite.Create(options.Seed) : new DirectorySite(options.Directory), cancellationToken);
         var decoy = new DecoySite(SocketDirectory.Prepare(options.SocketDirectory, LongestSocketName.Length), time, log.CreateLogger("Heliograph.Decoy"));
         try
         {
