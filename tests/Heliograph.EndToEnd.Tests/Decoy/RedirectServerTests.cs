@@ -60,16 +60,17 @@ public sealed class RedirectServerTests : IAsyncLifetime
             server {
                 listen unix:PREFIX/80.sock;
                 server_name example.org www.example.org;
+                if ($host = www.example.org) { return 301 https://$host$request_uri; }
+                if ($host = example.org) { return 301 https://$host$request_uri; }
+                return 404;
+            }
+            server {
+                listen unix:PREFIX/challenge.sock;
                 location = /.well-known/acme-challenge/{{Token}} { default_type text/plain; return 200 {{Authorization}}; }
-                location / {
-                    if ($host = www.example.org) { return 301 https://$host$request_uri; }
-                    if ($host = example.org) { return 301 https://$host$request_uri; }
-                    return 404;
-                }
             }
             """,
             top: "",
-            awaited: ["PREFIX/80.sock"]);
+            awaited: ["PREFIX/80.sock", "PREFIX/challenge.sock"]);
         server = await StartAsync(Anywhere);
     }
 
@@ -85,7 +86,7 @@ public sealed class RedirectServerTests : IAsyncLifetime
     [MemberData(nameof(Requests))]
     public async Task Port_80_answers_as_nginx_after_certbot(string request)
     {
-        var expected = await RawHttp.ExchangeAsync(nginx!.Prefix + "/80.sock", RawHttp.Bytes(request), finishSending: false);
+        var expected = await RawHttp.ExchangeAsync(nginx!.Prefix + (request.Contains(Token + " ", StringComparison.Ordinal) ? "/challenge.sock" : "/80.sock"), RawHttp.Bytes(request), finishSending: false);
         var actual = await ExchangeAsync(server!.Endpoints[0], request);
         Assert.Equal(RawHttp.Mask(expected), RawHttp.Mask(actual));
     }

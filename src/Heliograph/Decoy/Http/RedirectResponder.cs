@@ -29,7 +29,7 @@ internal sealed class RedirectResponder : Responder
         // $host: of the target, else of the field, else the first server_name.
         var host = head.Host ?? first;
         return host is not null && domains.Contains(host)
-            ? Response.Page(head, NginxStatus.MovedPermanently, location: "https://" + host + head.RawTarget)
+            ? Response.Page(head, NginxStatus.MovedPermanently, others: [new("Location", "https://" + host + head.RawTarget)])
             : Response.Page(head, NginxStatus.NotFound);
     }
 

@@ -22,8 +22,9 @@ internal sealed class SiteResponder(Site site) : Responder
             var index = site.Find(path + "index.html");
             if (index.Kind != SiteEntryKind.NotFound)
                 return Respond(head, path + "index.html", index);
-            var isDirectory = site.Find(path).Kind == SiteEntryKind.Directory;
-            return Response.Page(head, isDirectory ? NginxStatus.Forbidden : NginxStatus.NotFound);
+            var directory = site.Find(path);
+            directory.File?.Dispose();
+            return Response.Page(head, directory.Kind is SiteEntryKind.Directory or SiteEntryKind.Forbidden ? NginxStatus.Forbidden : NginxStatus.NotFound);
         }
         return Respond(head, path, site.Find(path));
     }

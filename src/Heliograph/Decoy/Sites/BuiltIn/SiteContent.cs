@@ -37,9 +37,10 @@ internal sealed record SiteContent
             Welcome = Paragraphs(choice, text, choice.Shuffle(kind.Welcome).Skip(choice.Below(2))),
             JournalSlug = slug,
             JournalTitle = title,
-            Entries = WriteEntries(kind, choice, text, earliest, latest),
-            Pages = [.. kind.Pages.Select(page => WritePage(page, choice, text))],
             Author = text.Fill("{First} {Last}"),
+            Pages = [.. kind.Pages.Select(page => WritePage(page, choice, text))],
+            // Last, because they bind months and seasons to their dates.
+            Entries = WriteEntries(kind, choice, text, earliest, latest),
         };
     }
 
@@ -54,6 +55,7 @@ internal sealed record SiteContent
         var each = deck.Count / count;
         for (var i = 0; i < count; i++)
         {
+            text.WriteOn(new DateTimeOffset(date, TimeSpan.Zero));
             var title = text.Fill(titles[i]);
             var sentences = Enumerable.Range(0, Math.Max(3, each - choice.Below(2))).TakeWhile(_ => deck.Count > 0).Select(_ => deck.Dequeue());
             var stamp = new DateTimeOffset(date, TimeSpan.Zero);

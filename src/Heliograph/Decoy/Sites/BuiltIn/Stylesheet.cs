@@ -42,7 +42,7 @@ internal static class Stylesheet
                 """,
             Arrangement.SideMenu => $$"""
                 body { display: grid; grid-template-columns: {{choice.Between(12, 16)}}rem minmax(0, {{look.Width}}rem); column-gap: {{space * 1.5:0.##}}rem; max-width: {{look.Width + 20}}rem; margin: 0 auto; padding: 0 1.2rem; }
-                .{{names.Top}} { grid-column: 1 / -1; padding: {{space}}rem 0; border-bottom: 3px solid {{look.Accent}}; background: url({{picture}}) right bottom / auto 100% no-repeat; min-height: 9rem; }
+                .{{names.Top}} { grid-column: 1 / -1; padding: {{space}}rem 0; border-bottom: 3px solid {{look.Accent}}; background: url({{picture}}) right bottom / min(42%, 26rem) auto no-repeat; min-height: 9rem; }
                 .{{names.Menu}} { padding: {{space}}rem 1rem; background: {{look.Panel}}; border-radius: 0 0 {{look.Radius}}px {{look.Radius}}px; align-self: start; }
                 .{{names.Menu}} li { padding: .25rem 0; }
                 .{{names.Foot}} { grid-column: 2; padding-left: 0; }
@@ -51,6 +51,7 @@ internal static class Stylesheet
                 """,
             Arrangement.WideBanner => $$"""
                 .{{names.Top}} { background: {{look.Panel}} url({{picture}}) center bottom / cover no-repeat; padding: {{space * 2:0.##}}rem 1.2rem {{choice.Between(7, 11)}}rem; text-align: center; }
+                .{{names.Top}} .{{names.Lead}} { color: {{look.Ink}}; }
                 .{{names.Menu}} ul { display: flex; flex-wrap: wrap; justify-content: center; gap: .3rem {{space}}rem; padding: .8rem 1rem; background: {{look.Panel}}; }
                 .{{names.Main}}, .{{names.Foot}} { max-width: {{look.Width}}rem; margin: 0 auto; padding: 1rem 1.2rem; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Heliograph.Decoy.Sites.BuiltIn;
@@ -7,6 +8,8 @@ internal sealed class TextMaker
 {
     // Words may hold words; deeper than this somebody has written a circle.
     private const int Deepest = 8;
+
+    private static readonly string[] Seasons = ["winter", "spring", "summer", "autumn"];
 
     private readonly SeededChoice choice;
     private readonly Dictionary<string, string[]> words;
@@ -18,6 +21,13 @@ internal sealed class TextMaker
         words = SharedWords.For(choice);
         foreach (var (name, values) in ofKind)
             words[name] = values;
+    }
+
+    /// <summary>From here on the month and the season are those of a date.</summary>
+    public void WriteOn(DateTimeOffset date)
+    {
+        words["month"] = [date.ToString("MMMM", CultureInfo.InvariantCulture)];
+        words["season"] = [Seasons[date.Month % 12 / 3]];
     }
 
     /// <summary>The text with all words filled in, its sentences beginning with capitals.</summary>

@@ -51,7 +51,7 @@ internal static class MusicTeacher
                 "Lessons take place at {Number} {Street}, five minutes from the station.", "Half an hour is right for most children, three quarters for everyone else.", "We choose the pieces together.",
                 "Exams are possible and never compulsory.", "Missed lessons can be made up in the same term.", "I also teach theory up to grade five, in pairs.", "Please cut your nails.",
             ]),
-            new("prices", "Prices", ["Thirty minutes: {number}.", "Forty-five minutes: a little less than half as much again.", "Siblings pay ten per cent less.", "Terms are twelve weeks and are paid at the start.", "The trial lesson is free."]),
+            new("prices", "Prices", ["Thirty minutes: £{fee}.", "Forty-five minutes: a little less than half as much again.", "Siblings pay ten per cent less.", "Terms are twelve weeks and are paid at the start.", "The trial lesson is free."]),
             new("about", "About me", [
                 "I studied {instrument} and teaching, and have lived in {Town} since {Since}.", "I play with {Other} in a duo, mostly {composer} and later.", "Before that I accompanied ballet classes, which is good for counting.",
                 "When I am not teaching I look for second-hand scores and walk along the {River}.", "I am a member of the teachers' association and have the usual certificates.",
@@ -61,6 +61,7 @@ internal static class MusicTeacher
         {
             ["instrument"] = ["{Instrument}"],
             ["Instrument"] = ["piano", "cello", "violin", "guitar", "flute", "clarinet", "recorder", "harp"],
+            ["fee"] = ["16", "17", "18", "19", "20", "21", "22", "23", "24"],
             ["composer"] = ["Bach", "Bartók", "Telemann", "Haydn", "Schumann", "Satie", "Grieg", "Clementi", "Debussy", "Corelli"],
         },
     };

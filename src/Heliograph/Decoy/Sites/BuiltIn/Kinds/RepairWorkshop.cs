@@ -64,7 +64,7 @@ internal static class RepairWorkshop
         Words = new Dictionary<string, string[]>(StringComparer.Ordinal)
         {
             ["Last2"] = ["Sons", "Daughter", "Partner", "Brothers"],
-            ["Trade"] = ["Clock Repair", "Instrument Workshop", "Bicycle Works", "Sewing Machines", "Typewriters", "Lamp & Lantern Repair", "Camera Repair"],
+            ["Trade"] = ["Repairs", "Restoration", "Workshop", "Repair & Restoration", "Mending", "Repair Shop", "Old Machines"],
             ["thing"] = ["mantel clock", "sewing machine", "bicycle hub", "typewriter", "oil lamp", "music box", "box camera", "concertina", "barometer", "hand drill", "kitchen scale"],
             ["part"] = ["spring", "gear", "bearing", "lever", "pivot", "hinge", "screw thread", "ratchet", "spindle", "valve"],
             ["Season"] = ["Summer", "Winter", "Easter", "Holiday"],

@@ -8,7 +8,7 @@ internal static class SingingGroup
         Taglines = ["Singing together since {Since}", "A mixed choir for {Town} and around", "No auditions, just voices", "{Evening}s, half past seven", "Amateur singing in good company"],
         Welcome =
         [
-            "We are about {number} people who like to sing, and we meet every {Evening} in {Venue}.",
+            "We are about {crowd} people who like to sing, and we meet every {Evening} in {Venue}.",
             "Nobody has to audition, and reading music is useful but not required.",
             "Our repertoire runs from {composer} to folk songs, with the odd surprise in between.",
             "If you would like to try a rehearsal, simply come along; the first {few} evenings are free.",
@@ -69,6 +69,7 @@ internal static class SingingGroup
         {
             ["Ensemble"] = ["Singers", "Community Choir", "Chamber Choir", "Voices", "Choral Society", "Evening Choir", "Consort"],
             ["Venue"] = ["the old school hall", "St Anne's", "the parish hall", "the Methodist chapel", "the reading room", "St Martin's", "the assembly rooms"],
+            ["crowd"] = ["fifteen", "twenty", "twenty-five", "thirty", "thirty-five", "forty"],
             ["composer"] = ["Byrd", "Schütz", "Purcell", "Tallis", "Mendelssohn", "Fauré", "Rheinberger", "Stanford", "Bruckner", "Rutter", "Palestrina", "Holst"],
         },
     };

@@ -5,11 +5,11 @@ internal static class WalkingClub
     public static SiteKind Kind { get; } = new()
     {
         Names = ["{Town} {Club}", "{Village} {Club}", "The {River} Valley {Club}", "{Club} {Town}"],
-        Taglines = ["Out every other {Weekend}", "Walks of {few} to {number} miles, all year round", "Boots, maps and sandwiches", "Founded {Since}, still not lost", "In all weathers, within reason"],
+        Taglines = ["Out every other {Weekend}", "Walks of four to {miles} miles, all year round", "Boots, maps and sandwiches", "Founded {Since}, still not lost", "In all weathers, within reason"],
         Welcome =
         [
             "We walk every other {Weekend}, mostly within an hour of {Town}.",
-            "Walks are between {few} and {number} miles long and end near {drink}.",
+            "Walks are between four and {miles} miles long and end near {drink}.",
             "Guests are welcome on any walk; come {few} times before you think of joining.",
             "Dogs on leads, children on foot.",
             "The programme comes out twice a year, and {Friend} changes it whenever the forecast does.",
@@ -65,6 +65,7 @@ internal static class WalkingClub
         {
             ["Club"] = ["Ramblers", "Walking Club", "Footpath Society", "Hill Walkers", "Sunday Walkers", "Wayfarers"],
             ["Weekend"] = ["Saturday", "Sunday"],
+            ["miles"] = ["nine", "ten", "eleven", "twelve", "fourteen", "fifteen"],
             ["Hill"] = ["Raven Crag", "Great Hob", "Long Edge", "Cold Pike", "Beacon Hill", "Wether Fell", "High Barrow", "Sharp Tor", "Windy Top", "Hare Law"],
         },
     };
