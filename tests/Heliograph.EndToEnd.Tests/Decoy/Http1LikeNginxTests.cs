@@ -15,8 +15,9 @@ public sealed class Http1LikeNginxTests(NginxBesideDecoy beside) : IClassFixture
     public async Task The_site_answers_as_nginx(string name)
     {
         var request = Http1Cases.All[name];
-        var expected = await RawHttp.ExchangeAsync(beside.NginxHttp1, request, finishSending: false);
-        var actual = await RawHttp.ExchangeAsync(NginxBesideDecoy.PathOf(beside.Decoy.Http1), request, finishSending: false);
+        var both = await Task.WhenAll(
+            RawHttp.ExchangeAsync(beside.NginxHttp1, request, finishSending: false), RawHttp.ExchangeAsync(NginxBesideDecoy.PathOf(beside.Decoy.Http1), request, finishSending: false));
+        var (expected, actual) = (both[0], both[1]);
         // The nginx of this test speaks no TLS, so its redirects say http.
         Assert.Equal(RawHttp.Mask(expected).Replace("Location: http://", "Location: https://", StringComparison.Ordinal), RawHttp.Mask(actual));
     }
@@ -39,8 +40,9 @@ public sealed class Http1LikeNginxTests(NginxBesideDecoy beside) : IClassFixture
         // These nginx takes for a TLS handshake: they never come to the decoy.
         if (request[0] == 0x16 || request[0] >= 0x80)
             return;
-        var expected = await RawHttp.ExchangeAsync(beside.NginxTls, request, finishSending: false);
-        var actual = await RawHttp.ExchangeAsync(NginxBesideDecoy.PathOf(beside.Decoy.PlainHttp), request, finishSending: false);
+        var both = await Task.WhenAll(
+            RawHttp.ExchangeAsync(beside.NginxTls, request, finishSending: false), RawHttp.ExchangeAsync(NginxBesideDecoy.PathOf(beside.Decoy.PlainHttp), request, finishSending: false));
+        var (expected, actual) = (both[0], both[1]);
         Assert.Equal(RawHttp.Mask(expected), RawHttp.Mask(actual));
     }
 
@@ -49,8 +51,31 @@ public sealed class Http1LikeNginxTests(NginxBesideDecoy beside) : IClassFixture
     public async Task The_unavailable_site_answers_as_an_nginx_whose_upstream_is_down(string name)
     {
         var request = Http1Cases.All[name];
-        var expected = await RawHttp.ExchangeAsync(beside.NginxUnavailable, request, finishSending: false);
-        var actual = await RawHttp.ExchangeAsync(NginxBesideDecoy.PathOf(beside.Decoy.Http1Unavailable), request, finishSending: false);
+        var both = await Task.WhenAll(
+            RawHttp.ExchangeAsync(beside.NginxUnavailable, request, finishSending: false), RawHttp.ExchangeAsync(NginxBesideDecoy.PathOf(beside.Decoy.Http1Unavailable), request, finishSending: false));
+        var (expected, actual) = (both[0], both[1]);
         Assert.Equal(RawHttp.Mask(expected), RawHttp.Mask(actual));
+    }
+
+    /// <summary>After some answers nginx waits for the rest of the request before it closes; so must the decoy, and no longer.</summary>
+    [Theory]
+    [InlineData("a body announced too large", 5)]
+    [InlineData("chunked and a length", 5)]
+    [InlineData("broken chunks with POST", 0)]
+    [InlineData("half a ClientHello", 0)]
+    [InlineData("a field too long", 0)]
+    public async Task The_end_of_the_stream_comes_as_late_as_nginxs(string name, int seconds)
+    {
+        var request = Http1Cases.All[name];
+        var times = await Task.WhenAll(
+            SecondsToEndAsync(beside.NginxHttp1, request), SecondsToEndAsync(NginxBesideDecoy.PathOf(beside.Decoy.Http1), request));
+        Assert.All(times, time => Assert.InRange(time, seconds - 0.5, seconds + 2.0));
+    }
+
+    private static async Task<double> SecondsToEndAsync(string path, byte[] request)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        await RawHttp.ExchangeAsync(path, request, finishSending: false);
+        return TimeProvider.System.GetElapsedTime(started).TotalSeconds;
     }
 }

@@ -56,17 +56,20 @@ internal sealed class Http1Connection : IDisposable
         }
 
         var head = parser.Head;
+        var body = new RequestBodyReader(head);
+        if (outcome == HeadOutcome.Complete || parser.IsHeadRead)
+        {
+            Consume(parser.Consumed);
+            Consume(body.Take(buffer.AsSpan(0, filled)));
+        }
         if (outcome == HeadOutcome.Refused)
         {
             using var refusal = Response.Page(head, parser.RefusedWith);
             await WriteAsync(head, refusal, keepsAlive: false, withContinue: false);
-            await Lingering.CloseAsync(client, hasUnread: true, time);
+            await EndAsync(body, hasUnread: !parser.IsHeadRead || filled > 0);
             return false;
         }
-        Consume(parser.Consumed);
 
-        var body = new RequestBodyReader(head);
-        Consume(body.Take(buffer.AsSpan(0, filled)));
         var fits = head.ContentLength <= Responder.LargestBody;
         if (responder.WaitsForBody && fits)
         {
@@ -81,7 +84,7 @@ internal sealed class Http1Connection : IDisposable
         await WriteAsync(head, response, keepsAlive, withContinue: response.TakesBody && head.ExpectsContinue);
         if (!keepsAlive)
         {
-            await Lingering.CloseAsync(client, hasUnread: filled > 0 || !body.IsDone, time);
+            await EndAsync(body, hasUnread: filled > 0);
             return false;
         }
         return body.IsDone || await DiscardAsync(body);
@@ -119,6 +122,13 @@ internal sealed class Http1Connection : IDisposable
         var start = withContinue ? [.. Continue, .. headBytes] : headBytes;
         var hasBody = !head.IsHead && response.Status != NginxStatus.NotModified;
         await ResponseBodyWriter.SendAsync(client, start, hasBody ? response : null);
+    }
+
+    // While the rest of a body is still to come, nginx neither closes nor ends sending.
+    private async Task EndAsync(RequestBodyReader body, bool hasUnread)
+    {
+        if (body.IsDone || body.IsBroken || await DiscardAsync(body))
+            await Lingering.CloseAsync(client, hasUnread || body.IsBroken || filled > 0, time);
     }
 
     // The rest of a body that nobody reads, under nginx's lingering_timeout and lingering_time.

@@ -41,6 +41,9 @@ internal sealed class RequestHeadParser
     /// <summary>How many bytes the head took, once it is complete.</summary>
     public int Consumed => position;
 
+    /// <summary>The head was read to its end, be it refused or not: what follows is the body.</summary>
+    public bool IsHeadRead { get; private set; }
+
     /// <summary>What to answer to a head that was refused.</summary>
     public int RefusedWith { get; private set; }
 
@@ -161,6 +164,7 @@ internal sealed class RequestHeadParser
 
     private HeadOutcome Finish()
     {
+        IsHeadRead = true;
         var status = Head.Check();
         return status == 0 ? HeadOutcome.Complete : Refuse(status);
     }
