@@ -11,6 +11,7 @@ internal static class CommandLine
 {
     private const string More = """
         Examples:
+          heliograph demo
           heliograph run --domain proxy.example.org
           heliograph config validate --config /etc/heliograph/heliograph.yaml
 
@@ -47,6 +48,7 @@ internal static class CommandLine
         var root = new RootCommand("A Signal TLS proxy in one process: relays Signal's clients, and is an ordinary web site to everyone else.")
         {
             RunCommand.Create(),
+            DemoCommand.Create(),
             ConfigCommand.Create(),
         };
         foreach (var option in root.Options)

@@ -1,0 +1,65 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Heliograph.Demo;
+
+/// <summary>What went over the wire between the client and the proxy.</summary>
+internal sealed record WireCapture(byte[] Up, byte[] Down);
+
+/// <summary>The network between the client and the proxy, in the hands of a censor: passes every byte on and keeps a copy.</summary>
+internal sealed class CensorsHop : IDisposable
+{
+    private readonly IPEndPoint proxy;
+    private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+    public CensorsHop(IPEndPoint proxy)
+    {
+        this.proxy = proxy;
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        Endpoint = (IPEndPoint)listener.LocalEndPoint!;
+    }
+
+    /// <summary>Where clients connect.</summary>
+    public IPEndPoint Endpoint { get; }
+
+    /// <summary>Carries the next connection to its end.</summary>
+    public async Task<WireCapture> CarryAsync(CancellationToken cancellation)
+    {
+        using var client = await listener.AcceptAsync(cancellation);
+        using var onward = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        // A network changes no addresses: the proxy is called from where the client is.
+        onward.Bind(new IPEndPoint(((IPEndPoint)client.RemoteEndPoint!).Address, 0));
+        await onward.ConnectAsync(proxy, cancellation);
+        (client.NoDelay, onward.NoDelay) = (true, true);
+        var (up, down) = (new Recording(), new Recording());
+        await Task.WhenAll(PassOnAsync(client, onward, up, cancellation), PassOnAsync(onward, client, down, cancellation));
+        return new WireCapture(up.Bytes, down.Bytes);
+    }
+
+    public void Dispose() => listener.Dispose();
+
+    private static async Task PassOnAsync(Socket from, Socket to, Recording recording, CancellationToken cancellation)
+    {
+        var buffer = new byte[64 * 1024];
+        try
+        {
+            while (await from.ReceiveAsync(buffer, cancellation) is > 0 and var count)
+            {
+                recording.Append(buffer.AsSpan(0, count));
+                for (var rest = buffer.AsMemory(0, count); !rest.IsEmpty;)
+                    rest = rest[await to.SendAsync(rest, cancellation)..];
+            }
+            to.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // One side was done before the other: a browser that closes does not wait for the server's close_notify. What counts is checked by the ends.
+            to.Close(timeout: 0);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The other direction closed it.
+        }
+    }
+}

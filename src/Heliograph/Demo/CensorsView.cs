@@ -1,0 +1,38 @@
+using Heliograph.Relay.Hello;
+
+namespace Heliograph.Demo;
+
+/// <summary>What can be learned from the wire between the clients and the proxy.</summary>
+internal sealed record CensorsView
+{
+    public required int Connections { get; init; }
+
+    /// <summary>The hello of each connection; null where its first bytes are none.</summary>
+    public required IReadOnlyList<ClientHello?> Hellos { get; init; }
+
+    public required IReadOnlyList<TlsRecord> Up { get; init; }
+
+    public required IReadOnlyList<TlsRecord> Down { get; init; }
+
+    /// <summary>Of all that the records of application data carry, in bits a byte.</summary>
+    public required double Entropy { get; init; }
+
+    /// <summary>The same of what was sent.</summary>
+    public required double EntropyBefore { get; init; }
+
+    /// <exception cref="InvalidDataException">There is something else than TLS on the wire.</exception>
+    public static CensorsView Of(IReadOnlyList<Exchange> exchanges)
+    {
+        IReadOnlyList<TlsRecord> up = [.. exchanges.SelectMany(static exchange => TlsRecord.ReadAll(exchange.Wire.Up))];
+        IReadOnlyList<TlsRecord> down = [.. exchanges.SelectMany(static exchange => TlsRecord.ReadAll(exchange.Wire.Down))];
+        return new CensorsView
+        {
+            Connections = exchanges.Count,
+            Hellos = [.. exchanges.Select(static exchange => ClientHelloReader.Read(exchange.Wire.Up, out var hello) == HelloStatus.Hello ? hello : null)],
+            Up = up,
+            Down = down,
+            Entropy = Demo.Entropy.Of(up.Concat(down).Where(static record => record.Type == TlsRecord.ApplicationData).Select(static record => record.Fragment)),
+            EntropyBefore = Demo.Entropy.Of(exchanges.Select(static exchange => (ReadOnlyMemory<byte>)exchange.Message)),
+        };
+    }
+}

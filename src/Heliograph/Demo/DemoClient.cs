@@ -1,0 +1,84 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+
+namespace Heliograph.Demo;
+
+/// <summary>Speaks as a Signal client does: TLS to the proxy, without ALPN, and inside of it TLS to one of Signal's hosts.</summary>
+internal sealed class DemoClient : IAsyncDisposable
+{
+    /// <summary>An address of its own, so that it can be told who was seen by whom: on Linux all of 127.0.0.0/8 is this machine.</summary>
+    public static readonly IPAddress Address = IPAddress.Parse("127.0.0.2");
+
+    private readonly Socket socket;
+    private readonly SslStream outer;
+    private readonly SslStream inner;
+
+    private DemoClient(Socket socket, SslStream outer)
+    {
+        this.socket = socket;
+        this.outer = outer;
+        inner = new SslStream(outer);
+    }
+
+    /// <summary>Connects from <see cref="Address"/>.</summary>
+    public static async Task<Socket> ConnectAsync(IPEndPoint to, CancellationToken cancellation)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.Bind(new IPEndPoint(Address, 0));
+            await socket.ConnectAsync(to, cancellation);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Both handshakes.</summary>
+    public static async Task<DemoClient> ConnectAsync(
+        IPEndPoint to, SslClientAuthenticationOptions proxy, SslClientAuthenticationOptions signal, CancellationToken cancellation)
+    {
+        var socket = await ConnectAsync(to, cancellation);
+        var outer = new SslStream(new NetworkStream(socket, ownsSocket: true));
+        try
+        {
+            await outer.AuthenticateAsClientAsync(proxy, cancellation);
+            var client = new DemoClient(socket, outer);
+            await client.inner.AuthenticateAsClientAsync(signal, cancellation);
+            return client;
+        }
+        catch
+        {
+            await outer.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Sends a message and waits for the answer.</summary>
+    public async Task<byte[]> AskAsync(byte[] message, CancellationToken cancellation)
+    {
+        await Frame.WriteAsync(inner, message, cancellation);
+        return await Frame.ReadAsync(inner, cancellation) ?? throw new EndOfStreamException("the connection ended before the answer");
+    }
+
+    /// <summary>Ends both layers in order and reads what still comes, so that the recording has its end.</summary>
+    public async Task CloseAsync(CancellationToken cancellation)
+    {
+        await inner.ShutdownAsync();
+        await inner.CopyToAsync(Stream.Null, cancellation);
+        await outer.ShutdownAsync();
+        socket.Shutdown(SocketShutdown.Send);
+        await outer.CopyToAsync(Stream.Null, cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        socket.Dispose();
+        await inner.DisposeAsync();
+        await outer.DisposeAsync();
+    }
+}

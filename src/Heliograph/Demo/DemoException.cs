@@ -1,0 +1,10 @@
+namespace Heliograph.Demo;
+
+/// <summary>A check of the demo did not hold. The message is one line that names it.</summary>
+internal sealed class DemoException : Exception
+{
+    public DemoException(string claim, string? detail = null, Exception? inner = null)
+        : base($"check failed: {claim}{(detail is null ? "" : $" ({detail.ReplaceLineEndings(" ")})")}", inner)
+    {
+    }
+}

@@ -1,0 +1,25 @@
+namespace Heliograph.Demo;
+
+/// <summary>How evenly byte values are spread: 8 bits a byte is what random bytes, and good ciphertext, come to; text has 4 or 5.</summary>
+internal static class Entropy
+{
+    /// <summary>Shannon's entropy, in bits a byte.</summary>
+    public static double Of(IEnumerable<ReadOnlyMemory<byte>> pieces)
+    {
+        Span<long> counts = stackalloc long[256];
+        var total = 0L;
+        foreach (var piece in pieces)
+        {
+            foreach (var value in piece.Span)
+                counts[value]++;
+            total += piece.Length;
+        }
+        var bits = 0.0;
+        foreach (var count in counts)
+        {
+            if (count > 0)
+                bits -= (double)count / total * Math.Log2((double)count / total);
+        }
+        return bits;
+    }
+}

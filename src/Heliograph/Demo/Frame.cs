@@ -1,0 +1,38 @@
+using System.Buffers.Binary;
+
+namespace Heliograph.Demo;
+
+/// <summary>How the demo's client and its stand-in tell where a message ends: four bytes of length before it.</summary>
+internal static class Frame
+{
+    private const int Longest = 2 * 1024 * 1024;
+
+    public static async Task WriteAsync(Stream stream, ReadOnlyMemory<byte> message, CancellationToken cancellation)
+    {
+        var frame = new byte[4 + message.Length];
+        BinaryPrimitives.WriteInt32BigEndian(frame, message.Length);
+        message.CopyTo(frame.AsMemory(4));
+        await stream.WriteAsync(frame, cancellation);
+    }
+
+    /// <summary>The next message, or null where the stream ends between two.</summary>
+    /// <exception cref="EndOfStreamException">It ends within one.</exception>
+    /// <exception cref="InvalidDataException">The length is none that the demo sends.</exception>
+    public static async Task<byte[]?> ReadAsync(Stream stream, CancellationToken cancellation)
+    {
+        var header = new byte[4];
+        switch (await stream.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false, cancellation))
+        {
+            case 0:
+                return null;
+            case < 4:
+                throw new EndOfStreamException("the connection ended within a message");
+        }
+        var length = BinaryPrimitives.ReadInt32BigEndian(header);
+        if (length is < 0 or > Longest)
+            throw new InvalidDataException($"a message of {length:N0} bytes is announced");
+        var message = new byte[length];
+        await stream.ReadExactlyAsync(message, cancellation);
+        return message;
+    }
+}

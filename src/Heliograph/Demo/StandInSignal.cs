@@ -1,0 +1,74 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using Heliograph.Hosting.Certificates;
+
+namespace Heliograph.Demo;
+
+/// <summary>A connection as it reached Signal.</summary>
+/// <param name="From">Who called.</param>
+/// <param name="Received">The bytes before TLS was taken off.</param>
+/// <param name="Sent">The bytes after TLS was put on.</param>
+/// <param name="Messages">What they said.</param>
+internal sealed record SignalView(IPAddress From, byte[] Received, byte[] Sent, IReadOnlyList<byte[]> Messages);
+
+/// <summary>Signal's servers on loopback, with an authority of their own: sends every message back.</summary>
+internal sealed class StandInSignal : IDisposable
+{
+    private readonly Func<byte[], byte[]> answer;
+    private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly X509Certificate2 leaf;
+    private readonly SslStreamCertificateContext certificate;
+
+    /// <summary>Starts to listen.</summary>
+    /// <param name="names">The hosts that it stands in for.</param>
+    /// <param name="answer">What it sends back for a message.</param>
+    /// <param name="now">When its certificate is made.</param>
+    public StandInSignal(IReadOnlyList<string> names, Func<byte[], byte[]> answer, DateTimeOffset now)
+    {
+        this.answer = answer;
+        var (chain, key) = SelfSignedPair.Create(names, now);
+        leaf = X509Certificate2.CreateFromPem(chain, key);
+        var all = new X509Certificate2Collection();
+        all.ImportFromPem(chain);
+        Authority = all[^1];
+        certificate = SslStreamCertificateContext.Create(leaf, all, offline: true);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        Endpoint = (IPEndPoint)listener.LocalEndPoint!;
+    }
+
+    public IPEndPoint Endpoint { get; }
+
+    /// <summary>Signs its certificate; clients trust it and no other.</summary>
+    public X509Certificate2 Authority { get; }
+
+    /// <summary>Somebody has connected and is not served yet.</summary>
+    public bool HasCaller => listener.Poll(TimeSpan.Zero, SelectMode.SelectRead);
+
+    /// <summary>Serves the next connection to its end.</summary>
+    public async Task<SignalView> ServeAsync(CancellationToken cancellation)
+    {
+        using var socket = await listener.AcceptAsync(cancellation);
+        var from = ((IPEndPoint)socket.RemoteEndPoint!).Address;
+        await using var raw = new RecordingStream(new NetworkStream(socket));
+        await using var tls = new SslStream(raw);
+        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = certificate }, cancellation);
+        var messages = new List<byte[]>();
+        while (await Frame.ReadAsync(tls, cancellation) is { } message)
+        {
+            messages.Add(message);
+            await Frame.WriteAsync(tls, answer(message), cancellation);
+        }
+        await tls.ShutdownAsync();
+        return new SignalView(from, raw.Received.Bytes, raw.Sent.Bytes, messages);
+    }
+
+    public void Dispose()
+    {
+        listener.Dispose();
+        Authority.Dispose();
+        leaf.Dispose();
+    }
+}
