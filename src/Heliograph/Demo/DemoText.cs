@@ -14,7 +14,7 @@ internal sealed class DemoText(IAnsiConsole console)
 
     public void Drawing(DemoStage stage)
     {
-        console.MarkupLineInterpolated($"[bold]Heliograph {ProductVersion.Text} demo[/]: all of it happens now, on this machine, without the internet.");
+        console.MarkupLineInterpolated($"[bold]Heliograph {ProductVersion.Text} demo[/]: all of it happens now, on this machine alone.");
         console.WriteLine();
         console.MarkupLineInterpolated($"    [blue]a client[/] [green]═══════▶[/] [red]a censor[/] [green]═══════▶[/] [bold]Heliograph[/] [green]───────▶[/] [blue]Signal, a stand-in[/]");
         console.MarkupLineInterpolated($"    [dim]{DemoClient.Address,-17} {":" + stage.Wire.Endpoint.Port,-17} {":" + stage.Proxy.Endpoints[0].Port,-19} {":" + stage.Signal.Endpoint.Port}[/]");
@@ -36,7 +36,7 @@ internal sealed class DemoText(IAnsiConsole console)
         Row("connections", $"{view.Connections}");
         Row("records up", Kinds(view.Up));
         Row("records down", Kinds(view.Down));
-        Row("one of them", Hex(view.Up, Columns - Indent - 14));
+        Row("one record", Hex(view.Up, Columns - Indent - 14));
         Row("entropy", $"{view.Entropy:0.0000} of 8 bits a byte ({view.EntropyBefore:0.0000} before encryption)");
         Held($"no name of Signal's and no message in {view.Up.Concat(view.Down).Sum(static record => record.Bytes.Length):N0} bytes");
     }
@@ -55,7 +55,7 @@ internal sealed class DemoText(IAnsiConsole console)
         foreach (var exchange in exchanges)
         {
             var quote = Encoding.ASCII.GetString(exchange.Signal.Messages[0].AsSpan(..exchange.Telltale.Length));
-            var more = exchange.Signal.Messages[0].Length > quote.Length ? "..." : "";
+            var more = exchange.Signal.Messages[0].Length > quote.Length ? " ..." : "";
             var room = Columns - Indent - 22 - 2;
             console.MarkupLineInterpolated($"   {exchange.Host,-22}\"{Clip(quote + more, room)}\"");
         }

@@ -19,7 +19,7 @@ internal static class Messages
     {
         var text = new StringBuilder(FileLength + 100);
         for (var line = 1; text.Length < FileLength; line++)
-            text.Append($"Line {line} of the minutes that nobody else is to read.\n");
+            text.Append($"Line {line} of the minutes nobody else is to read.\n");
         return Encoding.ASCII.GetBytes(text.ToString(0, FileLength));
     }
 }

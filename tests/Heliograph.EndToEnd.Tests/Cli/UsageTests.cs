@@ -10,6 +10,7 @@ public sealed class UsageTests
     [Theory]
     [InlineData("help", "--help")]
     [InlineData("help-run", "run", "--help")]
+    [InlineData("help-demo", "demo", "--help")]
     [InlineData("help-config", "config", "--help")]
     [InlineData("help-config-show", "config", "show", "--help")]
     [InlineData("help-config-validate", "config", "validate", "--help")]
