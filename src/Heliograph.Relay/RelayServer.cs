@@ -14,6 +14,9 @@ namespace Heliograph.Relay;
 /// <summary>The relay: listens, and gives each connection to one of its event loops.</summary>
 public sealed class RelayServer : IAsyncDisposable
 {
+    /// <summary>How often the operator is told of names that Signal's clients ask for and that are not routed, if there are new ones.</summary>
+    private static readonly TimeSpan TellEvery = TimeSpan.FromHours(1);
+
     private readonly RelayLoop[] loops;
     private readonly List<Listener> listeners = [];
     private readonly NameCache names;
@@ -21,6 +24,8 @@ public sealed class RelayServer : IAsyncDisposable
     private readonly int maxConnections;
     private readonly ConcurrentDictionary<string, TlsContext> validations = new(StringComparer.OrdinalIgnoreCase);
     private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ITimer hourly;
+    private long deniedTold;
     private volatile TlsContext context;
     private int connections;
     private int full;
@@ -37,6 +42,8 @@ public sealed class RelayServer : IAsyncDisposable
         context = TlsContext.Create(certificate, OffersHttp2);
         names = new NameCache(resolve, time);
         loops = [.. Enumerable.Range(0, Math.Max(1, options.Loops)).Select(CreateLoop)];
+
+        hourly = time.CreateTimer(_ => TellNamesNotRouted(), null, TellEvery, TellEvery);
 
         RelayLoop CreateLoop(int index) =>
             new(new EventLoop($"relay-{index}", time, defect => log.Defect(defect.ToString())), names, options.Limits);
@@ -116,6 +123,7 @@ public sealed class RelayServer : IAsyncDisposable
     public async Task<int> DrainAsync(TimeSpan timeout)
     {
         await StopAcceptingAsync();
+        TellNamesNotRouted();
         draining = true;
         if (Connections == 0)
             return 0;
@@ -139,6 +147,7 @@ public sealed class RelayServer : IAsyncDisposable
         if (disposed)
             return;
         disposed = true;
+        await hourly.DisposeAsync();
         await DrainAsync(TimeSpan.Zero);
         foreach (var loop in loops)
             loop.Dispose();
@@ -258,6 +267,15 @@ public sealed class RelayServer : IAsyncDisposable
             stopped.SetResult();
         });
         await stopped.Task;
+    }
+
+    /// <summary>Sums of hours, not moments: a line in the log must not tell when somebody connected.</summary>
+    private void TellNamesNotRouted()
+    {
+        var denied = GetStatistics().DeniedSignalNames;
+        var sum = denied.Values.Sum();
+        if (Interlocked.Exchange(ref deniedTold, sum) != sum)
+            Log.NamesNotRouted(string.Join(", ", denied.OrderByDescending(static one => one.Value).Take(10).Select(static one => $"{one.Key} ({one.Value})")));
     }
 
     private static void CancelAll(RelayLoop loop)

@@ -23,6 +23,10 @@ internal static partial class RelayLog
     [LoggerMessage(6, LogLevel.Information, "the certificate was replaced; open connections keep theirs")]
     public static partial void CertificateReplaced(this ILogger log);
 
+    [LoggerMessage(8, LogLevel.Warning,
+        "Signal clients asked for hosts that are not routed; the list may be out of date, look for a newer version of Heliograph: {Names}")]
+    public static partial void NamesNotRouted(this ILogger log, string names);
+
     [LoggerMessage(7, LogLevel.Warning, "the decoy cannot be dialled: its visitors are shown an error page")]
     public static partial void DecoyDown(this ILogger log);
 }

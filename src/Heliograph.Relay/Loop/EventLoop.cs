@@ -9,8 +9,8 @@ namespace Heliograph.Relay.Loop;
 /// </summary>
 internal sealed unsafe class EventLoop : IDisposable
 {
-    /// <summary>Bytes read from a socket at once. 64 KB: four full TLS records a system call; larger gave nothing (docs/benchmarks.md).</summary>
-    public const int ReceiveSize = 64 * 1024;
+    /// <summary>Bytes read from a socket at once: eight full TLS records a system call. 64 KB cost a tenth more CPU for a GB (docs/benchmarks.md).</summary>
+    public const int ReceiveSize = 128 * 1024;
 
     private const int EventsPerWait = 256;
     private const ulong WakeUp = ulong.MaxValue;

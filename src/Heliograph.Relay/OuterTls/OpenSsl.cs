@@ -12,14 +12,14 @@ internal static unsafe partial class OpenSsl
     public const int Tls12Version = 0x0303, Tls13Version = 0x0304;
 
     // SSL_CTX_ctrl and SSL_CTX_callback_ctrl (ssl.h, tls1.h)
-    public const int CtrlExtraChainCert = 14, CtrlMode = 33, CtrlSetReadAhead = 41, CtrlSetSessionCacheSize = 42, CtrlSetSessionCacheMode = 44,
+    public const int CtrlExtraChainCert = 14, CtrlMode = 33, CtrlSetSessionCacheSize = 42, CtrlSetSessionCacheMode = 44,
         CtrlSetServerNameCallback = 53, CtrlSetMinProtocol = 123, CtrlSetMaxProtocol = 124;
 
     public const ulong OptionNoRenegotiation = 1UL << 30, OptionNoTicket = 1UL << 14, OptionIgnoreUnexpectedEof = 1UL << 7,
         OptionNoCompression = 1UL << 17;
 
     public const int ModeReleaseBuffers = 0x10, ModeNoAutoChain = 0x8;
-    public const int SessionCacheServer = 2;
+    public const int SessionCacheServer = 2, SessionCacheNoAutoClear = 0x80;
 
     public const int AlertFatal = 2, AlpnOk = 0;
 

@@ -10,8 +10,13 @@ namespace Heliograph.Relay.OuterTls;
 /// </summary>
 internal sealed unsafe class TlsBio : IDisposable
 {
-    /// <summary>Room for what one call may produce: eight records of 16 KB, or a server's flight with the longest chain that is loaded.</summary>
-    public const int WrittenSize = 8 * (16 * 1024 + 512);
+    /// <summary>
+    /// Room for what one call may produce: the records of <see cref="Loop.EventLoop.ReceiveSize"/> bytes and two more, or a server's flight with the
+    /// longest chain that is loaded.
+    /// </summary>
+    public const int WrittenSize = (Loop.EventLoop.ReceiveSize / LargestRecord + 2) * (LargestRecord + 512);
+
+    private const int LargestRecord = 16 * 1024;
 
     private const int SourceSinkType = 0x0400; // BIO_TYPE_SOURCE_SINK
     private const int ShouldRetry = 0x08, RetryRead = 0x01, RetryFlags = 0x0f;

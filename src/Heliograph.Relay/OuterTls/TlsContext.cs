@@ -31,7 +31,7 @@ internal sealed unsafe class TlsContext : SafeHandle
     /// certbot's shared cache of 10 MB holds some 40,000 sessions for a day. Signal's clients never resume, so a smaller one serves the visitors who
     /// do; each cached session costs 0.5 to 1 KB.
     /// </summary>
-    private const int CachedSessions = 1024;
+    private const int CachedSessions = 512;
 
     private const int SessionSeconds = 24 * 60 * 60;
 
@@ -88,7 +88,8 @@ internal sealed unsafe class TlsContext : SafeHandle
         OpenSsl.SSL_CTX_set_options(handle, OpenSsl.OptionNoTicket | OpenSsl.OptionNoRenegotiation | OpenSsl.OptionNoCompression
             | OpenSsl.OptionIgnoreUnexpectedEof);
         Control(OpenSsl.CtrlMode, OpenSsl.ModeReleaseBuffers | OpenSsl.ModeNoAutoChain);
-        Control(OpenSsl.CtrlSetSessionCacheMode, OpenSsl.SessionCacheServer);
+        // Expired sessions are refused when they are asked for and pushed out by newer ones; a walk over all of them every 255 handshakes is saved.
+        Control(OpenSsl.CtrlSetSessionCacheMode, OpenSsl.SessionCacheServer | OpenSsl.SessionCacheNoAutoClear);
         Control(OpenSsl.CtrlSetSessionCacheSize, CachedSessions);
         // The lifetime is written into each TLS 1.3 ticket: ssl_session_timeout 1440m.
         OpenSsl.SSL_CTX_set_timeout(handle, SessionSeconds);

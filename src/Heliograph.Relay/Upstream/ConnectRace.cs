@@ -19,7 +19,6 @@ internal sealed class ConnectRace : IDeadlineOwner
 
     private readonly EventLoop loop;
     private readonly DeadlineQueue attemptDelays;
-    private readonly DeadlineQueue connectTimeouts;
     private readonly List<LoopSocket> running = [];
     private readonly Deadline attemptDelay;
     private readonly Deadline connectTimeout;
@@ -31,19 +30,18 @@ internal sealed class ConnectRace : IDeadlineOwner
     {
         this.loop = loop;
         this.attemptDelays = attemptDelays;
-        this.connectTimeouts = connectTimeouts;
         attemptDelay = new Deadline(this);
         timeout.Race = this;
         connectTimeout = new Deadline(timeout);
+        connectTimeouts.Arm(connectTimeout);
     }
 
-    /// <summary>Runs the race.</summary>
+    /// <summary>Runs the race. Its time began when it was made, so that resolving the name is part of it.</summary>
     /// <returns>A connected socket, or null when all failed or the time was up.</returns>
     public async ValueTask<LoopSocket?> RunAsync(IReadOnlyList<EndPoint> endpoints)
     {
         var next = 0;
         var last = Math.Min(endpoints.Count, MostAttempts);
-        connectTimeouts.Arm(connectTimeout);
         try
         {
             while (!timeout.Passed)

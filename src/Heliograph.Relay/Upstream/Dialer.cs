@@ -22,19 +22,20 @@ internal sealed class Dialer
         connectTimeouts = loop.CreateDeadlines(connectTimeout);
     }
 
-    /// <summary>Resolves and connects within the connect timeout each.</summary>
+    /// <summary>Resolves and connects within the connect timeout.</summary>
     /// <param name="endpoint">Where to.</param>
     /// <param name="publicOnly">Whether addresses outside the public internet are left out, whatever the resolver says.</param>
     /// <returns>A connected socket, or null.</returns>
     public async ValueTask<LoopSocket?> DialAsync(UpstreamEndpoint endpoint, bool publicOnly)
     {
+        var race = new ConnectRace(loop, attemptDelays, connectTimeouts);
         var endpoints = endpoint switch
         {
             UpstreamEndpoint.Unix unix => [new UnixDomainSocketEndPoint(unix.Path)],
             UpstreamEndpoint.Tcp tcp => await ResolveAsync(tcp, publicOnly),
             _ => [],
         };
-        return endpoints.Count == 0 ? null : await new ConnectRace(loop, attemptDelays, connectTimeouts).RunAsync(endpoints);
+        return await race.RunAsync(endpoints);
     }
 
     private async ValueTask<IReadOnlyList<EndPoint>> ResolveAsync(UpstreamEndpoint.Tcp tcp, bool publicOnly)

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Heliograph.Relay.Loop;
+using Heliograph.Relay.Upstream;
+using Heliograph.Testing;
+
+namespace Heliograph.Relay.Tests.Upstream;
+
+public sealed class DialerTests : IDisposable
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
+
+    private readonly EventLoop loop = new("test", TimeProvider.System, static _ => { });
+    private readonly List<Socket> sockets = [];
+
+    public DialerTests()
+    {
+        loop.Start();
+    }
+
+    public void Dispose()
+    {
+        loop.Dispose();
+        sockets.ForEach(static socket => socket.Dispose());
+    }
+
+    [Fact]
+    public async Task The_next_address_is_tried_at_once_when_one_refuses()
+    {
+        var port = Listen("127.0.0.2");
+
+        var (connected, took) = await DialAsync(port, "127.0.0.1", "127.0.0.2");
+
+        Assert.True(connected);
+        Assert.True(took < ConnectRace.AttemptDelay, $"it took {took.TotalMilliseconds} ms");
+    }
+
+    [Fact]
+    public async Task The_next_address_is_tried_after_the_attempt_delay_when_one_keeps_silent()
+    {
+        var port = ListenAndKeepSilent("127.0.0.1");
+        sockets.Add(Listening("127.0.0.2", port));
+
+        var (connected, took) = await DialAsync(port, "127.0.0.1", "127.0.0.2");
+
+        Assert.True(connected);
+        Assert.True(took >= ConnectRace.AttemptDelay, $"it took {took.TotalMilliseconds} ms");
+    }
+
+    [Fact]
+    public async Task When_every_address_refuses_the_answer_comes_at_once()
+    {
+        sockets.Add(LoopbackPort.Refusing(out var nobody));
+
+        var (connected, _) = await DialAsync(nobody.Port, "127.0.0.1", "127.0.0.1");
+
+        Assert.False(connected);
+    }
+
+    [Fact]
+    public async Task When_every_address_keeps_silent_the_connect_timeout_ends_it()
+    {
+        var port = ListenAndKeepSilent("127.0.0.1");
+
+        var (connected, took) = await DialAsync(port, TimeSpan.FromMilliseconds(400), publicOnly: false, "127.0.0.1");
+
+        Assert.False(connected);
+        Assert.True(took >= TimeSpan.FromMilliseconds(400), $"it took {took.TotalMilliseconds} ms");
+    }
+
+    [Fact]
+    public async Task An_address_of_this_machine_is_not_dialled_for_a_built_in_route()
+    {
+        var port = Listen("127.0.0.1");
+
+        Assert.True((await DialAsync(port, Bound, publicOnly: false, "127.0.0.1")).Connected);
+        Assert.False((await DialAsync(port, Bound, publicOnly: true, "127.0.0.1", "::ffff:127.0.0.1")).Connected);
+    }
+
+    [Fact]
+    public void Families_take_turns_and_IPv6_is_first()
+    {
+        IPAddress[] addresses = [.. new[] { "192.0.2.1", "192.0.2.2", "192.0.2.3", "2001:db8::1", "2001:db8::2" }.Select(IPAddress.Parse)];
+
+        Assert.Equal(
+            ["2001:db8::1", "192.0.2.1", "2001:db8::2", "192.0.2.2", "192.0.2.3"],
+            ConnectRace.InTurn(addresses).Select(static address => address.ToString()));
+    }
+
+    private Task<(bool Connected, TimeSpan Took)> DialAsync(int port, params string[] addresses) =>
+        DialAsync(port, Bound, publicOnly: false, addresses);
+
+    private async Task<(bool Connected, TimeSpan Took)> DialAsync(int port, TimeSpan timeout, bool publicOnly, params string[] addresses)
+    {
+        using var names = new NameCache((_, _) => Task.FromResult<IPAddress[]>([.. addresses.Select(IPAddress.Parse)]), TimeProvider.System);
+        var done = new TaskCompletionSource<(bool Connected, TimeSpan Took)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        loop.Post(() => _ = RunAsync());
+        return await done.Task.WaitAsync(Bound, TestContext.Current.CancellationToken);
+
+        async Task RunAsync()
+        {
+            var dialer = new Dialer(loop, names, timeout);
+            var watch = Stopwatch.StartNew();
+            using var socket = await dialer.DialAsync(new UpstreamEndpoint.Tcp("chat.signal.org", port), publicOnly);
+            done.SetResult((socket is not null, watch.Elapsed));
+        }
+    }
+
+    private int Listen(string address)
+    {
+        var socket = Listening(address, 0);
+        sockets.Add(socket);
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    /// <summary>A full accept queue: the kernel drops every further SYN.</summary>
+    private int ListenAndKeepSilent(string address)
+    {
+        var listening = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        sockets.Add(listening);
+        listening.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+        listening.Listen(0);
+        for (var i = 0; i < 4; i++)
+        {
+            var waiting = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+            sockets.Add(waiting);
+            try
+            {
+                waiting.Connect(listening.LocalEndPoint!);
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.WouldBlock)
+            {
+            }
+        }
+        return ((IPEndPoint)listening.LocalEndPoint!).Port;
+    }
+
+    private static Socket Listening(string address, int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Parse(address), port));
+        socket.Listen();
+        return socket;
+    }
+}
