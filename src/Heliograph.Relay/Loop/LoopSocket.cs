@@ -42,7 +42,7 @@ internal sealed unsafe class LoopSocket : IDisposable
     private int descriptor;
     private Action? readWaiter;
     private Action? writeWaiter;
-    private bool readReady = true;
+    private bool readReady;
     private bool writeReady = true;
     private bool hangUp;
     private bool cancelled;
@@ -58,7 +58,7 @@ internal sealed unsafe class LoopSocket : IDisposable
     /// <summary>Tells this socket from those that had its slot before.</summary>
     public uint Generation { get; }
 
-    /// <summary>Takes over a connected or listening descriptor.</summary>
+    /// <summary>Takes over a connected or listening descriptor. What it has to read already is announced by the loop's next round.</summary>
     /// <exception cref="IOException">The loop cannot take it; it was closed.</exception>
     public static LoopSocket Adopt(EventLoop loop, int descriptor, bool listening = false)
     {
@@ -97,7 +97,7 @@ internal sealed unsafe class LoopSocket : IDisposable
             _ = Libc.close(descriptor);
             return null;
         }
-        return new LoopSocket(loop, descriptor, writes: true) { writeReady = result == 0, readReady = false };
+        return new LoopSocket(loop, descriptor, writes: true) { writeReady = result == 0 };
     }
 
     /// <summary>Completes with true when a read may find something, with false when the socket was cancelled.</summary>

@@ -126,6 +126,7 @@ internal sealed class Relay
 
     private async ValueTask CarryEndAsync(Channel to)
     {
+        var isLast = ending;
         ending = true;
         patience = loop.HalfClosedTimeouts;
         patience.Arm(deadline);
@@ -136,7 +137,9 @@ internal sealed class Relay
             if (!await to.Socket.Writable() || !to.Flush())
                 return;
         }
-        to.Socket.CloseWrite();
+        // Closing the socket, which follows when both directions have ended, sends the FIN as well.
+        if (!isLast)
+            to.Socket.CloseWrite();
     }
 
     private RelayEnd Broken(Channel side) => side == client ? RelayEnd.ClientBroke : RelayEnd.UpstreamBroke;
