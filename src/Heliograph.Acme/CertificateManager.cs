@@ -13,7 +13,8 @@ namespace Heliograph.Acme;
 /// </code></summary>
 public sealed class CertificateManager : IAsyncDisposable
 {
-    private const string DirectoryName = "acme";
+    /// <summary>Below the state directory.</summary>
+    public const string DirectoryName = "acme";
 
     private readonly Renewer renewer;
     private readonly Action<IssuedCertificate> use;
@@ -57,6 +58,13 @@ public sealed class CertificateManager : IAsyncDisposable
 
     /// <summary>From now on certificates are ordered when they are due.</summary>
     public void Start() => loop = Task.Run(LoopAsync);
+
+    /// <summary>Looks now whether anything is due, instead of some minutes later, and does it. Failures are logged and remembered, and back-off holds.</summary>
+    public Task LookAsync(CancellationToken stop) => AloneAsync(async stop =>
+    {
+        await renewer.LookAsync(stop);
+        return true;
+    }, stop);
 
     /// <summary>Renews now if it is due, whatever the back-off; with <paramref name="force"/> even if it is not, whatever the authority's limits.</summary>
     /// <exception cref="AcmeException">It was tried and failed.</exception>
@@ -123,13 +131,6 @@ public sealed class CertificateManager : IAsyncDisposable
         stop.Dispose();
         gate.Dispose();
     }
-
-    /// <summary>One look at what is due; tests call it instead of waiting for the loop.</summary>
-    internal Task LookAsync(CancellationToken stop) => AloneAsync(async stop =>
-    {
-        await renewer.LookAsync(stop);
-        return true;
-    }, stop);
 
     /// <summary>One thing at a time, and none after the end.</summary>
     private async Task<T> AloneAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken stop)

@@ -13,6 +13,7 @@ internal static class CommandLine
         Examples:
           heliograph demo
           heliograph run --domain proxy.example.org
+          heliograph certificate show
           heliograph config validate --config /etc/heliograph/heliograph.yaml
 
         Exit codes: 0 done, 2 bad usage or configuration, 1 anything else.
@@ -49,6 +50,7 @@ internal static class CommandLine
         {
             RunCommand.Create(),
             DemoCommand.Create(),
+            CertificateCommand.Create(),
             ConfigCommand.Create(),
         };
         foreach (var option in root.Options)

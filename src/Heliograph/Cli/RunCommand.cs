@@ -22,7 +22,7 @@ internal static class RunCommand
         At start it says what it serves, on standard output, and then the line "ready". Logs go to standard error.
         Every key can also be given in the environment: HELIOGRAPH__LIMITS__IDLE_TIMEOUT=5m, HELIOGRAPH__DOMAINS=a.example.org,b.example.org.
         Signals: SIGTERM or SIGINT ends it once connections are done, within limits.drain_timeout; a second one at once.
-                 SIGHUP reads the certificate again.
+                 SIGHUP reads the certificate again, or looks whether it is to be renewed.
         """;
 
     public static Command Create()

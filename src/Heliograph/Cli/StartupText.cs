@@ -17,7 +17,7 @@ internal static class StartupText
         Line(console, "decoy", Decoy(settings.Decoy));
         Line(console, "state", settings.StateDirectory);
         foreach (var domain in settings.Domains)
-            Line(console, "share link", $"https://signal.tube/#{domain}");
+            Line(console, "share link", domain.StartsWith('*') ? $"https://signal.tube/#NAME{domain[1..]}, with any NAME" : $"https://signal.tube/#{domain}");
         // Signal for Android connects to port 443 whatever the link says.
         if (host.Endpoints.All(static endpoint => endpoint.Port != 443))
             Line(console, "note", "Signal's clients connect to port 443: forward it here");

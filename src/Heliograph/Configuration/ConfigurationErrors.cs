@@ -14,6 +14,9 @@ internal sealed class ConfigurationErrors
     /// <summary>One line each: the key, where it stands, its value, what is wrong and what is allowed.</summary>
     public IReadOnlyList<string> Lines => lines.Count <= MostShown ? lines : [.. lines.Take(MostShown), $"and {lines.Count - MostShown} more"];
 
+    /// <summary>Whether something was told of a key, by its name, or of one of its items.</summary>
+    public bool Tells(string name) => lines.Any(line => line.StartsWith(name, StringComparison.Ordinal) && line.AsSpan(name.Length) is ['.' or ' ' or ':', ..]);
+
     /// <summary>A value that cannot be used.</summary>
     public void Add(Key key, Given given, string problem) =>
         lines.Add($"{Key.Display(given.Path)} ({given.Origin}): \"{Readable(key.Show(given.Value))}\": {problem}");

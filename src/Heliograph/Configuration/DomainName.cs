@@ -6,7 +6,7 @@ namespace Heliograph.Configuration;
 /// <summary>Reads what clients type to reach the proxy, and the names of routes.</summary>
 internal static class DomainName
 {
-    /// <summary>A DNS name, in lower case, or an IP address in its canonical form.</summary>
+    /// <summary>A DNS name, in lower case, which may begin with "*.", or an IP address in its canonical form.</summary>
     public static string? Parse(string text, out string value)
     {
         value = text;
@@ -15,7 +15,11 @@ internal static class DomainName
             value = address.ToString();
             return address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? "no client can reach this address; name the one they use" : null;
         }
-        return ParseHost(text, out value);
+        if (!text.StartsWith("*.", StringComparison.Ordinal))
+            return ParseHost(text, out value);
+        var problem = ParseHost(text[2..], out value);
+        value = "*." + value;
+        return problem;
     }
 
     /// <summary>A DNS name, in lower case (RFC 1123 section 2.1).</summary>

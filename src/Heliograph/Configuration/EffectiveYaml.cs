@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Heliograph.Acme;
 
 namespace Heliograph.Configuration;
 
@@ -13,7 +14,7 @@ internal static class EffectiveYaml
         var open = "";
         foreach (var key in Keys.All)
         {
-            var written = Written[key](settings);
+            var written = Write(key, settings);
             if (written is null)
                 continue;
             open = OpenSections(text, open, key.Path);
@@ -27,7 +28,7 @@ internal static class EffectiveYaml
         return text.ToString();
     }
 
-    /// <summary>Each key's value as YAML; null where there is nothing to write.</summary>
+    /// <summary>Each key's value as YAML, but for those of the authorities; null where there is nothing to write.</summary>
     private static readonly Dictionary<Key, Func<Settings, string?>> Written = new()
     {
         [Keys.Domains] = static settings => List(settings.Domains),
@@ -36,14 +37,18 @@ internal static class EffectiveYaml
         [Keys.CertificateSource] = static settings => Words.Of(Words.CertificateOrigins, settings.Certificate.Source),
         [Keys.CertificateChain] = static settings => Quote(settings.Certificate.Chain),
         [Keys.CertificateKey] = static settings => Quote(settings.Certificate.Key),
-        [Keys.AcmeDirectory] = static settings => Quote(settings.Acme.Directory.OriginalString),
-        [Keys.AcmeEmail] = static settings => Quote(settings.Acme.Email),
-        [Keys.AcmeChallenges] = static settings => List(settings.Acme.Challenges.Select(static c => Words.Of(Words.AcmeChallenges, c))),
-        [Keys.AcmeProfile] = static settings => Quote(settings.Acme.Profile),
-        [Keys.AcmeKeyType] = static settings => Words.Of(Words.AcmeKeyTypes, settings.Acme.KeyType),
-        [Keys.AcmeCaRoot] = static settings => Quote(settings.Acme.CaRoot),
-        [Keys.AcmeEabKeyId] = static settings => Quote(settings.Acme.ExternalAccount?.KeyId),
-        [Keys.AcmeEabHmacKey] = static settings => settings.Acme.ExternalAccount is null ? null : Quote(Keys.AcmeEabHmacKey.Show("")),
+        [Keys.AcmeChallenges] = static settings => List(settings.Acme.Challenges),
+        [Keys.AcmeKeyType] = static settings => settings.Acme.KeyType,
+        [Keys.DnsHook] = static settings => Quote(settings.Acme.Dns?.Hook),
+        [Keys.DnsHookTimeout] = static settings => settings.Acme.Dns?.Hook is null ? null : Values.Write(settings.Acme.Dns.HookTimeout),
+        [Keys.Rfc2136Server] = static settings => Quote(settings.Acme.Dns?.Rfc2136?.Server),
+        [Keys.Rfc2136KeyName] = static settings => Quote(settings.Acme.Dns?.Rfc2136?.KeyName),
+        [Keys.Rfc2136KeySecret] = static settings => settings.Acme.Dns?.Rfc2136 is null ? null : Quote(Keys.Rfc2136KeySecret.Show("")),
+        [Keys.Rfc2136Algorithm] = static settings => Quote(settings.Acme.Dns?.Rfc2136?.Algorithm),
+        [Keys.Rfc2136Zone] = static settings => Quote(settings.Acme.Dns?.Rfc2136?.Zone),
+        [Keys.Rfc2136Transport] = static settings => Quote(settings.Acme.Dns?.Rfc2136?.Transport),
+        [Keys.DnsVisibleAt] = static settings => settings.Acme.Dns is null ? null : List(settings.Acme.Dns.VisibleAt),
+        [Keys.DnsVisibleTimeout] = static settings => settings.Acme.Dns is null ? null : Values.Write(settings.Acme.Dns.VisibleTimeout),
         [Keys.RouteSets] = static settings => List(settings.Routes.Sets),
         [Keys.RouteHosts] = static settings => settings.Routes.Hosts.Count == 0 ? null : "",
         [Keys.DecoySite] = static settings => settings.Decoy is { Directory: null, Upstream: null } ? "built-in" : null,
@@ -58,6 +63,32 @@ internal static class EffectiveYaml
         [Keys.DrainTimeout] = static settings => Values.Write(settings.Limits.DrainTimeout),
         [Keys.MetricsListen] = static settings => List(settings.MetricsListen),
         [Keys.StateDirectory] = static settings => Quote(settings.StateDirectory),
+    };
+
+    private static string? Write(Key key, Settings settings) =>
+        Written.TryGetValue(key, out var write) ? write(settings) : Write(key, Keys.Acme, First(settings.Acme)) ?? Write(key, Keys.AcmeFailover, settings.Acme.Failover);
+
+    /// <summary>Null too where the key is none of an authority's.</summary>
+    private static string? Write(Key key, IssuerKeys keys, IssuerOptions? issuer) => issuer is null ? null
+        : key == keys.Directory ? Quote(issuer.Directory)
+        : key == keys.StagingDirectory ? Quote(issuer.StagingDirectory)
+        : key == keys.Email ? Quote(issuer.Email)
+        : key == keys.Profile ? Quote(issuer.Profile)
+        : key == keys.CaRoot ? Quote(issuer.CaRoot)
+        : key == keys.EabKeyId ? Quote(issuer.Eab?.KeyId)
+        : key == keys.EabHmacKey ? issuer.Eab is null ? null : Quote(key.Show(""))
+        : key == keys.PreferredChain ? Quote(issuer.PreferredChain)
+        : null;
+
+    private static IssuerOptions First(AcmeOptions acme) => new()
+    {
+        Directory = acme.Directory,
+        StagingDirectory = acme.StagingDirectory,
+        Email = acme.Email,
+        Profile = acme.Profile,
+        CaRoot = acme.CaRoot,
+        Eab = acme.Eab,
+        PreferredChain = acme.PreferredChain,
     };
 
     private static void WriteMap(StringBuilder text, string indent, Key key, Settings settings, LayeredValues values)

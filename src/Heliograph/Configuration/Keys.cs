@@ -36,14 +36,20 @@ internal static class Keys
     public static readonly Key CertificateSource = new("certificate:source", KeyKind.Scalar, "acme, files or self-signed");
     public static readonly Key CertificateChain = new("certificate:chain", KeyKind.Scalar, "the path of a PEM file: the certificate chain, leaf first");
     public static readonly Key CertificateKey = new("certificate:key", KeyKind.Scalar, "the path of a PEM file: the private key of the leaf");
-    public static readonly Key AcmeDirectory = new("acme:directory", KeyKind.Scalar, "the https:// address of an ACME directory");
-    public static readonly Key AcmeEmail = new("acme:email", KeyKind.Scalar, "an e-mail address, such as you@example.org");
-    public static readonly Key AcmeChallenges = new("acme:challenges", KeyKind.List, "tls-alpn-01 or http-01");
-    public static readonly Key AcmeProfile = new("acme:profile", KeyKind.Scalar, "the name of a certificate profile of the authority, such as shortlived");
+    public static readonly IssuerKeys Acme = new("acme");
+    public static readonly Key AcmeChallenges = new("acme:challenges", KeyKind.List, "tls-alpn-01, http-01 or dns-01");
     public static readonly Key AcmeKeyType = new("acme:key_type", KeyKind.Scalar, "ecdsa-p256 or rsa-2048");
-    public static readonly Key AcmeCaRoot = new("acme:ca_root", KeyKind.Scalar, "the path of a PEM file with the roots that the directory's own certificate leads to");
-    public static readonly Key AcmeEabKeyId = new("acme:eab:key_id", KeyKind.Scalar, "the key identifier that the authority gave you");
-    public static readonly Key AcmeEabHmacKey = new("acme:eab:hmac_key", KeyKind.Scalar, "the key that the authority gave you, in base64url", Secret: true);
+    public static readonly IssuerKeys AcmeFailover = new("acme:failover");
+    public static readonly Key DnsHook = new("acme:dns:hook", KeyKind.Scalar, "the path of a program that is called as: HOOK present|cleanup FQDN VALUE");
+    public static readonly Key DnsHookTimeout = new("acme:dns:hook_timeout", KeyKind.Scalar, Duration);
+    public static readonly Key Rfc2136Server = new("acme:dns:rfc2136:server", KeyKind.Scalar, "the address of the zone's primary name server, with its port if that is not 53");
+    public static readonly Key Rfc2136KeyName = new("acme:dns:rfc2136:key_name", KeyKind.Scalar, "the name of the TSIG key");
+    public static readonly Key Rfc2136KeySecret = new("acme:dns:rfc2136:key_secret", KeyKind.Scalar, "the secret of the TSIG key, in base64", Secret: true);
+    public static readonly Key Rfc2136Algorithm = new("acme:dns:rfc2136:algorithm", KeyKind.Scalar, "hmac-sha256 or hmac-sha512");
+    public static readonly Key Rfc2136Zone = new("acme:dns:rfc2136:zone", KeyKind.Scalar, "the name of the zone that holds the records");
+    public static readonly Key Rfc2136Transport = new("acme:dns:rfc2136:transport", KeyKind.Scalar, "udp or tcp");
+    public static readonly Key DnsVisibleAt = new("acme:dns:visible_at", KeyKind.List, "the address of a name server, with its port if that is not 53");
+    public static readonly Key DnsVisibleTimeout = new("acme:dns:visible_timeout", KeyKind.Scalar, Duration);
     public static readonly Key RouteSets = new("routes:sets", KeyKind.List, string.Join(" or ", Relay.Routing.RouteSets.Names));
     public static readonly Key RouteHosts = new("routes:hosts", KeyKind.Map, "a host name with " + Relay.Upstream.UpstreamEndpoint.Syntax);
     public static readonly Key DecoySite = new("decoy:site", KeyKind.Scalar, "built-in");
@@ -59,11 +65,17 @@ internal static class Keys
     public static readonly Key MetricsListen = new("metrics:listen", KeyKind.List, Addresses + "; [] turns it off");
     public static readonly Key StateDirectory = new("state_directory", KeyKind.Scalar, "the path of a directory that the program may write to");
 
+    /// <summary>Those of RFC 2136, for records in DNS.</summary>
+    public static readonly IReadOnlyList<Key> Rfc2136 = [Rfc2136Server, Rfc2136KeyName, Rfc2136KeySecret, Rfc2136Algorithm, Rfc2136Zone, Rfc2136Transport];
+
+    /// <summary>All of <c>acme.dns</c>.</summary>
+    public static readonly IReadOnlyList<Key> Dns = [DnsHook, DnsHookTimeout, .. Rfc2136, DnsVisibleAt, DnsVisibleTimeout];
+
     /// <summary>In the order in which they are documented and shown.</summary>
     public static readonly IReadOnlyList<Key> All =
     [
-        Domains, Listen, HttpListen, CertificateSource, CertificateChain, CertificateKey, AcmeDirectory, AcmeEmail, AcmeChallenges, AcmeProfile,
-        AcmeKeyType, AcmeCaRoot, AcmeEabKeyId, AcmeEabHmacKey, RouteSets, RouteHosts, DecoySite, DecoyDirectory, DecoyUpstream, DecoyUpstreamH2,
+        Domains, Listen, HttpListen, CertificateSource, CertificateChain, CertificateKey, .. Acme.All, AcmeChallenges, AcmeKeyType, .. AcmeFailover.All, .. Dns,
+        RouteSets, RouteHosts, DecoySite, DecoyDirectory, DecoyUpstream, DecoyUpstreamH2,
         MaxConnections, HandshakeTimeout, HelloTimeout, ConnectTimeout, IdleTimeout, DrainTimeout, MetricsListen, StateDirectory,
     ];
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Heliograph.Acme;
 using Heliograph.Relay.Upstream;
 
 namespace Heliograph.Configuration;
@@ -6,7 +7,7 @@ namespace Heliograph.Configuration;
 /// <summary>What the program runs with: the configuration file, the environment and the flags, read, checked and joined. Immutable.</summary>
 internal sealed record Settings
 {
-    /// <summary>What clients type: DNS names in lower case (punycode) or IP addresses. Never empty; the first stands in the share link.</summary>
+    /// <summary>What clients type: DNS names in lower case (punycode) or IP addresses. Never empty. With <c>dns-01</c>, wildcards too: a name in their place is what clients type.</summary>
     public required IReadOnlyList<string> Domains { get; init; }
 
     /// <summary>Where clients connect. Never empty.</summary>
@@ -17,7 +18,8 @@ internal sealed record Settings
 
     public CertificateSettings Certificate { get; init; } = new();
 
-    public AcmeSettings Acme { get; init; } = new();
+    /// <summary>Meant for <see cref="CertificateOrigin.Acme"/>, and checked for it only.</summary>
+    public required AcmeOptions Acme { get; init; }
 
     public RouteSettings Routes { get; init; } = new();
 
@@ -43,41 +45,6 @@ internal enum CertificateOrigin
 /// <param name="Chain">For <see cref="CertificateOrigin.Files"/>: the PEM file of the chain, leaf first.</param>
 /// <param name="Key">For <see cref="CertificateOrigin.Files"/>: the PEM file of the leaf's private key.</param>
 internal sealed record CertificateSettings(CertificateOrigin Source = CertificateOrigin.Acme, string? Chain = null, string? Key = null);
-
-internal enum AcmeChallenge
-{
-    TlsAlpn01,
-    Http01,
-}
-
-internal enum AcmeKeyType
-{
-    EcdsaP256,
-    Rsa2048,
-}
-
-internal sealed record AcmeSettings
-{
-    public Uri Directory { get; init; } = new("https://acme-v02.api.letsencrypt.org/directory");
-
-    public string? Email { get; init; }
-
-    /// <summary>In the order in which they are tried. Never empty.</summary>
-    public IReadOnlyList<AcmeChallenge> Challenges { get; init; } = [AcmeChallenge.TlsAlpn01, AcmeChallenge.Http01];
-
-    /// <summary>A certificate profile of the authority, such as Let's Encrypt's <c>shortlived</c>. Null: the authority's choice.</summary>
-    public string? Profile { get; init; }
-
-    public AcmeKeyType KeyType { get; init; } = AcmeKeyType.EcdsaP256;
-
-    /// <summary>A PEM file with the roots that the directory's own certificate must lead to. Null: those of the system.</summary>
-    public string? CaRoot { get; init; }
-
-    public ExternalAccount? ExternalAccount { get; init; }
-}
-
-/// <summary>External account binding (RFC 8555 section 7.3.4).</summary>
-internal sealed record ExternalAccount(string KeyId, ReadOnlyMemory<byte> HmacKey);
 
 internal sealed record RouteSettings
 {

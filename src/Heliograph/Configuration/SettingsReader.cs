@@ -8,15 +8,17 @@ internal sealed class SettingsReader
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Longest = TimeSpan.FromDays(7);
-    private static readonly Settings Default = new() { Domains = [] };
+    private static readonly Settings Default = new() { Domains = [], Acme = new() { Domains = [], StateDirectory = "" } };
 
     private readonly LayeredValues values;
     private readonly ConfigurationErrors errors;
+    private readonly KeyReader reader;
 
     private SettingsReader(LayeredValues values, ConfigurationErrors errors)
     {
         this.values = values;
         this.errors = errors;
+        reader = new(values, errors);
     }
 
     /// <summary>Null if there was an error, here or in the layers.</summary>
@@ -28,74 +30,63 @@ internal sealed class SettingsReader
 
     private Settings Read()
     {
+        var domains = Domains();
+        var stateDirectory = reader.Scalar<string?>(Keys.StateDirectory, Values.FilePath, Default.StateDirectory)!;
+        var acme = new AcmeReader(values, errors);
         var settings = new Settings
         {
-            Domains = Domains(),
-            Listen = List<IPEndPoint>(Keys.Listen, Values.ListenAddress) ?? Default.Listen,
-            HttpListen = List<IPEndPoint>(Keys.HttpListen, Values.ListenAddress) ?? Default.HttpListen,
+            Domains = domains,
+            Listen = reader.List<IPEndPoint>(Keys.Listen, Values.ListenAddress) ?? Default.Listen,
+            HttpListen = reader.List<IPEndPoint>(Keys.HttpListen, Values.ListenAddress) ?? Default.HttpListen,
             Certificate = Certificate(),
-            Acme = Acme(),
+            Acme = acme.Read(domains, stateDirectory),
             Routes = Routes(),
             Decoy = Decoy(),
             Limits = Limits(),
-            MetricsListen = List<IPEndPoint>(Keys.MetricsListen, Values.ListenAddress) ?? Default.MetricsListen,
-            StateDirectory = Scalar<string?>(Keys.StateDirectory, Values.FilePath, Default.StateDirectory)!,
+            MetricsListen = reader.List<IPEndPoint>(Keys.MetricsListen, Values.ListenAddress) ?? Default.MetricsListen,
+            StateDirectory = stateDirectory,
         };
         if (settings.Listen.Count == 0 && values.List(Keys.Listen) is { Count: 0 })
             errors.Add(Keys.Listen.Path, values.OriginOf(Keys.Listen)!, $"needs at least one address; allowed: {Keys.Listen.Allowed}");
+        if (settings.Certificate.Source == CertificateOrigin.Acme)
+            acme.Check(settings.Acme);
+        else
+            RefuseWildcards();
         RefuseSharedAddresses((Keys.Listen, settings.Listen), (Keys.HttpListen, settings.HttpListen), (Keys.MetricsListen, settings.MetricsListen));
         return settings;
     }
 
     private List<string> Domains()
     {
-        var domains = List<string>(Keys.Domains, DomainName.Parse);
+        var domains = reader.List<string>(Keys.Domains, DomainName.Parse);
         if (values.List(Keys.Domains) is not { Count: > 0 })
             errors.Add(Keys.Domains.Name, $"missing; name what clients type to reach this proxy: {Keys.Domains.Allowed} (--domain NAME, or domains: [NAME] in the configuration file)");
         return domains ?? [];
     }
 
+    /// <summary>Only a name that is proven through DNS may be one: whoever brings the files knows what is in them, and clients type a name.</summary>
+    private void RefuseWildcards()
+    {
+        foreach (var given in values.List(Keys.Domains) ?? [])
+        {
+            if (given.Value.StartsWith("*.", StringComparison.Ordinal))
+                errors.Add(Keys.Domains, given, $"a wildcard; name each host, as no client can type a '*'; allowed: {Keys.Domains.Allowed}");
+        }
+    }
+
     private CertificateSettings Certificate()
     {
-        var chain = Scalar<string?>(Keys.CertificateChain, Values.FilePath, null);
-        var key = Scalar<string?>(Keys.CertificateKey, Values.FilePath, null);
+        var chain = reader.Scalar<string?>(Keys.CertificateChain, Values.FilePath, null);
+        var key = reader.Scalar<string?>(Keys.CertificateKey, Values.FilePath, null);
         // Who names files means them to be used.
         var implied = chain is null && key is null ? CertificateOrigin.Acme : CertificateOrigin.Files;
-        var source = Scalar(Keys.CertificateSource, Values.OneOf(Words.CertificateOrigins), implied);
+        var source = reader.Scalar(Keys.CertificateSource, Values.OneOf(Words.CertificateOrigins), implied);
         if (source == CertificateOrigin.Files)
         {
-            Require(Keys.CertificateChain, "certificate.source is files");
-            Require(Keys.CertificateKey, "certificate.source is files");
+            reader.Require(Keys.CertificateChain, "certificate.source is files");
+            reader.Require(Keys.CertificateKey, "certificate.source is files");
         }
         return new(source, chain, key);
-    }
-
-    private AcmeSettings Acme()
-    {
-        var challenges = List(Keys.AcmeChallenges, Values.OneOf(Words.AcmeChallenges));
-        if (values.List(Keys.AcmeChallenges) is { Count: 0 })
-            errors.Add(Keys.AcmeChallenges.Path, values.OriginOf(Keys.AcmeChallenges)!, $"needs at least one; allowed: {Keys.AcmeChallenges.Allowed}");
-        return new()
-        {
-            Directory = Scalar<Uri>(Keys.AcmeDirectory, Values.HttpsUri, Default.Acme.Directory),
-            Email = Scalar<string?>(Keys.AcmeEmail, Values.Email, null),
-            Challenges = challenges ?? Default.Acme.Challenges,
-            Profile = Scalar<string?>(Keys.AcmeProfile, Values.Word, null),
-            KeyType = Scalar(Keys.AcmeKeyType, Values.OneOf(Words.AcmeKeyTypes), Default.Acme.KeyType),
-            CaRoot = Scalar<string?>(Keys.AcmeCaRoot, Values.FilePath, null),
-            ExternalAccount = ExternalAccount(),
-        };
-    }
-
-    private ExternalAccount? ExternalAccount()
-    {
-        var id = Scalar<string?>(Keys.AcmeEabKeyId, Values.Word, null);
-        var key = Scalar<byte[]?>(Keys.AcmeEabHmacKey, Values.Base64UrlBytes, null);
-        if (values.Scalar(Keys.AcmeEabKeyId) is null && values.Scalar(Keys.AcmeEabHmacKey) is null)
-            return null;
-        Require(Keys.AcmeEabKeyId, $"{Keys.AcmeEabHmacKey.Name} is given");
-        Require(Keys.AcmeEabHmacKey, $"{Keys.AcmeEabKeyId.Name} is given");
-        return id is null || key is null ? null : new(id, key);
     }
 
     private RouteSettings Routes()
@@ -111,7 +102,7 @@ internal sealed class SettingsReader
             else
                 hosts[name] = endpoint!;
         }
-        var sets = List<string>(Keys.RouteSets, Values.RouteSet);
+        var sets = reader.List<string>(Keys.RouteSets, Values.RouteSet);
         if (sets is { Count: 0 } && hosts.Count == 0 && values.List(Keys.RouteSets) is { Count: 0 })
             errors.Add(Keys.RouteSets.Path, values.OriginOf(Keys.RouteSets)!, $"empty, and {Keys.RouteHosts.Name} too, so that nothing would be relayed; allowed: {Keys.RouteSets.Allowed}");
         return new() { Sets = sets ?? Default.Routes.Sets, Hosts = hosts };
@@ -125,14 +116,14 @@ internal sealed class SettingsReader
             errors.Add(Keys.Find(chosen[^1].Path)!, chosen[^1], $"{Key.Display(chosen[0].Path)} ({chosen[0].Origin}) is given too; keep one of the two");
             return Default.Decoy;
         }
-        var h2 = Scalar<UpstreamEndpoint?>(Keys.DecoyUpstreamH2, Values.Endpoint, null);
+        var h2 = reader.Scalar<UpstreamEndpoint?>(Keys.DecoyUpstreamH2, Values.Endpoint, null);
         if (chosen is [var choice] && choice.Path != Keys.DecoySite.Path)
         {
             return choice.Path == Keys.DecoyDirectory.Path
-                ? new(Directory: Scalar<string?>(Keys.DecoyDirectory, Values.FilePath, null))
-                : new(Upstream: Scalar<UpstreamEndpoint?>(Keys.DecoyUpstream, Values.Endpoint, null), UpstreamH2: h2);
+                ? new(Directory: reader.Scalar<string?>(Keys.DecoyDirectory, Values.FilePath, null))
+                : new(Upstream: reader.Scalar<UpstreamEndpoint?>(Keys.DecoyUpstream, Values.Endpoint, null), UpstreamH2: h2);
         }
-        _ = Scalar(Keys.DecoySite, Values.OneOf(("built-in", true)), true);
+        _ = reader.Scalar(Keys.DecoySite, Values.OneOf(("built-in", true)), true);
         if (chosen.Count == 0 && values.Scalar(Keys.DecoyUpstreamH2) is { } alone)
             errors.Add(Keys.DecoyUpstreamH2, alone, $"{Keys.DecoyUpstream.Name} is missing, which serves HTTP/1.1; allowed: {Keys.DecoyUpstream.Allowed}");
         return Default.Decoy;
@@ -140,47 +131,13 @@ internal sealed class SettingsReader
 
     private LimitSettings Limits() => new()
     {
-        MaxConnections = Scalar<int?>(Keys.MaxConnections, Values.Count, Default.Limits.MaxConnections),
-        HandshakeTimeout = Scalar(Keys.HandshakeTimeout, Values.Duration(Shortest, Longest), Default.Limits.HandshakeTimeout),
-        HelloTimeout = Scalar(Keys.HelloTimeout, Values.Duration(Shortest, Longest), Default.Limits.HelloTimeout),
-        ConnectTimeout = Scalar(Keys.ConnectTimeout, Values.Duration(Shortest, Longest), Default.Limits.ConnectTimeout),
-        IdleTimeout = Scalar(Keys.IdleTimeout, Values.Duration(Shortest, Longest), Default.Limits.IdleTimeout),
-        DrainTimeout = Scalar(Keys.DrainTimeout, Values.Duration(TimeSpan.Zero, Longest), Default.Limits.DrainTimeout),
+        MaxConnections = reader.Scalar<int?>(Keys.MaxConnections, Values.Count, Default.Limits.MaxConnections),
+        HandshakeTimeout = reader.Scalar(Keys.HandshakeTimeout, Values.Duration(Shortest, Longest), Default.Limits.HandshakeTimeout),
+        HelloTimeout = reader.Scalar(Keys.HelloTimeout, Values.Duration(Shortest, Longest), Default.Limits.HelloTimeout),
+        ConnectTimeout = reader.Scalar(Keys.ConnectTimeout, Values.Duration(Shortest, Longest), Default.Limits.ConnectTimeout),
+        IdleTimeout = reader.Scalar(Keys.IdleTimeout, Values.Duration(Shortest, Longest), Default.Limits.IdleTimeout),
+        DrainTimeout = reader.Scalar(Keys.DrainTimeout, Values.Duration(TimeSpan.Zero, Longest), Default.Limits.DrainTimeout),
     };
-
-    private T Scalar<T>(Key key, Parse<T> parse, T fallback)
-    {
-        if (values.Scalar(key) is not { } given)
-            return fallback;
-        if (parse(given.Value, out var value) is not { } problem)
-            return value;
-        errors.Add(key, given, $"{problem}; allowed: {key.Allowed}");
-        return fallback;
-    }
-
-    /// <summary>The good items; null if no layer gives the list.</summary>
-    private List<T>? List<T>(Key key, Parse<T> parse)
-    {
-        if (values.List(key) is not { } items)
-            return null;
-        var good = new List<T>();
-        foreach (var item in items)
-        {
-            if (parse(item.Value, out var value) is { } problem)
-                errors.Add(key, item, $"{problem}; allowed: {key.Allowed}");
-            else if (good.Contains(value) && value is not IPEndPoint { Port: 0 })
-                errors.Add(key, item, "stands there twice; keep one of the two");
-            else
-                good.Add(value);
-        }
-        return good;
-    }
-
-    private void Require(Key key, string because)
-    {
-        if (values.Scalar(key) is null)
-            errors.Add(key.Name, $"missing, as {because}; allowed: {key.Allowed}");
-    }
 
     /// <summary>A port can be listened on once; told here it names both keys, told by the system only one.</summary>
     private void RefuseSharedAddresses(params ReadOnlySpan<(Key Key, IReadOnlyList<IPEndPoint> Addresses)> lists)

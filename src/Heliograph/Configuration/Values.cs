@@ -103,17 +103,17 @@ internal static class Values
         return index < 0 ? "there is no such choice" + DidYouMean(text, words.Select(static word => word.Word)) : null;
     };
 
-    public static string? HttpsUri(string text, out Uri value)
+    /// <summary>One of a few words, as it is.</summary>
+    public static Parse<string> Choice(IReadOnlyList<string> words) => OneOf([.. words.Select(static word => (word, word))]);
+
+    public static string? HttpsAddress(string text, out string value)
     {
-        value = new("https://invalid");
+        value = text;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Host.Length == 0)
             return "not a web address";
         if (uri.Scheme != Uri.UriSchemeHttps)
             return "must start with https://";
-        if (uri.UserInfo.Length > 0)
-            return "must not hold a user name or password";
-        value = uri;
-        return null;
+        return uri.UserInfo.Length > 0 ? "must not hold a user name or password" : null;
     }
 
     public static string? Email(string text, out string? value)
@@ -136,15 +136,25 @@ internal static class Values
         return text.Length is > 0 and <= 256 && text.All(static c => c is > ' ' and <= '~') ? null : "not 1 to 256 printable letters without a space";
     }
 
-    public static string? Base64UrlBytes(string text, out byte[]? value)
+    /// <summary>A printable text of one line.</summary>
+    public static string? Line(string text, out string? value)
     {
-        value = null;
-        // Authorities hand the key out with padding or without.
-        var bare = text.TrimEnd('=');
-        if (bare.Length == 0 || !Base64Url.IsValid(bare))
-            return "not base64url";
-        value = Base64Url.DecodeFromChars(bare);
+        value = text;
+        return text.Length is > 0 and <= 256 && !text.Any(char.IsControl) ? null : "not 1 to 256 printable letters";
+    }
+
+    /// <summary>Whatever it is: something else checks it.</summary>
+    public static string? Text(string text, out string value)
+    {
+        value = text;
         return null;
+    }
+
+    public static string? Base64UrlText(string text, out string? value)
+    {
+        // Authorities hand the key out with padding or without.
+        value = text.TrimEnd('=');
+        return value.Length > 0 && Base64Url.IsValid(value) ? null : "not base64url";
     }
 
     private static string DidYouMean(string text, IEnumerable<string> words) => Suggestion.Nearest(text, words) is { } near ? $"; did you mean {near}?" : "";

@@ -17,6 +17,12 @@ internal static partial class HostLog
     [LoggerMessage(4, LogLevel.Information, "Stopped; {Left} connections were closed before their end")]
     public static partial void Stopped(ILogger log, int left);
 
+    [LoggerMessage(6, LogLevel.Information, "There is no certificate yet: asking {Authority} for one ({Challenges}); until it is there a self-signed one is served")]
+    public static partial void WaitingForCertificate(ILogger log, string authority, string challenges);
+
+    [LoggerMessage(7, LogLevel.Information, "Looked whether the certificate is to be renewed; the next time is {Instant:u}: {Reason}")]
+    public static partial void LookedForRenewal(ILogger log, DateTimeOffset instant, string reason);
+
     [LoggerMessage(5, LogLevel.Debug, "A fault in the program")]
     public static partial void Fault(ILogger log, Exception fault);
 }

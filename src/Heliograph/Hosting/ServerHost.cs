@@ -1,7 +1,9 @@
+using System.Collections.Frozen;
 using System.Net;
 using Heliograph.Configuration;
 using Heliograph.Decoy;
 using Heliograph.Hosting.Certificates;
+using Heliograph.Hosting.Control;
 using Heliograph.Relay;
 using Heliograph.Relay.Limits;
 using Heliograph.Relay.OuterTls;
@@ -14,6 +16,7 @@ namespace Heliograph.Hosting;
 internal sealed class ServerHost : IAsyncDisposable
 {
     private readonly Settings settings;
+    private readonly TimeProvider time;
     private readonly ILogger log;
 
     /// <summary>What was started, to be stopped in the opposite order.</summary>
@@ -23,9 +26,10 @@ internal sealed class ServerHost : IAsyncDisposable
     private RedirectServer? redirect;
     private int disposed;
 
-    private ServerHost(Settings settings, ILogger log)
+    private ServerHost(Settings settings, TimeProvider time, ILogger log)
     {
         this.settings = settings;
+        this.time = time;
         this.log = log;
     }
 
@@ -49,10 +53,10 @@ internal sealed class ServerHost : IAsyncDisposable
     /// <exception cref="StartException">One sentence for the operator.</exception>
     public static async Task<ServerHost> StartAsync(Settings settings, TimeProvider time, ILoggerFactory log, CancellationToken cancellation)
     {
-        var host = new ServerHost(settings, log.CreateLogger("Heliograph"));
+        var host = new ServerHost(settings, time, log.CreateLogger("Heliograph"));
         try
         {
-            await host.StartPartsAsync(time, log, cancellation);
+            await host.StartPartsAsync(log, cancellation);
             return host;
         }
         catch (Exception e)
@@ -67,7 +71,14 @@ internal sealed class ServerHost : IAsyncDisposable
 
     /// <summary>Stops accepting, and gives open connections <c>limits.drain_timeout</c> to end.</summary>
     /// <returns>How many were still open then, and were closed.</returns>
-    public Task<int> DrainAsync() => relay.DrainAsync(settings.Limits.DrainTimeout);
+    public async Task<int> DrainAsync()
+    {
+        // An order under way is broken off, and taken up again at the next start.
+        var stopped = certificates.DisposeAsync().AsTask().WaitAsync(settings.Limits.DrainTimeout, time);
+        var left = await relay.DrainAsync(settings.Limits.DrainTimeout);
+        await stopped.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return left;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -77,17 +88,20 @@ internal sealed class ServerHost : IAsyncDisposable
             await part.DisposeAsync();
     }
 
-    private async Task StartPartsAsync(TimeProvider time, ILoggerFactory logs, CancellationToken cancellation)
+    private async Task StartPartsAsync(ILoggerFactory logs, CancellationToken cancellation)
     {
         ProcessSetup.RequireOpenSsl();
-        certificates = Own(CertificateSources.Open(settings, time, log));
-        StateDirectory.Prepare(settings.StateDirectory);
+        Own(StateDirectory.Open(settings.StateDirectory));
+        var ports = new ChallengePorts();
+        certificates = Own(CertificateSources.Open(settings, ports, time, log));
         Routes = RouteTable.Create(settings.Routes.Sets, settings.Routes.Hosts);
         var decoy = Own(await DecoySite.StartAsync(DecoyOptions(), time, logs, cancellation));
         relay = Own(RelayServer.Start(RelayOptions(decoy), certificates.Current, time, logs.CreateLogger("Heliograph.Relay")));
-        certificates.Watch(relay.UseCertificate);
+        ports.Attach(relay);
         if (settings.HttpListen.Count > 0)
-            redirect = Own(await RedirectServer.StartAsync(settings.HttpListen, settings.Domains, static _ => null, logs, cancellation));
+            redirect = Own(await RedirectServer.StartAsync(settings.HttpListen, settings.Domains, ports.KeyAuthorization, logs, cancellation));
+        Own(ControlServer.Start(settings.StateDirectory, new CertificateCommands(certificates).All.ToFrozenDictionary(StringComparer.Ordinal), time, log));
+        certificates.Watch(relay.UseCertificate);
     }
 
     private DecoyOptions DecoyOptions()

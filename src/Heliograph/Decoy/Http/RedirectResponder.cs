@@ -18,7 +18,7 @@ internal sealed class RedirectResponder : Responder
     public RedirectResponder(IReadOnlyList<string> domains, Func<string, string?> challenge)
     {
         this.domains = domains.Select(HostOf).ToFrozenSet(StringComparer.Ordinal);
-        first = domains.Count == 0 ? null : HostOf(domains[0]);
+        first = domains.FirstOrDefault(static domain => !domain.StartsWith('*')) is { } name ? HostOf(name) : null;
         this.challenge = challenge;
     }
 
@@ -28,10 +28,13 @@ internal sealed class RedirectResponder : Responder
             return Response.Text("text/plain", Encoding.ASCII.GetBytes(authorization));
         // $host: of the target, else of the field, else the first server_name.
         var host = head.Host ?? first;
-        return host is not null && domains.Contains(host)
+        return host is not null && IsOurs(host)
             ? Response.Page(head, NginxStatus.MovedPermanently, others: [new("Location", "https://" + host + head.RawTarget)])
             : Response.Page(head, NginxStatus.NotFound);
     }
+
+    // Or one label below a wildcard.
+    private bool IsOurs(string host) => domains.Contains(host) || (host.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot && domains.Contains("*" + host[dot..]));
 
     // An IPv6 address stands in brackets in the Host field.
     private static string HostOf(string domain) => (domain.Contains(':', StringComparison.Ordinal) && !domain.StartsWith('[') ? $"[{domain}]" : domain).ToLowerInvariant();

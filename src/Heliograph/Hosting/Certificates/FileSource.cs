@@ -53,6 +53,8 @@ internal sealed class FileSource : ICertificateSource
         }
     }
 
+    public CertificateReport Describe() => CertificateReport.Of("files", Current);
+
     public void Watch(Action<ServerCertificate> use)
     {
         this.use = use;

@@ -11,7 +11,9 @@ internal interface ICertificateSource : IAsyncDisposable
     /// <summary>For the operator: the kind of source, with its place.</summary>
     string Description { get; }
 
-    /// <summary>From now on <paramref name="use"/> is called with every new certificate that is good; a bad one is logged and changes nothing.</summary>
+    CertificateReport Describe();
+
+    /// <summary>Called once everything listens: from now on <paramref name="use"/> is called with every new certificate that is good; a bad one is logged and changes nothing.</summary>
     void Watch(Action<ServerCertificate> use);
 
     /// <summary>The operator asks to look for a new one at once (SIGHUP).</summary>

@@ -19,6 +19,8 @@ internal sealed class SelfSignedSource : ICertificateSource
 
     public string Description => "self-signed, made at this start: no client trusts it";
 
+    public CertificateReport Describe() => CertificateReport.Of("self-signed", Current);
+
     public void Watch(Action<ServerCertificate> use)
     {
         // It lasts as long as the process.
