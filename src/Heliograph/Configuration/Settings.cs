@@ -19,7 +19,7 @@ internal sealed record Settings
     public CertificateSettings Certificate { get; init; } = new();
 
     /// <summary>Meant for <see cref="CertificateOrigin.Acme"/>, and checked for it only.</summary>
-    public required AcmeOptions Acme { get; init; }
+    public AcmeOptions Acme { get; init; } = new() { Domains = [], StateDirectory = "" };
 
     public RouteSettings Routes { get; init; } = new();
 

@@ -8,7 +8,7 @@ internal sealed class SettingsReader
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Longest = TimeSpan.FromDays(7);
-    private static readonly Settings Default = new() { Domains = [], Acme = new() { Domains = [], StateDirectory = "" } };
+    private static readonly Settings Default = new() { Domains = [] };
 
     private readonly LayeredValues values;
     private readonly ConfigurationErrors errors;

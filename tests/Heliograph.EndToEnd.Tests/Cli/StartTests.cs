@@ -143,13 +143,6 @@ public sealed class StartTests : IDisposable
         await FailsAsync(1, directory["www"], "--decoy-directory", directory["www"]);
 
     [Fact]
-    public async Task A_certificate_by_acme_is_refused_as_configuration() =>
-        await FailsAsync(
-            2,
-            "certificate.source: acme is not in this build; use files (--certificate-chain FILE --certificate-key FILE) or self-signed (--certificate-source self-signed)",
-            "--certificate-source", "acme");
-
-    [Fact]
     public void A_missing_library_is_told_with_its_package()
     {
         var missing = Assert.Throws<StartException>(static () => ProcessSetup.RequireLibrary("libnone.so.3"));

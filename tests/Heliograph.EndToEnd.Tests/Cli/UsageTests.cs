@@ -11,6 +11,10 @@ public sealed class UsageTests
     [InlineData("help", "--help")]
     [InlineData("help-run", "run", "--help")]
     [InlineData("help-demo", "demo", "--help")]
+    [InlineData("help-certificate", "certificate", "--help")]
+    [InlineData("help-certificate-show", "certificate", "show", "--help")]
+    [InlineData("help-certificate-renew", "certificate", "renew", "--help")]
+    [InlineData("help-certificate-revoke", "certificate", "revoke", "--help")]
     [InlineData("help-config", "config", "--help")]
     [InlineData("help-config-show", "config", "show", "--help")]
     [InlineData("help-config-validate", "config", "validate", "--help")]
@@ -28,13 +32,19 @@ public sealed class UsageTests
         var file = directory.Write("heliograph.yaml", """
             domains: [proxy.example.org]
             listen: ["[::]:8443"]
-            acme: { email: me@example.org, eab: { key_id: kid, hmac_key: c2VjcmV0 } }
+            acme:
+              email: me@example.org
+              challenges: [dns-01]
+              eab: { key_id: kid, hmac_key: c2VjcmV0 }
+              failover: { directory: "https://other.example/dir", eab: { key_id: kid2, hmac_key: b3RoZXJzZWNyZXQ } }
+              dns: { rfc2136: { server: "192.0.2.53", key_name: acme-update, key_secret: "dHNpZ3NlY3JldA==" } }
             """);
         var environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["HELIOGRAPH__LIMITS__IDLE_TIMEOUT"] = "5m", ["HELIOGRAPH__LISTEN"] = "[::]:9443" };
         var (code, output, errors) = await BuiltProgram.RunAsync(
             environment, "config", "show", "--config", file, "--listen", "127.0.0.1:0", "--route", "a.example=unix:/run/a.sock", "--http-listen", "none");
         Assert.Equal((0, ""), (code, errors));
-        Assert.DoesNotContain("c2VjcmV0", output, StringComparison.Ordinal);
+        foreach (var secret in new[] { "c2VjcmV0", "b3RoZXJzZWNyZXQ", "dHNpZ3NlY3JldA" })
+            Assert.DoesNotContain(secret, output, StringComparison.Ordinal);
         Golden.Check(GoldenFiles + "config-show.txt", output.Replace(directory.Path, "/etc/heliograph", StringComparison.Ordinal));
     }
 

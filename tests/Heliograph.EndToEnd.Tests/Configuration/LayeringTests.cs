@@ -1,4 +1,5 @@
 using System.Net;
+using Heliograph.Acme;
 using Heliograph.Configuration;
 using Heliograph.Relay.Upstream;
 using Heliograph.Testing;
@@ -36,11 +37,20 @@ public sealed class LayeringTests
             acme:
               directory: https://acme.example/dir
               email: me@example.org
-              challenges: [http-01]
+              staging_directory: https://acme.example/staging
+              challenges: [http-01, dns-01]
               profile: shortlived
               key_type: rsa-2048
               ca_root: /c/root.pem
               eab: { key_id: kid, hmac_key: QUJD }
+              preferred_chain: ISRG Root X1
+              failover: { directory: https://two.example/dir, staging_directory: https://two.example/s, email: two@example.org, profile: p, ca_root: /c/2.pem, preferred_chain: R, eab: { key_id: k2, hmac_key: REVG } }
+              dns:
+                hook: /c/hook
+                hook_timeout: 7s
+                rfc2136: { server: "192.0.2.1:53", key_name: k, key_secret: QUJD, algorithm: hmac-sha512, zone: example.org, transport: tcp }
+                visible_at: ["192.0.2.2", "[2001:db8::1]:53"]
+                visible_timeout: 8s
             routes:
               sets: [signal-staging]
               hosts: { Chat.Signal.Org: "127.0.0.1:19000", other.example: "unix:/run/x.sock" }
@@ -53,14 +63,34 @@ public sealed class LayeringTests
         Assert.Equal([IPEndPoint.Parse("[::1]:8443"), IPEndPoint.Parse("127.0.0.1:0")], settings.Listen);
         Assert.Empty(settings.HttpListen);
         Assert.Equal(new(CertificateOrigin.Files, "/c/fullchain.pem", "/c/privkey.pem"), settings.Certificate);
-        Assert.Equal(new Uri("https://acme.example/dir"), settings.Acme.Directory);
+        Assert.Equal("https://acme.example/dir", settings.Acme.Directory);
         Assert.Equal("me@example.org", settings.Acme.Email);
-        Assert.Equal([AcmeChallenge.Http01], settings.Acme.Challenges);
+        Assert.Equal(["http-01", "dns-01"], settings.Acme.Challenges);
         Assert.Equal("shortlived", settings.Acme.Profile);
-        Assert.Equal(AcmeKeyType.Rsa2048, settings.Acme.KeyType);
+        Assert.Equal("rsa-2048", settings.Acme.KeyType);
         Assert.Equal("/c/root.pem", settings.Acme.CaRoot);
-        Assert.Equal("kid", settings.Acme.ExternalAccount!.KeyId);
-        Assert.Equal("ABC"u8.ToArray(), settings.Acme.ExternalAccount.HmacKey.ToArray());
+        Assert.Equal("https://acme.example/staging", settings.Acme.StagingDirectory);
+        Assert.Equal(new EabOptions { KeyId = "kid", HmacKey = "QUJD" }, settings.Acme.Eab);
+        Assert.Equal("ISRG Root X1", settings.Acme.PreferredChain);
+        Assert.Equal(
+            new IssuerOptions
+            {
+                Directory = "https://two.example/dir",
+                StagingDirectory = "https://two.example/s",
+                Email = "two@example.org",
+                Profile = "p",
+                CaRoot = "/c/2.pem",
+                PreferredChain = "R",
+                Eab = new() { KeyId = "k2", HmacKey = "REVG" },
+            },
+            settings.Acme.Failover);
+        Assert.Equal("/c/hook", settings.Acme.Dns!.Hook);
+        Assert.Equal(TimeSpan.FromSeconds(7), settings.Acme.Dns.HookTimeout);
+        Assert.Equal(
+            new Rfc2136Options { Server = "192.0.2.1:53", KeyName = "k", KeySecret = "QUJD", Algorithm = "hmac-sha512", Zone = "example.org", Transport = "tcp" },
+            settings.Acme.Dns.Rfc2136);
+        Assert.Equal(["192.0.2.2", "[2001:db8::1]:53"], settings.Acme.Dns.VisibleAt);
+        Assert.Equal(TimeSpan.FromSeconds(8), settings.Acme.Dns.VisibleTimeout);
         Assert.Equal(["signal-staging"], settings.Routes.Sets);
         Assert.Equal(new UpstreamEndpoint.Tcp("127.0.0.1", 19000), settings.Routes.Hosts["chat.signal.org"]);
         Assert.Equal(new UpstreamEndpoint.Unix("/run/x.sock"), settings.Routes.Hosts["other.example"]);

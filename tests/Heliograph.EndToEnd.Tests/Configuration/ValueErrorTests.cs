@@ -32,7 +32,7 @@ public sealed class ValueErrorTests
     [InlineData("acme: { directory: \"http://acme.example\" }", "acme.directory", "http://acme.example", "must start with https://; allowed: the https:// address of an ACME directory")]
     [InlineData("acme: { email: \"mailto:me@example.org\" }", "acme.email", "mailto:me@example.org", "write the address without mailto:; allowed: an e-mail address, such as you@example.org")]
     [InlineData("acme: { email: me }", "acme.email", "me", "not an e-mail address; allowed: an e-mail address, such as you@example.org")]
-    [InlineData("acme: { challenges: [dns-02] }", "acme.challenges.0", "dns-02", "there is no such choice; allowed: tls-alpn-01 or http-01")]
+    [InlineData("acme: { challenges: [dns-02] }", "acme.challenges.0", "dns-02", "there is no such choice; did you mean dns-01?; allowed: tls-alpn-01, http-01 or dns-01")]
     [InlineData("acme: { key_type: rsa }", "acme.key_type", "rsa", "there is no such choice; allowed: ecdsa-p256 or rsa-2048")]
     [InlineData("acme: { profile: \"a b\" }", "acme.profile", "a b", "not 1 to 256 printable letters without a space; allowed: the name of a certificate profile of the authority, such as shortlived")]
     [InlineData("routes: { sets: [singal] }", "routes.sets.0", "singal", "there is no such set; did you mean signal?; allowed: signal or signal-staging")]
@@ -49,7 +49,7 @@ public sealed class ValueErrorTests
     [Theory]
     [InlineData("https://proxy.example.org/", "a web address; write the host's name only")]
     [InlineData("proxy.example.org:443", "the port must go: a name stands alone")]
-    [InlineData("*.example.org", "a wildcard; name each host, as no client can type a '*'")]
+    [InlineData("*.*.example.org", "a wildcard; name each host, as no client can type a '*'")]
     [InlineData("proxy.example.org.", "the dot at the end must go")]
     [InlineData("bücher.example", "has letters that DNS does not; write it as xn--bcher-kva.example")]
     [InlineData("pro_xy.example.org", "not a host name")]
@@ -61,6 +61,18 @@ public sealed class ValueErrorTests
     public void A_bad_domain_is_told_with_what_to_write_instead(string domain, string problem) =>
         Assert.Equal([$"domains.0 (FILE:1): \"{domain}\": {problem}; {Domain}"], Loaded.Errors($"domains: [\"{domain}\"]\n"));
 
+    [Theory]
+    [InlineData("domains: [\"*.example.org\"]\n",
+        "domains (FILE:1): the wildcard '*.example.org' can only be proven through DNS; add dns-01 to acme.challenges and fill in acme.dns")]
+    [InlineData("domains: [\"*.example.org\"]\ncertificate: { source: self-signed }\n",
+        "domains (FILE:1): \"*.example.org\": a wildcard; name each host, as no client can type a '*'; " + Domain)]
+    [InlineData("domains: [localhost]\n", "domains (FILE:1): 'localhost' is neither a DNS name (such as proxy.example.org or *.example.org) nor an IP address")]
+    public void A_domain_that_its_source_cannot_have_is_told(string yaml, string error) => Assert.Equal([error], Loaded.Errors(yaml));
+
+    [Fact]
+    public void A_wildcard_is_a_domain_where_it_can_be_proven() =>
+        Assert.Equal(["*.example.org"], Loaded.Settings("domains: [\"*.Example.org\"]\nacme: { challenges: [dns-01], dns: { hook: /bin/true } }\n").Domains);
+
     [Fact]
     public void A_missing_domain_is_told_with_how_to_give_it() =>
         Assert.Equal(
@@ -69,12 +81,25 @@ public sealed class ValueErrorTests
 
     [Theory]
     [InlineData("listen: []", "listen (FILE:2): needs at least one address; " + Address)]
-    [InlineData("acme: { challenges: [] }", "acme.challenges (FILE:2): needs at least one; allowed: tls-alpn-01 or http-01")]
+    [InlineData("acme: { challenges: [] }", "acme.challenges (FILE:2): needs at least one; allowed: tls-alpn-01, http-01 or dns-01")]
     [InlineData("routes: { sets: [] }", "routes.sets (FILE:2): empty, and routes.hosts too, so that nothing would be relayed; allowed: signal or signal-staging")]
     [InlineData("certificate: { source: files, chain: /c }", "certificate.key: missing, as certificate.source is files; allowed: the path of a PEM file: the private key of the leaf")]
     [InlineData("certificate: { key: /k }", "certificate.chain: missing, as certificate.source is files; allowed: the path of a PEM file: the certificate chain, leaf first")]
     [InlineData("acme: { eab: { key_id: a } }", "acme.eab.hmac_key: missing, as acme.eab.key_id is given; allowed: the key that the authority gave you, in base64url")]
     [InlineData("acme: { eab: { hmac_key: QUJD } }", "acme.eab.key_id: missing, as acme.eab.hmac_key is given; allowed: the key identifier that the authority gave you")]
+    [InlineData("acme: { failover: { email: me@example.org } }", "acme.failover.directory: missing, as acme.failover.email is given; allowed: the https:// address of an ACME directory")]
+    [InlineData("acme: { failover: { directory: \"https://acme-v02.api.letsencrypt.org/directory\" } }",
+        "acme.failover.directory (FILE:2): is the same as acme.directory; name another certificate authority or remove it")]
+    [InlineData("acme: { challenges: [dns-01] }", "acme.challenges (FILE:2): dns-01 needs acme.dns.hook (a program) or acme.dns.rfc2136 (a name server with a TSIG key)")]
+    [InlineData("acme: { dns: { hook: /bin/true, rfc2136: { server: \"192.0.2.1\", key_name: k, key_secret: QUJD } } }", "acme.dns (FILE:2): has both hook and rfc2136; keep one of them")]
+    [InlineData("acme: { dns: { rfc2136: { server: ns.example, key_name: k, key_secret: QUJD } } }",
+        "acme.dns.rfc2136.server (FILE:2): 'ns.example' is not an address with an optional port, such as 192.0.2.1:53")]
+    [InlineData("acme: { dns: { rfc2136: { server: \"192.0.2.1\", key_name: k } } }",
+        "acme.dns.rfc2136.key_secret: missing, as acme.dns.rfc2136.server is given; allowed: the secret of the TSIG key, in base64")]
+    [InlineData("acme: { dns: { visible_at: [x] } }", "acme.dns.visible_at (FILE:2): 'x' is not an address with an optional port, such as 192.0.2.1:53")]
+    [InlineData("acme: { dns: { hook: /nowhere/hook } }",
+        "acme.dns.hook (FILE:2): \"/nowhere/hook\": there is no such file; allowed: the path of a program that is called as: HOOK present|cleanup FQDN VALUE")]
+    [InlineData("acme: { ca_root: /nowhere/root.pem }", "acme.ca_root (FILE:2): there is no file '/nowhere/root.pem'; name a PEM file with the authority's root or remove the key")]
     [InlineData("http: { listen: [\"[::]:443\"] }", "http.listen: [::]:443 is taken by listen already; give each its own port")]
     [InlineData("routes: { hosts: { \"*.example\": \"a:1\" } }",
         "routes.hosts.*.example (FILE:2): a wildcard; name each host, as no client can type a '*'; allowed: a host name with \"host:port\", \"[IPv6]:port\" or \"unix:/path/to.sock\"")]

@@ -38,6 +38,7 @@ public sealed class PebbleServer : IAsyncDisposable
                 ["-dns01", nameServer, "-management", namesAddress, "-http01", "", "-https01", "", "-tlsalpn01", "", "-defaultIPv4", "127.0.0.1", "-defaultIPv6", ""]);
         }
         var config = directory.Write("pebble.json", Config(options));
+        NameServer = nameServer;
         process = ChildProcess.Start("pebble", ["-config", config, "-dnsserver", nameServer], directory.Path, new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["PEBBLE_VA_NOSLEEP"] = "1",
@@ -55,6 +56,9 @@ public sealed class PebbleServer : IAsyncDisposable
 
     /// <summary>What <c>acme.ca_root</c> is set to: the root of Pebble's own web server, not of the certificates it issues.</summary>
     public string CaRootFile { get; }
+
+    /// <summary>Where it asks for names and records.</summary>
+    public string NameServer { get; }
 
     /// <summary>Everything Pebble wrote: its log tells every request.</summary>
     public string Log => process.AllOutput;

@@ -1,0 +1,92 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Heliograph.EndToEnd.Tests.Certificates;
+
+/// <summary>Stands between the authority and the program: holds a validator back until it is opened, and keeps what goes through.</summary>
+internal sealed class Gate : IAsyncDisposable
+{
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly IPEndPoint target;
+    private readonly TaskCompletionSource arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource stop = new();
+    private readonly MemoryStream kept = new();
+    private readonly Task accepting;
+
+    public Gate(IPEndPoint target)
+    {
+        this.target = target;
+        listener.Start();
+        Port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        accepting = AcceptAsync();
+    }
+
+    public int Port { get; }
+
+    /// <summary>Completes when the first validator has connected.</summary>
+    public Task Arrived => arrived.Task;
+
+    /// <summary>Everything in both directions.</summary>
+    public byte[] Kept
+    {
+        get
+        {
+            lock (kept)
+                return kept.ToArray();
+        }
+    }
+
+    public void Open() => opened.TrySetResult();
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        listener.Dispose();
+        await accepting;
+        stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        var passing = new List<Task>();
+        try
+        {
+            while (true)
+                passing.Add(PassAsync(await listener.AcceptTcpClientAsync(stop.Token)));
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+        }
+        await Task.WhenAll(passing);
+    }
+
+    private async Task PassAsync(TcpClient client)
+    {
+        try
+        {
+            using var near = client;
+            arrived.TrySetResult();
+            await opened.Task.WaitAsync(stop.Token);
+            using var far = new TcpClient();
+            await far.ConnectAsync(target, stop.Token);
+            await Task.WhenAll(CopyAsync(near, far), CopyAsync(far, near));
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+        {
+        }
+    }
+
+    private async Task CopyAsync(TcpClient from, TcpClient to)
+    {
+        var buffer = new byte[4096];
+        int read;
+        while ((read = await from.GetStream().ReadAsync(buffer, stop.Token)) > 0)
+        {
+            lock (kept)
+                kept.Write(buffer, 0, read);
+            await to.GetStream().WriteAsync(buffer.AsMemory(0, read), stop.Token);
+        }
+        to.Client.Shutdown(SocketShutdown.Send);
+    }
+}
