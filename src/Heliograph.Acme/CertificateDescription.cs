@@ -19,6 +19,9 @@ public sealed record CertificateDescription
 
     public required bool Revoked { get; init; }
 
+    /// <summary>An attempt is being made at this moment.</summary>
+    public bool UnderWay { get; init; }
+
     /// <summary>When the next attempt will be made.</summary>
     public required DateTimeOffset NextRenewal { get; init; }
 

@@ -100,6 +100,8 @@ public sealed class CertificateManager : IAsyncDisposable
         var certificate = renewer.Certificate;
         var state = renewer.State;
         var plan = renewer.Plan;
+        var underWay = renewer.IsUnderWay;
+        var ended = renewer.Ended;
         var next = renewer.NextAttempt;
         return new CertificateDescription
         {
@@ -110,12 +112,13 @@ public sealed class CertificateManager : IAsyncDisposable
             NotBefore = certificate?.NotBefore,
             NotAfter = certificate?.NotAfter,
             Revoked = state.Revoked,
-            NextRenewal = next,
-            NextRenewalReason = next > plan.At ? $"{plan.Reason}; after a failure or a rate limit it waits until then" : plan.Reason,
+            UnderWay = underWay,
+            NextRenewal = underWay ? clock.GetUtcNow() : next,
+            NextRenewalReason = underWay ? "the authority is being asked at this moment" : next > plan.At ? $"{plan.Reason}; after a failure or a rate limit it waits until then" : plan.Reason,
             ExplanationUrl = state.Ari?.ExplanationUrl,
-            Failures = state.Attempts.Failures,
-            LastError = state.Attempts.LastError,
-            LastErrorAt = state.Attempts.LastErrorAt,
+            Failures = ended.Failures,
+            LastError = ended.LastError,
+            LastErrorAt = ended.LastErrorAt,
         };
     }
 

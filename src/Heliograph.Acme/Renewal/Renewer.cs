@@ -26,6 +26,9 @@ internal sealed class Renewer
 
     private CertificateState state = new();
 
+    /// <summary>As they were before the attempt that is being made, which stands on the disk as a failure already.</summary>
+    private volatile Attempts? before;
+
     /// <summary>What is in memory is newer than the disk, which could not be written.</summary>
     private bool unsaved;
 
@@ -43,6 +46,11 @@ internal sealed class Renewer
     public CertificateState State => state;
 
     public IssuedCertificate? Certificate { get; private set; }
+
+    public bool IsUnderWay => before is not null;
+
+    /// <summary>The attempts that have ended.</summary>
+    public Attempts Ended => before ?? state.Attempts;
 
     public RenewalPlan Plan => RenewalPlan.For(Certificate, state, options, issuer.Names, Now);
 
@@ -93,6 +101,10 @@ internal sealed class Renewer
         {
             Fail(failure);
         }
+        finally
+        {
+            before = null;
+        }
     }
 
     /// <summary>Renews on an operator's word: our own back-off does not hold him up; a rate limit does unless <paramref name="force"/>.</summary>
@@ -118,6 +130,10 @@ internal sealed class Renewer
         {
             Fail(failure);
             throw;
+        }
+        finally
+        {
+            before = null;
         }
     }
 
@@ -165,17 +181,18 @@ internal sealed class Renewer
 
     private async Task AttemptAsync(bool rateLimitsToo, CancellationToken stop)
     {
-        var before = state.Attempts;
+        var kept = state.Attempts;
+        before = kept;
         var candidates = Candidates(rateLimitsToo);
 
         // Counted before it begins, so that a crash in the middle is a failure too, and a crash loop a patient one.
         // And where this cannot be written, neither could the certificate: then nobody is asked.
         Save(state with
         {
-            Attempts = before with
+            Attempts = kept with
             {
-                Failures = before.Failures + 1,
-                NextAttempt = Now + Backoff.After(before.Failures + 1, Remaining, random.NextDouble()),
+                Failures = kept.Failures + 1,
+                NextAttempt = Now + Backoff.After(kept.Failures + 1, Remaining, random.NextDouble()),
                 LastError = "The program ended in the middle of the last attempt.",
                 LastErrorAt = Now,
             },
@@ -196,7 +213,7 @@ internal sealed class Renewer
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 // An orderly end is no failure.
-                Save(state with { Attempts = before });
+                Save(state with { Attempts = kept });
                 throw;
             }
         }

@@ -26,7 +26,7 @@ internal static partial class CertificateText
             Line(console, "valid", $"{report.NotBefore:u} to {report.NotAfter:u}, {Left(report, now)}");
         }
         if (report.NextRenewal is { } next)
-            Line(console, "next renewal", $"{(next <= now ? "now" : next.ToString("u", CultureInfo.InvariantCulture))}: {report.NextRenewalReason}");
+            Line(console, report.Names is null ? "next try" : "next renewal", $"{(next <= now ? "now" : next.ToString("u", CultureInfo.InvariantCulture))}: {report.NextRenewalReason}");
         else if (report.Source == "files")
             Line(console, "next renewal", "not by Heliograph: who writes the files renews them, and they are watched");
         if (report.ExplanationUrl is not null)
@@ -34,7 +34,7 @@ internal static partial class CertificateText
         if (report.LastError is not null)
             Line(console, "last error", $"{report.LastErrorAt:u}: {report.LastError}");
         if (report.Failures > 0)
-            Line(console, "failures", $"{report.Failures} in a row; tried again at {report.NextRenewal:u}");
+            Line(console, "failures", $"{report.Failures} in a row; tried again {(report.UnderWay ? "now" : $"at {report.NextRenewal:u}")}");
         Line(console, "server", report.Running ? "running" : $"not running; this is what is stored in {settings.StateDirectory}");
     }
 

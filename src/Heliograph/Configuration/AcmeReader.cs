@@ -34,7 +34,9 @@ internal sealed class AcmeReader(LayeredValues values, ConfigurationErrors error
     }
 
     /// <summary>What the library has to say of it all, each at the key's place; not what was told already.</summary>
-    public void Check(AcmeOptions options)
+    /// <param name="options">What <see cref="Read"/> found.</param>
+    /// <param name="hasHttp">Whether plain HTTP is listened for.</param>
+    public void Check(AcmeOptions options, bool hasHttp)
     {
         foreach (var line in options.Errors())
         {
@@ -47,6 +49,8 @@ internal sealed class AcmeReader(LayeredValues values, ConfigurationErrors error
             else
                 errors.Add(name, problem);
         }
+        if (!hasHttp && options.Challenges.All(static type => type == ChallengeTypes.Http01) && values.OriginOf(Keys.AcmeChallenges) is { } challenges)
+            errors.Add(Keys.AcmeChallenges.Path, challenges, $"has http-01 only, which needs port 80, and {Keys.HttpListen.Name} is empty; add tls-alpn-01, or give {Keys.HttpListen.Name} an address");
         if (options.Dns?.Hook is { } hook && !File.Exists(hook) && values.Scalar(Keys.DnsHook) is { } given)
             errors.Add(Keys.DnsHook, given, $"there is no such file; allowed: {Keys.DnsHook.Allowed}");
     }

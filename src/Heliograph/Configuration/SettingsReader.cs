@@ -49,7 +49,7 @@ internal sealed class SettingsReader
         if (settings.Listen.Count == 0 && values.List(Keys.Listen) is { Count: 0 })
             errors.Add(Keys.Listen.Path, values.OriginOf(Keys.Listen)!, $"needs at least one address; allowed: {Keys.Listen.Allowed}");
         if (settings.Certificate.Source == CertificateOrigin.Acme)
-            acme.Check(settings.Acme);
+            acme.Check(settings.Acme, hasHttp: values.List(Keys.HttpListen) is not { Count: 0 });
         else
             RefuseWildcards();
         RefuseSharedAddresses((Keys.Listen, settings.Listen), (Keys.HttpListen, settings.HttpListen), (Keys.MetricsListen, settings.MetricsListen));

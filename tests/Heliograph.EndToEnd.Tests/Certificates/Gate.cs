@@ -70,23 +70,25 @@ internal sealed class Gate : IAsyncDisposable
             await opened.Task.WaitAsync(stop.Token);
             using var far = new TcpClient();
             await far.ConnectAsync(target, stop.Token);
-            await Task.WhenAll(CopyAsync(near, far), CopyAsync(far, near));
+            await using var nearStream = near.GetStream();
+            await using var farStream = far.GetStream();
+            await Task.WhenAll(CopyAsync(nearStream, farStream), CopyAsync(farStream, nearStream));
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
         {
         }
     }
 
-    private async Task CopyAsync(TcpClient from, TcpClient to)
+    private async Task CopyAsync(NetworkStream from, NetworkStream to)
     {
         var buffer = new byte[4096];
         int read;
-        while ((read = await from.GetStream().ReadAsync(buffer, stop.Token)) > 0)
+        while ((read = await from.ReadAsync(buffer, stop.Token)) > 0)
         {
             lock (kept)
                 kept.Write(buffer, 0, read);
-            await to.GetStream().WriteAsync(buffer.AsMemory(0, read), stop.Token);
+            await to.WriteAsync(buffer.AsMemory(0, read), stop.Token);
         }
-        to.Client.Shutdown(SocketShutdown.Send);
+        to.Socket.Shutdown(SocketShutdown.Send);
     }
 }

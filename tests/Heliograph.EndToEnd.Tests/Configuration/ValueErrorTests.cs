@@ -65,7 +65,7 @@ public sealed class ValueErrorTests
     [InlineData("domains: [\"*.example.org\"]\n",
         "domains (FILE:1): the wildcard '*.example.org' can only be proven through DNS; add dns-01 to acme.challenges and fill in acme.dns")]
     [InlineData("domains: [\"*.example.org\"]\ncertificate: { source: self-signed }\n",
-        "domains (FILE:1): \"*.example.org\": a wildcard; name each host, as no client can type a '*'; " + Domain)]
+        "domains.0 (FILE:1): \"*.example.org\": a wildcard; name each host, as no client can type a '*'; " + Domain)]
     [InlineData("domains: [localhost]\n", "domains (FILE:1): 'localhost' is neither a DNS name (such as proxy.example.org or *.example.org) nor an IP address")]
     public void A_domain_that_its_source_cannot_have_is_told(string yaml, string error) => Assert.Equal([error], Loaded.Errors(yaml));
 
@@ -90,6 +90,8 @@ public sealed class ValueErrorTests
     [InlineData("acme: { failover: { email: me@example.org } }", "acme.failover.directory: missing, as acme.failover.email is given; allowed: the https:// address of an ACME directory")]
     [InlineData("acme: { failover: { directory: \"https://acme-v02.api.letsencrypt.org/directory\" } }",
         "acme.failover.directory (FILE:2): is the same as acme.directory; name another certificate authority or remove it")]
+    [InlineData("acme: { challenges: [http-01] }\nhttp: { listen: [] }",
+        "acme.challenges (FILE:2): has http-01 only, which needs port 80, and http.listen is empty; add tls-alpn-01, or give http.listen an address")]
     [InlineData("acme: { challenges: [dns-01] }", "acme.challenges (FILE:2): dns-01 needs acme.dns.hook (a program) or acme.dns.rfc2136 (a name server with a TSIG key)")]
     [InlineData("acme: { dns: { hook: /bin/true, rfc2136: { server: \"192.0.2.1\", key_name: k, key_secret: QUJD } } }", "acme.dns (FILE:2): has both hook and rfc2136; keep one of them")]
     [InlineData("acme: { dns: { rfc2136: { server: ns.example, key_name: k, key_secret: QUJD } } }",

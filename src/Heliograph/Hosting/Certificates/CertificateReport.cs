@@ -28,6 +28,9 @@ internal sealed record CertificateReport
 
     public bool Revoked { get; init; }
 
+    /// <summary>The authority is being asked at this moment.</summary>
+    public bool UnderWay { get; init; }
+
     /// <summary>Null where somebody else renews it.</summary>
     public DateTimeOffset? NextRenewal { get; init; }
 
@@ -52,6 +55,7 @@ internal sealed record CertificateReport
         NotBefore = described.NotBefore,
         NotAfter = described.NotAfter,
         Revoked = described.Revoked,
+        UnderWay = described.UnderWay,
         NextRenewal = described.NextRenewal,
         NextRenewalReason = described.NextRenewalReason,
         ExplanationUrl = described.ExplanationUrl,
