@@ -111,8 +111,8 @@ internal sealed class AcmeProxy : IAsyncDisposable
     public Task<(int ExitCode, string Output, string Errors)> CommandAsync(params string[] arguments) =>
         ChildProcess.RunAsync(HeliographProcess.Program, ["certificate", .. arguments, "--config", Config], Issued);
 
-    /// <summary>How many orders the authority was asked for.</summary>
-    public static int Orders(PebbleServer pebble) => pebble.Log.Split('\n').Count(static line => line.Contains("POST /order-plz", StringComparison.Ordinal));
+    /// <summary>How many orders the authority took; a request with a nonce that it rejected is none.</summary>
+    public static int Orders(PebbleServer pebble) => pebble.Log.Split('\n').Count(static line => line.Contains("Added order ", StringComparison.Ordinal));
 
     public async ValueTask DisposeAsync()
     {
