@@ -35,7 +35,7 @@ internal readonly record struct IoResult(IoStatus Status, int Count)
 /// <summary>A non-blocking stream socket on a loop; used on the loop's thread only. Owns the descriptor.</summary>
 internal sealed unsafe class LoopSocket : IDisposable
 {
-    private static uint generations;
+    private static uint Generations;
 
     private readonly EventLoop loop;
     private readonly int slot;
@@ -51,7 +51,7 @@ internal sealed unsafe class LoopSocket : IDisposable
     {
         this.loop = loop;
         this.descriptor = descriptor;
-        Generation = Interlocked.Increment(ref generations);
+        Generation = Interlocked.Increment(ref Generations);
         slot = loop.Add(this, descriptor, writes);
     }
 

@@ -8,7 +8,7 @@ namespace Heliograph.Decoy.Http;
 internal sealed class SiteResponder(Site site) : Responder
 {
     // nginx takes these from a counter of the whole process too; all we need is that clients see nothing else.
-    private static long boundaries;
+    private static long Boundaries;
 
     public override Response Respond(RequestHead head)
     {
@@ -113,7 +113,7 @@ internal sealed class SiteResponder(Site site) : Responder
 
     private static Response ManyRanges(SiteFile file, List<ByteRange> ranges)
     {
-        var boundary = Interlocked.Increment(ref boundaries).ToString("D20", CultureInfo.InvariantCulture);
+        var boundary = Interlocked.Increment(ref Boundaries).ToString("D20", CultureInfo.InvariantCulture);
         var body = new List<BodyPart>(ranges.Count + 1);
         long length = 0;
         foreach (var range in ranges)

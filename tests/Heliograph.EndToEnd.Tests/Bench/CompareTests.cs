@@ -1,0 +1,42 @@
+using Heliograph.Testing;
+
+namespace Heliograph.EndToEnd.Tests.Bench;
+
+/// <summary>The benchmark is shown to work; its figures are nobody's business here.</summary>
+public sealed class CompareTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+
+    [Fact]
+    public async Task A_smoke_run_measures_every_figure_of_all_three_proxies()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "reading the memory of a process that is not dumpable needs root");
+
+        var (code, output, errors) = await CompareAsync("--smoke", "--heliograph-command", HeliographProcess.Program);
+
+        Assert.True(code == 0, errors);
+        var rows = output.Split('\n').Where(static line => line.StartsWith('|')).Skip(2).ToList();
+        Assert.Equal(5, rows.Count);
+        // The three figures; a ratio of figures too small to measure is a dash.
+        Assert.All(rows, static row => Assert.All(row.Split('|')[2..5], static cell => Assert.Matches("^ [0-9.,]+ $", cell)));
+    }
+
+    [Theory]
+    [InlineData("--rounds", "0")]
+    [InlineData("--only", "sideways")]
+    [InlineData("--peers", "apache")]
+    public async Task Bad_usage_exits_2(string option, string value)
+    {
+        var (code, _, errors) = await CompareAsync(option, value);
+
+        Assert.Equal(2, code);
+        Assert.Contains(option, errors, StringComparison.Ordinal);
+    }
+
+    private static Task<(int ExitCode, string Output, string Errors)> CompareAsync(params string[] arguments)
+    {
+        var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        var program = Path.Combine(output.Parent!.Parent!.FullName, "Heliograph.Compare", output.Name, "compare");
+        return ChildProcess.RunAsync(program, arguments, Limit);
+    }
+}
