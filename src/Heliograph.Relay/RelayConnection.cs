@@ -142,15 +142,17 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
             return outcome;
         peeked.Dispose();
         var relay = new Relaying.Relay(loop, client, upstream, deadline);
-        var end = await relay.RunAsync();
+        var (up, down) = relay.Start();
+        await up;
+        await down;
         if (outcome == ConnectionOutcome.Relayed)
         {
             loop.Counters.CountBytes(relay.BytesUp, relay.BytesDown);
             // A reset is passed on as a reset. Not by the decoy: a web server's visitors are sent FIN.
-            if (end == RelayEnd.UpstreamBroke)
+            if (relay.End == RelayEnd.UpstreamBroke)
                 client.Socket.Reset();
         }
-        if (end == RelayEnd.ClientBroke)
+        if (relay.End == RelayEnd.ClientBroke)
             upstream.Socket.Reset();
         return outcome;
     }

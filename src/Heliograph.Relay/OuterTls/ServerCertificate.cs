@@ -58,7 +58,10 @@ public sealed class ServerCertificate
                 throw new CertificateException(
                     "the private key is not the key of the first certificate in the chain; give both files of the same certificate, the leaf first");
             }
-            return new ServerCertificate(chain, key);
+            var certificate = new ServerCertificate(chain, key);
+            // OpenSSL has the last word (a key too small for its security level): hear it now, while another certificate can still be served.
+            TlsContext.Create(certificate, offerHttp2: false).Dispose();
+            return certificate;
         }
         finally
         {

@@ -180,6 +180,9 @@ internal sealed class TlsChannel : Channel
             if (count > 0)
             {
                 total += count;
+                // SSL_read gives one record at most and, without read-ahead, holds nothing behind it: asking again only to be told so would cost a buffer.
+                if (total < destination.Length && bio.Unread.IsEmpty && !inputEnded)
+                    break;
                 continue;
             }
             end = OpenSsl.SSL_get_error(ssl, count) switch

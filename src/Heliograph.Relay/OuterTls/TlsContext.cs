@@ -31,7 +31,7 @@ internal sealed unsafe class TlsContext : SafeHandle
     /// certbot's shared cache of 10 MB holds some 40,000 sessions for a day. Signal's clients never resume, so a smaller one serves the visitors who
     /// do; each cached session costs 0.5 to 1 KB.
     /// </summary>
-    private const int CachedSessions = 512;
+    private const int CachedSessions = 256;
 
     private const int SessionSeconds = 24 * 60 * 60;
 

@@ -11,14 +11,14 @@ internal abstract class Channel : IDisposable
     /// </summary>
     private const int LargestOutput = 256 * 1024;
 
-    private readonly PendingBytes output = new();
+    private PendingBytes? output;
 
     protected Channel(LoopSocket socket) => Socket = socket;
 
     public LoopSocket Socket { get; }
 
     /// <summary>Whether written bytes still wait for the socket: await <see cref="LoopSocket.Writable"/>, then <see cref="Flush"/>.</summary>
-    public bool HasOutput => output.Count > 0;
+    public bool HasOutput => output is not null;
 
     /// <summary>Reads what is there.</summary>
     public abstract IoResult Read(Span<byte> destination);
@@ -34,7 +34,7 @@ internal abstract class Channel : IDisposable
     /// <returns>False: the connection is broken.</returns>
     public bool Flush()
     {
-        while (output.Count > 0)
+        while (output is { Count: > 0 })
         {
             var sent = Send(output.Span);
             if (sent.Status == IoStatus.WouldBlock)
@@ -43,19 +43,20 @@ internal abstract class Channel : IDisposable
                 return false;
             output.Consume(sent.Count);
         }
+        output = null;
         return true;
     }
 
     public virtual void Dispose()
     {
-        output.Dispose();
+        output?.Dispose();
         Socket.Dispose();
     }
 
     /// <summary>Hands bytes to the socket behind what already waits.</summary>
     protected bool SendOrKeep(ReadOnlySpan<byte> bytes)
     {
-        if (output.Count == 0)
+        if (output is null)
         {
             while (!bytes.IsEmpty)
             {
@@ -67,6 +68,9 @@ internal abstract class Channel : IDisposable
                 bytes = bytes[sent.Count..];
             }
         }
+        if (bytes.IsEmpty)
+            return true;
+        output ??= new PendingBytes();
         if (output.Count + bytes.Length > LargestOutput)
             return false;
         output.Append(bytes);

@@ -9,7 +9,7 @@ internal static class Logging
 {
     public static ILoggerFactory Create(LogLevel level) => LoggerFactory.Create(builder => builder
         .SetMinimumLevel(level)
-        // Kestrel's own start and stop messages say nothing that ours do not, and below Warning it logs per connection.
+        // What the framework's own parts say below Warning helps no operator, and may be about one connection.
         .AddFilter("Microsoft", LogLevel.Warning)
         .AddFilter("System", LogLevel.Warning)
         .AddSimpleConsole(static console =>
