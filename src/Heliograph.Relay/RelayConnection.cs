@@ -128,9 +128,10 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
     /// <summary>Hands the visitor to the decoy, which is an upstream like any other.</summary>
     private async ValueTask<ConnectionOutcome> VisitAsync(UpstreamEndpoint decoy, UpstreamEndpoint? instead, ConnectionOutcome outcome)
     {
-        if (await DialAsync(decoy, publicOnly: false))
+        var reached = await DialAsync(decoy, publicOnly: false);
+        server.DecoyDialled(reached);
+        if (reached)
             return await RelayAsync(outcome);
-        server.Log.DecoyDown();
         if (instead is not null && await DialAsync(instead, publicOnly: false))
             await RelayAsync(outcome);
         return ConnectionOutcome.DecoyDown;

@@ -29,6 +29,7 @@ public sealed class RelayServer : IAsyncDisposable
     private volatile TlsContext context;
     private int connections;
     private int full;
+    private int decoyDown;
     private volatile bool draining;
     private bool disposed;
 
@@ -165,6 +166,15 @@ public sealed class RelayServer : IAsyncDisposable
             return context;
         isValidation = validations.TryGetValue(name, out var validation);
         return validation ?? context;
+    }
+
+    /// <summary>Tells the operator that the decoy is down: once, not once for each of its visitors.</summary>
+    internal void DecoyDialled(bool reached)
+    {
+        if (reached)
+            Volatile.Write(ref decoyDown, 0);
+        else if (Interlocked.Exchange(ref decoyDown, 1) == 0)
+            Log.DecoyDown();
     }
 
     /// <summary>A connection is over and has freed what it owned.</summary>

@@ -106,6 +106,42 @@ public sealed class RelayServerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_decoy_that_is_down_is_told_once_and_not_for_each_of_its_visitors()
+    {
+        var log = new RecordingLog();
+        await using var relay = TestRelay.Start(certificate, log: log);
+        for (var i = 0; i < 5; i++)
+        {
+            using var visitor = await ConnectAsync(relay);
+            await visitor.SendAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray(), Stop);
+            Assert.Equal(0, await visitor.ReceiveAsync(new byte[1], Stop));
+        }
+        await relay.Server.DrainAsync(Bound);
+
+        Assert.Equal(5, relay.Server.GetStatistics().Outcomes[ConnectionOutcome.DecoyDown]);
+        Assert.Single(log.Lines, static line => line.StartsWith("the decoy cannot be dialled", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Names_that_are_not_routed_are_told_when_the_server_stops_and_no_others()
+    {
+        var log = new RecordingLog();
+        await using var relay = TestRelay.Start(certificate, log: log);
+        foreach (var name in new[] { "svr3.signal.org", "svr3.signal.org", "www.example.org" })
+        {
+            using var visitor = await ConnectAsync(relay);
+            await using var tls = new System.Net.Security.SslStream(new NetworkStream(visitor), leaveInnerStreamOpen: false, static (_, _, _, _) => true);
+            await tls.AuthenticateAsClientAsync(new System.Net.Security.SslClientAuthenticationOptions { TargetHost = "proxy.example" }, Stop);
+            await tls.WriteAsync(await InnerHello.ForAsync(name), Stop);
+            Assert.Equal(0, await tls.ReadAsync(new byte[1], Stop));
+        }
+        await relay.Server.DrainAsync(Bound);
+
+        var told = Assert.Single(log.Lines, static line => line.Contains("signal.org", StringComparison.Ordinal));
+        Assert.EndsWith(": svr3.signal.org (2)", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Denied_names_under_signal_org_are_counted_by_name_and_no_others_and_not_without_end()
     {
         var counters = new RelayCounters();
@@ -124,6 +160,22 @@ public sealed class RelayServerTests : IDisposable
         Assert.DoesNotContain(sums.Keys, static name => name.Contains("example", StringComparison.Ordinal) || name == "notsignal.org");
         Assert.Equal(65, sums.Count);
         Assert.Equal(1000 - 62, sums[RelayStatistics.OtherNames]);
+    }
+
+    private sealed class RecordingLog : Microsoft.Extensions.Logging.ILogger
+    {
+        private readonly System.Collections.Concurrent.ConcurrentQueue<string> lines = new();
+
+        public IReadOnlyList<string> Lines => [.. lines];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(Microsoft.Extensions.Logging.LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            Microsoft.Extensions.Logging.LogLevel logLevel, Microsoft.Extensions.Logging.EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) => lines.Enqueue(formatter(state, exception));
     }
 
     private string Refusal(TestRelay like, params IPEndPoint[] listen)

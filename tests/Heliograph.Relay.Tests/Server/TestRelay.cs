@@ -4,6 +4,7 @@ using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
 using Heliograph.Testing;
 using Heliograph.Testing.Certificates;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Heliograph.Relay.Tests.Server;
@@ -23,7 +24,7 @@ internal sealed class TestRelay : IAsyncDisposable
 
     public IPEndPoint EndPoint => Server.Endpoints[0];
 
-    public static TestRelay Start(TestCertificate certificate, EndPoint? chat = null, int maxConnections = 1000, int loops = 2)
+    public static TestRelay Start(TestCertificate certificate, EndPoint? chat = null, int maxConnections = 1000, int loops = 2, ILogger? log = null)
     {
         var refusing = LoopbackPort.Refusing(out var nobody);
         var decoy = new UpstreamEndpoint.Tcp("127.0.0.1", nobody.Port);
@@ -39,7 +40,7 @@ internal sealed class TestRelay : IAsyncDisposable
             },
             ServerCertificate.FromPem(certificate.ChainPem, certificate.KeyPem),
             TimeProvider.System,
-            NullLogger.Instance);
+            log ?? NullLogger.Instance);
         return new TestRelay(refusing, server);
     }
 
