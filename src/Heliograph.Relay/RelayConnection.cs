@@ -18,6 +18,7 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
     private readonly PendingBytes peeked = new();
     private Channel client;
     private Channel? upstream;
+    private RouteCounters? relaying;
     private bool timedOut;
 
     /// <param name="server">What all connections share.</param>
@@ -46,6 +47,7 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
         finally
         {
             Dispose();
+            relaying?.End();
             loop.Counters.Count(outcome);
             server.Log.Ended(outcome);
             server.Ended(loop, this);
@@ -99,7 +101,7 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
         if (server.Routes.Find(inner.Hello?.ServerName) is not { } route)
             return await VisitAsync(server.Decoy.Http1, server.Decoy.Http1Unavailable, Denied(inner.Hello));
         if (await DialAsync(route.Endpoint, route.PublicOnly))
-            return await RelayAsync(ConnectionOutcome.Relayed);
+            return await RelayAsync(ConnectionOutcome.Relayed, server.Counters.Of(route));
         return await VisitAsync(server.Decoy.Http1, server.Decoy.Http1Unavailable, ConnectionOutcome.DecoyUpstreamDown);
     }
 
@@ -137,22 +139,24 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
         return ConnectionOutcome.DecoyDown;
     }
 
-    private async ValueTask<ConnectionOutcome> RelayAsync(ConnectionOutcome outcome)
+    /// <param name="outcome">What becomes of the connection.</param>
+    /// <param name="route">Counts it and its bytes; null for visitors of the decoy.</param>
+    private async ValueTask<ConnectionOutcome> RelayAsync(ConnectionOutcome outcome, RouteCounters? route = null)
     {
+        relaying = route;
+        relaying?.Begin();
         if (!upstream!.Write(peeked.Span))
             return outcome;
+        var counters = relaying is null ? null : loop.Counters;
+        counters?.CountUp(peeked.Count);
         peeked.Dispose();
-        var relay = new Relaying.Relay(loop, client, upstream, deadline);
+        var relay = new Relaying.Relay(loop, client, upstream, deadline, counters);
         var (up, down) = relay.Start();
         await up;
         await down;
-        if (outcome == ConnectionOutcome.Relayed)
-        {
-            loop.Counters.CountBytes(relay.BytesUp, relay.BytesDown);
-            // A reset is passed on as a reset. Not by the decoy: a web server's visitors are sent FIN.
-            if (relay.End == RelayEnd.UpstreamBroke)
-                client.Socket.Reset();
-        }
+        // A reset is passed on as a reset. Not by the decoy: a web server's visitors are sent FIN.
+        if (relaying is not null && relay.End == RelayEnd.UpstreamBroke)
+            client.Socket.Reset();
         if (relay.End == RelayEnd.ClientBroke)
             upstream.Socket.Reset();
         return outcome;

@@ -15,11 +15,11 @@ internal sealed unsafe class RelayLoop : IDisposable
     private readonly byte* scratch;
     private int load;
 
-    public RelayLoop(EventLoop events, NameCache names, RelayLimits limits)
+    public RelayLoop(EventLoop events, NameCache names, ServerCounters counters, RelayLimits limits)
     {
         Events = events;
         scratch = (byte*)NativeMemory.Alloc(EventLoop.ReceiveSize);
-        Dialer = new Dialer(events, names, limits.ConnectTimeout);
+        Dialer = new Dialer(events, names, counters, limits.ConnectTimeout);
         HandshakeTimeouts = events.CreateDeadlines(limits.HandshakeTimeout);
         HelloTimeouts = events.CreateDeadlines(limits.HelloTimeout);
         IdleTimeouts = events.CreateDeadlines(limits.IdleTimeout);

@@ -21,6 +21,7 @@ public sealed class RelayServer : IAsyncDisposable
     private readonly List<Listener> listeners = [];
     private readonly NameCache names;
     private readonly TimeProvider time;
+    private readonly long started;
     private readonly int maxConnections;
     private readonly ConcurrentDictionary<string, TlsContext> validations = new(StringComparer.OrdinalIgnoreCase);
     private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -36,6 +37,7 @@ public sealed class RelayServer : IAsyncDisposable
     private RelayServer(RelayOptions options, ServerCertificate certificate, Resolve resolve, TimeProvider time, ILogger log)
     {
         this.time = time;
+        started = time.GetTimestamp();
         Log = log;
         Decoy = options.Decoy;
         Routes = options.Routes;
@@ -47,7 +49,7 @@ public sealed class RelayServer : IAsyncDisposable
         hourly = time.CreateTimer(_ => TellNamesNotRouted(), null, TellEvery, TellEvery);
 
         RelayLoop CreateLoop(int index) =>
-            new(new EventLoop($"relay-{index}", time, defect => log.Defect(defect.ToString())), names, options.Limits);
+            new(new EventLoop($"relay-{index}", time, defect => log.Defect(defect.ToString())), names, Counters, options.Limits);
     }
 
     /// <summary>Where it listens, with the ports that the system picked.</summary>
@@ -60,6 +62,8 @@ public sealed class RelayServer : IAsyncDisposable
     internal IReadOnlyList<int> LoadOfLoops => [.. loops.Select(static loop => loop.Load)];
 
     internal ILogger Log { get; }
+
+    internal ServerCounters Counters { get; } = new();
 
     internal DecoyEndpoints Decoy { get; }
 
@@ -103,7 +107,7 @@ public sealed class RelayServer : IAsyncDisposable
     /// <summary>The counterpart of <see cref="BeginValidation"/>.</summary>
     public void EndValidation(string serverName) => validations.TryRemove(serverName, out _);
 
-    /// <summary>The sums since the start.</summary>
+    /// <summary>The sums since the start, read while they grow: each figure is right, and two of them may be some connections apart.</summary>
     public RelayStatistics GetStatistics()
     {
         var denied = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -111,10 +115,19 @@ public sealed class RelayServer : IAsyncDisposable
             loop.Counters.AddDeniedTo(denied);
         return new RelayStatistics
         {
+            Uptime = time.GetElapsedTime(started),
             Connections = Connections,
+            MostConnections = Counters.MostConnections,
+            MaxConnections = maxConnections,
+            Accepted = Counters.Accepted,
             Outcomes = Enum.GetValues<ConnectionOutcome>().ToDictionary(static outcome => outcome, outcome => loops.Sum(loop => loop.Counters.Of(outcome))),
+            Relayed = Counters.Relayed,
+            Relaying = Counters.Relaying,
+            Routes = Counters.Read(Routes.Routes),
+            Upstreams = Counters.ReadUpstreams(Routes.Routes),
             BytesUp = loops.Sum(static loop => loop.Counters.BytesUp),
             BytesDown = loops.Sum(static loop => loop.Counters.BytesDown),
+            DecoyDown = Volatile.Read(ref decoyDown) != 0,
             DeniedSignalNames = denied,
         };
     }
@@ -231,6 +244,7 @@ public sealed class RelayServer : IAsyncDisposable
         if (Connections >= maxConnections)
         {
             _ = Libc.close(descriptor);
+            Counters.CountAccepted(0);
             loops[0].Counters.Count(ConnectionOutcome.Refused);
             if (Interlocked.Exchange(ref full, 1) == 0)
                 Log.Full(maxConnections);
@@ -238,7 +252,7 @@ public sealed class RelayServer : IAsyncDisposable
         }
         if (full != 0 && Connections < maxConnections * 9L / 10)
             Interlocked.Exchange(ref full, 0);
-        Interlocked.Increment(ref connections);
+        Counters.CountAccepted(Interlocked.Increment(ref connections));
         var loop = loops.MinBy(static loop => loop.Load)!;
         loop.AddLoad(1);
         if (loop == loops[0])
@@ -285,7 +299,7 @@ public sealed class RelayServer : IAsyncDisposable
         var denied = GetStatistics().DeniedSignalNames;
         var sum = denied.Values.Sum();
         if (Interlocked.Exchange(ref deniedTold, sum) != sum)
-            Log.NamesNotRouted(string.Join(", ", denied.OrderByDescending(static one => one.Value).Take(10).Select(static one => $"{one.Key} ({one.Value})")));
+            Log.NamesNotRouted(string.Join(", ", denied.OrderByDescending(static one => one.Value).Take(10).Select(static one => $"{one.Key} (up to {RoundedCount.Up(one.Value)})")));
     }
 
     private static void CancelAll(RelayLoop loop)

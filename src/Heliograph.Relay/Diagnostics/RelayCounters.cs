@@ -22,11 +22,10 @@ internal sealed class RelayCounters
 
     public long Of(ConnectionOutcome outcome) => Volatile.Read(ref outcomes[(int)outcome]);
 
-    public void CountBytes(long up, long down)
-    {
-        Volatile.Write(ref bytesUp, bytesUp + up);
-        Volatile.Write(ref bytesDown, bytesDown + down);
-    }
+    /// <summary>Bytes of a relayed connection as they flow, once for a read of up to 128 KB: a long connection is seen while it is open.</summary>
+    public void CountUp(int bytes) => Volatile.Write(ref bytesUp, bytesUp + bytes);
+
+    public void CountDown(int bytes) => Volatile.Write(ref bytesDown, bytesDown + bytes);
 
     /// <summary>Counts a name under <c>signal.org</c> that is not routed: the operator's list may be out of date. No other name is ever kept.</summary>
     public void CountDenied(string name)

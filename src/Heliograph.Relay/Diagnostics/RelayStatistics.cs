@@ -1,21 +1,80 @@
 namespace Heliograph.Relay.Diagnostics;
 
-/// <summary>The sums of the whole relay since its start.</summary>
+/// <summary>
+/// The sums of the whole relay since its start, exact: what leaves the process goes through <see cref="RoundedCount"/>, or is a counter whose reader
+/// needs the difference of two readings.
+/// </summary>
 public sealed record RelayStatistics
 {
     /// <summary>The key under which denied names are counted once too many different ones were seen.</summary>
     public const string OtherNames = "(other names)";
 
+    public required TimeSpan Uptime { get; init; }
+
+    /// <summary>Connections open now, whatever becomes of them.</summary>
     public required int Connections { get; init; }
 
+    /// <summary>The most that were open at a time.</summary>
+    public required int MostConnections { get; init; }
+
+    /// <summary>More are refused.</summary>
+    public required int MaxConnections { get; init; }
+
+    /// <summary>Connections since the start, the open ones and the refused ones included.</summary>
+    public required long Accepted { get; init; }
+
+    /// <summary>What became of the connections that have ended.</summary>
     public required IReadOnlyDictionary<ConnectionOutcome, long> Outcomes { get; init; }
 
-    /// <summary>Bytes relayed from clients.</summary>
+    /// <summary>Connections that were relayed to a route, the open ones included.</summary>
+    public required long Relayed { get; init; }
+
+    /// <summary>Of <see cref="Connections"/>, those that are relayed to a route.</summary>
+    public required int Relaying { get; init; }
+
+    /// <summary>Every route of the table.</summary>
+    public required IReadOnlyList<RouteStatistics> Routes { get; init; }
+
+    /// <summary>Every endpoint that a route of the table leads to.</summary>
+    public required IReadOnlyList<UpstreamStatistics> Upstreams { get; init; }
+
+    /// <summary>Bytes relayed from clients to routes, as they flow.</summary>
     public required long BytesUp { get; init; }
 
-    /// <summary>Bytes relayed to clients.</summary>
+    /// <summary>Bytes relayed from routes to clients, as they flow.</summary>
     public required long BytesDown { get; init; }
+
+    /// <summary>The last visitor of the decoy found it down.</summary>
+    public required bool DecoyDown { get; init; }
 
     /// <summary>Inner names under <c>signal.org</c> that are not routed, and how often they were asked for.</summary>
     public required IReadOnlyDictionary<string, long> DeniedSignalNames { get; init; }
+}
+
+/// <summary>The relayed connections of one route.</summary>
+public sealed record RouteStatistics
+{
+    /// <summary>The name in the operator's list, in lower case.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where it leads; of <see cref="RelayStatistics.Upstreams"/>.</summary>
+    public required string Endpoint { get; init; }
+
+    /// <summary>Since the start, the open ones included.</summary>
+    public required long Connections { get; init; }
+
+    public required int Open { get; init; }
+}
+
+/// <summary>The dials of one endpoint.</summary>
+public sealed record UpstreamStatistics
+{
+    public required string Endpoint { get; init; }
+
+    public required DialTimes DialTimes { get; init; }
+
+    public required IReadOnlyDictionary<DialFailure, long> Failures { get; init; }
+
+    /// <summary>Failures since the last success.</summary>
+    public required int FailuresInARow { get; init; }
 }

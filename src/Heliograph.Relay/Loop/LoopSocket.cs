@@ -74,8 +74,11 @@ internal sealed unsafe class LoopSocket : IDisposable
     }
 
     /// <summary>Starts to connect. Await <see cref="Writable"/>, then ask <see cref="Error"/>.</summary>
+    /// <param name="loop">The loop that the socket will live on.</param>
+    /// <param name="to">Where to.</param>
+    /// <param name="error">Why it fails at once, as errno; otherwise 0 or that it is under way.</param>
     /// <returns>The socket, or null when it fails at once.</returns>
-    public static LoopSocket? Connect(EventLoop loop, EndPoint to)
+    public static LoopSocket? Connect(EventLoop loop, EndPoint to, out int error)
     {
         var family = to.AddressFamily switch
         {
@@ -84,6 +87,7 @@ internal sealed unsafe class LoopSocket : IDisposable
             _ => Libc.FamilyUnix,
         };
         var descriptor = Libc.socket(family, Libc.StreamNonBlocking, 0);
+        error = descriptor < 0 ? Libc.LastError : 0;
         if (descriptor < 0)
             return null;
         if (family != Libc.FamilyUnix)
@@ -92,7 +96,8 @@ internal sealed unsafe class LoopSocket : IDisposable
         int result;
         fixed (byte* bytes = address.Buffer.Span)
             result = Libc.connect(descriptor, bytes, address.Size);
-        if (result != 0 && Libc.LastError != Libc.Einprogress)
+        error = result == 0 ? 0 : Libc.LastError;
+        if (result != 0 && error != Libc.Einprogress)
         {
             _ = Libc.close(descriptor);
             return null;

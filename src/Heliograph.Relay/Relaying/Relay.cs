@@ -1,3 +1,4 @@
+using Heliograph.Relay.Diagnostics;
 using Heliograph.Relay.Loop;
 
 namespace Heliograph.Relay.Relaying;
@@ -31,6 +32,7 @@ internal sealed class Relay
     private readonly Channel client;
     private readonly Channel upstream;
     private readonly Deadline deadline;
+    private readonly RelayCounters? counters;
     private DeadlineQueue patience;
     private bool ending;
 
@@ -38,20 +40,16 @@ internal sealed class Relay
     /// <param name="client">The visitor's side.</param>
     /// <param name="upstream">The side that was dialled.</param>
     /// <param name="deadline">Armed anew by every byte; its owner cancels both sockets when it passes.</param>
-    public Relay(RelayLoop loop, Channel client, Channel upstream, Deadline deadline)
+    /// <param name="counters">Told of every byte; null: nobody counts.</param>
+    public Relay(RelayLoop loop, Channel client, Channel upstream, Deadline deadline, RelayCounters? counters)
     {
         this.loop = loop;
         this.client = client;
         this.upstream = upstream;
         this.deadline = deadline;
+        this.counters = counters;
         patience = loop.IdleTimeouts;
     }
-
-    /// <summary>Bytes from the client.</summary>
-    public long BytesUp { get; private set; }
-
-    /// <summary>Bytes to the client.</summary>
-    public long BytesDown { get; private set; }
 
     /// <summary>How it ended, once both directions have.</summary>
     public RelayEnd End { get; private set; }
@@ -109,9 +107,9 @@ internal sealed class Relay
             return read.Status;
         patience.Arm(deadline);
         if (from == client)
-            BytesUp += read.Count;
+            counters?.CountUp(read.Count);
         else
-            BytesDown += read.Count;
+            counters?.CountDown(read.Count);
         if (to.Write(loop.Scratch[..read.Count]))
             return IoStatus.Done;
         // The decoy has answered and gone while its visitor still writes: those bytes are dropped, as nginx drops them (lingering_close), because closing

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Heliograph.Relay.Diagnostics;
 using Heliograph.Relay.Loop;
 
 namespace Heliograph.Relay.Upstream;
@@ -36,6 +37,9 @@ internal sealed class ConnectRace : IDeadlineOwner
         connectTimeouts.Arm(connectTimeout);
     }
 
+    /// <summary>Why there is no winner: beforehand why nobody may start, then what the attempts came to.</summary>
+    public DialFailure Failure { get; set; } = DialFailure.Unreachable;
+
     /// <summary>Runs the race. Its time began when it was made, so that resolving the name is part of it.</summary>
     /// <returns>A connected socket, or null when all failed or the time was up.</returns>
     public async ValueTask<LoopSocket?> RunAsync(IReadOnlyList<EndPoint> endpoints)
@@ -56,6 +60,8 @@ internal sealed class ConnectRace : IDeadlineOwner
                 if (running.Count > 0 && !(startNext && next < last))
                     await new Turn(this);
             }
+            if (endpoints.Count > 0)
+                Failure = DialFailure.TimedOut;
             return null;
         }
         finally
@@ -93,10 +99,12 @@ internal sealed class ConnectRace : IDeadlineOwner
 
     private void Start(EndPoint endpoint, bool more)
     {
-        var socket = LoopSocket.Connect(loop, endpoint);
+        var socket = LoopSocket.Connect(loop, endpoint, out var error);
         startNext = socket is null;
         if (socket is not null)
             running.Add(socket);
+        else
+            Lost(error);
         if (more)
             attemptDelays.Arm(attemptDelay);
     }
@@ -110,12 +118,27 @@ internal sealed class ConnectRace : IDeadlineOwner
             if (!socket.IsWritable)
                 continue;
             running.RemoveAt(i);
-            if (socket.Error() == 0)
+            var error = socket.Error();
+            if (error == 0)
                 return socket;
+            Lost(error);
             socket.Dispose();
             startNext = true;
         }
         return null;
+    }
+
+    /// <summary>A machine without IPv6 has no way to half of the addresses: what the others say tells more.</summary>
+    private void Lost(int error)
+    {
+        var reason = error switch
+        {
+            Libc.Econnrefused => DialFailure.Refused,
+            Libc.Etimedout => DialFailure.TimedOut,
+            _ => DialFailure.Unreachable,
+        };
+        if (Failure is DialFailure.NotResolved or DialFailure.NotPublic || reason != DialFailure.Unreachable)
+            Failure = reason;
     }
 
     private void Resume()

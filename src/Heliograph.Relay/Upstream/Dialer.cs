@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Heliograph.Relay.Diagnostics;
 using Heliograph.Relay.Loop;
 
 namespace Heliograph.Relay.Upstream;
@@ -9,14 +10,16 @@ internal sealed class Dialer
 {
     private readonly EventLoop loop;
     private readonly NameCache names;
+    private readonly ServerCounters counters;
     private readonly TimeSpan connectTimeout;
     private readonly DeadlineQueue attemptDelays;
     private readonly DeadlineQueue connectTimeouts;
 
-    public Dialer(EventLoop loop, NameCache names, TimeSpan connectTimeout)
+    public Dialer(EventLoop loop, NameCache names, ServerCounters counters, TimeSpan connectTimeout)
     {
         this.loop = loop;
         this.names = names;
+        this.counters = counters;
         this.connectTimeout = connectTimeout;
         attemptDelays = loop.CreateDeadlines(ConnectRace.AttemptDelay);
         connectTimeouts = loop.CreateDeadlines(connectTimeout);
@@ -28,20 +31,27 @@ internal sealed class Dialer
     /// <returns>A connected socket, or null.</returns>
     public async ValueTask<LoopSocket?> DialAsync(UpstreamEndpoint endpoint, bool publicOnly)
     {
+        var begun = loop.Now;
         var race = new ConnectRace(loop, attemptDelays, connectTimeouts);
         var endpoints = endpoint switch
         {
             UpstreamEndpoint.Unix unix => [new UnixDomainSocketEndPoint(unix.Path)],
-            UpstreamEndpoint.Tcp tcp => await ResolveAsync(tcp, publicOnly),
+            UpstreamEndpoint.Tcp tcp => await ResolveAsync(tcp, publicOnly, race),
             _ => [],
         };
-        return await race.RunAsync(endpoints);
+        var socket = await race.RunAsync(endpoints);
+        if (socket is null)
+            counters.Of(endpoint).Failed(race.Failure);
+        else
+            counters.Of(endpoint).Connected(loop.Now - begun);
+        return socket;
     }
 
-    private async ValueTask<IReadOnlyList<EndPoint>> ResolveAsync(UpstreamEndpoint.Tcp tcp, bool publicOnly)
+    private async ValueTask<IReadOnlyList<EndPoint>> ResolveAsync(UpstreamEndpoint.Tcp tcp, bool publicOnly, ConnectRace race)
     {
-        IReadOnlyList<IPAddress> addresses = await names.FindAsync(tcp.Host, connectTimeout);
+        var addresses = await names.FindAsync(tcp.Host, connectTimeout);
         await loop.Enter();
+        race.Failure = addresses.Length == 0 || !publicOnly ? DialFailure.NotResolved : DialFailure.NotPublic;
         if (publicOnly)
             addresses = [.. addresses.Where(AddressGuard.IsPublic)];
         return [.. ConnectRace.InTurn(addresses).Select(address => new IPEndPoint(address, tcp.Port))];

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Heliograph.Relay.Diagnostics;
 using Heliograph.Relay.Loop;
 using Heliograph.Relay.Upstream;
 using Heliograph.Testing;
@@ -12,6 +13,7 @@ public sealed class DialerTests : IDisposable
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
 
     private readonly EventLoop loop = new("test", TimeProvider.System, static _ => { });
+    private readonly ServerCounters counters = new();
     private readonly List<Socket> sockets = [];
 
     public DialerTests()
@@ -79,6 +81,33 @@ public sealed class DialerTests : IDisposable
     }
 
     [Fact]
+    public async Task Dials_are_counted_for_their_endpoint_with_their_time_and_failures_by_reason()
+    {
+        var port = Listen("127.0.0.1");
+        var silent = ListenAndKeepSilent("127.0.0.1");
+        sockets.Add(LoopbackPort.Refusing(out var nobody));
+
+        await DialAsync(port, Bound, publicOnly: true, "127.0.0.1");
+        await DialAsync(port, Bound, publicOnly: false);
+        Assert.Equal(2, Counted(port).FailuresInARow);
+        await DialAsync(port, "127.0.0.1");
+        // Without a way to one address, what the other one said counts.
+        await DialAsync(nobody.Port, "127.0.0.1", "255.255.255.255");
+        await DialAsync(silent, TimeSpan.FromMilliseconds(400), publicOnly: false, "127.0.0.1");
+
+        Assert.Equal([(DialFailure.NotResolved, 1L), (DialFailure.NotPublic, 1L)], Reasons(port));
+        Assert.Equal(0, Counted(port).FailuresInARow);
+        Assert.Equal(1, Counted(port).DialTimes.Count);
+        Assert.Equal([(DialFailure.Refused, 1L)], Reasons(nobody.Port));
+        Assert.Equal([(DialFailure.TimedOut, 1L)], Reasons(silent));
+        Assert.Equal(0, Counted(silent).DialTimes.Count);
+
+        UpstreamStatistics Counted(int port) => counters.Of(new UpstreamEndpoint.Tcp("chat.signal.org", port)).Read("");
+        IEnumerable<(DialFailure Reason, long Count)> Reasons(int port) =>
+            Counted(port).Failures.Where(static one => one.Value > 0).OrderBy(static one => one.Key).Select(static one => (one.Key, one.Value));
+    }
+
+    [Fact]
     public void Families_take_turns_and_IPv6_is_first()
     {
         IPAddress[] addresses = [.. new[] { "192.0.2.1", "192.0.2.2", "192.0.2.3", "2001:db8::1", "2001:db8::2" }.Select(IPAddress.Parse)];
@@ -100,7 +129,7 @@ public sealed class DialerTests : IDisposable
 
         async Task RunAsync()
         {
-            var dialer = new Dialer(loop, names, timeout);
+            var dialer = new Dialer(loop, names, counters, timeout);
             var watch = Stopwatch.StartNew();
             using var socket = await dialer.DialAsync(new UpstreamEndpoint.Tcp("chat.signal.org", port), publicOnly);
             done.SetResult((socket is not null, watch.Elapsed));

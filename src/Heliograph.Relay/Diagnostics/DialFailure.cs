@@ -1,0 +1,20 @@
+namespace Heliograph.Relay.Diagnostics;
+
+/// <summary>Why an upstream could not be dialled.</summary>
+public enum DialFailure
+{
+    /// <summary>The resolver gave no address, or none in time.</summary>
+    NotResolved,
+
+    /// <summary>The resolver gave addresses outside the public internet only, and the route is a built-in one.</summary>
+    NotPublic,
+
+    /// <summary>The host refused the connection.</summary>
+    Refused,
+
+    /// <summary>The host did not answer within the connect timeout.</summary>
+    TimedOut,
+
+    /// <summary>There is no way to the host, or the machine is out of descriptors.</summary>
+    Unreachable,
+}

@@ -1,0 +1,42 @@
+using System.Collections.Concurrent;
+using Heliograph.Relay.Routing;
+using Heliograph.Relay.Upstream;
+
+namespace Heliograph.Relay.Diagnostics;
+
+/// <summary>What all loops count together, once or twice for a connection. The keys are the operator's names and endpoints, never a name from the wire.</summary>
+internal sealed class ServerCounters
+{
+    private readonly ConcurrentDictionary<string, RouteCounters> routes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<UpstreamEndpoint, UpstreamCounters> upstreams = new();
+    private long accepted;
+    private int mostConnections;
+
+    /// <summary>Relayed connections since the start, also of routes that are no more.</summary>
+    public long Relayed => routes.Values.Sum(static route => route.Begun);
+
+    /// <summary>Relayed connections that are open.</summary>
+    public int Relaying => routes.Values.Sum(static route => route.Open);
+
+    public long Accepted => Volatile.Read(ref accepted);
+
+    public int MostConnections => Volatile.Read(ref mostConnections);
+
+    public RouteCounters Of(Route route) => routes.GetOrAdd(route.Name, static _ => new());
+
+    public UpstreamCounters Of(UpstreamEndpoint endpoint) => upstreams.GetOrAdd(endpoint, static _ => new());
+
+    /// <summary>Only from the accepting loop.</summary>
+    public void CountAccepted(int connections)
+    {
+        Volatile.Write(ref accepted, accepted + 1);
+        if (connections > mostConnections)
+            Volatile.Write(ref mostConnections, connections);
+    }
+
+    public IReadOnlyList<RouteStatistics> Read(IEnumerable<Route> table) =>
+        [.. table.Select(route => new RouteStatistics { Name = route.Name, Endpoint = route.Endpoint.ToString(), Connections = Of(route).Begun, Open = Of(route).Open })];
+
+    public IReadOnlyList<UpstreamStatistics> ReadUpstreams(IEnumerable<Route> table) =>
+        [.. table.Select(static route => route.Endpoint).Distinct().Select(endpoint => Of(endpoint).Read(endpoint.ToString()))];
+}
