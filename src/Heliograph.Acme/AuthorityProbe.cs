@@ -1,0 +1,24 @@
+using Heliograph.Acme.Protocol;
+
+namespace Heliograph.Acme;
+
+/// <summary>What an authority's directory told.</summary>
+/// <param name="ClockProblem">How far this machine's clock is from the authority's, if that is too far.</param>
+/// <param name="TermsOfService">Where its terms are to be read; ordering a certificate agrees to them.</param>
+public sealed record AuthorityAnswer(string? ClockProblem, Uri? TermsOfService);
+
+/// <summary>Asks an authority for its directory, and for nothing else: can it be reached from here?</summary>
+public static class AuthorityProbe
+{
+    /// <summary>A person waits.</summary>
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
+    /// <exception cref="AcmeException">It cannot be reached, or is none; the message says what to do.</exception>
+    public static async Task<AuthorityAnswer> AskAsync(AcmeOptions options, TimeProvider clock, CancellationToken stop)
+    {
+        using var transport = new AcmeTransport(options.CaRoot, Timeout, clock);
+        var directory = await AcmeDirectory.FetchAsync(transport, options.Directory, stop);
+        var problem = transport.ClockAhead is { } ahead && ahead.Duration() > ClockProbe.Tolerance ? $"this machine's clock is {ClockProbe.Say(ahead)} its own" : null;
+        return new(problem, Urls.Https(directory.Meta.TermsOfService));
+    }
+}

@@ -1,0 +1,23 @@
+using Heliograph.Hosting;
+
+namespace Heliograph.Machine;
+
+/// <summary>Is OpenSSL 3 on this machine?</summary>
+internal static class OpenSslLook
+{
+    public const string Name = "openssl";
+
+    public static Finding Take()
+    {
+        try
+        {
+            ProcessSetup.RequireOpenSsl();
+            return new(Name, Verdict.Good, "OpenSSL 3 is there");
+        }
+        catch (StartException e)
+        {
+            var (seen, remedy) = e.Message.Split("; ", 2) is [var first, var rest] ? (first, rest) : (e.Message, null);
+            return new(Name, Verdict.Failure, seen, remedy);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+
+namespace Heliograph.Machine;
+
+/// <param name="Program">The name that the kernel knows the program by, at most 15 letters.</param>
+/// <param name="Process">Its process id.</param>
+internal sealed record PortHolder(string Program, int Process);
+
+/// <summary>Who listens on a port, by /proc (proc_pid_net(5), proc_pid_fd(5)). Root sees every process, others only their own.</summary>
+internal static class PortHolders
+{
+    private const string Listening = "0A";
+    private static readonly string[] Tables = ["net/tcp", "net/tcp6"];
+
+    /// <summary>A listener that forked workers is told once, by its oldest process.</summary>
+    private const int MostTold = 3;
+
+    public static IReadOnlyList<PortHolder> Of(int port, string proc = "/proc")
+    {
+        var sockets = Tables.SelectMany(table => Sockets(Path.Combine(proc, table), port)).ToHashSet(StringComparer.Ordinal);
+        return sockets.Count == 0 ? [] :
+        [
+            .. Processes(proc).Where(process => Holds(Path.Combine(proc, Number(process)), sockets))
+                .Select(process => new PortHolder(ProgramOf(Path.Combine(proc, Number(process))), process))
+                .DistinctBy(static holder => holder.Program, StringComparer.Ordinal)
+                .Take(MostTold),
+        ];
+    }
+
+    /// <summary>What the descriptors of the listening sockets' owners link to.</summary>
+    private static IEnumerable<string> Sockets(string table, int port)
+    {
+        var local = ":" + port.ToString("X4", CultureInfo.InvariantCulture);
+        // "sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode ..."
+        return Lines(table).Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(fields => fields.Length > 9 && fields[1].EndsWith(local, StringComparison.Ordinal) && fields[3] == Listening)
+            .Select(static fields => $"socket:[{fields[9]}]");
+    }
+
+    private static IEnumerable<int> Processes(string proc) => Directory.EnumerateDirectories(proc)
+        .Select(static path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var process) ? process : 0)
+        .Where(static process => process > 0)
+        .Order();
+
+    private static bool Holds(string process, HashSet<string> sockets)
+    {
+        try
+        {
+            return Directory.EnumerateFileSystemEntries(Path.Combine(process, "fd")).Any(descriptor => new FileInfo(descriptor).LinkTarget is { } target && sockets.Contains(target));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It has ended, or is another user's.
+            return false;
+        }
+    }
+
+    private static string ProgramOf(string process) => Lines(Path.Combine(process, "comm")).FirstOrDefault("a program");
+
+    private static string[] Lines(string file)
+    {
+        try
+        {
+            return File.ReadAllLines(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    private static string Number(int process) => process.ToString(CultureInfo.InvariantCulture);
+}
