@@ -90,7 +90,9 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
         if (isValidation)
             return await SayGoodbyeAsync(ConnectionOutcome.Validation);
 
-        if (tls.NegotiatedHttp2 && server.Decoy.Http2 is { } http2)
+        var speaksHttp2 = tls.NegotiatedHttp2;
+        client = tls.Established(loop.Records);
+        if (speaksHttp2 && server.Decoy.Http2 is { } http2)
             return await VisitAsync(http2, server.Decoy.Http2Unavailable, ConnectionOutcome.DecoyHttp2);
 
         loop.HelloTimeouts.Arm(deadline);

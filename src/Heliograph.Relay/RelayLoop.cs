@@ -12,13 +12,16 @@ internal sealed unsafe class RelayLoop : IDisposable
     /// <summary>How long the rest may keep still once one side has ended.</summary>
     public static readonly TimeSpan HalfClosedTimeout = TimeSpan.FromSeconds(60);
 
+    /// <summary>As much as is read from a socket at once, and what the last record of it has behind its content.</summary>
+    private const int ScratchSize = EventLoop.ReceiveSize + RecordLayer.LargestFragment - RecordLayer.LargestContent;
+
     private readonly byte* scratch;
     private int load;
 
     public RelayLoop(EventLoop events, NameCache names, ServerCounters counters, RelayLimits limits)
     {
         Events = events;
-        scratch = (byte*)NativeMemory.Alloc(EventLoop.ReceiveSize);
+        scratch = (byte*)NativeMemory.Alloc(ScratchSize);
         Dialer = new Dialer(events, names, counters, limits.ConnectTimeout);
         HandshakeTimeouts = events.CreateDeadlines(limits.HandshakeTimeout);
         HelloTimeouts = events.CreateDeadlines(limits.HelloTimeout);
@@ -30,8 +33,10 @@ internal sealed unsafe class RelayLoop : IDisposable
 
     public TlsBio Bio { get; } = new();
 
-    /// <summary><see cref="EventLoop.ReceiveSize"/> bytes for plaintext. Nothing in them survives an await.</summary>
-    public Span<byte> Scratch => new(scratch, EventLoop.ReceiveSize);
+    public RecordLayer Records { get; } = new();
+
+    /// <summary>Room for plaintext. Nothing in it survives an await.</summary>
+    public Span<byte> Scratch => new(scratch, ScratchSize);
 
     public Dialer Dialer { get; }
 
@@ -57,6 +62,7 @@ internal sealed unsafe class RelayLoop : IDisposable
     {
         Events.Dispose();
         Bio.Dispose();
+        Records.Dispose();
         NativeMemory.Free(scratch);
     }
 }

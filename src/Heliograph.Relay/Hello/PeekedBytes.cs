@@ -19,6 +19,9 @@ internal static class PeekedBytes
             {
                 case IoStatus.Done:
                     return new HelloPeek(hello, Ended: null);
+                case null:
+                    await loop.Events.Yield();
+                    break;
                 case IoStatus.WouldBlock:
                     // The answer to something read before (a TLS alert, a KeyUpdate) may still wait.
                     if (channel.HasOutput && !channel.Flush())
@@ -32,14 +35,17 @@ internal static class PeekedBytes
         }
     }
 
-    private static IoStatus Read(Channel channel, Span<byte> scratch, PendingBytes peeked, out ClientHello? hello)
+    /// <summary>Null: what came so far told nothing, and the other connections have their turn.</summary>
+    private static IoStatus? Read(Channel channel, Span<byte> scratch, PendingBytes peeked, out ClientHello? hello)
     {
         hello = null;
         while (peeked.Count < ClientHelloReader.LongestHello)
         {
-            var read = channel.Read(scratch[..(ClientHelloReader.LongestHello - peeked.Count)]);
+            var read = channel.Read(scratch[..Channel.SmallestRead]);
             if (read.Status != IoStatus.Done)
                 return read.Status;
+            if (read.Count == 0)
+                return null;
             peeked.Append(scratch[..read.Count]);
             if (ClientHelloReader.Read(peeked.Span, out hello) != HelloStatus.NeedMore)
                 return IoStatus.Done;

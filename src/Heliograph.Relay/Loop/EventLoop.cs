@@ -12,6 +12,9 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <summary>Bytes read from a socket at once: eight full TLS records a system call. 64 KB cost 4 % more CPU for a GB, 256 KB no less.</summary>
     public const int ReceiveSize = 128 * 1024;
 
+    /// <summary>The same records with what protects them.</summary>
+    private const int ReceivedSize = ReceiveSize + 1024;
+
     private const int EventsPerWait = 256;
     private const ulong WakeUp = ulong.MaxValue;
 
@@ -45,7 +48,7 @@ internal sealed unsafe class EventLoop : IDisposable
         if (epoll < 0 || wakeUp < 0)
             throw new IOException($"the system gives no descriptor for an event loop: {Marshal.GetLastPInvokeErrorMessage()}");
         events = (byte*)NativeMemory.Alloc((nuint)(EventsPerWait * EpollEvents.Size));
-        Received = (byte*)NativeMemory.Alloc(ReceiveSize);
+        Received = (byte*)NativeMemory.Alloc(ReceivedSize);
         var wake = stackalloc byte[EpollEvents.Size];
         EpollEvents.Write(wake, Libc.EpollIn | Libc.EpollEdgeTriggered, WakeUp);
         _ = Libc.epoll_ctl(epoll, Libc.EpollAdd, wakeUp, wake);
@@ -55,7 +58,7 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <summary>Milliseconds since the loop was made, read once a round.</summary>
     public long Now { get; private set; }
 
-    /// <summary>Scratch of <see cref="ReceiveSize"/> bytes for what comes from a socket. Nothing in it survives an await.</summary>
+    /// <summary>Scratch for what comes from a socket, at least <see cref="ReceiveSize"/> bytes. Nothing in it survives an await.</summary>
     public byte* Received { get; }
 
     public void Start() => thread.Start();

@@ -23,6 +23,11 @@ internal static unsafe partial class OpenSsl
 
     public const int AlertFatal = 2, AlpnOk = 0;
 
+    /// <summary>SSL_SENT_SHUTDOWN and SSL_RECEIVED_SHUTDOWN.</summary>
+    public const int ShutdownBoth = 3;
+
+    public const int CtrlAeadGetTag = 0x10, CtrlAeadSetTag = 0x11;
+
     /// <summary>Whether OpenSSL 3 is on this machine.</summary>
     public static bool IsAvailable()
     {
@@ -119,6 +124,34 @@ internal static unsafe partial class OpenSsl
     [SuppressGCTransition]
     public static partial int SSL_get_error(nint ssl, int result);
 
+    /// <summary>As the application says it was: a session that did not end in order is forgotten by the cache.</summary>
+    [LibraryImport(Ssl)]
+    [SuppressGCTransition]
+    public static partial void SSL_set_shutdown(nint ssl, int mode);
+
+    [LibraryImport(Ssl)]
+    [SuppressGCTransition]
+    public static partial int SSL_has_pending(nint ssl);
+
+    [LibraryImport(Ssl)]
+    [SuppressGCTransition]
+    public static partial nint SSL_get_current_cipher(nint ssl);
+
+    /// <summary>The suite's number in the protocol.</summary>
+    [LibraryImport(Ssl)]
+    [SuppressGCTransition]
+    public static partial ushort SSL_CIPHER_get_protocol_id(nint cipher);
+
+    [LibraryImport(Ssl)]
+    public static partial int SSL_set_ex_data(nint ssl, int index, void* data);
+
+    [LibraryImport(Ssl)]
+    [SuppressGCTransition]
+    public static partial void* SSL_get_ex_data(nint ssl, int index);
+
+    [LibraryImport(Ssl)]
+    public static partial void SSL_CTX_set_keylog_callback(nint context, delegate* unmanaged[Cdecl]<nint, byte*, void> callback);
+
     [LibraryImport(Ssl)]
     public static partial void SSL_get0_alpn_selected(nint ssl, byte** protocol, uint* length);
 
@@ -187,6 +220,35 @@ internal static unsafe partial class OpenSsl
     [LibraryImport(Crypto)]
     [SuppressGCTransition]
     public static partial void BIO_clear_flags(nint bio, int flags);
+
+    [LibraryImport(Crypto)]
+    public static partial nint EVP_CIPHER_fetch(nint library, byte* name, nint properties);
+
+    [LibraryImport(Crypto)]
+    public static partial nint EVP_CIPHER_CTX_new();
+
+    [LibraryImport(Crypto)]
+    public static partial void EVP_CIPHER_CTX_free(nint context);
+
+    [LibraryImport(Crypto)]
+    [SuppressGCTransition]
+    public static partial int EVP_CipherInit_ex(nint context, nint cipher, nint engine, byte* key, byte* nonce, int encrypts);
+
+    [LibraryImport(Crypto)]
+    public static partial int EVP_CipherUpdate(nint context, byte* @out, int* outLength, byte* @in, int length);
+
+    /// <summary>For a handful of bytes: the thread does not leave the runtime.</summary>
+    [LibraryImport(Crypto, EntryPoint = nameof(EVP_CipherUpdate))]
+    [SuppressGCTransition]
+    public static partial int EVP_CipherUpdateShort(nint context, byte* @out, int* outLength, byte* @in, int length);
+
+    [LibraryImport(Crypto)]
+    [SuppressGCTransition]
+    public static partial int EVP_CipherFinal_ex(nint context, byte* @out, int* outLength);
+
+    [LibraryImport(Crypto)]
+    [SuppressGCTransition]
+    public static partial int EVP_CIPHER_CTX_ctrl(nint context, int command, int number, void* pointer);
 
     [LibraryImport(Crypto)]
     [SuppressGCTransition]

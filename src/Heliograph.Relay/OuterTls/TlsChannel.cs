@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Heliograph.Relay.Loop;
 using Heliograph.Relay.Relaying;
 
@@ -13,7 +14,9 @@ internal sealed class TlsChannel : Channel
     private readonly EventLoop loop;
     private readonly TlsBio bio;
     private readonly PendingBytes input;
+    private readonly TrafficSecrets secrets;
     private nint ssl;
+    private int tickets;
     private bool holdsPlaintext;
     private IoStatus? ended;
 
@@ -31,6 +34,7 @@ internal sealed class TlsChannel : Channel
         ssl = OpenSsl.SSL_new(context.Pointer);
         if (ssl == 0)
             throw new InvalidOperationException("OpenSSL makes no more connections.");
+        secrets = new TrafficSecrets(ssl);
         OpenSsl.SSL_set_accept_state(ssl);
         bio.AttachTo(ssl);
     }
@@ -66,6 +70,25 @@ internal sealed class TlsChannel : Channel
             if (!await Socket.Readable())
                 return "cancelled";
         }
+    }
+
+    /// <summary>
+    /// What goes on with the connection after the handshake: this channel for TLS 1.2, and for TLS 1.3 one that needs no SSL object; this one is
+    /// empty then, and not to be disposed of.
+    /// </summary>
+    public Channel Established(RecordLayer records)
+    {
+        if (CipherSuite.Find(OpenSsl.SSL_CIPHER_get_protocol_id(OpenSsl.SSL_get_current_cipher(ssl))) is not { } suite
+            || secrets.Client.Length != suite.HashLength || secrets.Server.Length != suite.HashLength || OpenSsl.SSL_has_pending(ssl) != 0)
+        {
+            return this;
+        }
+        var readKey = new TrafficKey(suite, secrets.Client, records: 0);
+        var writeKey = new TrafficKey(suite, secrets.Server, records: tickets);
+        // Without this the session would be forgotten, and its tickets with it.
+        OpenSsl.SSL_set_shutdown(ssl, OpenSsl.ShutdownBoth);
+        FreeSsl();
+        return new Tls13Channel(loop, records, readKey, writeKey, Socket, input.Take());
     }
 
     public override unsafe IoResult Read(Span<byte> destination)
@@ -117,11 +140,17 @@ internal sealed class TlsChannel : Channel
 
     public override void Dispose()
     {
+        FreeSsl();
+        input.Dispose();
+        base.Dispose();
+    }
+
+    private void FreeSsl()
+    {
         if (ssl != 0)
             OpenSsl.SSL_free(ssl);
         ssl = 0;
-        input.Dispose();
-        base.Dispose();
+        secrets.Dispose();
     }
 
     private unsafe IoStatus HandshakeStep(out string? failure)
@@ -146,6 +175,9 @@ internal sealed class TlsChannel : Channel
             }
             if (step == IoStatus.Broken)
                 failure = OpenSsl.TakeError();
+            // The last step of a TLS 1.3 handshake writes the session tickets, which are the first records under the server's new key.
+            if (step == IoStatus.Done)
+                tickets = CountRecords(bio.Written);
             var sent = SendWritten();
             if (step == IoStatus.Done || step == IoStatus.Broken)
                 return sent ? step : IoStatus.Broken;
@@ -211,6 +243,14 @@ internal sealed class TlsChannel : Channel
         else
             input.Append(unread);
         bio.EndFeed();
+    }
+
+    private static int CountRecords(ReadOnlySpan<byte> written)
+    {
+        var count = 0;
+        for (; written.Length >= RecordLayer.HeaderLength; count++)
+            written = written[(RecordLayer.HeaderLength + BinaryPrimitives.ReadUInt16BigEndian(written[3..]))..];
+        return count;
     }
 
     private bool SendWritten()

@@ -98,6 +98,7 @@ internal sealed unsafe class TlsContext : SafeHandle
         // The name is acknowledged, whatever it is: 27 bytes of EncryptedExtensions where SslStream has 23.
         OpenSsl.SSL_CTX_callback_ctrl(handle, OpenSsl.CtrlSetServerNameCallback, &AcknowledgeServerName);
         OpenSsl.SSL_CTX_set_alpn_select_cb(handle, &SelectProtocol, (nint)protocols);
+        OpenSsl.SSL_CTX_set_keylog_callback(handle, TrafficSecrets.KeyLog);
         var dh = ReadDhParameters();
         if (OpenSsl.SSL_CTX_set0_tmp_dh_pkey(handle, dh) != 1)
             OpenSsl.EVP_PKEY_free(dh);

@@ -11,6 +11,9 @@ internal abstract class Channel : IDisposable
     /// </summary>
     private const int LargestOutput = 256 * 1024;
 
+    /// <summary>The smallest destination of a read: what one TLS record may hold.</summary>
+    public const int SmallestRead = OuterTls.RecordLayer.LargestFragment;
+
     private PendingBytes? output;
 
     protected Channel(LoopSocket socket) => Socket = socket;
@@ -20,7 +23,8 @@ internal abstract class Channel : IDisposable
     /// <summary>Whether written bytes still wait for the socket: await <see cref="LoopSocket.Writable"/>, then <see cref="Flush"/>.</summary>
     public bool HasOutput => output is not null;
 
-    /// <summary>Reads what is there.</summary>
+    /// <summary>Reads what is there. Nothing at all can be <see cref="IoStatus.Done"/> too: then there may be more, after the other connections' turn.</summary>
+    /// <param name="destination">At least <see cref="SmallestRead"/> bytes.</param>
     public abstract IoResult Read(Span<byte> destination);
 
     /// <summary>Takes all the bytes; what the socket does not take waits in the channel.</summary>

@@ -105,6 +105,8 @@ internal sealed class Relay
             Break(Broken(from));
         if (read.Status != IoStatus.Done)
             return read.Status;
+        if (read.Count == 0)
+            return IoStatus.Done;
         patience.Arm(deadline);
         if (from == client)
             counters?.CountUp(read.Count);

@@ -12,7 +12,7 @@ internal sealed class SocketChannel : Channel
     public override unsafe IoResult Read(Span<byte> destination)
     {
         fixed (byte* start = destination)
-            return Socket.Receive(start, destination.Length);
+            return Socket.Receive(start, Math.Min(destination.Length, EventLoop.ReceiveSize));
     }
 
     public override bool Write(ReadOnlySpan<byte> bytes) => SendOrKeep(bytes);

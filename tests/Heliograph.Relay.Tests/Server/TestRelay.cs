@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Heliograph.Relay.Tests.Server;
 
-/// <summary>A relay in this process, with one route <c>chat.signal.org</c> and a decoy that refuses every connection.</summary>
+/// <summary>A relay in this process, with one route <c>chat.signal.org</c> and a decoy that refuses every connection, unless another one is given.</summary>
 internal sealed class TestRelay : IAsyncDisposable
 {
     private readonly System.Net.Sockets.Socket refusing;
@@ -24,10 +24,11 @@ internal sealed class TestRelay : IAsyncDisposable
 
     public IPEndPoint EndPoint => Server.Endpoints[0];
 
-    public static TestRelay Start(TestCertificate certificate, EndPoint? chat = null, int maxConnections = 1000, int loops = 2, ILogger? log = null)
+    public static TestRelay Start(TestCertificate certificate, EndPoint? chat = null, int maxConnections = 1000, int loops = 2, ILogger? log = null,
+        UpstreamEndpoint? decoy = null)
     {
         var refusing = LoopbackPort.Refusing(out var nobody);
-        var decoy = new UpstreamEndpoint.Tcp("127.0.0.1", nobody.Port);
+        decoy ??= new UpstreamEndpoint.Tcp("127.0.0.1", nobody.Port);
         var upstream = new UpstreamEndpoint.Tcp("127.0.0.1", ((IPEndPoint?)chat ?? nobody).Port);
         var server = RelayServer.Start(
             new RelayOptions

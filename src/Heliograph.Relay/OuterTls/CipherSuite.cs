@@ -1,0 +1,68 @@
+using System.Security.Cryptography;
+
+namespace Heliograph.Relay.OuterTls;
+
+/// <summary>A cipher suite of TLS 1.3 (RFC 8446 appendix B.4): an AEAD, and the hash of its key schedule.</summary>
+internal sealed class CipherSuite
+{
+    /// <summary>The nonce and the tag of every AEAD of TLS 1.3.</summary>
+    public const int NonceLength = 12, TagLength = 16;
+
+    private static readonly CipherSuite[] All =
+    [
+        new(0x1301, "AES-128-GCM\0"u8, keyLength: 16, hashLength: 32),
+        new(0x1302, "AES-256-GCM\0"u8, keyLength: 32, hashLength: 48),
+        new(0x1303, "ChaCha20-Poly1305\0"u8, keyLength: 32, hashLength: 32),
+    ];
+
+    private readonly int id;
+
+    private unsafe CipherSuite(int id, ReadOnlySpan<byte> name, int keyLength, int hashLength)
+    {
+        this.id = id;
+        KeyLength = keyLength;
+        HashLength = hashLength;
+        // Fetched once, for the life of the process: OpenSSL would look it up by name for each new key.
+        fixed (byte* start = name)
+            Aead = OpenSsl.EVP_CIPHER_fetch(0, start, 0);
+    }
+
+    /// <summary>OpenSSL's EVP_CIPHER; 0 where this OpenSSL has none of that name.</summary>
+    public nint Aead { get; }
+
+    public int KeyLength { get; }
+
+    public int HashLength { get; }
+
+    /// <summary>The suite of that number in the ServerHello, or null: an older version's, or one that this OpenSSL cannot give us.</summary>
+    public static CipherSuite? Find(int id) => Array.Find(All, suite => suite.id == id && suite.Aead != 0);
+
+    /// <summary>HKDF-Expand-Label with an empty context (RFC 8446 section 7.1), for results no longer than the hash, which all of a record layer's are.</summary>
+    public void ExpandLabel(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> label, Span<byte> result)
+    {
+        // struct { uint16 length; opaque label<7..255>; opaque context<0..255>; } HkdfLabel, and the counter 1 of HKDF-Expand's first and only block (RFC 5869).
+        Span<byte> info = stackalloc byte[64];
+        info[0] = 0;
+        info[1] = (byte)result.Length;
+        info[2] = (byte)("tls13 "u8.Length + label.Length);
+        var length = 3;
+        length += Append(info[length..], "tls13 "u8);
+        length += Append(info[length..], label);
+        info[length++] = 0;
+        info[length++] = 1;
+
+        Span<byte> block = stackalloc byte[HMACSHA384.HashSizeInBytes];
+        if (HashLength == HMACSHA384.HashSizeInBytes)
+            HMACSHA384.HashData(secret, info[..length], block);
+        else
+            HMACSHA256.HashData(secret, info[..length], block);
+        block[..result.Length].CopyTo(result);
+        CryptographicOperations.ZeroMemory(block);
+    }
+
+    private static int Append(Span<byte> destination, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(destination);
+        return bytes.Length;
+    }
+}
