@@ -132,11 +132,30 @@ public sealed class RecordsLikeNginxTests(RecordsLikeNginxTests.Servers servers)
         Assert.Contains("data", Reaction(servers.Relay.EndPoint, Cases["a KeyUpdate that asks for one"], suite), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_flood_of_KeyUpdates_is_taken_and_the_connections_beside_it_are_served()
+    {
+        using var flooding = RawTls13Client.Connect(servers.Relay.EndPoint);
+        Repeat(20_000, () =>
+        {
+            flooding.Send(Handshake, KeyUpdate);
+            flooding.Sending.Update();
+        });
+
+        Assert.Contains("data", Reaction(servers.Relay.EndPoint, Cases["nothing unusual"]), StringComparison.Ordinal);
+        Assert.Contains("data", Reaction(flooding), StringComparison.Ordinal);
+    }
+
     /// <summary>The records that come back, in words: how many of application data does not count.</summary>
     private static string Reaction(IPEndPoint server, Action<RawTls13Client> deed, string suite = "TLS_AES_128_GCM_SHA256")
     {
         using var client = RawTls13Client.Connect(server, suite);
         deed(client);
+        return Reaction(client);
+    }
+
+    private static string Reaction(RawTls13Client client)
+    {
         client.Send(Data, "GET / HTTP/1.1\r\nHost: proxy.example\r\nConnection: close\r\n\r\n"u8);
         var words = new List<string>();
         while (client.Read() is var (type, content))

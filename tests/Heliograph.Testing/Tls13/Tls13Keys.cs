@@ -16,7 +16,10 @@ public sealed class Tls13Keys
     private byte[] vector = [];
     private ulong sequence;
 
-    public Tls13Keys(string suite, byte[] secret)
+    /// <param name="suite">The cipher suite's name.</param>
+    /// <param name="secret">The direction's application_traffic_secret_0.</param>
+    /// <param name="records">Records that went before.</param>
+    public Tls13Keys(string suite, byte[] secret, ulong records = 0)
     {
         ArgumentNullException.ThrowIfNull(suite);
         hash = suite.EndsWith("SHA384", StringComparison.Ordinal) ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256;
@@ -24,6 +27,7 @@ public sealed class Tls13Keys
         keyLength = suite.Contains("AES_128", StringComparison.Ordinal) ? 16 : 32;
         this.secret = secret;
         Derive();
+        sequence = records;
     }
 
     /// <summary>The next generation.</summary>
