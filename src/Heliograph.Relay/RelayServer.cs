@@ -107,6 +107,20 @@ public sealed class RelayServer : IAsyncDisposable
     /// <summary>The counterpart of <see cref="BeginValidation"/>.</summary>
     public void EndValidation(string serverName) => validations.TryRemove(serverName, out _);
 
+    /// <summary>Whether every loop does within this time what it is given. False: a loop is stuck, or drowned in work.</summary>
+    public async Task<bool> RespondsAsync(TimeSpan within)
+    {
+        try
+        {
+            await Task.WhenAll(loops.Select(static loop => OnLoopAsync(loop, static () => { }))).WaitAsync(within, time);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The sums since the start, read while they grow: each figure is right, and two of them may be some connections apart.</summary>
     public RelayStatistics GetStatistics()
     {
@@ -281,16 +295,22 @@ public sealed class RelayServer : IAsyncDisposable
         _ = connection.RunAsync();
     }
 
-    private async Task StopAcceptingAsync()
+    private Task StopAcceptingAsync() => OnLoopAsync(loops[0], () =>
     {
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        loops[0].Events.Post(() =>
+        foreach (var listener in listeners)
+            listener.Dispose();
+    });
+
+    /// <summary>Completes when the loop has done it.</summary>
+    private static Task OnLoopAsync(RelayLoop loop, Action action)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        loop.Events.Post(() =>
         {
-            foreach (var listener in listeners)
-                listener.Dispose();
-            stopped.SetResult();
+            action();
+            done.SetResult();
         });
-        await stopped.Task;
+        return done.Task;
     }
 
     /// <summary>Sums of hours, not moments: a line in the log must not tell when somebody connected.</summary>

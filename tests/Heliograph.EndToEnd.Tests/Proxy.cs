@@ -23,6 +23,12 @@ internal sealed record ProxySettings
     /// <summary>The content of <c>limits: { }</c>.</summary>
     public string Limits { get; init; } = "";
 
+    /// <summary>The content of <c>metrics: { }</c>; with <c>listen: ["127.0.0.1:0"]</c> there is <see cref="Proxy.Monitoring"/>.</summary>
+    public string Metrics { get; init; } = "listen: []";
+
+    /// <summary>More sections of the configuration file.</summary>
+    public string More { get; init; } = "";
+
     public TestKey Key { get; init; } = TestKey.Ecdsa;
 
     /// <summary>A program that becomes ours by exec, with its arguments.</summary>
@@ -68,6 +74,9 @@ internal sealed class Proxy : IAsyncDisposable
     public TempDirectory Directory { get; } = new();
 
     public IPEndPoint Endpoint { get; private set; } = null!;
+
+    /// <summary>Where its metrics and health are: <c>http://address:port/</c>.</summary>
+    public Uri Monitoring => new(Program.Output.Split('\n').Single(static line => line.StartsWith("  metrics ", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1][..^"metrics".Length]);
 
     public ChildProcess Program => program!.Child;
 
@@ -132,8 +141,9 @@ internal sealed class Proxy : IAsyncDisposable
               hosts: { {{string.Join(", ", hosts)}} }
             decoy: { {{settings.Decoy}} }
             limits: { {{settings.Limits}} }
-            metrics: { listen: [] }
+            metrics: { {{settings.Metrics}} }
             state_directory: "{{Directory["state"]}}"
+            {{settings.More}}
 
             """;
         System.IO.Directory.CreateDirectory(Directory["state"]);

@@ -10,7 +10,7 @@ public static class Golden
     /// <param name="actual">The text that is to equal it.</param>
     public static void Check(string file, string actual)
     {
-        var path = Path.Combine(Repository(), file);
+        var path = Repository.PathOf(file);
         if (Environment.GetEnvironmentVariable(Switch) == "1")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -20,16 +20,5 @@ public static class Golden
         {
             throw new InvalidOperationException($"{file} differs from what there is now; if the change is meant, run the tests once with {Switch}=1. There is now:\n{actual}");
         }
-    }
-
-    // The compiler maps source paths away for reproducible builds, so the repository is looked for above the built test.
-    private static string Repository()
-    {
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            if (File.Exists(Path.Combine(directory.FullName, "Heliograph.slnx")))
-                return directory.FullName;
-        }
-        throw new InvalidOperationException($"no Heliograph.slnx stands above {AppContext.BaseDirectory}");
     }
 }

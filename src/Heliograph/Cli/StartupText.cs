@@ -16,6 +16,8 @@ internal static class StartupText
         Line(console, "routes", Routes(settings, host));
         Line(console, "decoy", Decoy(settings.Decoy));
         Line(console, "state", settings.StateDirectory);
+        if (host.MetricsEndpoints.Count > 0)
+            Line(console, "metrics", string.Join(", ", host.MetricsEndpoints.Select(static endpoint => $"http://{endpoint}/metrics")));
         foreach (var domain in settings.Domains)
             Line(console, "share link", domain.StartsWith('*') ? $"https://signal.tube/#NAME{domain[1..]}, with any NAME" : $"https://signal.tube/#{domain}");
         // Signal for Android connects to port 443 whatever the link says.

@@ -28,7 +28,10 @@ internal sealed record Settings
     public LimitSettings Limits { get; init; } = new();
 
     /// <summary>Where Prometheus asks. Empty: off.</summary>
-    public IReadOnlyList<IPEndPoint> MetricsListen { get; init; } = [];
+    public IReadOnlyList<IPEndPoint> MetricsListen { get; init; } = [new(IPAddress.Loopback, 9464)];
+
+    /// <summary>Nobody asked for <see cref="MetricsListen"/>: a port that is taken is then no reason not to serve.</summary>
+    public bool IsMetricsListenDefault { get; init; }
 
     /// <summary>An absolute path.</summary>
     public string StateDirectory { get; init; } = "/var/lib/heliograph";

@@ -44,6 +44,7 @@ internal sealed class SettingsReader
             Decoy = Decoy(),
             Limits = Limits(),
             MetricsListen = reader.List<IPEndPoint>(Keys.MetricsListen, Values.ListenAddress) ?? Default.MetricsListen,
+            IsMetricsListenDefault = !reader.IsGiven(Keys.MetricsListen),
             StateDirectory = stateDirectory,
         };
         if (settings.Listen.Count == 0 && values.List(Keys.Listen) is { Count: 0 })

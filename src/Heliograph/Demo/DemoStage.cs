@@ -68,6 +68,7 @@ internal sealed class DemoStage : IAsyncDisposable
         Domains = [Domain],
         Listen = [new IPEndPoint(IPAddress.Loopback, 0)],
         HttpListen = [],
+        MetricsListen = [],
         Certificate = new CertificateSettings(CertificateOrigin.SelfSigned),
         Routes = new RouteSettings
         {

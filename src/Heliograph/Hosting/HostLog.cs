@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Hosting;
@@ -22,6 +23,12 @@ internal static partial class HostLog
 
     [LoggerMessage(7, LogLevel.Information, "Looked whether the certificate is to be renewed; the next time is {Instant:u}: {Reason}")]
     public static partial void LookedForRenewal(ILogger log, DateTimeOffset instant, string reason);
+
+    [LoggerMessage(8, LogLevel.Warning, "The metrics on {Endpoint} can be read from other machines, and tell how much this proxy is used; keep metrics.listen on 127.0.0.1, or let a firewall guard it")]
+    public static partial void MetricsNotLoopback(ILogger log, IPEndPoint endpoint);
+
+    [LoggerMessage(9, LogLevel.Warning, "No metrics: {Problem}")]
+    public static partial void MetricsOff(ILogger log, string problem);
 
     [LoggerMessage(5, LogLevel.Debug, "A fault in the program")]
     public static partial void Fault(ILogger log, Exception fault);

@@ -4,6 +4,7 @@ using Heliograph.Configuration;
 using Heliograph.Decoy;
 using Heliograph.Hosting.Certificates;
 using Heliograph.Hosting.Control;
+using Heliograph.Metrics;
 using Heliograph.Relay;
 using Heliograph.Relay.Limits;
 using Heliograph.Relay.OuterTls;
@@ -15,6 +16,9 @@ namespace Heliograph.Hosting;
 /// <summary>Everything that serves, in this process: the decoy web site, the relay in front of it, port 80, and the certificate's renewal.</summary>
 internal sealed class ServerHost : IAsyncDisposable
 {
+    /// <summary>A loop that takes longer for nothing at all serves nobody well.</summary>
+    private static readonly TimeSpan LoopPatience = TimeSpan.FromSeconds(2);
+
     private readonly Settings settings;
     private readonly TimeProvider time;
     private readonly ILogger log;
@@ -24,6 +28,8 @@ internal sealed class ServerHost : IAsyncDisposable
     private ICertificateSource certificates = null!;
     private RelayServer relay = null!;
     private RedirectServer? redirect;
+    private Monitoring monitoring = null!;
+    private volatile bool draining;
     private int disposed;
 
     private ServerHost(Settings settings, TimeProvider time, ILogger log)
@@ -38,6 +44,9 @@ internal sealed class ServerHost : IAsyncDisposable
 
     /// <summary>Where plain HTTP is answered; empty: nowhere.</summary>
     public IReadOnlyList<IPEndPoint> HttpEndpoints => redirect?.Endpoints ?? [];
+
+    /// <summary>Where metrics and health are answered; empty: nowhere.</summary>
+    public IReadOnlyList<IPEndPoint> MetricsEndpoints => monitoring.Endpoints;
 
     public RouteTable Routes { get; private set; } = null!;
 
@@ -73,6 +82,7 @@ internal sealed class ServerHost : IAsyncDisposable
     /// <returns>How many were still open then, and were closed.</returns>
     public async Task<int> DrainAsync()
     {
+        draining = true;
         // An order under way is broken off, and taken up again at the next start.
         var stopped = certificates.DisposeAsync().AsTask().WaitAsync(settings.Limits.DrainTimeout, time);
         var left = await relay.DrainAsync(settings.Limits.DrainTimeout);
@@ -99,10 +109,18 @@ internal sealed class ServerHost : IAsyncDisposable
         relay = Own(RelayServer.Start(RelayOptions(decoy), certificates.Current, time, logs.CreateLogger("Heliograph.Relay")));
         ports.Attach(relay);
         if (settings.HttpListen.Count > 0)
-            redirect = Own(await RedirectServer.StartAsync(settings.HttpListen, settings.Domains, ports.KeyAuthorization, logs, cancellation));
+            redirect = Own(await RedirectServer.StartAsync(settings.HttpListen, settings.Domains, ports.KeyAuthorization, logs));
         Own(ControlServer.Start(settings.StateDirectory, new CertificateCommands(certificates).All.ToFrozenDictionary(StringComparer.Ordinal), time, log));
+        monitoring = Own(await Monitoring.StartAsync(settings, MetricSources(), () => relay.RespondsAsync(LoopPatience), logs.CreateLogger("Heliograph.Metrics")));
         certificates.Watch(relay.UseCertificate);
     }
+
+    private MetricSources MetricSources() => new()
+    {
+        Relay = relay.GetStatistics,
+        Certificate = certificates.Describe,
+        NotReady = () => Readiness.Problem(draining, certificates.Describe(), time.GetUtcNow()),
+    };
 
     private DecoyOptions DecoyOptions()
     {

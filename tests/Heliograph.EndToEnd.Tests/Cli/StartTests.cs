@@ -25,11 +25,12 @@ public sealed class StartTests : IDisposable
         Assert.Equal("  routes        19 hosts (sets: signal, 1 of your own)", lines[3]);
         Assert.Equal("  decoy         the built-in web site", lines[4]);
         Assert.Equal($"  state         {directory["state"]}", lines[5]);
-        Assert.Equal("  share link    https://signal.tube/#localhost", lines[6]);
-        Assert.Equal("  share link    https://signal.tube/#127.0.0.1", lines[7]);
-        Assert.Equal("  note          Signal's clients connect to port 443: forward it here", lines[8]);
-        Assert.Equal("ready", lines[9]);
-        Assert.Equal(10, lines.Length);
+        Assert.Matches(@"\A  metrics       http://127\.0\.0\.1:[0-9]+/metrics\z", lines[6]);
+        Assert.Equal("  share link    https://signal.tube/#localhost", lines[7]);
+        Assert.Equal("  share link    https://signal.tube/#127.0.0.1", lines[8]);
+        Assert.Equal("  note          Signal's clients connect to port 443: forward it here", lines[9]);
+        Assert.Equal("ready", lines[10]);
+        Assert.Equal(11, lines.Length);
         Assert.Equal("", program.Errors);
     }
 
@@ -155,6 +156,8 @@ public sealed class StartTests : IDisposable
     {
         var program = ChildProcess.Start(HeliographProcess.Program, Arguments(arguments), directory.Path, new Dictionary<string, string?>(StringComparer.Ordinal)
         {
+            // Its default is one port of the whole machine.
+            ["HELIOGRAPH__METRICS__LISTEN"] = "127.0.0.1:0",
             ["TMPDIR"] = Directory.Exists(directory["tmp"]) ? directory["tmp"] : null,
         });
         try

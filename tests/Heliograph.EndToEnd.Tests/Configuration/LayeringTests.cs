@@ -22,7 +22,8 @@ public sealed class LayeringTests
         Assert.Null(settings.Limits.MaxConnections);
         Assert.Equal(TimeSpan.FromSeconds(60), settings.Limits.HandshakeTimeout);
         Assert.Equal(TimeSpan.FromMinutes(10), settings.Limits.IdleTimeout);
-        Assert.Empty(settings.MetricsListen);
+        Assert.Equal([IPEndPoint.Parse("127.0.0.1:9464")], settings.MetricsListen);
+        Assert.True(settings.IsMetricsListenDefault);
         Assert.Equal("/var/lib/heliograph", settings.StateDirectory);
     }
 
@@ -56,7 +57,7 @@ public sealed class LayeringTests
               hosts: { Chat.Signal.Org: "127.0.0.1:19000", other.example: "unix:/run/x.sock" }
             decoy: { upstream: "unix:/run/site.sock", upstream_h2: "127.0.0.1:8081" }
             limits: { max_connections: 5000, handshake_timeout: 500ms, hello_timeout: 2s, connect_timeout: 3s, idle_timeout: 1h, drain_timeout: 0s }
-            metrics: { listen: ["127.0.0.1:9464"] }
+            metrics: { listen: ["127.0.0.1:9465"] }
             state_directory: /tmp/state
             """);
         Assert.Equal(["proxy.example.org", "192.0.2.1", "2001:db8::1"], settings.Domains);
@@ -106,7 +107,8 @@ public sealed class LayeringTests
                 DrainTimeout = TimeSpan.Zero,
             },
             settings.Limits);
-        Assert.Equal([IPEndPoint.Parse("127.0.0.1:9464")], settings.MetricsListen);
+        Assert.Equal([IPEndPoint.Parse("127.0.0.1:9465")], settings.MetricsListen);
+        Assert.False(settings.IsMetricsListenDefault);
         Assert.Equal("/tmp/state", settings.StateDirectory);
     }
 

@@ -129,5 +129,5 @@ public sealed class RedirectServerTests : IAsyncLifetime
     }
 
     private static Task<RedirectServer> StartAsync(params IPEndPoint[] listen) => RedirectServer.StartAsync(
-        listen, ["example.org", "www.example.org"], token => token == Token ? Authorization : null, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
+        listen, ["example.org", "www.example.org"], token => token == Token ? Authorization : null, NullLoggerFactory.Instance);
 }

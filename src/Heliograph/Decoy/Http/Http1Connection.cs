@@ -79,7 +79,7 @@ internal sealed class Http1Connection : IDisposable
                 return false;
         }
 
-        using var response = Answer(head, body);
+        using var response = await AnswerAsync(head, body);
         var keepsAlive = head.KeepsAlive && !isLast && !response.Closes && !responder.ClosesAlways && !body.IsBroken && head.Version >= RequestHead.Http10;
         await WriteAsync(head, response, keepsAlive, withContinue: response.TakesBody && head.ExpectsContinue);
         if (!keepsAlive)
@@ -91,11 +91,11 @@ internal sealed class Http1Connection : IDisposable
     }
 
     // nginx refuses chunks it cannot read only where it looks at the body before it answers.
-    private Response Answer(RequestHead head, RequestBodyReader body)
+    private async ValueTask<Response> AnswerAsync(RequestHead head, RequestBodyReader body)
     {
         if (responder.WaitsForBody && body.Length > Responder.LargestBody)
             return Response.Page(head, NginxStatus.RequestEntityTooLarge);
-        var response = body.IsBroken && responder.WaitsForBody ? Response.Page(head, NginxStatus.BadRequest) : responder.Respond(head);
+        var response = body.IsBroken && responder.WaitsForBody ? Response.Page(head, NginxStatus.BadRequest) : await responder.RespondAsync(head);
         if (!body.IsBroken || !response.TakesBody)
             return response;
         response.Dispose();

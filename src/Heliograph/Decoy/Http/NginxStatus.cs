@@ -20,6 +20,7 @@ internal static class NginxStatus
     public const int InternalServerError = 500;
     public const int NotImplemented = 501;
     public const int BadGateway = 502;
+    public const int ServiceUnavailable = 503;
     public const int VersionNotSupported = 505;
 
     /// <summary>What stands on the wire for a status of nginx's own.</summary>
@@ -43,6 +44,7 @@ internal static class NginxStatus
         InternalServerError => "500 Internal Server Error",
         NotImplemented => "501 Not Implemented",
         BadGateway => "502 Bad Gateway",
+        ServiceUnavailable => "503 Service Temporarily Unavailable",
         VersionNotSupported => "505 HTTP Version Not Supported",
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, "nginx's line for this status is not written down here."),
     };

@@ -13,6 +13,9 @@ internal abstract class Responder
     public virtual bool ClosesAlways => false;
 
     public abstract Response Respond(RequestHead head);
+
+    /// <summary>For an answer that has to be asked for elsewhere. HTTP/1 only: the decoy's answers are all at hand.</summary>
+    public virtual ValueTask<Response> RespondAsync(RequestHead head) => new(Respond(head));
 }
 
 /// <summary>Everybody gets one page of nginx's.</summary>

@@ -49,8 +49,8 @@ internal sealed class Response : IDisposable
         };
     }
 
-    public static Response Text(string type, ReadOnlyMemory<byte> text) =>
-        new() { Status = NginxStatus.Ok, ContentType = type, ContentLength = text.Length, Body = [new(text, default)], TakesBody = true };
+    public static Response Text(string type, ReadOnlyMemory<byte> text, int status = NginxStatus.Ok) =>
+        new() { Status = status, ContentType = type, ContentLength = text.Length, Body = [new(text, default)], TakesBody = true };
 
     public void Dispose() => File?.Dispose();
 }

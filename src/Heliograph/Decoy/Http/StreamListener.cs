@@ -125,6 +125,6 @@ internal sealed partial class StreamListener : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(EventId = 4001, Level = LogLevel.Error, Message = "The decoy web site failed to answer a request; the connection was closed.")]
+    [LoggerMessage(EventId = 4001, Level = LogLevel.Error, Message = "A request over HTTP could not be answered because of a fault in Heliograph; the connection was closed, and the others go on.")]
     partial void LogFault(Exception exception);
 }

@@ -1,0 +1,116 @@
+using System.Diagnostics.Metrics;
+using System.Runtime.InteropServices;
+using Heliograph.Cli;
+
+namespace Heliograph.Metrics;
+
+/// <summary>The instruments. Their names, units and attributes are public: docs/operating/monitoring.md tells them, and a test compares the two.</summary>
+/// <remarks>Nothing here comes from a client: an attribute has the values that stand in the code or in the configuration, and no others.</remarks>
+internal sealed class HeliographMeter : IDisposable
+{
+    public const string Name = "Heliograph";
+
+    // UCUM, as OpenTelemetry's conventions write it.
+    private const string Seconds = "s";
+    private const string Bytes = "By";
+    private const string Connections = "{connection}";
+
+    private const string Dials = "{dial}";
+
+    private readonly Meter meter = new(Name, ProductVersion.Text);
+    private readonly MetricSources sources;
+
+    public HeliographMeter(MetricSources sources)
+    {
+        this.sources = sources;
+        CreateForConnections();
+        CreateForUpstreams();
+        CreateForCertificate();
+        CreateForProcess();
+    }
+
+    /// <summary>For listeners: two servers in one process have a meter each.</summary>
+    public bool Owns(Instrument instrument) => ReferenceEquals(instrument.Meter, meter);
+
+    public void Dispose() => meter.Dispose();
+
+    private void CreateForConnections()
+    {
+        meter.CreateObservableCounter("heliograph.connections.accepted", () => sources.Relay().Accepted, Connections, "Connections since the start, the open ones and the refused ones included.");
+        meter.CreateObservableUpDownCounter("heliograph.connections.active", () => sources.Relay().Connections, Connections, "Connections that are open now.");
+        meter.CreateObservableUpDownCounter("heliograph.connections.limit", () => sources.Relay().MaxConnections, Connections, "Connections that may be open; more are refused.");
+        meter.CreateObservableCounter("heliograph.connections.ended", () => ForEach(sources.Relay().Outcomes, "outcome"), Connections, "Connections that are over, by what became of them.");
+        meter.CreateObservableCounter("heliograph.connections.unlisted", () => sources.Relay().DeniedSignalNames.Values.Sum(), Connections,
+            "Connections that asked for a host under signal.org that is not routed: the list of hosts may be out of date.");
+        meter.CreateObservableCounter("heliograph.relay.io", RelayedBytes, Bytes, "Bytes that were relayed: up from clients, down to them.");
+        meter.CreateObservableCounter("heliograph.route.connections", () => sources.Relay().Routes.Select(static route => Of(route.Connections, "route", route.Name)), Connections,
+            "Connections that were relayed to a route, the open ones included.");
+        meter.CreateObservableUpDownCounter("heliograph.route.active", () => sources.Relay().Routes.Select(static route => Of(route.Open, "route", route.Name)), Connections,
+            "Connections that are relayed to a route now.");
+    }
+
+    private void CreateForUpstreams()
+    {
+        meter.CreateObservableCounter("heliograph.upstream.dials", DialOutcomes, Dials, "Dials of an upstream host, by what came of them.");
+        meter.CreateObservableCounter("heliograph.upstream.time", () => sources.Relay().Upstreams.Select(static one => Of(one.DialTimes.Sum.TotalSeconds, "upstream", one.Endpoint)), Seconds,
+            "Time that the dials that connected took, resolving the name included; divided by their number, the mean.");
+        meter.CreateObservableGauge("heliograph.upstream.failures", () => sources.Relay().Upstreams.Select(static one => Of(one.FailuresInARow, "upstream", one.Endpoint)), Dials,
+            "Dials of an upstream host that failed since the last one that did not.");
+    }
+
+    private void CreateForCertificate()
+    {
+        meter.CreateObservableGauge("heliograph.certificate.expiry.timestamp", () => Instant(sources.Certificate().NotAfter), Seconds,
+            "When the certificate expires, in seconds since 1970. Absent while there is none.");
+        meter.CreateObservableGauge("heliograph.certificate.start.timestamp", () => Instant(sources.Certificate().NotBefore), Seconds,
+            "From when on the certificate is valid, in seconds since 1970. Absent while there is none.");
+        meter.CreateObservableGauge("heliograph.certificate.renewal.timestamp", () => Instant(sources.Certificate().NextRenewal), Seconds,
+            "When the certificate is asked for again, in seconds since 1970. Absent where somebody else renews it.");
+        meter.CreateObservableGauge("heliograph.certificate.failures", () => sources.Certificate().Failures, "{attempt}",
+            "Attempts to get a certificate that failed in a row.");
+    }
+
+    private void CreateForProcess()
+    {
+        meter.CreateObservableGauge("heliograph.ready", () => sources.NotReady() is null ? 1 : 0, unit: null,
+            "1 while it listens, has a valid certificate and is not about to stop; otherwise 0.");
+        var build = new Measurement<int>(1, new("version", ProductVersion.Text), new("runtime", RuntimeInformation.FrameworkDescription));
+        meter.CreateObservableGauge("heliograph.build.info", () => build, unit: null, "Always 1; the attributes tell which build this is.");
+        meter.CreateObservableCounter("process.cpu.time", CpuTime, Seconds, "Processor time that the process has used.");
+        meter.CreateObservableUpDownCounter("process.memory.usage", static () => Environment.WorkingSet, Bytes, "Resident memory of the process.");
+        meter.CreateObservableGauge("process.uptime", () => sources.Relay().Uptime.TotalSeconds, Seconds, "Time since the server was started.");
+    }
+
+    private IEnumerable<Measurement<long>> RelayedBytes()
+    {
+        var sums = sources.Relay();
+        return [Of(sums.BytesUp, "direction", "up"), Of(sums.BytesDown, "direction", "down")];
+    }
+
+    private IEnumerable<Measurement<long>> DialOutcomes()
+    {
+        foreach (var upstream in sources.Relay().Upstreams)
+        {
+            var name = new KeyValuePair<string, object?>("upstream", upstream.Endpoint);
+            yield return new(upstream.DialTimes.Count, name, new("outcome", "connected"));
+            foreach (var failed in ForEach(upstream.Failures, "outcome"))
+                yield return new(failed.Value, [name, .. failed.Tags]);
+        }
+    }
+
+    private static IEnumerable<Measurement<double>> CpuTime()
+    {
+        var usage = Environment.CpuUsage;
+        return [Of(usage.UserTime.TotalSeconds, "cpu.mode", "user"), Of(usage.PrivilegedTime.TotalSeconds, "cpu.mode", "system")];
+    }
+
+    private static IEnumerable<Measurement<long>> Instant(DateTimeOffset? instant) => instant is { } there ? [new(there.ToUnixTimeSeconds())] : [];
+
+    /// <summary>Each kind there is, also those that have not been seen: a rate needs a figure before the first one.</summary>
+    private static IEnumerable<Measurement<long>> ForEach<TKind>(IReadOnlyDictionary<TKind, long> sums, string attribute)
+        where TKind : struct, Enum =>
+        Enum.GetValues<TKind>().Select(kind => Of(sums.GetValueOrDefault(kind), attribute, WordFor<TKind>.Of(kind)));
+
+    private static Measurement<T> Of<T>(T value, string attribute, string word)
+        where T : struct => new(value, new KeyValuePair<string, object?>(attribute, word));
+}

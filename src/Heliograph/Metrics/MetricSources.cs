@@ -1,0 +1,15 @@
+using Heliograph.Hosting.Certificates;
+using Heliograph.Relay.Diagnostics;
+
+namespace Heliograph.Metrics;
+
+/// <summary>Where the figures come from. Each is asked once for every instrument that needs it, at the moment of a scrape.</summary>
+internal sealed record MetricSources
+{
+    public required Func<RelayStatistics> Relay { get; init; }
+
+    public required Func<CertificateReport> Certificate { get; init; }
+
+    /// <summary>Why the server is not ready; null: it is.</summary>
+    public required Func<string?> NotReady { get; init; }
+}

@@ -1,0 +1,60 @@
+using System.Net;
+using Heliograph.Configuration;
+using Heliograph.Decoy;
+using Heliograph.Decoy.Http;
+using Heliograph.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Metrics;
+
+/// <summary>The instruments, and everything that reads them.</summary>
+internal sealed class Monitoring : IAsyncDisposable
+{
+    private readonly HeliographMeter meter;
+    private readonly MetricCollector collector;
+    private HttpServer? server;
+
+    private Monitoring(MetricSources sources)
+    {
+        meter = new(sources);
+        collector = new(meter);
+    }
+
+    /// <summary>Where it is served, with the ports that the system picked.</summary>
+    public IReadOnlyList<IPEndPoint> Endpoints => server?.Endpoints ?? [];
+
+    /// <param name="settings">Where to listen.</param>
+    /// <param name="sources">What is measured.</param>
+    /// <param name="isAlive">Whether every loop responds.</param>
+    /// <param name="log">For the operator.</param>
+    /// <exception cref="DecoyException">An address that was asked for cannot be listened on.</exception>
+    public static async Task<Monitoring> StartAsync(Settings settings, MetricSources sources, Func<Task<bool>> isAlive, ILogger log)
+    {
+        var monitoring = new Monitoring(sources);
+        try
+        {
+            var responder = new MonitoringResponder(monitoring.collector, isAlive, sources.NotReady);
+            monitoring.server = await HttpServer.StartAsync(settings.MetricsListen, Keys.MetricsListen.Name, responder, log);
+        }
+        catch (DecoyException e) when (settings.IsMetricsListenDefault)
+        {
+            HostLog.MetricsOff(log, e.Message);
+        }
+        catch
+        {
+            await monitoring.DisposeAsync();
+            throw;
+        }
+        foreach (var endpoint in monitoring.Endpoints.Where(static endpoint => !IPAddress.IsLoopback(endpoint.Address)))
+            HostLog.MetricsNotLoopback(log, endpoint);
+        return monitoring;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (server is not null)
+            await server.DisposeAsync();
+        collector.Dispose();
+        meter.Dispose();
+    }
+}
