@@ -42,7 +42,7 @@ internal static partial class CertificateText
 
     private static string None(CertificateReport report) => report.Running ? "none yet; a self-signed one is served until it is there" : "none yet";
 
-    private static string Left(CertificateReport report, DateTimeOffset now)
+    public static string Left(CertificateReport report, DateTimeOffset now)
     {
         if (report.Revoked)
             return "revoked";

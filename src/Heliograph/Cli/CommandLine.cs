@@ -13,6 +13,7 @@ internal static class CommandLine
         Examples:
           heliograph demo
           heliograph run --domain proxy.example.org
+          heliograph status --watch
           heliograph certificate show
           heliograph config validate --config /etc/heliograph/heliograph.yaml
 
@@ -50,6 +51,7 @@ internal static class CommandLine
         {
             RunCommand.Create(),
             DemoCommand.Create(),
+            StatusCommand.Create(),
             CertificateCommand.Create(),
             ConfigCommand.Create(),
         };

@@ -43,24 +43,50 @@ internal sealed class ConfigurationOptions
             command.Add(flag.Option);
     }
 
+    /// <summary>Only what says where the running server is: <see cref="StateDirectory"/>.</summary>
+    public void AddStateDirectoryTo(Command command)
+    {
+        command.Add(file);
+        command.Add(flags.Single(static flag => flag.Key == Keys.StateDirectory).Option);
+    }
+
     /// <summary>Reads the configuration; on errors prints them all.</summary>
     /// <returns>Its settings are null if there was an error.</returns>
     public LoadedConfiguration Load(ParseResult parsed, TextWriter error)
     {
-        var loaded = ConfigurationLoader.Load(parsed.GetValue(file), EnvironmentVariables(), (layer, errors) =>
-        {
-            foreach (var flag in flags)
-                flag.Read(parsed, layer, errors);
-        });
+        var loaded = Load(parsed);
         if (loaded.Settings is null)
-            Report(loaded, error);
+            Report(loaded.Errors, error);
         return loaded;
     }
 
-    private static void Report(LoadedConfiguration loaded, TextWriter error)
+    /// <summary>Where the running server is. What is wrong elsewhere in the configuration does not stand in the way of asking it.</summary>
+    /// <returns>Null if that cannot be told; the errors are printed.</returns>
+    public string? StateDirectory(ParseResult parsed, TextWriter error)
     {
-        error.WriteLine(loaded.Errors is [_] ? "heliograph: the configuration has an error:" : $"heliograph: the configuration has {loaded.Errors.Count} errors:");
-        foreach (var line in loaded.Errors)
+        var loaded = Load(parsed);
+        var errors = new ConfigurationErrors();
+        var directory = SettingsReader.StateDirectory(loaded.Values, errors);
+        // A file that cannot be read might have named another directory than the default.
+        var unread = loaded.Values.OriginOf(Keys.StateDirectory) is null
+            ? loaded.Errors.Where(line => loaded.File is { } path && line.StartsWith(path, StringComparison.Ordinal)).ToList()
+            : [];
+        if (!errors.Any && unread.Count == 0)
+            return directory;
+        Report([.. errors.Lines, .. unread], error);
+        return null;
+    }
+
+    private LoadedConfiguration Load(ParseResult parsed) => ConfigurationLoader.Load(parsed.GetValue(file), EnvironmentVariables(), (layer, errors) =>
+    {
+        foreach (var flag in flags)
+            flag.Read(parsed, layer, errors);
+    });
+
+    private static void Report(IReadOnlyList<string> errors, TextWriter error)
+    {
+        error.WriteLine(errors is [_] ? "heliograph: the configuration has an error:" : $"heliograph: the configuration has {errors.Count} errors:");
+        foreach (var line in errors)
             error.WriteLine("  " + line);
     }
 

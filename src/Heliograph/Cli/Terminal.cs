@@ -15,4 +15,16 @@ internal static class Terminal
         }
         return console;
     }
+
+    /// <summary>What is written to a console of the same width and colours, as a text.</summary>
+    public static string Render(IAnsiConsole like, Action<IAnsiConsole> write)
+    {
+        using var text = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(text) });
+        console.Profile.Width = like.Profile.Width;
+        console.Profile.Capabilities.Ansi = like.Profile.Capabilities.Ansi;
+        console.Profile.Capabilities.ColorSystem = like.Profile.Capabilities.ColorSystem;
+        write(console);
+        return text.ToString();
+    }
 }

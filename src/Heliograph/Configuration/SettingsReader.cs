@@ -28,10 +28,14 @@ internal sealed class SettingsReader
         return errors.Any ? null : settings;
     }
 
+    /// <summary>This key alone.</summary>
+    public static string StateDirectory(LayeredValues values, ConfigurationErrors errors) =>
+        new KeyReader(values, errors).Scalar<string?>(Keys.StateDirectory, Values.FilePath, Default.StateDirectory)!;
+
     private Settings Read()
     {
         var domains = Domains();
-        var stateDirectory = reader.Scalar<string?>(Keys.StateDirectory, Values.FilePath, Default.StateDirectory)!;
+        var stateDirectory = StateDirectory(values, errors);
         var acme = new AcmeReader(values, errors);
         var settings = new Settings
         {

@@ -30,6 +30,9 @@ internal static partial class HostLog
     [LoggerMessage(9, LogLevel.Warning, "No metrics: {Problem}")]
     public static partial void MetricsOff(ILogger log, string problem);
 
+    [LoggerMessage(10, LogLevel.Warning, "The totals of days and weeks are not kept: {Problem}")]
+    public static partial void TotalsNotSaved(ILogger log, string problem);
+
     [LoggerMessage(5, LogLevel.Debug, "A fault in the program")]
     public static partial void Fault(ILogger log, Exception fault);
 }

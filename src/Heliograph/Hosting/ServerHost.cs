@@ -9,6 +9,8 @@ using Heliograph.Relay;
 using Heliograph.Relay.Limits;
 using Heliograph.Relay.OuterTls;
 using Heliograph.Relay.Routing;
+using Heliograph.Statistics;
+using Heliograph.Status;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Hosting;
@@ -110,7 +112,9 @@ internal sealed class ServerHost : IAsyncDisposable
         ports.Attach(relay);
         if (settings.HttpListen.Count > 0)
             redirect = Own(await RedirectServer.StartAsync(settings.HttpListen, settings.Domains, ports.KeyAuthorization, logs));
-        Own(ControlServer.Start(settings.StateDirectory, new CertificateCommands(certificates).All.ToFrozenDictionary(StringComparer.Ordinal), time, log));
+        var traffic = Own(new TrafficRecorder(settings.StateDirectory, () => Traffic.Of(relay.GetStatistics()), time, log));
+        var status = new StatusReader(relay.GetStatistics, certificates, traffic, time);
+        Own(ControlServer.Start(settings.StateDirectory, new CertificateCommands(certificates).All.Append(status.Command).ToFrozenDictionary(StringComparer.Ordinal), time, log));
         monitoring = Own(await Monitoring.StartAsync(settings, MetricSources(), () => relay.RespondsAsync(LoopPatience), logs.CreateLogger("Heliograph.Metrics")));
         certificates.Watch(relay.UseCertificate);
     }

@@ -11,6 +11,7 @@ public sealed class UsageTests
     [InlineData("help", "--help")]
     [InlineData("help-run", "run", "--help")]
     [InlineData("help-demo", "demo", "--help")]
+    [InlineData("help-status", "status", "--help")]
     [InlineData("help-certificate", "certificate", "--help")]
     [InlineData("help-certificate-show", "certificate", "show", "--help")]
     [InlineData("help-certificate-renew", "certificate", "renew", "--help")]

@@ -21,15 +21,28 @@ internal static class ControlClient
         {
             await using var stream = new NetworkStream(socket);
             await stream.WriteAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.ControlRequest), (byte)'\n'], either.Token);
-            return JsonSerializer.Deserialize(await ReadAsync(stream, either.Token), ControlJson.Default.ControlResponse);
+            var answer = await ReadAsync(stream, either.Token);
+            return answer.EndsWith("\n"u8) ? Read(answer) : throw new StartException("the running server ended before it answered; its log tells why");
         }
         catch (OperationCanceledException) when (clock.IsCancellationRequested)
         {
-            throw new StartException($"the running server has not answered within {Configuration.Values.Write(timeout)}; it goes on with it: heliograph certificate show tells what comes of it");
+            throw new StartException($"the running server has not answered within {Configuration.Values.Write(timeout)}; if it was asked to do something, it goes on with it");
         }
-        catch (Exception e) when (e is IOException or SocketException or JsonException)
+        catch (Exception e) when (e is IOException or SocketException)
         {
             throw new StartException("the running server ended before it answered; its log tells why");
+        }
+    }
+
+    private static ControlResponse? Read(ReadOnlySpan<byte> answer)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(answer, ControlJson.Default.ControlResponse);
+        }
+        catch (JsonException)
+        {
+            throw new StartException($"the running server is of another version than this program ({Cli.ProductVersion.Text}) and answers in another way; restart it, so that both are the same");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Heliograph.Hosting.Certificates;
+using Heliograph.Status;
 
 namespace Heliograph.Hosting.Control;
 
@@ -25,6 +26,9 @@ internal sealed record ControlResponse
 
     /// <summary>Of <c>certificate-show</c>.</summary>
     public CertificateReport? Certificate { get; init; }
+
+    /// <summary>Of <c>status</c>.</summary>
+    public StatusReport? Status { get; init; }
 
     public static ControlResponse Done(string message) => new() { Ok = true, Message = message };
 

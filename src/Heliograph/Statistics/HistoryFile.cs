@@ -1,0 +1,86 @@
+using System.Text.Json.Serialization;
+using Heliograph.Acme;
+using Heliograph.Acme.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Statistics;
+
+/// <summary><c>traffic.json</c> in the state directory: the totals, rounded. A damaged file is set aside with a line in the log.</summary>
+internal sealed partial class HistoryFile
+{
+    public const string Name = "traffic.json";
+
+    private const int Version = 1;
+
+    /// <summary>No machine relays an exabyte: a greater figure is damage, and sums of smaller ones do not overflow.</summary>
+    private const long Most = 1_000_000_000_000_000_000 / (TrafficHistory.MostWeeks + 1);
+
+    private readonly PrivateDirectory directory;
+
+    public HistoryFile(string stateDirectory, TimeProvider time, ILogger log) => directory = new PrivateDirectory(stateDirectory, time, log);
+
+    /// <summary>Empty when there is no file, or a damaged one.</summary>
+    /// <exception cref="AcmeException">It cannot be read.</exception>
+    public TrafficHistory Read(DateOnly today)
+    {
+        var history = new TrafficHistory();
+        if (directory.Read(Name, FileJson.Default.Content, Damage) is not { } content)
+            return history;
+        foreach (var day in content.Days)
+            history.AddDay(day.Start, day.Traffic, today);
+        foreach (var week in content.Weeks)
+            history.AddWeek(week.Start, week.Traffic, today);
+        return history;
+    }
+
+    /// <exception cref="AcmeException">It cannot be written; the file before is still there, whole.</exception>
+    public void Write(TrafficHistory history) => directory.Write(Name, new() { Version = Version, Days = Rounded(history.Days), Weeks = Rounded(history.Weeks) }, FileJson.Default.Content);
+
+    private static IReadOnlyList<Period> Rounded(IReadOnlyDictionary<DateOnly, Traffic> sums) =>
+        [.. sums.Select(static one => Period.Of(one.Key, one.Value.Rounded))];
+
+    private static string? Damage(Content content)
+    {
+        if (content.Version != Version)
+            return $"it is of version {content.Version}, and this program knows version {Version}";
+        if (content.Days.Count > TrafficHistory.MostDays || content.Weeks.Count > TrafficHistory.MostWeeks)
+            return "it has more days or weeks than are kept";
+        if (content.Days.Concat(content.Weeks).Any(static one => one is null || !one.IsSound))
+            return "a figure in it cannot be";
+        return content.Weeks.All(static week => week.Start == TrafficHistory.MondayOf(week.Start)) ? null : "a week in it begins on no Monday";
+    }
+
+    private sealed record Content
+    {
+        public required int Version { get; init; }
+
+        public required IReadOnlyList<Period> Days { get; init; }
+
+        /// <summary>By their Mondays.</summary>
+        public required IReadOnlyList<Period> Weeks { get; init; }
+    }
+
+    private sealed record Period
+    {
+        public required DateOnly Start { get; init; }
+
+        public required long Connections { get; init; }
+
+        public required long BytesUp { get; init; }
+
+        public required long BytesDown { get; init; }
+
+        [JsonIgnore]
+        public Traffic Traffic => new(Connections, BytesUp, BytesDown);
+
+        [JsonIgnore]
+        public bool IsSound => Connections is >= 0 and <= Most && BytesUp is >= 0 and <= Most && BytesDown is >= 0 and <= Most;
+
+        public static Period Of(DateOnly start, Traffic traffic) =>
+            new() { Start = start, Connections = traffic.Connections, BytesUp = traffic.BytesUp, BytesDown = traffic.BytesDown };
+    }
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true)]
+    [JsonSerializable(typeof(Content))]
+    private sealed partial class FileJson : JsonSerializerContext;
+}

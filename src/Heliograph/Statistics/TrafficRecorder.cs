@@ -1,0 +1,108 @@
+using Heliograph.Acme;
+using Heliograph.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Statistics;
+
+/// <summary>
+/// Adds what the relay carries to the totals of days and weeks, and saves them: every few minutes, so that a crash loses no more, and at the end.
+/// Traffic belongs to the UTC day at which it is looked at.
+/// </summary>
+internal sealed class TrafficRecorder : IAsyncDisposable
+{
+    public static readonly TimeSpan SaveEvery = TimeSpan.FromMinutes(5);
+
+    private readonly HistoryFile file;
+    private readonly Func<Traffic> sinceStart;
+    private readonly TimeProvider time;
+    private readonly ILogger log;
+    private readonly Lock gate = new();
+    private readonly TrafficHistory history;
+    private readonly ITimer timer;
+    private Traffic counted;
+    private Traffic saved;
+    private string? problem;
+
+    /// <param name="stateDirectory">Where the totals lie; held by this process.</param>
+    /// <param name="sinceStart">What the relay has carried since it was started.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">Told of a damaged file, and of a disk that takes nothing.</param>
+    public TrafficRecorder(string stateDirectory, Func<Traffic> sinceStart, TimeProvider time, ILogger log)
+    {
+        file = new HistoryFile(stateDirectory, time, log);
+        this.sinceStart = sinceStart;
+        this.time = time;
+        this.log = log;
+        history = ReadFile();
+        timer = time.CreateTimer(_ => Save(), null, SaveEvery, SaveEvery);
+    }
+
+    /// <summary>The totals up to now, rounded.</summary>
+    public TrafficTotals Read()
+    {
+        lock (gate)
+        {
+            Update();
+            return TrafficTotals.Of(history, Today(), problem);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await timer.DisposeAsync();
+        Save();
+    }
+
+    private TrafficHistory ReadFile()
+    {
+        try
+        {
+            return file.Read(Today());
+        }
+        catch (AcmeException e)
+        {
+            Failed(e);
+            return new();
+        }
+    }
+
+    private void Save()
+    {
+        lock (gate)
+        {
+            Update();
+            // The file tells when it was written: what nothing was added to is left alone.
+            if (counted == saved && problem is null)
+                return;
+            try
+            {
+                file.Write(history);
+                saved = counted;
+                problem = null;
+            }
+            catch (AcmeException e)
+            {
+                Failed(e);
+            }
+        }
+    }
+
+    /// <summary>Logged once, not every five minutes.</summary>
+    private void Failed(AcmeException e)
+    {
+        if (problem is null)
+            HostLog.TotalsNotSaved(log, e.Message);
+        problem = e.Message;
+    }
+
+    private void Update()
+    {
+        var now = sinceStart();
+        if (now == counted)
+            return;
+        history.Add(Today(), now - counted);
+        counted = now;
+    }
+
+    private DateOnly Today() => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+}

@@ -1,0 +1,54 @@
+namespace Heliograph.Statistics;
+
+/// <summary>The totals of days and weeks as they are shown: rounded. Part of <c>heliograph status --json</c>, a contract with scripts.</summary>
+internal sealed record TrafficTotals
+{
+    public required PeriodTotal Today { get; init; }
+
+    public required PeriodTotal ThisWeek { get; init; }
+
+    public required PeriodTotal LastWeek { get; init; }
+
+    /// <summary>The days that are kept, oldest first.</summary>
+    public required IReadOnlyList<PeriodTotal> Days { get; init; }
+
+    /// <summary>The weeks that are kept, oldest first.</summary>
+    public required IReadOnlyList<PeriodTotal> Weeks { get; init; }
+
+    /// <summary>Why the totals cannot be read or saved; null: they can.</summary>
+    public string? Problem { get; init; }
+
+    public static TrafficTotals Of(TrafficHistory history, DateOnly today, string? problem)
+    {
+        var monday = TrafficHistory.MondayOf(today);
+        return new()
+        {
+            Today = PeriodTotal.OfDay(today, history.Day(today)),
+            ThisWeek = PeriodTotal.OfWeek(monday, history.Week(monday)),
+            LastWeek = PeriodTotal.OfWeek(monday.AddDays(-7), history.Week(monday.AddDays(-7))),
+            Days = [.. history.Days.Select(static day => PeriodTotal.OfDay(day.Key, day.Value))],
+            Weeks = [.. history.Weeks.Select(static week => PeriodTotal.OfWeek(week.Key, week.Value))],
+            Problem = problem,
+        };
+    }
+}
+
+/// <summary>What was relayed in a day or a week.</summary>
+internal sealed record PeriodTotal
+{
+    /// <summary><c>2026-04-30</c>, or <c>2026-W18</c>.</summary>
+    public required string Period { get; init; }
+
+    public required long Connections { get; init; }
+
+    public required long BytesUp { get; init; }
+
+    public required long BytesDown { get; init; }
+
+    public static PeriodTotal OfDay(DateOnly day, Traffic traffic) => Of(day.ToString("o", System.Globalization.CultureInfo.InvariantCulture), traffic.Rounded);
+
+    public static PeriodTotal OfWeek(DateOnly monday, Traffic traffic) => Of(TrafficHistory.NameOf(monday), traffic.Rounded);
+
+    private static PeriodTotal Of(string period, Traffic traffic) =>
+        new() { Period = period, Connections = traffic.Connections, BytesUp = traffic.BytesUp, BytesDown = traffic.BytesDown };
+}

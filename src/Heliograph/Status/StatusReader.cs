@@ -1,0 +1,42 @@
+using Heliograph.Hosting.Certificates;
+using Heliograph.Hosting.Control;
+using Heliograph.Relay.Diagnostics;
+using Heliograph.Statistics;
+
+namespace Heliograph.Status;
+
+/// <summary>What the running server answers to <c>heliograph status</c>. Nothing exact leaves here.</summary>
+internal sealed class StatusReader(Func<RelayStatistics> statistics, ICertificateSource certificates, TrafficRecorder traffic, TimeProvider time)
+{
+    public const string CommandName = "status";
+
+    public KeyValuePair<string, ControlCommand> Command => new(CommandName, (_, _) => Task.FromResult(new ControlResponse { Ok = true, Status = Read() }));
+
+    public StatusReport Read() => Of(statistics(), traffic.Read(), certificates.Describe() with { Running = true }, time.GetUtcNow());
+
+    internal static StatusReport Of(RelayStatistics relay, TrafficTotals totals, CertificateReport certificate, DateTimeOffset now)
+    {
+        IReadOnlyList<StatusWarning> warnings =
+        [
+            .. UpstreamWarnings.Of(relay)
+                .Concat(CertificateWarnings.Of(certificate, now))
+                .Concat(ServerWarnings.Of(relay, totals))
+                .OrderBy(static warning => warning.Severity != StatusWarning.Critical),
+        ];
+        return new()
+        {
+            Version = Cli.ProductVersion.Text,
+            State = warnings is [var worst, ..] ? worst.Severity : "working",
+            UptimeSeconds = (long)relay.Uptime.TotalSeconds,
+            Connections = ConnectionStatus.Of(relay),
+            Relayed = TrafficStatus.Of(Traffic.Of(relay).Rounded),
+            Totals = totals,
+            Outcomes = Names.Of(relay.Outcomes),
+            Routes = [.. relay.Routes.Select(RouteStatus.Of)],
+            Upstreams = [.. relay.Upstreams.Select(UpstreamStatus.Of)],
+            DeniedNames = relay.DeniedSignalNames.ToDictionary(static one => one.Key, static one => RoundedCount.Up(one.Value), StringComparer.Ordinal),
+            Certificate = certificate,
+            Warnings = warnings,
+        };
+    }
+}

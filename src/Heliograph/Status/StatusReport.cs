@@ -1,0 +1,139 @@
+using System.Text.Json.Serialization;
+using Heliograph.Hosting.Certificates;
+using Heliograph.Relay.Diagnostics;
+using Heliograph.Statistics;
+
+namespace Heliograph.Status;
+
+/// <summary>How the running server does: <c>heliograph status --json</c>, a contract with scripts (docs/operating/status.md).</summary>
+/// <remarks>All counts are rounded. A member that is added later is not required, so that a server of an earlier version can still be asked.</remarks>
+internal sealed record StatusReport
+{
+    /// <summary>Of the server.</summary>
+    public required string Version { get; init; }
+
+    /// <summary><c>working</c>, <c>warning</c> or <c>critical</c>: the worst of the warnings.</summary>
+    public required string State { get; init; }
+
+    public required long UptimeSeconds { get; init; }
+
+    public required ConnectionStatus Connections { get; init; }
+
+    /// <summary>Relayed since the start.</summary>
+    public required TrafficStatus Relayed { get; init; }
+
+    public required TrafficTotals Totals { get; init; }
+
+    /// <summary>What became of the connections that have ended, since the start.</summary>
+    public required IReadOnlyDictionary<string, long> Outcomes { get; init; }
+
+    public required IReadOnlyList<RouteStatus> Routes { get; init; }
+
+    public required IReadOnlyList<UpstreamStatus> Upstreams { get; init; }
+
+    /// <summary>Names under <c>signal.org</c> that are not on the list, and how often they were asked for since the start.</summary>
+    public required IReadOnlyDictionary<string, long> DeniedNames { get; init; }
+
+    public required CertificateReport Certificate { get; init; }
+
+    /// <summary>What to look at, the worst first.</summary>
+    public required IReadOnlyList<StatusWarning> Warnings { get; init; }
+}
+
+internal sealed record ConnectionStatus
+{
+    public required long Open { get; init; }
+
+    /// <summary>Of the open ones, those that are relayed.</summary>
+    public required long Relayed { get; init; }
+
+    /// <summary>The most at a time.</summary>
+    public required long Most { get; init; }
+
+    /// <summary>More are refused; exact.</summary>
+    public required long Limit { get; init; }
+
+    public required long SinceStart { get; init; }
+
+    public static ConnectionStatus Of(RelayStatistics statistics) => new()
+    {
+        Open = AtATime(statistics.Connections, statistics),
+        Relayed = AtATime(statistics.Relaying, statistics),
+        Most = AtATime(statistics.MostConnections, statistics),
+        Limit = statistics.MaxConnections,
+        SinceStart = RoundedCount.Up(statistics.Accepted),
+    };
+
+    /// <summary>Rounding is not to say that more are open than may be.</summary>
+    private static long AtATime(int count, RelayStatistics statistics) => Math.Min(RoundedCount.Up(count), statistics.MaxConnections);
+}
+
+internal sealed record TrafficStatus
+{
+    public required long Connections { get; init; }
+
+    public required long BytesUp { get; init; }
+
+    public required long BytesDown { get; init; }
+
+    public static TrafficStatus Of(Traffic traffic) => new() { Connections = traffic.Connections, BytesUp = traffic.BytesUp, BytesDown = traffic.BytesDown };
+}
+
+internal sealed record RouteStatus
+{
+    public required string Name { get; init; }
+
+    /// <summary>One of the upstreams.</summary>
+    public required string Endpoint { get; init; }
+
+    /// <summary>Since the start.</summary>
+    public required long Connections { get; init; }
+
+    public required long Open { get; init; }
+
+    public static RouteStatus Of(RouteStatistics route) =>
+        new() { Name = route.Name, Endpoint = route.Endpoint, Connections = RoundedCount.Up(route.Connections), Open = RoundedCount.Up(route.Open) };
+}
+
+internal sealed record UpstreamStatus
+{
+    public required string Endpoint { get; init; }
+
+    /// <summary>Successful ones, since the start.</summary>
+    public required long Dials { get; init; }
+
+    /// <summary>Half of the dials took at most so many milliseconds; absent: there were none, or they took more than 10 s.</summary>
+    public int? HalfWithinMs { get; init; }
+
+    /// <summary>The same for 95 of 100.</summary>
+    public int? MostWithinMs { get; init; }
+
+    /// <summary>By reason, those that occurred.</summary>
+    public required IReadOnlyDictionary<string, long> Failures { get; init; }
+
+    /// <summary>The last dials failed.</summary>
+    public required bool Failing { get; init; }
+
+    public static UpstreamStatus Of(UpstreamStatistics upstream) => new()
+    {
+        Endpoint = upstream.Endpoint,
+        Dials = RoundedCount.Up(upstream.DialTimes.Count),
+        HalfWithinMs = (int?)upstream.DialTimes.Within(0.5)?.TotalMilliseconds,
+        MostWithinMs = (int?)upstream.DialTimes.Within(0.95)?.TotalMilliseconds,
+        Failures = Names.Of(upstream.Failures),
+        Failing = UpstreamWarnings.IsFailing(upstream),
+    };
+}
+
+/// <param name="Code">For scripts: stays the same.</param>
+/// <param name="Severity"><c>warning</c> or <c>critical</c>: clients are being lost, or soon will be.</param>
+/// <param name="Message">One or two sentences: what is wrong and what to do.</param>
+internal sealed record StatusWarning(string Code, string Severity, string Message)
+{
+    public const string Critical = "critical";
+    public const string Warning = "warning";
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(StatusReport))]
+internal sealed partial class StatusJson : JsonSerializerContext;

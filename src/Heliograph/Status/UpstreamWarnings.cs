@@ -1,0 +1,49 @@
+using Heliograph.Relay.Diagnostics;
+
+namespace Heliograph.Status;
+
+/// <summary>Hosts of Signal's that cannot be dialled.</summary>
+internal static class UpstreamWarnings
+{
+    /// <summary>A single dial fails now and then.</summary>
+    private const int Several = 3;
+
+    public static bool IsFailing(UpstreamStatistics upstream) => upstream.FailuresInARow >= Several;
+
+    public static IEnumerable<StatusWarning> Of(RelayStatistics relay)
+    {
+        var dialled = relay.Upstreams.Where(static one => one.DialTimes.Count > 0 || one.FailuresInARow > 0).ToList();
+        var failing = dialled.Where(IsFailing).ToList();
+        if (failing.Count == 0)
+            return [];
+        if (failing.Count == dialled.Count)
+        {
+            return
+            [
+                new("upstreams_down", StatusWarning.Critical,
+                    $"None of Signal's hosts that clients asked for can be reached from here ({string.Join(", ", failing.Select(Describe))}). Look at this machine's network, resolver and firewall: heliograph check."),
+            ];
+        }
+        return failing.Select(static one => new StatusWarning("upstream_down", StatusWarning.Warning, $"{Describe(one)}. {Advice(Reason(one))}"));
+    }
+
+    private static string Describe(UpstreamStatistics upstream) => $"{upstream.Endpoint} {Words(Reason(upstream))}";
+
+    private static DialFailure Reason(UpstreamStatistics upstream) => upstream.Failures.MaxBy(static one => one.Value).Key;
+
+    private static string Words(DialFailure reason) => reason switch
+    {
+        DialFailure.NotResolved => "does not resolve",
+        DialFailure.NotPublic => "resolves to private addresses only",
+        DialFailure.Refused => "refuses connections",
+        DialFailure.TimedOut => "does not answer in time",
+        _ => "cannot be reached",
+    };
+
+    private static string Advice(DialFailure reason) => reason switch
+    {
+        DialFailure.NotResolved => "Other hosts are reached: Signal has given some old names up, and then there is nothing to do.",
+        DialFailure.NotPublic => "A resolver that filters answers so: use another one on this machine.",
+        _ => "Other hosts are reached: if it lasts, look with heliograph check, and for a firewall between here and there.",
+    };
+}
