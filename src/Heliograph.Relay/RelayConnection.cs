@@ -1,8 +1,11 @@
 using Heliograph.Relay.Diagnostics;
 using Heliograph.Relay.Hello;
+using Heliograph.Relay.Listening;
 using Heliograph.Relay.Loop;
 using Heliograph.Relay.OuterTls;
+using Heliograph.Relay.ProxyProtocol;
 using Heliograph.Relay.Relaying;
+using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
 
 namespace Heliograph.Relay;
@@ -12,6 +15,9 @@ namespace Heliograph.Relay;
 /// </summary>
 internal sealed class RelayConnection : IDeadlineOwner, IDisposable
 {
+    private static readonly Look<ProxyHeader> LookForProxyHeader =
+        static (bytes, out header) => (header = ProxyHeaderReader.Read(bytes)).Status != ProxyHeaderStatus.NeedMore;
+
     private readonly RelayServer server;
     private readonly RelayLoop loop;
     private readonly Deadline deadline;
@@ -19,6 +25,8 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
     private Channel client;
     private Channel? upstream;
     private RouteCounters? relaying;
+    private ConnectionAddresses? proxied;
+    private ConnectionOutcome gone = ConnectionOutcome.Left;
     private bool timedOut;
 
     /// <param name="server">What all connections share.</param>
@@ -78,13 +86,19 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
     private async Task<ConnectionOutcome> ServeAsync()
     {
         loop.HandshakeTimeouts.Arm(deadline);
+        if (server.TrustedProxies.Contain(client.Socket) && !await ReadProxyHeaderAsync())
+            return Gone();
         var opening = await PeekAsync();
         if (opening.Ended == IoStatus.Broken || peeked.Count == 0)
             return Gone();
+        if (server.Passthrough.Find(opening.Found?.ServerName) is { } site)
+            return await PassThroughAsync(site);
+        // Nothing from here on needs to know where the client is.
+        proxied = null;
         if (!LooksLikeTls())
             return await VisitAsync(server.Decoy.PlainHttp, null, ConnectionOutcome.PlainHttp);
 
-        var tls = StartTls(server.ContextFor(opening.Hello, out var isValidation));
+        var tls = StartTls(server.ContextFor(opening.Found, out var isValidation));
         if (await tls.HandshakeAsync() is { } failure)
             return HandshakeFailed(failure);
         if (isValidation)
@@ -100,14 +114,37 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
         if (inner.Ended is { } ended && (ended == IoStatus.Broken || peeked.Count == 0))
             return ended == IoStatus.Broken ? Gone() : await SayGoodbyeAsync(ConnectionOutcome.Left);
 
-        if (server.Routes.Find(inner.Hello?.ServerName) is not { } route)
-            return await VisitAsync(server.Decoy.Http1, server.Decoy.Http1Unavailable, Denied(inner.Hello));
+        if (server.Routes.Find(inner.Found?.ServerName) is not { } route)
+            return await VisitAsync(server.Decoy.Http1, server.Decoy.Http1Unavailable, Denied(inner.Found));
         if (await DialAsync(route.Endpoint, route.PublicOnly))
             return await RelayAsync(ConnectionOutcome.Relayed, server.Counters.Of(route));
         return await VisitAsync(server.Decoy.Http1, server.Decoy.Http1Unavailable, ConnectionOutcome.DecoyUpstreamDown);
     }
 
-    private ValueTask<HelloPeek> PeekAsync() => PeekedBytes.ReadHelloAsync(client, loop, peeked);
+    /// <summary>Takes off what a trusted proxy says before the client's first byte.</summary>
+    /// <returns>False: the connection ends.</returns>
+    private async ValueTask<bool> ReadProxyHeaderAsync()
+    {
+        var headerDeadline = new Deadline(this);
+        loop.ProxyHeaderTimeouts.Arm(headerDeadline);
+        var (header, ended) = await PeekedBytes.ReadAsync(client, loop, peeked, ProxyHeaderReader.LongestHeader, LookForProxyHeader);
+        headerDeadline.Disarm();
+        if (ended is not null)
+            return false;
+        peeked.Consume(header.Length);
+        proxied = header.Addresses;
+        gone = header.Status switch
+        {
+            ProxyHeaderStatus.Missing => ConnectionOutcome.ProxyHeaderMissing,
+            ProxyHeaderStatus.Malformed => ConnectionOutcome.ProxyHeaderMalformed,
+            ProxyHeaderStatus.TooLong => ConnectionOutcome.ProxyHeaderTooLong,
+            ProxyHeaderStatus.WrongChecksum => ConnectionOutcome.ProxyHeaderChecksum,
+            _ => gone,
+        };
+        return header.Status == ProxyHeaderStatus.Header;
+    }
+
+    private ValueTask<Peek<ClientHello?>> PeekAsync() => PeekedBytes.ReadHelloAsync(client, loop, peeked);
 
     /// <summary>nginx's test of the first byte: a TLS handshake record, or the high bit of an SSL 2 hello, which OpenSSL then refuses in its own way.</summary>
     private bool LooksLikeTls() => peeked.Span[0] is 0x16 or >= 0x80;
@@ -141,8 +178,31 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
         return ConnectionOutcome.DecoyDown;
     }
 
+    /// <summary>Hands the connection over as it came, and closes it as nginx's stream proxy does when nobody is there to take it.</summary>
+    private async ValueTask<ConnectionOutcome> PassThroughAsync(PassthroughSite site)
+    {
+        var reached = await DialAsync(site.Endpoint, publicOnly: false);
+        server.SiteDialled(site, reached);
+        if (!reached)
+            return ConnectionOutcome.PassthroughDown;
+        if (site.SendsProxyHeader && !TryWriteProxyHeader())
+            return Gone();
+        proxied = null;
+        return await RelayAsync(ConnectionOutcome.PassedThrough);
+    }
+
+    private bool TryWriteProxyHeader()
+    {
+        if (proxied is null && SocketNames.Peer(client.Socket) is { } peer && SocketNames.Own(client.Socket) is { } own)
+            proxied = new() { Source = peer, Destination = own };
+        if (proxied is null)
+            return false;
+        Span<byte> header = stackalloc byte[ProxyHeaderWriter.LongestHeader];
+        return upstream!.Write(header[..ProxyHeaderWriter.Write(proxied, header)]);
+    }
+
     /// <param name="outcome">What becomes of the connection.</param>
-    /// <param name="route">Counts it and its bytes; null for visitors of the decoy.</param>
+    /// <param name="route">Counts it and its bytes; null for visitors of web servers.</param>
     private async ValueTask<ConnectionOutcome> RelayAsync(ConnectionOutcome outcome, RouteCounters? route = null)
     {
         relaying = route;
@@ -157,7 +217,7 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
         await up;
         await down;
         // A reset is passed on as a reset. Not by the decoy: a web server's visitors are sent FIN.
-        if (relaying is not null && relay.End == RelayEnd.UpstreamBroke)
+        if (relay.End == RelayEnd.UpstreamBroke && outcome is (ConnectionOutcome.Relayed or ConnectionOutcome.PassedThrough))
             client.Socket.Reset();
         if (relay.End == RelayEnd.ClientBroke)
             upstream.Socket.Reset();
@@ -189,5 +249,5 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
     }
 
     /// <summary>nginx closes without a word on who kept silent too long or went.</summary>
-    private ConnectionOutcome Gone() => timedOut ? ConnectionOutcome.TimedOut : ConnectionOutcome.Left;
+    private ConnectionOutcome Gone() => timedOut ? ConnectionOutcome.TimedOut : gone;
 }

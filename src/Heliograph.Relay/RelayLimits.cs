@@ -3,8 +3,13 @@ namespace Heliograph.Relay;
 /// <summary>The bounds of a relay. Every wait has a deadline and every list a bound.</summary>
 public sealed record RelayLimits
 {
+    private static readonly TimeSpan LongestProxyHeaderTimeout = TimeSpan.FromSeconds(30);
+
     /// <summary>From accept to the end of the outer handshake. nginx's client_header_timeout is 60 s.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>From accept to a whole PROXY protocol header. It comes with the first segment; nginx's proxy_protocol_timeout is 30 s.</summary>
+    public TimeSpan ProxyHeaderTimeout => HandshakeTimeout < LongestProxyHeaderTimeout ? HandshakeTimeout : LongestProxyHeaderTimeout;
 
     /// <summary>From the end of the outer handshake to a whole inner ClientHello. A Signal client may sit silent for seconds first.</summary>
     public TimeSpan HelloTimeout { get; init; } = TimeSpan.FromSeconds(60);

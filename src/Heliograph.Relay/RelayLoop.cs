@@ -24,6 +24,7 @@ internal sealed unsafe class RelayLoop : IDisposable
         scratch = (byte*)NativeMemory.Alloc(ScratchSize);
         Dialer = new Dialer(events, names, counters, limits.ConnectTimeout);
         HandshakeTimeouts = events.CreateDeadlines(limits.HandshakeTimeout);
+        ProxyHeaderTimeouts = events.CreateDeadlines(limits.ProxyHeaderTimeout);
         HelloTimeouts = events.CreateDeadlines(limits.HelloTimeout);
         IdleTimeouts = events.CreateDeadlines(limits.IdleTimeout);
         HalfClosedTimeouts = events.CreateDeadlines(HalfClosedTimeout);
@@ -41,6 +42,8 @@ internal sealed unsafe class RelayLoop : IDisposable
     public Dialer Dialer { get; }
 
     public DeadlineQueue HandshakeTimeouts { get; }
+
+    public DeadlineQueue ProxyHeaderTimeouts { get; }
 
     public DeadlineQueue HelloTimeouts { get; }
 

@@ -13,6 +13,12 @@ public sealed record RelayOptions
 
     public required DecoyEndpoints Decoy { get; init; }
 
+    /// <summary>Other web servers, which get the connections for their names before any TLS of ours.</summary>
+    public PassthroughTable Passthrough { get; init; } = PassthroughTable.Empty;
+
+    /// <summary>Whose connections begin with a PROXY protocol header, which is required of them and taken from nobody else.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
     /// <summary>Connections at a time; <see cref="Limits.ConnectionLimit.Derive"/> knows what the machine can hold. More are refused.</summary>
     public int MaxConnections { get; init; } = 1024;
 

@@ -5,6 +5,7 @@ using Heliograph.Relay.Hello;
 using Heliograph.Relay.Listening;
 using Heliograph.Relay.Loop;
 using Heliograph.Relay.OuterTls;
+using Heliograph.Relay.ProxyProtocol;
 using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
 using Microsoft.Extensions.Logging;
@@ -24,6 +25,7 @@ public sealed class RelayServer : IAsyncDisposable
     private readonly long started;
     private readonly int maxConnections;
     private readonly ConcurrentDictionary<string, TlsContext> validations = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<UpstreamEndpoint, bool> downSites = new();
     private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer hourly;
     private long deniedTold;
@@ -41,6 +43,8 @@ public sealed class RelayServer : IAsyncDisposable
         Log = log;
         Decoy = options.Decoy;
         Routes = options.Routes;
+        Passthrough = options.Passthrough;
+        TrustedProxies = new TrustedProxies(options.TrustedProxies);
         maxConnections = options.MaxConnections;
         context = TlsContext.Create(certificate, OffersHttp2);
         names = new NameCache(resolve, time);
@@ -68,6 +72,10 @@ public sealed class RelayServer : IAsyncDisposable
     internal DecoyEndpoints Decoy { get; }
 
     internal RouteTable Routes { get; }
+
+    internal PassthroughTable Passthrough { get; }
+
+    internal TrustedProxies TrustedProxies { get; }
 
     private bool OffersHttp2 => Decoy.Http2 is not null;
 
@@ -202,6 +210,15 @@ public sealed class RelayServer : IAsyncDisposable
             Volatile.Write(ref decoyDown, 0);
         else if (Interlocked.Exchange(ref decoyDown, 1) == 0)
             Log.DecoyDown();
+    }
+
+    /// <summary>As <see cref="DecoyDialled"/>, for each of the other web servers.</summary>
+    internal void SiteDialled(PassthroughSite site, bool reached)
+    {
+        if (reached)
+            downSites.TryRemove(site.Endpoint, out _);
+        else if (downSites.TryAdd(site.Endpoint, true))
+            Log.SiteDown(site.Endpoint);
     }
 
     /// <summary>A connection is over and has freed what it owned.</summary>

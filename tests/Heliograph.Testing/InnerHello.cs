@@ -4,17 +4,17 @@ using Heliograph.Testing.Streams;
 
 namespace Heliograph.Testing;
 
-/// <summary>The bytes of a ClientHello, as this machine's TLS stack writes it, for tests that look at the bytes of the relay.</summary>
+/// <summary>The bytes of a ClientHello, inner or outer, as this machine's TLS stack writes it, for tests that look at the bytes of the relay.</summary>
 public static class InnerHello
 {
     /// <summary>A hello for a name; without SNI when the name is an IP address.</summary>
-    public static async Task<byte[]> ForAsync(string name)
+    public static async Task<byte[]> ForAsync(string name, params SslApplicationProtocol[] protocols)
     {
         await using var capture = new CaptureStream();
         await using var tls = new SslStream(capture);
         try
         {
-            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = name });
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = name, ApplicationProtocols = protocols is { Length: > 0 } ? [.. protocols] : null });
         }
         catch (Exception e) when (e is IOException or AuthenticationException)
         {

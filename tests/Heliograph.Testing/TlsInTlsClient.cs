@@ -18,6 +18,9 @@ public sealed record TlsInTlsOptions
     /// <summary>The address that the client calls from.</summary>
     public IPAddress? From { get; init; }
 
+    /// <summary>Sent before anything else: the header of a balancer in front of the proxy.</summary>
+    public ReadOnlyMemory<byte> Preamble { get; init; }
+
     /// <summary>The proxy's name in the outer hello; an IP address sends no SNI, as libsignal does.</summary>
     public string OuterName { get; init; } = "proxy.example";
 
@@ -101,6 +104,7 @@ public sealed class TlsInTlsClient : IAsyncDisposable
             Stream below = new NetworkStream(socket, ownsSocket: true);
             if (options.SegmentBytes is { } segment)
                 below = new SplittingStream(below, segment, options.SplitLimit);
+            await below.WriteAsync(options.Preamble, cancellation);
             var coalescing = options.HelloWithFinished ? new CoalescingStream(below) : null;
             var outer = new SslStream(coalescing ?? below);
             await outer.AuthenticateAsClientAsync(

@@ -21,8 +21,26 @@ public enum ConnectionOutcome
     /// <summary>No TLS on the TLS port: answered as nginx answers.</summary>
     PlainHttp,
 
+    /// <summary>Handed over untouched to another web server, because the outer ClientHello named it.</summary>
+    PassedThrough,
+
+    /// <summary>The other web server could not be dialled.</summary>
+    PassthroughDown,
+
     /// <summary>A certificate authority's validation (RFC 8737).</summary>
     Validation,
+
+    /// <summary>A trusted proxy's connection began without a PROXY protocol header, so its own end of it is not set up (send-proxy).</summary>
+    ProxyHeaderMissing,
+
+    /// <summary>A trusted proxy's PROXY protocol header broke the rules.</summary>
+    ProxyHeaderMalformed,
+
+    /// <summary>A trusted proxy's PROXY protocol header was longer than what is accepted.</summary>
+    ProxyHeaderTooLong,
+
+    /// <summary>A trusted proxy's PROXY protocol header had a checksum that was not its own.</summary>
+    ProxyHeaderChecksum,
 
     /// <summary>The outer handshake failed.</summary>
     HandshakeFailed,

@@ -1,3 +1,4 @@
+using Heliograph.Relay.Upstream;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Relay.Diagnostics;
@@ -29,4 +30,7 @@ internal static partial class RelayLog
 
     [LoggerMessage(7, LogLevel.Warning, "the decoy cannot be dialled: its visitors are shown an error page")]
     public static partial void DecoyDown(this ILogger log);
+
+    [LoggerMessage(9, LogLevel.Warning, "{Endpoint} cannot be dialled (passthrough): the connections for it are closed")]
+    public static partial void SiteDown(this ILogger log, UpstreamEndpoint endpoint);
 }

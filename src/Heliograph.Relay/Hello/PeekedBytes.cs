@@ -3,43 +3,56 @@ using Heliograph.Relay.Relaying;
 
 namespace Heliograph.Relay.Hello;
 
-/// <summary>Reads a channel until its first bytes are a ClientHello or cannot become one. The bytes are kept, to be passed on untouched.</summary>
+/// <summary>Looks at the first bytes. False: too few to tell.</summary>
+internal delegate bool Look<T>(ReadOnlySpan<byte> bytes, out T found);
+
+/// <summary>Reads a channel until it is clear what its first bytes are. The bytes are kept, to be passed on untouched.</summary>
 internal static class PeekedBytes
 {
+    private static readonly Look<ClientHello?> LookForHello =
+        static (bytes, out hello) => ClientHelloReader.Read(bytes, out hello) != HelloStatus.NeedMore;
+
+    /// <summary>Peeks for a ClientHello; <see cref="Peek{T}.Found"/> is null where the bytes are none.</summary>
+    public static ValueTask<Peek<ClientHello?>> ReadHelloAsync(Channel channel, RelayLoop loop, PendingBytes peeked) =>
+        ReadAsync(channel, loop, peeked, ClientHelloReader.LongestHello, LookForHello);
+
     /// <summary>Peeks.</summary>
     /// <param name="channel">Where the bytes come from.</param>
     /// <param name="loop">Its loop.</param>
-    /// <param name="peeked">Gets every byte that was read, whatever the answer.</param>
-    /// <returns>The hello; null when there is none; <see cref="HelloPeek.Ended"/> when the client ended or the wait was cancelled before that was clear.</returns>
-    public static async ValueTask<HelloPeek> ReadHelloAsync(Channel channel, RelayLoop loop, PendingBytes peeked)
+    /// <param name="peeked">May have bytes that were read before; gets every byte that is read, whatever the answer.</param>
+    /// <param name="longest">With so many bytes it is clear.</param>
+    /// <param name="look">Sees all of <paramref name="peeked"/> each time that it has grown.</param>
+    public static async ValueTask<Peek<T>> ReadAsync<T>(Channel channel, RelayLoop loop, PendingBytes peeked, int longest, Look<T> look)
     {
+        if (peeked.Count > 0 && look(peeked.Span, out var early))
+            return new Peek<T>(early, Ended: null);
         while (true)
         {
-            switch (Read(channel, loop.Scratch, peeked, out var hello))
+            switch (Read(channel, loop.Scratch, peeked, longest, look, out var found))
             {
                 case IoStatus.Done:
-                    return new HelloPeek(hello, Ended: null);
+                    return new Peek<T>(found, Ended: null);
                 case null:
                     await loop.Events.Yield();
                     break;
                 case IoStatus.WouldBlock:
                     // The answer to something read before (a TLS alert, a KeyUpdate) may still wait.
                     if (channel.HasOutput && !channel.Flush())
-                        return new HelloPeek(null, IoStatus.Broken);
+                        return new Peek<T>(default!, IoStatus.Broken);
                     if (!await channel.Socket.Readable())
-                        return new HelloPeek(null, IoStatus.Broken);
+                        return new Peek<T>(default!, IoStatus.Broken);
                     break;
                 case var ended:
-                    return new HelloPeek(null, ended);
+                    return new Peek<T>(default!, ended);
             }
         }
     }
 
     /// <summary>Null: what came so far told nothing, and the other connections have their turn.</summary>
-    private static IoStatus? Read(Channel channel, Span<byte> scratch, PendingBytes peeked, out ClientHello? hello)
+    private static IoStatus? Read<T>(Channel channel, Span<byte> scratch, PendingBytes peeked, int longest, Look<T> look, out T found)
     {
-        hello = null;
-        while (peeked.Count < ClientHelloReader.LongestHello)
+        found = default!;
+        while (peeked.Count < longest)
         {
             var read = channel.Read(scratch[..Channel.SmallestRead]);
             if (read.Status != IoStatus.Done)
@@ -47,7 +60,7 @@ internal static class PeekedBytes
             if (read.Count == 0)
                 return null;
             peeked.Append(scratch[..read.Count]);
-            if (ClientHelloReader.Read(peeked.Span, out hello) != HelloStatus.NeedMore)
+            if (look(peeked.Span, out found))
                 return IoStatus.Done;
         }
         return IoStatus.Done;
@@ -55,6 +68,6 @@ internal static class PeekedBytes
 }
 
 /// <summary>What a peek found.</summary>
-/// <param name="Hello">The hello, or null where the bytes are none.</param>
+/// <param name="Found">What the bytes are, unless they ended before that was clear.</param>
 /// <param name="Ended">Set when the bytes ended before it was clear: <see cref="IoStatus.Closed"/> or <see cref="IoStatus.Broken"/>.</param>
-internal sealed record HelloPeek(ClientHello? Hello, IoStatus? Ended);
+internal sealed record Peek<T>(T Found, IoStatus? Ended);

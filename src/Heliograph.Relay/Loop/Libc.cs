@@ -64,6 +64,9 @@ internal static unsafe partial class Libc
     public static partial int getsockname(int fd, byte* address, int* length);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial int getpeername(int fd, byte* address, int* length);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial nint recv(int fd, byte* buffer, nint length, int flags);
 
     [LibraryImport("libc", SetLastError = true)]

@@ -177,6 +177,22 @@ internal sealed unsafe class LoopSocket : IDisposable
         return Libc.getsockopt(descriptor, Libc.SolSocket, Libc.SocketError, &error, &length) == 0 ? error : Libc.LastError;
     }
 
+    /// <summary>Writes the peer's <c>sockaddr</c>, and answers how much of it there is; 0: the peer is gone.</summary>
+    public int PeerName(Span<byte> sockaddr)
+    {
+        var length = sockaddr.Length;
+        fixed (byte* bytes = sockaddr)
+            return Libc.getpeername(descriptor, bytes, &length) == 0 ? Math.Min(length, sockaddr.Length) : 0;
+    }
+
+    /// <summary>As <see cref="PeerName"/>, of this end.</summary>
+    public int OwnName(Span<byte> sockaddr)
+    {
+        var length = sockaddr.Length;
+        fixed (byte* bytes = sockaddr)
+            return Libc.getsockname(descriptor, bytes, &length) == 0 ? Math.Min(length, sockaddr.Length) : 0;
+    }
+
     /// <summary>Sends FIN; what the peer sends can still be read.</summary>
     public void CloseWrite() => _ = Libc.shutdown(descriptor, Libc.ShutdownWrite);
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Heliograph.Acme;
+using Heliograph.Relay.Routing;
 
 namespace Heliograph.Configuration;
 
@@ -55,6 +56,8 @@ internal static class EffectiveYaml
         [Keys.DecoyDirectory] = static settings => Quote(settings.Decoy.Directory),
         [Keys.DecoyUpstream] = static settings => Quote(settings.Decoy.Upstream?.ToString()),
         [Keys.DecoyUpstreamH2] = static settings => Quote(settings.Decoy.UpstreamH2?.ToString()),
+        [Keys.Passthrough] = static settings => settings.Passthrough.Count == 0 ? null : "",
+        [Keys.TrustedProxies] = static settings => List(settings.TrustedProxies.Select(static network => network.ToString())),
         [Keys.MaxConnections] = static settings => settings.Limits.MaxConnections?.ToString(CultureInfo.InvariantCulture) ?? "auto",
         [Keys.HandshakeTimeout] = static settings => Values.Write(settings.Limits.HandshakeTimeout),
         [Keys.HelloTimeout] = static settings => Values.Write(settings.Limits.HelloTimeout),
@@ -94,9 +97,17 @@ internal static class EffectiveYaml
     private static void WriteMap(StringBuilder text, string indent, Key key, Settings settings, LayeredValues values)
     {
         var origins = values.Map(key).ToDictionary(static given => given.Path, static given => given.Origin, StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, endpoint) in settings.Routes.Hosts)
-            text.Append(indent).Append("  ").Append(name).Append(": ").Append(Quote(endpoint.ToString())).Append("  # from ").Append(origins[Keys.Join(key.Path, name)]).Append('\n');
+        foreach (var (name, value) in Entries(key, settings))
+            text.Append(indent).Append("  ").Append(Quote(name)).Append(": ").Append(value).Append("  # from ").Append(origins[Keys.Join(key.Path, name)]).Append('\n');
     }
+
+    private static IEnumerable<(string Name, string? Value)> Entries(Key key, Settings settings) => key == Keys.Passthrough
+        ? settings.Passthrough.Select(static entry => (entry.Key, (string?)Site(entry.Value)))
+        : settings.Routes.Hosts.Select(static entry => (entry.Key, Quote(entry.Value.ToString())));
+
+    private static string Site(PassthroughSite site) => site.SendsProxyHeader
+        ? $"{{ {PassthroughReader.Upstream}: {Quote(site.Endpoint.ToString())}, {PassthroughReader.ProxyProtocol}: {PassthroughReader.Version2} }}"
+        : Quote(site.Endpoint.ToString())!;
 
     /// <summary>Writes the headings between the section that is open and the key's own.</summary>
     private static string OpenSections(StringBuilder text, string open, string path)

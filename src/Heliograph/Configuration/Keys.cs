@@ -1,3 +1,6 @@
+using Heliograph.Relay.Routing;
+using Heliograph.Relay.Upstream;
+
 namespace Heliograph.Configuration;
 
 internal enum KeyKind
@@ -5,7 +8,7 @@ internal enum KeyKind
     Scalar,
     List,
 
-    /// <summary>Names of the operator's choice, each with one value.</summary>
+    /// <summary>Names of the operator's choice, each with one value, or with a few keys (<see cref="Key.EntryKeys"/>).</summary>
     Map,
 }
 
@@ -14,7 +17,8 @@ internal enum KeyKind
 /// <param name="Kind">What stands at the path.</param>
 /// <param name="Allowed">What a value may be, for error messages.</param>
 /// <param name="Secret">Its value is never shown.</param>
-internal sealed record Key(string Path, KeyKind Kind, string Allowed, bool Secret = false)
+/// <param name="EntryKeys">For a map: what an entry may have in the place of one value. The first is that value; the others follow it as <c>KEY=VALUE</c> where all stands on one line.</param>
+internal sealed record Key(string Path, KeyKind Kind, string Allowed, bool Secret = false, IReadOnlyList<string>? EntryKeys = null)
 {
     public string Name => Display(Path);
 
@@ -51,11 +55,15 @@ internal static class Keys
     public static readonly Key DnsVisibleAt = new("acme:dns:visible_at", KeyKind.List, "the address of a name server, with its port if that is not 53");
     public static readonly Key DnsVisibleTimeout = new("acme:dns:visible_timeout", KeyKind.Scalar, Duration);
     public static readonly Key RouteSets = new("routes:sets", KeyKind.List, string.Join(" or ", Relay.Routing.RouteSets.Names));
-    public static readonly Key RouteHosts = new("routes:hosts", KeyKind.Map, "a host name with " + Relay.Upstream.UpstreamEndpoint.Syntax);
+    public static readonly Key RouteHosts = new("routes:hosts", KeyKind.Map, "a host name with " + UpstreamEndpoint.Syntax);
     public static readonly Key DecoySite = new("decoy:site", KeyKind.Scalar, "built-in");
     public static readonly Key DecoyDirectory = new("decoy:directory", KeyKind.Scalar, "the path of a directory with a static web site");
-    public static readonly Key DecoyUpstream = new("decoy:upstream", KeyKind.Scalar, Relay.Upstream.UpstreamEndpoint.Syntax);
-    public static readonly Key DecoyUpstreamH2 = new("decoy:upstream_h2", KeyKind.Scalar, Relay.Upstream.UpstreamEndpoint.Syntax);
+    public static readonly Key DecoyUpstream = new("decoy:upstream", KeyKind.Scalar, UpstreamEndpoint.Syntax);
+    public static readonly Key DecoyUpstreamH2 = new("decoy:upstream_h2", KeyKind.Scalar, UpstreamEndpoint.Syntax);
+    public static readonly Key Passthrough = new("passthrough", KeyKind.Map,
+        $"a host name, \"*.\" and a domain, or {PassthroughTable.Default}, with {UpstreamEndpoint.Syntax}, or with {{ upstream: ENDPOINT, proxy_protocol: v2 }}",
+        EntryKeys: [PassthroughReader.Upstream, PassthroughReader.ProxyProtocol]);
+    public static readonly Key TrustedProxies = new("trusted_proxies", KeyKind.List, "an IP address, or a network such as 10.0.0.0/8 or \"2001:db8::/32\"");
     public static readonly Key MaxConnections = new("limits:max_connections", KeyKind.Scalar, "auto, or a whole number from 1 to 10000000");
     public static readonly Key HandshakeTimeout = new("limits:handshake_timeout", KeyKind.Scalar, Duration);
     public static readonly Key HelloTimeout = new("limits:hello_timeout", KeyKind.Scalar, Duration);
@@ -76,7 +84,7 @@ internal static class Keys
     [
         Domains, Listen, HttpListen, CertificateSource, CertificateChain, CertificateKey, .. Acme.All, AcmeChallenges, AcmeKeyType, .. AcmeFailover.All, .. Dns,
         RouteSets, RouteHosts, DecoySite, DecoyDirectory, DecoyUpstream, DecoyUpstreamH2,
-        MaxConnections, HandshakeTimeout, HelloTimeout, ConnectTimeout, IdleTimeout, DrainTimeout, MetricsListen, StateDirectory,
+        Passthrough, TrustedProxies, MaxConnections, HandshakeTimeout, HelloTimeout, ConnectTimeout, IdleTimeout, DrainTimeout, MetricsListen, StateDirectory,
     ];
 
     public static Key? Find(string path) => All.FirstOrDefault(key => key.Path == path);

@@ -1,5 +1,6 @@
 using System.Net;
 using Heliograph.Acme;
+using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
 
 namespace Heliograph.Configuration;
@@ -24,6 +25,12 @@ internal sealed record Settings
     public RouteSettings Routes { get; init; } = new();
 
     public DecoySettings Decoy { get; init; } = new();
+
+    /// <summary>Name, wildcard or <c>default</c> to another web server.</summary>
+    public IReadOnlyDictionary<string, PassthroughSite> Passthrough { get; init; } = new Dictionary<string, PassthroughSite>(StringComparer.Ordinal);
+
+    /// <summary>Whose connections begin with a PROXY protocol header.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
     public LimitSettings Limits { get; init; } = new();
 

@@ -37,6 +37,7 @@ internal sealed class SettingsReader
         var domains = Domains();
         var stateDirectory = StateDirectory(values, errors);
         var acme = new AcmeReader(values, errors);
+        var passthrough = new PassthroughReader(values, errors);
         var settings = new Settings
         {
             Domains = domains,
@@ -46,6 +47,8 @@ internal sealed class SettingsReader
             Acme = acme.Read(domains, stateDirectory),
             Routes = Routes(),
             Decoy = Decoy(),
+            Passthrough = passthrough.Read(),
+            TrustedProxies = reader.List<IPNetwork>(Keys.TrustedProxies, Values.Network) ?? Default.TrustedProxies,
             Limits = Limits(),
             MetricsListen = reader.List<IPEndPoint>(Keys.MetricsListen, Values.ListenAddress) ?? Default.MetricsListen,
             IsMetricsListenDefault = !reader.IsGiven(Keys.MetricsListen),
@@ -57,6 +60,7 @@ internal sealed class SettingsReader
             acme.Check(settings.Acme, hasHttp: values.List(Keys.HttpListen) is not { Count: 0 });
         else
             RefuseWildcards();
+        passthrough.Check(settings.Passthrough, domains, settings.Listen);
         RefuseSharedAddresses((Keys.Listen, settings.Listen), (Keys.HttpListen, settings.HttpListen), (Keys.MetricsListen, settings.MetricsListen));
         return settings;
     }

@@ -64,6 +64,23 @@ internal static class Values
         return null;
     }
 
+    /// <summary>A network, or one address, which is the network of itself.</summary>
+    public static string? Network(string text, out IPNetwork value)
+    {
+        value = default;
+        var (start, slash) = text.Split('/', 2) is [var before, _] ? (before, true) : (text, false);
+        if (!IPAddress.TryParse(start, out var address) || (address.AddressFamily == AddressFamily.InterNetwork && start.Count('.') != 3))
+            return "not a network";
+        if (!slash)
+            value = new(address, address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32);
+        else if (!IPNetwork.TryParse(text, out value))
+            return "not a network";
+        // The runtime clears such bits without a word; who wrote them meant something else.
+        if (!value.BaseAddress.Equals(address))
+            return $"the address has bits beyond the first {value.PrefixLength}; an address alone stands without a /";
+        return value.PrefixLength == 0 ? "the whole internet: anyone could then claim any address" : null;
+    }
+
     public static string? Count(string text, out int? value)
     {
         value = null;

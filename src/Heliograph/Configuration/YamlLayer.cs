@@ -162,9 +162,40 @@ internal sealed class YamlLayer
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         while (!parser.TryConsume<MappingEnd>(out _))
         {
-            if (TakeName(key.Path, seen) is { } entry && TakeScalar(entry.Path, $"must be a single value; allowed: {key.Allowed}") is { } value)
-                layer.AddEntry(key, entry.Path[(key.Path.Length + 1)..], value.Value, entry.Origin);
+            if (TakeName(key.Path, seen) is { } entry && TakeEntry(key, entry.Path, entry.Origin) is { } value)
+                layer.AddEntry(key, entry.Path[(key.Path.Length + 1)..], value, entry.Origin);
         }
+    }
+
+    /// <summary>An entry's value; one that is a section is put on one line, as the environment has it.</summary>
+    private string? TakeEntry(Key key, string path, string origin)
+    {
+        if (key.EntryKeys is not { } names || !parser.TryConsume<MappingStart>(out var start))
+            return TakeScalar(path, $"must be a single value; allowed: {key.Allowed}")?.Value;
+        if (!IsPlain(start, path))
+            return null;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        while (!parser.TryConsume<MappingEnd>(out _))
+        {
+            if (TakeName(path, seen) is not { } inner)
+                continue;
+            var name = inner.Path[(path.Length + 1)..];
+            if (names.Contains(name, StringComparer.Ordinal) && TakeScalar(inner.Path, "must be a single value") is { } value)
+            {
+                values[name] = value.Value;
+            }
+            else if (!names.Contains(name, StringComparer.Ordinal))
+            {
+                errors.Add(inner.Path, inner.Origin, $"there is no such key; there are: {string.Join(", ", names)}");
+                Skip();
+            }
+        }
+        if (!seen.Contains(names[0]))
+            errors.Add(path, origin, $"{names[0]} is missing; allowed: {key.Allowed}");
+        return values.ContainsKey(names[0])
+            ? string.Join(' ', names.Where(values.ContainsKey).Select((name, index) => index == 0 ? values[name] : $"{name}={values[name]}"))
+            : null;
     }
 
     /// <summary>A section whose lines are all commented out, or a key without a value.</summary>

@@ -149,6 +149,8 @@ internal sealed class ServerHost : IAsyncDisposable
             Http1Unavailable = site.Http1Unavailable,
             Http2Unavailable = site.Http2Unavailable,
         },
+        Passthrough = PassthroughTable.Create(settings.Domains, settings.Passthrough),
+        TrustedProxies = settings.TrustedProxies,
         MaxConnections = settings.Limits.MaxConnections ?? ConnectionLimit.Derive(ProcessSetup.FileLimit(), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
         Limits = new()
         {

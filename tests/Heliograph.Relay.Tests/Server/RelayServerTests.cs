@@ -162,22 +162,6 @@ public sealed class RelayServerTests : IDisposable
         Assert.Equal(1000 - 62, sums[RelayStatistics.OtherNames]);
     }
 
-    private sealed class RecordingLog : Microsoft.Extensions.Logging.ILogger
-    {
-        private readonly System.Collections.Concurrent.ConcurrentQueue<string> lines = new();
-
-        public IReadOnlyList<string> Lines => [.. lines];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(Microsoft.Extensions.Logging.LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            Microsoft.Extensions.Logging.LogLevel logLevel, Microsoft.Extensions.Logging.EventId eventId, TState state, Exception? exception,
-            Func<TState, Exception?, string> formatter) => lines.Enqueue(formatter(state, exception));
-    }
-
     private string Refusal(TestRelay like, params IPEndPoint[] listen)
     {
         var options = new RelayOptions { Listen = listen, Routes = like.Server.Routes, Decoy = like.Server.Decoy };

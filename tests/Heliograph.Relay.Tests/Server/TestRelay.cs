@@ -25,20 +25,21 @@ internal sealed class TestRelay : IAsyncDisposable
     public IPEndPoint EndPoint => Server.Endpoints[0];
 
     public static TestRelay Start(TestCertificate certificate, EndPoint? chat = null, int maxConnections = 1000, int loops = 2, ILogger? log = null,
-        UpstreamEndpoint? decoy = null)
+        UpstreamEndpoint? decoy = null, Func<RelayOptions, RelayOptions>? change = null)
     {
         var refusing = LoopbackPort.Refusing(out var nobody);
         decoy ??= new UpstreamEndpoint.Tcp("127.0.0.1", nobody.Port);
         var upstream = new UpstreamEndpoint.Tcp("127.0.0.1", ((IPEndPoint?)chat ?? nobody).Port);
+        var options = new RelayOptions
+        {
+            Listen = [new IPEndPoint(IPAddress.Loopback, 0)],
+            Routes = RouteTable.Create([], new Dictionary<string, UpstreamEndpoint> { ["chat.signal.org"] = upstream }),
+            Decoy = new DecoyEndpoints { Http1 = decoy, Http2 = decoy, PlainHttp = decoy },
+            MaxConnections = maxConnections,
+            Loops = loops,
+        };
         var server = RelayServer.Start(
-            new RelayOptions
-            {
-                Listen = [new IPEndPoint(IPAddress.Loopback, 0)],
-                Routes = RouteTable.Create([], new Dictionary<string, UpstreamEndpoint> { ["chat.signal.org"] = upstream }),
-                Decoy = new DecoyEndpoints { Http1 = decoy, Http2 = decoy, PlainHttp = decoy },
-                MaxConnections = maxConnections,
-                Loops = loops,
-            },
+            change is null ? options : change(options),
             ServerCertificate.FromPem(certificate.ChainPem, certificate.KeyPem),
             TimeProvider.System,
             log ?? NullLogger.Instance);

@@ -1,0 +1,32 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Heliograph.Relay.Loop;
+
+namespace Heliograph.Relay.Listening;
+
+/// <summary>An address with its port.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct SourceEndpoint(SourceAddress Address, ushort Port)
+{
+    /// <summary>Enough for every <c>sockaddr</c> that is asked for: <c>sockaddr_in6</c> has 28 bytes.</summary>
+    public const int SockaddrSize = 28;
+
+    /// <summary>Reads what accept4(2), getpeername(2) or getsockname(2) wrote.</summary>
+    /// <returns>Null where it is no IP address, as for a unix socket.</returns>
+    public static SourceEndpoint? FromSockaddr(ReadOnlySpan<byte> sockaddr)
+    {
+        if (sockaddr.Length < 8)
+            return null;
+        // sa_family is in the machine's order, what follows in the network's.
+        var port = BinaryPrimitives.ReadUInt16BigEndian(sockaddr[2..]);
+        return BitConverter.ToUInt16(sockaddr) switch
+        {
+            Libc.FamilyInet => new(SourceAddress.FromIpv4(sockaddr[4..8]), port),
+            Libc.FamilyInet6 when sockaddr.Length >= 24 => new(SourceAddress.FromIpv6(sockaddr[8..24]), port),
+            _ => null,
+        };
+    }
+
+    /// <summary>Nothing that a log could take.</summary>
+    public override string ToString() => nameof(SourceEndpoint);
+}

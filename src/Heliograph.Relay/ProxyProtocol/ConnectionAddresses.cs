@@ -1,0 +1,11 @@
+using Heliograph.Relay.Listening;
+
+namespace Heliograph.Relay.ProxyProtocol;
+
+/// <summary>Both ends of a connection as the client made it, whatever stands in between.</summary>
+internal sealed class ConnectionAddresses
+{
+    public required SourceEndpoint Source { get; init; }
+
+    public required SourceEndpoint Destination { get; init; }
+}

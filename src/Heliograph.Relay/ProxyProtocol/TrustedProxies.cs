@@ -1,0 +1,29 @@
+using System.Net;
+using System.Net.Sockets;
+using Heliograph.Relay.Listening;
+using Heliograph.Relay.Loop;
+
+namespace Heliograph.Relay.ProxyProtocol;
+
+/// <summary>The networks whose connections begin with a PROXY protocol header.</summary>
+internal sealed class TrustedProxies
+{
+    private readonly (UInt128 Prefix, UInt128 Mask)[] networks;
+
+    public TrustedProxies(IEnumerable<IPNetwork> networks) => this.networks = [.. networks.Select(Compile)];
+
+    /// <summary>Whether the peer is one of them. The kernel is asked for its address only where there are any.</summary>
+    public bool Contain(LoopSocket socket) => networks.Length > 0 && SocketNames.Peer(socket) is { } peer && Contain(peer.Address);
+
+    public bool Contain(SourceAddress address) => Array.Exists(networks, network => (address.Bits & network.Mask) == network.Prefix);
+
+    private static (UInt128 Prefix, UInt128 Mask) Compile(IPNetwork network)
+    {
+        var bytes = network.BaseAddress.GetAddressBytes();
+        var isIpv4 = network.BaseAddress.AddressFamily == AddressFamily.InterNetwork;
+        // An IPv4 address is compared in its mapped form, in which 96 bits come before it.
+        var free = (isIpv4 ? 32 : 128) - network.PrefixLength;
+        var mask = free == 128 ? UInt128.Zero : UInt128.MaxValue << free;
+        return ((isIpv4 ? SourceAddress.FromIpv4(bytes) : SourceAddress.FromIpv6(bytes)).Bits & mask, mask);
+    }
+}

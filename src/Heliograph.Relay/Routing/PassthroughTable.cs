@@ -1,0 +1,59 @@
+using System.Collections.Frozen;
+using Heliograph.Relay.Upstream;
+
+namespace Heliograph.Relay.Routing;
+
+/// <summary>Another web server.</summary>
+/// <param name="Endpoint">Where it listens.</param>
+/// <param name="SendsProxyHeader">Whether it is told the client's address, by PROXY protocol version 2.</param>
+public sealed record PassthroughSite(UpstreamEndpoint Endpoint, bool SendsProxyHeader = false);
+
+/// <summary>
+/// Which connections go to other web servers, by the name in the outer ClientHello. As with nginx's server_name, an exact name goes before a wildcard,
+/// which stands for one label (RFC 9525 section 6.3), and our own names take part: <c>*.example.org</c> leaves <c>proxy.example.org</c> with us.
+/// </summary>
+public sealed class PassthroughTable
+{
+    /// <summary>The name of the site that takes what nobody else does.</summary>
+    public const string Default = "default";
+
+    public static readonly PassthroughTable Empty = Create([], new Dictionary<string, PassthroughSite>(StringComparer.Ordinal));
+
+    private readonly FrozenDictionary<string, PassthroughSite?> names;
+    private readonly FrozenDictionary<string, PassthroughSite?> wildcards;
+    private readonly PassthroughSite? fallback;
+
+    private PassthroughTable(Dictionary<string, PassthroughSite?> entries)
+    {
+        fallback = entries.GetValueOrDefault(Default);
+        names = entries.Where(static entry => !entry.Key.StartsWith("*.", StringComparison.Ordinal)).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        wildcards = entries.Where(static entry => entry.Key.StartsWith("*.", StringComparison.Ordinal))
+            .ToFrozenDictionary(static entry => entry.Key[2..], static entry => entry.Value, StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Joins our own names and those of other sites.</summary>
+    /// <param name="own">Names and wildcards that are ours; none of them may be another site's too.</param>
+    /// <param name="sites">Name, wildcard or <see cref="Default"/> to site.</param>
+    public static PassthroughTable Create(IEnumerable<string> own, IReadOnlyDictionary<string, PassthroughSite> sites)
+    {
+        ArgumentNullException.ThrowIfNull(own);
+        ArgumentNullException.ThrowIfNull(sites);
+        if (sites.Count == 0)
+            own = [];
+        var entries = own.ToDictionary(static name => name, static _ => (PassthroughSite?)null, StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, site) in sites)
+            entries.Add(name, site);
+        return new(entries);
+    }
+
+    /// <summary>The site for an outer name, or for none; null: it is ours.</summary>
+    public PassthroughSite? Find(string? name)
+    {
+        if (name is null)
+            return fallback;
+        if (names.TryGetValue(name, out var site))
+            return site;
+        var dot = name.IndexOf('.', StringComparison.Ordinal);
+        return dot > 0 && wildcards.TryGetValue(name[(dot + 1)..], out site) ? site : fallback;
+    }
+}
