@@ -106,8 +106,9 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
 
         var speaksHttp2 = tls.NegotiatedHttp2;
         client = tls.Established(loop.Records);
-        if (speaksHttp2 && server.Decoy.Http2 is { } http2)
-            return await VisitAsync(http2, server.Decoy.Http2Unavailable, ConnectionOutcome.DecoyHttp2);
+        // Whose h2 a change of the options has taken away meanwhile is still a browser.
+        if (speaksHttp2)
+            return await VisitAsync(server.Decoy.Http2 ?? server.Decoy.Http1, server.Decoy.Http2Unavailable, ConnectionOutcome.DecoyHttp2);
 
         loop.HelloTimeouts.Arm(deadline);
         var inner = await PeekAsync();

@@ -61,6 +61,16 @@ internal sealed unsafe class RelayLoop : IDisposable
 
     public void AddLoad(int change) => Interlocked.Add(ref load, change);
 
+    /// <summary>From now on waits last as these limits say, those of open connections too; on the loop.</summary>
+    public void Change(RelayLimits limits)
+    {
+        Dialer.Change(limits.ConnectTimeout);
+        HandshakeTimeouts.Change(limits.HandshakeTimeout);
+        ProxyHeaderTimeouts.Change(limits.ProxyHeaderTimeout);
+        HelloTimeouts.Change(limits.HelloTimeout);
+        IdleTimeouts.Change(limits.IdleTimeout);
+    }
+
     public void Dispose()
     {
         Events.Dispose();

@@ -1,13 +1,17 @@
 using System.Net;
+using Heliograph.Relay.Listening;
 using Heliograph.Relay.Routing;
 
 namespace Heliograph.Relay;
 
-/// <summary>What a <see cref="RelayServer"/> is started with.</summary>
+/// <summary>What a <see cref="RelayServer"/> is started with; all but where it listens and its loops can be changed while it runs.</summary>
 public sealed record RelayOptions
 {
     /// <summary>Where clients connect. Port 0 lets the system pick one.</summary>
     public required IReadOnlyList<IPEndPoint> Listen { get; init; }
+
+    /// <summary>Addresses of <see cref="Listen"/> that are not bound, as another process listens there already and lends its socket.</summary>
+    public IReadOnlyDictionary<IPEndPoint, LentSocket> Lent { get; init; } = new Dictionary<IPEndPoint, LentSocket>();
 
     public required RouteTable Routes { get; init; }
 

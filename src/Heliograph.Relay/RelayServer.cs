@@ -23,12 +23,16 @@ public sealed class RelayServer : IAsyncDisposable
     private readonly NameCache names;
     private readonly TimeProvider time;
     private readonly long started;
-    private readonly int maxConnections;
     private readonly ConcurrentDictionary<string, TlsContext> validations = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<UpstreamEndpoint, bool> downSites = new();
     private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource somebodyWaits = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock changing = new();
     private readonly ITimer hourly;
     private long deniedTold;
+    private volatile RelayOptions options;
+    private volatile TrustedProxies trustedProxies;
+    private ServerCertificate certificate;
     private volatile TlsContext context;
     private int connections;
     private int full;
@@ -40,12 +44,10 @@ public sealed class RelayServer : IAsyncDisposable
     {
         this.time = time;
         started = time.GetTimestamp();
+        this.options = options;
+        this.certificate = certificate;
         Log = log;
-        Decoy = options.Decoy;
-        Routes = options.Routes;
-        Passthrough = options.Passthrough;
-        TrustedProxies = new TrustedProxies(options.TrustedProxies);
-        maxConnections = options.MaxConnections;
+        trustedProxies = new TrustedProxies(options.TrustedProxies);
         context = TlsContext.Create(certificate, OffersHttp2);
         names = new NameCache(resolve, time);
         loops = [.. Enumerable.Range(0, Math.Max(1, options.Loops)).Select(CreateLoop)];
@@ -69,13 +71,13 @@ public sealed class RelayServer : IAsyncDisposable
 
     internal ServerCounters Counters { get; } = new();
 
-    internal DecoyEndpoints Decoy { get; }
+    internal DecoyEndpoints Decoy => options.Decoy;
 
-    internal RouteTable Routes { get; }
+    internal RouteTable Routes => options.Routes;
 
-    internal PassthroughTable Passthrough { get; }
+    internal PassthroughTable Passthrough => options.Passthrough;
 
-    internal TrustedProxies TrustedProxies { get; }
+    internal TrustedProxies TrustedProxies => trustedProxies;
 
     private bool OffersHttp2 => Decoy.Http2 is not null;
 
@@ -90,7 +92,7 @@ public sealed class RelayServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (!OpenSsl.IsAvailable())
             throw new RelayStartException("libssl.so.3 is not on this machine: Heliograph needs OpenSSL 3; on Debian and Ubuntu: apt-get install libssl3");
-        var bound = Bind(options.Listen);
+        var bound = Bind(options);
         var server = new RelayServer(options, certificate, resolve, time, log);
         server.Listen(bound);
         server.WarmUp();
@@ -101,10 +103,38 @@ public sealed class RelayServer : IAsyncDisposable
     /// <exception cref="CertificateException">OpenSSL does not take it; the one before goes on serving.</exception>
     public void UseCertificate(ServerCertificate certificate)
     {
-        // The one before is freed by its finalizer: a loop may just be making a connection with it.
-        context = TlsContext.Create(certificate, OffersHttp2);
+        lock (changing)
+        {
+            // The one before is freed by its finalizer: a loop may just be making a connection with it.
+            context = TlsContext.Create(certificate, OffersHttp2);
+            this.certificate = certificate;
+        }
         Log.CertificateReplaced();
     }
+
+    /// <summary>
+    /// From now on connections are routed, bounded and counted by these options; those that are relayed already go on. <see cref="RelayOptions.Listen"/>,
+    /// <see cref="RelayOptions.Lent"/> and <see cref="RelayOptions.Loops"/> stay as they were at the start.
+    /// </summary>
+    public void UseOptions(RelayOptions changed)
+    {
+        ArgumentNullException.ThrowIfNull(changed);
+        lock (changing)
+        {
+            var offered = OffersHttp2;
+            options = changed;
+            trustedProxies = new TrustedProxies(changed.TrustedProxies);
+            if (OffersHttp2 != offered)
+                context = TlsContext.Create(certificate, OffersHttp2);
+        }
+        foreach (var loop in loops)
+            loop.Events.Post(() => loop.Change(changed.Limits));
+        names.Keep(Hosts(changed).ToHashSet(StringComparer.OrdinalIgnoreCase));
+        WarmUp();
+    }
+
+    /// <summary>Completes when every loop has answered: one that is stuck never does.</summary>
+    public Task PingAsync() => Task.WhenAll(loops.Select(static loop => OnLoopAsync(loop, static () => { })));
 
     /// <summary>Answers the validation of a name (TLS-ALPN-01, RFC 8737) until <see cref="EndValidation"/>; no ordinary client is ever shown this certificate.</summary>
     /// <param name="serverName">The name in the validator's server_name: the identifier, or for an IP address its reverse name (RFC 8738 section 6).</param>
@@ -120,7 +150,7 @@ public sealed class RelayServer : IAsyncDisposable
     {
         try
         {
-            await Task.WhenAll(loops.Select(static loop => OnLoopAsync(loop, static () => { }))).WaitAsync(within, time);
+            await PingAsync().WaitAsync(within, time);
             return true;
         }
         catch (TimeoutException)
@@ -140,7 +170,7 @@ public sealed class RelayServer : IAsyncDisposable
             Uptime = time.GetElapsedTime(started),
             Connections = Connections,
             MostConnections = Counters.MostConnections,
-            MaxConnections = maxConnections,
+            MaxConnections = options.MaxConnections,
             Accepted = Counters.Accepted,
             Outcomes = Enum.GetValues<ConnectionOutcome>().ToDictionary(static outcome => outcome, outcome => loops.Sum(loop => loop.Counters.Of(outcome))),
             Relayed = Counters.Relayed,
@@ -154,28 +184,27 @@ public sealed class RelayServer : IAsyncDisposable
         };
     }
 
-    /// <summary>Stops accepting and waits for the connections to end, at most <paramref name="timeout"/>; then closes what is left.</summary>
+    /// <summary>Stops accepting and waits for the connections to end; then closes what is left.</summary>
+    /// <param name="timeout">How long at most.</param>
+    /// <param name="handover">How long at most once somebody waits in the queue of a lent socket, whom only the next process can serve; null: no sooner.</param>
     /// <returns>How many connections were left and closed.</returns>
-    public async Task<int> DrainAsync(TimeSpan timeout)
+    public async Task<int> DrainAsync(TimeSpan timeout, TimeSpan? handover = null)
     {
-        await StopAcceptingAsync();
+        await OnAcceptorAsync(static listener => listener.Stop());
         TellNamesNotRouted();
         draining = true;
         if (Connections == 0)
             return 0;
-        try
-        {
-            await idle.Task.WaitAsync(timeout, time);
+        using var over = new CancellationTokenSource();
+        await Task.WhenAny(idle.Task, Task.Delay(timeout, time, over.Token), HandOverAsync(handover ?? timeout, over.Token));
+        await over.CancelAsync();
+        if (idle.Task.IsCompleted)
             return 0;
-        }
-        catch (TimeoutException)
-        {
-            var left = Connections;
-            foreach (var loop in loops)
-                loop.Events.Post(() => CancelAll(loop));
-            await idle.Task;
-            return left;
-        }
+        var left = Connections;
+        foreach (var loop in loops)
+            loop.Events.Post(() => CancelAll(loop));
+        await idle.Task;
+        return left;
     }
 
     public async ValueTask DisposeAsync()
@@ -185,6 +214,7 @@ public sealed class RelayServer : IAsyncDisposable
         disposed = true;
         await hourly.DisposeAsync();
         await DrainAsync(TimeSpan.Zero);
+        await OnAcceptorAsync(static listener => listener.Dispose());
         foreach (var loop in loops)
             loop.Dispose();
         names.Dispose();
@@ -230,15 +260,21 @@ public sealed class RelayServer : IAsyncDisposable
             idle.TrySetResult();
     }
 
-    private static List<(int Descriptor, IPEndPoint Endpoint)> Bind(IReadOnlyList<IPEndPoint> endpoints)
+    /// <summary>In the order of <see cref="RelayOptions.Listen"/>.</summary>
+    private static List<(int Descriptor, IPEndPoint Endpoint)> Bind(RelayOptions options)
     {
         var bound = new List<(int Descriptor, IPEndPoint Endpoint)>();
         try
         {
-            foreach (var endpoint in endpoints)
+            foreach (var endpoint in options.Listen)
             {
+                if (options.Lent.TryGetValue(endpoint, out var lent))
+                {
+                    bound.Add((lent.Descriptor, lent.Endpoint));
+                    continue;
+                }
                 // "0.0.0.0:443" beside "[::]:443": each takes its own family.
-                var hasIpv4Twin = endpoints.Any(other => other.Address.Equals(IPAddress.Any) && other.Port == endpoint.Port && endpoint.Port != 0);
+                var hasIpv4Twin = options.Listen.Any(other => other.Address.Equals(IPAddress.Any) && other.Port == endpoint.Port && endpoint.Port != 0);
                 bound.Add(BoundSocket.Listen(endpoint, ipv6Only: hasIpv4Twin));
             }
             return bound;
@@ -255,8 +291,8 @@ public sealed class RelayServer : IAsyncDisposable
     {
         Endpoints = [.. bound.Select(static one => one.Endpoint)];
         var acceptor = loops[0].Events;
-        foreach (var (descriptor, _) in bound)
-            listeners.Add(new Listener(acceptor, descriptor, Accepted, Log));
+        foreach (var (endpoint, (descriptor, _)) in options.Listen.Zip(bound))
+            listeners.Add(new Listener(acceptor, descriptor, options.Lent.ContainsKey(endpoint), Accepted, () => somebodyWaits.TrySetResult(), Log));
         foreach (var listener in listeners)
             acceptor.Post(() => _ = listener.RunAsync());
         foreach (var loop in loops)
@@ -266,12 +302,17 @@ public sealed class RelayServer : IAsyncDisposable
     /// <summary>Asks for the addresses of all routed hosts, so that the first client does not wait for the resolver.</summary>
     private void WarmUp()
     {
-        foreach (var host in Routes.Routes.Select(static route => route.Endpoint).OfType<UpstreamEndpoint.Tcp>().Select(static tcp => tcp.Host).Distinct(StringComparer.OrdinalIgnoreCase))
+        foreach (var host in Hosts(options))
             _ = names.FindAsync(host, TimeSpan.Zero).AsTask();
     }
 
+    private static IEnumerable<string> Hosts(RelayOptions options) => options.Routes.Routes.Select(static route => route.Endpoint)
+        .Concat([options.Decoy.Http1, options.Decoy.Http2 ?? options.Decoy.Http1])
+        .OfType<UpstreamEndpoint.Tcp>().Select(static tcp => tcp.Host).Distinct(StringComparer.OrdinalIgnoreCase);
+
     private void Accepted(int descriptor)
     {
+        var maxConnections = options.MaxConnections;
         if (Connections >= maxConnections)
         {
             _ = Libc.close(descriptor);
@@ -312,11 +353,7 @@ public sealed class RelayServer : IAsyncDisposable
         _ = connection.RunAsync();
     }
 
-    private Task StopAcceptingAsync() => OnLoopAsync(loops[0], () =>
-    {
-        foreach (var listener in listeners)
-            listener.Dispose();
-    });
+    private Task OnAcceptorAsync(Action<Listener> action) => OnLoopAsync(loops[0], () => listeners.ForEach(action));
 
     /// <summary>Completes when the loop has done it.</summary>
     private static Task OnLoopAsync(RelayLoop loop, Action action)
@@ -328,6 +365,12 @@ public sealed class RelayServer : IAsyncDisposable
             done.SetResult();
         });
         return done.Task;
+    }
+
+    private async Task HandOverAsync(TimeSpan handover, CancellationToken cancellation)
+    {
+        await somebodyWaits.Task.WaitAsync(cancellation);
+        await Task.Delay(handover, time, cancellation);
     }
 
     /// <summary>Sums of hours, not moments: a line in the log must not tell when somebody connected.</summary>

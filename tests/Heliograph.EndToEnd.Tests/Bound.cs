@@ -9,6 +9,9 @@ internal static class Bound
     /// <summary>Milliseconds for a test that moves a lot or starts a tool.</summary>
     public const int LongTest = 90_000;
 
+    /// <summary>Milliseconds for ten restarts under traffic.</summary>
+    public const int UpgradeTest = 180_000;
+
     /// <summary>What is called prompt: far above what it takes, far below every timeout of the program.</summary>
     public static readonly TimeSpan Prompt = TimeSpan.FromSeconds(5);
 

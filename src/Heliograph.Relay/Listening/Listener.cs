@@ -19,28 +19,35 @@ internal sealed class Listener : IDeadlineOwner, IDisposable
 
     private readonly EventLoop loop;
     private readonly LoopSocket socket;
+    private readonly bool lent;
     private readonly Action<int> accepted;
+    private readonly Action somebodyWaits;
     private readonly ILogger log;
     private readonly DeadlineQueue pauses;
     private readonly Deadline pause;
     private Action? resume;
     private bool stopped;
+    private bool closed;
 
     /// <param name="loop">The loop that accepts.</param>
     /// <param name="descriptor">A listening socket; owned from here on.</param>
+    /// <param name="lent">Whether another process has the socket too, and its queue outlives this listener.</param>
     /// <param name="accepted">Gets each new descriptor, on the loop, and owns it.</param>
+    /// <param name="somebodyWaits">Told, on the loop, when there is a connection in the queue of a lent socket that this listener leaves to the next process.</param>
     /// <param name="log">Told when accepting pauses.</param>
-    public Listener(EventLoop loop, int descriptor, Action<int> accepted, ILogger log)
+    public Listener(EventLoop loop, int descriptor, bool lent, Action<int> accepted, Action somebodyWaits, ILogger log)
     {
         this.loop = loop;
+        this.lent = lent;
         this.accepted = accepted;
+        this.somebodyWaits = somebodyWaits;
         this.log = log;
         pauses = loop.CreateDeadlines(Pause);
         pause = new Deadline(this);
         socket = LoopSocket.Adopt(loop, descriptor, listening: true);
     }
 
-    /// <summary>Accepts until <see cref="Dispose"/>; started on the loop.</summary>
+    /// <summary>Accepts until <see cref="Stop"/>; started on the loop.</summary>
     public async Task RunAsync()
     {
         for (var turn = 1; !stopped; turn++)
@@ -56,18 +63,32 @@ internal sealed class Listener : IDeadlineOwner, IDisposable
                 await loop.Yield();
             }
         }
+        // Only a lent socket is still open: the wait for a connection ended, or there was none, as one is there.
+        if (!closed)
+            somebodyWaits();
     }
 
-    /// <summary>Takes what the kernel has accepted for us already, so that closing resets nobody; then closes. On the loop.</summary>
-    public void Dispose()
+    /// <summary>
+    /// Accepts no more; on the loop. A socket of our own is closed, after what the kernel has accepted for us already was taken, so that this resets nobody. The
+    /// queue of a lent one is left to the next process: it is not shut down, which would be felt there, and only watched.
+    /// </summary>
+    public void Stop()
     {
         if (stopped)
             return;
         stopped = true;
+        if (lent)
+            return;
         for (var descriptor = socket.Accept(); descriptor >= 0; descriptor = socket.Accept())
             accepted(descriptor);
-        pause.Disarm();
-        socket.Dispose();
+        Close();
+    }
+
+    /// <summary>Stops and closes; on the loop.</summary>
+    public void Dispose()
+    {
+        Stop();
+        Close();
     }
 
     void IDeadlineOwner.Expired()
@@ -75,6 +96,14 @@ internal sealed class Listener : IDeadlineOwner, IDisposable
         var resumed = resume;
         resume = null;
         resumed?.Invoke();
+    }
+
+    /// <summary>A lent socket stays in the epoll, as it is open elsewhere; nobody looks at what is told of it there.</summary>
+    private void Close()
+    {
+        closed = true;
+        pause.Disarm();
+        socket.Dispose();
     }
 
     /// <returns>Whether it waited.</returns>

@@ -27,13 +27,13 @@ internal sealed class Deadline
 }
 
 /// <summary>
-/// The deadlines of one kind of wait. All waits of a kind last equally long, so the order of arming is the order of expiry: a linked list does for a
+/// The deadlines of one kind of wait; used on the loop's thread only. All waits of a kind last equally long, so the order of arming is the order of expiry: a linked list does for a
 /// timer heap, arming and disarming cost a few pointers, and thousands of idle connections cost nothing at all.
 /// </summary>
 internal sealed class DeadlineQueue
 {
     private readonly EventLoop loop;
-    private readonly long duration;
+    private long duration;
     private Deadline? first;
     private Deadline? last;
 
@@ -42,7 +42,7 @@ internal sealed class DeadlineQueue
     public DeadlineQueue(EventLoop loop, TimeSpan duration)
     {
         this.loop = loop;
-        this.duration = (long)Math.Ceiling(duration.TotalMilliseconds);
+        this.duration = Milliseconds(duration);
     }
 
     /// <summary>When the next deadline passes, in the loop's milliseconds; <see cref="long.MaxValue"/> when there is none.</summary>
@@ -82,6 +82,15 @@ internal sealed class DeadlineQueue
         deadline.Earlier = deadline.Later = null;
     }
 
+    /// <summary>From now on waits last this long. One that has begun ends when it would have, or after the new duration from now if that is sooner.</summary>
+    public void Change(TimeSpan to)
+    {
+        duration = Milliseconds(to);
+        // Later ones are never due before earlier ones, which this keeps.
+        for (var deadline = last; deadline is not null && deadline.At > loop.Now + duration; deadline = deadline.Earlier)
+            deadline.At = loop.Now + duration;
+    }
+
     /// <summary>Lets everything that is due expire.</summary>
     public void Expire()
     {
@@ -91,4 +100,6 @@ internal sealed class DeadlineQueue
             due.Expire();
         }
     }
+
+    private static long Milliseconds(TimeSpan duration) => (long)Math.Ceiling(duration.TotalMilliseconds);
 }

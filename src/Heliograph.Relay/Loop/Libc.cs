@@ -15,7 +15,9 @@ internal static unsafe partial class Libc
     public const int MessageNoSignal = 0x4000;
     public const int ShutdownWrite = 1;
 
-    public const int SolSocket = 1, ReuseAddress = 2, SocketError = 4, Linger = 13;
+    public const int SolSocket = 1, ReuseAddress = 2, SocketType = 3, SocketError = 4, Linger = 13, AcceptConnections = 30;
+    public const int TypeStream = 1;
+    public const int SetDescriptorFlags = 2, CloseOnExec = 1, GetStatusFlags = 3, SetStatusFlags = 4, NonBlocking = 0x800;
     public const int ProtocolTcp = 6, TcpNoDelay = 1;
     public const int ProtocolIpv6 = 41, Ipv6Only = 26;
 
@@ -43,6 +45,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int close(int fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int fcntl(int fd, int command, int argument);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int socket(int family, int type, int protocol);
@@ -82,6 +87,13 @@ internal static unsafe partial class Libc
     public static partial int getsockopt(int fd, int level, int name, void* value, int* length);
 
     public static int LastError => Marshal.GetLastPInvokeError();
+
+    /// <returns>Null where the descriptor has no such option: it is no socket.</returns>
+    public static int? GetOption(int fd, int level, int name)
+    {
+        int value, length = sizeof(int);
+        return getsockopt(fd, level, name, &value, &length) == 0 ? value : null;
+    }
 
     public static void SetOption(int fd, int level, int name, int value)
     {

@@ -11,7 +11,7 @@ internal sealed class Dialer
     private readonly EventLoop loop;
     private readonly NameCache names;
     private readonly ServerCounters counters;
-    private readonly TimeSpan connectTimeout;
+    private TimeSpan connectTimeout;
     private readonly DeadlineQueue attemptDelays;
     private readonly DeadlineQueue connectTimeouts;
 
@@ -23,6 +23,13 @@ internal sealed class Dialer
         this.connectTimeout = connectTimeout;
         attemptDelays = loop.CreateDeadlines(ConnectRace.AttemptDelay);
         connectTimeouts = loop.CreateDeadlines(connectTimeout);
+    }
+
+    /// <summary>From now on; on the loop.</summary>
+    public void Change(TimeSpan connectTimeout)
+    {
+        this.connectTimeout = connectTimeout;
+        connectTimeouts.Change(connectTimeout);
     }
 
     /// <summary>Resolves and connects within the connect timeout.</summary>

@@ -47,6 +47,16 @@ internal sealed class NameCache : IDisposable
         return entry.Known.Length > 0 || question.IsCompleted ? new(entry.Known) : new(WaitAsync(entry, question, timeout));
     }
 
+    /// <summary>Forgets all other hosts.</summary>
+    public void Keep(IReadOnlySet<string> hosts)
+    {
+        foreach (var host in entries.Keys)
+        {
+            if (!hosts.Contains(host))
+                entries.TryRemove(host, out _);
+        }
+    }
+
     /// <summary>Whether the resolver owes an answer; for tests, which wait until it does not.</summary>
     internal bool IsAsking => entries.Values.Any(static entry => entry.IsAsking);
 

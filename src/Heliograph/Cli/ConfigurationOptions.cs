@@ -33,6 +33,7 @@ internal sealed class ConfigurationOptions
         new(Keys.DecoyUpstreamH2, "--decoy-upstream-h2", "ENDPOINT", "The same for HTTP/2 with prior knowledge; without it h2 is not offered."),
         new(Keys.MaxConnections, "--max-connections", "N", "Connections at a time. [default: auto]"),
         new(Keys.DrainTimeout, "--drain-timeout", "DURATION", "How long connections may go on after SIGTERM. [default: 30s]"),
+        new(Keys.LogLevel, "--log-level", "LEVEL", "trace, debug, info, warning or error; no level logs who connects. [default: info]"),
         new(Keys.StateDirectory, "--state-directory", "DIR", "What must outlive the program. [default: /var/lib/heliograph]"),
     ];
 
@@ -77,7 +78,8 @@ internal sealed class ConfigurationOptions
         return null;
     }
 
-    private LoadedConfiguration Load(ParseResult parsed) => ConfigurationLoader.Load(parsed.GetValue(file), EnvironmentVariables(), (layer, errors) =>
+    /// <summary>Reads the configuration, with all its errors.</summary>
+    public LoadedConfiguration Load(ParseResult parsed) => ConfigurationLoader.Load(parsed.GetValue(file), EnvironmentVariables(), (layer, errors) =>
     {
         foreach (var flag in flags)
             flag.Read(parsed, layer, errors);

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Heliograph.Configuration;
 using Heliograph.Hosting;
+using Heliograph.Hosting.Reload;
+using Heliograph.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Cli;
@@ -22,49 +24,31 @@ internal static class RunCommand
         At start it says what it serves, on standard output, and then the line "ready". Logs go to standard error.
         Every key can also be given in the environment: HELIOGRAPH__LIMITS__IDLE_TIMEOUT=5m, HELIOGRAPH__DOMAINS=a.example.org,b.example.org.
         Signals: SIGTERM or SIGINT ends it once connections are done, within limits.drain_timeout; a second one at once.
-                 SIGHUP reads the certificate again, or looks whether it is to be renewed.
+                 SIGHUP reads the configuration and the certificate again; one with an error changes nothing.
         """;
 
     public static Command Create()
     {
         var options = new ConfigurationOptions();
-        var level = new Option<string>("--log-level")
-        {
-            Description = "trace, debug, info, warning or error. No level logs who connects or to where. [default: info]",
-            HelpName = "LEVEL",
-        };
-        level.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<string>() is { } word && !Levels.ContainsKey(word))
-                result.AddError($"--log-level \"{word}\": there is no such level; allowed: {string.Join(", ", Levels.Keys)}");
-        });
         var command = new DocumentedCommand("run", "Run the proxy.", More);
         options.AddTo(command);
-        command.Add(level);
-        command.SetAction((parsed, _) => RunAsync(options, Levels[parsed.GetValue(level) ?? "info"], parsed));
+        command.SetAction((parsed, _) => RunAsync(options, parsed));
         return command;
     }
 
-    private static readonly Dictionary<string, LogLevel> Levels = new(StringComparer.Ordinal)
+    private static async Task<int> RunAsync(ConfigurationOptions options, ParseResult parsed)
     {
-        ["trace"] = LogLevel.Trace,
-        ["debug"] = LogLevel.Debug,
-        ["info"] = LogLevel.Information,
-        ["warning"] = LogLevel.Warning,
-        ["error"] = LogLevel.Error,
-    };
-
-    private static async Task<int> RunAsync(ConfigurationOptions options, LogLevel level, ParseResult parsed)
-    {
-        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-        if (options.Load(parsed, error).Settings is not { } settings)
+        var systemd = SystemdEnvironment.Take();
+        var loaded = options.Load(parsed, parsed.InvocationConfiguration.Error);
+        if (loaded.Settings is null)
             return (int)ExitCode.BadUsage;
         ProcessSetup.Apply();
+        var level = new LogLevelSwitch(loaded.Settings.LogLevel);
         using var logs = Logging.Create(level);
         using var signals = new Signals();
         try
         {
-            await ServeAsync(settings, logs, signals, output);
+            await ServeAsync(loaded, () => options.Load(parsed), systemd, logs, level, signals, parsed.InvocationConfiguration.Output);
             return (int)ExitCode.Done;
         }
         catch (OperationCanceledException) when (signals.Stopping.IsCancellationRequested)
@@ -78,17 +62,26 @@ internal static class RunCommand
         }
     }
 
-    private static async Task ServeAsync(Settings settings, ILoggerFactory logs, Signals signals, TextWriter output)
+    private static async Task ServeAsync(
+        LoadedConfiguration loaded, Func<LoadedConfiguration> load, SystemdEnvironment systemd, ILoggerFactory logs, LogLevelSwitch level, Signals signals, TextWriter output)
     {
-        await using var host = await ServerHost.StartAsync(settings, TimeProvider.System, logs, signals.Stopping);
-        signals.Reload = host.Reload;
-        StartupText.Write(output, settings, host);
-        output.WriteLine(ReadyLine);
-        output.Flush();
-        await signals.WaitAsync();
+        var settings = loaded.Settings!;
         var log = logs.CreateLogger("Heliograph");
-        HostLog.Stopping(log, host.Connections, Values.Write(settings.Limits.DrainTimeout));
-        var left = await host.DrainAsync();
-        HostLog.Stopped(log, left);
+        await using var host = await ServerHost.StartAsync(settings, ActivatedSockets.Match(systemd.Descriptors, settings), TimeProvider.System, logs, signals.Stopping);
+        await using var notifier = new ServiceNotifier(systemd, host, TimeProvider.System);
+        await using (var reloader = new Reloader(load, loaded, host, notifier, level, log))
+        {
+            // Whoever hears that it is ready may ask for a reload at once.
+            signals.Reload = reloader.Request;
+            notifier.Ready();
+            StartupText.Write(output, settings, host);
+            output.WriteLine(ReadyLine);
+            output.Flush();
+            await signals.WaitAsync();
+        }
+        HostLog.Stopping(log, host.Connections, Values.Write(host.DrainTimeout));
+        var drained = host.DrainAsync();
+        notifier.Stopping();
+        HostLog.Stopped(log, await drained);
     }
 }

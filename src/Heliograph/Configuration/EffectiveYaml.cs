@@ -29,6 +29,10 @@ internal static class EffectiveYaml
         return text.ToString();
     }
 
+    /// <summary>A key's value as YAML; null where there is nothing to write. Of a map and of a secret it tells only that there is one.</summary>
+    public static string? Write(Key key, Settings settings) =>
+        Written.TryGetValue(key, out var write) ? write(settings) : Write(key, Keys.Acme, First(settings.Acme)) ?? Write(key, Keys.AcmeFailover, settings.Acme.Failover);
+
     /// <summary>Each key's value as YAML, but for those of the authorities; null where there is nothing to write.</summary>
     private static readonly Dictionary<Key, Func<Settings, string?>> Written = new()
     {
@@ -64,12 +68,11 @@ internal static class EffectiveYaml
         [Keys.ConnectTimeout] = static settings => Values.Write(settings.Limits.ConnectTimeout),
         [Keys.IdleTimeout] = static settings => Values.Write(settings.Limits.IdleTimeout),
         [Keys.DrainTimeout] = static settings => Values.Write(settings.Limits.DrainTimeout),
+        [Keys.HandoverTimeout] = static settings => Values.Write(settings.Limits.HandoverTimeout),
         [Keys.MetricsListen] = static settings => List(settings.MetricsListen),
+        [Keys.LogLevel] = static settings => Words.Of(Words.LogLevels, settings.LogLevel),
         [Keys.StateDirectory] = static settings => Quote(settings.StateDirectory),
     };
-
-    private static string? Write(Key key, Settings settings) =>
-        Written.TryGetValue(key, out var write) ? write(settings) : Write(key, Keys.Acme, First(settings.Acme)) ?? Write(key, Keys.AcmeFailover, settings.Acme.Failover);
 
     /// <summary>Null too where the key is none of an authority's.</summary>
     private static string? Write(Key key, IssuerKeys keys, IssuerOptions? issuer) => issuer is null ? null

@@ -70,7 +70,9 @@ internal static class Keys
     public static readonly Key ConnectTimeout = new("limits:connect_timeout", KeyKind.Scalar, Duration);
     public static readonly Key IdleTimeout = new("limits:idle_timeout", KeyKind.Scalar, Duration);
     public static readonly Key DrainTimeout = new("limits:drain_timeout", KeyKind.Scalar, Duration);
+    public static readonly Key HandoverTimeout = new("limits:handover_timeout", KeyKind.Scalar, Duration);
     public static readonly Key MetricsListen = new("metrics:listen", KeyKind.List, Addresses + "; [] turns it off");
+    public static readonly Key LogLevel = new("log:level", KeyKind.Scalar, string.Join(", ", Words.LogLevels.Select(static level => level.Word)));
     public static readonly Key StateDirectory = new("state_directory", KeyKind.Scalar, "the path of a directory that the program may write to");
 
     /// <summary>Those of RFC 2136, for records in DNS.</summary>
@@ -84,7 +86,7 @@ internal static class Keys
     [
         Domains, Listen, HttpListen, CertificateSource, CertificateChain, CertificateKey, .. Acme.All, AcmeChallenges, AcmeKeyType, .. AcmeFailover.All, .. Dns,
         RouteSets, RouteHosts, DecoySite, DecoyDirectory, DecoyUpstream, DecoyUpstreamH2,
-        Passthrough, TrustedProxies, MaxConnections, HandshakeTimeout, HelloTimeout, ConnectTimeout, IdleTimeout, DrainTimeout, MetricsListen, StateDirectory,
+        Passthrough, TrustedProxies, MaxConnections, HandshakeTimeout, HelloTimeout, ConnectTimeout, IdleTimeout, DrainTimeout, HandoverTimeout, MetricsListen, LogLevel, StateDirectory,
     ];
 
     public static Key? Find(string path) => All.FirstOrDefault(key => key.Path == path);

@@ -2,6 +2,7 @@ using System.Net;
 using Heliograph.Acme;
 using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
+using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Configuration;
 
@@ -40,8 +41,20 @@ internal sealed record Settings
     /// <summary>Nobody asked for <see cref="MetricsListen"/>: a port that is taken is then no reason not to serve.</summary>
     public bool IsMetricsListenDefault { get; init; }
 
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
     /// <summary>An absolute path.</summary>
     public string StateDirectory { get; init; } = "/var/lib/heliograph";
+
+    /// <summary>These, but with what a running program cannot change as it was when it was started.</summary>
+    public Settings StartedAs(Settings started) => this with
+    {
+        Listen = started.Listen,
+        HttpListen = started.HttpListen,
+        MetricsListen = started.MetricsListen,
+        StateDirectory = started.StateDirectory,
+        Acme = Acme with { StateDirectory = started.Acme.StateDirectory },
+    };
 }
 
 internal enum CertificateOrigin
@@ -82,4 +95,7 @@ internal sealed record LimitSettings
 
     /// <summary>How long connections may go on after SIGTERM.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long they may go on once somebody waits for the next process, where systemd holds the listening sockets.</summary>
+    public TimeSpan HandoverTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

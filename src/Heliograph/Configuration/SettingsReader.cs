@@ -52,6 +52,7 @@ internal sealed class SettingsReader
             Limits = Limits(),
             MetricsListen = reader.List<IPEndPoint>(Keys.MetricsListen, Values.ListenAddress) ?? Default.MetricsListen,
             IsMetricsListenDefault = !reader.IsGiven(Keys.MetricsListen),
+            LogLevel = reader.Scalar(Keys.LogLevel, Values.OneOf(Words.LogLevels), Default.LogLevel),
             StateDirectory = stateDirectory,
         };
         if (settings.Listen.Count == 0 && values.List(Keys.Listen) is { Count: 0 })
@@ -146,6 +147,7 @@ internal sealed class SettingsReader
         ConnectTimeout = reader.Scalar(Keys.ConnectTimeout, Values.Duration(Shortest, Longest), Default.Limits.ConnectTimeout),
         IdleTimeout = reader.Scalar(Keys.IdleTimeout, Values.Duration(Shortest, Longest), Default.Limits.IdleTimeout),
         DrainTimeout = reader.Scalar(Keys.DrainTimeout, Values.Duration(TimeSpan.Zero, Longest), Default.Limits.DrainTimeout),
+        HandoverTimeout = reader.Scalar(Keys.HandoverTimeout, Values.Duration(TimeSpan.Zero, Longest), Default.Limits.HandoverTimeout),
     };
 
     /// <summary>A port can be listened on once; told here it names both keys, told by the system only one.</summary>

@@ -1,4 +1,5 @@
 using Heliograph.Acme;
+using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Configuration;
 
@@ -15,6 +16,9 @@ internal static class Words
     public static readonly string[] TsigAlgorithms = ["hmac-sha256", "hmac-sha512"];
 
     public static readonly string[] DnsTransports = ["udp", "tcp"];
+
+    public static readonly (string Word, LogLevel Value)[] LogLevels =
+        [("trace", LogLevel.Trace), ("debug", LogLevel.Debug), ("info", LogLevel.Information), ("warning", LogLevel.Warning), ("error", LogLevel.Error)];
 
     public static string Of<T>((string Word, T Value)[] words, T value)
         where T : struct, Enum => Array.Find(words, word => EqualityComparer<T>.Default.Equals(word.Value, value)).Word;

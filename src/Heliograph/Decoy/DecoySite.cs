@@ -17,9 +17,11 @@ internal sealed class DecoySite : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly List<StreamListener> listeners = [];
+    private volatile SiteResponder pages;
 
-    private DecoySite(SocketDirectory directory, TimeProvider time, ILogger log)
+    private DecoySite(SocketDirectory directory, Site site, TimeProvider time, ILogger log)
     {
+        pages = new SiteResponder(site);
         this.directory = directory;
         this.time = time;
         this.log = log;
@@ -43,15 +45,13 @@ internal sealed class DecoySite : IAsyncDisposable
     /// <exception cref="DecoyException">The sockets or the site's directory cannot be used.</exception>
     public static async Task<DecoySite> StartAsync(DecoyOptions options, TimeProvider time, ILoggerFactory log, CancellationToken cancellationToken)
     {
-        // Making the pages takes a few milliseconds of a core: not on the caller's thread.
-        var site = await Task.Run<Site>(() => options.Directory is null ? BuiltInSite.Create(options.Seed) : new DirectorySite(options.Directory), cancellationToken);
-        var decoy = new DecoySite(SocketDirectory.Prepare(options.SocketDirectory, LongestSocketName.Length), time, log.CreateLogger("Heliograph.Decoy"));
+        var site = await MakeAsync(options, cancellationToken);
+        var decoy = new DecoySite(SocketDirectory.Prepare(options.SocketDirectory, LongestSocketName.Length), site, time, log.CreateLogger("Heliograph.Decoy"));
         try
         {
-            var pages = new SiteResponder(site);
             var unavailable = new PageResponder(NginxStatus.BadGateway, waitsForBody: true, closesAlways: false);
-            decoy.Http1 = decoy.Listen("http1.sock", client => ServeHttp1Async(client, pages, time));
-            decoy.Http2 = decoy.Listen("http2.sock", client => ServeHttp2Async(client, pages, time));
+            decoy.Http1 = decoy.Listen("http1.sock", client => ServeHttp1Async(client, decoy.pages, time));
+            decoy.Http2 = decoy.Listen("http2.sock", client => ServeHttp2Async(client, decoy.pages, time));
             decoy.Http1Unavailable = decoy.Listen(LongestSocketName, client => ServeHttp1Async(client, unavailable, time));
             decoy.Http2Unavailable = decoy.Listen("http2-unavailable.sock", client => ServeHttp2Async(client, unavailable, time));
             var plain = new PageResponder(NginxStatus.PlainHttpToHttps, waitsForBody: false, closesAlways: true);
@@ -69,6 +69,15 @@ internal sealed class DecoySite : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>From now on visitors see this site; those who have one open go on with theirs.</summary>
+    public void Use(Site site) => pages = new SiteResponder(site);
+
+    /// <summary>The site that the options ask for.</summary>
+    /// <exception cref="DecoyException">Its directory cannot be used.</exception>
+    public static Task<Site> MakeAsync(DecoyOptions options, CancellationToken cancellationToken) =>
+        // Making the pages takes a few milliseconds of a core: not on the caller's thread.
+        Task.Run<Site>(() => options.Directory is null ? BuiltInSite.Create(options.Seed) : new DirectorySite(options.Directory), cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

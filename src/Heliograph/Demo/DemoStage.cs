@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Heliograph.Configuration;
 using Heliograph.Hosting;
+using Heliograph.Hosting.Systemd;
 using Heliograph.Relay.Upstream;
 using Microsoft.Extensions.Logging;
 
@@ -35,7 +36,7 @@ internal sealed class DemoStage : IAsyncDisposable
         var stage = new DemoStage(new StandInSignal(hosts, answer, time.GetUtcNow()));
         try
         {
-            stage.Proxy = await ServerHost.StartAsync(stage.ProxySettings(hosts), time, logs, cancellation);
+            stage.Proxy = await ServerHost.StartAsync(stage.ProxySettings(hosts), ActivatedSockets.None, time, logs, cancellation);
             stage.authority = X509CertificateLoader.LoadCertificate(stage.Proxy.Certificate.Chain[^1].Span);
             stage.Wire = new CensorsHop(stage.Proxy.Endpoints[0]);
             return stage;

@@ -33,6 +33,15 @@ internal static partial class HostLog
     [LoggerMessage(10, LogLevel.Warning, "The totals of days and weeks are not kept: {Problem}")]
     public static partial void TotalsNotSaved(ILogger log, string problem);
 
+    [LoggerMessage(11, LogLevel.Information, "The configuration was read again; {What}")]
+    public static partial void ConfigurationRead(ILogger log, string what);
+
+    [LoggerMessage(12, LogLevel.Error, "The new configuration is refused and the one before goes on: {Problem}")]
+    public static partial void ConfigurationRefused(ILogger log, string problem);
+
+    [LoggerMessage(13, LogLevel.Warning, "Changed in the configuration, but only a restart takes it: {Keys} (systemctl restart heliograph)")]
+    public static partial void NeedsRestart(ILogger log, string keys);
+
     [LoggerMessage(5, LogLevel.Debug, "A fault in the program")]
     public static partial void Fault(ILogger log, Exception fault);
 }

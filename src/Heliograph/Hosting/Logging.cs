@@ -7,8 +7,11 @@ namespace Heliograph.Hosting;
 /// <summary>Logs go to standard error, a line each, in UTC. What they may hold is decided where they are written: no client's address, no inner name.</summary>
 internal static class Logging
 {
-    public static ILoggerFactory Create(LogLevel level) => LoggerFactory.Create(builder => builder
-        .SetMinimumLevel(level)
+    public static ILoggerFactory Create(LogLevel level) => Create(new LogLevelSwitch(level));
+
+    public static ILoggerFactory Create(LogLevelSwitch level) => LoggerFactory.Create(builder => builder
+        .SetMinimumLevel(LogLevel.Trace)
+        .AddFilter(level.Lets)
         // What the framework's own parts say below Warning helps no operator, and may be about one connection.
         .AddFilter("Microsoft", LogLevel.Warning)
         .AddFilter("System", LogLevel.Warning)

@@ -4,6 +4,8 @@ using Heliograph.Configuration;
 using Heliograph.Decoy;
 using Heliograph.Hosting.Certificates;
 using Heliograph.Hosting.Control;
+using Heliograph.Hosting.Reload;
+using Heliograph.Hosting.Systemd;
 using Heliograph.Metrics;
 using Heliograph.Relay;
 using Heliograph.Relay.Limits;
@@ -16,27 +18,32 @@ using Microsoft.Extensions.Logging;
 namespace Heliograph.Hosting;
 
 /// <summary>Everything that serves, in this process: the decoy web site, the relay in front of it, port 80, and the certificate's renewal.</summary>
-internal sealed class ServerHost : IAsyncDisposable
+internal sealed class ServerHost : IService, IAsyncDisposable
 {
     /// <summary>A loop that takes longer for nothing at all serves nobody well.</summary>
     private static readonly TimeSpan LoopPatience = TimeSpan.FromSeconds(2);
 
-    private readonly Settings settings;
+    private readonly ActivatedSockets sockets;
     private readonly TimeProvider time;
     private readonly ILogger log;
 
     /// <summary>What was started, to be stopped in the opposite order.</summary>
     private readonly Stack<IAsyncDisposable> parts = new();
-    private ICertificateSource certificates = null!;
+    private readonly ChallengePorts ports = new();
+    private volatile Settings settings;
+    private CertificateInUse certificates = null!;
+    private DecoyOptions decoyOptions = null!;
+    private DecoySite decoy = null!;
     private RelayServer relay = null!;
     private RedirectServer? redirect;
     private Monitoring monitoring = null!;
     private volatile bool draining;
     private int disposed;
 
-    private ServerHost(Settings settings, TimeProvider time, ILogger log)
+    private ServerHost(Settings settings, ActivatedSockets sockets, TimeProvider time, ILogger log)
     {
         this.settings = settings;
+        this.sockets = sockets;
         this.time = time;
         this.log = log;
     }
@@ -53,18 +60,35 @@ internal sealed class ServerHost : IAsyncDisposable
     public RouteTable Routes { get; private set; } = null!;
 
     /// <summary>The certificate that is served now.</summary>
-    public ServerCertificate Certificate => certificates.Current;
+    public ServerCertificate Certificate => certificates.Source.Current;
 
-    public string CertificateDescription => certificates.Description;
+    public string CertificateDescription => certificates.Source.Description;
 
     /// <summary>Connections open now.</summary>
     public int Connections => relay.Connections;
 
+    /// <summary>How long connections may go on once the program is to stop.</summary>
+    public TimeSpan DrainTimeout => settings.Limits.DrainTimeout;
+
+    /// <summary>Whether the configuration that was read last has an error.</summary>
+    public bool ConfigurationRefused { get; set; }
+
+    public string Status => draining
+        ? StatusText.Draining(Connections)
+        : StatusText.Running(Connections, certificates.Describe().NotAfter, time.GetUtcNow(), ConfigurationRefused);
+
+    public Task PingAsync() => relay.PingAsync();
+
     /// <summary>Starts to serve. What was started before a failure is stopped again.</summary>
+    /// <param name="settings">The configuration.</param>
+    /// <param name="sockets">Those that listen at some of its addresses already.</param>
+    /// <param name="time">The time.</param>
+    /// <param name="log">Where everything is logged.</param>
+    /// <param name="cancellation">Gives up starting.</param>
     /// <exception cref="StartException">One sentence for the operator.</exception>
-    public static async Task<ServerHost> StartAsync(Settings settings, TimeProvider time, ILoggerFactory log, CancellationToken cancellation)
+    public static async Task<ServerHost> StartAsync(Settings settings, ActivatedSockets sockets, TimeProvider time, ILoggerFactory log, CancellationToken cancellation)
     {
-        var host = new ServerHost(settings, time, log.CreateLogger("Heliograph"));
+        var host = new ServerHost(settings, sockets, time, log.CreateLogger("Heliograph"));
         try
         {
             await host.StartPartsAsync(log, cancellation);
@@ -78,7 +102,30 @@ internal sealed class ServerHost : IAsyncDisposable
     }
 
     /// <summary>Looks for a new certificate at once. A bad one is logged, and the one before goes on serving.</summary>
-    public void Reload() => certificates.Reload();
+    public void LookForCertificate() => certificates.Source.Reload();
+
+    /// <summary>Takes other settings while it runs. Everything that can fail is done before anything is changed.</summary>
+    /// <param name="to">The settings, with the addresses and the state directory of the start.</param>
+    /// <param name="change">What of them differs.</param>
+    /// <exception cref="StartException">The certificate's source cannot be opened; nothing was changed.</exception>
+    /// <exception cref="DecoyException">The decoy's directory cannot be used; nothing was changed.</exception>
+    /// <exception cref="CertificateException">OpenSSL does not take the certificate; nothing was changed.</exception>
+    public async Task ChangeAsync(Settings to, SettingsChange change)
+    {
+        var options = decoyOptions with { Directory = to.Decoy.Directory };
+        var site = change.Decoy ? await DecoySite.MakeAsync(options, CancellationToken.None) : null;
+        if (change.Certificate)
+            await certificates.ReplaceAsync(CertificateSources.Open(to, ports, time, log));
+        else
+            LookForCertificate();
+        settings = to;
+        decoyOptions = options;
+        Routes = RouteTable.Create(to.Routes.Sets, to.Routes.Hosts);
+        if (site is not null)
+            decoy.Use(site);
+        redirect?.UseDomains(to.Domains);
+        relay.UseOptions(RelayOptions());
+    }
 
     /// <summary>Stops accepting, and gives open connections <c>limits.drain_timeout</c> to end.</summary>
     /// <returns>How many were still open then, and were closed.</returns>
@@ -87,7 +134,7 @@ internal sealed class ServerHost : IAsyncDisposable
         draining = true;
         // An order under way is broken off, and taken up again at the next start.
         var stopped = certificates.DisposeAsync().AsTask().WaitAsync(settings.Limits.DrainTimeout, time);
-        var left = await relay.DrainAsync(settings.Limits.DrainTimeout);
+        var left = await relay.DrainAsync(settings.Limits.DrainTimeout, settings.Limits.HandoverTimeout);
         await stopped.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return left;
     }
@@ -104,14 +151,14 @@ internal sealed class ServerHost : IAsyncDisposable
     {
         ProcessSetup.RequireOpenSsl();
         Own(StateDirectory.Open(settings.StateDirectory));
-        var ports = new ChallengePorts();
-        certificates = Own(CertificateSources.Open(settings, ports, time, log));
+        certificates = Own(new CertificateInUse(CertificateSources.Open(settings, ports, time, log)));
         Routes = RouteTable.Create(settings.Routes.Sets, settings.Routes.Hosts);
-        var decoy = Own(await DecoySite.StartAsync(DecoyOptions(), time, logs, cancellation));
-        relay = Own(RelayServer.Start(RelayOptions(decoy), certificates.Current, time, logs.CreateLogger("Heliograph.Relay")));
+        decoyOptions = DecoyOptions();
+        decoy = Own(await DecoySite.StartAsync(decoyOptions, time, logs, cancellation));
+        relay = Own(RelayServer.Start(RelayOptions(), certificates.Source.Current, time, logs.CreateLogger("Heliograph.Relay")));
         ports.Attach(relay);
         if (settings.HttpListen.Count > 0)
-            redirect = Own(await RedirectServer.StartAsync(settings.HttpListen, settings.Domains, ports.KeyAuthorization, logs));
+            redirect = Own(await RedirectServer.StartAsync(settings.HttpListen, sockets.Lent, settings.Domains, ports.KeyAuthorization, logs));
         var traffic = Own(new TrafficRecorder(settings.StateDirectory, () => Traffic.Of(relay.GetStatistics()), time, log));
         var status = new StatusReader(relay.GetStatistics, certificates, traffic, time);
         Own(ControlServer.Start(settings.StateDirectory, new CertificateCommands(certificates).All.Append(status.Command).ToFrozenDictionary(StringComparer.Ordinal), time, log));
@@ -128,26 +175,27 @@ internal sealed class ServerHost : IAsyncDisposable
 
     private DecoyOptions DecoyOptions()
     {
-        var sockets = Own(new PrivateDirectory());
+        var directory = Own(new PrivateDirectory());
         return new()
         {
-            SocketDirectory = sockets.Path,
+            SocketDirectory = directory.Path,
             Seed = DecoySeed.LoadOrCreate(settings.StateDirectory),
             Directory = settings.Decoy.Directory,
         };
     }
 
-    private RelayOptions RelayOptions(DecoySite site) => new()
+    private RelayOptions RelayOptions() => new()
     {
         Listen = settings.Listen,
+        Lent = sockets.Lent,
         Routes = Routes,
         Decoy = new()
         {
-            Http1 = settings.Decoy.Upstream ?? site.Http1,
-            Http2 = settings.Decoy.Upstream is null ? site.Http2 : settings.Decoy.UpstreamH2,
-            PlainHttp = site.PlainHttp,
-            Http1Unavailable = site.Http1Unavailable,
-            Http2Unavailable = site.Http2Unavailable,
+            Http1 = settings.Decoy.Upstream ?? decoy.Http1,
+            Http2 = settings.Decoy.Upstream is null ? decoy.Http2 : settings.Decoy.UpstreamH2,
+            PlainHttp = decoy.PlainHttp,
+            Http1Unavailable = decoy.Http1Unavailable,
+            Http2Unavailable = decoy.Http2Unavailable,
         },
         Passthrough = PassthroughTable.Create(settings.Domains, settings.Passthrough),
         TrustedProxies = settings.TrustedProxies,

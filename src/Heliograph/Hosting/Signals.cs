@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Heliograph.Hosting;
 
-/// <summary>SIGTERM and SIGINT ask to stop, a second one at once; SIGHUP asks to read the certificate again.</summary>
+/// <summary>SIGTERM and SIGINT ask to stop, a second one at once; SIGHUP asks to read configuration and certificate again.</summary>
 internal sealed class Signals : IDisposable
 {
     private readonly CancellationTokenSource stopping = new();

@@ -1,8 +1,10 @@
+using System.Collections.Frozen;
 using System.Net;
 using Heliograph.Configuration;
 using Heliograph.Decoy;
 using Heliograph.Decoy.Http;
 using Heliograph.Hosting;
+using Heliograph.Relay.Listening;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Metrics;
@@ -34,7 +36,7 @@ internal sealed class Monitoring : IAsyncDisposable
         try
         {
             var responder = new MonitoringResponder(monitoring.collector, isAlive, sources.NotReady);
-            monitoring.server = await HttpServer.StartAsync(settings.MetricsListen, Keys.MetricsListen.Name, responder, log);
+            monitoring.server = await HttpServer.StartAsync(settings.MetricsListen, FrozenDictionary<IPEndPoint, LentSocket>.Empty, Keys.MetricsListen.Name, responder, log);
         }
         catch (DecoyException e) when (settings.IsMetricsListenDefault)
         {

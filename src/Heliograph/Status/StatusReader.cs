@@ -6,7 +6,7 @@ using Heliograph.Statistics;
 namespace Heliograph.Status;
 
 /// <summary>What the running server answers to <c>heliograph status</c>. Nothing exact leaves here.</summary>
-internal sealed class StatusReader(Func<RelayStatistics> statistics, ICertificateSource certificates, TrafficRecorder traffic, TimeProvider time)
+internal sealed class StatusReader(Func<RelayStatistics> statistics, CertificateInUse certificates, TrafficRecorder traffic, TimeProvider time)
 {
     public const string CommandName = "status";
 

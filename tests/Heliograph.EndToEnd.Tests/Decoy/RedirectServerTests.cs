@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Heliograph.Decoy;
+using Heliograph.Relay.Listening;
 using Heliograph.Testing.Nginx;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -129,5 +130,5 @@ public sealed class RedirectServerTests : IAsyncLifetime
     }
 
     private static Task<RedirectServer> StartAsync(params IPEndPoint[] listen) => RedirectServer.StartAsync(
-        listen, ["example.org", "www.example.org"], token => token == Token ? Authorization : null, NullLoggerFactory.Instance);
+        listen, new Dictionary<IPEndPoint, LentSocket>(), ["example.org", "www.example.org"], token => token == Token ? Authorization : null, NullLoggerFactory.Instance);
 }

@@ -53,12 +53,12 @@ public sealed class RelayServerTests : IDisposable
         await using var relay = TestRelay.Start(certificate, loops: 4);
         var clients = new List<Socket>();
         for (var i = 0; i < 100; i++)
-            clients.Add(await ConnectAsync(relay));
-        await EventuallyAsync(() => relay.Server.Connections == 100);
+            clients.Add(await relay.ConnectAsync());
+        await relay.HasAsync(100);
 
         Assert.Equal([25, 25, 25, 25], relay.Server.LoadOfLoops);
         clients.ForEach(static client => client.Dispose());
-        await EventuallyAsync(() => relay.Server.Connections == 0);
+        await relay.HasAsync(0);
         Assert.Equal([0, 0, 0, 0], relay.Server.LoadOfLoops);
     }
 
@@ -66,40 +66,40 @@ public sealed class RelayServerTests : IDisposable
     public async Task A_full_server_refuses_counts_it_and_serves_again_when_one_has_left()
     {
         await using var relay = TestRelay.Start(certificate, maxConnections: 2);
-        using var one = await ConnectAsync(relay);
-        using var two = await ConnectAsync(relay);
-        await EventuallyAsync(() => relay.Server.Connections == 2);
+        using var one = await relay.ConnectAsync();
+        using var two = await relay.ConnectAsync();
+        await relay.HasAsync(2);
 
-        using (var three = await ConnectAsync(relay))
+        using (var three = await relay.ConnectAsync())
             Assert.Equal(0, await three.ReceiveAsync(new byte[1], Stop));
         Assert.Equal(1, relay.Server.GetStatistics().Outcomes[ConnectionOutcome.Refused]);
 
         one.Dispose();
-        await EventuallyAsync(() => relay.Server.Connections == 1);
-        using var four = await ConnectAsync(relay);
-        await EventuallyAsync(() => relay.Server.Connections == 2);
+        await relay.HasAsync(1);
+        using var four = await relay.ConnectAsync();
+        await relay.HasAsync(2);
     }
 
     [Fact]
     public async Task A_connection_that_waits_in_the_kernel_when_the_listener_closes_is_served()
     {
         await using var relay = TestRelay.Start(certificate);
-        using var client = await ConnectAsync(relay);
+        using var client = await relay.ConnectAsync();
         var drained = relay.Server.DrainAsync(Bound);
         await client.SendAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray(), Stop);
 
         // Plain HTTP goes to the decoy, which refuses here.
         Assert.Equal(0, await drained);
         Assert.Equal(1, relay.Server.GetStatistics().Outcomes[ConnectionOutcome.DecoyDown]);
-        await Assert.ThrowsAsync<SocketException>(async () => (await ConnectAsync(relay)).Dispose());
+        await Assert.ThrowsAsync<SocketException>(async () => (await relay.ConnectAsync()).Dispose());
     }
 
     [Fact]
     public async Task Connections_that_outlast_the_drain_are_closed_and_counted()
     {
         await using var relay = TestRelay.Start(certificate);
-        using var client = await ConnectAsync(relay);
-        await EventuallyAsync(() => relay.Server.Connections == 1);
+        using var client = await relay.ConnectAsync();
+        await relay.HasAsync(1);
 
         Assert.Equal(1, await relay.Server.DrainAsync(TimeSpan.FromMilliseconds(1)));
         Assert.Equal(0, await client.ReceiveAsync(new byte[1], Stop));
@@ -112,7 +112,7 @@ public sealed class RelayServerTests : IDisposable
         await using var relay = TestRelay.Start(certificate, log: log);
         for (var i = 0; i < 5; i++)
         {
-            using var visitor = await ConnectAsync(relay);
+            using var visitor = await relay.ConnectAsync();
             await visitor.SendAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray(), Stop);
             Assert.Equal(0, await visitor.ReceiveAsync(new byte[1], Stop));
         }
@@ -129,7 +129,7 @@ public sealed class RelayServerTests : IDisposable
         await using var relay = TestRelay.Start(certificate, log: log);
         foreach (var name in new[] { "svr3.signal.org", "svr3.signal.org", "www.example.org" })
         {
-            using var visitor = await ConnectAsync(relay);
+            using var visitor = await relay.ConnectAsync();
             await using var tls = new System.Net.Security.SslStream(new NetworkStream(visitor), leaveInnerStreamOpen: false, static (_, _, _, _) => true);
             await tls.AuthenticateAsClientAsync(new System.Net.Security.SslClientAuthenticationOptions { TargetHost = "proxy.example" }, Stop);
             await tls.WriteAsync(await InnerHello.ForAsync(name), Stop);
@@ -167,22 +167,5 @@ public sealed class RelayServerTests : IDisposable
         var options = new RelayOptions { Listen = listen, Routes = like.Server.Routes, Decoy = like.Server.Decoy };
         var own = ServerCertificate.FromPem(certificate.ChainPem, certificate.KeyPem);
         return Assert.Throws<RelayStartException>(() => RelayServer.Start(options, own, TimeProvider.System, NullLogger.Instance)).Message;
-    }
-
-    private static async Task<Socket> ConnectAsync(TestRelay relay)
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(relay.EndPoint, Stop);
-        return socket;
-    }
-
-    private static async Task EventuallyAsync(Func<bool> holds)
-    {
-        using var bound = new CancellationTokenSource(Bound);
-        while (!holds())
-        {
-            bound.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
     }
 }

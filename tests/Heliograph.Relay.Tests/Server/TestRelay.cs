@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using Heliograph.Relay.Listening;
 using Heliograph.Relay.OuterTls;
 using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
@@ -12,38 +14,60 @@ namespace Heliograph.Relay.Tests.Server;
 /// <summary>A relay in this process, with one route <c>chat.signal.org</c> and a decoy that refuses every connection, unless another one is given.</summary>
 internal sealed class TestRelay : IAsyncDisposable
 {
-    private readonly System.Net.Sockets.Socket refusing;
+    private readonly Socket refusing;
 
-    private TestRelay(System.Net.Sockets.Socket refusing, RelayServer server)
+    private TestRelay(Socket refusing, RelayOptions options, RelayServer server)
     {
         this.refusing = refusing;
+        Options = options;
         Server = server;
     }
 
     public RelayServer Server { get; }
 
+    /// <summary>What it was started with.</summary>
+    public RelayOptions Options { get; }
+
     public IPEndPoint EndPoint => Server.Endpoints[0];
 
     public static TestRelay Start(TestCertificate certificate, EndPoint? chat = null, int maxConnections = 1000, int loops = 2, ILogger? log = null,
-        UpstreamEndpoint? decoy = null, Func<RelayOptions, RelayOptions>? change = null)
+        UpstreamEndpoint? decoy = null, LentSocket? lent = null, Func<RelayOptions, RelayOptions>? change = null)
     {
         var refusing = LoopbackPort.Refusing(out var nobody);
         decoy ??= new UpstreamEndpoint.Tcp("127.0.0.1", nobody.Port);
         var upstream = new UpstreamEndpoint.Tcp("127.0.0.1", ((IPEndPoint?)chat ?? nobody).Port);
+        var anyPort = new IPEndPoint(IPAddress.Loopback, 0);
         var options = new RelayOptions
         {
-            Listen = [new IPEndPoint(IPAddress.Loopback, 0)],
+            Listen = [anyPort],
+            Lent = lent is null ? new Dictionary<IPEndPoint, LentSocket>() : new() { [anyPort] = lent },
             Routes = RouteTable.Create([], new Dictionary<string, UpstreamEndpoint> { ["chat.signal.org"] = upstream }),
             Decoy = new DecoyEndpoints { Http1 = decoy, Http2 = decoy, PlainHttp = decoy },
             MaxConnections = maxConnections,
             Loops = loops,
         };
-        var server = RelayServer.Start(
-            change is null ? options : change(options),
-            ServerCertificate.FromPem(certificate.ChainPem, certificate.KeyPem),
-            TimeProvider.System,
-            log ?? NullLogger.Instance);
-        return new TestRelay(refusing, server);
+        options = change is null ? options : change(options);
+        var own = ServerCertificate.FromPem(certificate.ChainPem, certificate.KeyPem);
+        return new TestRelay(refusing, options, RelayServer.Start(options, own, TimeProvider.System, log ?? NullLogger.Instance));
+    }
+
+    /// <summary>A client that has not said anything yet.</summary>
+    public async Task<Socket> ConnectAsync()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(EndPoint, TestContext.Current.CancellationToken);
+        return socket;
+    }
+
+    /// <summary>Waits until so many connections are open.</summary>
+    public async Task HasAsync(int connections)
+    {
+        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (Server.Connections != connections)
+        {
+            bound.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
     }
 
     public async ValueTask DisposeAsync()

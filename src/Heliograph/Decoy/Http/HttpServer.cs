@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Heliograph.Relay.Listening;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Decoy.Http;
@@ -8,26 +9,29 @@ namespace Heliograph.Decoy.Http;
 internal sealed class HttpServer : IAsyncDisposable
 {
     private readonly List<StreamListener> listeners = [];
+    private volatile Responder responder;
 
-    private HttpServer()
-    {
-    }
+    private HttpServer(Responder responder) => this.responder = responder;
 
     public IReadOnlyList<IPEndPoint> Endpoints => [.. listeners.Select(static listener => (IPEndPoint)listener.EndPoint)];
 
     /// <param name="listen">Where to listen; port 0 takes a free one.</param>
+    /// <param name="lent">Sockets that listen at some of these addresses already.</param>
     /// <param name="key">The key of the configuration, for errors.</param>
     /// <param name="responder">Answers.</param>
     /// <param name="log">Where faults are reported.</param>
     /// <exception cref="DecoyException">An address cannot be listened on.</exception>
-    public static async Task<HttpServer> StartAsync(IReadOnlyList<IPEndPoint> listen, string key, Responder responder, ILogger log)
+    public static async Task<HttpServer> StartAsync(
+        IReadOnlyList<IPEndPoint> listen, IReadOnlyDictionary<IPEndPoint, LentSocket> lent, string key, Responder responder, ILogger log)
     {
-        var server = new HttpServer();
+        var server = new HttpServer(responder);
         foreach (var endPoint in listen)
         {
             try
             {
-                server.listeners.Add(StreamListener.Start(endPoint, client => ServeAsync(client, responder), TimeProvider.System, log));
+                server.listeners.Add(lent.TryGetValue(endPoint, out var socket)
+                    ? StreamListener.Start(socket, server.ServeAsync, TimeProvider.System, log)
+                    : StreamListener.Start(endPoint, server.ServeAsync, TimeProvider.System, log));
             }
             catch (SocketException e)
             {
@@ -37,6 +41,9 @@ internal sealed class HttpServer : IAsyncDisposable
         }
         return server;
     }
+
+    /// <summary>From now on another one answers.</summary>
+    public void Use(Responder other) => responder = other;
 
     public async ValueTask DisposeAsync()
     {
@@ -55,7 +62,7 @@ internal sealed class HttpServer : IAsyncDisposable
         _ => $"{endPoint} cannot be listened on ({e.Message}); correct {key}.",
     };
 
-    private static async Task ServeAsync(ClientSocket client, Responder responder)
+    private async Task ServeAsync(ClientSocket client)
     {
         using var connection = new Http1Connection(client, responder, TimeProvider.System);
         await connection.RunAsync();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Heliograph.Relay.Listening;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Decoy.Http;
@@ -34,6 +35,10 @@ internal sealed partial class StreamListener : IAsyncDisposable
     }
 
     public EndPoint EndPoint => socket.LocalEndPoint!;
+
+    /// <summary>Accepts on a socket that listens already; what waits in its queue at the end is left there.</summary>
+    public static StreamListener Start(LentSocket lent, Func<ClientSocket, Task> serve, TimeProvider time, ILogger log) =>
+        new(new Socket(new SafeSocketHandle(lent.Descriptor, ownsHandle: true)), serve, time, log);
 
     /// <exception cref="SocketException">The address cannot be bound.</exception>
     public static StreamListener Start(EndPoint endPoint, Func<ClientSocket, Task> serve, TimeProvider time, ILogger log)

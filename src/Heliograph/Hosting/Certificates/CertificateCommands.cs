@@ -4,7 +4,7 @@ using Heliograph.Hosting.Control;
 namespace Heliograph.Hosting.Certificates;
 
 /// <summary>What the running server does for <c>heliograph certificate</c>.</summary>
-internal sealed class CertificateCommands(ICertificateSource certificates)
+internal sealed class CertificateCommands(CertificateInUse certificates)
 {
     public const string Show = "certificate-show";
     public const string Renew = "certificate-renew";
@@ -40,7 +40,7 @@ internal sealed class CertificateCommands(ICertificateSource certificates)
 
     private async Task<ControlResponse> WithAcmeAsync(Func<AcmeSource, Task<ControlResponse>> run)
     {
-        if (certificates is not AcmeSource source)
+        if (certificates.Source is not AcmeSource source)
             return ControlResponse.Failed("the running server gets its certificate from elsewhere (certificate.source is not acme): renew it there, and it is noticed here");
         try
         {

@@ -1,0 +1,52 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Heliograph.Relay.Loop;
+
+namespace Heliograph.Relay.Listening;
+
+/// <summary>
+/// A listening socket that another process made and keeps (systemd's socket activation, sd_listen_fds(3)). Who takes connections from it shares its queue:
+/// what waits there when one process ends is the next one's, and nobody is refused in between.
+/// </summary>
+/// <param name="Descriptor">This process's own, which whoever listens with it closes.</param>
+/// <param name="Endpoint">Where it listens.</param>
+public sealed record LentSocket(int Descriptor, IPEndPoint Endpoint)
+{
+    /// <summary>sockaddr_in6 is the longest that can be ours.</summary>
+    private const int LongestAddress = 28;
+
+    /// <summary>Takes over a descriptor that this process was started with, and keeps it from the programs that this one starts.</summary>
+    /// <exception cref="RelayStartException">It is no listening TCP socket.</exception>
+    public static LentSocket Open(int descriptor)
+    {
+        if (Libc.GetOption(descriptor, Libc.SolSocket, Libc.AcceptConnections) is not { } listens)
+            throw new RelayStartException("it is no socket");
+        if (Libc.GetOption(descriptor, Libc.SolSocket, Libc.SocketType) != Libc.TypeStream)
+            throw new RelayStartException("it is no stream socket");
+        if (listens == 0)
+            throw new RelayStartException("it does not listen");
+        _ = Libc.fcntl(descriptor, Libc.SetDescriptorFlags, Libc.CloseOnExec);
+        var flags = Libc.fcntl(descriptor, Libc.GetStatusFlags, 0);
+        if (flags < 0 || Libc.fcntl(descriptor, Libc.SetStatusFlags, flags | Libc.NonBlocking) < 0)
+            throw new RelayStartException(Marshal.GetLastPInvokeErrorMessage());
+        return new(descriptor, AddressOf(descriptor) ?? throw new RelayStartException("its address is neither IPv4 nor IPv6"));
+    }
+
+    private static unsafe IPEndPoint? AddressOf(int descriptor)
+    {
+        var address = new SocketAddress(AddressFamily.InterNetworkV6, LongestAddress);
+        var length = LongestAddress;
+        fixed (byte* bytes = address.Buffer.Span)
+        {
+            if (Libc.getsockname(descriptor, bytes, &length) != 0)
+                return null;
+        }
+        return address.Family switch
+        {
+            AddressFamily.InterNetwork => (IPEndPoint)new IPEndPoint(IPAddress.Any, 0).Create(address),
+            AddressFamily.InterNetworkV6 => (IPEndPoint)new IPEndPoint(IPAddress.IPv6Any, 0).Create(address),
+            _ => null,
+        };
+    }
+}

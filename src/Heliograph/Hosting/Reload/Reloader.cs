@@ -1,0 +1,96 @@
+using Heliograph.Configuration;
+using Heliograph.Decoy;
+using Heliograph.Hosting.Systemd;
+using Heliograph.Relay.OuterTls;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Hosting.Reload;
+
+/// <summary>Reads the configuration and the certificate again (SIGHUP). What has an error changes nothing.</summary>
+internal sealed class Reloader : IAsyncDisposable
+{
+    private readonly Func<LoadedConfiguration> load;
+    private readonly LoadedConfiguration started;
+    private readonly ServerHost host;
+    private readonly ServiceNotifier notifier;
+    private readonly LogLevelSwitch level;
+    private readonly ILogger log;
+    private readonly SemaphoreSlim turn = new(1);
+    private LoadedConfiguration used;
+    private int waiting;
+
+    public Reloader(Func<LoadedConfiguration> load, LoadedConfiguration started, ServerHost host, ServiceNotifier notifier, LogLevelSwitch level, ILogger log)
+    {
+        this.load = load;
+        this.started = used = started;
+        this.host = host;
+        this.notifier = notifier;
+        this.level = level;
+        this.log = log;
+    }
+
+    /// <summary>From a signal: at once, or after the reload under way. One that waits already does for another.</summary>
+    public void Request()
+    {
+        if (Interlocked.Exchange(ref waiting, 1) == 0)
+            _ = Task.Run(ReloadAsync);
+    }
+
+    /// <summary>Waits for the reload under way; there is none after it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Interlocked.Exchange(ref waiting, 1);
+        await turn.WaitAsync();
+    }
+
+    private async Task ReloadAsync()
+    {
+        await turn.WaitAsync();
+        Interlocked.Exchange(ref waiting, 0);
+        notifier.Reloading();
+        try
+        {
+            host.ConfigurationRefused = !await TakeAsync(load());
+        }
+        catch (Exception e)
+        {
+            HostLog.Fault(log, e);
+            HostLog.ConfigurationRefused(log, $"a fault in the program: {e.GetType().Name}: {e.Message}");
+            host.ConfigurationRefused = true;
+        }
+        finally
+        {
+            notifier.Reloaded();
+            turn.Release();
+        }
+    }
+
+    private async Task<bool> TakeAsync(LoadedConfiguration read)
+    {
+        if (read.Settings is null)
+        {
+            foreach (var error in read.Errors)
+                HostLog.ConfigurationRefused(log, error);
+            host.LookForCertificate();
+            return false;
+        }
+        var change = SettingsChange.Between(started, used, read);
+        try
+        {
+            await host.ChangeAsync(read.Settings.StartedAs(started.Settings!), change);
+        }
+        catch (Exception e) when (e is StartException or DecoyException or CertificateException)
+        {
+            HostLog.ConfigurationRefused(log, e.Message);
+            return false;
+        }
+        level.Set(read.Settings.LogLevel);
+        used = read;
+        HostLog.ConfigurationRead(log, change.Applied.Count == 0 ? "nothing changed" : $"changed: {Names(change.Applied)}");
+        if (change.NeedRestart.Count > 0)
+            HostLog.NeedsRestart(log, Names(change.NeedRestart));
+        return true;
+    }
+
+    private static string Names(IEnumerable<Key> keys) => string.Join(", ", keys.Select(static key => key.Name));
+}

@@ -1,0 +1,50 @@
+using System.Net.Sockets;
+
+namespace Heliograph.Hosting.Systemd;
+
+/// <summary>The socket on which a service tells systemd how it is: sd_notify(3).</summary>
+internal sealed class NotifySocket : IDisposable
+{
+    /// <summary>systemd reads at once; a stand-in for it that does not must not stop the service.</summary>
+    private const int SendTimeoutMilliseconds = 2000;
+
+    private readonly Socket socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { SendTimeout = SendTimeoutMilliseconds };
+    private readonly UnixDomainSocketEndPoint address;
+
+    private NotifySocket(UnixDomainSocketEndPoint address) => this.address = address;
+
+    /// <param name="path">An absolute path, or a name in the abstract namespace that begins with '@' (unix(7)).</param>
+    /// <returns>Null where there is nobody to tell.</returns>
+    public static NotifySocket? Open(string? path)
+    {
+        try
+        {
+            return path switch
+            {
+                ['/', ..] => new(new(path)),
+                ['@', ..] => new(new('\0' + path[1..])),
+                _ => null,
+            };
+        }
+        catch (ArgumentException)
+        {
+            // Longer than the address of a socket can be.
+            return null;
+        }
+    }
+
+    /// <summary>Sends some assignments, such as READY=1, as one message.</summary>
+    public void Send(params IEnumerable<string> assignments)
+    {
+        try
+        {
+            _ = socket.SendTo(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', assignments)), address);
+        }
+        catch (SocketException)
+        {
+            // Whoever asked does not listen any more. The service goes on.
+        }
+    }
+
+    public void Dispose() => socket.Dispose();
+}

@@ -1,0 +1,65 @@
+using Heliograph.Testing;
+
+namespace Heliograph.EndToEnd.Tests.Systemd;
+
+/// <summary>Listening sockets that systemd passes: taken, or refused in one sentence.</summary>
+public sealed class ActivationTests
+{
+    private const string NoRoutes = "routes: { hosts: { a.example: \"127.0.0.1:9\" }, sets: [] }";
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task A_socket_at_an_address_that_is_not_configured_is_refused()
+    {
+        await using var service = new ManagedService();
+        var other = LoopbackPort.Free();
+        await RefusesAsync(
+            service,
+            $"heliograph: systemd listens on {other} for this service (heliograph.socket), but neither listen nor http.listen has that address; put it there, or change ListenStream= with: systemctl edit heliograph.socket",
+            $"{service.Https}", $"{service.Http}", $"{other}");
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task A_datagram_socket_is_refused()
+    {
+        await using var service = new ManagedService();
+        await RefusesAsync(
+            service,
+            "heliograph: systemd passed descriptor 3 (heliograph.socket) to listen on, but it is no stream socket; allowed are ListenStream= with an address and a port, and Accept=no",
+            $"udp:{service.Https}");
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task A_descriptor_that_was_not_passed_is_refused()
+    {
+        await using var service = new ManagedService();
+        service.Start(NoRoutes, []);
+        await service.Notify.WaitForAsync("READY=1");
+        var (_, _, errors) = await ChildProcess.RunAsync(
+            "sh", ["-c", "LISTEN_PID=$$ LISTEN_FDS=1 exec \"$@\" 3< /dev/null", "sh", .. Units.Command("ExecStart"), "--domain", "a.example"], Bound.Prompt);
+        Assert.Contains("systemd passed descriptor 3 (unknown) to listen on, but it is no socket;", errors, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task An_address_for_which_no_socket_is_passed_is_bound()
+    {
+        await using var service = new ManagedService();
+        service.Start(NoRoutes, [$"{service.Https}"]);
+        await service.Notify.WaitForAsync("READY=1");
+        await using var client = await TlsInTlsClient.ConnectOuterAsync(service.Client("b.example"), Bound.Token);
+        using var http = new System.Net.Sockets.TcpClient();
+        await http.ConnectAsync(service.Http, Bound.Token);
+    }
+
+    [Fact]
+    public void The_socket_unit_listens_where_the_configuration_does_by_default() =>
+        Assert.Equal(
+            new Heliograph.Configuration.Settings { Domains = [] } is var defaults ? [.. defaults.Listen.Concat(defaults.HttpListen).Select(static address => address.ToString())] : [],
+            Units.Values(Units.Socket, "ListenStream"));
+
+    private static async Task RefusesAsync(ManagedService service, string sentence, params string[] sockets)
+    {
+        service.Start(NoRoutes, sockets);
+        Assert.Equal(1, await service.Manager.WaitForExitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(sentence + "\n", service.Manager.Errors);
+    }
+}

@@ -1,0 +1,138 @@
+using Heliograph.EndToEnd.Tests.Cli;
+using Heliograph.EndToEnd.Tests.Relay;
+using Heliograph.Testing;
+
+namespace Heliograph.EndToEnd.Tests.Systemd;
+
+/// <summary>SIGHUP: the configuration is read again. A good one is taken for new connections, a broken one changes nothing.</summary>
+public sealed class ReloadTests : IAsyncDisposable
+{
+    private const string First = "first.example";
+    private const string Second = "second.example";
+
+    private readonly StandInSignal upstream = StandInSignal.StartRaw(StandInBehaviour.EchoAsync);
+    private readonly ManagedService service = new();
+
+    public async ValueTask DisposeAsync()
+    {
+        await service.DisposeAsync();
+        await upstream.DisposeAsync();
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task A_new_route_is_taken_an_old_one_is_not_and_a_relayed_connection_goes_on()
+    {
+        await StartAsync(Route(First));
+        await using var open = await service.ConnectAsync(First);
+
+        service.Write(Route(Second) + "\nlimits: { idle_timeout: 5m }");
+        await ReloadAsync("changed: routes.hosts, limits.idle_timeout");
+
+        await using (await service.ConnectAsync(Second))
+        {
+        }
+        Assert.StartsWith("HTTP/1.1 400", await service.AnswerToAsync(First), StringComparison.Ordinal);
+        await Echo.RoundTripAsync(open.Outer, 1, 10_000);
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task A_configuration_with_errors_is_refused_with_all_of_them_and_the_one_before_goes_on()
+    {
+        await StartAsync(Route(First));
+        service.Write(Route(Second) + "\nlimits: { idle_timeout: soon }\ndomans: [a.example]");
+
+        var ready = await ReadyAfterReloadAsync();
+        Assert.EndsWith("; the new configuration was refused, see the log", ready[1], StringComparison.Ordinal);
+        await LogAsync("The new configuration is refused and the one before goes on: limits.idle_timeout (");
+        await LogAsync("The new configuration is refused and the one before goes on: domans (");
+        await using (await service.ConnectAsync(First))
+        {
+        }
+
+        // The unit checks first, so that "systemctl reload" fails.
+        var validate = Units.Command("ExecReload");
+        var (code, _, errors) = await ChildProcess.RunAsync(validate[0], validate[1..], BuiltProgram.Limit, environment: service.Environment);
+        Assert.Equal(2, code);
+        Assert.StartsWith("heliograph: the configuration has 2 errors:", errors, StringComparison.Ordinal);
+
+        service.Write(Route(First));
+        Assert.DoesNotContain("refused", (await ReadyAfterReloadAsync())[1], StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task What_only_a_restart_takes_is_told_in_one_line_and_the_rest_is_taken()
+    {
+        await StartAsync(Route(First));
+        service.Write(Route(Second) + "\nmetrics: { listen: [\"127.0.0.1:9464\"] }", stateDirectory: "elsewhere");
+        await ReloadAsync("changed: routes.hosts");
+        await LogAsync("Changed in the configuration, but only a restart takes it: metrics.listen, state_directory (systemctl restart heliograph)");
+        await using (await service.ConnectAsync(Second))
+        {
+        }
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task A_decoy_directory_that_is_not_there_is_refused_and_one_that_is_is_shown()
+    {
+        await StartAsync(Route(First));
+        service.Write(Route(First) + "\ndecoy: { directory: /nowhere/at/all }");
+        await ReadyAfterReloadAsync();
+        await LogAsync("The new configuration is refused and the one before goes on: The decoy's directory /nowhere/at/all does not exist");
+
+        var site = Directory.CreateDirectory(service.Directory["site"]).FullName;
+        await File.WriteAllTextAsync(Path.Combine(site, "index.html"), "a page of the operator's", Bound.Token);
+        service.Write(Route(First) + $"\ndecoy: {{ directory: \"{site}\" }}");
+        await ReloadAsync("changed: decoy.site, decoy.directory");
+        Assert.EndsWith("a page of the operator's", await service.VisitAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task Another_certificate_source_is_taken_and_one_that_cannot_be_read_is_refused()
+    {
+        await StartAsync(Route(First));
+        service.Write(Route(First), certificate: "{ source: files, chain: /nowhere/chain.pem, key: /nowhere/key.pem }");
+        await ReadyAfterReloadAsync();
+        await LogAsync("The new configuration is refused and the one before goes on: certificate.chain: /nowhere/chain.pem cannot be read");
+        await using (await service.ConnectAsync(First))
+        {
+        }
+
+        service.Write(Route(First), certificate: "{ source: self-signed }");
+        await ReloadAsync("changed: certificate.source");
+        await Assert.ThrowsAsync<System.Security.Authentication.AuthenticationException>(async () => await service.ConnectAsync(First));
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task The_log_level_is_taken()
+    {
+        await StartAsync(Route(First) + "\nlog: { level: error }");
+        service.Write(Route(First) + "\nlog: { level: debug }");
+        await ReloadAsync("changed: log.level");
+        await (await service.ConnectAsync(First)).DisposeAsync();
+        await LogAsync("a connection ended: Relayed");
+    }
+
+    private string Route(string name) => $"routes: {{ sets: [], hosts: {{ {name}: \"{upstream.Endpoint}\" }} }}";
+
+    private async Task StartAsync(string settings)
+    {
+        service.Start(settings);
+        await service.Notify.WaitForAsync("READY=1");
+    }
+
+    private async Task ReloadAsync(string log)
+    {
+        var ready = await ReadyAfterReloadAsync();
+        Assert.DoesNotContain("refused", ready[1], StringComparison.Ordinal);
+        await LogAsync("The configuration was read again; " + log);
+    }
+
+    private Task<string> LogAsync(string text) => service.Manager.WaitForLineAsync(line => line.Contains(text, StringComparison.Ordinal), Bound.Prompt);
+
+    private async Task<IReadOnlyList<string>> ReadyAfterReloadAsync()
+    {
+        service.Manager.Signal(Processes.SIGHUP);
+        await service.Notify.WaitForAsync("RELOADING=1");
+        return await service.Notify.WaitForAsync("READY=1");
+    }
+}

@@ -1,0 +1,109 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Heliograph.Relay.Listening;
+using Heliograph.Testing.Certificates;
+
+namespace Heliograph.Relay.Tests.Server;
+
+/// <summary>A listening socket that somebody else keeps, and two servers that have it one after the other.</summary>
+public sealed partial class LentSocketTests : IDisposable
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
+
+    private readonly TestAuthority authority = new();
+    private readonly TestCertificate certificate;
+    private readonly Socket listening = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+    public LentSocketTests()
+    {
+        certificate = authority.Issue(TestKey.Ecdsa, "proxy.example");
+        listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listening.Listen(16);
+    }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        listening.Dispose();
+        authority.Dispose();
+    }
+
+    [Fact]
+    public async Task Who_is_in_the_queue_when_one_server_stops_is_served_by_the_next()
+    {
+        var first = Start();
+        Assert.Equal(listening.LocalEndPoint, first.EndPoint);
+        using (var served = await first.ConnectAsync())
+            await ShakeHandsAsync(served);
+        Assert.Equal(0, await first.Server.DrainAsync(Bound));
+        using var waits = await first.ConnectAsync();
+        await first.DisposeAsync();
+        using var waitsToo = await first.ConnectAsync();
+
+        await using var second = Start();
+        await ShakeHandsAsync(waits);
+        await ShakeHandsAsync(waitsToo);
+    }
+
+    [Fact]
+    public async Task A_drain_ends_after_the_handover_once_somebody_waits_and_goes_on_while_nobody_does()
+    {
+        await using var relay = Start();
+        using var open = await relay.ConnectAsync();
+        await relay.HasAsync(1);
+        var drained = relay.Server.DrainAsync(TimeSpan.FromHours(1), TimeSpan.Zero);
+        await relay.Server.PingAsync();
+        Assert.False(drained.IsCompleted, "the drain did not wait for the open connection, though nobody waits for the next server");
+
+        using var waits = await relay.ConnectAsync();
+        Assert.Equal(1, await drained.WaitAsync(Bound, Stop));
+        Assert.Equal(0, await open.ReceiveAsync(new byte[1], Stop));
+    }
+
+    [Fact]
+    public async Task Who_was_in_the_queue_before_the_server_stopped_counts_as_waiting_too()
+    {
+        await using var relay = Start(maxConnections: 1);
+        using var open = await relay.ConnectAsync();
+        await relay.HasAsync(1);
+        using var one = await relay.ConnectAsync();
+        // Refused by the server, which was full: taken from the queue, and nobody waits.
+        Assert.Equal(0, await one.ReceiveAsync(new byte[1], Stop));
+        var drained = relay.Server.DrainAsync(TimeSpan.FromHours(1), TimeSpan.Zero);
+        using var waits = await relay.ConnectAsync();
+        Assert.Equal(1, await drained.WaitAsync(Bound, Stop));
+    }
+
+    [Fact]
+    public void What_is_no_listening_TCP_socket_is_refused_in_a_few_words()
+    {
+        using var bound = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using var datagram = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        using var unix = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        using var file = File.OpenHandle("/dev/null");
+        unix.Bind(new UnixDomainSocketEndPoint($"\0heliograph-test/{Guid.NewGuid():N}"));
+        unix.Listen();
+        Assert.Equal("it does not listen", Refusal(bound.SafeHandle));
+        Assert.Equal("it is no stream socket", Refusal(datagram.SafeHandle));
+        Assert.Equal("its address is neither IPv4 nor IPv6", Refusal(unix.SafeHandle));
+        Assert.Equal("it is no socket", Refusal(file));
+    }
+
+    private static string Refusal(SafeHandle handle) =>
+        Assert.Throws<RelayStartException>(() => LentSocket.Open((int)handle.DangerousGetHandle())).Message;
+
+    private TestRelay Start(int maxConnections = 1000) =>
+        TestRelay.Start(certificate, maxConnections: maxConnections, lent: LentSocket.Open(Duplicate((int)listening.SafeHandle.DangerousGetHandle())));
+
+    private async Task ShakeHandsAsync(Socket client)
+    {
+        await using var tls = new SslStream(new NetworkStream(client), leaveInnerStreamOpen: false);
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "proxy.example", CertificateChainPolicy = authority.ChainPolicy() }, Stop);
+    }
+
+    [LibraryImport("libc", EntryPoint = "dup")]
+    private static partial int Duplicate(int descriptor);
+}
