@@ -1,5 +1,5 @@
+using Heliograph.Metrics;
 using Heliograph.Relay.Diagnostics;
-using Heliograph.Status;
 
 namespace Heliograph.Cli;
 
@@ -20,7 +20,7 @@ internal static class OutcomeText
         [ConnectionOutcome.DecoyDown] = "visitors who found the web site down",
         [ConnectionOutcome.Refused] = "refused: too many were connected",
         [ConnectionOutcome.Failed] = "ended by a defect of Heliograph",
-    }.ToDictionary(static one => Names.Of(one.Key), static one => one.Value, StringComparer.Ordinal);
+    }.ToDictionary(static one => WordFor<ConnectionOutcome>.Of(one.Key), static one => one.Value, StringComparer.Ordinal);
 
     /// <param name="outcome">As in JSON; a server of another version may have ones that are not known here.</param>
     public static string Of(string outcome) => Texts.GetValueOrDefault(outcome) ?? outcome.Replace('_', ' ');

@@ -1,3 +1,4 @@
+using Heliograph.Metrics;
 using Heliograph.Relay.Diagnostics;
 using Heliograph.Statistics;
 using Heliograph.Status;
@@ -89,7 +90,7 @@ internal static class StatusText
 
     private static void Others(IAnsiConsole console, StatusReport report)
     {
-        var others = report.Outcomes.Where(static one => one.Key != Names.Of(ConnectionOutcome.Relayed)).ToList();
+        var others = report.Outcomes.Where(static one => one.Key != WordFor<ConnectionOutcome>.Of(ConnectionOutcome.Relayed)).ToList();
         if (others.Count == 0)
             return;
         Heading(console, "Everyone else, since the start", "");

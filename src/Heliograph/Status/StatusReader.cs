@@ -31,7 +31,7 @@ internal sealed class StatusReader(Func<RelayStatistics> statistics, Certificate
             Connections = ConnectionStatus.Of(relay),
             Relayed = TrafficStatus.Of(Traffic.Of(relay).Rounded),
             Totals = totals,
-            Outcomes = Names.Of(relay.Outcomes),
+            Outcomes = RoundedCounts.Of(relay.Outcomes),
             Routes = [.. relay.Routes.Select(RouteStatus.Of)],
             Upstreams = [.. relay.Upstreams.Select(UpstreamStatus.Of)],
             DeniedNames = relay.DeniedSignalNames.ToDictionary(static one => one.Key, static one => RoundedCount.Up(one.Value), StringComparer.Ordinal),

@@ -120,7 +120,7 @@ internal sealed record UpstreamStatus
         Dials = RoundedCount.Up(upstream.DialTimes.Count),
         HalfWithinMs = (int?)upstream.DialTimes.Within(0.5)?.TotalMilliseconds,
         MostWithinMs = (int?)upstream.DialTimes.Within(0.95)?.TotalMilliseconds,
-        Failures = Names.Of(upstream.Failures),
+        Failures = RoundedCounts.Of(upstream.Failures),
         Failing = UpstreamWarnings.IsFailing(upstream),
     };
 }

@@ -138,6 +138,27 @@ public sealed class StatusCommandTests
     }
 
     [Fact(Timeout = Bound.LongTest)]
+    public async Task On_a_terminal_the_view_stays_in_place_and_the_terminal_is_given_back_as_it_was()
+    {
+        Proxy.NeedsHeliograph();
+        await using var proxy = await Proxy.StartAsync(new ProxySettings());
+        // script(1) gives it a terminal.
+        var command = $"stty cols 80 rows 12; exec '{HeliographProcess.Program}' status --watch --interval 200ms --state-directory '{proxy.Directory["state"]}'";
+        await using var terminal = ChildProcess.Start(
+            "script", ["--quiet", "--flush", "--return", "--command", command, "/dev/null"], directory: null, new Dictionary<string, string?>(StringComparer.Ordinal) { ["TERM"] = "xterm", ["NO_COLOR"] = "1" });
+        await Polling.UntilAsync(() => terminal.Output.Split("\e[H").Length > 3, BuiltProgram.Limit, "the view is not renewed:\n" + terminal.AllOutput);
+        var watching = Assert.Single(Processes.Children(terminal.Id));
+        await ChildProcess.RunAsync("sh", ["-c", $"kill -INT {watching}"], Bound.Prompt);
+
+        Assert.Equal(0, await terminal.WaitForExitAsync(BuiltProgram.Limit));
+        Assert.Contains("\e[?1049h\e[?25l", terminal.Output, StringComparison.Ordinal);
+        Assert.EndsWith("\e[?25h\e[?1049l\n", terminal.Output, StringComparison.Ordinal);
+        // 12 rows, of which the last is left empty.
+        Assert.Contains("(more below: make the window higher)", terminal.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\e[32m", terminal.Output, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
     public async Task A_damaged_file_of_totals_is_one_line_in_the_log_and_the_server_runs()
     {
         Proxy.NeedsHeliograph();

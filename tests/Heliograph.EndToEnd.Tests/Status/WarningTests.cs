@@ -6,6 +6,13 @@ namespace Heliograph.EndToEnd.Tests.Status;
 /// <summary>What the operator is told to look at.</summary>
 public sealed class WarningTests
 {
+    /// <summary>All there are; scripts go by them.</summary>
+    public static IReadOnlyList<string> Codes { get; } =
+    [
+        "upstreams_down", "upstream_down", "certificate_missing", "certificate_revoked", "certificate_expired", "certificate_expires", "certificate_not_renewed",
+        "full", "nearly_full", "connections_refused", "list_out_of_date", "decoy_down", "defect", "totals_not_saved",
+    ];
+
     private static readonly CertificateReport Good = SampleStatistics.Certificate;
 
     [Fact]

@@ -1,0 +1,13 @@
+using Heliograph.Metrics;
+using Heliograph.Relay.Diagnostics;
+
+namespace Heliograph.Status;
+
+/// <summary>Counts by kind, as they are written in JSON.</summary>
+internal static class RoundedCounts
+{
+    /// <summary>Those that occurred.</summary>
+    public static IReadOnlyDictionary<string, long> Of<TKind>(IReadOnlyDictionary<TKind, long> counts)
+        where TKind : struct, Enum =>
+        counts.Where(static one => one.Value > 0).OrderBy(static one => one.Key).ToDictionary(static one => WordFor<TKind>.Of(one.Key), static one => RoundedCount.Up(one.Value), StringComparer.Ordinal);
+}

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Heliograph.Cli;
+using Heliograph.Metrics;
+using Heliograph.Relay.Diagnostics;
+using Heliograph.Testing;
+
+namespace Heliograph.EndToEnd.Tests.Status;
+
+/// <summary>docs/operating/status.md names everything that a script can meet in the JSON.</summary>
+public sealed class DocumentedStatusTests
+{
+    private static readonly string Page = File.ReadAllText(Repository.PathOf("docs/operating/status.md"));
+
+    [Fact]
+    public void Every_member_is_documented_with_its_path()
+    {
+        var report = SampleStatistics.Report(
+            SampleStatistics.Busy with { DeniedSignalNames = new Dictionary<string, long>(StringComparer.Ordinal) { ["n.signal.org"] = 1 } },
+            SampleStatistics.Totals with { Problem = "no space" });
+        using var json = JsonDocument.Parse(StatusCommand.ToJson(report, oneLine: true));
+
+        Assert.Equal([], MembersOf(json.RootElement, "").Distinct(StringComparer.Ordinal).Where(static path => !IsDocumented(path)));
+    }
+
+    [Fact]
+    public void Every_outcome_every_reason_and_every_warning_is_documented()
+    {
+        var words = Enum.GetValues<ConnectionOutcome>().Select(WordFor<ConnectionOutcome>.Of)
+            .Concat(Enum.GetValues<DialFailure>().Select(WordFor<DialFailure>.Of))
+            .Concat(WarningTests.Codes);
+
+        Assert.Equal([], words.Where(static word => !Page.Contains($"`{word}`", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Every_outcome_has_words_of_its_own()
+    {
+        foreach (var outcome in Enum.GetValues<ConnectionOutcome>().Except([ConnectionOutcome.Relayed]))
+            Assert.Contains(' ', OutcomeText.Of(WordFor<ConnectionOutcome>.Of(outcome)));
+        Assert.Equal("sung to", OutcomeText.Of("sung_to"));
+    }
+
+    /// <summary>Leaves here: maps of counts, the certificate, which has a page of its own, and the lists of what <c>totals.today</c> is.</summary>
+    private static IEnumerable<string> MembersOf(JsonElement element, string path)
+    {
+        if (element.ValueKind == JsonValueKind.Array && path is not ("totals.days" or "totals.weeks"))
+            return element.EnumerateArray().SelectMany(one => MembersOf(one, path));
+        if (element.ValueKind != JsonValueKind.Object || path is "outcomes" or "denied_names" or "certificate" || path.EndsWith("failures", StringComparison.Ordinal))
+            return [path];
+        return element.EnumerateObject().SelectMany(member => MembersOf(member.Value, path.Length == 0 ? member.Name : $"{path}.{member.Name}"));
+    }
+
+    /// <summary>In a row whose first cell names the path, or its parent, and then the member.</summary>
+    private static bool IsDocumented(string path)
+    {
+        var parent = path.Contains('.', StringComparison.Ordinal) ? path[..path.LastIndexOf('.')] : path;
+        return Page.Split('\n').Where(static line => line.StartsWith("| `", StringComparison.Ordinal)).Any(line =>
+            line.Split('|')[1].Contains($"`{path}`", StringComparison.Ordinal)
+            || (line.Split('|')[1].Contains($"`{parent}`", StringComparison.Ordinal) && line.Contains($"`{path[(path.LastIndexOf('.') + 1)..]}`", StringComparison.Ordinal)));
+    }
+}
