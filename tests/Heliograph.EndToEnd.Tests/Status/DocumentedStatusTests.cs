@@ -23,20 +23,12 @@ public sealed class DocumentedStatusTests
     }
 
     [Fact]
-    public void Every_outcome_every_reason_and_every_warning_is_documented()
-    {
-        var words = Enum.GetValues<ConnectionOutcome>().Select(WordFor<ConnectionOutcome>.Of)
-            .Concat(Enum.GetValues<DialFailure>().Select(WordFor<DialFailure>.Of))
-            .Concat(WarningTests.Codes);
-
-        Assert.Equal([], words.Where(static word => !Page.Contains($"`{word}`", StringComparison.Ordinal)));
-    }
+    public void Every_warning_is_documented() => Assert.Equal([], WarningTests.Codes.Where(static code => !Page.Contains($"`{code}`", StringComparison.Ordinal)));
 
     [Fact]
-    public void Every_outcome_has_words_of_its_own()
+    public void Every_outcome_has_words_that_fit_its_column_and_one_of_another_version_has_some()
     {
-        foreach (var outcome in Enum.GetValues<ConnectionOutcome>().Except([ConnectionOutcome.Relayed]))
-            Assert.Contains(' ', OutcomeText.Of(WordFor<ConnectionOutcome>.Of(outcome)));
+        Assert.All(Enum.GetValues<ConnectionOutcome>(), static outcome => Assert.InRange(OutcomeText.Of(WordFor<ConnectionOutcome>.Of(outcome)).Length, 1, 58));
         Assert.Equal("sung to", OutcomeText.Of("sung_to"));
     }
 
