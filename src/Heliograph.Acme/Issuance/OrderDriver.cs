@@ -110,8 +110,9 @@ internal sealed class OrderDriver
         {
             response = await PostAsync(request.Replaces);
         }
-        // RFC 9773 section 5: the predecessor has been replaced already, or cannot be; the order itself is still wanted.
-        catch (AcmeException failure) when (request.Replaces is not null && (failure.Problem?.Kind == "alreadyReplaced" || failure.Problem?.Status is 404 or 409))
+        // RFC 9773 section 5: the predecessor has been replaced already, or cannot be, or another account ordered it (403: it was
+        // adopted); the order itself is still wanted.
+        catch (AcmeException failure) when (request.Replaces is not null && (failure.Problem?.Kind == "alreadyReplaced" || failure.Problem?.Status is 403 or 404 or 409))
         {
             logger.NotAReplacement(client.Authority);
             response = await PostAsync(null);

@@ -58,6 +58,7 @@ internal static class CertificateCommand
             Description = string.Join(", ", CertificateCommands.Reasons.Keys) + ". [default: unspecified]",
             HelpName = "REASON",
         };
+        reason.CompletionSources.Add([.. CertificateCommands.Reasons.Keys]);
         reason.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is { } word && !CertificateCommands.Reasons.ContainsKey(word))

@@ -12,12 +12,14 @@ internal static class CommandLine
     private const string More = """
         Examples:
           heliograph demo
+          heliograph init
           heliograph run --domain proxy.example.org
+          heliograph link proxy.example.org
           heliograph status --watch
           heliograph certificate show
           heliograph config validate --config /etc/heliograph/heliograph.yaml
 
-        Exit codes: 0 done, 2 bad usage or configuration, 1 anything else.
+        Exit codes: 0 done, 2 bad usage or configuration, 3 done with warnings, 1 anything else.
         Heliograph is not a product of Signal's.
         """;
 
@@ -49,11 +51,14 @@ internal static class CommandLine
     {
         var root = new RootCommand("A Signal TLS proxy in one process: relays Signal's clients, and is an ordinary web site to everyone else.")
         {
+            InitCommand.Create(),
             RunCommand.Create(),
+            LinkCommand.Create(),
             DemoCommand.Create(),
             StatusCommand.Create(),
             CertificateCommand.Create(),
             ConfigCommand.Create(),
+            CompletionCommand.Create(),
         };
         foreach (var option in root.Options)
         {
@@ -66,6 +71,9 @@ internal static class CommandLine
             if (option is HelpOption help)
             {
                 help.Description = "Show help";
+                // Those of another system, which completion would offer.
+                help.Aliases.Remove("/?");
+                help.Aliases.Remove("/h");
                 help.Action = new ShowHelp(More);
             }
         }

@@ -1,17 +1,20 @@
 using System.Collections;
 using System.CommandLine;
+using Heliograph.Acme;
 using Heliograph.Configuration;
+using Heliograph.Relay.Routing;
 
 namespace Heliograph.Cli;
 
 /// <summary>The flags of every command that reads the configuration: --config, and one for each common key.</summary>
-internal sealed class ConfigurationOptions
+/// <param name="fileDescription">What the file is for, where it is not read.</param>
+internal sealed class ConfigurationOptions(string? fileDescription = null)
 {
     private static readonly string[] HttpOff = ["none"];
 
     private readonly Option<string?> file = new("--config")
     {
-        Description = $"The configuration file. Without it: {ConfigurationLoader.FileVariable}, else {ConfigurationLoader.DefaultFile} if it is there.",
+        Description = fileDescription ?? $"The configuration file. Without it: {ConfigurationLoader.FileVariable}, else {ConfigurationLoader.DefaultFile} if it is there.",
         HelpName = "FILE",
     };
 
@@ -19,27 +22,27 @@ internal sealed class ConfigurationOptions
     [
         new(Keys.Domains, "--domain", "NAME", "What clients type: a DNS name or an IP address. May be repeated."),
         new(Keys.Listen, "--listen", "ADDR:PORT", "Where clients connect. May be repeated. [default: [::]:443]"),
-        new(Keys.HttpListen, "--http-listen", "ADDR:PORT", "Plain HTTP: redirects to https. May be repeated; none turns it off. [default: [::]:80]"),
-        new(Keys.CertificateSource, "--certificate-source", "SOURCE", "acme, files or self-signed. [default: acme, or files where a chain is named]"),
+        new Flag(Keys.HttpListen, "--http-listen", "ADDR:PORT", "Plain HTTP: redirects to https. May be repeated; none turns it off. [default: [::]:80]").With("none"),
+        new Flag(Keys.CertificateSource, "--certificate-source", "SOURCE", "acme, files or self-signed. [default: acme, or files where a chain is named]").With([.. Words.CertificateOrigins.Select(static origin => origin.Word)]),
         new(Keys.CertificateChain, "--certificate-chain", "FILE", "PEM file: the chain, leaf first."),
         new(Keys.CertificateKey, "--certificate-key", "FILE", "PEM file: the leaf's private key."),
-        new(Keys.Acme.Directory, "--acme-directory", "URL", "The ACME directory. [default: Let's Encrypt]"),
+        new Flag(Keys.Acme.Directory, "--acme-directory", "URL", "The ACME directory. [default: Let's Encrypt]").With(AcmeOptions.LetsEncrypt, AcmeOptions.LetsEncryptStaging),
         new(Keys.Acme.Email, "--acme-email", "ADDRESS", "Where the certificate authority may write to you."),
         new(Keys.Acme.CaRoot, "--acme-ca-root", "FILE", "PEM file: the roots that the ACME directory's own certificate leads to."),
-        new(Keys.RouteSets, "--route-set", "SET", "Hosts that are relayed: signal or signal-staging. May be repeated. [default: signal]"),
+        new Flag(Keys.RouteSets, "--route-set", "SET", "Hosts that are relayed: signal or signal-staging. May be repeated. [default: signal]").With([.. RouteSets.Names]),
         new(Keys.RouteHosts, "--route", "NAME=ENDPOINT", "One more host that is relayed, and where to. May be repeated."),
         new(Keys.DecoyDirectory, "--decoy-directory", "DIR", "A static web site for everyone without a Signal client. [default: a built-in one]"),
         new(Keys.DecoyUpstream, "--decoy-upstream", "ENDPOINT", "A web server for them: host:port or unix:/path, HTTP/1.1 without TLS."),
         new(Keys.DecoyUpstreamH2, "--decoy-upstream-h2", "ENDPOINT", "The same for HTTP/2 with prior knowledge; without it h2 is not offered."),
-        new(Keys.MaxConnections, "--max-connections", "N", "Connections at a time. [default: auto]"),
+        new Flag(Keys.MaxConnections, "--max-connections", "N", "Connections at a time. [default: auto]").With("auto"),
         new(Keys.DrainTimeout, "--drain-timeout", "DURATION", "How long connections may go on after SIGTERM. [default: 30s]"),
-        new(Keys.LogLevel, "--log-level", "LEVEL", "trace, debug, info, warning or error; no level logs who connects. [default: info]"),
+        new Flag(Keys.LogLevel, "--log-level", "LEVEL", "trace, debug, info, warning or error; no level logs who connects. [default: info]").With([.. Words.LogLevels.Select(static level => level.Word)]),
         new(Keys.StateDirectory, "--state-directory", "DIR", "What must outlive the program. [default: /var/lib/heliograph]"),
     ];
 
     public void AddTo(Command command)
     {
-        command.Add(file);
+        AddFileTo(command);
         foreach (var flag in flags)
             command.Add(flag.Option);
     }
@@ -47,9 +50,18 @@ internal sealed class ConfigurationOptions
     /// <summary>Only what says where the running server is: <see cref="StateDirectory"/>.</summary>
     public void AddStateDirectoryTo(Command command)
     {
-        command.Add(file);
+        AddFileTo(command);
         command.Add(flags.Single(static flag => flag.Key == Keys.StateDirectory).Option);
     }
+
+    /// <summary><c>--config</c> alone.</summary>
+    public void AddFileTo(Command command) => command.Add(file);
+
+    /// <summary>A shorter name for the flag of a key.</summary>
+    public void AddAlias(Key key, string name) => flags.Single(flag => flag.Key == key).Option.Aliases.Add(name);
+
+    /// <summary>What <c>--config</c> says, or null.</summary>
+    public string? FileOf(ParseResult parsed) => parsed.GetValue(file);
 
     /// <summary>Reads the configuration; on errors prints them all.</summary>
     /// <returns>Its settings are null if there was an error.</returns>
@@ -59,6 +71,13 @@ internal sealed class ConfigurationOptions
         if (loaded.Settings is null)
             Report(loaded.Errors, error);
         return loaded;
+    }
+
+    /// <summary>Fills the layer of the flags.</summary>
+    public void ReadFlags(ParseResult parsed, Layer layer, ConfigurationErrors errors)
+    {
+        foreach (var flag in flags)
+            flag.Read(parsed, layer, errors);
     }
 
     /// <summary>Where the running server is. What is wrong elsewhere in the configuration does not stand in the way of asking it.</summary>
@@ -79,13 +98,9 @@ internal sealed class ConfigurationOptions
     }
 
     /// <summary>Reads the configuration, with all its errors.</summary>
-    public LoadedConfiguration Load(ParseResult parsed) => ConfigurationLoader.Load(parsed.GetValue(file), EnvironmentVariables(), (layer, errors) =>
-    {
-        foreach (var flag in flags)
-            flag.Read(parsed, layer, errors);
-    });
+    public LoadedConfiguration Load(ParseResult parsed) => ConfigurationLoader.Load(parsed.GetValue(file), EnvironmentVariables(), (layer, errors) => ReadFlags(parsed, layer, errors));
 
-    private static void Report(IReadOnlyList<string> errors, TextWriter error)
+    public static void Report(IReadOnlyList<string> errors, TextWriter error)
     {
         error.WriteLine(errors is [_] ? "heliograph: the configuration has an error:" : $"heliograph: the configuration has {errors.Count} errors:");
         foreach (var line in errors)
@@ -105,6 +120,13 @@ internal sealed class ConfigurationOptions
             Arity = ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = false,
         };
+
+        /// <summary>Those that the shell may offer.</summary>
+        public Flag With(params ReadOnlySpan<string> words)
+        {
+            Option.CompletionSources.Add(words.ToArray());
+            return this;
+        }
 
         public void Read(ParseResult parsed, Layer layer, ConfigurationErrors errors)
         {

@@ -10,4 +10,7 @@ internal enum ExitCode
 
     /// <summary>The command line or the configuration cannot be used as it stands.</summary>
     BadUsage = 2,
+
+    /// <summary>It was done, and something was seen that needs putting right.</summary>
+    DoneWithWarnings = 3,
 }

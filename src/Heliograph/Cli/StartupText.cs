@@ -1,5 +1,6 @@
 using Heliograph.Configuration;
 using Heliograph.Hosting;
+using Heliograph.Sharing;
 using Spectre.Console;
 
 namespace Heliograph.Cli;
@@ -19,10 +20,10 @@ internal static class StartupText
         if (host.MetricsEndpoints.Count > 0)
             Line(console, "metrics", string.Join(", ", host.MetricsEndpoints.Select(static endpoint => $"http://{endpoint}/metrics")));
         foreach (var domain in settings.Domains)
-            Line(console, "share link", domain.StartsWith('*') ? $"https://signal.tube/#NAME{domain[1..]}, with any NAME" : $"https://signal.tube/#{domain}");
+            Line(console, "share link", new ShareLink(domain).Text);
         // Signal for Android connects to port 443 whatever the link says.
         if (host.Endpoints.All(static endpoint => endpoint.Port != 443))
-            Line(console, "note", "Signal's clients connect to port 443: forward it here");
+            Line(console, "note", LinkCommand.PortNote);
     }
 
     private static void Line(IAnsiConsole console, string label, string text) => console.MarkupLineInterpolated($"  [dim]{label,-14}[/]{text}");

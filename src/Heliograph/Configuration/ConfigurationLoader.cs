@@ -17,6 +17,9 @@ internal static class ConfigurationLoader
     /// <summary>Names the file where no flag does.</summary>
     public const string FileVariable = "HELIOGRAPH_CONFIG";
 
+    /// <summary>What is read where no flag names a file, whether it is there yet or not.</summary>
+    public static string FileToWrite() => Environment.GetEnvironmentVariable(FileVariable) is { Length: > 0 } named ? named : DefaultFile;
+
     /// <param name="file">What <c>--config</c> says, or null.</param>
     /// <param name="environment">The process's environment.</param>
     /// <param name="flags">Fills the layer of the flags.</param>
@@ -32,6 +35,14 @@ internal static class ConfigurationLoader
             .Add(EnvironmentLayer.Read(environment, errors))
             .Add(flagLayer)
             .Build();
+        return Read(root, errors, file);
+    }
+
+    /// <summary>What flags alone give, for a file that is yet to be written.</summary>
+    public static LoadedConfiguration Load(Layer flags, ConfigurationErrors errors) => Read(new ConfigurationBuilder().Add(flags).Build(), errors, file: null);
+
+    private static LoadedConfiguration Read(IConfigurationRoot root, ConfigurationErrors errors, string? file)
+    {
         var values = new LayeredValues(root);
         return new(SettingsReader.Read(values, errors), values, errors.Lines, file);
     }

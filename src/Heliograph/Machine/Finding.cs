@@ -16,7 +16,11 @@ internal enum Verdict
 /// <param name="Verdict">How it is.</param>
 /// <param name="Seen">What was seen, for a person.</param>
 /// <param name="Remedy">How to mend it, where there is something to mend.</param>
-internal sealed record Finding(string Name, Verdict Verdict, string Seen, string? Remedy = null);
+internal sealed record Finding(string Name, Verdict Verdict, string Seen, string? Remedy = null)
+{
+    /// <summary>Another program has what was looked at: it is ours once that ends.</summary>
+    public bool Held { get; init; }
+}
 
 /// <summary>A look that is yet to be taken.</summary>
 /// <param name="Name">That of its finding, to be shown while it is taken.</param>

@@ -25,7 +25,7 @@ internal static class MachineLooks
         return looks;
     }
 
-    /// <summary>The ports that are fixed; one that the system picks is free.</summary>
+    /// <summary>The ports that are fixed, and that the server does not start without; one that the system picks is free.</summary>
     private static IEnumerable<IPEndPoint> Endpoints(Settings settings) =>
-        settings.Listen.Concat(settings.HttpListen).Where(static endpoint => endpoint.Port != 0).Distinct();
+        settings.Listen.Concat(settings.HttpListen).Concat(settings.IsMetricsListenDefault ? [] : settings.MetricsListen).Where(static endpoint => endpoint.Port != 0).Distinct();
 }

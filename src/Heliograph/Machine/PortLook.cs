@@ -34,15 +34,16 @@ internal static class PortLook
     private static Finding Taken(string name, int port, IReadOnlyList<PortHolder> holders)
     {
         if (holders.Count == 0)
-            return new(name, Verdict.Failure, "another program has it", $"See which one: sudo ss -ltnp 'sport = :{port}'. Then stop it.");
+            return new(name, Verdict.Failure, "another program has it", $"See which one: sudo ss -ltnp 'sport = :{port}'. Then stop it.") { Held = true };
         if (holders.All(static holder => holder.Program is "heliograph" or "systemd"))
             return new(name, Verdict.Good, holders.Any(static holder => holder.Program == "heliograph") ? "heliograph has it already" : "systemd holds it for a socket unit");
         var seen = string.Join(", ", holders.Select(static holder => $"{holder.Program} (process {holder.Process})"));
-        return new(name, Verdict.Failure, $"{seen} has it", holders[0].Program switch
+        var remedy = holders[0].Program switch
         {
             "docker-proxy" or "rootlessport" or "conmon" => "A container publishes it: \"docker ps\" names it. Stop it; for Signal-TLS-Proxy: docker compose down, in its directory.",
             var program => $"Stop it first: systemctl disable --now {Service(program)}.",
-        });
+        };
+        return new(name, Verdict.Failure, $"{seen} has it", remedy) { Held = true };
     }
 
     /// <summary>The unit where it is called otherwise than its program.</summary>

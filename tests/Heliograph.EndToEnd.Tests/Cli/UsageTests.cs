@@ -9,6 +9,9 @@ public sealed class UsageTests
 
     [Theory]
     [InlineData("help", "--help")]
+    [InlineData("help-init", "init", "--help")]
+    [InlineData("help-link", "link", "--help")]
+    [InlineData("help-completion", "completion", "--help")]
     [InlineData("help-run", "run", "--help")]
     [InlineData("help-demo", "demo", "--help")]
     [InlineData("help-status", "status", "--help")]

@@ -77,7 +77,7 @@ public sealed class MachineLookTests
     public async Task All_looks_are_taken_and_offline_asks_nobody()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var settings = new Settings { Domains = ["localhost"], Listen = [new(System.Net.IPAddress.Loopback, 0)], HttpListen = [] };
+        var settings = new Settings { Domains = ["localhost"], Listen = [new(System.Net.IPAddress.Loopback, 0)], HttpListen = [], IsMetricsListenDefault = true };
         Assert.Equal(["openssl", "dns", "clock", "authority", "descriptors", "memory", "state"], MachineLooks.For(settings, offline: false, TimeProvider.System).Select(static look => look.Name));
         var looks = MachineLooks.For(settings, offline: true, TimeProvider.System);
         Assert.Equal(["openssl", "clock", "descriptors", "memory", "state"], looks.Select(static look => look.Name));

@@ -1,0 +1,70 @@
+using System.Text;
+using Heliograph.Hosting;
+
+namespace Heliograph.Setup;
+
+/// <summary>Writes a configuration file whole or not at all, readable by whom it concerns.</summary>
+internal static class ConfigurationFile
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode DirectoryMode =
+        OwnerOnly | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    /// <summary>That of the service, as the package and the systemd unit name it.</summary>
+    private const string ServiceGroup = "heliograph";
+
+    /// <param name="path">Where to.</param>
+    /// <param name="text">All of it.</param>
+    /// <param name="replace">Whether a file that is there may go.</param>
+    /// <exception cref="StartException">It cannot be written, or is there.</exception>
+    public static void Write(string path, string text, bool replace)
+    {
+        var temporary = $"{path}.{Environment.ProcessId}.new";
+        try
+        {
+            var directory = Path.GetDirectoryName(path)!;
+            Directory.CreateDirectory(directory, DirectoryMode);
+            try
+            {
+                using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
+                {
+                    file.Write(Encoding.UTF8.GetBytes(text));
+                    file.Flush(flushToDisk: true);
+                }
+                ShareWithService(temporary, directory);
+                File.Move(temporary, path, replace);
+            }
+            finally
+            {
+                File.Delete(temporary);
+            }
+        }
+        catch (IOException) when (!replace && File.Exists(path))
+        {
+            throw new StartException($"{path} is there already; --force replaces it, --config FILE names another", Cli.ExitCode.BadUsage);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"{path} cannot be written by user {Environment.UserName} ({FileProblem.Describe(e)}); use sudo, or name another file with --config FILE");
+        }
+    }
+
+    /// <summary>
+    /// The file may come to hold secrets (a TSIG key), so it is the owner's alone. Where root writes it for a service that runs as another user, that
+    /// user's group may read it: the group of the directory, which a package has made for it, or the one of the service's name.
+    /// </summary>
+    private static void ShareWithService(string file, string directory)
+    {
+        if (!Environment.IsPrivilegedProcess)
+            return;
+        var group = FileOwner.Of(directory) is { Group: > 0 } owner ? owner.Group : GroupNamed(ServiceGroup);
+        if (group is { } found && new FileOwner(0, found).Give(file))
+            File.SetUnixFileMode(file, OwnerOnly | UnixFileMode.GroupRead);
+    }
+
+    /// <summary>group(5): <c>name:password:number:members</c>.</summary>
+    private static uint? GroupNamed(string name) => File.Exists("/etc/group")
+        ? File.ReadLines("/etc/group").Select(static line => line.Split(':')).Where(fields => fields.Length > 2 && fields[0] == name)
+            .Select(static fields => uint.TryParse(fields[2], out var number) ? number : (uint?)null).FirstOrDefault()
+        : null;
+}

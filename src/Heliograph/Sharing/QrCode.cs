@@ -1,0 +1,69 @@
+using System.Text;
+using QRCoder;
+using Spectre.Console;
+
+namespace Heliograph.Sharing;
+
+/// <summary>A link as a QR code, for a terminal or as a picture.</summary>
+internal sealed class QrCode
+{
+    /// <summary>What QRCoder leaves empty around the code (ISO/IEC 18004 asks for four modules).</summary>
+    private const int QuietZone = 4;
+
+    /// <summary>Two are enough for the cameras of today, and a name of 32 letters then takes 17 lines of a terminal that has 24.</summary>
+    private const int TerminalQuietZone = 2;
+    private const int PixelsPerModule = 12;
+
+    // Those of the 256 colours that no theme changes. Dark on light whatever the terminal's own are: not every camera reads the reverse.
+    private static readonly Style Ink = new(Color.FromInt32(16), Color.FromInt32(231));
+
+    private readonly QRCodeData data;
+
+    /// <param name="text">What the code says. The lowest level of correction: a screen is neither torn nor dirty, and the code smaller.</param>
+    public QrCode(string text) => data = QRCodeGenerator.GenerateQrCode(text, QRCodeGenerator.ECCLevel.L);
+
+    /// <summary>Columns on a terminal; half as many lines.</summary>
+    public int Columns => data.ModuleMatrix.Count - (2 * (QuietZone - TerminalQuietZone));
+
+    /// <summary>Two modules in each character, one above the other, as a character is twice as high as it is wide.</summary>
+    public void Write(IAnsiConsole console)
+    {
+        foreach (var line in Lines())
+        {
+            console.Write(new Text(line, Ink));
+            console.WriteLine();
+        }
+    }
+
+    public byte[] ToPng()
+    {
+        using var png = new PngByteQRCode(data);
+        return png.GetGraphic(PixelsPerModule);
+    }
+
+    private IEnumerable<string> Lines()
+    {
+        for (var row = 0; row < Columns; row += 2)
+        {
+            var line = new StringBuilder(Columns);
+            for (var column = 0; column < Columns; column++)
+            {
+                line.Append((IsDark(row, column), IsDark(row + 1, column)) switch
+                {
+                    (true, true) => '█',
+                    (true, false) => '▀',
+                    (false, true) => '▄',
+                    (false, false) => ' ',
+                });
+            }
+            yield return line.ToString();
+        }
+    }
+
+    /// <summary>The line below the last, where the number of lines is odd, is light.</summary>
+    private bool IsDark(int row, int column)
+    {
+        const int cut = QuietZone - TerminalQuietZone;
+        return row < Columns && data.ModuleMatrix[row + cut][column + cut];
+    }
+}

@@ -1,0 +1,20 @@
+using Heliograph.EndToEnd.Tests.Cli;
+using Heliograph.Testing;
+
+namespace Heliograph.EndToEnd.Tests;
+
+/// <summary>Runs the built program where it sees a terminal of 80 columns and 24 lines (script, of bsdutils), with what a person types.</summary>
+internal static class PseudoTerminal
+{
+    /// <param name="typed">As for printf: <c>\r</c> is Enter.</param>
+    /// <param name="arguments">Of the program.</param>
+    /// <returns>All that stands on the terminal in the end, with the colours.</returns>
+    public static async Task<(int ExitCode, string Screen)> RunAsync(string typed, params string[] arguments)
+    {
+        var command = string.Join(' ', new[] { HeliographProcess.Program }.Concat(arguments).Select(static word => $"'{word}'"));
+        var environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["TERM"] = "xterm-256color", ["NO_COLOR"] = null, ["TYPED"] = typed, ["COMMAND"] = "stty cols 80 rows 24; exec " + command };
+        var (code, output, errors) = await ChildProcess.RunAsync("sh", ["-c", "printf %b \"$TYPED\" | script -qec \"$COMMAND\" /dev/null"], BuiltProgram.Limit, directory: null, environment);
+        Assert.Equal("", errors);
+        return (code, output.Replace("\r", "", StringComparison.Ordinal));
+    }
+}

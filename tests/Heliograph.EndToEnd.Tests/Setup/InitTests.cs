@@ -1,0 +1,174 @@
+using System.Net;
+using System.Net.Sockets;
+using Heliograph.EndToEnd.Tests.Cli;
+using Heliograph.EndToEnd.Tests.Configuration;
+using Heliograph.Testing;
+
+namespace Heliograph.EndToEnd.Tests.Setup;
+
+/// <summary><c>heliograph init</c> with flags: it asks nothing, looks, writes, and tells what comes next.</summary>
+public sealed class InitTests : IDisposable
+{
+    private const string GoldenFiles = "tests/Heliograph.EndToEnd.Tests/Setup/Golden/";
+    private const string Domain = "proxy.example.org";
+
+    private readonly InitRun init = new();
+
+    public void Dispose() => init.Dispose();
+
+    [Fact]
+    public async Task It_writes_a_configuration_and_shows_the_link_and_the_next_command()
+    {
+        var (code, output, errors) = await init.RunAsync("--domain", Domain, "--email", "you@example.org", "--offline");
+        Assert.Equal((0, ""), (code, errors));
+        Golden.Check(GoldenFiles + "init.txt", init.Stable(output));
+        var written = await File.ReadAllTextAsync(init.File, TestContext.Current.CancellationToken);
+        Golden.Check(GoldenFiles + "heliograph.yaml", written.Replace(init.Directory.Path, "/DIRECTORY", StringComparison.Ordinal));
+        Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(init.File) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.GroupWrite));
+        // Nothing else is left, and the server's directory is the server's to make.
+        Assert.Equal([init.File], Directory.GetFileSystemEntries(init.Directory.Path));
+        Assert.Equal((0, $"The configuration is good ({init.File}).\n", ""), await BuiltProgram.RunAsync("config", "validate", "--config", init.File));
+    }
+
+    [Fact]
+    public async Task What_run_reads_is_what_was_said()
+    {
+        await init.RunAsync("--domain", Domain, "--domain", "198.51.100.7", "--offline", "--route", "a.example=127.0.0.1:9", "--decoy-upstream", "127.0.0.1:8080",
+            "--certificate-chain", "chain.pem", "--certificate-key", "key.pem", "--drain-timeout", "2s");
+        var settings = Loaded.From(init.File).Settings!;
+        Assert.Equal([Domain, "198.51.100.7"], settings.Domains);
+        Assert.Equal("a.example", Assert.Single(settings.Routes.Hosts).Key);
+        Assert.Equal("127.0.0.1:8080", settings.Decoy.Upstream?.ToString());
+        // Whoever starts the server does so somewhere else.
+        Assert.Equal(Path.GetFullPath("chain.pem"), settings.Certificate.Chain);
+        Assert.Equal(TimeSpan.FromSeconds(2), settings.Limits.DrainTimeout);
+        Assert.Empty(settings.HttpListen);
+    }
+
+    [Fact]
+    public async Task Every_key_that_is_commented_out_is_valid()
+    {
+        await init.RunAsync("--domain", Domain, "--offline");
+        var lines = await File.ReadAllLinesAsync(init.File, TestContext.Current.CancellationToken);
+        var keys = lines.Count(IsKey);
+        Assert.InRange(keys, 15, 60);
+        var settings = Loaded.Settings(string.Join('\n', lines.Select(static line => IsKey(line) ? line.Replace("#", "", StringComparison.Ordinal) : line)));
+        Assert.Equal("/srv/www", settings.Decoy.Directory);
+        Assert.All(lines, static line => Assert.InRange(line.Length, 0, 80 + (line.Contains('/', StringComparison.Ordinal) ? 200 : 0)));
+
+        static bool IsKey(string line) => line.TrimStart() is ['#', var first, ..] && char.IsAsciiLetter(first);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_there_stays_unless_force_is_said()
+    {
+        init.Directory.Write("heliograph.yaml", "domains: [old.example.org]\n");
+        var (code, output, errors) = await init.RunAsync("--domain", Domain, "--offline");
+        Assert.Equal((2, "", $"heliograph: {init.File} is there already; --force replaces it, --config FILE names another\n"), (code, output, errors));
+        Assert.Equal("domains: [old.example.org]\n", await File.ReadAllTextAsync(init.File, TestContext.Current.CancellationToken));
+        Assert.Equal(0, (await init.RunAsync("--domain", Domain, "--offline", "--force")).ExitCode);
+        Assert.Equal([Domain], Loaded.From(init.File).Settings!.Domains);
+    }
+
+    [Fact]
+    public async Task A_dry_run_shows_the_file_and_writes_nothing()
+    {
+        var (code, output, errors) = await init.RunAsync("--domain", Domain, "--offline", "--dry-run");
+        Assert.Equal((0, ""), (code, errors));
+        Assert.Contains($"{init.File} would be:", output, StringComparison.Ordinal);
+        Assert.Contains($"domains: [{Domain}]", output, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(init.Directory.Path));
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_told_the_file_is_written_and_the_exit_code_says_so()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        var (code, output, errors) = await BuiltProgram.RunAsync(
+            "init", "--domain", Domain, "--offline", "--config", init.File, "--state-directory", init.Directory["state"], "--listen", $"127.0.0.1:{port}", "--http-listen", "none");
+        Assert.Equal((3, ""), (code, errors));
+        Assert.Contains($"  ✗ port {port}", output, StringComparison.Ordinal);
+        Assert.Contains($"(process {Environment.ProcessId}) has it", output, StringComparison.Ordinal);
+        Assert.Contains($"Put right first what is marked ✗ above (port {port}). Then:", output, StringComparison.Ordinal);
+        Assert.True(File.Exists(init.File));
+    }
+
+    /// <summary>In a network of its own, where the machine has one public address and the ports 443 and 80 are free.</summary>
+    [Fact]
+    public async Task A_domain_that_leads_elsewhere_is_told_before_anything_is_asked_for()
+    {
+        PrivateMounts.Need();
+        var hosts = init.Directory.Write("hosts", $"127.0.0.1 localhost\n8.8.4.4 {Domain}\n2a01:4f8::9 {Domain}\n");
+        string[] inside =
+        [
+            "--net", "sh", "-c", "ip link set lo up && ip address add 8.8.4.4/32 dev lo && exec \"$@\"", "sh",
+            HeliographProcess.Program, "init", "--domain", Domain, "--config", init.File, "--state-directory", init.Directory["state"], "--acme-directory", "https://127.0.0.1:1/directory",
+        ];
+        var (code, output, errors) = await ChildProcess.RunAsync("unshare", [.. PrivateMounts.Over("/etc/hosts", hosts).Skip(1), "unshare", .. inside], BuiltProgram.Limit);
+        Assert.Equal((3, ""), (code, errors));
+        Golden.Check(GoldenFiles + "init-elsewhere.txt", init.Stable(output));
+    }
+
+    [Fact]
+    public async Task Without_a_terminal_the_domain_must_be_given()
+    {
+        var (code, output, errors) = await init.RunAsync("--offline");
+        Assert.Equal(
+            (2, "", "heliograph: --domain is missing, and nobody can be asked here; name what clients are to type: heliograph init --domain proxy.example.org\n"),
+            (code, output, errors));
+    }
+
+    [Fact]
+    public async Task A_domain_that_is_none_is_an_error_of_the_command_line()
+    {
+        var (code, output, errors) = await init.RunAsync("--domain", "a b", "--offline");
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains("(--domain): \"a b\": not a host name", errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(init.File));
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_written_is_one_line()
+    {
+        var (code, _, errors) = await BuiltProgram.RunAsync(
+            "init", "--domain", Domain, "--offline", "--config", "/proc/heliograph/heliograph.yaml", "--state-directory", init.Directory["state"], "--listen", "127.0.0.1:0", "--http-listen", "none");
+        Assert.Equal(1, code);
+        Assert.StartsWith($"heliograph: /proc/heliograph/heliograph.yaml cannot be written by user {Environment.UserName} (", errors, StringComparison.Ordinal);
+        Assert.Equal(1, errors.Count(static c => c == '\n'));
+    }
+
+    [Fact]
+    public async Task On_a_terminal_it_asks_again_until_it_can_use_the_answer()
+    {
+        var (code, screen) = await PseudoTerminal.RunAsync("no name\\rproxy.example.org\\rnobody\\ryou@example.org\\r", init.Arguments("--offline"));
+        Assert.Equal(0, code);
+        Assert.Contains("not a host name; for example proxy.example.org", screen, StringComparison.Ordinal);
+        Assert.Contains("not an e-mail address; for example you@example.org, or nothing", screen, StringComparison.Ordinal);
+        Assert.Contains("▀▀▀▀▀▀▀", screen, StringComparison.Ordinal);
+        var settings = Loaded.From(init.File).Settings!;
+        Assert.Equal([Domain], settings.Domains);
+        Assert.Equal("you@example.org", settings.Acme.Email);
+    }
+
+    [Fact]
+    public async Task The_e_mail_address_may_be_left_out()
+    {
+        Assert.Equal(0, (await PseudoTerminal.RunAsync("proxy.example.org\\r\\r", init.Arguments("--offline", "--no-qr"))).ExitCode);
+        Assert.Null(Loaded.From(init.File).Settings!.Acme.Email);
+    }
+
+    [Theory]
+    [InlineData("n\\r", 1, "old.example.org")]
+    [InlineData("\\r", 1, "old.example.org")]
+    [InlineData("y\\r", 0, Domain)]
+    public async Task On_a_terminal_it_asks_before_it_replaces_a_file(string answer, int expected, string domain)
+    {
+        init.Directory.Write("heliograph.yaml", "domains: [old.example.org]\n");
+        var (code, screen) = await PseudoTerminal.RunAsync(answer, init.Arguments("--domain", Domain, "--offline", "--no-qr"));
+        Assert.Equal(expected, code);
+        Assert.Contains("is there already. Replace it?", screen, StringComparison.Ordinal);
+        Assert.Equal([domain], Loaded.From(init.File).Settings!.Domains);
+    }
+}
