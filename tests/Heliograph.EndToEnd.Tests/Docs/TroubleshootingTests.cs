@@ -1,0 +1,39 @@
+using System.Text.RegularExpressions;
+using Heliograph.Testing;
+
+namespace Heliograph.EndToEnd.Tests.Docs;
+
+public sealed partial class TroubleshootingTests
+{
+    private static readonly string Page = File.ReadAllText(Repository.PathOf("docs/operating/troubleshooting.md"));
+
+    private static readonly string Source = string.Join('\n', Directory
+        .EnumerateFiles(Repository.PathOf("src"), "*.cs", SearchOption.AllDirectories)
+        .Select(File.ReadAllText)).Replace("\\\"", "\"", StringComparison.Ordinal);
+
+    public static TheoryData<string> Messages => [.. Headings().Matches(Page).Select(static match => match.Groups[1].Value)];
+
+    [Theory]
+    [MemberData(nameof(Messages))]
+    public void The_program_can_write_what_the_page_explains(string message)
+    {
+        foreach (var part in message.Split('…', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            Assert.Contains(part, Source, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_page_links_to_pages_that_are_there()
+    {
+        var targets = Links().Matches(Page).Select(static match => match.Groups[1].Value).ToList();
+
+        Assert.NotEmpty(targets);
+        Assert.All(targets, static target => Assert.True(File.Exists(Repository.PathOf($"docs/operating/{target}")), target));
+    }
+
+    /// <summary>A heading that is nothing but a message; a command in a sentence is none.</summary>
+    [GeneratedRegex("^### `([^`]+)`$", RegexOptions.Multiline, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Headings();
+
+    [GeneratedRegex(@"\]\(([a-z0-9.-]+\.md)\)", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Links();
+}
