@@ -16,7 +16,11 @@ public static class RouteSets
         _ => throw new ArgumentException($"there is no route set '{set}'; there are: {string.Join(", ", Names)}", nameof(set)),
     };
 
-    private static readonly KeyValuePair<string, string>[] Signal =
+    /// <summary>The names that today's clients ask for: those of a set without the system of 2022, which nobody misses.</summary>
+    /// <exception cref="ArgumentException">There is no such set.</exception>
+    public static IEnumerable<string> OfToday(string set) => (set == "signal" ? SignalOfToday : Find(set)).Select(static route => route.Key);
+
+    private static readonly KeyValuePair<string, string>[] SignalOfToday =
     [
         // The chat host of today's libsignal (0.98 and later), and of those before.
         Itself("grpc.chat.signal.org"),
@@ -32,6 +36,11 @@ public static class RouteSets
         Itself("svrb.signal.org"),
         Itself("updates.signal.org"),
         Itself("updates2.signal.org"),
+    ];
+
+    private static readonly KeyValuePair<string, string>[] Signal =
+    [
+        .. SignalOfToday,
         // The system of 2022.
         new("ud-chat.signal.org", "chat.signal.org"),
         new("textsecure-service.whispersystems.org", "chat.signal.org"),

@@ -15,6 +15,7 @@ internal static class CommandLine
           heliograph init
           heliograph run --domain proxy.example.org
           heliograph link proxy.example.org
+          heliograph check proxy.example.org
           heliograph status --watch
           heliograph certificate show
           heliograph config validate --config /etc/heliograph/heliograph.yaml
@@ -54,8 +55,9 @@ internal static class CommandLine
             InitCommand.Create(),
             RunCommand.Create(),
             LinkCommand.Create(),
-            DemoCommand.Create(),
+            CheckCommand.Create(),
             StatusCommand.Create(),
+            DemoCommand.Create(),
             CertificateCommand.Create(),
             ConfigCommand.Create(),
             CompletionCommand.Create(),

@@ -11,6 +11,6 @@ internal enum ExitCode
     /// <summary>The command line or the configuration cannot be used as it stands.</summary>
     BadUsage = 2,
 
-    /// <summary>It was done, and something was seen that needs putting right.</summary>
-    DoneWithWarnings = 3,
+    /// <summary>It was done (<c>init</c>), or the proxy works (<c>check</c>), and something was seen that needs putting right.</summary>
+    Warnings = 3,
 }

@@ -36,7 +36,7 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
             console.WriteLine(await AdoptAsync(plan.Checkout, cancellation));
         ShowLinks();
         ShowNext(failures);
-        return failures.Count == 0 ? ExitCode.Done : ExitCode.DoneWithWarnings;
+        return failures.Count == 0 ? ExitCode.Done : ExitCode.Warnings;
     }
 
     /// <summary>Takes every look, and shows each as soon as it is taken.</summary>

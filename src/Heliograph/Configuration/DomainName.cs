@@ -35,7 +35,7 @@ internal static class DomainName
         if (text.EndsWith('.'))
             return "the dot at the end must go";
         if (text.Any(static c => c > 127))
-            return Ascii(text) is { } ascii ? $"has letters that DNS does not; write it as {ascii}" : "has letters that no host name has";
+            return ToAscii(text) is { } ascii ? $"has letters that DNS does not; write it as {ascii}" : "has letters that no host name has";
         if (text.Contains(':', StringComparison.Ordinal))
             return "the port must go: a name stands alone";
         if (text.Length > 253)
@@ -46,7 +46,8 @@ internal static class DomainName
         return labels[^1].All(char.IsAsciiDigit) ? "neither a host name nor an IP address" : null;
     }
 
-    private static string? Ascii(string text)
+    /// <summary>A name in other letters as DNS has it (punycode); null: it is none.</summary>
+    public static string? ToAscii(string text)
     {
         try
         {

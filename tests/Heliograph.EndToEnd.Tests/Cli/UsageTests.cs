@@ -13,6 +13,7 @@ public sealed class UsageTests
     [InlineData("help-link", "link", "--help")]
     [InlineData("help-completion", "completion", "--help")]
     [InlineData("help-run", "run", "--help")]
+    [InlineData("help-check", "check", "--help")]
     [InlineData("help-demo", "demo", "--help")]
     [InlineData("help-status", "status", "--help")]
     [InlineData("help-certificate", "certificate", "--help")]

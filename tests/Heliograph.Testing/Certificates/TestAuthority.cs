@@ -20,14 +20,10 @@ public sealed class TestAuthority : IDisposable
     private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private int issued;
 
-    public TestAuthority(string name = "Heliograph test authority")
-    {
-        var request = new CertificateRequest($"CN={name} {Guid.NewGuid():N}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
-        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
-        Root = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(30));
-    }
+    public TestAuthority(string name = "Heliograph test authority") => Root = Request(name).CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(30));
+
+    private TestAuthority(string name, TestAuthority above) =>
+        Root = Request(name).Create(above.Root.SubjectName, X509SignatureGenerator.CreateForECDsa(above.key), DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(30), [1]);
 
     public X509Certificate2 Root { get; }
 
@@ -38,6 +34,20 @@ public sealed class TestAuthority : IDisposable
     {
         ArgumentNullException.ThrowIfNull(names);
         return kind == TestKey.Rsa ? IssueRsa(names) : IssueEcdsa(names);
+    }
+
+    /// <summary>A leaf that is valid at another time than now.</summary>
+    public TestCertificate IssueFor(DateTimeOffset from, DateTimeOffset to, params string[] names)
+    {
+        using var leafKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return Sign(new CertificateRequest("CN=" + names[0], leafKey, HashAlgorithmName.SHA256), names, leafKey.ExportPkcs8PrivateKeyPem(), from, to);
+    }
+
+    /// <summary>A leaf that an intermediate of this authority has signed; the chain is the two of them, without the root.</summary>
+    public TestCertificate IssueThroughIntermediate(params string[] names)
+    {
+        using var intermediate = new TestAuthority("Heliograph test intermediate", this);
+        return intermediate.Issue(TestKey.Ecdsa, names);
     }
 
     /// <summary>How a client checks certificates of this authority: chain and name, as in earnest.</summary>
@@ -54,20 +64,26 @@ public sealed class TestAuthority : IDisposable
         key.Dispose();
     }
 
-    private TestCertificate IssueEcdsa(string[] names)
+    private CertificateRequest Request(string name)
     {
-        using var leafKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return Sign(new CertificateRequest("CN=" + names[0], leafKey, HashAlgorithmName.SHA256), names, leafKey.ExportPkcs8PrivateKeyPem());
+        var request = new CertificateRequest($"CN={name} {Guid.NewGuid():N}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
+        return request;
     }
+
+    private TestCertificate IssueEcdsa(string[] names) => IssueFor(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(20), names);
 
     private TestCertificate IssueRsa(string[] names)
     {
         using var leafKey = RSA.Create(2048);
         return Sign(
-            new CertificateRequest("CN=" + names[0], leafKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1), names, leafKey.ExportPkcs8PrivateKeyPem());
+            new CertificateRequest("CN=" + names[0], leafKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1), names, leafKey.ExportPkcs8PrivateKeyPem(),
+            DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(20));
     }
 
-    private TestCertificate Sign(CertificateRequest request, string[] names, string keyPem)
+    private TestCertificate Sign(CertificateRequest request, string[] names, string keyPem, DateTimeOffset from, DateTimeOffset to)
     {
         var alternatives = new SubjectAlternativeNameBuilder();
         foreach (var name in names)
@@ -85,7 +101,7 @@ public sealed class TestAuthority : IDisposable
         RandomNumberGenerator.Fill(serial);
         serial[0] = (byte)(Interlocked.Increment(ref issued) & 0x7f);
         using var leaf = request.Create(
-            Root.SubjectName, X509SignatureGenerator.CreateForECDsa(key), DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(20), serial);
+            Root.SubjectName, X509SignatureGenerator.CreateForECDsa(key), from, to, serial);
         return new TestCertificate(leaf.ExportCertificatePem() + "\n" + RootPem, keyPem + "\n");
     }
 }

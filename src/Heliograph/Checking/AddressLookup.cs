@@ -1,0 +1,74 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Heliograph.Checking;
+
+/// <summary>The addresses of the proxy, and what DNS said of it.</summary>
+/// <param name="Addresses">To be tried.</param>
+/// <param name="Steps">One for each family, or one for all.</param>
+/// <param name="IsSilent">No DNS server answered, so the fault may be here.</param>
+internal sealed record AddressLookup(IReadOnlyList<IPAddress> Addresses, IReadOnlyList<CheckStep> Steps, bool IsSilent)
+{
+    /// <summary>As many as the relay itself tries of an upstream.</summary>
+    private const int MostAddresses = 8;
+
+    public static async Task<AddressLookup> RunAsync(CheckOptions options, CheckClock clock)
+    {
+        var proxy = options.Proxy;
+        if (proxy.Literal is { } literal)
+            return new([literal], [], IsSilent: false);
+        if (options.Resolve.TryGetValue(proxy.Host, out var given))
+        {
+            var step = new CheckStep { Step = Checking.Steps.Dns, Subject = proxy.Host, Outcome = "given", Level = Level.Ok, Seen = $"{string.Join(", ", given)} (--resolve)" };
+            return new(given, [step], IsSilent: false);
+        }
+        var families = await Task.WhenAll(FamilyAsync(proxy.Host, AddressFamily.InterNetwork, clock), FamilyAsync(proxy.Host, AddressFamily.InterNetworkV6, clock));
+        IReadOnlyList<IPAddress> all = [.. families.SelectMany(static family => family.Addresses)];
+        return new([.. all.Take(MostAddresses)], StepsOf(proxy.Host, families, all.Count), all.Count == 0 && families.Any(static family => family.IsSilent));
+    }
+
+    /// <summary>The addresses of a host that is not the proxy: literal, given, or from DNS. Empty: it has none, or nobody answers.</summary>
+    public static async Task<IReadOnlyList<IPAddress>> OfAsync(ProxyAddress host, CheckOptions options, CheckClock clock) =>
+        (await RunAsync(options with { Proxy = host }, clock)).Addresses;
+
+    private static List<CheckStep> StepsOf(string host, Family[] families, int found)
+    {
+        var steps = new List<CheckStep>();
+        foreach (var family in families)
+        {
+            var record = family.Kind == AddressFamily.InterNetwork ? "A" : "AAAA";
+            var step = new CheckStep { Step = Checking.Steps.Dns, Subject = record, Outcome = "resolved", Level = Level.Ok, Seen = "", TookMs = family.TookMs };
+            if (family.Addresses.Count > 0)
+                steps.Add(step with { Seen = string.Join(", ", family.Addresses.Take(MostAddresses)) + (family.Addresses.Count > MostAddresses ? ", and more that are not tried" : "") });
+            else if (family.IsSilent)
+                steps.Add(step with { Outcome = Trouble.NoAnswer, Level = found > 0 ? Level.Warning : Level.Failure, Seen = "no DNS server answers for this name", Mend = SilentMend(host) });
+            else if (found == 0)
+                steps.Add(step with { Outcome = "no_such_name", Level = Level.Failure, Seen = "no such record", Mend = $"correct the name, or create an A record for {host} with the address of the proxy" });
+            else
+                steps.Add(step with { Outcome = "none", Level = Level.Note, Seen = family.Kind == AddressFamily.InterNetwork ? "none: those who have IPv4 alone cannot connect" : "none" });
+        }
+        return steps;
+    }
+
+    private static string SilentMend(string host) => $"look at the name servers of {host} (\"dig +trace {host}\"): other names are answered from here";
+
+    private static async Task<Family> FamilyAsync(string host, AddressFamily kind, CheckClock clock)
+    {
+        var started = clock.Time.GetTimestamp();
+        try
+        {
+            var addresses = await clock.RunAsync(limit => Dns.GetHostAddressesAsync(host, kind, limit));
+            return new(kind, [.. addresses.Distinct()], IsSilent: false, clock.Since(started));
+        }
+        catch (SocketException e)
+        {
+            return new(kind, [], e.SocketErrorCode is not (SocketError.HostNotFound or SocketError.NoData), clock.Since(started));
+        }
+        catch (TimeoutException)
+        {
+            return new(kind, [], IsSilent: true, clock.Since(started));
+        }
+    }
+
+    private sealed record Family(AddressFamily Kind, IReadOnlyList<IPAddress> Addresses, bool IsSilent, double TookMs);
+}

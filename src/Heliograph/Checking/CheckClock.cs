@@ -1,0 +1,40 @@
+using Heliograph.Configuration;
+
+namespace Heliograph.Checking;
+
+/// <summary>Bounds and times each step, and all of them together.</summary>
+internal sealed class CheckClock(TimeProvider time, TimeSpan step, TimeSpan total, CancellationToken cancellation)
+{
+    private readonly long started = time.GetTimestamp();
+
+    public TimeProvider Time { get; } = time;
+
+    public CancellationToken Cancellation { get; } = cancellation;
+
+    public TimeSpan Elapsed => Time.GetElapsedTime(started);
+
+    /// <summary>How long a step was waited for, to stand behind "no answer".</summary>
+    public string Bound => Elapsed < total ? $"within {Values.Write(step)}" : "before the time for the whole check was up";
+
+    /// <summary>Runs one step.</summary>
+    /// <exception cref="TimeoutException">Its time, or that of the whole check, was up.</exception>
+    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> action)
+    {
+        var left = total - Elapsed;
+        using var limit = new CancellationTokenSource(left <= TimeSpan.Zero ? TimeSpan.Zero : left < step ? left : step, Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(Cancellation, limit.Token);
+        try
+        {
+            return await action(either.Token);
+        }
+        catch (Exception e) when (limit.IsCancellationRequested && !Cancellation.IsCancellationRequested && e is OperationCanceledException or IOException)
+        {
+            throw new TimeoutException("the step's time is up", e);
+        }
+    }
+
+    /// <summary>The time between now and a stamp of <see cref="TimeProvider.GetTimestamp"/>, in milliseconds to a tenth.</summary>
+    public double Since(long stamp) => Rounded(Time.GetElapsedTime(stamp));
+
+    public static double Rounded(TimeSpan span) => Math.Round(span.TotalMilliseconds, 1);
+}

@@ -1,0 +1,48 @@
+using System.Text.Json.Serialization;
+
+namespace Heliograph.Checking;
+
+/// <summary>What is the matter, if anything. The words are a contract with scripts.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<CheckVerdict>))]
+internal enum CheckVerdict
+{
+    [JsonStringEnumMemberName("works")]
+    Works,
+
+    [JsonStringEnumMemberName("works_with_warnings")]
+    WorksWithWarnings,
+
+    /// <summary>No Signal client gets through, and it is the proxy's doing, as far as can be told from here.</summary>
+    [JsonStringEnumMemberName("proxy_broken")]
+    ProxyBroken,
+
+    /// <summary>The proxy does its part and Signal's hosts do not answer it.</summary>
+    [JsonStringEnumMemberName("signal_unreachable")]
+    SignalUnreachable,
+
+    /// <summary>Nothing can be said of the proxy: from here not even an ordinary host is reached.</summary>
+    [JsonStringEnumMemberName("network_down")]
+    NetworkDown,
+}
+
+/// <summary>What was seen of one proxy, and what follows.</summary>
+internal sealed record CheckReport
+{
+    public required string Host { get; init; }
+
+    public required int Port { get; init; }
+
+    public required CheckVerdict Verdict { get; init; }
+
+    /// <summary>One sentence for a person: how it is, and what to do.</summary>
+    public required string Summary { get; init; }
+
+    public required double TookMs { get; init; }
+
+    /// <summary>In the order in which a client would go through them.</summary>
+    public required IReadOnlyList<CheckStep> Steps { get; init; }
+
+    /// <summary>Whether people can use the proxy.</summary>
+    [JsonIgnore]
+    public bool Works => Verdict is CheckVerdict.Works or CheckVerdict.WorksWithWarnings;
+}

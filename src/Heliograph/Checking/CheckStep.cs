@@ -1,0 +1,75 @@
+using System.Text.Json.Serialization;
+
+namespace Heliograph.Checking;
+
+/// <summary>How a step went.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Level>))]
+internal enum Level
+{
+    [JsonStringEnumMemberName("ok")]
+    Ok,
+
+    /// <summary>Worth knowing, and nothing to mend.</summary>
+    [JsonStringEnumMemberName("note")]
+    Note,
+
+    /// <summary>The proxy works, and something asks for attention.</summary>
+    [JsonStringEnumMemberName("warning")]
+    Warning,
+
+    [JsonStringEnumMemberName("failure")]
+    Failure,
+}
+
+/// <summary>One thing that was looked at. The names of its members and the words in <see cref="Step"/> and <see cref="Outcome"/> are a contract with scripts.</summary>
+internal sealed record CheckStep
+{
+    /// <summary>What was looked at: one of <see cref="Steps"/>.</summary>
+    public required string Step { get; init; }
+
+    /// <summary>The address or name that it was about.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>What came of it, in one word of the program's: never anything that a server said.</summary>
+    public required string Outcome { get; init; }
+
+    public required Level Level { get; init; }
+
+    /// <summary>The same for a person. May quote a server, without anything that a terminal would obey.</summary>
+    public required string Seen { get; init; }
+
+    /// <summary>What to do, to stand behind a colon: begins with a small letter and has no full stop. Null: nothing.</summary>
+    public string? Mend { get; init; }
+
+    /// <summary>How long it took, in milliseconds; null where nothing was waited for.</summary>
+    public double? TookMs { get; init; }
+
+    /// <summary>Of <see cref="Steps.Tls"/> and <see cref="Steps.Route"/>: <c>TLS 1.3</c>.</summary>
+    public string? Protocol { get; init; }
+
+    /// <summary>Of <see cref="Steps.Certificate"/> and <see cref="Steps.Route"/>.</summary>
+    public CertificateLook? Certificate { get; init; }
+}
+
+/// <summary>The words of <see cref="CheckStep.Step"/>.</summary>
+internal static class Steps
+{
+    /// <summary>A look at this machine; the subject says at what.</summary>
+    public const string Machine = "machine";
+    public const string Dns = "dns";
+    public const string Tcp = "tcp";
+    public const string Tls = "tls";
+    public const string Certificate = "certificate";
+    public const string Network = "network";
+    public const string Route = "route";
+    public const string Direct = "direct";
+    public const string DeniedName = "denied_name";
+    public const string WebPage = "web_page";
+    public const string Alike = "alike";
+    public const string PlainHttp = "plain_http";
+}
+
+/// <summary>Something was done, or is: for whoever waits.</summary>
+/// <param name="What">A few words.</param>
+/// <param name="Done">False: it is being done.</param>
+internal sealed record CheckProgress(string What, bool Done);

@@ -1,0 +1,28 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Heliograph.Checking;
+
+/// <summary>A bounded TCP connection.</summary>
+internal static class Dial
+{
+    /// <exception cref="SocketException">There is none.</exception>
+    /// <exception cref="TimeoutException">Nobody answered in time.</exception>
+    public static async Task<NetworkStream> TcpAsync(IPEndPoint endpoint, CheckClock clock)
+    {
+        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            return await clock.RunAsync(async limit =>
+            {
+                await socket.ConnectAsync(endpoint, limit);
+                return new NetworkStream(socket, ownsSocket: true);
+            });
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using Heliograph.Configuration;
+using Heliograph.Machine;
+using Heliograph.Relay.Routing;
+using Heliograph.Relay.Upstream;
+
+namespace Heliograph.Checking;
+
+/// <summary><c>heliograph check</c> without a host: this machine first, then the proxy that is configured on it, as clients reach it.</summary>
+internal static class LocalCheck
+{
+    /// <summary>One server has few names; each costs some handshakes.</summary>
+    private const int MostDomains = 8;
+
+    /// <param name="settings">What the server runs with.</param>
+    /// <param name="options">For all of its domains.</param>
+    /// <param name="choosesRoutes">The options say which hosts; otherwise the settings do.</param>
+    /// <param name="progress">For whoever waits.</param>
+    /// <param name="time">The time.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public static async Task<CheckResult> RunAsync(
+        Settings settings, CheckOptions options, bool choosesRoutes, IProgress<CheckProgress>? progress, TimeProvider time, CancellationToken cancellation)
+    {
+        var machine = new List<CheckStep>();
+        foreach (var look in Looks(settings, time))
+        {
+            progress?.Report(new($"looking at this machine: {look.Name}", Done: false));
+            var started = time.GetTimestamp();
+            var finding = await look.TakeAsync(cancellation);
+            machine.Add(StepOf(finding) with { TookMs = CheckClock.Rounded(time.GetElapsedTime(started)) });
+            progress?.Report(new($"{finding.Name}: {finding.Seen}", Done: true));
+        }
+        var reports = new List<CheckReport>();
+        foreach (var domain in settings.Domains.Where(static domain => !domain.StartsWith('*')).Take(MostDomains))
+            reports.Add(await ProxyCheck.RunAsync(For(domain, settings, options, choosesRoutes, isFirst: reports.Count == 0), progress, time, cancellation));
+        var (verdict, summary) = Conclude(machine, reports);
+        return new CheckResult { Verdict = verdict, Summary = summary, Machine = machine, Proxies = reports };
+    }
+
+    /// <summary>What is broken on the machine explains what is seen from outside, so its remedy comes first.</summary>
+    internal static (CheckVerdict, string) Conclude(IReadOnlyList<CheckStep> machine, IReadOnlyList<CheckReport> reports)
+    {
+        var remedy = machine.Where(static step => step.Level >= Level.Warning).OrderByDescending(static step => step.Level).Select(static step => step.Mend).FirstOrDefault(static mend => mend is not null);
+        var isBroken = machine.Any(static step => step.Level == Level.Failure);
+        if (reports.FirstOrDefault(static report => !report.Works) is { } broken)
+        {
+            return isBroken && remedy is not null && broken.Verdict == CheckVerdict.ProxyBroken
+                ? (broken.Verdict, $"The proxy does not work, and this machine shows why: {remedy}.")
+                : (broken.Verdict, About(broken, reports));
+        }
+        var warned = reports.FirstOrDefault(static report => report.Verdict == CheckVerdict.WorksWithWarnings);
+        if (remedy is not null && (isBroken || warned is null))
+            return (CheckVerdict.WorksWithWarnings, $"{(reports.Count > 0 ? "It works" : "Nothing could be checked from outside")}, but this machine needs attention: {remedy}.");
+        if (warned is not null)
+            return (CheckVerdict.WorksWithWarnings, About(warned, reports));
+        return reports.Count > 0
+            ? (CheckVerdict.Works, reports[0].Summary)
+            : (CheckVerdict.WorksWithWarnings, "This machine is in order, but a wildcard alone cannot be checked from outside: name a host under it (heliograph check NAME).");
+    }
+
+    private static IEnumerable<Look> Looks(Settings settings, TimeProvider time) =>
+        MachineLooks.For(settings, offline: false, time).Append(new Look(ServerLook.Name, cancellation => ServerLook.TakeAsync(settings.StateDirectory, time, cancellation)));
+
+    /// <summary>All names lead to the same relay, so the hosts are asked for once.</summary>
+    private static CheckOptions For(string domain, Settings settings, CheckOptions options, bool choosesRoutes, bool isFirst)
+    {
+        // Clients know no other port than 443; where nothing listens on it something may forward to us, or this is a trial.
+        var ports = settings.Listen.Select(static endpoint => endpoint.Port).Where(static port => port != 0);
+        var port = ports.Contains(ProxyAddress.DefaultPort) ? ProxyAddress.DefaultPort : ports.FirstOrDefault(ProxyAddress.DefaultPort);
+        var routes = RouteTable.Create(settings.Routes.Sets, settings.Routes.Hosts).Routes.ToList();
+        var own = settings.Routes.Sets.SelectMany(RouteSets.OfToday).Concat(settings.Routes.Hosts.Keys).Distinct(StringComparer.Ordinal);
+        return options with
+        {
+            Proxy = new ProxyAddress(domain, port),
+            Routes = !isFirst ? [] : choosesRoutes ? options.Routes : [.. own],
+            AsStranger = isFirst,
+            HttpPort = settings.HttpListen.Count == 0 ? null : options.HttpPort,
+            Direct = routes.Where(static route => route.Endpoint is UpstreamEndpoint.Tcp)
+                .ToDictionary(static route => route.Name, static route => new ProxyAddress(((UpstreamEndpoint.Tcp)route.Endpoint).Host, ((UpstreamEndpoint.Tcp)route.Endpoint).Port), StringComparer.Ordinal),
+        };
+    }
+
+    private static CheckStep StepOf(Finding finding) => new()
+    {
+        Step = Steps.Machine,
+        Subject = finding.Name,
+        Outcome = finding.Verdict switch { Verdict.Good => "good", Verdict.Warning => "warning", _ => "failure" },
+        Level = finding.Verdict switch { Verdict.Good => Level.Ok, Verdict.Warning => Level.Warning, _ => Level.Failure },
+        Seen = Untrusted.Line(finding.Seen, 300),
+        Mend = finding.Remedy is { Length: > 0 } remedy ? char.ToLowerInvariant(remedy[0]) + remedy[1..].TrimEnd('.') : null,
+    };
+
+    private static string About(CheckReport report, IReadOnlyList<CheckReport> reports) => reports.Count > 1 ? $"{report.Host}: {report.Summary}" : report.Summary;
+}

@@ -1,0 +1,89 @@
+using System.Net;
+
+namespace Heliograph.Checking;
+
+/// <summary>Is a proxy working? Goes through it as a Signal client would, and looks at it as a stranger. Any proxy: everything that comes back is untrusted, bounded and timed.</summary>
+internal static class ProxyCheck
+{
+    /// <summary>Tunnels at a time: a proxy on a small machine is not to notice.</summary>
+    private const int MostAtOnce = 4;
+
+    /// <summary>Hosts that are dialled directly when they fail through the proxy.</summary>
+    private const int MostDirect = 3;
+
+    /// <param name="options">What to ask.</param>
+    /// <param name="progress">Is told of each step as it is done; for people who wait.</param>
+    /// <param name="time">The time.</param>
+    /// <param name="cancellation">Ends it early, with an exception; the options have its time limits.</param>
+    public static async Task<CheckReport> RunAsync(CheckOptions options, IProgress<CheckProgress>? progress, TimeProvider time, CancellationToken cancellation)
+    {
+        var clock = new CheckClock(time, options.StepTimeout, options.Deadline, cancellation);
+        progress?.Report(new($"looking up {options.Proxy.Host}", Done: false));
+        var lookup = await AddressLookup.RunAsync(options, clock);
+        progress?.Report(new($"connecting to {options.Proxy}", Done: false));
+        var doors = await Task.WhenAll(lookup.Addresses.Select(address => Door.KnockAsync(new IPEndPoint(address, options.Proxy.Port), options, clock)));
+        var steps = new List<CheckStep>([.. lookup.Steps, .. DoorSteps.Of(doors, options.Proxy)]);
+        foreach (var step in steps)
+            progress?.Report(new($"{step.Step} {step.Subject}: {step.Seen}", Done: true));
+        if ((doors.FirstOrDefault(static door => door.IsGood) ?? doors.FirstOrDefault(static door => door.IsOpen)) is { } open)
+            steps.AddRange(await ThroughAsync(open.Endpoint, options, progress, clock));
+        else if (await OwnNetwork.LookAsync(options, lookup, doors, clock) is { } network)
+            steps.Add(network);
+        var (verdict, summary) = Judge.Of(steps);
+        return new CheckReport
+        {
+            Host = options.Proxy.Host,
+            Port = options.Proxy.Port,
+            Verdict = verdict,
+            Summary = summary,
+            TookMs = CheckClock.Rounded(clock.Elapsed),
+            Steps = steps,
+        };
+    }
+
+    /// <summary>Everything that goes through one address of the proxy.</summary>
+    private static async Task<IReadOnlyList<CheckStep>> ThroughAsync(IPEndPoint proxy, CheckOptions options, IProgress<CheckProgress>? progress, CheckClock clock)
+    {
+        progress?.Report(new("asking for Signal's hosts", Done: false));
+        var visiting = options.AsStranger ? StrangersView.VisitAsync(proxy, options, clock) : null;
+        var plain = options is { AsStranger: true, HttpPort: { } port } ? StrangersView.PlainHttpAsync(proxy.Address, port, options, clock) : null;
+        var denying = options.AsStranger ? InnerProbe.AskAsync(proxy, StrangersView.DeniedName, options, clock) : null;
+        var answers = await AskAllAsync(proxy, options, progress, clock);
+        // What a denied name gets tells what the failure of another means.
+        if (denying is null && answers.Any(static answer => answer is { Trouble: not null, IsOuter: false }))
+            denying = InnerProbe.AskAsync(proxy, StrangersView.DeniedName, options, clock);
+        var denied = denying is null ? null : await denying;
+        var steps = RouteSteps.Of(answers, denied, options.SignalRoots is not null);
+        steps.AddRange(await DialDirectlyAsync(steps, options, clock));
+        if (options.AsStranger && denied is not null && visiting is not null)
+        {
+            var (visit, page) = await visiting;
+            steps.Add(StrangersView.OfDenied(denied));
+            steps.Add(visit);
+            if (StrangersView.Compare(denied, page) is { } compared)
+                steps.Add(compared);
+        }
+        if (plain is not null)
+            steps.Add(await plain);
+        return steps;
+    }
+
+    private static async Task<InnerAnswer[]> AskAllAsync(IPEndPoint proxy, CheckOptions options, IProgress<CheckProgress>? progress, CheckClock clock)
+    {
+        var answers = new InnerAnswer[options.Routes.Count];
+        var bound = new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = clock.Cancellation };
+        await Parallel.ForEachAsync(options.Routes.Index(), bound, async (route, _) =>
+        {
+            var answer = await InnerProbe.AskAsync(proxy, route.Item, options, clock);
+            answers[route.Index] = answer;
+            progress?.Report(new($"{route.Item}: {answer.Trouble?.Seen ?? "answers"}", Done: true));
+        });
+        return answers;
+    }
+
+    private static async Task<CheckStep[]> DialDirectlyAsync(List<CheckStep> routes, CheckOptions options, CheckClock clock) => await Task.WhenAll(routes
+        .Where(route => route.Level != Level.Ok && options.Direct.ContainsKey(route.Subject!))
+        .OrderByDescending(static route => Judge.IsNeeded(route.Subject!))
+        .Take(MostDirect)
+        .Select(route => DirectDial.RunAsync(route.Subject!, options.Direct[route.Subject!], options, clock)));
+}

@@ -1,0 +1,90 @@
+using System.Net;
+using System.Text.Json;
+using Heliograph.Testing;
+
+namespace Heliograph.EndToEnd.Tests.Checking;
+
+/// <summary><c>heliograph check</c> without a host: the machine that the proxy runs on, and then the proxy.</summary>
+public sealed class LocalCheckTests : IAsyncDisposable
+{
+    private readonly CheckedProxy check = new();
+    private readonly TempDirectory directory = new();
+
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task The_machine_and_its_running_server_are_looked_at_first_and_then_the_proxy()
+    {
+        var config = Configure(check.Signal);
+        await using var server = await HeliographProcess.StartAsync(config, directory.Path);
+        var run = await RunAsync(config);
+        // The name leads to loopback, so this machine's part is never without a remark.
+        Assert.Equal((3, "works_with_warnings"), (run.ExitCode, run.Verdict));
+        Assert.Equal(("good", "running"), Machine(run, "server"));
+        Assert.Equal("warning", Machine(run, "dns").Outcome);
+        Assert.Equal("works", Proxy(run).GetProperty("verdict").GetString());
+        Assert.Equal("verified", run.Outcomes("route")["grpc.chat.signal.org"]);
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task A_server_that_does_not_run_explains_why_nobody_can_connect()
+    {
+        var run = await RunAsync(Configure(check.Signal));
+        Assert.Equal((1, "proxy_broken"), (run.ExitCode, run.Verdict));
+        Assert.Equal("failure", Machine(run, "server").Outcome);
+        Assert.Equal("The proxy does not work, and this machine shows why: start the server: systemctl start heliograph, or heliograph run.", run.Summary);
+        Assert.False(Directory.Exists(directory["state"]), "looking has made the directory");
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task Signal_that_this_machine_cannot_reach_is_told_from_a_proxy_that_does_not_relay()
+    {
+        // From outside the two look alike: our server gives the web site to whoever asks for a host that is down.
+        using var nobody = LoopbackPort.Refusing(out var down);
+        var config = Configure(down);
+        await using var server = await HeliographProcess.StartAsync(config, directory.Path);
+        var run = await RunAsync(config);
+        Assert.Equal((1, "signal_unreachable"), (run.ExitCode, run.Verdict));
+        Assert.Equal("as_denied", run.Outcomes("route")["grpc.chat.signal.org"]);
+        Assert.Equal("refused", run.Outcomes("direct")["grpc.chat.signal.org"]);
+        Assert.StartsWith("The proxy is up, but this machine cannot reach Signal: see why this machine cannot reach grpc.chat.signal.org", run.Summary, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task Without_any_configuration_it_says_what_to_name()
+    {
+        var (code, output, errors) = await ChildProcess.RunAsync(HeliographProcess.Program, ["check"], TimeSpan.FromSeconds(30));
+        Assert.Equal((2, ""), (code, output));
+        Assert.Equal("heliograph: there is no configuration on this machine; name the proxy to check (heliograph check proxy.example.org), or the file with --config FILE\n", errors);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await check.DisposeAsync();
+        directory.Dispose();
+    }
+
+    private static (string Outcome, string Seen) Machine(CheckedProxy.CheckRun run, string look)
+    {
+        var step = JsonDocument.Parse(run.Output).RootElement.GetProperty("machine").EnumerateArray().Single(one => one.GetProperty("subject").GetString() == look);
+        return (step.GetProperty("outcome").GetString()!, step.GetProperty("seen").GetString()!);
+    }
+
+    private static JsonElement Proxy(CheckedProxy.CheckRun run) => JsonDocument.Parse(run.Output).RootElement.GetProperty("proxies")[0];
+
+    private Task<CheckedProxy.CheckRun> RunAsync(string config) =>
+        CheckedProxy.RunAsync([], ["check", "--config", config, "--ca-root", check.Root, "--signal-root", check.Root, "--neutral", "none", "--json"]);
+
+    /// <summary>A configuration whose hosts all lead to one place.</summary>
+    private string Configure(IPEndPoint signal)
+    {
+        var (chain, key) = check.Certificate.WriteTo(directory);
+        return directory.Write("heliograph.yaml", $$"""
+            domains: ["127.0.0.1"]
+            listen: ["{{LoopbackPort.Free()}}"]
+            http: { listen: [] }
+            certificate: { source: files, chain: "{{chain}}", key: "{{key}}" }
+            routes: { sets: [], hosts: { grpc.chat.signal.org: "{{signal}}", chat.signal.org: "{{signal}}" } }
+            state_directory: "{{directory["state"]}}"
+
+            """);
+    }
+}
