@@ -26,6 +26,9 @@ internal sealed record ProxySettings
     /// <summary>The content of <c>metrics: { }</c>; with <c>listen: ["127.0.0.1:0"]</c> there is <see cref="Proxy.Monitoring"/>.</summary>
     public string Metrics { get; init; } = "listen: []";
 
+    /// <summary>Null: on a port that the system picks.</summary>
+    public IPEndPoint? Listen { get; init; }
+
     /// <summary>More sections of the configuration file.</summary>
     public string More { get; init; } = "";
 
@@ -133,7 +136,7 @@ internal sealed class Proxy : IAsyncDisposable
             .DefaultIfEmpty("nobody-asks-for-this.example: \"127.0.0.1:9\"");
         var config = $$"""
             domains: ["{{Name}}"]
-            listen: ["127.0.0.1:0"]
+            listen: ["{{settings.Listen ?? new IPEndPoint(IPAddress.Loopback, 0)}}"]
             http: { listen: [] }
             certificate: { source: files, chain: "{{chain}}", key: "{{key}}" }
             routes:

@@ -58,8 +58,11 @@ public sealed class StandInSignal : IAsyncDisposable
         }
     }
 
+    /// <summary>A test may end it before its own end, so that the host is down.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (stop.IsCancellationRequested)
+            return;
         await stop.CancelAsync();
         listener.Dispose();
         await accepting.WaitAsync(TimeSpan.FromSeconds(10));

@@ -59,6 +59,7 @@ internal static class CommandLine
             StatusCommand.Create(),
             DemoCommand.Create(),
             CertificateCommand.Create(),
+            AlertsCommand.Create(),
             ConfigCommand.Create(),
             CompletionCommand.Create(),
         };

@@ -71,6 +71,10 @@ internal static class EffectiveYaml
         [Keys.HandoverTimeout] = static settings => Values.Write(settings.Limits.HandoverTimeout),
         [Keys.MetricsListen] = static settings => List(settings.MetricsListen),
         [Keys.LogLevel] = static settings => Words.Of(Words.LogLevels, settings.LogLevel),
+        [Keys.AlertsExec] = static settings => Quote(settings.Alerts.Exec),
+        [Keys.AlertsWebhook] = static settings => settings.Alerts.Webhook is null ? null : Quote(Keys.AlertsWebhook.Show("")),
+        [Keys.AlertsSelfCheck] = static settings => settings.Alerts.SelfCheck is { } interval ? Values.Write(interval) : "off",
+        [Keys.AlertsSelfCheckAddress] = static settings => Quote(settings.Alerts.SelfCheckAddress?.ToString()),
         [Keys.StateDirectory] = static settings => Quote(settings.StateDirectory),
     };
 

@@ -73,6 +73,10 @@ internal static class Keys
     public static readonly Key HandoverTimeout = new("limits:handover_timeout", KeyKind.Scalar, Duration);
     public static readonly Key MetricsListen = new("metrics:listen", KeyKind.List, Addresses + "; [] turns it off");
     public static readonly Key LogLevel = new("log:level", KeyKind.Scalar, string.Join(", ", Words.LogLevels.Select(static level => level.Word)));
+    public static readonly Key AlertsExec = new("alerts:exec", KeyKind.Scalar, "the path of a program that is called as: PROGRAM STATE CAUSE TEXT");
+    public static readonly Key AlertsWebhook = new("alerts:webhook", KeyKind.Scalar, "an address that takes a POST of JSON, such as https://hooks.example.org/abc", Secret: true);
+    public static readonly Key AlertsSelfCheck = new("alerts:self_check", KeyKind.Scalar, "off, or how often: " + Duration);
+    public static readonly Key AlertsSelfCheckAddress = new("alerts:self_check_address", KeyKind.Scalar, "HOST or HOST:PORT, where this machine reaches the proxy");
     public static readonly Key StateDirectory = new("state_directory", KeyKind.Scalar, "the path of a directory that the program may write to");
 
     /// <summary>Those of RFC 2136, for records in DNS.</summary>
@@ -86,7 +90,8 @@ internal static class Keys
     [
         Domains, Listen, HttpListen, CertificateSource, CertificateChain, CertificateKey, .. Acme.All, AcmeChallenges, AcmeKeyType, .. AcmeFailover.All, .. Dns,
         RouteSets, RouteHosts, DecoySite, DecoyDirectory, DecoyUpstream, DecoyUpstreamH2,
-        Passthrough, TrustedProxies, MaxConnections, HandshakeTimeout, HelloTimeout, ConnectTimeout, IdleTimeout, DrainTimeout, HandoverTimeout, MetricsListen, LogLevel, StateDirectory,
+        Passthrough, TrustedProxies, MaxConnections, HandshakeTimeout, HelloTimeout, ConnectTimeout, IdleTimeout, DrainTimeout, HandoverTimeout, MetricsListen,
+        LogLevel, AlertsExec, AlertsWebhook, AlertsSelfCheck, AlertsSelfCheckAddress, StateDirectory,
     ];
 
     public static Key? Find(string path) => All.FirstOrDefault(key => key.Path == path);

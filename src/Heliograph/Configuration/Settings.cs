@@ -1,5 +1,6 @@
 using System.Net;
 using Heliograph.Acme;
+using Heliograph.Checking;
 using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
 using Microsoft.Extensions.Logging;
@@ -42,6 +43,7 @@ internal sealed record Settings
     public bool IsMetricsListenDefault { get; init; }
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
+    public AlertSettings Alerts { get; init; } = new();
 
     /// <summary>An absolute path.</summary>
     public string StateDirectory { get; init; } = "/var/lib/heliograph";
@@ -79,6 +81,22 @@ internal sealed record RouteSettings
 
 /// <summary>The web site for everyone who is no Signal client: a directory, an upstream, or (both null) the built-in site.</summary>
 internal sealed record DecoySettings(string? Directory = null, UpstreamEndpoint? Upstream = null, UpstreamEndpoint? UpstreamH2 = null);
+
+/// <summary>Who is told of trouble; nobody but the log where both are null.</summary>
+internal sealed record AlertSettings
+{
+    /// <summary>A program.</summary>
+    public string? Exec { get; init; }
+
+    /// <summary>An address; a secret.</summary>
+    public string? Webhook { get; init; }
+
+    /// <summary>How often the proxy checks itself; null: never.</summary>
+    public TimeSpan? SelfCheck { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Where this machine reaches the proxy; null: under its name, as everybody.</summary>
+    public ProxyAddress? SelfCheckAddress { get; init; }
+}
 
 internal sealed record LimitSettings
 {

@@ -1,4 +1,5 @@
 using System.Net;
+using Heliograph.Checking;
 using Heliograph.Relay.Upstream;
 
 namespace Heliograph.Configuration;
@@ -8,6 +9,7 @@ internal sealed class SettingsReader
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Longest = TimeSpan.FromDays(7);
+    private static readonly TimeSpan ShortestSelfCheck = TimeSpan.FromSeconds(10);
     private static readonly Settings Default = new() { Domains = [] };
 
     private readonly LayeredValues values;
@@ -53,6 +55,7 @@ internal sealed class SettingsReader
             MetricsListen = reader.List<IPEndPoint>(Keys.MetricsListen, Values.ListenAddress) ?? Default.MetricsListen,
             IsMetricsListenDefault = !reader.IsGiven(Keys.MetricsListen),
             LogLevel = reader.Scalar(Keys.LogLevel, Values.OneOf(Words.LogLevels), Default.LogLevel),
+            Alerts = Alerts(),
             StateDirectory = stateDirectory,
         };
         if (settings.Listen.Count == 0 && values.List(Keys.Listen) is { Count: 0 })
@@ -149,6 +152,20 @@ internal sealed class SettingsReader
         DrainTimeout = reader.Scalar(Keys.DrainTimeout, Values.Duration(TimeSpan.Zero, Longest), Default.Limits.DrainTimeout),
         HandoverTimeout = reader.Scalar(Keys.HandoverTimeout, Values.Duration(TimeSpan.Zero, Longest), Default.Limits.HandoverTimeout),
     };
+
+    private AlertSettings Alerts()
+    {
+        var program = reader.Scalar<string?>(Keys.AlertsExec, Values.FilePath, null);
+        if (program is not null && !File.Exists(program) && values.Scalar(Keys.AlertsExec) is { } given)
+            errors.Add(Keys.AlertsExec, given, $"there is no such file; allowed: {Keys.AlertsExec.Allowed}");
+        return new()
+        {
+            Exec = program,
+            Webhook = reader.Scalar<string?>(Keys.AlertsWebhook, Values.HttpsAddress, null),
+            SelfCheckAddress = reader.Scalar<ProxyAddress?>(Keys.AlertsSelfCheckAddress, Values.ProxyAddress, null),
+            SelfCheck = reader.Scalar(Keys.AlertsSelfCheck, Values.OrOff(Values.Duration(ShortestSelfCheck, Longest)), Default.Alerts.SelfCheck),
+        };
+    }
 
     /// <summary>A port can be listened on once; told here it names both keys, told by the system only one.</summary>
     private void RefuseSharedAddresses(params ReadOnlySpan<(Key Key, IReadOnlyList<IPEndPoint> Addresses)> lists)

@@ -38,6 +38,18 @@ internal static class Values
         return null;
     };
 
+    /// <summary>The word off, which gives null, or what <paramref name="parse"/> takes.</summary>
+    public static Parse<T?> OrOff<T>(Parse<T> parse)
+        where T : struct => (string text, out T? value) =>
+    {
+        value = null;
+        if (text == "off")
+            return null;
+        var problem = parse(text, out var given);
+        value = given;
+        return problem;
+    };
+
     /// <summary>The shortest way to write a duration, in the largest unit that fits.</summary>
     public static string Write(TimeSpan value)
     {
@@ -105,6 +117,13 @@ internal static class Values
 
     public static string? Endpoint(string text, out UpstreamEndpoint? value) =>
         UpstreamEndpoint.TryParse(text, out value) ? null : "not an endpoint";
+
+    public static string? ProxyAddress(string text, out Checking.ProxyAddress? value)
+    {
+        var problem = Checking.ProxyAddress.Parse(text, out var address);
+        value = address;
+        return problem;
+    }
 
     public static string? RouteSet(string text, out string value)
     {

@@ -42,6 +42,24 @@ internal static partial class HostLog
     [LoggerMessage(13, LogLevel.Warning, "Changed in the configuration, but only a restart takes it: {Keys} (systemctl restart heliograph)")]
     public static partial void NeedsRestart(ILogger log, string keys);
 
+    [LoggerMessage(20, LogLevel.Warning, "Alert: {Text}")]
+    public static partial void Alert(ILogger log, string text);
+
+    [LoggerMessage(21, LogLevel.Error, "An alert could not be delivered to {Target}: {Problem}; heliograph alerts test tries it again")]
+    public static partial void AlertNotDelivered(ILogger log, string target, string problem);
+
+    [LoggerMessage(22, LogLevel.Error, "What was told in alerts cannot be kept, so that a restart may tell it again: {Problem}")]
+    public static partial void AlertsNotKept(ILogger log, string problem);
+
+    [LoggerMessage(23, LogLevel.Warning, "The proxy's check of itself failed: {Problem}")]
+    public static partial void SelfCheckFailed(ILogger log, string problem);
+
+    [LoggerMessage(24, LogLevel.Information, "The proxy's check of itself succeeds again")]
+    public static partial void SelfCheckWorks(ILogger log);
+
+    [LoggerMessage(25, LogLevel.Warning, "The metrics are not sent by OTLP, and it is tried again: {Problem}; check OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_PROTOCOL")]
+    public static partial void OtlpTrouble(ILogger log, string problem);
+
     [LoggerMessage(5, LogLevel.Debug, "A fault in the program")]
     public static partial void Fault(ILogger log, Exception fault);
 }

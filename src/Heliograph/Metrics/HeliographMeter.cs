@@ -25,7 +25,7 @@ internal sealed class HeliographMeter : IDisposable
         this.sources = sources;
         CreateForConnections();
         CreateForUpstreams();
-        CreateForCertificate();
+        CreateForHealth();
         CreateForProcess();
     }
 
@@ -58,7 +58,7 @@ internal sealed class HeliographMeter : IDisposable
             "Dials of an upstream host that failed since the last one that did not.");
     }
 
-    private void CreateForCertificate()
+    private void CreateForHealth()
     {
         meter.CreateObservableGauge("heliograph.certificate.expiry.timestamp", () => Instant(sources.Certificate().NotAfter), Seconds,
             "When the certificate expires, in seconds since 1970. Absent while there is none.");
@@ -68,6 +68,10 @@ internal sealed class HeliographMeter : IDisposable
             "When the certificate is asked for again, in seconds since 1970. Absent where somebody else renews it.");
         meter.CreateObservableGauge("heliograph.certificate.failures", () => sources.Certificate().Failures, "{attempt}",
             "Attempts to get a certificate that failed in a row.");
+        meter.CreateObservableGauge("heliograph.selfcheck.timestamp", () => Instant(sources.SelfCheck()?.At), Seconds,
+            "When the proxy's last check of itself ended, in seconds since 1970. Absent before the first.");
+        meter.CreateObservableGauge("heliograph.selfcheck.failures", () => IfAny(sources.SelfCheck()?.Failures), "{check}",
+            "Checks of the proxy by itself that failed in a row. Absent before the first.");
     }
 
     private void CreateForProcess()
@@ -104,7 +108,9 @@ internal sealed class HeliographMeter : IDisposable
         return [Of(usage.UserTime.TotalSeconds, "cpu.mode", "user"), Of(usage.PrivilegedTime.TotalSeconds, "cpu.mode", "system")];
     }
 
-    private static IEnumerable<Measurement<long>> Instant(DateTimeOffset? instant) => instant is { } there ? [new(there.ToUnixTimeSeconds())] : [];
+    private static IEnumerable<Measurement<long>> Instant(DateTimeOffset? instant) => IfAny(instant?.ToUnixTimeSeconds());
+
+    private static IEnumerable<Measurement<long>> IfAny(long? value) => value is { } there ? [new(there)] : [];
 
     /// <summary>Each kind there is, also those that have not been seen: a rate needs a figure before the first one.</summary>
     private static IEnumerable<Measurement<long>> ForEach<TKind>(IReadOnlyDictionary<TKind, long> sums, string attribute)

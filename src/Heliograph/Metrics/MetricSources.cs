@@ -1,3 +1,4 @@
+using Heliograph.Alerts;
 using Heliograph.Hosting.Certificates;
 using Heliograph.Relay.Diagnostics;
 
@@ -9,6 +10,9 @@ internal sealed record MetricSources
     public required Func<RelayStatistics> Relay { get; init; }
 
     public required Func<CertificateReport> Certificate { get; init; }
+
+    /// <summary>What the proxy's checks of itself came to; null: there was none as yet.</summary>
+    public required Func<SelfCheckState?> SelfCheck { get; init; }
 
     /// <summary>Why the server is not ready; null: it is.</summary>
     public required Func<string?> NotReady { get; init; }

@@ -15,6 +15,7 @@ internal sealed class Monitoring : IAsyncDisposable
     private readonly HeliographMeter meter;
     private readonly MetricCollector collector;
     private HttpServer? server;
+    private OtlpExport? otlp;
 
     private Monitoring(MetricSources sources)
     {
@@ -49,11 +50,15 @@ internal sealed class Monitoring : IAsyncDisposable
         }
         foreach (var endpoint in monitoring.Endpoints.Where(static endpoint => !IPAddress.IsLoopback(endpoint.Address)))
             HostLog.MetricsNotLoopback(log, endpoint);
+        if (OtlpExport.IsAskedFor(Environment.GetEnvironmentVariable))
+            monitoring.otlp = OtlpExport.Start(log);
         return monitoring;
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (otlp is not null)
+            await otlp.DisposeAsync();
         if (server is not null)
             await server.DisposeAsync();
         collector.Dispose();

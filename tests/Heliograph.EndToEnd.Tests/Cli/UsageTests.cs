@@ -20,6 +20,8 @@ public sealed class UsageTests
     [InlineData("help-certificate-show", "certificate", "show", "--help")]
     [InlineData("help-certificate-renew", "certificate", "renew", "--help")]
     [InlineData("help-certificate-revoke", "certificate", "revoke", "--help")]
+    [InlineData("help-alerts", "alerts", "--help")]
+    [InlineData("help-alerts-test", "alerts", "test", "--help")]
     [InlineData("help-config", "config", "--help")]
     [InlineData("help-config-show", "config", "show", "--help")]
     [InlineData("help-config-validate", "config", "validate", "--help")]

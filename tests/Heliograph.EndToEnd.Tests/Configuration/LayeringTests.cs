@@ -24,6 +24,7 @@ public sealed class LayeringTests
         Assert.Equal(TimeSpan.FromMinutes(10), settings.Limits.IdleTimeout);
         Assert.Equal([IPEndPoint.Parse("127.0.0.1:9464")], settings.MetricsListen);
         Assert.True(settings.IsMetricsListenDefault);
+        Assert.Equal(new AlertSettings { SelfCheck = TimeSpan.FromHours(1) }, settings.Alerts);
         Assert.Equal("/var/lib/heliograph", settings.StateDirectory);
     }
 
@@ -58,6 +59,7 @@ public sealed class LayeringTests
             decoy: { upstream: "unix:/run/site.sock", upstream_h2: "127.0.0.1:8081" }
             limits: { max_connections: 5000, handshake_timeout: 500ms, hello_timeout: 2s, connect_timeout: 3s, idle_timeout: 1h, drain_timeout: 0s }
             metrics: { listen: ["127.0.0.1:9465"] }
+            alerts: { exec: /bin/true, webhook: "https://hooks.example.org/abc", self_check: off, self_check_address: "[2001:DB8::1]:8443" }
             state_directory: /tmp/state
             """);
         Assert.Equal(["proxy.example.org", "192.0.2.1", "2001:db8::1"], settings.Domains);
@@ -109,6 +111,9 @@ public sealed class LayeringTests
             settings.Limits);
         Assert.Equal([IPEndPoint.Parse("127.0.0.1:9465")], settings.MetricsListen);
         Assert.False(settings.IsMetricsListenDefault);
+        Assert.Equal(
+            new AlertSettings { Exec = "/bin/true", Webhook = "https://hooks.example.org/abc", SelfCheck = null, SelfCheckAddress = new("2001:db8::1", 8443) },
+            settings.Alerts);
         Assert.Equal("/tmp/state", settings.StateDirectory);
     }
 

@@ -102,6 +102,13 @@ public sealed class ValueErrorTests
     [InlineData("acme: { dns: { hook: /nowhere/hook } }",
         "acme.dns.hook (FILE:2): \"/nowhere/hook\": there is no such file; allowed: the path of a program that is called as: HOOK present|cleanup FQDN VALUE")]
     [InlineData("acme: { ca_root: /nowhere/root.pem }", "acme.ca_root (FILE:2): there is no file '/nowhere/root.pem'; name a PEM file with the authority's root or remove the key")]
+    [InlineData("alerts: { exec: /nowhere/hook }",
+        "alerts.exec (FILE:2): \"/nowhere/hook\": there is no such file; allowed: the path of a program that is called as: PROGRAM STATE CAUSE TEXT")]
+    [InlineData("alerts: { webhook: \"http://hooks.example.org/abc\" }",
+        "alerts.webhook (FILE:2): \"********\": must start with https://; allowed: an address that takes a POST of JSON, such as https://hooks.example.org/abc")]
+    [InlineData("alerts: { self_check: 5s }", "alerts.self_check (FILE:2): \"5s\": must be from 10s to 7d; allowed: off, or how often: a whole number with its unit ms, s, m, h or d, such as 500ms, 60s, 10m, 1h or 2d")]
+    [InlineData("alerts: { self_check_address: \"a b\" }",
+        "alerts.self_check_address (FILE:2): \"a b\": not a host name; allowed: HOST or HOST:PORT, where this machine reaches the proxy")]
     [InlineData("http: { listen: [\"[::]:443\"] }", "http.listen: [::]:443 is taken by listen already; give each its own port")]
     [InlineData("routes: { hosts: { \"*.example\": \"a:1\" } }",
         "routes.hosts.*.example (FILE:2): a wildcard; name each host, as no client can type a '*'; allowed: a host name with \"host:port\", \"[IPv6]:port\" or \"unix:/path/to.sock\"")]

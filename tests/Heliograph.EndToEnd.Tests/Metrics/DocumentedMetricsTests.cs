@@ -53,36 +53,12 @@ public sealed class DocumentedMetricsTests
 
     private static MetricSources Sources() => new()
     {
-        Relay = static () => new RelayStatistics
-        {
-            Uptime = TimeSpan.FromSeconds(1),
-            Connections = 0,
-            MostConnections = 0,
-            MaxConnections = 1,
-            Accepted = 0,
-            Outcomes = new Dictionary<ConnectionOutcome, long>(),
-            Relayed = 0,
-            Relaying = 0,
-            Routes = [new() { Name = "chat.signal.org", Endpoint = "chat.signal.org:443", Connections = 0, Open = 0 }],
-            Upstreams =
-            [
-                new()
-                {
-                    Endpoint = "chat.signal.org:443",
-                    DialTimes = new() { Buckets = [], Sum = TimeSpan.Zero },
-                    Failures = new Dictionary<DialFailure, long>(),
-                    FailuresInARow = 0,
-                },
-            ],
-            BytesUp = 0,
-            BytesDown = 0,
-            DecoyDown = false,
-            DeniedSignalNames = new Dictionary<string, long>(StringComparer.Ordinal),
-        },
+        Relay = static () => FakeRelay.Statistics(("chat.signal.org:443", Connected: 0, FailuresInARow: 0)),
         Certificate = static () => new CertificateReport
         {
             Source = "acme", NotBefore = DateTimeOffset.UnixEpoch, NotAfter = DateTimeOffset.UnixEpoch, NextRenewal = DateTimeOffset.UnixEpoch,
         },
+        SelfCheck = static () => new(DateTimeOffset.UnixEpoch, Problem: null, Failures: 0),
         NotReady = static () => null,
     };
 

@@ -45,17 +45,17 @@ public sealed class EndpointTests
         Assert.DoesNotContain("elsewhere", scrape.Text, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = Bound.Test)]
+    [Fact(Timeout = Bound.LongTest)]
     public async Task Promtool_finds_nothing_to_say_about_the_text()
     {
         Proxy.NeedsHeliograph();
         await using var proxy = await Proxy.StartAsync(new ProxySettings { Metrics = OnLoopback });
         var file = proxy.Directory.Write("metrics.txt", (await Scrape.TakeAsync(proxy.Monitoring)).Text);
-        var (code, output, errors) = await ChildProcess.RunAsync("sh", ["-c", "exec promtool check metrics < \"$1\"", "sh", file], Bound.Prompt * 4);
+        var (code, output, errors) = await ChildProcess.RunAsync("sh", ["-c", "exec promtool check metrics < \"$1\"", "sh", file], PrometheusTests.ToolBound);
         Assert.Equal((0, "", ""), (code, output, errors));
         // That it would: the help of a metric is missing.
         var bad = proxy.Directory.Write("bad.txt", "no_help 1\n");
-        var (badCode, _, _) = await ChildProcess.RunAsync("sh", ["-c", "exec promtool check metrics < \"$1\"", "sh", bad], Bound.Prompt * 4);
+        var (badCode, _, _) = await ChildProcess.RunAsync("sh", ["-c", "exec promtool check metrics < \"$1\"", "sh", bad], PrometheusTests.ToolBound);
         Assert.NotEqual(0, badCode);
     }
 

@@ -1,0 +1,49 @@
+using Heliograph.Acme;
+using Heliograph.Hosting;
+using Microsoft.Extensions.Logging;
+using PrivateDirectory = Heliograph.Acme.Storage.PrivateDirectory;
+
+namespace Heliograph.Alerts;
+
+/// <summary><c>alerts.json</c> in the state directory: what was told last, so that a restart does not tell it again.</summary>
+internal sealed class AlertFile
+{
+    public const string Name = "alerts.json";
+
+    private readonly PrivateDirectory directory;
+    private readonly ILogger log;
+
+    public AlertFile(string stateDirectory, TimeProvider time, ILogger log)
+    {
+        directory = new PrivateDirectory(stateDirectory, time, log);
+        this.log = log;
+    }
+
+    /// <summary>An empty book when there is no file, or one that cannot be used: to tell something twice is better than not at all.</summary>
+    public AlertBook Read()
+    {
+        try
+        {
+            return new AlertBook(directory.Read(Name, AlertJson.Default.SortedDictionaryStringAlertRecord, Damage) ?? []);
+        }
+        catch (AcmeException e)
+        {
+            HostLog.AlertsNotKept(log, e.Message);
+            return new AlertBook(new Dictionary<string, AlertRecord>(StringComparer.Ordinal));
+        }
+    }
+
+    public void Write(AlertBook book)
+    {
+        try
+        {
+            directory.Write(Name, new SortedDictionary<string, AlertRecord>(book.Records.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal), AlertJson.Default.SortedDictionaryStringAlertRecord);
+        }
+        catch (AcmeException e)
+        {
+            HostLog.AlertsNotKept(log, e.Message);
+        }
+    }
+
+    private static string? Damage(SortedDictionary<string, AlertRecord> records) => records.Values.Any(static record => record is null) ? "an entry in it is empty" : null;
+}

@@ -1,0 +1,54 @@
+using System.Text.Json.Serialization;
+
+namespace Heliograph.Alerts;
+
+/// <summary>What an alert is about. The words are a contract with hooks and receivers.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<AlertCause>))]
+internal enum AlertCause
+{
+    [JsonStringEnumMemberName("certificate")]
+    Certificate,
+
+    [JsonStringEnumMemberName("upstream")]
+    Upstream,
+
+    [JsonStringEnumMemberName("self_check")]
+    SelfCheck,
+
+    /// <summary>The operator tries out whether messages arrive.</summary>
+    [JsonStringEnumMemberName("test")]
+    Test,
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<AlertState>))]
+internal enum AlertState
+{
+    [JsonStringEnumMemberName("failing")]
+    Failing,
+
+    [JsonStringEnumMemberName("works_again")]
+    WorksAgain,
+}
+
+/// <summary>One message, as it goes to the webhook. It tells of this server and of Signal's, never of a client.</summary>
+internal sealed record AlertMessage
+{
+    /// <summary>All of it for a person: what Slack, Mattermost and others show.</summary>
+    public required string Text { get; init; }
+
+    public required AlertCause Cause { get; init; }
+
+    public required AlertState State { get; init; }
+
+    /// <summary>The first of <c>domains</c>: which of an operator's proxies this is.</summary>
+    public required string Proxy { get; init; }
+
+    public required DateTimeOffset Time { get; init; }
+
+    public required string Version { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(AlertMessage))]
+[JsonSerializable(typeof(SortedDictionary<string, AlertRecord>))]
+internal sealed partial class AlertJson : JsonSerializerContext;

@@ -1,0 +1,61 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using Heliograph.Acme;
+using Heliograph.Configuration;
+
+namespace Heliograph.Alerts;
+
+/// <summary>A program of the operator's, called as <c>PROGRAM STATE CAUSE TEXT</c> with the same in its environment.</summary>
+/// <param name="program">Its path.</param>
+/// <param name="limit">How long it may take.</param>
+internal sealed class ExecTarget(string program, TimeSpan limit) : AlertTarget
+{
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    private const int MostShown = 200;
+
+    public override string Name => $"{Keys.AlertsExec.Name} {program}";
+
+    public override async Task<string?> SendAsync(AlertMessage message, CancellationToken stop)
+    {
+        var (state, cause) = (AlertWords.Of(message.State), AlertWords.Of(message.Cause));
+        try
+        {
+            var result = await HookProgram.RunAsync(program, [state, cause, message.Text], Environment(message, state, cause), limit, stop);
+            return result.ExitCode switch
+            {
+                0 => null,
+                null => $"it did not end within {Values.Write(limit)} and was killed with its children",
+                var code => $"it ended with code {code}: {Readable(result.Said)}",
+            };
+        }
+        catch (Win32Exception e)
+        {
+            return $"it cannot be started ({Marshal.GetPInvokeErrorMessage(e.NativeErrorCode)}); give the whole path of an executable file";
+        }
+    }
+
+    /// <summary>Nothing of this process's own: its environment may hold secrets of the configuration.</summary>
+    private static Dictionary<string, string> Environment(AlertMessage message, string state, string cause)
+    {
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            ["LANG"] = "C.UTF-8",
+            ["HELIOGRAPH_ALERT_STATE"] = state,
+            ["HELIOGRAPH_ALERT_CAUSE"] = cause,
+            ["HELIOGRAPH_ALERT_TEXT"] = message.Text,
+            ["HELIOGRAPH_ALERT_PROXY"] = message.Proxy,
+            ["HELIOGRAPH_ALERT_TIME"] = message.Time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"),
+        };
+        if (System.Environment.GetEnvironmentVariable("HOME") is { } home)
+            environment["HOME"] = home;
+        return environment;
+    }
+
+    private static string Readable(string said)
+    {
+        var line = string.Concat(said.Trim().Select(static c => char.IsControl(c) ? ' ' : c));
+        return line.Length == 0 ? "it wrote nothing" : line.Length > MostShown ? line[..MostShown] + "…" : line;
+    }
+}

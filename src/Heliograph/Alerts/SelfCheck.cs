@@ -1,0 +1,86 @@
+using Heliograph.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Alerts;
+
+/// <summary>Goes through the proxy once, as a client would.</summary>
+/// <returns>Why clients cannot use it, in one sentence; null: they can.</returns>
+internal delegate Task<string?> SelfCheckProbe(CancellationToken stop);
+
+/// <summary>What the checks came to.</summary>
+/// <param name="At">When the last one ended.</param>
+/// <param name="Problem">Of the last one; null: it was good.</param>
+/// <param name="Failures">In a row.</param>
+internal sealed record SelfCheckState(DateTimeOffset At, string? Problem, int Failures)
+{
+    /// <summary>One alone may be a hiccup of the network: nobody is woken for it.</summary>
+    public bool IsFailing => Failures >= 2;
+}
+
+/// <summary>The proxy's check of itself, every so often.</summary>
+internal sealed class SelfCheck : IAsyncDisposable
+{
+    /// <summary>Part of the interval by which it varies: proxies must not call on Signal in step.</summary>
+    private const double Jitter = 0.1;
+
+    /// <summary>Of the interval: the first check soon after the start, and the second one soon after a failure.</summary>
+    private const double SoonPart = 0.1;
+    private static readonly TimeSpan SoonAtLatest = TimeSpan.FromMinutes(5);
+
+    private readonly SelfCheckProbe probe;
+    private readonly TimeSpan interval;
+    private readonly TimeProvider time;
+    private readonly ILogger log;
+    private readonly CancellationTokenSource stop = new();
+    private readonly Task checking;
+    private volatile SelfCheckState? last;
+
+    public SelfCheck(SelfCheckProbe probe, TimeSpan interval, TimeProvider time, ILogger log)
+    {
+        this.probe = probe;
+        this.interval = interval;
+        this.time = time;
+        this.log = log;
+        checking = Task.Run(CheckAsync);
+    }
+
+    /// <summary>Null: there was none as yet.</summary>
+    public SelfCheckState? Last => last;
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await checking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stop.Dispose();
+    }
+
+    private async Task CheckAsync()
+    {
+        var soon = interval * SoonPart < SoonAtLatest ? interval * SoonPart : SoonAtLatest;
+        while (true)
+        {
+            var pause = last is null or { Failures: 1 } ? soon : interval;
+            await Task.Delay(pause * (1 + (Jitter * ((2 * Random.Shared.NextDouble()) - 1))), time, stop.Token);
+            var problem = await ProbeAsync();
+            var before = last;
+            last = new(time.GetUtcNow(), problem, problem is null ? 0 : (before?.Failures ?? 0) + 1);
+            if (problem is not null && problem != before?.Problem)
+                HostLog.SelfCheckFailed(log, problem);
+            else if (problem is null && before is { Problem: not null })
+                HostLog.SelfCheckWorks(log);
+        }
+    }
+
+    private async Task<string?> ProbeAsync()
+    {
+        try
+        {
+            return await probe(stop.Token);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            HostLog.Fault(log, e);
+            return "the check itself met a fault in the program; heliograph run --log-level debug tells more";
+        }
+    }
+}

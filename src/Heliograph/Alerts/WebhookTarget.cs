@@ -1,0 +1,84 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Heliograph.Cli;
+using Heliograph.Configuration;
+
+namespace Heliograph.Alerts;
+
+/// <summary>An address that takes a POST of JSON. The address is a secret: whoever has it may post there.</summary>
+/// <remarks>A proxy is used where HTTPS_PROXY names one, as by curl. Redirects are not followed: they would turn the POST into a GET, or lead elsewhere.</remarks>
+internal sealed class WebhookTarget : AlertTarget
+{
+    /// <summary>Between the attempts for one message: an hour without a network is told the next day.</summary>
+    public static readonly IReadOnlyList<TimeSpan> Pauses = [TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5)];
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    private readonly Uri address;
+    private readonly IReadOnlyList<TimeSpan> pauses;
+    private readonly TimeProvider time;
+
+    public WebhookTarget(Uri address, IReadOnlyList<TimeSpan> pauses, TimeProvider time)
+    {
+        this.address = address;
+        this.pauses = pauses;
+        this.time = time;
+    }
+
+    public override string Name => $"{Keys.AlertsWebhook.Name} at {address.Host}";
+
+    public override async Task<string?> SendAsync(AlertMessage message, CancellationToken stop)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(message, AlertJson.Default.AlertMessage);
+        // Made for one message a day, and gone after it: an idle client would hold a pool and its timers.
+        using var client = CreateClient();
+        for (var attempt = 0; ; attempt++)
+        {
+            var (problem, isFinal) = await PostAsync(client, json, stop);
+            if (problem is null || isFinal || attempt == pauses.Count)
+                return problem is null ? null : attempt == 0 ? problem : $"{problem} ({attempt + 1} attempts)";
+            await Task.Delay(pauses[attempt], time, stop);
+        }
+    }
+
+    private static HttpClient CreateClient()
+    {
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = Limit })
+        {
+            Timeout = Limit,
+            MaxResponseContentBufferSize = 64 * 1024,
+        };
+        client.DefaultRequestHeaders.UserAgent.Add(new("heliograph", ProductVersion.Text));
+        return client;
+    }
+
+    /// <summary>What went wrong, and whether it is of no use to try again.</summary>
+    private async Task<(string? Problem, bool IsFinal)> PostAsync(HttpClient client, byte[] json, CancellationToken stop)
+    {
+        try
+        {
+            using var content = new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+            using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
+            // The answer's body says nothing that is needed, and is not read.
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+            return Judge(response.StatusCode);
+        }
+        catch (HttpRequestException e)
+        {
+            return ($"it cannot be reached ({e.InnerException?.Message ?? e.Message})", false);
+        }
+        catch (TaskCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return ($"it did not answer within {Values.Write(Limit)}", false);
+        }
+    }
+
+    private static (string? Problem, bool IsFinal) Judge(HttpStatusCode status) => (int)status switch
+    {
+        >= 200 and < 300 => (null, true),
+        >= 300 and < 400 => ($"it answered {(int)status}, a redirect, which is not followed; write the final address", true),
+        429 or >= 500 => ($"it answered {(int)status}", false),
+        _ => ($"it answered {(int)status}; is the address right?", true),
+    };
+}

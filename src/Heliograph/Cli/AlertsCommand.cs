@@ -1,0 +1,51 @@
+using System.CommandLine;
+using Heliograph.Alerts;
+using Heliograph.Configuration;
+using Heliograph.Hosting;
+
+namespace Heliograph.Cli;
+
+/// <summary><c>heliograph alerts test</c>.</summary>
+internal static class AlertsCommand
+{
+    public static Command Create() => new DocumentedCommand("alerts", "Try out who is told of trouble.", """
+        A running server tells alerts.exec and alerts.webhook when its certificate is not renewed, a host of Signal's is down, or its own check of itself
+        fails: at most once a day for each of them.
+        """) { CreateTest() };
+
+    private static DocumentedCommand CreateTest()
+    {
+        var options = new ConfigurationOptions();
+        var command = new DocumentedCommand("test", "Send a test message to alerts.exec and alerts.webhook, and say what came of it.", """
+            Examples:
+              heliograph alerts test
+              heliograph alerts test --config /etc/heliograph/heliograph.yaml
+
+            Needs no running server. Run it as the server's user. Exits with 0 if every message was delivered, otherwise with 1.
+            """);
+        options.AddTo(command);
+        command.SetAction(async (parsed, cancellation) => options.Load(parsed, parsed.InvocationConfiguration.Error).Settings is { } settings
+            ? (int)await TestAsync(settings, parsed.InvocationConfiguration.Output, cancellation)
+            : (int)ExitCode.BadUsage);
+        return command;
+    }
+
+    private static async Task<ExitCode> TestAsync(Settings settings, TextWriter output, CancellationToken cancellation)
+    {
+        // Somebody waits here: one attempt says enough.
+        var targets = AlertTarget.Open(settings.Alerts, pauses: [], TimeProvider.System);
+        if (targets.Count == 0)
+            throw new StartException($"nobody is told of trouble but the log: name a program in {Keys.AlertsExec.Name}, or an address in {Keys.AlertsWebhook.Name}", ExitCode.BadUsage);
+        var message = AlertWatch.Create(
+            settings.Domains[0], AlertCause.Test, AlertState.Failing, "this is a test; nothing is wrong", TimeProvider.System.GetUtcNow());
+        var code = ExitCode.Done;
+        foreach (var target in targets)
+        {
+            var problem = await target.SendAsync(message, cancellation);
+            output.WriteLine($"{target.Name}: {(problem is null ? "delivered" : $"not delivered: {problem}")}");
+            if (problem is not null)
+                code = ExitCode.Failed;
+        }
+        return code;
+    }
+}

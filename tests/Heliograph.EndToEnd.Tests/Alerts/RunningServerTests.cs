@@ -1,0 +1,76 @@
+using Heliograph.EndToEnd.Tests.Metrics;
+using Heliograph.Testing;
+using Heliograph.Testing.Certificates;
+
+namespace Heliograph.EndToEnd.Tests.Alerts;
+
+/// <summary>The built program, watching over itself.</summary>
+public sealed class RunningServerTests : IDisposable
+{
+    private readonly TempDirectory directory = new();
+    private readonly TestAuthority authority = new();
+
+    public void Dispose()
+    {
+        authority.Dispose();
+        directory.Dispose();
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task A_certificate_that_runs_out_is_told_to_the_program_once_whatever_the_restarts()
+    {
+        var (chain, key) = authority.IssueFor(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddMinutes(5), "localhost").WriteTo(directory);
+        var program = directory.Write("told", $"#!/bin/sh\necho \"$3\" >> {directory["messages"]}\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var config = directory.Write("heliograph.yaml", $$"""
+            domains: [localhost]
+            listen: ["127.0.0.1:0"]
+            http: { listen: [] }
+            certificate: { source: files, chain: "{{chain}}", key: "{{key}}" }
+            routes: { sets: [], hosts: { nobody-asks-for-this.example: "127.0.0.1:9" } }
+            metrics: { listen: [] }
+            alerts: { exec: "{{program}}", self_check: off }
+            state_directory: "{{directory["state"]}}"
+
+            """);
+        await using (var first = await HeliographProcess.StartAsync(config, directory.Path))
+        {
+            await Polling.UntilAsync(() => File.Exists(directory["messages"]) && File.ReadAllText(directory["messages"]).EndsWith('\n'), Bound.Prompt * 2, "nobody was told:\n" + first.Child.AllOutput);
+            Assert.Contains("Alert: localhost: the certificate, valid until ", first.Child.Errors, StringComparison.Ordinal);
+        }
+        await using (var second = await HeliographProcess.StartAsync(config, directory.Path))
+        {
+            second.Child.Signal(Processes.SIGTERM);
+            Assert.Equal(0, await second.Child.WaitForExitAsync(TimeSpan.FromSeconds(15)));
+            Assert.DoesNotContain("Alert:", second.Child.Errors, StringComparison.Ordinal);
+        }
+        var message = Assert.Single(await File.ReadAllLinesAsync(directory["messages"], Bound.Token));
+        Assert.Matches(@"\Alocalhost: the certificate, valid until .*, was not renewed: whatever renews the files of certificate\.chain and certificate\.key has not done so\.\z", message);
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task The_proxy_checks_itself_through_its_own_name_and_says_when_signal_is_out_of_reach()
+    {
+        Proxy.NeedsHeliograph();
+        var roots = directory.Write("roots.pem", authority.RootPem);
+        await using var signal = StandInSignal.Start(authority.Issue(TestKey.Ecdsa, "chat.signal.org"), StandInBehaviour.EchoAsync);
+        var here = LoopbackPort.Free();
+        var settings = new ProxySettings
+        {
+            Listen = here,
+            Routes = ProxySettings.Route("chat.signal.org", signal.Endpoint),
+            Metrics = EndpointTests.OnLoopback,
+            More = $"alerts: {{ self_check: 10s, self_check_address: \"127.0.0.1:{here.Port}\" }}",
+            Wrapper = ["env", $"SSL_CERT_FILE={roots}"],
+        };
+        await using var proxy = await Proxy.StartAsync(settings, authority);
+        await Polling.UntilAsync(async () => (await Scrape.TakeAsync(proxy.Monitoring)).Text.Contains("\nheliograph_selfcheck_failures ", StringComparison.Ordinal), Bound.Prompt * 4, "there is no check");
+        var scrape = await Scrape.TakeAsync(proxy.Monitoring);
+        Assert.True(scrape["heliograph_selfcheck_failures"] == 0, proxy.Program.AllOutput);
+        Assert.Equal(1, scrape["heliograph_route_connections_total{route=\"chat.signal.org\"}"]);
+
+        await signal.DisposeAsync();
+        var line = await proxy.Program.WaitForLineAsync(static line => line.Contains("check of itself failed: ", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+        Assert.Contains("this machine cannot reach Signal", line, StringComparison.Ordinal);
+    }
+}

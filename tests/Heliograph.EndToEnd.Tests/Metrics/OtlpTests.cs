@@ -1,0 +1,123 @@
+using System.Text;
+using Heliograph.Metrics;
+using Heliograph.Testing;
+
+namespace Heliograph.EndToEnd.Tests.Metrics;
+
+/// <summary>OTLP by OpenTelemetry's own variables, to a fake collector that reads what it gets.</summary>
+public sealed class OtlpTests
+{
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task Every_instrument_is_sent_to_the_collector_that_the_variables_name()
+    {
+        Proxy.NeedsHeliograph();
+        await using var collector = new FakeReceiver(certificate: null, "200 OK");
+        await using var proxy = await Proxy.StartAsync(new ProxySettings
+        {
+            Metrics = EndpointTests.OnLoopback,
+            Wrapper =
+            [
+                "env", $"OTEL_EXPORTER_OTLP_ENDPOINT=http://{collector.Endpoint}", "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf", "OTEL_METRIC_EXPORT_INTERVAL=500",
+                "OTEL_SERVICE_NAME=my-proxy", "OTEL_RESOURCE_ATTRIBUTES=deployment.environment.name=here",
+            ],
+        });
+        var post = await collector.NextAsync();
+        Assert.Equal("POST /v1/metrics HTTP/1.1", post.RequestLine);
+        // opentelemetry-proto: ExportMetricsServiceRequest.resource_metrics = 1.
+        var resourceMetrics = Protobuf.Fields(post.Body, 1).Single();
+        // ResourceMetrics: resource = 1, scope_metrics = 2; Resource.attributes = 1; KeyValue: key = 1, value = 2; AnyValue.string_value = 1.
+        var attributes = Protobuf.Fields(Protobuf.Fields(resourceMetrics, 1).Single(), 1).ToDictionary(
+            static pair => Protobuf.Text(pair, 1), static pair => Protobuf.Text(Protobuf.Fields(pair, 2).Single(), 1), StringComparer.Ordinal);
+        Assert.Equal(("my-proxy", "here"), (attributes["service.name"], attributes["deployment.environment.name"]));
+        Assert.DoesNotContain(attributes.Keys, static name => name.StartsWith("host.", StringComparison.Ordinal));
+        // ScopeMetrics: scope = 1, metrics = 2; InstrumentationScope.name = 1; Metric: name = 1, unit = 3.
+        var scope = Protobuf.Fields(resourceMetrics, 2).Single();
+        Assert.Equal("Heliograph", Protobuf.Text(Protobuf.Fields(scope, 1).Single(), 1));
+        var sent = Protobuf.Fields(scope, 2).Select(static metric => Protobuf.Text(metric, 1)).ToList();
+        Assert.Contains("heliograph.connections.ended", sent);
+        // The same that Prometheus sees, of those that have a value.
+        var scraped = (await Scrape.TakeAsync(proxy.Monitoring)).Text.Split('\n').Count(static line => line.StartsWith("# TYPE ", StringComparison.Ordinal));
+        Assert.Equal(scraped, sent.Count);
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task A_collector_that_is_away_is_told_in_the_log_and_holds_nothing_up()
+    {
+        Proxy.NeedsHeliograph();
+        using var nobody = LoopbackPort.Refusing(out var down);
+        await using var proxy = await Proxy.StartAsync(new ProxySettings
+        {
+            Wrapper = ["env", $"OTEL_EXPORTER_OTLP_ENDPOINT=http://{down}", "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf", "OTEL_METRIC_EXPORT_INTERVAL=200"],
+        });
+        var line = await proxy.Program.WaitForLineAsync(static line => line.Contains("not sent by OTLP", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+        Assert.Contains("check OTEL_EXPORTER_OTLP_ENDPOINT", line, StringComparison.Ordinal);
+        proxy.Program.Signal(Processes.SIGTERM);
+        Assert.Equal(0, await proxy.Program.WaitForExitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Single(proxy.Program.Errors.Split('\n'), static line => line.Contains("not sent by OTLP", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(false, "OTEL_SERVICE_NAME=x")]
+    [InlineData(true, "OTEL_EXPORTER_OTLP_ENDPOINT=http://x")]
+    [InlineData(true, "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT=http://x")]
+    [InlineData(true, "OTEL_METRICS_EXPORTER=otlp")]
+    [InlineData(true, "OTEL_METRICS_EXPORTER=prometheus, otlp")]
+    [InlineData(false, "OTEL_METRICS_EXPORTER=none", "OTEL_EXPORTER_OTLP_ENDPOINT=http://x")]
+    [InlineData(false, "OTEL_METRICS_EXPORTER=prometheus", "OTEL_EXPORTER_OTLP_ENDPOINT=http://x")]
+    [InlineData(false, "OTEL_SDK_DISABLED=TRUE", "OTEL_METRICS_EXPORTER=otlp")]
+    [InlineData(true, "OTEL_SDK_DISABLED=false", "OTEL_METRICS_EXPORTER=otlp")]
+    [InlineData(false, "OTEL_EXPORTER_OTLP_ENDPOINT=")]
+    public void It_is_made_only_when_a_variable_asks_for_it(bool asked, params string[] variables)
+    {
+        var environment = variables.Select(static variable => variable.Split('=', 2)).ToDictionary(static pair => pair[0], static pair => pair[1], StringComparer.Ordinal);
+        Assert.Equal(asked, OtlpExport.IsAskedFor(name => environment.GetValueOrDefault(name)));
+    }
+
+    /// <summary>Enough of the wire format (protobuf.dev/programming-guides/encoding) to walk through a message.</summary>
+    private static class Protobuf
+    {
+        public static string Text(ReadOnlyMemory<byte> message, int field) => Encoding.UTF8.GetString(Fields(message, field).Single().Span);
+
+        /// <summary>The length-delimited fields of a number.</summary>
+        public static List<ReadOnlyMemory<byte>> Fields(ReadOnlyMemory<byte> message, int field)
+        {
+            var found = new List<ReadOnlyMemory<byte>>();
+            while (!message.IsEmpty)
+            {
+                var tag = Varint(ref message);
+                var length = (tag & 7) switch
+                {
+                    0 => SkippedVarint(ref message),
+                    1 => 8,
+                    2 => (int)Varint(ref message),
+                    5 => 4,
+                    var type => throw new InvalidDataException($"wire type {type}"),
+                };
+                if (tag >> 3 == (ulong)field && (tag & 7) == 2)
+                    found.Add(message[..length]);
+                message = message[length..];
+            }
+            return found;
+        }
+
+        private static int SkippedVarint(ref ReadOnlyMemory<byte> message)
+        {
+            _ = Varint(ref message);
+            return 0;
+        }
+
+        private static ulong Varint(ref ReadOnlyMemory<byte> message)
+        {
+            var value = 0UL;
+            for (var shift = 0; ; shift += 7)
+            {
+                var b = message.Span[0];
+                message = message[1..];
+                value |= (ulong)(b & 0x7f) << shift;
+                if (b < 0x80)
+                    return value;
+            }
+        }
+    }
+}
