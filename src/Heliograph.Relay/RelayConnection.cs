@@ -1,5 +1,6 @@
 using Heliograph.Relay.Diagnostics;
 using Heliograph.Relay.Hello;
+using Heliograph.Relay.Limits;
 using Heliograph.Relay.Listening;
 using Heliograph.Relay.Loop;
 using Heliograph.Relay.OuterTls;
@@ -27,6 +28,7 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
     private RouteCounters? relaying;
     private ConnectionAddresses? proxied;
     private ConnectionOutcome gone = ConnectionOutcome.Left;
+    private ulong source;
     private bool timedOut;
 
     /// <param name="server">What all connections share.</param>
@@ -39,6 +41,9 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
         deadline = new Deadline(this);
         client = new SocketChannel(socket);
     }
+
+    /// <summary>Whether it is a Signal client's, with its host.</summary>
+    public bool IsRelaying => relaying is not null;
 
     /// <summary>Serves the connection from its first byte to its last. Never throws.</summary>
     public async Task RunAsync()
@@ -56,6 +61,7 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
         {
             Dispose();
             relaying?.End();
+            server.Admission.Sources.Leave(source);
             loop.Counters.Count(outcome);
             server.Log.Ended(outcome);
             server.Ended(loop, this);
@@ -86,8 +92,11 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
     private async Task<ConnectionOutcome> ServeAsync()
     {
         loop.HandshakeTimeouts.Arm(deadline);
-        if (server.TrustedProxies.Contain(client.Socket) && !await ReadProxyHeaderAsync())
+        var isProxied = server.TrustedProxies.Contain(client.Socket);
+        if (isProxied && !await ReadProxyHeaderAsync())
             return Gone();
+        if (!TryEnter(isProxied))
+            return ConnectionOutcome.RefusedSource;
         var opening = await PeekAsync();
         if (opening.Ended == IoStatus.Broken || peeked.Count == 0)
             return Gone();
@@ -98,7 +107,10 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
         if (!LooksLikeTls())
             return await VisitAsync(server.Decoy.PlainHttp, null, ConnectionOutcome.PlainHttp);
 
-        var tls = StartTls(server.ContextFor(opening.Found, out var isValidation));
+        var context = server.ContextFor(opening.Found, out var isValidation);
+        if (!isValidation && await WaitForHandshakeAsync() is { } refused)
+            return refused;
+        var tls = StartTls(context);
         if (await tls.HandshakeAsync() is { } failure)
             return HandshakeFailed(failure);
         if (isValidation)
@@ -117,6 +129,8 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
 
         if (server.Routes.Find(inner.Found?.ServerName) is not { } route)
             return await VisitAsync(server.Decoy.Http1, server.Decoy.Http1Unavailable, Denied(inner.Found));
+        if (server.Admission.IsBudgetSpent)
+            return await VisitAsync(server.Decoy.Http1, server.Decoy.Http1Unavailable, ConnectionOutcome.RefusedBudget);
         if (await DialAsync(route.Endpoint, route.PublicOnly))
             return await RelayAsync(ConnectionOutcome.Relayed, server.Counters.Of(route));
         return await VisitAsync(server.Decoy.Http1, server.Decoy.Http1Unavailable, ConnectionOutcome.DecoyUpstreamDown);
@@ -145,10 +159,30 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
         return header.Status == ProxyHeaderStatus.Header;
     }
 
+    /// <summary>Takes a place of its source's. A balancer's own connections, which have no addresses in their header, are nobody's.</summary>
+    private bool TryEnter(bool isProxied) =>
+        isProxied ? server.Admission.Sources.TryEnter(proxied?.Source.Address, out source) : server.Admission.Sources.TryEnter(client.Socket, out source);
+
     private ValueTask<Peek<ClientHello?>> PeekAsync() => PeekedBytes.ReadHelloAsync(client, loop, peeked);
 
     /// <summary>nginx's test of the first byte: a TLS handshake record, or the high bit of an SSL 2 hello, which OpenSSL then refuses in its own way.</summary>
     private bool LooksLikeTls() => peeked.Span[0] is 0x16 or >= 0x80;
+
+    /// <summary>Its turn, where limits.handshakes_per_second makes it wait; not for an authority's validation, without which there is no certificate.</summary>
+    /// <returns>Null: go on.</returns>
+    private async ValueTask<ConnectionOutcome?> WaitForHandshakeAsync()
+    {
+        if (!server.Admission.Handshakes.TryTake(out var wait))
+        {
+            // An nginx that refuses has closed before the hello comes, and the kernel answers the hello with RST.
+            client.Socket.Reset();
+            return ConnectionOutcome.RefusedHandshake;
+        }
+        if (wait == TimeSpan.Zero)
+            return null;
+        loop.HandshakeTurns.Arm(new Deadline(new HandshakeTurn(loop.Events, client.Socket)), wait);
+        return await client.Socket.Held() ? null : Gone();
+    }
 
     private TlsChannel StartTls(TlsContext context)
     {

@@ -1,3 +1,5 @@
+using Heliograph.Relay.Limits;
+
 namespace Heliograph.Relay;
 
 /// <summary>The bounds of a relay. Every wait has a deadline and every list a bound.</summary>
@@ -19,4 +21,13 @@ public sealed record RelayLimits
 
     /// <summary>Without a byte in either direction. nginx's proxy_timeout is 10 minutes.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Connections at a time from one IPv4 address or /64 of IPv6; 0: as many as there are. <see cref="ConnectionLimit.PerSource"/> knows how many are enough.</summary>
+    public int ConnectionsPerSource { get; init; }
+
+    /// <summary>New TLS handshakes a second, of all clients together; 0: no limit.</summary>
+    public int HandshakesPerSecond { get; init; }
+
+    /// <summary>Bytes relayed a second, of all connections and both directions together; 0: no limit.</summary>
+    public long BytesPerSecond { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Heliograph.Relay.Diagnostics;
+using Heliograph.Relay.Limits;
 using Heliograph.Relay.Loop;
 using Heliograph.Relay.OuterTls;
 using Heliograph.Relay.Upstream;
@@ -18,11 +19,13 @@ internal sealed unsafe class RelayLoop : IDisposable
     private readonly byte* scratch;
     private int load;
 
-    public RelayLoop(EventLoop events, NameCache names, ServerCounters counters, RelayLimits limits)
+    public RelayLoop(EventLoop events, NameCache names, Shaper shaper, ServerCounters counters, RelayLimits limits)
     {
+        Shaper = shaper;
         Events = events;
         scratch = (byte*)NativeMemory.Alloc(ScratchSize);
         Dialer = new Dialer(events, names, counters, limits.ConnectTimeout);
+        HandshakeTurns = events.CreateDeadlines(TimeSpan.Zero);
         HandshakeTimeouts = events.CreateDeadlines(limits.HandshakeTimeout);
         ProxyHeaderTimeouts = events.CreateDeadlines(limits.ProxyHeaderTimeout);
         HelloTimeouts = events.CreateDeadlines(limits.HelloTimeout);
@@ -40,6 +43,12 @@ internal sealed unsafe class RelayLoop : IDisposable
     public Span<byte> Scratch => new(scratch, ScratchSize);
 
     public Dialer Dialer { get; }
+
+    /// <summary>That of all loops.</summary>
+    public Shaper Shaper { get; }
+
+    /// <summary>The line before <see cref="HandshakePace"/>.</summary>
+    public DeadlineQueue HandshakeTurns { get; }
 
     public DeadlineQueue HandshakeTimeouts { get; }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Heliograph.Relay.Diagnostics;
 using Heliograph.Relay.Hello;
+using Heliograph.Relay.Limits;
 using Heliograph.Relay.Listening;
 using Heliograph.Relay.Loop;
 using Heliograph.Relay.OuterTls;
@@ -35,7 +36,6 @@ public sealed class RelayServer : IAsyncDisposable
     private ServerCertificate certificate;
     private volatile TlsContext context;
     private int connections;
-    private int full;
     private int decoyDown;
     private volatile bool draining;
     private bool disposed;
@@ -48,14 +48,16 @@ public sealed class RelayServer : IAsyncDisposable
         this.certificate = certificate;
         Log = log;
         trustedProxies = new TrustedProxies(options.TrustedProxies);
+        Admission = new Admission(options, time, log);
         context = TlsContext.Create(certificate, OffersHttp2);
         names = new NameCache(resolve, time);
         loops = [.. Enumerable.Range(0, Math.Max(1, options.Loops)).Select(CreateLoop)];
+        Admission.Attach([.. loops.Select(static loop => loop.Events)]);
 
-        hourly = time.CreateTimer(_ => TellNamesNotRouted(), null, TellEvery, TellEvery);
+        hourly = time.CreateTimer(_ => TellSums(), null, TellEvery, TellEvery);
 
         RelayLoop CreateLoop(int index) =>
-            new(new EventLoop($"relay-{index}", time, defect => log.Defect(defect.ToString())), names, Counters, options.Limits);
+            new(new EventLoop($"relay-{index}", time, defect => log.Defect(defect.ToString())), names, Admission.Shaper, Counters, options.Limits);
     }
 
     /// <summary>Where it listens, with the ports that the system picked.</summary>
@@ -79,6 +81,8 @@ public sealed class RelayServer : IAsyncDisposable
 
     internal TrustedProxies TrustedProxies => trustedProxies;
 
+    internal Admission Admission { get; }
+
     private bool OffersHttp2 => Decoy.Http2 is not null;
 
     /// <summary>Binds and starts to serve.</summary>
@@ -92,7 +96,7 @@ public sealed class RelayServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (!OpenSsl.IsAvailable())
             throw new RelayStartException("libssl.so.3 is not on this machine: Heliograph needs OpenSSL 3; on Debian and Ubuntu: apt-get install libssl3");
-        var bound = Bind(options);
+        var bound = BoundSocket.ListenAll(options);
         var server = new RelayServer(options, certificate, resolve, time, log);
         server.Listen(bound);
         server.WarmUp();
@@ -127,6 +131,7 @@ public sealed class RelayServer : IAsyncDisposable
             if (OffersHttp2 != offered)
                 context = TlsContext.Create(certificate, OffersHttp2);
         }
+        Admission.Use(changed);
         foreach (var loop in loops)
             loop.Events.Post(() => loop.Change(changed.Limits));
         names.Keep(Hosts(changed).ToHashSet(StringComparer.OrdinalIgnoreCase));
@@ -159,6 +164,18 @@ public sealed class RelayServer : IAsyncDisposable
         }
     }
 
+    /// <summary>What the month's budget allows from now on.</summary>
+    /// <param name="slowTo">Bytes a second, where that is less than the limit; 0: no slower.</param>
+    /// <param name="spent">Nothing is relayed any more: open relays end, and routed names get the decoy. The web site goes on.</param>
+    public void UseBudget(long slowTo, bool spent)
+    {
+        Admission.UseBudget(slowTo, spent);
+        if (!spent)
+            return;
+        foreach (var loop in loops)
+            loop.Events.Post(() => CancelAll(loop, static connection => connection.IsRelaying));
+    }
+
     /// <summary>The sums since the start, read while they grow: each figure is right, and two of them may be some connections apart.</summary>
     public RelayStatistics GetStatistics()
     {
@@ -179,8 +196,10 @@ public sealed class RelayServer : IAsyncDisposable
             Upstreams = Counters.ReadUpstreams(Routes.Routes),
             BytesUp = loops.Sum(static loop => loop.Counters.BytesUp),
             BytesDown = loops.Sum(static loop => loop.Counters.BytesDown),
+            BytesVisited = loops.Sum(static loop => loop.Counters.BytesVisited),
             DecoyDown = Volatile.Read(ref decoyDown) != 0,
             DeniedSignalNames = denied,
+            Limits = Admission.Read(),
         };
     }
 
@@ -191,7 +210,7 @@ public sealed class RelayServer : IAsyncDisposable
     public async Task<int> DrainAsync(TimeSpan timeout, TimeSpan? handover = null)
     {
         await OnAcceptorAsync(static listener => listener.Stop());
-        TellNamesNotRouted();
+        TellSums();
         draining = true;
         if (Connections == 0)
             return 0;
@@ -202,7 +221,7 @@ public sealed class RelayServer : IAsyncDisposable
             return 0;
         var left = Connections;
         foreach (var loop in loops)
-            loop.Events.Post(() => CancelAll(loop));
+            loop.Events.Post(() => CancelAll(loop, static _ => true));
         await idle.Task;
         return left;
     }
@@ -215,6 +234,7 @@ public sealed class RelayServer : IAsyncDisposable
         await hourly.DisposeAsync();
         await DrainAsync(TimeSpan.Zero);
         await OnAcceptorAsync(static listener => listener.Dispose());
+        Admission.Dispose();
         foreach (var loop in loops)
             loop.Dispose();
         names.Dispose();
@@ -260,33 +280,6 @@ public sealed class RelayServer : IAsyncDisposable
             idle.TrySetResult();
     }
 
-    /// <summary>In the order of <see cref="RelayOptions.Listen"/>.</summary>
-    private static List<(int Descriptor, IPEndPoint Endpoint)> Bind(RelayOptions options)
-    {
-        var bound = new List<(int Descriptor, IPEndPoint Endpoint)>();
-        try
-        {
-            foreach (var endpoint in options.Listen)
-            {
-                if (options.Lent.TryGetValue(endpoint, out var lent))
-                {
-                    bound.Add((lent.Descriptor, lent.Endpoint));
-                    continue;
-                }
-                // "0.0.0.0:443" beside "[::]:443": each takes its own family.
-                var hasIpv4Twin = options.Listen.Any(other => other.Address.Equals(IPAddress.Any) && other.Port == endpoint.Port && endpoint.Port != 0);
-                bound.Add(BoundSocket.Listen(endpoint, ipv6Only: hasIpv4Twin));
-            }
-            return bound;
-        }
-        catch (RelayStartException)
-        {
-            foreach (var (descriptor, _) in bound)
-                _ = Libc.close(descriptor);
-            throw;
-        }
-    }
-
     private void Listen(List<(int Descriptor, IPEndPoint Endpoint)> bound)
     {
         Endpoints = [.. bound.Select(static one => one.Endpoint)];
@@ -312,18 +305,13 @@ public sealed class RelayServer : IAsyncDisposable
 
     private void Accepted(int descriptor)
     {
-        var maxConnections = options.MaxConnections;
-        if (Connections >= maxConnections)
+        if (Admission.IsFull(Connections))
         {
             _ = Libc.close(descriptor);
             Counters.CountAccepted(0);
             loops[0].Counters.Count(ConnectionOutcome.Refused);
-            if (Interlocked.Exchange(ref full, 1) == 0)
-                Log.Full(maxConnections);
             return;
         }
-        if (full != 0 && Connections < maxConnections * 9L / 10)
-            Interlocked.Exchange(ref full, 0);
         Counters.CountAccepted(Interlocked.Increment(ref connections));
         var loop = loops.MinBy(static loop => loop.Load)!;
         loop.AddLoad(1);
@@ -374,17 +362,19 @@ public sealed class RelayServer : IAsyncDisposable
     }
 
     /// <summary>Sums of hours, not moments: a line in the log must not tell when somebody connected.</summary>
-    private void TellNamesNotRouted()
+    private void TellSums()
     {
-        var denied = GetStatistics().DeniedSignalNames;
+        var statistics = GetStatistics();
+        Admission.TellRefused(statistics);
+        var denied = statistics.DeniedSignalNames;
         var sum = denied.Values.Sum();
         if (Interlocked.Exchange(ref deniedTold, sum) != sum)
             Log.NamesNotRouted(string.Join(", ", denied.OrderByDescending(static one => one.Value).Take(10).Select(static one => $"{one.Key} (up to {RoundedCount.Up(one.Value)})")));
     }
 
-    private static void CancelAll(RelayLoop loop)
+    private static void CancelAll(RelayLoop loop, Func<RelayConnection, bool> which)
     {
-        foreach (var connection in loop.Connections.ToList())
+        foreach (var connection in loop.Connections.Where(which).ToList())
             connection.Cancel();
     }
 }

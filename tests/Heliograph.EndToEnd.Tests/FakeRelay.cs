@@ -28,7 +28,9 @@ internal static class FakeRelay
         ],
         BytesUp = 0,
         BytesDown = 0,
+        BytesVisited = 0,
         DecoyDown = false,
         DeniedSignalNames = new Dictionary<string, long>(StringComparer.Ordinal),
+        Limits = new() { ConnectionsPerSource = 0, HandshakesPerSecond = 0, BytesPerSecond = 0, WaitingForBytes = 0, IsBudgetSpent = false },
     };
 }

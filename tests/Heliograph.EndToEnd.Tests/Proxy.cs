@@ -32,6 +32,9 @@ internal sealed record ProxySettings
     /// <summary>More sections of the configuration file.</summary>
     public string More { get; init; } = "";
 
+    /// <summary>What lies in the state directory already.</summary>
+    public IReadOnlyDictionary<string, string> StateFiles { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     public TestKey Key { get; init; } = TestKey.Ecdsa;
 
     /// <summary>A program that becomes ours by exec, with its arguments.</summary>
@@ -150,6 +153,8 @@ internal sealed class Proxy : IAsyncDisposable
 
             """;
         System.IO.Directory.CreateDirectory(Directory["state"]);
+        foreach (var (name, content) in settings.StateFiles)
+            await File.WriteAllTextAsync(Path.Combine(Directory["state"], name), content);
         program = await HeliographProcess.StartAsync(Directory.Write("heliograph.yaml", config), Directory.Path, settings.Arguments, settings.Wrapper);
         Endpoint = program.Endpoints[0];
     }

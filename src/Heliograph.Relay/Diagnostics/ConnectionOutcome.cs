@@ -57,6 +57,15 @@ public enum ConnectionOutcome
     /// <summary>Refused: the server was full.</summary>
     Refused,
 
+    /// <summary>Refused: its source had as many connections as one may have.</summary>
+    RefusedSource,
+
+    /// <summary>Refused: more handshakes a second than there may be, for longer than they could wait.</summary>
+    RefusedHandshake,
+
+    /// <summary>The decoy: a routed name, but nothing is relayed any more until the month's budget begins anew.</summary>
+    RefusedBudget,
+
     /// <summary>Ended by a defect of ours.</summary>
     Failed,
 }

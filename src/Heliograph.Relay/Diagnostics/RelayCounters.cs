@@ -13,10 +13,13 @@ internal sealed class RelayCounters
     private readonly Dictionary<string, long> deniedSignalNames = new(StringComparer.Ordinal);
     private long bytesUp;
     private long bytesDown;
+    private long bytesVisited;
 
     public long BytesUp => Volatile.Read(ref bytesUp);
 
     public long BytesDown => Volatile.Read(ref bytesDown);
+
+    public long BytesVisited => Volatile.Read(ref bytesVisited);
 
     public void Count(ConnectionOutcome outcome) => Interlocked.Increment(ref outcomes[(int)outcome]);
 
@@ -26,6 +29,9 @@ internal sealed class RelayCounters
     public void CountUp(int bytes) => Volatile.Write(ref bytesUp, bytesUp + bytes);
 
     public void CountDown(int bytes) => Volatile.Write(ref bytesDown, bytesDown + bytes);
+
+    /// <summary>Bytes of those who are not relayed to a route, both ways.</summary>
+    public void CountVisited(int bytes) => Volatile.Write(ref bytesVisited, bytesVisited + bytes);
 
     /// <summary>Counts a name under <c>signal.org</c> that is not routed: the operator's list may be out of date. No other name is ever kept.</summary>
     public void CountDenied(string name)

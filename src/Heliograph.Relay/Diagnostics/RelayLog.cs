@@ -28,6 +28,10 @@ internal static partial class RelayLog
         "Signal clients asked for hosts that are not routed; the list may be out of date, look for a newer version of Heliograph: {Names}")]
     public static partial void NamesNotRouted(this ILogger log, string names);
 
+    [LoggerMessage(20, LogLevel.Warning,
+        "connections were refused since the last such line, an hour ago or more: up to {Source} by limits.max_connections_per_source, up to {Handshake} by limits.handshakes_per_second")]
+    public static partial void Refused(this ILogger log, long source, long handshake);
+
     [LoggerMessage(7, LogLevel.Warning, "the decoy cannot be dialled: its visitors are shown an error page")]
     public static partial void DecoyDown(this ILogger log);
 

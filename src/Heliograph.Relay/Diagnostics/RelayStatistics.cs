@@ -44,11 +44,16 @@ public sealed record RelayStatistics
     /// <summary>Bytes relayed from routes to clients, as they flow.</summary>
     public required long BytesDown { get; init; }
 
+    /// <summary>Bytes to and from everybody else: visitors of the decoy.</summary>
+    public required long BytesVisited { get; init; }
+
     /// <summary>The last visitor of the decoy found it down.</summary>
     public required bool DecoyDown { get; init; }
 
     /// <summary>Inner names under <c>signal.org</c> that are not routed, and how often they were asked for.</summary>
     public required IReadOnlyDictionary<string, long> DeniedSignalNames { get; init; }
+
+    public required LimitStatistics Limits { get; init; }
 }
 
 /// <summary>The relayed connections of one route.</summary>

@@ -12,10 +12,20 @@ public static class ConnectionLimit
     /// <summary>16 KB of our own for an idle connection (docs/benchmarks.md), and as much again and more for the kernel's two sockets and bytes in flight.</summary>
     internal const long MemoryPerConnection = 64 * 1024;
 
+    /// <summary>Below this there is nothing to share out.</summary>
+    internal const int SmallestPerSource = 64;
+
     /// <summary>Derives the limit: all descriptors, and half of the memory.</summary>
     /// <param name="descriptors">RLIMIT_NOFILE.</param>
     /// <param name="memory">Bytes of memory of the machine or the container.</param>
     /// <returns>At least 1.</returns>
     public static int Derive(long descriptors, long memory) => (int)Math.Clamp(
         Math.Min((descriptors - ReservedDescriptors) / DescriptorsPerConnection, memory / 2 / MemoryPerConnection), 1, int.MaxValue);
+
+    /// <summary>
+    /// How many of them one source may have: three quarters. Behind one address of a carrier there may be thousands of people, each with two connections,
+    /// and all users of a proxy may be customers of one carrier; so nothing less will do. A quarter stays for everybody else, whatever one address does.
+    /// docs/operating/limits.md has the numbers.
+    /// </summary>
+    public static int PerSource(int connections) => Math.Max(SmallestPerSource, connections - (connections / 4));
 }

@@ -11,6 +11,34 @@ internal static unsafe class BoundSocket
     /// <summary>The kernel cuts it to net.core.somaxconn; nginx asks for 511.</summary>
     private const int Backlog = 4096;
 
+    /// <summary>Listens at every address, in the order of <see cref="RelayOptions.Listen"/>.</summary>
+    /// <exception cref="RelayStartException">One sentence for the operator; nothing stays bound.</exception>
+    public static List<(int Descriptor, IPEndPoint Endpoint)> ListenAll(RelayOptions options)
+    {
+        var bound = new List<(int Descriptor, IPEndPoint Endpoint)>();
+        try
+        {
+            foreach (var endpoint in options.Listen)
+            {
+                if (options.Lent.TryGetValue(endpoint, out var lent))
+                {
+                    bound.Add((lent.Descriptor, lent.Endpoint));
+                    continue;
+                }
+                // "0.0.0.0:443" beside "[::]:443": each takes its own family.
+                var hasIpv4Twin = options.Listen.Any(other => other.Address.Equals(IPAddress.Any) && other.Port == endpoint.Port && endpoint.Port != 0);
+                bound.Add(Listen(endpoint, ipv6Only: hasIpv4Twin));
+            }
+            return bound;
+        }
+        catch (RelayStartException)
+        {
+            foreach (var (descriptor, _) in bound)
+                _ = Libc.close(descriptor);
+            throw;
+        }
+    }
+
     /// <summary>Binds and listens. <c>[::]</c> takes IPv4 too, unless <paramref name="ipv6Only"/>; on a machine without IPv6 it means 0.0.0.0.</summary>
     /// <returns>A descriptor and where it listens.</returns>
     /// <exception cref="RelayStartException">One sentence for the operator.</exception>

@@ -49,24 +49,10 @@ internal sealed class DeadlineQueue
     public long Next => first?.At ?? long.MaxValue;
 
     /// <summary>Starts the wait, or starts it anew; a deadline armed in another queue leaves that one.</summary>
-    public void Arm(Deadline deadline)
-    {
-        var at = loop.Now + duration;
-        if (deadline.Queue == this && (deadline.At == at || deadline == last))
-        {
-            deadline.At = at;
-            return;
-        }
-        deadline.Queue?.Remove(deadline);
-        deadline.Queue = this;
-        deadline.At = at;
-        deadline.Earlier = last;
-        if (last is null)
-            first = deadline;
-        else
-            last.Later = deadline;
-        last = deadline;
-    }
+    public void Arm(Deadline deadline) => ArmAt(deadline, loop.Now + duration);
+
+    /// <summary>The same for a moment of the caller's own, who asks for them in their order; one that comes too early passes with the one before it.</summary>
+    public void Arm(Deadline deadline, TimeSpan wait) => ArmAt(deadline, Math.Max(last?.At ?? 0, loop.Now + Milliseconds(wait)));
 
     public void Remove(Deadline deadline)
     {
@@ -99,6 +85,24 @@ internal sealed class DeadlineQueue
             Remove(due);
             due.Expire();
         }
+    }
+
+    private void ArmAt(Deadline deadline, long at)
+    {
+        if (deadline.Queue == this && (deadline.At == at || deadline == last))
+        {
+            deadline.At = at;
+            return;
+        }
+        deadline.Queue?.Remove(deadline);
+        deadline.Queue = this;
+        deadline.At = at;
+        deadline.Earlier = last;
+        if (last is null)
+            first = deadline;
+        else
+            last.Later = deadline;
+        last = deadline;
     }
 
     private static long Milliseconds(TimeSpan duration) => (long)Math.Ceiling(duration.TotalMilliseconds);

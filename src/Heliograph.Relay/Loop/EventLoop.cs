@@ -58,6 +58,9 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <summary>Milliseconds since the loop was made, read once a round.</summary>
     public long Now { get; private set; }
 
+    /// <summary>What a socket gives at once at most; settable from any thread. Small reads are what makes small shares of a limited rate possible.</summary>
+    public int LongestReceive { get; set; } = int.MaxValue;
+
     /// <summary>Scratch for what comes from a socket, at least <see cref="ReceiveSize"/> bytes. Nothing in it survives an await.</summary>
     public byte* Received { get; }
 

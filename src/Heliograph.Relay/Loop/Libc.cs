@@ -61,7 +61,7 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     public static partial int connect(int fd, byte* address, int length);
 
-    /// <summary>The peer's address is not asked for: what is not known cannot be written down.</summary>
+    /// <summary>The peer's address is not asked for: what is not known cannot be written down. Who has to know asks <see cref="getpeername"/>.</summary>
     [LibraryImport("libc", SetLastError = true)]
     public static partial int accept4(int fd, void* noAddress, void* noLength, int flags);
 

@@ -46,6 +46,7 @@ internal sealed unsafe class LoopSocket : IDisposable
     private bool writeReady = true;
     private bool hangUp;
     private bool cancelled;
+    private bool held;
 
     private LoopSocket(EventLoop loop, int descriptor, bool writes)
     {
@@ -111,12 +112,27 @@ internal sealed unsafe class LoopSocket : IDisposable
     /// <summary>Completes with true when a write may find room (or a connect ended), with false when the socket was cancelled.</summary>
     public WritableAwaitable Writable() => new(this);
 
+    /// <summary>Completes with true when <see cref="Resume"/> is called, with false when the socket was cancelled. What comes meanwhile stays in the kernel.</summary>
+    public HeldAwaitable Held() => new(this);
+
+    /// <summary>Ends <see cref="Held"/>; on the loop.</summary>
+    public void Resume()
+    {
+        if (!held)
+            return;
+        held = false;
+        var waiter = readWaiter;
+        readWaiter = null;
+        waiter?.Invoke();
+    }
+
     public IoResult Receive(byte* buffer, int length)
     {
         if (cancelled)
             return IoResult.Broken;
         if (!readReady)
             return IoResult.WouldBlock;
+        length = Math.Min(length, loop.LongestReceive);
         nint count;
         do
         {
@@ -200,6 +216,7 @@ internal sealed unsafe class LoopSocket : IDisposable
     public void Cancel()
     {
         cancelled = true;
+        held = false;
         if (readWaiter is { } reader)
             loop.Schedule(reader);
         if (writeWaiter is { } writer)
@@ -233,7 +250,7 @@ internal sealed unsafe class LoopSocket : IDisposable
         hangUp |= (events & (Libc.EpollRdHup | Over)) != 0;
         readReady |= (events & (Libc.EpollIn | Libc.EpollRdHup | Over)) != 0;
         writeReady |= (events & (Libc.EpollOut | Over)) != 0;
-        if (readReady && readWaiter is { } reader)
+        if (readReady && !held && readWaiter is { } reader)
         {
             readWaiter = null;
             reader();
@@ -261,6 +278,23 @@ internal sealed unsafe class LoopSocket : IDisposable
         public void OnCompleted(Action continuation) => socket.readWaiter = continuation;
 
         public void UnsafeOnCompleted(Action continuation) => socket.readWaiter = continuation;
+    }
+
+    internal readonly struct HeldAwaitable(LoopSocket socket) : ICriticalNotifyCompletion
+    {
+        public bool IsCompleted => socket.cancelled;
+
+        public HeldAwaitable GetAwaiter() => this;
+
+        public bool GetResult() => !socket.cancelled;
+
+        public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
+
+        public void UnsafeOnCompleted(Action continuation)
+        {
+            socket.held = true;
+            socket.readWaiter = continuation;
+        }
     }
 
     internal readonly struct WritableAwaitable(LoopSocket socket) : ICriticalNotifyCompletion

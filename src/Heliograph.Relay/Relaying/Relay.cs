@@ -34,13 +34,14 @@ internal sealed class Relay
     private readonly Deadline deadline;
     private readonly RelayCounters? counters;
     private DeadlineQueue patience;
+    private int waiting;
     private bool ending;
 
     /// <param name="loop">The loop of both.</param>
     /// <param name="client">The visitor's side.</param>
     /// <param name="upstream">The side that was dialled.</param>
     /// <param name="deadline">Armed anew by every byte; its owner cancels both sockets when it passes.</param>
-    /// <param name="counters">Told of every byte; null: nobody counts.</param>
+    /// <param name="counters">Told of every byte; null: the client is a visitor, whose bytes go no further than this machine.</param>
     public Relay(RelayLoop loop, Channel client, Channel upstream, Deadline deadline, RelayCounters? counters)
     {
         this.loop = loop;
@@ -65,7 +66,13 @@ internal sealed class Relay
     {
         for (var turn = 1; ; turn++)
         {
-            switch (Move(from, to))
+            var share = 0;
+            if (loop.Shaper.IsOn && (share = await ShareAsync(from)) == 0)
+            {
+                Break(RelayEnd.Cancelled);
+                return;
+            }
+            switch (Move(from, to, share))
             {
                 case IoStatus.Done:
                     break;
@@ -98,20 +105,48 @@ internal sealed class Relay
         }
     }
 
-    private IoStatus Move(Channel from, Channel to)
+    /// <summary>Waits for a share of limits.bytes_per_second. Who waits here is not idle, however long it takes.</summary>
+    /// <returns>0: cancelled.</returns>
+    private async ValueTask<int> ShareAsync(Channel from)
+    {
+        if (loop.Shaper.TryTake() is var share and > 0)
+            return share;
+        waiting++;
+        deadline.Disarm();
+        var turn = loop.Shaper.Enqueue(loop.Events, from.Socket);
+        var goesOn = await from.Socket.Held();
+        waiting--;
+        ArmDeadline();
+        if (goesOn)
+            return turn.Share;
+        loop.Shaper.Withdraw(turn);
+        return 0;
+    }
+
+    private void ArmDeadline()
+    {
+        if (waiting == 0)
+            patience.Arm(deadline);
+    }
+
+    private IoStatus Move(Channel from, Channel to, int share)
     {
         var read = from.Read(loop.Scratch);
+        if (share > 0)
+            loop.Shaper.Settle(share, read.Count);
         if (read.Status == IoStatus.Broken)
             Break(Broken(from));
         if (read.Status != IoStatus.Done)
             return read.Status;
         if (read.Count == 0)
             return IoStatus.Done;
-        patience.Arm(deadline);
-        if (from == client)
-            counters?.CountUp(read.Count);
+        ArmDeadline();
+        if (counters is null)
+            loop.Counters.CountVisited(read.Count);
+        else if (from == client)
+            counters.CountUp(read.Count);
         else
-            counters?.CountDown(read.Count);
+            counters.CountDown(read.Count);
         if (to.Write(loop.Scratch[..read.Count]))
             return IoStatus.Done;
         // The decoy has answered and gone while its visitor still writes: those bytes are dropped, as nginx drops them (lingering_close), because closing
@@ -127,7 +162,7 @@ internal sealed class Relay
         var isLast = ending;
         ending = true;
         patience = loop.HalfClosedTimeouts;
-        patience.Arm(deadline);
+        ArmDeadline();
         if (!to.WriteEnd())
             return;
         while (to.HasOutput)

@@ -40,9 +40,6 @@ internal sealed class ConfigurationOptions(string? fileDescription = null)
         new(Keys.StateDirectory, "--state-directory", "DIR", "What must outlive the program. [default: /var/lib/heliograph]"),
     ];
 
-    /// <summary>--config alone, for a command whose own options are many.</summary>
-    public void AddFileTo(Command command) => command.Add(file);
-
     public void AddTo(Command command)
     {
         AddFileTo(command);

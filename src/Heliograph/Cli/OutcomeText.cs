@@ -25,6 +25,9 @@ internal static class OutcomeText
         [ConnectionOutcome.TimedOut] = "kept silent for too long",
         [ConnectionOutcome.DecoyDown] = "visitors who found the web site down",
         [ConnectionOutcome.Refused] = "refused: too many were connected",
+        [ConnectionOutcome.RefusedSource] = "refused: too many from one source",
+        [ConnectionOutcome.RefusedHandshake] = "refused: too many handshakes a second",
+        [ConnectionOutcome.RefusedBudget] = "not relayed: the month's budget is spent",
         [ConnectionOutcome.Failed] = "ended by a defect of Heliograph",
     }.ToDictionary(static one => WordFor<ConnectionOutcome>.Of(one.Key), static one => one.Value, StringComparer.Ordinal);
 

@@ -63,6 +63,14 @@ internal static class EffectiveYaml
         [Keys.Passthrough] = static settings => settings.Passthrough.Count == 0 ? null : "",
         [Keys.TrustedProxies] = static settings => List(settings.TrustedProxies.Select(static network => network.ToString())),
         [Keys.MaxConnections] = static settings => settings.Limits.MaxConnections?.ToString(CultureInfo.InvariantCulture) ?? "auto",
+        [Keys.ConnectionsPerSource] = static settings => settings.Limits.ConnectionsPerSource switch { null => "auto", 0 => ByteSizes.Off, var number => Number(number.Value) },
+        [Keys.HandshakesPerSecond] = static settings => settings.Limits.HandshakesPerSecond == 0 ? ByteSizes.Off : Number(settings.Limits.HandshakesPerSecond),
+        [Keys.BytesPerSecond] = static settings => ByteSizes.Write(settings.Limits.BytesPerSecond),
+        [Keys.MonthlyBytes] = static settings => ByteSizes.Write(settings.Limits.Budget.MonthlyBytes),
+        [Keys.MonthlyResetDay] = static settings => settings.Limits.Budget.MonthlyBytes == 0 ? null : Number(settings.Limits.Budget.ResetDay),
+        [Keys.WhenLow] = static settings => settings.Limits.Budget.MonthlyBytes == 0 ? null : settings.Limits.Budget.SlowsWhenLow ? "slow" : "warn",
+        [Keys.WhenSpent] = static settings => settings.Limits.Budget.MonthlyBytes == 0 ? null : settings.Limits.Budget.SlowsWhenSpent ? "slow" : "refuse",
+        [Keys.SlowBytesPerSecond] = static settings => settings.Limits.Budget.MonthlyBytes == 0 ? null : ByteSizes.Write(settings.Limits.Budget.SlowBytesPerSecond),
         [Keys.HandshakeTimeout] = static settings => Values.Write(settings.Limits.HandshakeTimeout),
         [Keys.HelloTimeout] = static settings => Values.Write(settings.Limits.HelloTimeout),
         [Keys.ConnectTimeout] = static settings => Values.Write(settings.Limits.ConnectTimeout),
@@ -130,6 +138,8 @@ internal static class EffectiveYaml
     }
 
     private static string Indent(string path) => new(' ', 2 * path.Count(':'));
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string List(IEnumerable<IPEndPoint> items) => List(items.Select(static item => item.ToString()));
 

@@ -32,6 +32,8 @@ internal sealed record Key(string Path, KeyKind Kind, string Allowed, bool Secre
 internal static class Keys
 {
     private const string Addresses = "\"ADDRESS:PORT\", such as \"[::]:443\" (every address), \"0.0.0.0:443\" or \"127.0.0.1:8443\"; port 0 lets the system pick one";
+    private const string Size = "off, or a whole number with its unit KB, MB, GB, TB (powers of 1000) or KiB, MiB, GiB, TiB (powers of 1024), such as 500GB";
+    private const string Rate = "off, or a whole number with its unit KB, MB, GB, KiB, MiB, GiB, Kbit, Mbit or Gbit, such as 5MB or 100Mbit, meant for each second";
     private const string Duration = "a whole number with its unit ms, s, m, h or d, such as 500ms, 60s, 10m, 1h or 2d";
 
     public static readonly Key Domains = new("domains", KeyKind.List, "a DNS name such as proxy.example.org, or an IP address");
@@ -65,6 +67,14 @@ internal static class Keys
         EntryKeys: [PassthroughReader.Upstream, PassthroughReader.ProxyProtocol]);
     public static readonly Key TrustedProxies = new("trusted_proxies", KeyKind.List, "an IP address, or a network such as 10.0.0.0/8 or \"2001:db8::/32\"");
     public static readonly Key MaxConnections = new("limits:max_connections", KeyKind.Scalar, "auto, or a whole number from 1 to 10000000");
+    public static readonly Key ConnectionsPerSource = new("limits:max_connections_per_source", KeyKind.Scalar, "auto, off, or a whole number from 1 to 10000000");
+    public static readonly Key HandshakesPerSecond = new("limits:handshakes_per_second", KeyKind.Scalar, "off, or a whole number from 1 to 100000");
+    public static readonly Key BytesPerSecond = new("limits:bytes_per_second", KeyKind.Scalar, Rate);
+    public static readonly Key MonthlyBytes = new("limits:monthly_bytes", KeyKind.Scalar, Size);
+    public static readonly Key MonthlyResetDay = new("limits:monthly_reset_day", KeyKind.Scalar, "a day of the month from 1 to 28");
+    public static readonly Key WhenLow = new("limits:when_low", KeyKind.Scalar, "warn or slow");
+    public static readonly Key WhenSpent = new("limits:when_spent", KeyKind.Scalar, "refuse or slow");
+    public static readonly Key SlowBytesPerSecond = new("limits:slow_bytes_per_second", KeyKind.Scalar, Rate[5..]);
     public static readonly Key HandshakeTimeout = new("limits:handshake_timeout", KeyKind.Scalar, Duration);
     public static readonly Key HelloTimeout = new("limits:hello_timeout", KeyKind.Scalar, Duration);
     public static readonly Key ConnectTimeout = new("limits:connect_timeout", KeyKind.Scalar, Duration);
@@ -90,8 +100,10 @@ internal static class Keys
     [
         Domains, Listen, HttpListen, CertificateSource, CertificateChain, CertificateKey, .. Acme.All, AcmeChallenges, AcmeKeyType, .. AcmeFailover.All, .. Dns,
         RouteSets, RouteHosts, DecoySite, DecoyDirectory, DecoyUpstream, DecoyUpstreamH2,
-        Passthrough, TrustedProxies, MaxConnections, HandshakeTimeout, HelloTimeout, ConnectTimeout, IdleTimeout, DrainTimeout, HandoverTimeout, MetricsListen,
-        LogLevel, AlertsExec, AlertsWebhook, AlertsSelfCheck, AlertsSelfCheckAddress, StateDirectory,
+        Passthrough, TrustedProxies,
+        MaxConnections, ConnectionsPerSource, HandshakesPerSecond, BytesPerSecond, MonthlyBytes, MonthlyResetDay, WhenLow, WhenSpent, SlowBytesPerSecond,
+        HandshakeTimeout, HelloTimeout, ConnectTimeout, IdleTimeout, DrainTimeout, HandoverTimeout, MetricsListen, LogLevel,
+        AlertsExec, AlertsWebhook, AlertsSelfCheck, AlertsSelfCheckAddress, StateDirectory,
     ];
 
     public static Key? Find(string path) => All.FirstOrDefault(key => key.Path == path);

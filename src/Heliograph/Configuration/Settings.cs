@@ -103,6 +103,17 @@ internal sealed record LimitSettings
     /// <summary>Null: <c>auto</c>, from the file-descriptor limit and the memory of the machine.</summary>
     public int? MaxConnections { get; init; }
 
+    /// <summary>Null: <c>auto</c>, from <see cref="MaxConnections"/>; 0: off.</summary>
+    public int? ConnectionsPerSource { get; init; }
+
+    /// <summary>0: off.</summary>
+    public int HandshakesPerSecond { get; init; }
+
+    /// <summary>0: off.</summary>
+    public long BytesPerSecond { get; init; }
+
+    public BudgetSettings Budget { get; init; } = new();
+
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     public TimeSpan HelloTimeout { get; init; } = TimeSpan.FromSeconds(60);
@@ -116,4 +127,23 @@ internal sealed record LimitSettings
 
     /// <summary>How long they may go on once somebody waits for the next process, where systemd holds the listening sockets.</summary>
     public TimeSpan HandoverTimeout { get; init; } = TimeSpan.FromSeconds(5);
+}
+
+/// <summary>How much may pass in a month.</summary>
+internal sealed record BudgetSettings
+{
+    /// <summary>As the machine's interface carries them, in and out; 0: off.</summary>
+    public long MonthlyBytes { get; init; }
+
+    /// <summary>The day on which the month begins, in UTC.</summary>
+    public int ResetDay { get; init; } = 1;
+
+    /// <summary>At 80 %: slowed, and not only told.</summary>
+    public bool SlowsWhenLow { get; init; }
+
+    /// <summary>At the end: slowed, and not refused.</summary>
+    public bool SlowsWhenSpent { get; init; }
+
+    /// <summary>The rate of both. 64 KB carry the chats of some hundred people, and 160 GB a month if they never rest.</summary>
+    public long SlowBytesPerSecond { get; init; } = 64_000;
 }

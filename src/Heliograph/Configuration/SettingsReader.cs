@@ -10,6 +10,12 @@ internal sealed class SettingsReader
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Longest = TimeSpan.FromDays(7);
     private static readonly TimeSpan ShortestSelfCheck = TimeSpan.FromSeconds(10);
+
+    /// <summary>Below this not even a handshake gets through in time; above there is no such line.</summary>
+    private const long SlowestRate = 10_000, FastestRate = 100_000_000_000;
+
+    private const long SmallestBudget = 100_000_000, LargestBudget = 1_000_000_000_000_000_000;
+
     private static readonly Settings Default = new() { Domains = [] };
 
     private readonly LayeredValues values;
@@ -145,6 +151,10 @@ internal sealed class SettingsReader
     private LimitSettings Limits() => new()
     {
         MaxConnections = reader.Scalar<int?>(Keys.MaxConnections, Values.Count, Default.Limits.MaxConnections),
+        ConnectionsPerSource = reader.Scalar(Keys.ConnectionsPerSource, Values.CountOrOff, Default.Limits.ConnectionsPerSource),
+        HandshakesPerSecond = reader.Scalar(Keys.HandshakesPerSecond, Values.NumberOrOff(100_000), Default.Limits.HandshakesPerSecond),
+        BytesPerSecond = reader.Scalar(Keys.BytesPerSecond, ByteSizes.Rate(SlowestRate, FastestRate), Default.Limits.BytesPerSecond),
+        Budget = Budget(),
         HandshakeTimeout = reader.Scalar(Keys.HandshakeTimeout, Values.Duration(Shortest, Longest), Default.Limits.HandshakeTimeout),
         HelloTimeout = reader.Scalar(Keys.HelloTimeout, Values.Duration(Shortest, Longest), Default.Limits.HelloTimeout),
         ConnectTimeout = reader.Scalar(Keys.ConnectTimeout, Values.Duration(Shortest, Longest), Default.Limits.ConnectTimeout),
@@ -165,6 +175,31 @@ internal sealed class SettingsReader
             SelfCheckAddress = reader.Scalar<ProxyAddress?>(Keys.AlertsSelfCheckAddress, Values.ProxyAddress, null),
             SelfCheck = reader.Scalar(Keys.AlertsSelfCheck, Values.OrOff(Values.Duration(ShortestSelfCheck, Longest)), Default.Alerts.SelfCheck),
         };
+    }
+
+    private BudgetSettings Budget()
+    {
+        var budget = new BudgetSettings
+        {
+            MonthlyBytes = reader.Scalar(Keys.MonthlyBytes, ByteSizes.Size(SmallestBudget, LargestBudget), Default.Limits.Budget.MonthlyBytes),
+            ResetDay = reader.Scalar(Keys.MonthlyResetDay, Values.DayOfMonth, Default.Limits.Budget.ResetDay),
+            SlowsWhenLow = reader.Scalar(Keys.WhenLow, Values.OneOf(("warn", false), ("slow", true)), Default.Limits.Budget.SlowsWhenLow),
+            SlowsWhenSpent = reader.Scalar(Keys.WhenSpent, Values.OneOf(("refuse", false), ("slow", true)), Default.Limits.Budget.SlowsWhenSpent),
+            SlowBytesPerSecond = reader.Scalar(Keys.SlowBytesPerSecond, ByteSizes.Rate(SlowestRate, FastestRate), Default.Limits.Budget.SlowBytesPerSecond),
+        };
+        if (!reader.IsGiven(Keys.MonthlyBytes))
+            RefuseWithoutBudget(Keys.MonthlyResetDay, Keys.WhenLow, Keys.WhenSpent, Keys.SlowBytesPerSecond);
+        return budget;
+    }
+
+    /// <summary>Who set one of these believes that there is a budget.</summary>
+    private void RefuseWithoutBudget(params ReadOnlySpan<Key> keys)
+    {
+        foreach (var key in keys)
+        {
+            if (values.Scalar(key) is { } alone)
+                errors.Add(key, alone, $"{Keys.MonthlyBytes.Name} is missing, which it is about; allowed: {Keys.MonthlyBytes.Allowed}");
+        }
     }
 
     /// <summary>A port can be listened on once; told here it names both keys, told by the system only one.</summary>

@@ -104,6 +104,25 @@ internal static class Values
         return null;
     }
 
+    /// <summary>0: off.</summary>
+    public static string? CountOrOff(string text, out int? value)
+    {
+        value = 0;
+        return text == ByteSizes.Off ? null : Count(text, out value);
+    }
+
+    /// <summary>A number from 1 on; 0: off.</summary>
+    public static Parse<int> NumberOrOff(int largest) => (string text, out int value) =>
+    {
+        value = 0;
+        if (text == ByteSizes.Off)
+            return null;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= 1 && value <= largest ? null : $"not a number from 1 to {largest}";
+    };
+
+    public static string? DayOfMonth(string text, out int value) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value is >= 1 and <= 28 ? null : "not a day that every month has";
+
     public static string? FilePath(string text, out string? value)
     {
         value = null;

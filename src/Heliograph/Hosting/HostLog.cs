@@ -60,6 +60,18 @@ internal static partial class HostLog
     [LoggerMessage(25, LogLevel.Warning, "The metrics are not sent by OTLP, and it is tried again: {Problem}; check OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_PROTOCOL")]
     public static partial void OtlpTrouble(ILogger log, string problem);
 
+    [LoggerMessage(30, LogLevel.Warning, "{Percent} % of the month's budget of {Budget} (limits.monthly_bytes) are used; it is whole again on {End}{Consequence}")]
+    public static partial void BudgetLow(ILogger log, int percent, string budget, string end, string consequence);
+
+    [LoggerMessage(31, LogLevel.Error, "The month's budget of {Budget} (limits.monthly_bytes) is spent: until {End} this proxy {Consequence}")]
+    public static partial void BudgetSpent(ILogger log, string budget, string end, string consequence);
+
+    [LoggerMessage(32, LogLevel.Information, "The month's budget of {Budget} (limits.monthly_bytes) lasts: {Reason}")]
+    public static partial void BudgetWhole(ILogger log, string budget, string reason);
+
+    [LoggerMessage(33, LogLevel.Warning, "What is used of the month's budget is not kept: {Problem}")]
+    public static partial void BudgetNotSaved(ILogger log, string problem);
+
     [LoggerMessage(5, LogLevel.Debug, "A fault in the program")]
     public static partial void Fault(ILogger log, Exception fault);
 }

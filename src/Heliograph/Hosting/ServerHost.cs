@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Net;
 using Heliograph.Alerts;
+using Heliograph.Budget;
 using Heliograph.Configuration;
 using Heliograph.Decoy;
 using Heliograph.Hosting.Certificates;
@@ -65,6 +66,9 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     public ServerCertificate Certificate => certificates.Source.Current;
 
     public string CertificateDescription => certificates.Source.Description;
+
+    /// <summary>Null: limits.monthly_bytes is off.</summary>
+    public BudgetKeeper? Budget { get; private set; }
 
     /// <summary>Connections open now.</summary>
     public int Connections => relay.Connections;
@@ -161,6 +165,8 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         ports.Attach(relay);
         if (settings.HttpListen.Count > 0)
             redirect = Own(await RedirectServer.StartAsync(settings.HttpListen, sockets.Lent, settings.Domains, ports.KeyAuthorization, logs));
+        if (settings.Limits.Budget.MonthlyBytes > 0)
+            Budget = Own(new BudgetKeeper(settings.Limits.Budget, settings.StateDirectory, () => BudgetKeeper.Passed(relay.GetStatistics()), relay.UseBudget, time, log));
         var traffic = Own(new TrafficRecorder(settings.StateDirectory, () => Traffic.Of(relay.GetStatistics()), time, log));
         var status = new StatusReader(relay.GetStatistics, certificates, traffic, time);
         Own(ControlServer.Start(settings.StateDirectory, new CertificateCommands(certificates).All.Append(status.Command).ToFrozenDictionary(StringComparer.Ordinal), time, log));
@@ -176,6 +182,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     private MetricSources MetricSources() => new()
     {
         Relay = relay.GetStatistics,
+        Budget = () => Budget?.Read(),
         Certificate = certificates.Describe,
         SelfCheck = () => selfCheck?.Last,
         NotReady = () => Readiness.Problem(draining, certificates.Describe(), time.GetUtcNow()),
@@ -192,30 +199,37 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         };
     }
 
-    private RelayOptions RelayOptions() => new()
+    private RelayOptions RelayOptions()
     {
-        Listen = settings.Listen,
-        Lent = sockets.Lent,
-        Routes = Routes,
-        Decoy = new()
+        var maxConnections = settings.Limits.MaxConnections ?? ConnectionLimit.Derive(ProcessSetup.FileLimit(), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        return new()
         {
-            Http1 = settings.Decoy.Upstream ?? decoy.Http1,
-            Http2 = settings.Decoy.Upstream is null ? decoy.Http2 : settings.Decoy.UpstreamH2,
-            PlainHttp = decoy.PlainHttp,
-            Http1Unavailable = decoy.Http1Unavailable,
-            Http2Unavailable = decoy.Http2Unavailable,
-        },
-        Passthrough = PassthroughTable.Create(settings.Domains, settings.Passthrough),
-        TrustedProxies = settings.TrustedProxies,
-        MaxConnections = settings.Limits.MaxConnections ?? ConnectionLimit.Derive(ProcessSetup.FileLimit(), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
-        Limits = new()
-        {
-            HandshakeTimeout = settings.Limits.HandshakeTimeout,
-            HelloTimeout = settings.Limits.HelloTimeout,
-            ConnectTimeout = settings.Limits.ConnectTimeout,
-            IdleTimeout = settings.Limits.IdleTimeout,
-        },
-    };
+            Listen = settings.Listen,
+            Lent = sockets.Lent,
+            Routes = Routes,
+            Decoy = new()
+            {
+                Http1 = settings.Decoy.Upstream ?? decoy.Http1,
+                Http2 = settings.Decoy.Upstream is null ? decoy.Http2 : settings.Decoy.UpstreamH2,
+                PlainHttp = decoy.PlainHttp,
+                Http1Unavailable = decoy.Http1Unavailable,
+                Http2Unavailable = decoy.Http2Unavailable,
+            },
+            Passthrough = PassthroughTable.Create(settings.Domains, settings.Passthrough),
+            TrustedProxies = settings.TrustedProxies,
+            MaxConnections = maxConnections,
+            Limits = new()
+            {
+                HandshakeTimeout = settings.Limits.HandshakeTimeout,
+                HelloTimeout = settings.Limits.HelloTimeout,
+                ConnectTimeout = settings.Limits.ConnectTimeout,
+                IdleTimeout = settings.Limits.IdleTimeout,
+                ConnectionsPerSource = settings.Limits.ConnectionsPerSource ?? ConnectionLimit.PerSource(maxConnections),
+                HandshakesPerSecond = settings.Limits.HandshakesPerSecond,
+                BytesPerSecond = settings.Limits.BytesPerSecond,
+            },
+        };
+    }
 
     private T Own<T>(T part)
         where T : IAsyncDisposable

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Runtime.InteropServices;
+using Heliograph.Budget;
 using Heliograph.Cli;
 
 namespace Heliograph.Metrics;
@@ -25,6 +26,7 @@ internal sealed class HeliographMeter : IDisposable
         this.sources = sources;
         CreateForConnections();
         CreateForUpstreams();
+        CreateForLimits();
         CreateForHealth();
         CreateForProcess();
     }
@@ -56,6 +58,16 @@ internal sealed class HeliographMeter : IDisposable
             "Time that the dials that connected took, resolving the name included; divided by their number, the mean.");
         meter.CreateObservableGauge("heliograph.upstream.failures", () => sources.Relay().Upstreams.Select(static one => Of(one.FailuresInARow, "upstream", one.Endpoint)), Dials,
             "Dials of an upstream host that failed since the last one that did not.");
+    }
+
+    private void CreateForLimits()
+    {
+        meter.CreateObservableGauge("heliograph.relay.waiting", () => sources.Relay().Limits.WaitingForBytes, "{direction}",
+            "Directions of connections that wait for their share of limits.bytes_per_second.");
+        meter.CreateObservableGauge("heliograph.budget.usage", () => OfBudget(static budget => budget.UsedBytes), Bytes,
+            "Bytes of this month, in and out, up to the next million. Absent where limits.monthly_bytes is off.");
+        meter.CreateObservableGauge("heliograph.budget.limit", () => OfBudget(static budget => budget.MonthlyBytes), Bytes,
+            "Bytes that limits.monthly_bytes allows in a month. Absent where it is off.");
     }
 
     private void CreateForHealth()
@@ -107,6 +119,8 @@ internal sealed class HeliographMeter : IDisposable
         var usage = Environment.CpuUsage;
         return [Of(usage.UserTime.TotalSeconds, "cpu.mode", "user"), Of(usage.PrivilegedTime.TotalSeconds, "cpu.mode", "system")];
     }
+
+    private IEnumerable<Measurement<long>> OfBudget(Func<BudgetReport, long> figure) => sources.Budget() is { } budget ? [new(figure(budget))] : [];
 
     private static IEnumerable<Measurement<long>> Instant(DateTimeOffset? instant) => IfAny(instant?.ToUnixTimeSeconds());
 

@@ -1,4 +1,5 @@
 using Heliograph.Alerts;
+using Heliograph.Budget;
 using Heliograph.Hosting.Certificates;
 using Heliograph.Relay.Diagnostics;
 
@@ -13,6 +14,9 @@ internal sealed record MetricSources
 
     /// <summary>What the proxy's checks of itself came to; null: there was none as yet.</summary>
     public required Func<SelfCheckState?> SelfCheck { get; init; }
+
+    /// <summary>The month's budget; null: there is none.</summary>
+    public required Func<BudgetReport?> Budget { get; init; }
 
     /// <summary>Why the server is not ready; null: it is.</summary>
     public required Func<string?> NotReady { get; init; }

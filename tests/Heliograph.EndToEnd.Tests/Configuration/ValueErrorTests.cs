@@ -4,6 +4,8 @@ namespace Heliograph.EndToEnd.Tests.Configuration;
 public sealed class ValueErrorTests
 {
     private const string Duration = "allowed: a whole number with its unit ms, s, m, h or d, such as 500ms, 60s, 10m, 1h or 2d";
+    private const string Size = "allowed: off, or a whole number with its unit KB, MB, GB, TB (powers of 1000) or KiB, MiB, GiB, TiB (powers of 1024), such as 500GB";
+    private const string Rate = "allowed: off, or a whole number with its unit KB, MB, GB, KiB, MiB, GiB, Kbit, Mbit or Gbit, such as 5MB or 100Mbit, meant for each second";
     private const string Domain = "allowed: a DNS name such as proxy.example.org, or an IP address";
     private const string Address = "allowed: \"ADDRESS:PORT\", such as \"[::]:443\" (every address), \"0.0.0.0:443\" or \"127.0.0.1:8443\"; port 0 lets the system pick one";
     private const string Endpoint = "allowed: \"host:port\", \"[IPv6]:port\" or \"unix:/path/to.sock\"";
@@ -18,6 +20,19 @@ public sealed class ValueErrorTests
     [InlineData("limits: { drain_timeout: 999999999999d }", "limits.drain_timeout", "999999999999d", "must be from 0s to 7d; " + Duration)]
     [InlineData("limits: { max_connections: many }", "limits.max_connections", "many", "not a number of connections; allowed: auto, or a whole number from 1 to 10000000")]
     [InlineData("limits: { max_connections: 0 }", "limits.max_connections", "0", "not a number of connections; allowed: auto, or a whole number from 1 to 10000000")]
+    [InlineData("limits: { max_connections_per_source: 0 }", "limits.max_connections_per_source", "0", "not a number of connections; allowed: auto, off, or a whole number from 1 to 10000000")]
+    [InlineData("limits: { handshakes_per_second: fast }", "limits.handshakes_per_second", "fast", "not a number from 1 to 100000; allowed: off, or a whole number from 1 to 100000")]
+    [InlineData("limits: { bytes_per_second: 5 }", "limits.bytes_per_second", "5", "the unit is missing; " + Rate)]
+    [InlineData("limits: { bytes_per_second: 100Mbits }", "limits.bytes_per_second", "100Mbits", "there is no unit Mbits; did you mean Mbit?; " + Rate)]
+    [InlineData("limits: { bytes_per_second: -5MB }", "limits.bytes_per_second", "-5MB", "not a number of bytes; " + Rate)]
+    [InlineData("limits: { bytes_per_second: 1KB }", "limits.bytes_per_second", "1KB", "must be from 10KB to 100GB; " + Rate)]
+    [InlineData("limits: { bytes_per_second: 999999999999999TB }", "limits.bytes_per_second", "999999999999999TB", "must be from 10KB to 100GB; " + Rate)]
+    [InlineData("limits: { monthly_bytes: 500Gbit }", "limits.monthly_bytes", "500Gbit", "there is no unit Gbit; " + Size)]
+    [InlineData("limits: { monthly_bytes: 1MB }", "limits.monthly_bytes", "1MB", "must be from 100MB to 1000000TB; " + Size)]
+    [InlineData("limits: { monthly_bytes: 1TB, monthly_reset_day: 31 }", "limits.monthly_reset_day", "31", "not a day that every month has; allowed: a day of the month from 1 to 28")]
+    [InlineData("limits: { monthly_bytes: 1TB, when_low: refuse }", "limits.when_low", "refuse", "there is no such choice; allowed: warn or slow")]
+    [InlineData("limits: { monthly_bytes: 1TB, when_spent: stop }", "limits.when_spent", "stop", "there is no such choice; allowed: refuse or slow")]
+    [InlineData("limits: { when_spent: slow }", "limits.when_spent", "slow", "limits.monthly_bytes is missing, which it is about; " + Size)]
     [InlineData("listen: [\"443\"]", "listen.0", "443", "the address is missing; write \"[::]:443\" for every address; " + Address)]
     [InlineData("listen: [\":443\"]", "listen.0", ":443", "the address is missing; write \"[::]:443\" for every address; " + Address)]
     [InlineData("listen: [\"localhost:443\"]", "listen.0", "localhost:443", "not an IP address with a port; a name cannot be listened on; " + Address)]

@@ -18,8 +18,8 @@ public sealed class YamlTests
     [InlineData("domains: [b.example]", "domains (FILE:2): the key stands here a second time; keep one of the two")]
     [InlineData("listen: \"[::]:443\"",
         "listen (FILE:2): must be a list, written as listen: [...]; each item \"ADDRESS:PORT\", such as \"[::]:443\" (every address), \"0.0.0.0:443\" or \"127.0.0.1:8443\"; port 0 lets the system pick one")]
-    [InlineData("limits: 5", "limits (FILE:2): must be a section with keys: max_connections, handshake_timeout, hello_timeout, connect_timeout, idle_timeout, drain_timeout")]
-    [InlineData("limits: [1]", "limits (FILE:2): must be a section with keys: max_connections, handshake_timeout, hello_timeout, connect_timeout, idle_timeout, drain_timeout")]
+    [InlineData("limits: 5", "limits (FILE:2): must be a section with keys: max_connections, max_connections_per_source, handshakes_per_second, bytes_per_second, monthly_bytes, monthly_reset_day, when_low, when_spent, slow_bytes_per_second, handshake_timeout, hello_timeout, connect_timeout, idle_timeout, drain_timeout")]
+    [InlineData("limits: [1]", "limits (FILE:2): must be a section with keys: max_connections, max_connections_per_source, handshakes_per_second, bytes_per_second, monthly_bytes, monthly_reset_day, when_low, when_spent, slow_bytes_per_second, handshake_timeout, hello_timeout, connect_timeout, idle_timeout, drain_timeout")]
     [InlineData("state_directory: [/a]", "state_directory (FILE:2): must be a single value: the path of a directory that the program may write to")]
     [InlineData("state_directory:", "state_directory (FILE:2): has no value; allowed: the path of a directory that the program may write to")]
     [InlineData("routes: { sets: }", "routes.sets (FILE:2): has no value; allowed: a list, each item signal or signal-staging")]

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Heliograph.Budget;
 using Heliograph.Hosting.Certificates;
 using Heliograph.Metrics;
 using Heliograph.Relay.Diagnostics;
@@ -54,6 +55,10 @@ public sealed class DocumentedMetricsTests
     private static MetricSources Sources() => new()
     {
         Relay = static () => FakeRelay.Statistics(("chat.signal.org:443", Connected: 0, FailuresInARow: 0)),
+        Budget = static () => new BudgetReport
+        {
+            MonthlyBytes = 1, UsedBytes = 0, Start = DateOnly.MinValue, End = DateOnly.MaxValue, State = BudgetState.Plenty, SlowedTo = 0, Refuses = false,
+        },
         Certificate = static () => new CertificateReport
         {
             Source = "acme", NotBefore = DateTimeOffset.UnixEpoch, NotAfter = DateTimeOffset.UnixEpoch, NextRenewal = DateTimeOffset.UnixEpoch,

@@ -37,7 +37,7 @@ public sealed partial class PrometheusTests
         // Its check of itself fails, as nobody trusts the certificate, and is told in the metrics all the same.
         var here = LoopbackPort.Free();
         await using var proxy = await Proxy.StartAsync(
-            new ProxySettings { Listen = here, Metrics = EndpointTests.OnLoopback, More = $"alerts: {{ self_check: 10s, self_check_address: \"{here}\" }}" });
+            new ProxySettings { Listen = here, Metrics = EndpointTests.OnLoopback, Limits = "monthly_bytes: 1TB", More = $"alerts: {{ self_check: 10s, self_check_address: \"{here}\" }}" });
         await Polling.UntilAsync(
             async () => (await Scrape.TakeAsync(proxy.Monitoring)).Series.Contains("heliograph_selfcheck_failures", StringComparer.Ordinal), Bound.Prompt * 4, "there is no check");
         await using var prometheus = await PrometheusServer.StartAsync(proxy.Monitoring, Repository.PathOf(Rules));
@@ -59,7 +59,7 @@ public sealed partial class PrometheusTests
     public async Task Nothing_alerts_about_a_proxy_that_has_just_started()
     {
         Proxy.NeedsHeliograph();
-        await using var proxy = await Proxy.StartAsync(new ProxySettings { Metrics = EndpointTests.OnLoopback });
+        await using var proxy = await Proxy.StartAsync(new ProxySettings { Metrics = EndpointTests.OnLoopback, Limits = "monthly_bytes: 1TB" });
         await using var prometheus = await PrometheusServer.StartAsync(proxy.Monitoring, Repository.PathOf(Rules));
         Assert.Empty(await prometheus.QueryAsync("ALERTS{alertstate=\"firing\"}"));
     }

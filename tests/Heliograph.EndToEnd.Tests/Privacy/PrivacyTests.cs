@@ -57,6 +57,36 @@ public class PrivacyTests
             Assert.DoesNotContain(written, text => text.Text.Contains($":{port}", StringComparison.Ordinal) && port != proxy.Endpoint.Port);
     }
 
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task No_address_is_written_where_its_connections_are_counted_and_refused()
+    {
+        Proxy.NeedsHeliograph();
+        await using var proxy = await Proxy.StartAsync(new ProxySettings
+        {
+            Limits = "max_connections_per_source: 3, handshakes_per_second: 1, bytes_per_second: 1MB, monthly_bytes: 1TB, drain_timeout: 1s",
+            Arguments = ["--log-level", "trace"],
+        });
+        var ports = new HashSet<int>();
+        var crowd = new List<Socket>();
+        for (var i = 0; i < 3; i++)
+            crowd.Add(await ConnectAsync(proxy, ports));
+        for (var i = 0; i < 10; i++)
+        {
+            using var refused = await ConnectAsync(proxy, ports);
+            Assert.Equal(0, await refused.ReceiveAsync(new byte[1], Bound.Token));
+        }
+        proxy.Program.Signal(Processes.SIGTERM);
+        Assert.Equal(0, await proxy.Program.WaitForExitAsync(TimeSpan.FromSeconds(10)));
+        crowd.ForEach(static socket => socket.Dispose());
+
+        var written = Written(proxy);
+        Assert.Contains("up to 16 by limits.max_connections_per_source", proxy.Program.AllOutput, StringComparison.Ordinal);
+        foreach (var secret in Secrets())
+            Assert.DoesNotContain(written, text => text.Text.Contains(secret, StringComparison.OrdinalIgnoreCase));
+        foreach (var port in ports)
+            Assert.DoesNotContain(written, text => text.Text.Contains($":{port}", StringComparison.Ordinal) && port != proxy.Endpoint.Port);
+    }
+
     [Fact(Timeout = Bound.Test)]
     public async Task The_program_leaves_no_core_dump_and_lets_nobody_attach()
     {

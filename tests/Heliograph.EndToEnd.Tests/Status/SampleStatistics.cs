@@ -25,8 +25,10 @@ internal static class SampleStatistics
         Upstreams = [Upstream("chat.signal.org"), Upstream("textsecure-service.whispersystems.org"), Upstream("cdn2.signal.org")],
         BytesUp = 0,
         BytesDown = 0,
+        BytesVisited = 0,
         DecoyDown = false,
         DeniedSignalNames = new Dictionary<string, long>(StringComparer.Ordinal),
+        Limits = new() { ConnectionsPerSource = 4974, HandshakesPerSecond = 0, BytesPerSecond = 0, WaitingForBytes = 0, IsBudgetSpent = false },
     };
 
     /// <summary>One that does its work.</summary>

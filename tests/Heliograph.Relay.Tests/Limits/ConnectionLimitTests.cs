@@ -17,4 +17,19 @@ public sealed class ConnectionLimitTests
 
     [Fact]
     public void No_limit_at_all_does_not_overflow() => Assert.Equal(int.MaxValue, ConnectionLimit.Derive(long.MaxValue, long.MaxValue));
+
+    [Theory]
+    // A Signal client keeps two connections: 1,500 and more of them behind one carrier's address on the smallest machine, thousands on the next.
+    [InlineData(512, 1_536 * 2)]
+    [InlineData(1024, 3_072 * 2)]
+    [InlineData(4096, 12_288 * 2)]
+    public void All_users_of_a_proxy_may_be_behind_one_address_of_their_carrier(int mebibytes, int connections) =>
+        Assert.Equal(connections, ConnectionLimit.PerSource(ConnectionLimit.Derive(descriptors: 1_048_576, memory: mebibytes * 1024L * 1024)));
+
+    [Fact]
+    public void A_quarter_is_left_for_everybody_else_unless_there_is_next_to_nothing()
+    {
+        Assert.Equal(750, ConnectionLimit.PerSource(1000));
+        Assert.Equal(64, ConnectionLimit.PerSource(12));
+    }
 }

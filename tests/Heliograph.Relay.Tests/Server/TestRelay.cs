@@ -31,7 +31,7 @@ internal sealed class TestRelay : IAsyncDisposable
     public IPEndPoint EndPoint => Server.Endpoints[0];
 
     public static TestRelay Start(TestCertificate certificate, EndPoint? chat = null, int maxConnections = 1000, int loops = 2, ILogger? log = null,
-        UpstreamEndpoint? decoy = null, LentSocket? lent = null, Func<RelayOptions, RelayOptions>? change = null)
+        UpstreamEndpoint? decoy = null, LentSocket? lent = null, Func<RelayOptions, RelayOptions>? change = null, RelayLimits? limits = null, TimeProvider? time = null)
     {
         var refusing = LoopbackPort.Refusing(out var nobody);
         decoy ??= new UpstreamEndpoint.Tcp("127.0.0.1", nobody.Port);
@@ -44,11 +44,12 @@ internal sealed class TestRelay : IAsyncDisposable
             Routes = RouteTable.Create([], new Dictionary<string, UpstreamEndpoint> { ["chat.signal.org"] = upstream }),
             Decoy = new DecoyEndpoints { Http1 = decoy, Http2 = decoy, PlainHttp = decoy },
             MaxConnections = maxConnections,
+            Limits = limits ?? new(),
             Loops = loops,
         };
         options = change is null ? options : change(options);
         var own = ServerCertificate.FromPem(certificate.ChainPem, certificate.KeyPem);
-        return new TestRelay(refusing, options, RelayServer.Start(options, own, TimeProvider.System, log ?? NullLogger.Instance));
+        return new TestRelay(refusing, options, RelayServer.Start(options, own, time ?? TimeProvider.System, log ?? NullLogger.Instance));
     }
 
     /// <summary>A client that has not said anything yet.</summary>

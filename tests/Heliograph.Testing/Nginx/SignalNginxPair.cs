@@ -11,7 +11,7 @@ namespace Heliograph.Testing.Nginx;
 public sealed class SignalNginxPair : IAsyncDisposable
 {
     /// <summary>Debian's libnginx-mod-stream.</summary>
-    private const string StreamModule = "/usr/lib/nginx/modules/ngx_stream_module.so";
+    internal const string StreamModule = "/usr/lib/nginx/modules/ngx_stream_module.so";
 
     private readonly TempDirectory certificates = new();
     private NginxSite? site;

@@ -9,7 +9,8 @@ internal sealed record SettingsChange
     private static readonly IReadOnlyList<Key> Serving =
     [
         Keys.RouteSets, Keys.RouteHosts, Keys.Passthrough, Keys.TrustedProxies,
-        Keys.MaxConnections, Keys.HandshakeTimeout, Keys.HelloTimeout, Keys.ConnectTimeout, Keys.IdleTimeout, Keys.DrainTimeout, Keys.HandoverTimeout,
+        Keys.MaxConnections, Keys.ConnectionsPerSource, Keys.HandshakesPerSecond, Keys.BytesPerSecond,
+        Keys.HandshakeTimeout, Keys.HelloTimeout, Keys.ConnectTimeout, Keys.IdleTimeout, Keys.DrainTimeout, Keys.HandoverTimeout,
         Keys.LogLevel,
     ];
 

@@ -1,0 +1,116 @@
+using Heliograph.Relay.Diagnostics;
+using Heliograph.Relay.Loop;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Relay.Limits;
+
+/// <summary>Every limit of a relay but its clocks: who may come in, when, and how fast. From any thread.</summary>
+internal sealed class Admission : IDisposable
+{
+    private readonly ILogger log;
+    private readonly Lock shaping = new();
+    private IReadOnlyList<EventLoop> loops = [];
+    private volatile int maxConnections;
+    private long bytesPerSecond;
+    private long slowedTo;
+    private int full;
+    private long sourceTold;
+    private long handshakeTold;
+    private volatile bool isBudgetSpent;
+
+    public Admission(RelayOptions options, TimeProvider time, ILogger log)
+    {
+        this.log = log;
+        Handshakes = new HandshakePace(time);
+        Shaper = new Shaper(time);
+        Use(options);
+    }
+
+    /// <summary>Connections of each source.</summary>
+    public SourceTable Sources { get; } = new();
+
+    public HandshakePace Handshakes { get; }
+
+    public Shaper Shaper { get; }
+
+    /// <summary>Whether routed names get the decoy.</summary>
+    public bool IsBudgetSpent => isBudgetSpent;
+
+    /// <summary>The loops whose reads are to be no larger than a share.</summary>
+    public void Attach(IReadOnlyList<EventLoop> all)
+    {
+        loops = all;
+        Shape();
+    }
+
+    /// <summary>From now on these limits count; the clocks among them are not looked at.</summary>
+    public void Use(RelayOptions options)
+    {
+        maxConnections = options.MaxConnections;
+        var limits = options.Limits;
+        Sources.Limit = limits.ConnectionsPerSource;
+        Handshakes.PerSecond = limits.HandshakesPerSecond;
+        Volatile.Write(ref bytesPerSecond, limits.BytesPerSecond);
+        Shape();
+    }
+
+    /// <summary>What the month's budget allows.</summary>
+    public void UseBudget(long slowTo, bool spent)
+    {
+        Volatile.Write(ref slowedTo, slowTo);
+        Shape();
+        isBudgetSpent = spent;
+    }
+
+    /// <summary>
+    /// Whether a connection that was just accepted is to be closed at once. Closed without a byte is how nginx refuses, be it by limit_conn in its stream
+    /// or because all its worker_connections are taken.
+    /// </summary>
+    /// <param name="connections">How many there are without it.</param>
+    public bool IsFull(int connections)
+    {
+        if (connections >= maxConnections)
+        {
+            if (Interlocked.Exchange(ref full, 1) == 0)
+                log.Full(maxConnections);
+            return true;
+        }
+        if (full != 0 && connections < maxConnections * 9L / 10)
+            Interlocked.Exchange(ref full, 0);
+        return false;
+    }
+
+    /// <summary>Tells the operator how many were refused since the last time.</summary>
+    public void TellRefused(RelayStatistics statistics)
+    {
+        var source = statistics.Outcomes[ConnectionOutcome.RefusedSource];
+        var handshake = statistics.Outcomes[ConnectionOutcome.RefusedHandshake];
+        var newSource = source - Interlocked.Exchange(ref sourceTold, source);
+        var newHandshake = handshake - Interlocked.Exchange(ref handshakeTold, handshake);
+        if (newSource + newHandshake > 0)
+            log.Refused(RoundedCount.Up(newSource), RoundedCount.Up(newHandshake));
+    }
+
+    public LimitStatistics Read() => new()
+    {
+        ConnectionsPerSource = Sources.Limit,
+        HandshakesPerSecond = Handshakes.PerSecond,
+        BytesPerSecond = Shaper.BytesPerSecond,
+        WaitingForBytes = Shaper.Waiting,
+        IsBudgetSpent = isBudgetSpent,
+    };
+
+    public void Dispose() => Shaper.Dispose();
+
+    private void Shape()
+    {
+        lock (shaping)
+        {
+            long[] rates = [Volatile.Read(ref bytesPerSecond), Volatile.Read(ref slowedTo)];
+            var rate = rates.Where(static one => one > 0).DefaultIfEmpty().Min();
+            Shaper.Use(rate);
+            foreach (var loop in loops)
+                loop.LongestReceive = rate == 0 ? int.MaxValue : Shaper.ShareOf(rate);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text.Json.Serialization;
+using Heliograph.Acme;
+using Heliograph.Acme.Storage;
+using Heliograph.Relay.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Budget;
+
+/// <summary><c>budget.json</c> in the state directory, written whole or not at all. A damaged file is set aside with a line in the log.</summary>
+internal sealed partial class BudgetFile
+{
+    public const string Name = "budget.json";
+
+    private const int Version = 1;
+
+    /// <summary>No machine moves an exabyte in a month: a greater figure is damage.</summary>
+    private const long Most = 1_000_000_000_000_000_000;
+
+    private readonly PrivateDirectory directory;
+
+    public BudgetFile(string stateDirectory, TimeProvider time, ILogger log) => directory = new PrivateDirectory(stateDirectory, time, log);
+
+    /// <summary>Empty when there is no file, or a damaged one.</summary>
+    /// <exception cref="AcmeException">It cannot be read.</exception>
+    public (BudgetMonth? Current, BudgetMonth? Before) Read() =>
+        directory.Read(Name, BudgetJson.Default.Content, Damage) is { } content ? (content.Current?.Month, content.Before?.Month) : (null, null);
+
+    /// <exception cref="AcmeException">It cannot be written; the file before is still there, whole.</exception>
+    public void Write(MonthlyBudget budget) => directory.Write(
+        Name, new() { Version = Version, Current = SavedMonth.Of(budget.Current), Before = budget.Before is { } before ? SavedMonth.Of(before) : null }, BudgetJson.Default.Content);
+
+    private static string? Damage(Content content)
+    {
+        if (content.Version != Version)
+            return $"it is of version {content.Version}, and this program knows version {Version}";
+        return content.Current is { IsSound: true } && content.Before is null or { IsSound: true } ? null : "a figure in it cannot be";
+    }
+
+    private sealed record Content
+    {
+        public required int Version { get; init; }
+
+        public required SavedMonth? Current { get; init; }
+
+        public required SavedMonth? Before { get; init; }
+    }
+
+    private sealed record SavedMonth
+    {
+        public required DateOnly Start { get; init; }
+
+        public required long Bytes { get; init; }
+
+        [JsonIgnore]
+        public BudgetMonth Month => new(Start, Bytes);
+
+        [JsonIgnore]
+        public bool IsSound => Bytes is >= 0 and <= Most && Start.Day <= 28;
+
+        public static SavedMonth Of(BudgetMonth month) => new() { Start = month.Start, Bytes = RoundedCount.UpBytes(month.Bytes) };
+    }
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+    [JsonSerializable(typeof(Content))]
+    private sealed partial class BudgetJson : JsonSerializerContext;
+}
