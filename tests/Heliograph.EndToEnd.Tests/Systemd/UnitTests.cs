@@ -35,4 +35,39 @@ public sealed class UnitTests : IDisposable
         var comments = string.Concat(Units.Service.Split('\n').Where(static line => line.StartsWith('#')));
         Assert.All(open, setting => Assert.Contains(setting + "=", comments, StringComparison.Ordinal));
     }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task The_program_starts_and_serves_without_the_system_calls_that_the_unit_takes_away()
+    {
+        var calls = string.Join(',', (await TakenAwayAsync()).Select(static call => $"?{call}"));
+        await using var proxy = await Proxy.StartAsync(new ProxySettings
+        {
+            // The same as the unit's SystemCallErrorNumber=. The tracer is no parent of the program, so that its process id stays (-D).
+            Wrapper = ["strace", "-D", "-f", "-q", "-o", directory["calls"], "--seccomp-bpf", "-e", $"trace={calls}", "-e", $"inject={calls}:error=EPERM"],
+        });
+        await using var visitor = await TlsInTlsClient.ConnectOuterAsync(proxy.Client("nobody.example"), Bound.Token);
+        proxy.Program.Signal(Processes.SIGHUP);
+        await proxy.Program.WaitForLineAsync(static line => line.Contains("The configuration was read again", StringComparison.Ordinal), Bound.Prompt);
+        Assert.Contains("(INJECTED)", await File.ReadAllTextAsync(directory["calls"], Bound.Token), StringComparison.Ordinal);
+    }
+
+    /// <summary>The calls of the groups that SystemCallFilter= excludes, but for those that it allows one by one.</summary>
+    private static async Task<IReadOnlyCollection<string>> TakenAwayAsync()
+    {
+        var filters = Units.Values(Units.Service, "SystemCallFilter");
+        var away = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var group in filters.Single(static filter => filter.StartsWith('~'))[1..].Split(' '))
+            away.UnionWith(await CallsAsync(group));
+        away.ExceptWith(filters.Where(static filter => !filter.StartsWith('~') && !filter.StartsWith('@')));
+        return away;
+    }
+
+    private static async Task<IEnumerable<string>> CallsAsync(string group)
+    {
+        var (_, output, _) = await ChildProcess.RunAsync("systemd-analyze", ["syscall-filter", "--no-pager", group], Limit);
+        var calls = new List<string>();
+        foreach (var line in output.Split('\n').Skip(1).Select(static line => line.Trim()).Where(static line => line.Length > 0 && line[0] != '#'))
+            calls.AddRange(line.StartsWith('@') ? await CallsAsync(line) : [line]);
+        return calls;
+    }
 }
