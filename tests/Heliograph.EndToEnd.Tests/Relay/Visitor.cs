@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using Heliograph.Testing;
+using Heliograph.Testing.Certificates;
 
 namespace Heliograph.EndToEnd.Tests.Relay;
 
@@ -12,21 +13,32 @@ internal static class Visitor
     public const string Request = $"GET / HTTP/1.1\r\nHost: {Proxy.Name}\r\nConnection: close\r\n\r\n";
 
     /// <summary>A page as a browser gets it: certificate checked, with exactly this version of HTTP.</summary>
-    public static async Task<Page> GetAsync(Proxy proxy, Version version, string path = "/")
+    public static Task<Page> GetAsync(Proxy proxy, Version version, string path = "/") => GetAsync(proxy.Endpoint, proxy.Authority, Proxy.Name, version, path);
+
+    /// <summary>As above, of any site.</summary>
+    /// <param name="endpoint">Where to connect.</param>
+    /// <param name="authority">Whom the browser trusts.</param>
+    /// <param name="host">The site's name.</param>
+    /// <param name="version">Of HTTP.</param>
+    /// <param name="path">Of the page.</param>
+    /// <param name="from">The address that the browser calls from.</param>
+    public static async Task<Page> GetAsync(IPEndPoint endpoint, TestAuthority authority, string host, Version version, string path = "/", IPAddress? from = null)
     {
         using var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
-            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = proxy.Authority.ChainPolicy() },
+            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = authority.ChainPolicy() },
             ConnectCallback = async (_, cancellation) =>
             {
                 var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                await socket.ConnectAsync(proxy.Endpoint, cancellation);
+                if (from is not null)
+                    socket.Bind(new IPEndPoint(from, 0));
+                await socket.ConnectAsync(endpoint, cancellation);
                 return new NetworkStream(socket, ownsSocket: true);
             },
         };
         using var client = new HttpClient(handler);
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"https://{Proxy.Name}{path}") { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"https://{host}{path}") { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         using var response = await client.SendAsync(request, Bound.Token);
         Assert.Equal(version, response.Version);
         return new Page(response.StatusCode, response.Headers.Server.ToString(), await response.Content.ReadAsStringAsync(Bound.Token));

@@ -1,0 +1,28 @@
+using System.Text.RegularExpressions;
+using Heliograph.Testing;
+
+namespace Heliograph.EndToEnd.Tests.Neighbours;
+
+/// <summary>The configurations of docs/operating, so that what the tests run is what the documents say.</summary>
+internal static partial class DocumentedConfiguration
+{
+    /// <summary>A block of a document.</summary>
+    /// <param name="document">The file's name in docs/operating.</param>
+    /// <param name="heading">The heading that it stands under.</param>
+    /// <param name="changes">What a test's own machine has in the place of documented text; each must be there.</param>
+    public static string Read(string document, string heading, params (string Documented, string Own)[] changes)
+    {
+        var text = File.ReadAllText(Repository.PathOf($"docs/operating/{document}")).ReplaceLineEndings("\n");
+        var section = text.Split($"\n## {heading}\n") is [_, var after] ? after : throw new InvalidOperationException($"{document} has no one heading {heading}");
+        var block = Block().Match(section).Groups[1].Value;
+        foreach (var (documented, own) in changes)
+        {
+            Assert.Contains(documented, block, StringComparison.Ordinal);
+            block = block.Replace(documented, own, StringComparison.Ordinal);
+        }
+        return block;
+    }
+
+    [GeneratedRegex("^```\\w+\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Block();
+}
