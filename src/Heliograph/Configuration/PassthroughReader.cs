@@ -37,7 +37,7 @@ internal sealed class PassthroughReader(LayeredValues values, ConfigurationError
             if (name == PassthroughTable.Default && domains.FirstOrDefault(static domain => IPAddress.TryParse(domain, out _)) is { } address)
                 errors.Add(given.Path, given.Origin, $"would take the clients of {address} ({Keys.Domains.Name}), who send no name with an IP address; keep one of the two");
             if (site.Endpoint is UpstreamEndpoint.Tcp tcp && listen.FirstOrDefault(own => IsSame(own, tcp)) is { } ours)
-                errors.Add(Keys.Passthrough, given, $"Heliograph itself listens there ({Keys.Listen.Name}: {ours}), so that connections would come back to it; give the other server a port of its own, such as 127.0.0.1:8443");
+                errors.Add(Keys.Passthrough, given with { Value = tcp.ToString() }, $"Heliograph itself listens there ({Keys.Listen.Name}: {ours}), so that connections would come back to it; give the other server a port of its own, such as 127.0.0.1:8443");
         }
     }
 

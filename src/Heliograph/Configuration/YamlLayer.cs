@@ -187,7 +187,7 @@ internal sealed class YamlLayer
             }
             else if (!names.Contains(name, StringComparer.Ordinal))
             {
-                errors.Add(inner.Path, inner.Origin, $"there is no such key; there are: {string.Join(", ", names)}");
+                errors.Add(inner.Path, inner.Origin, $"there is no such key; {(Suggestion.Nearest(name, names) is { } near ? $"did you mean {near}?" : $"there are: {string.Join(", ", names)}")}");
                 Skip();
             }
         }

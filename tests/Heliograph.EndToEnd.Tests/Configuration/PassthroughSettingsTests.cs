@@ -58,6 +58,8 @@ public sealed class PassthroughSettingsTests
         "passthrough.www.example.org.proxy_protocol (FILE:2): \"v1\": there is no such version; allowed: v2")]
     [InlineData("passthrough: { www.example.org: { upstream: \"a:1\", proxy: v2 } }",
         "passthrough.www.example.org.proxy (FILE:2): there is no such key; there are: upstream, proxy_protocol")]
+    [InlineData("passthrough: { www.example.org: { upstream: \"a:1\", proxy_protokol: v2 } }",
+        "passthrough.www.example.org.proxy_protokol (FILE:2): there is no such key; did you mean proxy_protocol?")]
     [InlineData("passthrough: { www.example.org: { proxy_protocol: v2 } }", "passthrough.www.example.org (FILE:2): upstream is missing; " + Site)]
     [InlineData("passthrough: { www.example.org: { upstream: \"a:1\", upstream: \"a:2\" } }",
         "passthrough.www.example.org.upstream (FILE:2): the key stands here a second time; keep one of the two")]
@@ -68,7 +70,7 @@ public sealed class PassthroughSettingsTests
     [InlineData("passthrough: { 192.0.2.1: \"a:1\" }", "passthrough.192.0.2.1 (FILE:2): an IP address, which no client sends as a name; " + Site)]
     [InlineData("passthrough: { Proxy.example.org: \"a:1\" }",
         "passthrough.Proxy.example.org (FILE:2): the name stands in domains too, so that it would be ours and another server's; keep one of the two")]
-    [InlineData("passthrough: { www.example.org: \"127.0.0.1:443\" }",
+    [InlineData("passthrough: { www.example.org: { upstream: \"127.0.0.1:443\", proxy_protocol: v2 } }",
         "passthrough.www.example.org (FILE:2): \"127.0.0.1:443\": Heliograph itself listens there (listen: [::]:443), so that connections would come back to it; give the other server a port of its own, such as 127.0.0.1:8443")]
     [InlineData("listen: [\"192.0.2.1:8443\"]\npassthrough: { www.example.org: \"192.0.2.1:8443\" }",
         "passthrough.www.example.org (FILE:3): \"192.0.2.1:8443\": Heliograph itself listens there (listen: 192.0.2.1:8443), so that connections would come back to it; give the other server a port of its own, such as 127.0.0.1:8443")]
