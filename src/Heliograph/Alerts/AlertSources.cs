@@ -6,6 +6,9 @@ namespace Heliograph.Alerts;
 /// <summary>What the alerts look at, once a minute.</summary>
 internal sealed record AlertSources
 {
+    /// <summary>What this proxy is called in messages.</summary>
+    public required Func<string> Proxy { get; init; }
+
     public required Func<CertificateReport> Certificate { get; init; }
 
     public required Func<RelayStatistics> Relay { get; init; }

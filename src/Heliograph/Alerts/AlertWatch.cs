@@ -14,7 +14,6 @@ internal sealed class AlertWatch : IAsyncDisposable
 
     private readonly AlertSources sources;
     private readonly IReadOnlyList<AlertTarget> targets;
-    private readonly string proxy;
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly AlertFile file;
@@ -25,15 +24,13 @@ internal sealed class AlertWatch : IAsyncDisposable
 
     /// <param name="sources">What is looked at.</param>
     /// <param name="targets">Who is told, beside the log.</param>
-    /// <param name="proxy">What this proxy is called in messages.</param>
     /// <param name="stateDirectory">Where it is kept what was told.</param>
     /// <param name="time">The time.</param>
     /// <param name="log">For the operator.</param>
-    public AlertWatch(AlertSources sources, IReadOnlyList<AlertTarget> targets, string proxy, string stateDirectory, TimeProvider time, ILogger log)
+    public AlertWatch(AlertSources sources, IReadOnlyList<AlertTarget> targets, string stateDirectory, TimeProvider time, ILogger log)
     {
         this.sources = sources;
         this.targets = targets;
-        this.proxy = proxy;
         this.time = time;
         this.log = log;
         file = new AlertFile(stateDirectory, time, log);
@@ -115,7 +112,7 @@ internal sealed class AlertWatch : IAsyncDisposable
         }
     }
 
-    private AlertMessage Message(AlertCause cause, AlertState state, string text, DateTimeOffset now) => Create(proxy, cause, state, text, now);
+    private AlertMessage Message(AlertCause cause, AlertState state, string text, DateTimeOffset now) => Create(sources.Proxy(), cause, state, text, now);
 
     private static string Names(string[] hosts) =>
         string.Join(", ", hosts.Take(MostNamed)) + (hosts.Length > MostNamed ? $" and {hosts.Length - MostNamed} more" : "");

@@ -27,7 +27,7 @@ internal sealed class SelfCheck : IAsyncDisposable
     private const double SoonPart = 0.1;
     private static readonly TimeSpan SoonAtLatest = TimeSpan.FromMinutes(5);
 
-    private readonly SelfCheckProbe probe;
+    private readonly Func<SelfCheckProbe?> find;
     private readonly TimeSpan interval;
     private readonly TimeProvider time;
     private readonly ILogger log;
@@ -35,9 +35,13 @@ internal sealed class SelfCheck : IAsyncDisposable
     private readonly Task checking;
     private volatile SelfCheckState? last;
 
-    public SelfCheck(SelfCheckProbe probe, TimeSpan interval, TimeProvider time, ILogger log)
+    /// <param name="find">The probe for the configuration in use; null: there is nothing that a client could use.</param>
+    /// <param name="interval">How often.</param>
+    /// <param name="time">The time.</param>
+    /// <param name="log">For the operator.</param>
+    public SelfCheck(Func<SelfCheckProbe?> find, TimeSpan interval, TimeProvider time, ILogger log)
     {
-        this.probe = probe;
+        this.find = find;
         this.interval = interval;
         this.time = time;
         this.log = log;
@@ -61,7 +65,12 @@ internal sealed class SelfCheck : IAsyncDisposable
         {
             var pause = last is null or { Failures: 1 } ? soon : interval;
             await Task.Delay(pause * (1 + (Jitter * ((2 * Random.Shared.NextDouble()) - 1))), time, stop.Token);
-            var problem = await ProbeAsync();
+            if (find() is not { } probe)
+            {
+                last = null;
+                continue;
+            }
+            var problem = await RunAsync(probe);
             var before = last;
             last = new(time.GetUtcNow(), problem, problem is null ? 0 : (before?.Failures ?? 0) + 1);
             if (problem is not null && problem != before?.Problem)
@@ -71,7 +80,7 @@ internal sealed class SelfCheck : IAsyncDisposable
         }
     }
 
-    private async Task<string?> ProbeAsync()
+    private async Task<string?> RunAsync(SelfCheckProbe probe)
     {
         try
         {

@@ -170,14 +170,20 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         var traffic = Own(new TrafficRecorder(settings.StateDirectory, () => Traffic.Of(relay.GetStatistics()), time, log));
         var status = new StatusReader(relay.GetStatistics, certificates, traffic, time);
         Own(ControlServer.Start(settings.StateDirectory, new CertificateCommands(certificates).All.Append(status.Command).ToFrozenDictionary(StringComparer.Ordinal), time, log));
-        if (settings.Alerts.SelfCheck is { } interval && OwnProbe.Create(settings, relay.Endpoints, Routes, time) is { } probe)
-            selfCheck = Own(new SelfCheck(probe, interval, time, log));
-        Own(new AlertWatch(AlertSources(), AlertTarget.Open(settings.Alerts, WebhookTarget.Pauses, time), settings.Domains[0], settings.StateDirectory, time, log));
+        if (settings.Alerts.SelfCheck is { } interval)
+            selfCheck = Own(new SelfCheck(() => OwnProbe.Create(settings, relay.Endpoints, Routes, time), interval, time, log));
+        Own(new AlertWatch(AlertSources(), AlertTarget.Open(settings.Alerts, WebhookTarget.Pauses, time), settings.StateDirectory, time, log));
         monitoring = Own(await Monitoring.StartAsync(settings, MetricSources(), () => relay.RespondsAsync(LoopPatience), logs.CreateLogger("Heliograph.Metrics")));
         certificates.Watch(relay.UseCertificate);
     }
 
-    private AlertSources AlertSources() => new() { Certificate = certificates.Describe, Relay = relay.GetStatistics, SelfCheck = () => selfCheck?.Last };
+    private AlertSources AlertSources() => new()
+    {
+        Proxy = () => settings.Domains[0],
+        Relay = relay.GetStatistics,
+        Certificate = certificates.Describe,
+        SelfCheck = () => selfCheck?.Last,
+    };
 
     private MetricSources MetricSources() => new()
     {

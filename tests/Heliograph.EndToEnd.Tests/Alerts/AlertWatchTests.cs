@@ -90,7 +90,7 @@ public sealed class AlertWatchTests : IDisposable
     {
         Directory.CreateDirectory(directory["state"]);
         return new(
-            new() { Certificate = () => certificate, Relay = () => relay, SelfCheck = () => selfCheck }, [recorder], "proxy.example.org", directory["state"], time, NullLogger.Instance);
+            new() { Proxy = static () => "proxy.example.org", Certificate = () => certificate, Relay = () => relay, SelfCheck = () => selfCheck }, [recorder], directory["state"], time, NullLogger.Instance);
     }
 
     private async Task MinutesAsync(int count)
