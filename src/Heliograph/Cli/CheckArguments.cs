@@ -40,6 +40,7 @@ internal sealed class CheckArguments
 
     public void AddTo(Command command)
     {
+        sets.CompletionSources.Add([.. RouteSets.Names]);
         command.Add(host);
         foreach (var option in (Option[])[routes, sets, signalRoot, caRoot, resolve, httpPort, neutral, direct, timeout, deadline, json, quiet])
             command.Add(option);
