@@ -8,13 +8,13 @@ internal static class DirectDial
     public static async Task<CheckStep> RunAsync(string name, ProxyAddress target, CheckOptions options, CheckClock clock)
     {
         var started = clock.Time.GetTimestamp();
-        var step = new CheckStep { Step = Steps.Direct, Subject = name, Outcome = "answers", Level = Level.Ok, Seen = "answers this machine directly" };
+        var step = new CheckStep { Step = Steps.Direct, Subject = name, Outcome = "answers", Level = Level.Ok, Seen = $"{name} answers this machine" };
         var addresses = await AddressLookup.OfAsync(target, options, clock);
         if (addresses.Count == 0)
-            return Failed(step, "no_address", $"{target.Host} has no address on this machine") with { TookMs = clock.Since(started) };
+            return Failed(step, "no_address", target.Host == name ? $"{name} has no address here" : $"{name}: {target.Host} has no address here") with { TookMs = clock.Since(started) };
         var troubles = await Task.WhenAll(addresses.Select(address => TroubleAsync(new IPEndPoint(address, target.Port), name, options, clock)));
         step = step with { TookMs = clock.Since(started) };
-        return troubles.Contains(null) ? step : Failed(step, troubles[0]!.Outcome, $"does not answer this machine: {troubles[0]!.Seen}");
+        return troubles.Contains(null) ? step : Failed(step, troubles[0]!.Outcome, $"{name} does not answer this machine: {troubles[0]!.Seen}");
     }
 
     private static async Task<Trouble?> TroubleAsync(IPEndPoint endpoint, string name, CheckOptions options, CheckClock clock)
