@@ -107,6 +107,8 @@ internal static class StatusText
             : $"{certificate.Names[0]}, {CertificateText.Left(certificate, now)}{(certificate.NextRenewal is { } next ? Line($"; to be renewed {next:yyyy-MM-dd}") : "")}";
         console.WriteLine($"  certificate   {left}");
         console.WriteLine(Line($"  connections   {connections.Open:N0} of {connections.Limit:N0} allowed; most at a time {connections.Most:N0}"));
+        if (report.Budget is { } budget)
+            console.WriteLine(Line($"  budget        {Bytes(budget.UsedBytes)} of {Bytes(budget.MonthlyBytes)} used, in and out, since {budget.Start:yyyy-MM-dd}"));
     }
 
     private static void Warnings(IAnsiConsole console, StatusReport report)

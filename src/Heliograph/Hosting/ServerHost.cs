@@ -168,7 +168,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         if (settings.Limits.Budget.MonthlyBytes > 0)
             Budget = Own(new BudgetKeeper(settings.Limits.Budget, settings.StateDirectory, () => BudgetKeeper.Passed(relay.GetStatistics()), relay.UseBudget, time, log));
         var traffic = Own(new TrafficRecorder(settings.StateDirectory, () => Traffic.Of(relay.GetStatistics()), time, log));
-        var status = new StatusReader(relay.GetStatistics, certificates, traffic, time);
+        var status = new StatusReader(relay.GetStatistics, certificates, traffic, () => Budget?.Read(), time);
         Own(ControlServer.Start(settings.StateDirectory, new CertificateCommands(certificates).All.Append(status.Command).ToFrozenDictionary(StringComparer.Ordinal), time, log));
         if (settings.Alerts.SelfCheck is { } interval)
             selfCheck = Own(new SelfCheck(() => OwnProbe.Create(settings, relay.Endpoints, Routes, time), interval, time, log));

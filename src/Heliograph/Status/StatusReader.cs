@@ -1,3 +1,4 @@
+using Heliograph.Budget;
 using Heliograph.Hosting.Certificates;
 using Heliograph.Hosting.Control;
 using Heliograph.Relay.Diagnostics;
@@ -6,21 +7,22 @@ using Heliograph.Statistics;
 namespace Heliograph.Status;
 
 /// <summary>What the running server answers to <c>heliograph status</c>. Nothing exact leaves here.</summary>
-internal sealed class StatusReader(Func<RelayStatistics> statistics, CertificateInUse certificates, TrafficRecorder traffic, TimeProvider time)
+internal sealed class StatusReader(Func<RelayStatistics> statistics, CertificateInUse certificates, TrafficRecorder traffic, Func<BudgetReport?> budget, TimeProvider time)
 {
     public const string CommandName = "status";
 
     public KeyValuePair<string, ControlCommand> Command => new(CommandName, (_, _) => Task.FromResult(new ControlResponse { Ok = true, Status = Read() }));
 
-    public StatusReport Read() => Of(statistics(), traffic.Read(), certificates.Describe() with { Running = true }, time.GetUtcNow());
+    public StatusReport Read() => Of(statistics(), traffic.Read(), certificates.Describe() with { Running = true }, budget(), time.GetUtcNow());
 
-    internal static StatusReport Of(RelayStatistics relay, TrafficTotals totals, CertificateReport certificate, DateTimeOffset now)
+    internal static StatusReport Of(RelayStatistics relay, TrafficTotals totals, CertificateReport certificate, BudgetReport? budget, DateTimeOffset now)
     {
         IReadOnlyList<StatusWarning> warnings =
         [
             .. UpstreamWarnings.Of(relay)
                 .Concat(CertificateWarnings.Of(certificate, now))
                 .Concat(ServerWarnings.Of(relay, totals))
+                .Concat(LimitWarnings.Of(relay, budget))
                 .OrderBy(static warning => warning.Severity != StatusWarning.Critical),
         ];
         return new()
@@ -36,6 +38,7 @@ internal sealed class StatusReader(Func<RelayStatistics> statistics, Certificate
             Upstreams = [.. relay.Upstreams.Select(UpstreamStatus.Of)],
             DeniedNames = relay.DeniedSignalNames.ToDictionary(static one => one.Key, static one => RoundedCount.Up(one.Value), StringComparer.Ordinal),
             Certificate = certificate,
+            Budget = budget is null ? null : BudgetStatus.Of(budget),
             Warnings = warnings,
         };
     }

@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
+using Heliograph.Budget;
 using Heliograph.Hosting.Certificates;
+using Heliograph.Metrics;
 using Heliograph.Relay.Diagnostics;
 using Heliograph.Statistics;
 
@@ -36,6 +38,9 @@ internal sealed record StatusReport
 
     public required CertificateReport Certificate { get; init; }
 
+    /// <summary>Absent where limits.monthly_bytes is off.</summary>
+    public BudgetStatus? Budget { get; init; }
+
     /// <summary>What to look at, the worst first.</summary>
     public required IReadOnlyList<StatusWarning> Warnings { get; init; }
 }
@@ -66,6 +71,31 @@ internal sealed record ConnectionStatus
 
     /// <summary>Rounding is not to say that more are open than may be.</summary>
     private static long AtATime(int count, RelayStatistics statistics) => Math.Min(RoundedCount.Up(count), statistics.MaxConnections);
+}
+
+/// <summary>How far the month's budget has gone; bytes in and out.</summary>
+internal sealed record BudgetStatus
+{
+    public required long MonthlyBytes { get; init; }
+
+    public required long UsedBytes { get; init; }
+
+    public required DateOnly Start { get; init; }
+
+    /// <summary>The day on which the next month begins.</summary>
+    public required DateOnly End { get; init; }
+
+    /// <summary><c>plenty</c>, <c>low</c> or <c>spent</c>.</summary>
+    public required string State { get; init; }
+
+    public static BudgetStatus Of(BudgetReport budget) => new()
+    {
+        MonthlyBytes = budget.MonthlyBytes,
+        UsedBytes = budget.UsedBytes,
+        Start = budget.Start,
+        End = budget.End,
+        State = WordFor<BudgetState>.Of(budget.State),
+    };
 }
 
 internal sealed record TrafficStatus

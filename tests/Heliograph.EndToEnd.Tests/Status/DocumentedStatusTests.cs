@@ -16,7 +16,8 @@ public sealed class DocumentedStatusTests
     {
         var report = SampleStatistics.Report(
             SampleStatistics.Busy with { DeniedSignalNames = new Dictionary<string, long>(StringComparer.Ordinal) { ["n.signal.org"] = 1 } },
-            SampleStatistics.Totals with { Problem = "no space" });
+            SampleStatistics.Totals with { Problem = "no space" },
+            budget: SampleStatistics.Budget);
         using var json = JsonDocument.Parse(StatusCommand.ToJson(report, oneLine: true));
 
         Assert.Equal([], MembersOf(json.RootElement, "").Distinct(StringComparer.Ordinal).Where(static path => !IsDocumented(path)));

@@ -1,3 +1,4 @@
+using Heliograph.Budget;
 using Heliograph.Hosting.Certificates;
 using Heliograph.Relay.Diagnostics;
 using Heliograph.Statistics;
@@ -81,9 +82,14 @@ internal static class SampleStatistics
         NextRenewalReason = "a third of its life is left",
     };
 
+    public static BudgetReport Budget { get; } = new()
+    {
+        MonthlyBytes = 900_000_000_000, UsedBytes = 450_000_000_000, Start = new(2026, 4, 12), End = new(2026, 5, 12), State = BudgetState.Plenty, SlowedTo = 0, Refuses = false,
+    };
+
     /// <summary>As the server makes it.</summary>
-    public static StatusReport Report(RelayStatistics relay, TrafficTotals? totals = null, CertificateReport? certificate = null) =>
-        StatusReader.Of(relay, totals ?? Totals, certificate ?? Certificate, Now);
+    public static StatusReport Report(RelayStatistics relay, TrafficTotals? totals = null, CertificateReport? certificate = null, BudgetReport? budget = null) =>
+        StatusReader.Of(relay, totals ?? Totals, certificate ?? Certificate, budget, Now);
 
     public static UpstreamStatistics Upstream(string host, params IEnumerable<long> milliseconds)
     {

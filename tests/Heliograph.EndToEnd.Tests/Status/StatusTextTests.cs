@@ -15,7 +15,7 @@ public sealed class StatusTextTests
     public void A_new_proxy_is_as_reviewed() => Check("quiet", SampleStatistics.Report(SampleStatistics.Quiet, SampleStatistics.NoTotals));
 
     [Fact]
-    public void A_busy_proxy_is_as_reviewed() => Check("busy", SampleStatistics.Report(SampleStatistics.Busy));
+    public void A_busy_proxy_is_as_reviewed() => Check("busy", SampleStatistics.Report(SampleStatistics.Busy, budget: SampleStatistics.Budget));
 
     [Fact]
     public void A_proxy_in_trouble_is_as_reviewed() => Check("trouble", Trouble);

@@ -1,3 +1,4 @@
+using Heliograph.Budget;
 using Heliograph.Hosting.Certificates;
 using Heliograph.Relay.Diagnostics;
 
@@ -11,6 +12,7 @@ public sealed class WarningTests
     [
         "upstreams_down", "upstream_down", "certificate_missing", "certificate_revoked", "certificate_expired", "certificate_expires", "certificate_not_renewed",
         "full", "nearly_full", "connections_refused", "list_out_of_date", "decoy_down", "defect", "totals_not_saved",
+        "source_refused", "handshakes_refused", "budget_low", "budget_spent", "budget_not_saved",
     ];
 
     private static readonly CertificateReport Good = SampleStatistics.Certificate;
@@ -34,6 +36,29 @@ public sealed class WarningTests
         var outcomes = new Dictionary<ConnectionOutcome, long> { [ConnectionOutcome.Refused] = refused };
 
         Assert.Equal(code, Code(SampleStatistics.Quiet with { Connections = open, Outcomes = outcomes }));
+    }
+
+    [Theory]
+    [InlineData(ConnectionOutcome.RefusedSource, "source_refused")]
+    [InlineData(ConnectionOutcome.RefusedHandshake, "handshakes_refused")]
+    public void A_limit_that_turned_clients_away_is_told(ConnectionOutcome outcome, string code) =>
+        Assert.Equal(code, Code(SampleStatistics.Quiet with { Outcomes = new Dictionary<ConnectionOutcome, long> { [outcome] = 1 } }));
+
+    [Fact]
+    public void A_budget_that_is_low_spent_or_not_kept_is_told_with_what_comes_of_it()
+    {
+        var budget = SampleStatistics.Budget;
+        Assert.Empty(Warnings(budget));
+        Assert.Equal(
+            ["budget_low: 90 % of the month's budget of 900.0 GB (limits.monthly_bytes) are used; it is whole again on 2026-05-12. Until then this proxy relays 64 KB a second."],
+            Warnings(budget with { UsedBytes = 810_000_000_000, State = BudgetState.Low, SlowedTo = 64_000 }));
+        Assert.Equal(
+            ["budget_spent: The month's budget of 900.0 GB (limits.monthly_bytes) is spent: until 2026-05-12 this proxy relays nothing, and is a web site only."],
+            Warnings(budget with { UsedBytes = 900_000_000_000, State = BudgetState.Spent, Refuses = true }));
+        Assert.Equal(["budget_not_saved: What is used of the month's budget is not kept: no space"], Warnings(budget with { Problem = "no space" }));
+
+        static IEnumerable<string> Warnings(BudgetReport budget) =>
+            SampleStatistics.Report(SampleStatistics.Quiet, budget: budget).Warnings.Select(static warning => $"{warning.Code}: {warning.Message}");
     }
 
     [Theory]
