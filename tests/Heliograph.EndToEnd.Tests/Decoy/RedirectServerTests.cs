@@ -110,6 +110,19 @@ public sealed class RedirectServerTests : IAsyncLifetime
         Assert.DoesNotContain('\n', error.Message);
     }
 
+    /// <remarks>The side that closes first keeps the port in TIME_WAIT for a minute: a restart must not wait for that.</remarks>
+    [Fact]
+    public async Task A_server_that_is_started_again_takes_its_port_at_once()
+    {
+        var endpoint = Anywhere;
+        for (var start = 0; start < 2; start++)
+        {
+            await using var again = await StartAsync(endpoint);
+            endpoint = again.Endpoints[0];
+            Assert.StartsWith("HTTP/1.1 301", await ExchangeAsync(endpoint, "GET / HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task An_address_that_is_not_ours_is_one_sentence()
     {
