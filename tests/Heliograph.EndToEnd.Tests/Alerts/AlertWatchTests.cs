@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Threading.Channels;
 using Heliograph.Alerts;
 using Heliograph.Hosting.Certificates;
 using Heliograph.Relay.Diagnostics;
@@ -108,25 +108,18 @@ public sealed class AlertWatchTests : IDisposable
 
     private sealed class Recorder : AlertTarget
     {
-        private readonly ConcurrentQueue<AlertMessage> messages = new();
-        private readonly SemaphoreSlim arrived = new(0);
+        private readonly Channel<AlertMessage> messages = Channel.CreateUnbounded<AlertMessage>();
 
         public override string Name => "recorder";
 
-        public bool IsEmpty => messages.IsEmpty;
+        public bool IsEmpty => !messages.Reader.TryPeek(out _);
 
         public override Task<string?> SendAsync(AlertMessage message, CancellationToken stop)
         {
-            messages.Enqueue(message);
-            arrived.Release();
+            Assert.True(messages.Writer.TryWrite(message));
             return Task.FromResult<string?>(null);
         }
 
-        public async Task<AlertMessage> NextAsync()
-        {
-            Assert.True(await arrived.WaitAsync(Bound.Prompt, Bound.Token), "no message came");
-            Assert.True(messages.TryDequeue(out var message));
-            return message;
-        }
+        public Task<AlertMessage> NextAsync() => messages.Reader.ReadAsync(Bound.Token).AsTask().WaitAsync(Bound.Prompt, Bound.Token);
     }
 }

@@ -1,5 +1,4 @@
 using Heliograph.Alerts;
-using Heliograph.Hosting.Certificates;
 
 namespace Heliograph.EndToEnd.Tests.Alerts;
 

@@ -83,10 +83,10 @@ internal sealed partial class CheckedProxy : IAsyncDisposable
         {
             var text = Authorities().Replace(Output, new string('#', 32));
             text = Times().Replace(text, static found => "#".PadLeft(found.Length - 3) + " ms");
-            text = Numbers().Replace(text, "$1#");
+            text = Numbers().Replace(text, "${name}#");
             text = Dates().Replace(text, "#");
-            text = NginxVersions().Replace(text, "$1#");
-            return Ports().Replace(text, "$1#");
+            text = NginxVersions().Replace(text, "${name}#");
+            return Ports().Replace(text, "${name}#");
         }
 
         [GeneratedRegex("[0-9a-f]{32}", RegexOptions.None, 1000)]
@@ -95,16 +95,16 @@ internal sealed partial class CheckedProxy : IAsyncDisposable
         [GeneratedRegex(@" +\d+ ms| +\d+\.\d s", RegexOptions.None, 1000)]
         private static partial Regex Times();
 
-        [GeneratedRegex("(\"took_ms\": |\"port\": |\"days_left\": |\"subject\": (?=\"[0-9]+\"))\"?[0-9.]+\"?", RegexOptions.None, 1000)]
+        [GeneratedRegex("(?<name>\"took_ms\": |\"port\": |\"days_left\": |\"subject\": (?=\"[0-9]+\"))\"?[0-9.]+\"?", RegexOptions.None, 1000)]
         private static partial Regex Numbers();
 
         [GeneratedRegex(@"\d{4}-\d\d-\d\dT[0-9:.+]*", RegexOptions.None, 1000)]
         private static partial Regex Dates();
 
-        [GeneratedRegex(@"(nginx/)[0-9.]+", RegexOptions.None, 1000)]
+        [GeneratedRegex(@"(?<name>nginx/)[0-9.]+", RegexOptions.None, 1000)]
         private static partial Regex NginxVersions();
 
-        [GeneratedRegex(@"(\bport )\d+", RegexOptions.None, 1000)]
+        [GeneratedRegex(@"(?<name>\bport )\d+", RegexOptions.None, 1000)]
         private static partial Regex Ports();
     }
 }

@@ -11,7 +11,7 @@ public sealed partial class TroubleshootingTests
         .EnumerateFiles(Repository.PathOf("src"), "*.cs", SearchOption.AllDirectories)
         .Select(File.ReadAllText)).Replace("\\\"", "\"", StringComparison.Ordinal);
 
-    public static TheoryData<string> Messages => [.. Headings().Matches(Page).Select(static match => match.Groups[1].Value)];
+    public static TheoryData<string> Messages => [.. Headings().Matches(Page).Select(static match => match.Groups["text"].Value)];
 
     [Theory]
     [MemberData(nameof(Messages))]
@@ -24,16 +24,16 @@ public sealed partial class TroubleshootingTests
     [Fact]
     public void The_page_links_to_pages_that_are_there()
     {
-        var targets = Links().Matches(Page).Select(static match => match.Groups[1].Value).ToList();
+        var targets = Links().Matches(Page).Select(static match => match.Groups["text"].Value).ToList();
 
         Assert.NotEmpty(targets);
         Assert.All(targets, static target => Assert.True(File.Exists(Repository.PathOf($"docs/operating/{target}")), target));
     }
 
     /// <summary>A heading that is nothing but a message; a command in a sentence is none.</summary>
-    [GeneratedRegex("^### `([^`]+)`$", RegexOptions.Multiline, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex("^### `(?<text>[^`]+)`$", RegexOptions.Multiline, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Headings();
 
-    [GeneratedRegex(@"\]\(([a-z0-9.-]+\.md)\)", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"\]\((?<text>[a-z0-9.-]+\.md)\)", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Links();
 }
