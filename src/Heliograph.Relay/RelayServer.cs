@@ -212,6 +212,8 @@ public sealed class RelayServer : IAsyncDisposable
         await OnAcceptorAsync(static listener => listener.Stop());
         TellSums();
         draining = true;
+        // Either this sees that the last one has gone, or the last one sees that it is waited for.
+        Interlocked.MemoryBarrier();
         if (Connections == 0)
             return 0;
         using var over = new CancellationTokenSource();
@@ -275,6 +277,11 @@ public sealed class RelayServer : IAsyncDisposable
     internal void Ended(RelayLoop loop, RelayConnection connection)
     {
         loop.Connections.Remove(connection);
+        Left(loop);
+    }
+
+    private void Left(RelayLoop loop)
+    {
         loop.AddLoad(-1);
         if (Interlocked.Decrement(ref connections) == 0 && draining)
             idle.TrySetResult();
@@ -300,6 +307,7 @@ public sealed class RelayServer : IAsyncDisposable
     }
 
     private static IEnumerable<string> Hosts(RelayOptions options) => options.Routes.Routes.Select(static route => route.Endpoint)
+        .Concat(options.Passthrough.Endpoints)
         .Concat([options.Decoy.Http1, options.Decoy.Http2 ?? options.Decoy.Http1])
         .OfType<UpstreamEndpoint.Tcp>().Select(static tcp => tcp.Host).Distinct(StringComparer.OrdinalIgnoreCase);
 
@@ -332,8 +340,7 @@ public sealed class RelayServer : IAsyncDisposable
         catch (IOException e)
         {
             Log.Defect(e.Message);
-            loop.AddLoad(-1);
-            Interlocked.Decrement(ref connections);
+            Left(loop);
             return;
         }
         var connection = new RelayConnection(this, loop, socket);

@@ -103,7 +103,16 @@ internal sealed unsafe class LoopSocket : IDisposable
             _ = Libc.close(descriptor);
             return null;
         }
-        return new LoopSocket(loop, descriptor, writes: true) { writeReady = result == 0 };
+        try
+        {
+            return new LoopSocket(loop, descriptor, writes: true) { writeReady = result == 0 };
+        }
+        catch (IOException)
+        {
+            error = Libc.LastError;
+            _ = Libc.close(descriptor);
+            return null;
+        }
     }
 
     /// <summary>Completes with true when a read may find something, with false when the socket was cancelled.</summary>

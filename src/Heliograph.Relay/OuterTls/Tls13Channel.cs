@@ -21,6 +21,7 @@ internal sealed class Tls13Channel : Channel
     private KeyUpdateMessage message;
     private byte emptyRecords;
     private byte warnings;
+    private bool owesKeyUpdate;
     private IoStatus? ended;
 
     /// <param name="loop">The loop of the socket.</param>
@@ -72,7 +73,7 @@ internal sealed class Tls13Channel : Channel
     {
         while (!bytes.IsEmpty)
         {
-            if (writeKey.Records >= TrafficKey.MostRecords && !UpdateWriteKey())
+            if ((owesKeyUpdate || writeKey.Records >= TrafficKey.MostRecords) && !UpdateWriteKey())
                 return false;
             if (!SendOrKeep(records.Protect(writeKey, ContentType.ApplicationData, ref bytes)))
                 return false;
@@ -177,20 +178,22 @@ internal sealed class Tls13Channel : Channel
     private int TakeHandshake(ReadOnlySpan<byte> content)
     {
         warnings = 0;
+        // OpenSSL answers when it next writes data, or when the next message wakes its state machine: a client that waits for the answer waits in vain.
+        if (owesKeyUpdate && !UpdateWriteKey())
+            ended = IoStatus.Broken;
         if (message.Take(content) is { } refusal)
             return Fail(refusal);
         if (!message.IsWhole)
             return 0;
-        var answer = message.IsRequest;
+        owesKeyUpdate = message.IsRequest;
         message = default;
         readKey.Update();
-        if (answer && !UpdateWriteKey())
-            ended = IoStatus.Broken;
         return 0;
     }
 
     private bool UpdateWriteKey()
     {
+        owesKeyUpdate = false;
         var sent = Send(ContentType.Handshake, KeyUpdateMessage.NotRequested);
         writeKey.Update();
         return sent;

@@ -66,6 +66,16 @@ internal sealed class Relay
     {
         for (var turn = 1; ; turn++)
         {
+            // First what waits already, such as the bytes that were peeked at: nobody else sends it.
+            while (to.HasOutput)
+            {
+                turn = 0;
+                if (!await to.Socket.Writable() || !to.Flush())
+                {
+                    Break(Broken(to));
+                    return;
+                }
+            }
             var share = 0;
             if (loop.Shaper.IsOn && (share = await ShareAsync(from)) == 0)
             {
@@ -75,6 +85,9 @@ internal sealed class Relay
             switch (Move(from, to, share))
             {
                 case IoStatus.Done:
+                    break;
+                case null:
+                    turn = TurnLength;
                     break;
                 case IoStatus.WouldBlock:
                     turn = 0;
@@ -87,15 +100,6 @@ internal sealed class Relay
                     return;
                 default:
                     return;
-            }
-            while (to.HasOutput)
-            {
-                turn = 0;
-                if (!await to.Socket.Writable() || !to.Flush())
-                {
-                    Break(Broken(to));
-                    return;
-                }
             }
             if (turn == TurnLength)
             {
@@ -129,7 +133,8 @@ internal sealed class Relay
             patience.Arm(deadline);
     }
 
-    private IoStatus Move(Channel from, Channel to, int share)
+    /// <summary>Null: what came carries nothing, and the other connections have their turn.</summary>
+    private IoStatus? Move(Channel from, Channel to, int share)
     {
         var read = from.Read(loop.Scratch);
         if (share > 0)
@@ -139,7 +144,7 @@ internal sealed class Relay
         if (read.Status != IoStatus.Done)
             return read.Status;
         if (read.Count == 0)
-            return IoStatus.Done;
+            return null;
         ArmDeadline();
         if (counters is null)
             loop.Counters.CountVisited(read.Count);

@@ -31,6 +31,9 @@ public sealed class PassthroughTable
             .ToFrozenDictionary(static entry => entry.Key[2..], static entry => entry.Value, StringComparer.OrdinalIgnoreCase);
     }
 
+    /// <summary>Where the other sites are.</summary>
+    internal IEnumerable<UpstreamEndpoint> Endpoints => names.Values.Concat(wildcards.Values).Append(fallback).OfType<PassthroughSite>().Select(static site => site.Endpoint);
+
     /// <summary>Joins our own names and those of other sites.</summary>
     /// <param name="own">Names and wildcards that are ours; none of them may be another site's too.</param>
     /// <param name="sites">Name, wildcard or <see cref="Default"/> to site.</param>

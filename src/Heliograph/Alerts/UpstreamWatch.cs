@@ -22,6 +22,9 @@ internal sealed class UpstreamWatch
             var known = hosts.GetValueOrDefault(upstream.Endpoint) ?? new Host(0, now, null);
             hosts[upstream.Endpoint] = Next(known, upstream, now);
         }
+        // One that was taken off the list is nobody's concern any more.
+        foreach (var gone in hosts.Keys.Except(statistics.Upstreams.Select(static upstream => upstream.Endpoint), StringComparer.Ordinal).ToList())
+            hosts.Remove(gone);
         return hosts.ToDictionary(static host => host.Key, static host => host.Value.IsDown, StringComparer.Ordinal);
     }
 

@@ -77,6 +77,9 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
         {
             using var logs = Logging.Create(LogLevel.Warning);
             var owner = FileOwner.Of(acme.StateDirectory);
+            var target = new DirectoryInfo(Path.Combine(acme.StateDirectory, CertificateManager.DirectoryName));
+            if (target.LinkTarget is not null)
+                return $"Its certificate is not taken over, because {target.FullName} is a symbolic link, which root does not follow; {ordered}.";
             var adopted = await Adoption.AdoptAsync(acme, checkout.ChainPem, checkout.KeyPem, time, logs.CreateLogger("Heliograph"), cancellation);
             GiveTo(owner, Path.Combine(acme.StateDirectory, CertificateManager.DirectoryName));
             return adopted ? $"Took over its certificate, {until}; Heliograph renews it from now on." : $"A certificate that lasts as long as its own is in {acme.StateDirectory} already.";

@@ -132,6 +132,22 @@ public sealed class RecordsLikeNginxTests(RecordsLikeNginxTests.Servers servers)
         Assert.Contains("data", Reaction(servers.Relay.EndPoint, Cases["a KeyUpdate that asks for one"], suite), StringComparison.Ordinal);
     }
 
+    /// <remarks>Half a second is the time in which neither says anything: there is no event to wait for.</remarks>
+    [Fact]
+    public void A_KeyUpdate_is_answered_no_sooner_than_by_nginx()
+    {
+        foreach (var server in new[] { servers.Nginx.EndPoint, servers.Relay.EndPoint })
+        {
+            using var client = RawTls13Client.Connect(server);
+            Assert.Equal((Handshake, Handshake), (client.Read()?.Type, client.Read()?.Type));
+            client.Send(Handshake, KeyUpdateRequest);
+            client.Sending.Update();
+
+            Assert.True(client.IsSilentFor(TimeSpan.FromMilliseconds(500)), $"{server} answered");
+            Assert.StartsWith("handshake 1800000100, data", Reaction(client), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void A_flood_of_KeyUpdates_is_taken_and_the_connections_beside_it_are_served()
     {

@@ -32,7 +32,7 @@ public sealed class Tls13ChannelTests : IDisposable
         listener.Start();
         using var client = new TcpClient();
         await client.ConnectAsync((System.Net.IPEndPoint)listener.LocalEndpoint, Stop);
-        using var accepted = await listener.AcceptSocketAsync(Stop);
+        var accepted = Accept(listener.Server);
         var written = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         loop.Post(() => written.SetResult(WriteTwice(accepted)));
         Assert.True(await written.Task.WaitAsync(Bound, Stop));
@@ -44,11 +44,10 @@ public sealed class Tls13ChannelTests : IDisposable
         Assert.Equal((23, "b"), await ReadAsync(client.GetStream(), keys));
     }
 
-    private bool WriteTwice(Socket accepted)
+    private static unsafe int Accept(Socket listening) => Libc.accept4((int)listening.Handle, null, null, Libc.AcceptNonBlocking);
+
+    private bool WriteTwice(int accepted)
     {
-        accepted.Blocking = false;
-        var descriptor = (int)accepted.Handle;
-        accepted.SafeHandle.SetHandleAsInvalid(); // the channel owns it from here on
         var suite = CipherSuite.Find(0x1301)!;
         using var input = new PendingBytes();
         using var channel = new Tls13Channel(
@@ -56,7 +55,7 @@ public sealed class Tls13ChannelTests : IDisposable
             records,
             new TrafficKey(suite, new byte[32], records: 0),
             new TrafficKey(suite, ServerSecret, (int)TrafficKey.MostRecords - 1),
-            LoopSocket.Adopt(loop, descriptor),
+            LoopSocket.Adopt(loop, accepted),
             input);
         return channel.Write("a"u8) && channel.Write("b"u8);
     }

@@ -19,6 +19,10 @@ public sealed class TrustedProxiesTests
     [InlineData("::1/128", "127.0.0.1", false)]
     [InlineData("::ffff:10.0.0.0/104", "10.1.2.3", true)]
     [InlineData("::ffff:10.0.0.0/104", "11.1.2.3", false)]
+    [InlineData("::/0", "2001:db8::1", true)]
+    [InlineData("::/0", "192.0.2.7", false)]
+    [InlineData("0.0.0.0/0", "192.0.2.7", true)]
+    [InlineData("0.0.0.0/0", "2001:db8::1", false)]
     public void A_network_has_its_addresses_however_they_are_written(string network, string address, bool contained)
     {
         var bytes = IPAddress.Parse(address).GetAddressBytes();

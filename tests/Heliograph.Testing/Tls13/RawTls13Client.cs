@@ -81,6 +81,9 @@ public sealed unsafe partial class RawTls13Client : IDisposable
         }
     }
 
+    /// <summary>Whether nothing more comes for a while.</summary>
+    public bool IsSilentFor(TimeSpan time) => !socket.Poll(time, SelectMode.SelectRead);
+
     /// <summary>The next record without its protection, or null at the end of the connection, however it ends.</summary>
     public (byte Type, byte[] Content)? Read()
     {

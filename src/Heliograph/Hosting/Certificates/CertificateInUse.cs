@@ -34,6 +34,8 @@ internal sealed class CertificateInUse(ICertificateSource source) : IAsyncDispos
         var before = Source;
         Source = other;
         await before.DisposeAsync();
+        // Until it was disposed of, the one before may have put one more certificate to use.
+        use(other.Current);
         other.Watch(use);
     }
 

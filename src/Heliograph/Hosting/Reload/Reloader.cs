@@ -9,6 +9,8 @@ namespace Heliograph.Hosting.Reload;
 /// <summary>Reads the configuration and the certificate again (SIGHUP). What has an error changes nothing.</summary>
 internal sealed class Reloader : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private readonly Func<LoadedConfiguration> load;
     private readonly LoadedConfiguration started;
     private readonly ServerHost host;
@@ -36,11 +38,11 @@ internal sealed class Reloader : IAsyncDisposable
             _ = Task.Run(ReloadAsync);
     }
 
-    /// <summary>Waits for the reload under way; there is none after it.</summary>
+    /// <summary>Waits for the reload under way, but not for ever: files may be on a server that does not answer. There is none after it.</summary>
     public async ValueTask DisposeAsync()
     {
         Interlocked.Exchange(ref waiting, 1);
-        await turn.WaitAsync();
+        await turn.WaitAsync(Patience);
     }
 
     private async Task ReloadAsync()
