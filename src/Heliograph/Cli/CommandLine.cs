@@ -48,7 +48,8 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Build()
+    /// <summary>All commands. The manual page is written from them too.</summary>
+    public static RootCommand Build()
     {
         var root = new RootCommand("A Signal TLS proxy in one process: relays Signal's clients, and is an ordinary web site to everyone else.")
         {

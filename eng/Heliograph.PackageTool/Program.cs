@@ -1,0 +1,18 @@
+using System.Globalization;
+using Heliograph.Cli;
+using Heliograph.PackageTool;
+
+switch (args)
+{
+    case ["man", var version, var epoch]:
+        Console.Write(ManualPage.Write(CommandLine.Build(), version, Time(epoch)));
+        return 0;
+    case ["sbom", var version, var epoch, var repository]:
+        Console.WriteLine(Sbom.Write(version, Time(epoch), LockFile.ReadAll(Path.Combine(repository, "src"))));
+        return 0;
+    default:
+        Console.Error.WriteLine("Usage: man VERSION EPOCH | sbom VERSION EPOCH REPOSITORY");
+        return 2;
+}
+
+static DateTimeOffset Time(string epoch) => DateTimeOffset.FromUnixTimeSeconds(long.Parse(epoch, CultureInfo.InvariantCulture));

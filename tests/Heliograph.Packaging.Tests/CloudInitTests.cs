@@ -1,0 +1,63 @@
+using Heliograph.Testing;
+using YamlDotNet.RepresentationModel;
+
+namespace Heliograph.Packaging.Tests;
+
+/// <summary>The user data for a machine with nothing on it.</summary>
+public sealed class CloudInitTests
+{
+    private static readonly string UserData = Repository.PathOf("packaging/cloud-init/heliograph.yaml");
+
+    [Fact]
+    public async Task Cloud_init_takes_it()
+    {
+        Assert.Contains("Valid", await Tool.RunAsync("cloud-init", "schema", "--config-file", UserData), StringComparison.Ordinal);
+        Assert.StartsWith("#cloud-config\n", await File.ReadAllTextAsync(UserData), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Its_script_installs_the_release_configures_it_and_starts_it()
+    {
+        using var root = await PreparedAsync();
+        await root.RunAsync("/usr/local/sbin/heliograph-setup");
+        Assert.Equal("domains: [proxy.example.org]\n", await File.ReadAllTextAsync(root["etc/heliograph/heliograph.yaml"]));
+        Assert.Equal("enable --now heliograph.service", root.SystemctlCalls[^1]);
+    }
+
+    [Fact]
+    public async Task A_package_that_is_not_the_one_of_the_checksums_is_not_installed()
+    {
+        using var root = await PreparedAsync();
+        await File.AppendAllTextAsync(root[$"release/{Path.GetFileName(Packages.Deb)}"], "x");
+        var (code, output, _) = await root.TryAsync("/usr/local/sbin/heliograph-setup");
+        Assert.Equal(1, code);
+        Assert.Contains("FAILED", output, StringComparison.Ordinal);
+        Assert.False(File.Exists(root["usr/bin/heliograph"]));
+    }
+
+    // The files that cloud-init would write, and in place of curl a script that takes from a directory what it would fetch.
+    private static async Task<DebianRoot> PreparedAsync()
+    {
+        var root = await DebianRoot.CreateAsync();
+        root.PretendSystemd();
+        var stream = new YamlStream();
+        using (var reader = File.OpenText(UserData))
+            stream.Load(reader);
+        foreach (var file in (YamlSequenceNode)stream.Documents[0].RootNode["write_files"])
+        {
+            await File.WriteAllTextAsync(root[file["path"].ToString()], file["content"].ToString());
+            await root.RunAsync("chmod", file["permissions"].ToString(), file["path"].ToString());
+        }
+        await File.WriteAllTextAsync(root["usr/bin/curl"], """
+            #!/bin/sh
+            while [ $# -gt 1 ]; do [ "$1" != --output ] || out=$2; shift; done
+            case $1 in https://*) cp "/release/${1##*/}" "$out" ;; *) exit 1 ;; esac
+
+            """);
+        await root.RunAsync("chmod", "755", "/usr/bin/curl");
+        Directory.CreateDirectory(root["release"]);
+        foreach (var name in new[] { Packages.Deb, Path.Combine(Packages.Output, "SHA256SUMS") })
+            File.Copy(name, root[$"release/{Path.GetFileName(name)}"]);
+        return root;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text.RegularExpressions;
+using Heliograph.Testing;
+using YamlDotNet.RepresentationModel;
+
+namespace Heliograph.Packaging.Tests;
+
+/// <summary>compose.yaml fits the Dockerfile and the program. No engine is here that would read it.</summary>
+public sealed partial class ComposeTests
+{
+    private static readonly string Folder = Repository.PathOf("packaging/container");
+    private readonly string dockerfile = File.ReadAllText(Path.Combine(Folder, "Dockerfile"));
+    private readonly YamlMappingNode compose = Load();
+    private readonly YamlMappingNode service;
+
+    public ComposeTests() => service = (YamlMappingNode)compose["services"]["heliograph"];
+
+    [Fact]
+    public void There_is_one_service_and_no_key_that_compose_does_not_know()
+    {
+        Assert.Equal(["services", "volumes"], Keys(compose));
+        Assert.Equal(["heliograph"], Keys(compose["services"]));
+        string[] known = ["image", "build", "environment", "ports", "volumes", "read_only", "tmpfs", "user", "cap_drop", "security_opt", "sysctls", "healthcheck", "stop_signal", "stop_grace_period", "restart", "logging"];
+        Assert.Equal(known.Order(StringComparer.Ordinal), Keys(service).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void It_has_no_right_that_it_does_not_need()
+    {
+        Assert.Equal("true", service["read_only"].ToString());
+        Assert.Equal(["ALL"], Values(service["cap_drop"]));
+        Assert.Equal(["no-new-privileges:true"], Values(service["security_opt"]));
+        Assert.Equal("0", service["sysctls"]["net.ipv4.ip_unprivileged_port_start"].ToString());
+        Assert.Equal(Instruction("USER"), service["user"].ToString());
+        Assert.NotEqual("0", Instruction("USER").Split(':')[0]);
+    }
+
+    [Fact]
+    public void Ports_volume_signal_and_health_check_are_those_of_the_image()
+    {
+        Assert.Equal(Instruction("EXPOSE").Split(' ').Select(static port => $"{port}:{port}"), Values(service["ports"]));
+        var volume = Assert.Single(Values(service["volumes"])).Split(':');
+        Assert.Equal([volume[0]], Keys(compose["volumes"]));
+        Assert.Equal(Instruction("VOLUME"), volume[1]);
+        Assert.Equal(Instruction("STOPSIGNAL"), service["stop_signal"].ToString());
+        Assert.Equal($"[{string.Join(", ", Values(service["healthcheck"]["test"]).Select(static word => $"\"{word}\""))}]", HealthCheck().Match(dockerfile).Groups[1].Value.Replace("CMD [", "[\"CMD\", ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_build_finds_the_Dockerfile_and_the_grace_period_is_longer_than_the_drain()
+    {
+        var context = Path.GetFullPath(Path.Combine(Folder, service["build"]["context"].ToString()));
+        Assert.Equal(Repository.PathOf(""), context);
+        Assert.Equal(Path.Combine(Folder, "Dockerfile"), Path.Combine(context, service["build"]["dockerfile"].ToString()));
+        Assert.True(int.Parse(service["stop_grace_period"].ToString().TrimEnd('s')) > 40, "limits.drain_timeout (30 s) and limits.connect_timeout (10 s)");
+    }
+
+    [Fact]
+    public async Task The_environment_is_one_that_the_program_takes()
+    {
+        using var directory = new TempDirectory();
+        var environment = ((YamlMappingNode)service["environment"]).Children
+            .ToDictionary(static entry => entry.Key.ToString(), static entry => (string?)Variable().Replace(entry.Value.ToString(), "proxy.example.org"), StringComparer.Ordinal);
+        var program = Repository.PathOf("artifacts/package/stage/native/heliograph");
+        var (code, output, errors) = await ChildProcess.RunAsync(program, ["config", "show"], TimeSpan.FromSeconds(30), directory.Path, environment);
+        Assert.Equal((0, ""), (code, errors));
+        Assert.Contains("domains: [proxy.example.org]", output, StringComparison.Ordinal);
+        Assert.Contains("state_directory: " + Instruction("VOLUME"), output, StringComparison.Ordinal);
+    }
+
+    private static YamlMappingNode Load()
+    {
+        var stream = new YamlStream();
+        using var reader = File.OpenText(Path.Combine(Folder, "compose.yaml"));
+        stream.Load(reader);
+        return (YamlMappingNode)stream.Documents[0].RootNode;
+    }
+
+    private static IEnumerable<string> Keys(YamlNode node) => ((YamlMappingNode)node).Children.Keys.Select(static key => key.ToString());
+
+    private static IEnumerable<string> Values(YamlNode node) => ((YamlSequenceNode)node).Children.Select(static value => value.ToString());
+
+    private string Instruction(string name) => dockerfile.Split('\n').Last(line => line.StartsWith(name + " ", StringComparison.Ordinal))[(name.Length + 1)..];
+
+    [GeneratedRegex(@"^HEALTHCHECK .*?(CMD \[.*\])$", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex HealthCheck();
+
+    [GeneratedRegex(@"\$\{\w+:\?[^}]*\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Variable();
+}

@@ -1,0 +1,79 @@
+using Heliograph.Testing;
+
+namespace Heliograph.Packaging.Tests;
+
+/// <summary>
+/// The image as buildah builds it, with images of our own for both stages: a Debian 12 by debootstrap, and for the build the same with gcc, the SDK of
+/// this machine and the packages that were restored here.
+/// </summary>
+internal sealed class ContainerImage : IAsyncDisposable
+{
+    private const string RunBase = "localhost/heliograph-run-base";
+    private const string BuildBase = "localhost/heliograph-build-base";
+
+    private readonly TempDirectory directory = new();
+    private readonly Dictionary<string, string?> environment;
+
+    private ContainerImage() => environment = new(StringComparer.Ordinal)
+    {
+        ["BUILDAH_ISOLATION"] = "chroot",
+        ["CONTAINERS_STORAGE_CONF"] = directory.Write("storage.conf", $"""
+            [storage]
+            driver = "vfs"
+            graphroot = "{directory["graph"]}"
+            runroot = "{directory["run"]}"
+
+            """),
+    };
+
+    public static string Name => $"localhost/heliograph:{Packages.Version}";
+
+    /// <summary>The OCI archive.</summary>
+    public string Archive => Path.Combine(directory["out"], $"heliograph-{Packages.Version}-container.oci.tar");
+
+    public static async Task<ContainerImage> BuildAsync()
+    {
+        var image = new ContainerImage();
+        try
+        {
+            await image.CommitAsync(RunBase, await DebianRoot.FetchAsync());
+            await image.CommitAsync(BuildBase, await DebianRoot.FetchBuilderAsync(), "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1", "DOTNET_CLI_TELEMETRY_OPTOUT=1", "NuGetAudit=false", "NUGET_PACKAGES=/packages");
+            // "10.0.401 [/usr/share/dotnet/sdk]"
+            var dotnet = Path.GetDirectoryName((await Tool.RunAsync("dotnet", "--list-sdks")).Split('[')[1].Split(']')[0])!;
+            var packages = (await Tool.RunAsync("dotnet", "nuget", "locals", "global-packages", "--list")).Split(": ")[1].Trim();
+            await Tool.RunAsync(Tool.Build, image.environment, Repository.PathOf("eng/package"),
+                "--only", "container", "--output", image.directory["out"], "--",
+                "--build-arg", $"BUILD_IMAGE={BuildBase}", "--build-arg", $"RUN_IMAGE={RunBase}", "--volume", $"{dotnet}:/usr/share/dotnet:ro", "--volume", $"{packages}:/packages");
+            return image;
+        }
+        catch
+        {
+            await image.DisposeAsync();
+            throw;
+        }
+    }
+
+    public Task<string> BuildahAsync(params string[] arguments) => Tool.RunAsync(Tool.Build, environment, "buildah", arguments);
+
+    /// <summary>Starts a program in a container of this image, with the rights that compose.yaml gives.</summary>
+    public ChildProcess Run(string container, string state, IReadOnlyDictionary<string, string> settings, params string[] command) =>
+        ChildProcess.Start("buildah",
+            ["run", "--cap-drop", "ALL", "--volume", $"{state}:/var/lib/heliograph", .. settings.SelectMany(static one => new[] { "--env", $"{one.Key}={one.Value}" }), container, "--", .. command],
+            directory: null, environment);
+
+    public async ValueTask DisposeAsync()
+    {
+        // What buildah mounted has to be let go before the directory is.
+        await ChildProcess.RunAsync("buildah", ["rm", "--all"], TimeSpan.FromMinutes(1), directory: null, environment);
+        directory.Dispose();
+    }
+
+    private async Task CommitAsync(string name, string tarball, params string[] settings)
+    {
+        var container = (await BuildahAsync("from", "scratch")).Trim();
+        await BuildahAsync("add", "--quiet", container, tarball, "/");
+        foreach (var setting in settings)
+            await BuildahAsync("config", "--env", setting, container);
+        await BuildahAsync("commit", "--quiet", "--rm", container, name);
+    }
+}

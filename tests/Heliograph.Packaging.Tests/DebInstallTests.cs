@@ -1,0 +1,88 @@
+using Heliograph.Testing;
+
+namespace Heliograph.Packaging.Tests;
+
+/// <summary>The .deb in a Debian of its own: installed, upgraded, removed, purged.</summary>
+public sealed class DebInstallTests
+{
+    [Fact]
+    public async Task A_fresh_install_starts_nothing_and_says_what_to_do_next()
+    {
+        using var root = await DebianRoot.CreateAsync();
+        root.PretendSystemd();
+        var output = await root.InstallAsync(Packages.Deb);
+        Assert.Contains("Heliograph is installed, and not started", output, StringComparison.Ordinal);
+        Assert.Contains("sudo heliograph init\n", output, StringComparison.Ordinal);
+        Assert.DoesNotContain(root.SystemctlCalls, static call => call.Contains("start", StringComparison.Ordinal));
+
+        Assert.Equal($"heliograph {Packages.Version}\n", await root.RunAsync("heliograph", "--version"));
+        Assert.Equal("700 heliograph heliograph\n", await root.RunAsync("stat", "--format=%a %U %G", "/var/lib/heliograph"));
+        Assert.Matches("^heliograph:x:[0-9]+:[0-9]+:Heliograph[^:]*:/var/lib/heliograph:/usr/sbin/nologin\n$", await root.RunAsync("getent", "passwd", "heliograph"));
+        // The only thing that is wrong with the file as it comes is what nobody else can know.
+        var (code, _, errors) = await root.TryAsync("heliograph", "config", "validate");
+        Assert.Equal(2, code);
+        Assert.Contains("domains: missing", errors, StringComparison.Ordinal);
+        Assert.Contains("the configuration has an error:", errors, StringComparison.Ordinal);
+        // Once more harms nothing.
+        await root.InstallAsync(Packages.Deb);
+        Assert.DoesNotContain(root.SystemctlCalls, static call => call.Contains("start", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_upgrade_restarts_the_service_and_not_the_socket_and_keeps_the_configuration()
+    {
+        using var root = await DebianRoot.CreateAsync();
+        root.PretendSystemd();
+        await root.InstallAsync(Packages.Deb);
+        await File.WriteAllTextAsync(root["etc/heliograph/heliograph.yaml"], "domains: [proxy.example.org]\n");
+        root.Enable();
+        root.PretendRunning();
+        _ = root.SystemctlCalls;
+
+        await root.InstallAsync(await root.MakeNewerAsync());
+        var calls = root.SystemctlCalls;
+        Assert.Contains(calls, static call => call.Contains("restart", StringComparison.Ordinal) && call.EndsWith("heliograph.service", StringComparison.Ordinal));
+        Assert.DoesNotContain(calls, static call => call.Contains("start", StringComparison.Ordinal) && call.Contains("heliograph.socket", StringComparison.Ordinal));
+        Assert.DoesNotContain(calls, static call => call.Contains("stop", StringComparison.Ordinal));
+        Assert.Equal("domains: [proxy.example.org]\n", await File.ReadAllTextAsync(root["etc/heliograph/heliograph.yaml"]));
+    }
+
+    [Fact]
+    public async Task Remove_keeps_configuration_and_state_and_purge_leaves_nothing()
+    {
+        using var root = await DebianRoot.CreateAsync();
+        root.PretendSystemd();
+        var before = await root.FilesAsync();
+        await root.InstallAsync(Packages.Deb);
+        await File.WriteAllTextAsync(root["etc/heliograph/heliograph.yaml"], "domains: [proxy.example.org]\n");
+        await File.WriteAllTextAsync(root["var/lib/heliograph/seed"], "state");
+        root.Enable();
+        _ = root.SystemctlCalls;
+
+        await root.RunAsync("dpkg", "--remove", "heliograph");
+        Assert.Contains(root.SystemctlCalls, static call => call.Contains("stop", StringComparison.Ordinal) && call.Contains("heliograph.socket", StringComparison.Ordinal));
+        Assert.False(File.Exists(root["usr/bin/heliograph"]));
+        Assert.True(File.Exists(root["var/lib/heliograph/seed"]) && File.Exists(root["etc/heliograph/heliograph.yaml"]));
+
+        // Back again, with all that was kept: it starts.
+        await root.InstallAsync(Packages.Deb);
+        Assert.Contains(root.SystemctlCalls, static call => call.Contains("start", StringComparison.Ordinal) && call.Contains("heliograph.service", StringComparison.Ordinal));
+        Assert.True(File.Exists(root["var/lib/heliograph/seed"]));
+
+        await root.RunAsync("dpkg", "--purge", "heliograph");
+        Assert.Equal(before, await root.FilesAsync());
+        Assert.Equal(2, (await root.TryAsync("getent", "passwd", "heliograph")).ExitCode);
+        // Purged twice, and purged without having been removed before.
+        await root.RunAsync("dpkg", "--purge", "heliograph");
+        await root.InstallAsync(Packages.Deb);
+        await root.RunAsync("dpkg", "--purge", "heliograph");
+        Assert.Equal(before, await root.FilesAsync());
+    }
+
+    [Fact]
+    public async Task Lintian_finds_nothing_that_has_no_reason()
+    {
+        var (code, output, errors) = await ChildProcess.RunAsync("lintian", ["--allow-root", "--fail-on", "error,warning", Packages.Deb], TimeSpan.FromMinutes(2));
+        Assert.True(code == 0, output + errors);
+    }
+}

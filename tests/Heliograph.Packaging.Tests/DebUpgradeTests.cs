@@ -1,0 +1,84 @@
+using System.Net;
+using Heliograph.Testing;
+
+namespace Heliograph.Packaging.Tests;
+
+/// <summary>An upgrade of the installed package while clients connect, with the listening socket held as systemd holds it.</summary>
+public sealed class DebUpgradeTests
+{
+    private const int Clients = 16;
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    [Fact]
+    public async Task An_upgrade_under_traffic_refuses_nobody()
+    {
+        using var root = await DebianRoot.CreateAsync();
+        root.PretendSystemd();
+        await root.InstallAsync(Packages.Deb);
+        var newer = await root.MakeNewerAsync();
+        var endpoint = LoopbackPort.Free();
+        await File.WriteAllTextAsync(root["etc/heliograph/heliograph.yaml"], $$"""
+            domains: [proxy.example]
+            listen: ["{{endpoint}}"]
+            http: { listen: [] }
+            certificate: { source: self-signed }
+
+            """);
+        root.Enable();
+
+        // The line of the unit, as its user, with the descriptors that systemd passes.
+        var unit = await File.ReadAllLinesAsync(root["usr/lib/systemd/system/heliograph.service"]);
+        var command = Assert.Single(unit, static line => line.StartsWith("ExecStart=", StringComparison.Ordinal))["ExecStart=".Length..].Split(' ');
+        var manager = Repository.PathOf("tests/Heliograph.EndToEnd.Tests/Systemd/service-manager.pl");
+        await using var service = ChildProcess.Start("perl", [manager, $"{endpoint}", "--", .. root.CommandAs("heliograph", command)]);
+        await service.WaitForLineAsync(static line => line == "ready", Limit);
+        root.PretendRunning();
+
+        using var enough = new CancellationTokenSource();
+        var answers = 0;
+        var clients = Enumerable.Range(0, Clients).Select(_ => VisitAgainAndAgainAsync(endpoint, () => Interlocked.Increment(ref answers), enough.Token)).ToList();
+        var first = Started(service).Single();
+        _ = root.SystemctlCalls;
+        await root.InstallAsync(newer);
+        Assert.Contains(root.SystemctlCalls, static call => call.Contains("restart heliograph.service", StringComparison.Ordinal));
+        Assert.EndsWith(" (deleted)", File.ResolveLinkTarget($"/proc/{first}/exe", returnFinalTarget: false)!.Name, StringComparison.Ordinal);
+
+        // What systemctl would have done, had it been the real one.
+        var before = Volatile.Read(ref answers);
+        service.Signal(Processes.SIGUSR1);
+        await service.WaitForLineAsync(line => line.StartsWith("service-manager: started ", StringComparison.Ordinal) && !line.EndsWith($" {first}", StringComparison.Ordinal), Limit);
+        var second = Started(service).Last();
+        while (clients.TrueForAll(static client => !client.IsCompleted)
+            && (service.Output.Split("\nready\n").Length < 3 || Volatile.Read(ref answers) < before + (4 * Clients)))
+            await Visitor.VisitAsync(endpoint);
+        Assert.Equal("heliograph", File.ResolveLinkTarget($"/proc/{second}/exe", returnFinalTarget: false)!.Name);
+        await enough.CancelAsync();
+        Assert.All(await Task.WhenAll(clients), Assert.Null);
+
+        service.Signal(Processes.SIGTERM);
+        Assert.Equal(0, await service.WaitForExitAsync(Limit));
+    }
+
+    private static IEnumerable<string> Started(ChildProcess service) =>
+        service.Output.Split('\n').Where(static line => line.StartsWith("service-manager: started ", StringComparison.Ordinal)).Select(static line => line.Split(' ')[^1]);
+
+    /// <returns>What failed; null: every visitor got the page.</returns>
+    private static async Task<string?> VisitAgainAndAgainAsync(IPEndPoint endpoint, Action answered, CancellationToken enough)
+    {
+        try
+        {
+            while (!enough.IsCancellationRequested)
+            {
+                var answer = await Visitor.VisitAsync(endpoint);
+                if (!answer.StartsWith("HTTP/1.1 200 OK\r\n", StringComparison.Ordinal))
+                    return answer;
+                answered();
+            }
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e.ToString();
+        }
+    }
+}
