@@ -42,7 +42,7 @@ public sealed partial class ComposeTests
         Assert.Equal([volume[0]], Keys(compose["volumes"]));
         Assert.Equal(Instruction("VOLUME"), volume[1]);
         Assert.Equal(Instruction("STOPSIGNAL"), service["stop_signal"].ToString());
-        Assert.Equal($"[{string.Join(", ", Values(service["healthcheck"]["test"]).Select(static word => $"\"{word}\""))}]", HealthCheck().Match(dockerfile).Groups[1].Value.Replace("CMD [", "[\"CMD\", ", StringComparison.Ordinal));
+        Assert.Equal($"[{string.Join(", ", Values(service["healthcheck"]["test"]).Select(static word => $"\"{word}\""))}]", HealthCheck().Match(dockerfile).Groups["text"].Value.Replace("CMD [", "[\"CMD\", ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed partial class ComposeTests
 
     private string Instruction(string name) => dockerfile.Split('\n').Last(line => line.StartsWith(name + " ", StringComparison.Ordinal))[(name.Length + 1)..];
 
-    [GeneratedRegex(@"^HEALTHCHECK .*?(CMD \[.*\])$", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^HEALTHCHECK .*?(?<text>CMD \[.*\])$", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex HealthCheck();
 
     [GeneratedRegex(@"\$\{\w+:\?[^}]*\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -34,7 +34,7 @@ public sealed class DebInstallTests
         using var root = await DebianRoot.CreateAsync();
         root.PretendSystemd();
         await root.InstallAsync(Packages.Deb);
-        await File.WriteAllTextAsync(root["etc/heliograph/heliograph.yaml"], "domains: [proxy.example.org]\n");
+        await File.WriteAllTextAsync(root["etc/heliograph/heliograph.yaml"], "domains: [proxy.example.org]\n", TestContext.Current.CancellationToken);
         root.Enable();
         root.PretendRunning();
         _ = root.SystemctlCalls;
@@ -44,7 +44,7 @@ public sealed class DebInstallTests
         Assert.Contains(calls, static call => call.Contains("restart", StringComparison.Ordinal) && call.EndsWith("heliograph.service", StringComparison.Ordinal));
         Assert.DoesNotContain(calls, static call => call.Contains("start", StringComparison.Ordinal) && call.Contains("heliograph.socket", StringComparison.Ordinal));
         Assert.DoesNotContain(calls, static call => call.Contains("stop", StringComparison.Ordinal));
-        Assert.Equal("domains: [proxy.example.org]\n", await File.ReadAllTextAsync(root["etc/heliograph/heliograph.yaml"]));
+        Assert.Equal("domains: [proxy.example.org]\n", await File.ReadAllTextAsync(root["etc/heliograph/heliograph.yaml"], TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -54,8 +54,8 @@ public sealed class DebInstallTests
         root.PretendSystemd();
         var before = await root.FilesAsync();
         await root.InstallAsync(Packages.Deb);
-        await File.WriteAllTextAsync(root["etc/heliograph/heliograph.yaml"], "domains: [proxy.example.org]\n");
-        await File.WriteAllTextAsync(root["var/lib/heliograph/seed"], "state");
+        await File.WriteAllTextAsync(root["etc/heliograph/heliograph.yaml"], "domains: [proxy.example.org]\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(root["var/lib/heliograph/seed"], "state", TestContext.Current.CancellationToken);
         root.Enable();
         _ = root.SystemctlCalls;
 

@@ -44,7 +44,7 @@ public sealed partial class SbomTests
         // Read as text, apart from the code that writes the list.
         var locked = Directory.EnumerateFiles(Repository.PathOf("src"), "packages*.lock.json", SearchOption.AllDirectories)
             .SelectMany(static path => Resolved().Matches(File.ReadAllText(path)))
-            .Select(static match => $"{match.Groups[1].Value}@{match.Groups[2].Value}")
+            .Select(static match => $"{match.Groups["name"].Value}@{match.Groups["version"].Value}")
             .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
         var listed = sbom.GetProperty("components").EnumerateArray()
             .Select(static component => $"{Text(component, "name")}@{Text(component, "version")}").Order(StringComparer.Ordinal);
@@ -54,6 +54,6 @@ public sealed partial class SbomTests
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
 
-    [GeneratedRegex(@"""([^""]+)"": \{\s+""type"": ""\w+"",(?:\s+""requested"": ""[^""]*"",)?\s+""resolved"": ""([^""]+)""", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"""(?<name>[^""]+)"": \{\s+""type"": ""\w+"",(?:\s+""requested"": ""[^""]*"",)?\s+""resolved"": ""(?<version>[^""]+)""", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Resolved();
 }

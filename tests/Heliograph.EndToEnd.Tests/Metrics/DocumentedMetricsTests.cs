@@ -57,11 +57,20 @@ public sealed class DocumentedMetricsTests
         Relay = static () => FakeRelay.Statistics(("chat.signal.org:443", Connected: 0, FailuresInARow: 0)),
         Budget = static () => new BudgetReport
         {
-            MonthlyBytes = 1, UsedBytes = 0, Start = DateOnly.MinValue, End = DateOnly.MaxValue, State = BudgetState.Plenty, SlowedTo = 0, Refuses = false,
+            MonthlyBytes = 1,
+            UsedBytes = 0,
+            Start = DateOnly.MinValue,
+            End = DateOnly.MaxValue,
+            State = BudgetState.Plenty,
+            SlowedTo = 0,
+            Refuses = false,
         },
         Certificate = static () => new CertificateReport
         {
-            Source = "acme", NotBefore = DateTimeOffset.UnixEpoch, NotAfter = DateTimeOffset.UnixEpoch, NextRenewal = DateTimeOffset.UnixEpoch,
+            Source = "acme",
+            NotBefore = DateTimeOffset.UnixEpoch,
+            NotAfter = DateTimeOffset.UnixEpoch,
+            NextRenewal = DateTimeOffset.UnixEpoch,
         },
         SelfCheck = static () => new(DateTimeOffset.UnixEpoch, Problem: null, Failures: 0),
         NotReady = static () => null,

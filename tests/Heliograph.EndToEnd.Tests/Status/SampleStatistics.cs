@@ -84,7 +84,13 @@ internal static class SampleStatistics
 
     public static BudgetReport Budget { get; } = new()
     {
-        MonthlyBytes = 900_000_000_000, UsedBytes = 450_000_000_000, Start = new(2026, 4, 12), End = new(2026, 5, 12), State = BudgetState.Plenty, SlowedTo = 0, Refuses = false,
+        MonthlyBytes = 900_000_000_000,
+        UsedBytes = 450_000_000_000,
+        Start = new(2026, 4, 12),
+        End = new(2026, 5, 12),
+        State = BudgetState.Plenty,
+        SlowedTo = 0,
+        Refuses = false,
     };
 
     /// <summary>As the server makes it.</summary>
