@@ -49,11 +49,6 @@ internal sealed class MonthlyBudget
             Current = new(start, Before.Value.Bytes + Current.Bytes);
             Before = null;
         }
-        else if (Current.Start > start.AddMonths(1))
-        {
-            // The clock was ahead, and by more than a step over the end of a month: what was counted then is of no month that can be named.
-            Current = new(start, 0);
-        }
         Current = Current with { Bytes = Current.Bytes + bytes };
     }
 
