@@ -32,6 +32,17 @@ public sealed class UsageTests
         Golden.Check(GoldenFiles + file + ".txt", output);
     }
 
+    [Theory]
+    [InlineData("link", "link", "proxy.example.org")]
+    [InlineData("completion-bash", "completion", "bash")]
+    [InlineData("config-validate", "config", "validate", "--domain", "proxy.example.org")]
+    public async Task What_a_command_says_is_as_reviewed(string file, params string[] arguments)
+    {
+        var (code, output, errors) = await BuiltProgram.RunAsync(arguments);
+        Assert.Equal((0, ""), (code, errors));
+        Golden.Check(GoldenFiles + file + ".txt", output);
+    }
+
     [Fact]
     public async Task The_configuration_is_shown_with_where_each_value_came_from()
     {
