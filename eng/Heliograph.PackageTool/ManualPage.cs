@@ -24,11 +24,12 @@ internal static class ManualPage
         Entry(page, "/var/lib/heliograph", "The state: the certificate with its key, the account at the certificate authority, the seed of the web site.");
         Section(page, "SIGNALS", "");
         Entry(page, "SIGTERM, SIGINT", "Accept nobody new, wait for open connections as long as limits.drain_timeout says, and end.");
-        Entry(page, "SIGHUP", "Look at once whether something has changed.");
+        Entry(page, "SIGHUP", "Take a changed configuration, and look at once whether a certificate has changed or is due.");
         Section(page, "EXIT STATUS", "");
         Entry(page, "0", "Done.");
         Entry(page, "1", "It failed.");
         Entry(page, "2", "The command line or the configuration cannot be used.");
+        Entry(page, "3", "Done, and something keeps the proxy from working.");
         Section(page, "SEE ALSO", "The files in /usr/share/doc/heliograph/operating.");
         return page.ToString();
     }

@@ -10,8 +10,10 @@ switch (args)
     case ["sbom", var version, var epoch, var repository]:
         Console.WriteLine(Sbom.Write(version, Time(epoch), LockFile.ReadAll(Path.Combine(repository, "src"))));
         return 0;
+    case ["completion", _]:
+        return await CommandLine.RunAsync(args, Console.Out, Console.Error);
     default:
-        Console.Error.WriteLine("Usage: man VERSION EPOCH | sbom VERSION EPOCH REPOSITORY");
+        Console.Error.WriteLine("Usage: man VERSION EPOCH | sbom VERSION EPOCH REPOSITORY | completion SHELL");
         return 2;
 }
 

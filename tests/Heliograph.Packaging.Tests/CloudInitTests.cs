@@ -12,7 +12,7 @@ public sealed class CloudInitTests
     public async Task Cloud_init_takes_it()
     {
         Assert.Contains("Valid", await Tool.RunAsync("cloud-init", "schema", "--config-file", UserData), StringComparison.Ordinal);
-        Assert.StartsWith("#cloud-config\n", await File.ReadAllTextAsync(UserData, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.StartsWith("#cloud-config\n", await File.ReadAllTextAsync(UserData, Tool.Token), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -20,7 +20,7 @@ public sealed class CloudInitTests
     {
         using var root = await PreparedAsync();
         await root.RunAsync("/usr/local/sbin/heliograph-setup");
-        Assert.Equal("domains: [proxy.example.org]\n", await File.ReadAllTextAsync(root["etc/heliograph/heliograph.yaml"], TestContext.Current.CancellationToken));
+        Assert.Equal("domains: [proxy.example.org]\n", await File.ReadAllTextAsync(root["etc/heliograph/heliograph.yaml"], Tool.Token));
         Assert.Equal("enable --now heliograph.service", root.SystemctlCalls[^1]);
     }
 
@@ -28,7 +28,7 @@ public sealed class CloudInitTests
     public async Task A_package_that_is_not_the_one_of_the_checksums_is_not_installed()
     {
         using var root = await PreparedAsync();
-        await File.AppendAllTextAsync(root[$"release/{Path.GetFileName(Packages.Deb)}"], "x", TestContext.Current.CancellationToken);
+        await File.AppendAllTextAsync(root[$"release/{Path.GetFileName(Packages.Deb)}"], "x", Tool.Token);
         var (code, output, _) = await root.TryAsync("/usr/local/sbin/heliograph-setup");
         Assert.Equal(1, code);
         Assert.Contains("FAILED", output, StringComparison.Ordinal);

@@ -12,7 +12,13 @@ public sealed partial class ComposeTests
     private readonly YamlMappingNode compose = Load();
     private readonly YamlMappingNode service;
 
-    public ComposeTests() => service = (YamlMappingNode)compose["services"]["heliograph"];
+    private readonly Packages packages;
+
+    public ComposeTests(Packages packages)
+    {
+        this.packages = packages;
+        service = (YamlMappingNode)compose["services"]["heliograph"];
+    }
 
     [Fact]
     public void There_is_one_service_and_no_key_that_compose_does_not_know()
@@ -42,7 +48,7 @@ public sealed partial class ComposeTests
         Assert.Equal([volume[0]], Keys(compose["volumes"]));
         Assert.Equal(Instruction("VOLUME"), volume[1]);
         Assert.Equal(Instruction("STOPSIGNAL"), service["stop_signal"].ToString());
-        Assert.Equal($"[{string.Join(", ", Values(service["healthcheck"]["test"]).Select(static word => $"\"{word}\""))}]", HealthCheck().Match(dockerfile).Groups["text"].Value.Replace("CMD [", "[\"CMD\", ", StringComparison.Ordinal));
+        Assert.Equal($"[{string.Join(", ", Values(service["healthcheck"]["test"]).Select(static word => $"\"{word}\""))}]", HealthCheck().Match(dockerfile).Groups["test"].Value.Replace("CMD [", "[\"CMD\", ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -60,8 +66,7 @@ public sealed partial class ComposeTests
         using var directory = new TempDirectory();
         var environment = ((YamlMappingNode)service["environment"]).Children
             .ToDictionary(static entry => entry.Key.ToString(), static entry => (string?)Variable().Replace(entry.Value.ToString(), "proxy.example.org"), StringComparer.Ordinal);
-        var program = Repository.PathOf("artifacts/package/stage/native/heliograph");
-        var (code, output, errors) = await ChildProcess.RunAsync(program, ["config", "show"], TimeSpan.FromSeconds(30), directory.Path, environment);
+        var (code, output, errors) = await ChildProcess.RunAsync(Path.Combine(packages.Native, "heliograph"), ["config", "show"], TimeSpan.FromSeconds(30), directory.Path, environment);
         Assert.Equal((0, ""), (code, errors));
         Assert.Contains("domains: [proxy.example.org]", output, StringComparison.Ordinal);
         Assert.Contains("state_directory: " + Instruction("VOLUME"), output, StringComparison.Ordinal);
@@ -81,7 +86,7 @@ public sealed partial class ComposeTests
 
     private string Instruction(string name) => dockerfile.Split('\n').Last(line => line.StartsWith(name + " ", StringComparison.Ordinal))[(name.Length + 1)..];
 
-    [GeneratedRegex(@"^HEALTHCHECK .*?(?<text>CMD \[.*\])$", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^HEALTHCHECK .*?(?<test>CMD \[.*\])$", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex HealthCheck();
 
     [GeneratedRegex(@"\$\{\w+:\?[^}]*\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

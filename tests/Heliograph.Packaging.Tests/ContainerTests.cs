@@ -44,7 +44,7 @@ public sealed class ContainerTests
         Assert.True(await healthy.WaitForExitAsync(Limit) == 0, healthy.AllOutput);
 
         var program = int.Parse(await Tool.RunAsync("pgrep", "--full", "--exact", "--session", (await Tool.RunAsync("ps", "-o", "sid=", "-p", $"{server.Id}")).Trim(), "/usr/bin/heliograph run"));
-        Assert.Contains("CapEff:\t0000000000000000\n", await File.ReadAllTextAsync($"/proc/{program}/status", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("CapEff:\t0000000000000000\n", await File.ReadAllTextAsync($"/proc/{program}/status", Tool.Token), StringComparison.Ordinal);
         await Tool.RunAsync("kill", "-TERM", $"{program}");
         Assert.True(await server.WaitForExitAsync(Limit) == 0, server.AllOutput);
         // With a root file system that cannot be written to it would have been the same: it wrote nowhere but to its state and to /tmp.

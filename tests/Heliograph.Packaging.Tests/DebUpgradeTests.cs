@@ -23,11 +23,11 @@ public sealed class DebUpgradeTests
             http: { listen: [] }
             certificate: { source: self-signed }
 
-            """, TestContext.Current.CancellationToken);
+            """, Tool.Token);
         root.Enable();
 
         // The line of the unit, as its user, with the descriptors that systemd passes.
-        var unit = await File.ReadAllLinesAsync(root["usr/lib/systemd/system/heliograph.service"], TestContext.Current.CancellationToken);
+        var unit = await File.ReadAllLinesAsync(root["usr/lib/systemd/system/heliograph.service"], Tool.Token);
         var command = Assert.Single(unit, static line => line.StartsWith("ExecStart=", StringComparison.Ordinal))["ExecStart=".Length..].Split(' ');
         var manager = Repository.PathOf("tests/Heliograph.EndToEnd.Tests/Systemd/service-manager.pl");
         await using var service = ChildProcess.Start("perl", [manager, $"{endpoint}", "--", .. root.CommandAs("heliograph", command)]);

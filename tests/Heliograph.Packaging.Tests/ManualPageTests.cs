@@ -16,7 +16,7 @@ public sealed partial class ManualPageTests(Packages packages)
         {
             var help = await Tool.RunAsync(Path.Combine(packages.Native, "heliograph"), [.. command, "--help"]);
             var section = command.Length == 0 ? page : Section(page, string.Join(' ', command));
-            foreach (var option in Option().Matches(help).Select(static match => match.Groups["text"].Value).Where(option => command.Length == 0 || option is not ("--help" or "--version")))
+            foreach (var option in Option().Matches(help).Select(static match => match.Groups["name"].Value).Where(option => command.Length == 0 || option is not ("--help" or "--version")))
                 Assert.True(Regex.IsMatch(section, $@"(^| ){Regex.Escape(option)}( |$)", RegexOptions.Multiline, TimeSpan.FromSeconds(5)), $"{string.Join(' ', command)}: {option} is missing in the page");
             foreach (var sub in Subcommands(help))
                 commands.Enqueue([.. command, sub]);
@@ -48,6 +48,6 @@ public sealed partial class ManualPageTests(Packages packages)
             .Where(static line => line.Length > 2 && line[2] != ' ').Select(static line => line.Trim().Split(' ')[0]);
     }
 
-    [GeneratedRegex(@"^  (?:-\w, )*(?:-\?, )?(?<text>--[\w-]+)", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^  (?:-\w, )*(?:-\?, )?(?<name>--[\w-]+)", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Option();
 }

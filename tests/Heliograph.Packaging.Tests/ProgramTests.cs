@@ -26,7 +26,7 @@ public sealed class ProgramTests(Packages packages)
     public async Task The_native_program_needs_no_library_but_the_systems_and_no_path_of_the_builder_is_in_it()
     {
         var libraries = await Tool.RunAsync("objdump", "-p", Native);
-        var needed = Regex.Matches(libraries, @"NEEDED\s+(?<text>\S+)", RegexOptions.None, Limit).Select(static match => match.Groups["text"].Value);
+        var needed = Regex.Matches(libraries, @"NEEDED\s+(?<name>\S+)", RegexOptions.None, Limit).Select(static match => match.Groups["name"].Value);
         Assert.Subset(new HashSet<string>(["libc.so.6", "libm.so.6", "ld-linux-x86-64.so.2"], StringComparer.Ordinal), needed.ToHashSet(StringComparer.Ordinal));
         Assert.DoesNotContain(Repository.PathOf(""), await Tool.RunAsync("strings", "-a", Native), StringComparison.Ordinal);
     }

@@ -8,6 +8,9 @@ internal static class Tool
     /// <summary>Enough for a compilation on a busy machine.</summary>
     public static readonly TimeSpan Build = TimeSpan.FromMinutes(15);
 
+    /// <summary>Cancelled when the run is.</summary>
+    public static CancellationToken Token => TestContext.Current.CancellationToken;
+
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     /// <summary>Runs a program; what it wrote to its standard output.</summary>

@@ -16,7 +16,7 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
 
     public async Task<ExitCode> RunAsync(CancellationToken cancellation)
     {
-        var replace = plan.Replace;
+        var replace = plan.Replace || ConfigurationFile.IsBlank(plan.File);
         if (!plan.DryRun && !replace && File.Exists(plan.File) && !(replace = dialogue.MayReplace(plan.File)))
             return ExitCode.Failed;
         var failures = await LookAsync(cancellation);

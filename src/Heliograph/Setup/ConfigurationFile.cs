@@ -13,6 +13,19 @@ internal static class ConfigurationFile
     /// <summary>That of the service, as the package and the systemd unit name it.</summary>
     private const string ServiceGroup = "heliograph";
 
+    /// <summary>Whether there is a file that says nothing: the package's has comments only.</summary>
+    public static bool IsBlank(string path)
+    {
+        try
+        {
+            return File.Exists(path) && File.ReadLines(path).All(static line => line.TrimStart() is "" or ['#', ..]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"{path} cannot be read by user {Environment.UserName} ({FileProblem.Describe(e)}); use sudo, or name another file with --config FILE");
+        }
+    }
+
     /// <param name="path">Where to.</param>
     /// <param name="text">All of it.</param>
     /// <param name="replace">Whether a file that is there may go.</param>
