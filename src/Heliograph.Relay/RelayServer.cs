@@ -311,14 +311,16 @@ public sealed class RelayServer : IAsyncDisposable
         .Concat([options.Decoy.Http1, options.Decoy.Http2 ?? options.Decoy.Http1])
         .OfType<UpstreamEndpoint.Tcp>().Select(static tcp => tcp.Host).Distinct(StringComparer.OrdinalIgnoreCase);
 
-    private void Accepted(int descriptor)
+    /// <returns>Whether there is a descriptor for the next one, too.</returns>
+    private bool Accepted(int descriptor)
     {
-        if (Admission.IsFull(Connections))
+        var last = DescriptorReserve.IsTouchedByAccepting(descriptor);
+        if (last || Admission.IsFull(Connections))
         {
             _ = Libc.close(descriptor);
             Counters.CountAccepted(0);
             loops[0].Counters.Count(ConnectionOutcome.Refused);
-            return;
+            return !last;
         }
         Counters.CountAccepted(Interlocked.Increment(ref connections));
         var loop = loops.MinBy(static loop => loop.Load)!;
@@ -327,6 +329,7 @@ public sealed class RelayServer : IAsyncDisposable
             Serve(loop, descriptor);
         else
             loop.Events.Post(() => Serve(loop, descriptor));
+        return true;
     }
 
     private void Serve(RelayLoop loop, int descriptor)

@@ -20,7 +20,7 @@ internal sealed class Listener : IDeadlineOwner, IDisposable
     private readonly EventLoop loop;
     private readonly LoopSocket socket;
     private readonly bool lent;
-    private readonly Action<int> accepted;
+    private readonly Func<int, bool> accepted;
     private readonly Action somebodyWaits;
     private readonly ILogger log;
     private readonly DeadlineQueue pauses;
@@ -32,10 +32,10 @@ internal sealed class Listener : IDeadlineOwner, IDisposable
     /// <param name="loop">The loop that accepts.</param>
     /// <param name="descriptor">A listening socket; owned from here on.</param>
     /// <param name="lent">Whether another process has the socket too, and its queue outlives this listener.</param>
-    /// <param name="accepted">Gets each new descriptor, on the loop, and owns it.</param>
+    /// <param name="accepted">Gets each new descriptor, on the loop, and owns it; false: it was one of the last, and accepting pauses.</param>
     /// <param name="somebodyWaits">Told, on the loop, when there is a connection in the queue of a lent socket that this listener leaves to the next process.</param>
     /// <param name="log">Told when accepting pauses.</param>
-    public Listener(EventLoop loop, int descriptor, bool lent, Action<int> accepted, Action somebodyWaits, ILogger log)
+    public Listener(EventLoop loop, int descriptor, bool lent, Func<int, bool> accepted, Action somebodyWaits, ILogger log)
     {
         this.loop = loop;
         this.lent = lent;
@@ -53,9 +53,9 @@ internal sealed class Listener : IDeadlineOwner, IDisposable
         for (var turn = 1; !stopped; turn++)
         {
             var descriptor = socket.Accept();
-            if (descriptor >= 0)
-                accepted(descriptor);
-            else if (await RecoverAsync(-descriptor))
+            if (descriptor >= 0 && !accepted(descriptor))
+                descriptor = -Libc.Emfile;
+            if (descriptor < 0 && await RecoverAsync(-descriptor))
                 turn = 0;
             if (turn == TurnLength)
             {

@@ -86,7 +86,18 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     public static partial int getsockopt(int fd, int level, int name, void* value, int* length);
 
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int getrlimit(int resource, ulong* softAndHard);
+
     public static int LastError => Marshal.GetLastPInvokeError();
+
+    /// <summary>How many descriptors the process may have (RLIMIT_NOFILE); a descriptor's number is below it.</summary>
+    public static ulong DescriptorLimit()
+    {
+        const int Files = 7;
+        var limits = stackalloc ulong[2];
+        return getrlimit(Files, limits) == 0 ? limits[0] : ulong.MaxValue;
+    }
 
     /// <returns>Null where the descriptor has no such option: it is no socket.</returns>
     public static int? GetOption(int fd, int level, int name)

@@ -91,6 +91,12 @@ internal sealed unsafe class LoopSocket : IDisposable
         error = descriptor < 0 ? Libc.LastError : 0;
         if (descriptor < 0)
             return null;
+        if (DescriptorReserve.IsTouchedByDialling(descriptor))
+        {
+            _ = Libc.close(descriptor);
+            error = Libc.Emfile;
+            return null;
+        }
         if (family != Libc.FamilyUnix)
             Libc.SetOption(descriptor, Libc.ProtocolTcp, Libc.TcpNoDelay, 1);
         var address = to.Serialize();

@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Hosting;
 
-/// <summary>What the program says of itself. Nothing here is about a connection.</summary>
+/// <summary>
+/// What the program says of itself. Nothing here is about a connection. The only class of its kind in the assembly: with two, the generator writes them in an
+/// order that differs from build to build, and the package's bytes with it.
+/// </summary>
 internal static partial class HostLog
 {
     [LoggerMessage(1, LogLevel.Information, "New certificate from {Chain}: {Names}, until {NotAfter:u}")]
@@ -71,6 +74,9 @@ internal static partial class HostLog
 
     [LoggerMessage(33, LogLevel.Warning, "What is used of the month's budget is not kept: {Problem}")]
     public static partial void BudgetNotSaved(ILogger log, string problem);
+
+    [LoggerMessage(4001, LogLevel.Error, "A request over HTTP could not be answered because of a fault in Heliograph; the connection was closed, and the others go on.")]
+    public static partial void RequestFault(ILogger log, Exception fault);
 
     [LoggerMessage(5, LogLevel.Debug, "A fault in the program")]
     public static partial void Fault(ILogger log, Exception fault);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Heliograph.Hosting;
 using Heliograph.Relay.Listening;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +10,7 @@ namespace Heliograph.Decoy.Http;
 /// Accepts connections on one socket and serves each until it ends, at most <see cref="MostConnections"/> at once. Nothing a
 /// connection does reaches the loop, and what it did is not logged: only a fault of ours is, without a word of the request.
 /// </summary>
-internal sealed partial class StreamListener : IAsyncDisposable
+internal sealed class StreamListener : IAsyncDisposable
 {
     /// <summary>More wait in the kernel's queue; the relay in front has a bound of its own.</summary>
     public const int MostConnections = 4096;
@@ -123,14 +124,11 @@ internal sealed partial class StreamListener : IAsyncDisposable
         }
         catch (Exception e)
         {
-            LogFault(e);
+            HostLog.RequestFault(log, e);
         }
         finally
         {
             room.Release();
         }
     }
-
-    [LoggerMessage(EventId = 4001, Level = LogLevel.Error, Message = "A request over HTTP could not be answered because of a fault in Heliograph; the connection was closed, and the others go on.")]
-    partial void LogFault(Exception exception);
 }
