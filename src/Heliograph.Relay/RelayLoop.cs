@@ -19,9 +19,10 @@ internal sealed unsafe class RelayLoop : IDisposable
     private readonly byte* scratch;
     private int load;
 
-    public RelayLoop(EventLoop events, NameCache names, Shaper shaper, ServerCounters counters, RelayLimits limits)
+    public RelayLoop(EventLoop events, NameCache names, Shaper shaper, ServerCounters counters, RelayLimits limits, RecordLayer records)
     {
         Shaper = shaper;
+        Records = records;
         Events = events;
         scratch = (byte*)NativeMemory.Alloc(ScratchSize);
         Dialer = new Dialer(events, names, counters, limits.ConnectTimeout);
@@ -37,7 +38,8 @@ internal sealed unsafe class RelayLoop : IDisposable
 
     public TlsBio Bio { get; } = new();
 
-    public RecordLayer Records { get; } = new();
+    /// <summary>Owned from the start.</summary>
+    public RecordLayer Records { get; }
 
     /// <summary>Room for plaintext. Nothing in it survives an await.</summary>
     public Span<byte> Scratch => new(scratch, ScratchSize);

@@ -50,6 +50,8 @@ public sealed class RelayServer : IAsyncDisposable
         trustedProxies = new TrustedProxies(options.TrustedProxies);
         Admission = new Admission(options, time, log);
         context = TlsContext.Create(certificate, OffersHttp2);
+        var records = RecordProtection.Find(log);
+        Cryptography = records.Description;
         names = new NameCache(resolve, time);
         loops = [.. Enumerable.Range(0, Math.Max(1, options.Loops)).Select(CreateLoop)];
         Admission.Attach([.. loops.Select(static loop => loop.Events)]);
@@ -57,11 +59,14 @@ public sealed class RelayServer : IAsyncDisposable
         hourly = time.CreateTimer(_ => TellSums(), null, TellEvery, TellEvery);
 
         RelayLoop CreateLoop(int index) =>
-            new(new EventLoop($"relay-{index}", time, defect => log.Defect(defect.ToString())), names, Admission.Shaper, Counters, options.Limits);
+            new(new EventLoop($"relay-{index}", time, defect => log.Defect(defect.ToString())), names, Admission.Shaper, Counters, options.Limits, records.CreateLayer());
     }
 
     /// <summary>Where it listens, with the ports that the system picked.</summary>
     public IReadOnlyList<IPEndPoint> Endpoints { get; private set; } = [];
+
+    /// <summary>Which libraries encrypt, for a person.</summary>
+    public string Cryptography { get; }
 
     /// <summary>Connections open now.</summary>
     public int Connections => Volatile.Read(ref connections);

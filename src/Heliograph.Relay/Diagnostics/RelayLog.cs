@@ -37,4 +37,7 @@ internal static partial class RelayLog
 
     [LoggerMessage(9, LogLevel.Warning, "{Endpoint} cannot be dialled (passthrough): the connections for it are closed")]
     public static partial void SiteDown(this ILogger log, UpstreamEndpoint endpoint);
+
+    [LoggerMessage(21, LogLevel.Warning, "ipsec-mb {Version} computes AES-GCM otherwise than OpenSSL and is not used; please report it with the processor's name")]
+    public static partial void IpsecMbDiffers(this ILogger log, string version);
 }

@@ -8,11 +8,13 @@ internal sealed class CipherSuite
     /// <summary>The nonce and the tag of every AEAD of TLS 1.3.</summary>
     public const int NonceLength = 12, TagLength = 16;
 
+    private const int Aes128Gcm = 0x1301, Aes256Gcm = 0x1302, ChaCha20Poly1305 = 0x1303;
+
     private static readonly CipherSuite[] All =
     [
-        new(0x1301, "AES-128-GCM\0"u8, keyLength: 16, hashLength: 32),
-        new(0x1302, "AES-256-GCM\0"u8, keyLength: 32, hashLength: 48),
-        new(0x1303, "ChaCha20-Poly1305\0"u8, keyLength: 32, hashLength: 32),
+        new(Aes128Gcm, "AES-128-GCM\0"u8, keyLength: 16, hashLength: 32),
+        new(Aes256Gcm, "AES-256-GCM\0"u8, keyLength: 32, hashLength: 48),
+        new(ChaCha20Poly1305, "ChaCha20-Poly1305\0"u8, keyLength: 32, hashLength: 32),
     ];
 
     private readonly int id;
@@ -26,6 +28,16 @@ internal sealed class CipherSuite
         fixed (byte* start = name)
             Aead = OpenSsl.EVP_CIPHER_fetch(0, start, 0);
     }
+
+    /// <summary>Those of AES-GCM that this OpenSSL has.</summary>
+    public static IEnumerable<CipherSuite> AesGcm => All.Where(static suite => suite.IsAesGcm && suite.Aead != 0);
+
+    public static int Count => All.Length;
+
+    /// <summary>Below <see cref="Count"/>: their numbers follow one another.</summary>
+    public int Index => id - Aes128Gcm;
+
+    public bool IsAesGcm => id is Aes128Gcm or Aes256Gcm;
 
     /// <summary>OpenSSL's EVP_CIPHER; 0 where this OpenSSL has none of that name.</summary>
     public nint Aead { get; }

@@ -26,6 +26,8 @@ internal static unsafe partial class OpenSsl
     /// <summary>SSL_SENT_SHUTDOWN and SSL_RECEIVED_SHUTDOWN.</summary>
     public const int ShutdownBoth = 3;
 
+    private const int VersionString = 6, InfoProcessorSettings = 1008;
+
     public const int CtrlAeadGetTag = 0x10, CtrlAeadSetTag = 0x11;
 
     /// <summary>Whether OpenSSL 3 is on this machine.</summary>
@@ -35,6 +37,12 @@ internal static unsafe partial class OpenSsl
             return false;
         return NativeLibrary.TryGetExport(library, "SSL_CTX_new", out _);
     }
+
+    /// <summary>"3.0.15"</summary>
+    public static string Version() => Marshal.PtrToStringUTF8(OpenSSL_version(VersionString)) ?? "3";
+
+    /// <summary>What OpenSSL found this processor able to do; null on processors that need no asking.</summary>
+    public static string? ProcessorSettings() => Marshal.PtrToStringUTF8(OPENSSL_info(InfoProcessorSettings));
 
     /// <summary>The reason of the first queued error in OpenSSL's words ("no shared cipher"), and empties the queue.</summary>
     public static string TakeError()
@@ -220,6 +228,12 @@ internal static unsafe partial class OpenSsl
     [LibraryImport(Crypto)]
     [SuppressGCTransition]
     public static partial void BIO_clear_flags(nint bio, int flags);
+
+    [LibraryImport(Crypto)]
+    private static partial nint OpenSSL_version(int type);
+
+    [LibraryImport(Crypto)]
+    private static partial nint OPENSSL_info(int type);
 
     [LibraryImport(Crypto)]
     public static partial nint EVP_CIPHER_fetch(nint library, byte* name, nint properties);

@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace Heliograph.Relay.OuterTls;
 
 /// <summary>
-/// The record protection of TLS 1.3 (RFC 8446 section 5.2), for all connections of a loop. What OpenSSL needs for a key stands here once for each
-/// direction and not once for each connection: a connection keeps its <see cref="TrafficKey"/>, and the AEAD is keyed anew when another one has its turn.
+/// The record protection of TLS 1.3 (RFC 8446 section 5.2), for all connections of a loop. What a cipher needs for a key stands here once for each
+/// direction and suite and not once for each connection: a connection keeps its <see cref="TrafficKey"/>, and the <see cref="RecordAead"/> is keyed anew when
+/// another one has its turn.
 /// </summary>
 /// <remarks>
 /// In place of SSL_read and SSL_write, because these copy every byte into and out of buffers of their own, and because an idle SSL weighs 9 KB
@@ -27,9 +28,12 @@ internal sealed unsafe class RecordLayer : IDisposable
     /// <summary>Bytes to receive at once.</summary>
     public const int ReceiveSize = RecordsAtOnce * (LargestContent + Overhead);
 
-    private readonly Keyed sealing = new(encrypts: 1);
-    private readonly Keyed opening = new(encrypts: 0);
+    private readonly IpsecMb? ipsecMb;
+    private readonly RecordAead?[] sealing = new RecordAead?[CipherSuite.Count], opening = new RecordAead?[CipherSuite.Count];
     private readonly byte* written = (byte*)NativeMemory.Alloc(ReceiveSize);
+
+    /// <param name="ipsecMb">What does AES-GCM; null: OpenSSL, as for the rest.</param>
+    public RecordLayer(IpsecMb? ipsecMb) => this.ipsecMb = ipsecMb;
 
     /// <summary>Protects content, as much of it as fits into <see cref="RecordsAtOnce"/> records; the rest is left in <paramref name="content"/>.</summary>
     /// <returns>The records, until the next call.</returns>
@@ -56,8 +60,14 @@ internal sealed unsafe class RecordLayer : IDisposable
     {
         type = ContentType.None;
         var protectedLength = length - HeaderLength - CipherSuite.TagLength;
-        if (protectedLength < 1 || !Open(key, record, protectedLength, destination))
+        if (protectedLength < 1)
             return -1;
+        if (!Opening(key.Suite).Open(key, record, protectedLength, destination))
+        {
+            // Both libraries decrypt before they know the tag. What nobody authenticated is never read: it ends here.
+            new Span<byte>(destination, protectedLength).Clear();
+            return -1;
+        }
         var end = protectedLength - 1;
         while (end > 0 && destination[end] == 0)
             end--;
@@ -67,72 +77,25 @@ internal sealed unsafe class RecordLayer : IDisposable
 
     public void Dispose()
     {
-        sealing.Dispose();
-        opening.Dispose();
+        foreach (var aead in sealing.Concat(opening))
+            aead?.Dispose();
         NativeMemory.Free(written);
     }
 
     private int Seal(TrafficKey key, ContentType type, ReadOnlySpan<byte> content, byte* record)
     {
-        var innerType = (byte)type;
         record[0] = (byte)ContentType.ApplicationData;
         record[1] = 3;
         record[2] = 3;
         BinaryPrimitives.WriteUInt16BigEndian(new Span<byte>(record + 3, 2), (ushort)(content.Length + 1 + CipherSuite.TagLength));
-        var fragment = record + HeaderLength;
-        var context = sealing.For(key);
-        int count;
         fixed (byte* start = content)
-        {
-            var done = OpenSsl.EVP_CipherUpdateShort(context, null, &count, record, HeaderLength) == 1
-                && OpenSsl.EVP_CipherUpdate(context, fragment, &count, start, content.Length) == 1
-                && OpenSsl.EVP_CipherUpdateShort(context, fragment + content.Length, &count, &innerType, 1) == 1
-                && OpenSsl.EVP_CipherFinal_ex(context, fragment + content.Length + 1, &count) == 1
-                && OpenSsl.EVP_CIPHER_CTX_ctrl(context, OpenSsl.CtrlAeadGetTag, CipherSuite.TagLength, fragment + content.Length + 1) == 1;
-            if (!done)
-                throw new InvalidOperationException($"OpenSSL does not encrypt: {OpenSsl.TakeError()}");
-        }
+            Sealing(key.Suite).Seal(key, record, start, content.Length, type);
         return content.Length + Overhead;
     }
 
-    private bool Open(TrafficKey key, byte* record, int length, byte* destination)
-    {
-        var context = opening.For(key);
-        var fragment = record + HeaderLength;
-        int count;
-        return OpenSsl.EVP_CIPHER_CTX_ctrl(context, OpenSsl.CtrlAeadSetTag, CipherSuite.TagLength, fragment + length) == 1
-            && OpenSsl.EVP_CipherUpdateShort(context, null, &count, record, HeaderLength) == 1
-            && OpenSsl.EVP_CipherUpdate(context, destination, &count, fragment, length) == 1
-            && OpenSsl.EVP_CipherFinal_ex(context, destination + length, &count) == 1;
-    }
+    private RecordAead Sealing(CipherSuite suite) => sealing[suite.Index] ??= RecordAead.Create(suite, encrypts: true, ipsecMb);
 
-    /// <summary>An AEAD in OpenSSL, and whose key it has at present.</summary>
-    private sealed class Keyed(int encrypts) : IDisposable
-    {
-        private readonly nint context = OpenSsl.EVP_CIPHER_CTX_new();
-        private CipherSuite? suite;
-        private TrafficKey? current;
-        private int generation;
-
-        /// <summary>Ready for the key's next record.</summary>
-        public nint For(TrafficKey key)
-        {
-            var nonce = stackalloc byte[CipherSuite.NonceLength];
-            key.TakeNonce(new Span<byte>(nonce, CipherSuite.NonceLength));
-            var known = current == key && generation == key.Generation;
-            fixed (byte* bytes = key.Key)
-            {
-                if (OpenSsl.EVP_CipherInit_ex(context, suite == key.Suite ? 0 : key.Suite.Aead, 0, known ? null : bytes, nonce, encrypts) != 1)
-                    throw new InvalidOperationException($"OpenSSL does not take a key: {OpenSsl.TakeError()}");
-            }
-            suite = key.Suite;
-            current = key;
-            generation = key.Generation;
-            return context;
-        }
-
-        public void Dispose() => OpenSsl.EVP_CIPHER_CTX_free(context);
-    }
+    private RecordAead Opening(CipherSuite suite) => opening[suite.Index] ??= RecordAead.Create(suite, encrypts: false, ipsecMb);
 }
 
 /// <summary>What a record carries (RFC 8446 section 5.1).</summary>

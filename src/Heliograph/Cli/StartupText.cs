@@ -14,6 +14,7 @@ internal static class StartupText
         console.MarkupLineInterpolated($"[bold]Heliograph {ProductVersion.Text}[/]");
         Line(console, "listening on", string.Join(", ", host.Endpoints) + Http(host));
         Line(console, "certificate", $"{string.Join(", ", host.Certificate.Names)}, until {host.Certificate.NotAfter:yyyy-MM-dd}, {host.CertificateDescription}");
+        Line(console, "tls", host.Cryptography);
         Line(console, "routes", Routes(settings, host));
         Line(console, "decoy", Decoy(settings.Decoy));
         Line(console, "state", settings.StateDirectory);

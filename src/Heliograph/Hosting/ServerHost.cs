@@ -60,6 +60,9 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     /// <summary>Where metrics and health are answered; empty: nowhere.</summary>
     public IReadOnlyList<IPEndPoint> MetricsEndpoints => monitoring.Endpoints;
 
+    /// <summary>Which libraries encrypt.</summary>
+    public string Cryptography => relay.Cryptography;
+
     public RouteTable Routes { get; private set; } = null!;
 
     /// <summary>The certificate that is served now.</summary>

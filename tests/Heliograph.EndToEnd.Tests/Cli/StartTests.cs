@@ -11,6 +11,7 @@ namespace Heliograph.EndToEnd.Tests.Cli;
 public sealed class StartTests : IDisposable
 {
     private readonly TempDirectory directory = new();
+    private string? masked;
 
     public void Dispose() => directory.Dispose();
 
@@ -22,15 +23,26 @@ public sealed class StartTests : IDisposable
         Assert.Matches(@"\AHeliograph [0-9.]+\z", lines[0]);
         Assert.Matches(@"\A  listening on  127\.0\.0\.1:[0-9]+; no plain HTTP\z", lines[1]);
         Assert.Matches(@"\A  certificate   localhost, 127\.0\.0\.1, until [0-9-]{10}, self-signed, made at this start: no client trusts it\z", lines[2]);
-        Assert.Equal("  routes        19 hosts (sets: signal, 1 of your own)", lines[3]);
-        Assert.Equal("  decoy         the built-in web site", lines[4]);
-        Assert.Equal($"  state         {directory["state"]}", lines[5]);
-        Assert.Matches(@"\A  metrics       http://127\.0\.0\.1:[0-9]+/metrics\z", lines[6]);
-        Assert.Equal("  share link    https://signal.tube/#localhost", lines[7]);
-        Assert.Equal("  share link    https://signal.tube/#127.0.0.1", lines[8]);
-        Assert.Equal("  note          Signal's clients connect to port 443: forward it here", lines[9]);
-        Assert.Equal("ready", lines[10]);
-        Assert.Equal(11, lines.Length);
+        Assert.Matches(@"\A  tls           OpenSSL 3\.[0-9.]+(, AES-GCM by ipsec-mb [12]\.[0-9.]+)?\z", lines[3]);
+        Assert.Equal("  routes        19 hosts (sets: signal, 1 of your own)", lines[4]);
+        Assert.Equal("  decoy         the built-in web site", lines[5]);
+        Assert.Equal($"  state         {directory["state"]}", lines[6]);
+        Assert.Matches(@"\A  metrics       http://127\.0\.0\.1:[0-9]+/metrics\z", lines[7]);
+        Assert.Equal("  share link    https://signal.tube/#localhost", lines[8]);
+        Assert.Equal("  share link    https://signal.tube/#127.0.0.1", lines[9]);
+        Assert.Equal("  note          Signal's clients connect to port 443: forward it here", lines[10]);
+        Assert.Equal("ready", lines[11]);
+        Assert.Equal(12, lines.Length);
+        Assert.Equal("", program.Errors);
+    }
+
+    /// <remarks>OPENSSL_ia32cap(3) is what an operator of nginx would reach for. Without VAES and VPCLMULQDQ ipsec-mb is left out.</remarks>
+    [Fact]
+    public async Task OpenSSLs_mask_of_the_processor_counts_here_too()
+    {
+        masked = ":~0x60000000000";
+        await using var program = await StartAsync("--domain", "localhost");
+        Assert.Matches(@"(?m)^  tls           OpenSSL 3\.[0-9.]+$", program.Output);
         Assert.Equal("", program.Errors);
     }
 
@@ -158,6 +170,7 @@ public sealed class StartTests : IDisposable
         {
             // Its default is one port of the whole machine.
             ["HELIOGRAPH__METRICS__LISTEN"] = "127.0.0.1:0",
+            ["OPENSSL_ia32cap"] = masked,
             ["TMPDIR"] = Directory.Exists(directory["tmp"]) ? directory["tmp"] : null,
         });
         try

@@ -14,7 +14,7 @@ public sealed class Tls13ChannelTests : IDisposable
     private static readonly byte[] ServerSecret = [.. Enumerable.Repeat((byte)1, 32)];
 
     private readonly EventLoop loop = new("test", TimeProvider.System, static _ => { });
-    private readonly RecordLayer records = new();
+    private readonly RecordLayer records = new(ipsecMb: null);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
