@@ -96,9 +96,5 @@ public sealed class Tls13Keys
         return nonce;
     }
 
-    private byte[] Expand(string label, int length)
-    {
-        var name = System.Text.Encoding.ASCII.GetBytes("tls13 " + label);
-        return HKDF.Expand(hash, secret, length, [(byte)(length >> 8), (byte)length, (byte)name.Length, .. name, 0]);
-    }
+    private byte[] Expand(string label, int length) => HkdfLabel.Expand(hash, secret, label, [], length);
 }

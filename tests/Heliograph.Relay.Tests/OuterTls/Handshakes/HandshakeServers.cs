@@ -1,0 +1,82 @@
+using System.Net;
+using Heliograph.Relay.Tests.Server;
+using Heliograph.Relay.Upstream;
+using Heliograph.Testing.Certificates;
+using Heliograph.Testing.Nginx;
+using Heliograph.Testing.Tls13;
+
+[assembly: AssemblyFixture(typeof(Heliograph.Relay.Tests.OuterTls.Handshakes.HandshakeServers))]
+
+namespace Heliograph.Relay.Tests.OuterTls.Handshakes;
+
+/// <summary>nginx with certbot's options, and a relay whose decoy is an nginx: with an ECDSA certificate, and with an RSA one. One of each for all tests of handshakes.</summary>
+public sealed class HandshakeServers : IAsyncLifetime
+{
+    /// <summary>For a connection that stays silent where an answer is due.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly Lazy<Task<Pair>> ecdsa;
+    private readonly Lazy<Task<Pair>> rsa;
+
+    public HandshakeServers() => (ecdsa, rsa) = (new(() => StartAsync(TestKey.Ecdsa)), new(() => StartAsync(TestKey.Rsa)));
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Does the same to both and compares what they send.</summary>
+    /// <param name="deed">What the client does.</param>
+    /// <param name="key">The kind of certificate.</param>
+    /// <returns>nginx's story.</returns>
+    internal async Task<string> CompareAsync(Func<RawHandshake, Task> deed, TestKey key = TestKey.Ecdsa)
+    {
+        var pair = await (key == TestKey.Rsa ? rsa : ecdsa).Value;
+        var stories = await Task.WhenAll(TellAsync(pair.Nginx.EndPoint, deed), TellAsync(pair.Relay.EndPoint, deed));
+        TestContext.Current.TestOutputHelper?.WriteLine(stories[0]);
+        Assert.Equal(stories[0], stories[1]);
+        return stories[0];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var pair in new[] { ecdsa, rsa }.Where(static pair => pair.IsValueCreated))
+            await (await pair.Value).DisposeAsync();
+    }
+
+    private static async Task<string> TellAsync(IPEndPoint server, Func<RawHandshake, Task> deed)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(Patience);
+        using var client = await RawHandshake.ConnectAsync(server, patience.Token);
+        try
+        {
+            await deed(client);
+        }
+        catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
+        {
+            return $"{client.Story}\nsilence";
+        }
+        return client.Story;
+    }
+
+    private static async Task<Pair> StartAsync(TestKey key)
+    {
+        using var authority = new TestAuthority();
+        var certificate = authority.Issue(key, "proxy.example");
+        var site = await NginxSite.StartAsync();
+        var decoy = new UpstreamEndpoint.Tcp("127.0.0.1", site.Http1.Port);
+        var relay = TestRelay.Start(certificate, decoy: decoy, change: options => options with
+        {
+            Decoy = options.Decoy with { Http2 = new UpstreamEndpoint.Tcp("127.0.0.1", site.Http2.Port) },
+        });
+        return new(await NginxWithCertbotsOptions.StartAsync(certificate), site, relay);
+    }
+
+    private sealed record Pair(NginxWithCertbotsOptions Nginx, NginxSite Site, TestRelay Relay) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await Relay.DisposeAsync();
+            await Site.DisposeAsync();
+            await Nginx.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,248 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Security.Cryptography;
+
+namespace Heliograph.Testing.Tls13;
+
+/// <summary>How far the server's answer to a hello went.</summary>
+public enum Flight
+{
+    /// <summary>The connection is at its end.</summary>
+    Ended,
+
+    /// <summary>HelloRetryRequest.</summary>
+    Retry,
+
+    /// <summary>Of TLS 1.2, up to ServerHelloDone.</summary>
+    Tls12,
+
+    /// <summary>Of TLS 1.3, up to Finished.</summary>
+    Finished,
+}
+
+/// <summary>
+/// A client of TLS 1.3 made by hand, that may say anything at any time, and writes down what the server sends: every record with its length and what is in it,
+/// but for what is random. Its cryptography is .NET's.
+/// </summary>
+public sealed class RawHandshake : IDisposable
+{
+    private readonly RecordSocket socket = new();
+    private readonly ServerWords words = new();
+    private readonly List<byte> transcript = [];
+    private readonly List<Ticket> tickets = [];
+    private readonly CancellationToken stop;
+    private readonly List<string> story = [];
+    private byte[] clientHandshakeSecret = [];
+    private byte[] serverHandshakeSecret = [];
+    private byte[] clientSecret = [];
+    private byte[] resumptionSecret = [];
+    private string suite = "";
+    private KeySchedule? schedule;
+    private Tls13Keys? receiving;
+    private string receivingName = "";
+    private ulong received;
+    private ulong flightRecords;
+
+    private RawHandshake(CancellationToken stop) => this.stop = stop;
+
+    /// <summary>What the server sent so far, a line for each record.</summary>
+    public string Story => string.Join('\n', story);
+
+    /// <summary>The client's keys; there once the server's hello has come.</summary>
+    public Tls13Keys Sending { get; private set; } = null!;
+
+    /// <summary>The application's keys of the client; there once the server's Finished has come.</summary>
+    public Tls13Keys ApplicationKeys => new(suite, clientSecret);
+
+    /// <summary>What to resume with, for the hello that names it.</summary>
+    public byte[]? Psk { get; set; }
+
+    public IReadOnlyList<Ticket> Tickets => tickets;
+
+    /// <summary>The group that a HelloRetryRequest asked for.</summary>
+    public int? RetryGroup => words.Group;
+
+    public static async Task<RawHandshake> ConnectAsync(IPEndPoint server, CancellationToken stop)
+    {
+        var client = new RawHandshake(stop);
+        await client.socket.ConnectAsync(server, stop);
+        return client;
+    }
+
+    public Task SendAsync(params byte[] bytes) => socket.SendAsync(bytes, stop);
+
+    /// <summary>FIN.</summary>
+    public void EndSending() => socket.EndSending();
+
+    /// <summary>A message that the client says, as the server will count it; the caller sends it.</summary>
+    public void Say(byte[] message) => transcript.AddRange(message);
+
+    /// <summary>Says and sends a hello in one record.</summary>
+    public async Task OfferAsync(RawHello hello, int recordVersion = 0x0301)
+    {
+        ArgumentNullException.ThrowIfNull(hello);
+        var message = hello.ToMessage();
+        Say(message);
+        await SendAsync(RawHello.Record(22, message, recordVersion));
+    }
+
+    /// <summary>Reads until the server waits for the client, or is gone.</summary>
+    public async Task<Flight> ReadFlightAsync()
+    {
+        while (await socket.ReadAsync(stop) is { } record)
+        {
+            if (Take(record) is { } flight)
+                return flight;
+        }
+        TellEnd();
+        return Flight.Ended;
+    }
+
+    /// <summary>Reads what there is until the end.</summary>
+    public async Task ReadToEndAsync()
+    {
+        while (await socket.ReadAsync(stop) is { } record)
+            _ = Take(record);
+        TellEnd();
+    }
+
+    /// <summary>The Finished that is due.</summary>
+    public byte[] Finished() => RawHello.Message(20, schedule!.VerifyData(clientHandshakeSecret, [.. transcript]));
+
+    /// <summary>Says the Finished and changes to the application's keys.</summary>
+    /// <returns>Its record.</returns>
+    public byte[] ProtectFinished(int padding = 0)
+    {
+        var record = Sending.Protect(22, Finished(), padding);
+        Say(Finished());
+        Sending = ApplicationKeys;
+        resumptionSecret = schedule!.Derive("res master", [.. transcript]);
+        return record;
+    }
+
+    public void Dispose() => socket.Dispose();
+
+    private void TellEnd() => story.Add(socket.End + (socket.Rest.Length > 0 ? " in a record " + socket.Rest : ""));
+
+    private Flight? Take(byte[] record)
+    {
+        var header = record[..5];
+        var fragment = record[5..];
+        var version = BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(1));
+        var name = $"{header[0]}{(version == 0x0303 ? "" : $"/{version:x4}")}";
+        if (header[0] != 23 || receiving is null)
+            return Read(name, header[0], fragment, fragment.Length);
+        var (type, content) = Unprotect(header, fragment);
+        name = $"{name} {receivingName}";
+        // How often the pages of two sites are cut into records is not the handshake's affair.
+        if (type == 23)
+        {
+            if (story[^1] != name + " data")
+                story.Add(name + " data");
+            return null;
+        }
+        return Read(name, type, content, fragment.Length);
+    }
+
+    private Flight? Read(string name, byte type, byte[] content, int length)
+    {
+        if (type != 22)
+        {
+            story.Add($"{name} {length}: {(type == 21 ? "alert" : $"type {type}")} {(type == 23 ? "" : Convert.ToHexString(content))}");
+            return null;
+        }
+        Flight? flight = null;
+        var described = new List<string>();
+        for (var rest = content; rest.Length > 0;)
+        {
+            var end = 4 + (rest[1] << 16) + BinaryPrimitives.ReadUInt16BigEndian(rest.AsSpan(2));
+            var message = rest[..end];
+            rest = rest[end..];
+            described.Add(words.Describe(message, [.. transcript], schedule, serverHandshakeSecret, out var chance));
+            length -= chance;
+            flight = Follow(message) ?? flight;
+        }
+        story.Add($"{name} {length}: {string.Join(" and ", described)}");
+        return flight;
+    }
+
+    /// <summary>Does what a client does on a message.</summary>
+    private Flight? Follow(byte[] message)
+    {
+        const byte ServerHello = 2, NewSessionTicket = 4, ServerHelloDone = 14, Finished = 20, KeyUpdate = 24;
+        if (message[0] == NewSessionTicket && schedule is not null)
+        {
+            tickets.Add(Ticket.Read(message, resumptionSecret, schedule));
+            return null;
+        }
+        if (message[0] == KeyUpdate)
+        {
+            receiving!.Update();
+            return null;
+        }
+        if (words.IsRetry && message[0] == ServerHello)
+            ReplaceByHash();
+        transcript.AddRange(message);
+        switch (message[0])
+        {
+            case ServerHello when words.IsRetry:
+                return Flight.Retry;
+            case ServerHello when words.Suite is { } chosen && words.ServerShare is { } share && ClientShare.Of(words.Group ?? 0) is { } own:
+                Agree(chosen, own.Agree(share));
+                break;
+            case Finished:
+                schedule!.Mix();
+                clientSecret = schedule.Derive("c ap traffic", [.. transcript]);
+                Receive("application", schedule.Derive("s ap traffic", [.. transcript]));
+                return Flight.Finished;
+            case ServerHelloDone:
+                return Flight.Tls12;
+        }
+        return null;
+    }
+
+    private void Agree(string chosen, byte[] shared)
+    {
+        suite = chosen;
+        var hash = chosen.EndsWith("SHA384", StringComparison.Ordinal) ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256;
+        schedule = new KeySchedule(hash, words.Resumes ? Psk : null);
+        schedule.Mix(shared);
+        clientHandshakeSecret = schedule.Derive("c hs traffic", [.. transcript]);
+        serverHandshakeSecret = schedule.Derive("s hs traffic", [.. transcript]);
+        Sending = new(suite, clientHandshakeSecret);
+        Receive("handshake", serverHandshakeSecret);
+    }
+
+    private void Receive(string name, byte[] secret)
+    {
+        receiving = new(suite, secret);
+        receivingName = name;
+        flightRecords = received;
+        received = 0;
+    }
+
+    private (byte Type, byte[] Content) Unprotect(byte[] header, byte[] fragment)
+    {
+        try
+        {
+            var plain = receiving!.Unprotect(header, fragment);
+            received++;
+            return plain;
+        }
+        catch (AuthenticationTagMismatchException) when (receivingName == "application" && received == 0)
+        {
+            // Not under the keys that a server changes to with its Finished, then under those before.
+            receivingName = "handshake";
+            receiving = new(suite, serverHandshakeSecret, flightRecords);
+            return receiving.Unprotect(header, fragment);
+        }
+    }
+
+    /// <summary>RFC 8446 section 4.4.1: after a HelloRetryRequest the first hello counts as its hash.</summary>
+    private void ReplaceByHash()
+    {
+        var hash = new KeySchedule(words.Suite!.EndsWith("SHA384", StringComparison.Ordinal) ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256).Hash([.. transcript]);
+        transcript.Clear();
+        transcript.AddRange(RawHello.Message(254, hash));
+    }
+}

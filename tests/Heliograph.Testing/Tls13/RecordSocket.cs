@@ -1,0 +1,80 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Heliograph.Testing.Tls13;
+
+/// <summary>A TCP connection to a server of TLS: what is sent is the test's affair, what comes back is read record by record.</summary>
+internal sealed class RecordSocket : IDisposable
+{
+    private const int HeaderLength = 5;
+
+    private readonly Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly byte[] received = new byte[HeaderLength + ushort.MaxValue];
+    private int count;
+
+    /// <summary>How the server ended the connection: FIN or RST; null while it has not.</summary>
+    public string? End { get; private set; }
+
+    public async Task ConnectAsync(IPEndPoint server, CancellationToken stop) => await socket.ConnectAsync(server, stop);
+
+    public async Task SendAsync(byte[] bytes, CancellationToken stop)
+    {
+        try
+        {
+            for (var sent = 0; sent < bytes.Length;)
+                sent += await socket.SendAsync(bytes.AsMemory(sent), stop);
+        }
+        catch (SocketException)
+        {
+            // The server has refused what came before; how it ended, reading tells.
+        }
+    }
+
+    /// <summary>Sends FIN.</summary>
+    public void EndSending()
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // The server has gone.
+        }
+    }
+
+    /// <summary>The next record with its header, or null at the end.</summary>
+    public async Task<byte[]?> ReadAsync(CancellationToken stop)
+    {
+        while (count < HeaderLength || count < Length())
+        {
+            var more = 0;
+            try
+            {
+                more = await socket.ReceiveAsync(received.AsMemory(count), stop);
+                if (more == 0)
+                    End = "FIN";
+            }
+            catch (SocketException)
+            {
+                End = "RST";
+            }
+            if (End is not null)
+                return null;
+            count += more;
+        }
+        var length = Length();
+        var record = received[..length];
+        received.AsSpan(length, count - length).CopyTo(received);
+        count -= length;
+        return record;
+    }
+
+    /// <summary>What came of a record that the end cut off.</summary>
+    public string Rest => Convert.ToHexString(received.AsSpan(0, count));
+
+    public void Dispose() => socket.Dispose();
+
+    private int Length() => HeaderLength + BinaryPrimitives.ReadUInt16BigEndian(received.AsSpan(3));
+}
