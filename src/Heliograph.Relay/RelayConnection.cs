@@ -110,7 +110,7 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
         var context = server.ContextFor(opening.Found, out var isValidation);
         if (!isValidation && await WaitForHandshakeAsync() is { } refused)
             return refused;
-        var tls = StartTls(context);
+        var tls = StartTls(context, isValidation ? null : opening.Found);
         if (await tls.HandshakeAsync() is { } failure)
             return HandshakeFailed(failure);
         if (isValidation)
@@ -184,9 +184,12 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
         return await client.Socket.Held() ? null : Gone();
     }
 
-    private TlsChannel StartTls(TlsContext context)
+    /// <param name="context">The certificate.</param>
+    /// <param name="hello">What the client begins with; null: only libssl can answer it.</param>
+    private HandshakeChannel StartTls(TlsContext context, ClientHello? hello)
     {
-        var tls = new TlsChannel(loop.Events, loop.Bio, context, client.Socket, peeked.Take());
+        HandshakeChannel? tls = hello is null ? null : loop.Handshakes.TryAnswer(context, client.Socket, peeked);
+        tls ??= new TlsChannel(loop.Events, loop.Bio, context, client.Socket, peeked.Take());
         client = tls;
         return tls;
     }

@@ -3,6 +3,7 @@ using Heliograph.Relay.Diagnostics;
 using Heliograph.Relay.Limits;
 using Heliograph.Relay.Loop;
 using Heliograph.Relay.OuterTls;
+using Heliograph.Relay.OuterTls.Handshake;
 using Heliograph.Relay.Upstream;
 
 namespace Heliograph.Relay;
@@ -25,6 +26,7 @@ internal sealed unsafe class RelayLoop : IDisposable
         Records = records;
         Events = events;
         scratch = (byte*)NativeMemory.Alloc(ScratchSize);
+        Handshakes = new HandshakeServer(events, Records);
         Dialer = new Dialer(events, names, counters, limits.ConnectTimeout);
         HandshakeTurns = events.CreateDeadlines(TimeSpan.Zero);
         HandshakeTimeouts = events.CreateDeadlines(limits.HandshakeTimeout);
@@ -40,6 +42,8 @@ internal sealed unsafe class RelayLoop : IDisposable
 
     /// <summary>Owned from the start.</summary>
     public RecordLayer Records { get; }
+
+    public HandshakeServer Handshakes { get; }
 
     /// <summary>Room for plaintext. Nothing in it survives an await.</summary>
     public Span<byte> Scratch => new(scratch, ScratchSize);
@@ -86,6 +90,7 @@ internal sealed unsafe class RelayLoop : IDisposable
     {
         Events.Dispose();
         Bio.Dispose();
+        Handshakes.Dispose();
         Records.Dispose();
         NativeMemory.Free(scratch);
     }

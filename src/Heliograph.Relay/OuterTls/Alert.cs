@@ -1,6 +1,6 @@
 namespace Heliograph.Relay.OuterTls;
 
-/// <summary>The alerts that the record layer sends or looks for (RFC 8446 section 6).</summary>
+/// <summary>The alerts that we send or look for (RFC 8446 section 6).</summary>
 internal enum Alert : byte
 {
     CloseNotify = 0,
@@ -9,6 +9,7 @@ internal enum Alert : byte
     RecordOverflow = 22,
     IllegalParameter = 47,
     DecodeError = 50,
+    DecryptError = 51,
     ProtocolVersion = 70,
     UserCanceled = 90,
 }

@@ -8,6 +8,8 @@ internal sealed class CipherSuite
     /// <summary>The nonce and the tag of every AEAD of TLS 1.3.</summary>
     public const int NonceLength = 12, TagLength = 16;
 
+    public const int LongestHash = HMACSHA384.HashSizeInBytes;
+
     private const int Aes128Gcm = 0x1301, Aes256Gcm = 0x1302, ChaCha20Poly1305 = 0x1303;
 
     private static readonly CipherSuite[] All =
@@ -17,16 +19,20 @@ internal sealed class CipherSuite
         new(ChaCha20Poly1305, "ChaCha20-Poly1305\0"u8, keyLength: 32, hashLength: 32),
     ];
 
-    private readonly int id;
-
     private unsafe CipherSuite(int id, ReadOnlySpan<byte> name, int keyLength, int hashLength)
     {
-        this.id = id;
+        Id = id;
         KeyLength = keyLength;
         HashLength = hashLength;
         // Fetched once, for the life of the process: OpenSSL would look it up by name for each new key.
         fixed (byte* start = name)
             Aead = OpenSsl.EVP_CIPHER_fetch(0, start, 0);
+        NoSecret = new byte[hashLength];
+        EmptyHash = hashLength == HMACSHA384.HashSizeInBytes ? SHA384.HashData([]) : SHA256.HashData([]);
+        DerivedEarlySecret = new byte[hashLength];
+        var early = new byte[hashLength];
+        Extract(NoSecret, NoSecret, early);
+        ExpandLabel(early, "derived"u8, EmptyHash, DerivedEarlySecret);
     }
 
     /// <summary>Those of AES-GCM that this OpenSSL has.</summary>
@@ -35,39 +41,72 @@ internal sealed class CipherSuite
     public static int Count => All.Length;
 
     /// <summary>Below <see cref="Count"/>: their numbers follow one another.</summary>
-    public int Index => id - Aes128Gcm;
+    public int Index => Id - Aes128Gcm;
 
-    public bool IsAesGcm => id is Aes128Gcm or Aes256Gcm;
+    public bool IsAesGcm => Id is Aes128Gcm or Aes256Gcm;
 
     /// <summary>OpenSSL's EVP_CIPHER; 0 where this OpenSSL has none of that name.</summary>
     public nint Aead { get; }
+
+    /// <summary>As the protocol numbers it.</summary>
+    public int Id { get; }
 
     public int KeyLength { get; }
 
     public int HashLength { get; }
 
-    /// <summary>The suite of that number in the ServerHello, or null: an older version's, or one that this OpenSSL cannot give us.</summary>
-    public static CipherSuite? Find(int id) => Array.Find(All, suite => suite.id == id && suite.Aead != 0);
+    /// <summary>The hash of nothing.</summary>
+    public byte[] EmptyHash { get; }
 
-    /// <summary>HKDF-Expand-Label with an empty context (RFC 8446 section 7.1), for results no longer than the hash, which all of a record layer's are.</summary>
-    public void ExpandLabel(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> label, Span<byte> result)
+    /// <summary>As many zeros as the hash is long: where the key schedule has no secret.</summary>
+    public byte[] NoSecret { get; }
+
+    /// <summary>Derive-Secret(Early Secret, "derived", "") where there is no pre-shared key.</summary>
+    public byte[] DerivedEarlySecret { get; }
+
+    /// <summary>The suite of that number in the ServerHello, or null: an older version's, or one that this OpenSSL cannot give us.</summary>
+    public static CipherSuite? Find(int id)
+    {
+        foreach (var suite in All)
+        {
+            if (suite.Id == id && suite.Aead != 0)
+                return suite;
+        }
+        return null;
+    }
+
+    /// <summary>HKDF-Extract (RFC 5869 section 2.2).</summary>
+    public void Extract(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> secret, Span<byte> result) => Mac(salt, secret, result);
+
+    /// <summary>HMAC with the suite's hash.</summary>
+    public void Mac(ReadOnlySpan<byte> key, ReadOnlySpan<byte> bytes, Span<byte> result)
+    {
+        if (HashLength == HMACSHA384.HashSizeInBytes)
+            HMACSHA384.HashData(key, bytes, result);
+        else
+            HMACSHA256.HashData(key, bytes, result);
+    }
+
+    /// <summary>HKDF-Expand-Label with an empty context.</summary>
+    public void ExpandLabel(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> label, Span<byte> result) => ExpandLabel(secret, label, [], result);
+
+    /// <summary>HKDF-Expand-Label (RFC 8446 section 7.1), for results no longer than the hash, which all of ours are.</summary>
+    public void ExpandLabel(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> label, ReadOnlySpan<byte> context, Span<byte> result)
     {
         // struct { uint16 length; opaque label<7..255>; opaque context<0..255>; } HkdfLabel, and the counter 1 of HKDF-Expand's first and only block (RFC 5869).
-        Span<byte> info = stackalloc byte[64];
+        Span<byte> info = stackalloc byte[96];
         info[0] = 0;
         info[1] = (byte)result.Length;
         info[2] = (byte)("tls13 "u8.Length + label.Length);
         var length = 3;
         length += Append(info[length..], "tls13 "u8);
         length += Append(info[length..], label);
-        info[length++] = 0;
+        info[length++] = (byte)context.Length;
+        length += Append(info[length..], context);
         info[length++] = 1;
 
-        Span<byte> block = stackalloc byte[HMACSHA384.HashSizeInBytes];
-        if (HashLength == HMACSHA384.HashSizeInBytes)
-            HMACSHA384.HashData(secret, info[..length], block);
-        else
-            HMACSHA256.HashData(secret, info[..length], block);
+        Span<byte> block = stackalloc byte[LongestHash];
+        Mac(secret, info[..length], block);
         block[..result.Length].CopyTo(result);
         CryptographicOperations.ZeroMemory(block);
     }

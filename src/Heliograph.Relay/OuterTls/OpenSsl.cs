@@ -163,6 +163,89 @@ internal static unsafe partial class OpenSsl
     [LibraryImport(Ssl)]
     public static partial void SSL_get0_alpn_selected(nint ssl, byte** protocol, uint* length);
 
+    /// <summary>The suites that a context has, as a stack of SSL_CIPHER.</summary>
+    [LibraryImport(Ssl)]
+    public static partial nint SSL_CTX_get_ciphers(nint context);
+
+    /// <summary>Takes a reference of its own.</summary>
+    [LibraryImport(Ssl)]
+    public static partial int SSL_CTX_add_session(nint context, nint session);
+
+    [LibraryImport(Ssl)]
+    public static partial nint SSL_SESSION_new();
+
+    [LibraryImport(Ssl)]
+    public static partial void SSL_SESSION_free(nint session);
+
+    [LibraryImport(Ssl)]
+    public static partial int SSL_SESSION_set_protocol_version(nint session, int version);
+
+    [LibraryImport(Ssl)]
+    public static partial int SSL_SESSION_set_cipher(nint session, nint cipher);
+
+    [LibraryImport(Ssl)]
+    public static partial int SSL_SESSION_set1_master_key(nint session, byte* key, nint length);
+
+    [LibraryImport(Ssl)]
+    public static partial int SSL_SESSION_set1_id(nint session, byte* id, uint length);
+
+    [LibraryImport(Ssl)]
+    public static partial int SSL_SESSION_set1_id_context(nint session, byte* id, uint length);
+
+    [LibraryImport(Ssl)]
+    public static partial nint SSL_SESSION_set_timeout(nint session, nint seconds);
+
+    [LibraryImport(Crypto)]
+    public static partial int OPENSSL_sk_num(nint stack);
+
+    [LibraryImport(Crypto)]
+    public static partial nint OPENSSL_sk_value(nint stack, int index);
+
+    [LibraryImport(Crypto)]
+    public static partial nint EVP_PKEY_CTX_new(nint key, nint engine);
+
+    [LibraryImport(Crypto)]
+    public static partial nint EVP_PKEY_CTX_new_from_name(nint library, byte* name, nint properties);
+
+    [LibraryImport(Crypto)]
+    public static partial nint EVP_PKEY_CTX_new_from_pkey(nint library, nint key, nint properties);
+
+    [LibraryImport(Crypto)]
+    public static partial void EVP_PKEY_CTX_free(nint context);
+
+    [LibraryImport(Crypto)]
+    public static partial int EVP_PKEY_keygen_init(nint context);
+
+    [LibraryImport(Crypto)]
+    public static partial int EVP_PKEY_generate(nint context, nint* key);
+
+    [LibraryImport(Crypto)]
+    public static partial int EVP_PKEY_get_raw_public_key(nint key, byte* bytes, nint* length);
+
+    [LibraryImport(Crypto)]
+    public static partial nint EVP_PKEY_new_raw_public_key_ex(nint library, byte* type, nint properties, byte* bytes, nint length);
+
+    [LibraryImport(Crypto)]
+    public static partial int EVP_PKEY_derive_init(nint context);
+
+    [LibraryImport(Crypto)]
+    public static partial int EVP_PKEY_derive_set_peer(nint context, nint peer);
+
+    [LibraryImport(Crypto)]
+    public static partial int EVP_PKEY_derive(nint context, byte* secret, nint* length);
+
+    [LibraryImport(Crypto)]
+    public static partial int EVP_PKEY_sign_init(nint context);
+
+    [LibraryImport(Crypto)]
+    public static partial int EVP_PKEY_CTX_set_signature_md(nint context, nint hash);
+
+    [LibraryImport(Crypto)]
+    public static partial int EVP_PKEY_sign(nint context, byte* signature, nint* length, byte* hash, nint hashLength);
+
+    [LibraryImport(Crypto)]
+    public static partial nint EVP_sha256();
+
     [LibraryImport(Crypto)]
     public static partial nint d2i_AutoPrivateKey(nint reuse, byte** der, nint length);
 

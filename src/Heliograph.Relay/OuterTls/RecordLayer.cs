@@ -104,6 +104,7 @@ internal enum ContentType : byte
     /// <summary>A record of padding alone: no peer may send one.</summary>
     None = 0,
 
+    ChangeCipherSpec = 20,
     Alert = 21,
     Handshake = 22,
     ApplicationData = 23,

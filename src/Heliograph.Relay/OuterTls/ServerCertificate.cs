@@ -11,6 +11,9 @@ public sealed class ServerCertificate
 
     private const int LargestChainBytes = 64 * 1024;
 
+    /// <summary>The OBJECT IDENTIFIER 1.2.840.10045.3.1.7 in DER.</summary>
+    private static ReadOnlySpan<byte> P256 => [0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+
     private ServerCertificate(X509Certificate2Collection chain, byte[] key)
     {
         var leaf = chain[0];
@@ -20,6 +23,7 @@ public sealed class ServerCertificate
         NotBefore = new DateTimeOffset(leaf.NotBefore.ToUniversalTime());
         NotAfter = new DateTimeOffset(leaf.NotAfter.ToUniversalTime());
         Names = NamesOf(leaf);
+        HasP256Key = IsP256(leaf.PublicKey);
         Fingerprint = leaf.GetCertHashString(HashAlgorithmName.SHA256);
     }
 
@@ -35,6 +39,9 @@ public sealed class ServerCertificate
 
     /// <summary>SHA-256 of the leaf, in hexadecimal.</summary>
     public string Fingerprint { get; }
+
+    /// <summary>Whether the key is one on the curve P-256.</summary>
+    internal bool HasP256Key { get; }
 
     /// <summary>DER, the leaf first.</summary>
     internal IReadOnlyList<ReadOnlyMemory<byte>> Chain { get; }
@@ -108,6 +115,10 @@ public sealed class ServerCertificate
         }
         throw new CertificateException("the private key does not parse; an ECDSA or RSA key in PEM is expected, such as privkey.pem");
     }
+
+    /// <summary>RFC 5480 section 2.1.1: id-ecPublicKey with the curve's name as its parameters.</summary>
+    private static bool IsP256(PublicKey key) =>
+        key.Oid.Value == "1.2.840.10045.2.1" && key.EncodedParameters is { } curve && curve.RawData.AsSpan().SequenceEqual(P256);
 
     private static string[] NamesOf(X509Certificate2 leaf)
     {

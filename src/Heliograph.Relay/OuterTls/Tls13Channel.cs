@@ -1,11 +1,15 @@
 using System.Buffers.Binary;
 using Heliograph.Relay.Loop;
+using Heliograph.Relay.OuterTls.Handshake;
 using Heliograph.Relay.Relaying;
 
 namespace Heliograph.Relay.OuterTls;
 
-/// <summary>The client's side once TLS 1.3 has shaken hands: what OpenSSL's own record layer would do, alert by alert, without its copies and its memory.</summary>
-internal sealed class Tls13Channel : Channel
+/// <summary>
+/// The client's side of TLS 1.3, from the server's flight on or once libssl has shaken hands: what OpenSSL's own record layer would do, alert by alert, without its copies and its
+/// memory.
+/// </summary>
+internal sealed class Tls13Channel : HandshakeChannel
 {
     /// <summary>Records without application data that are taken before the other connections have their turn.</summary>
     private const int MostControlRecords = 64;
@@ -15,15 +19,18 @@ internal sealed class Tls13Channel : Channel
 
     private readonly EventLoop loop;
     private readonly RecordLayer records;
-    private readonly TrafficKey readKey;
     private readonly TrafficKey writeKey;
     private readonly PendingBytes input;
+    private TrafficKey readKey;
+    private ClientFinished? awaited;
+    private Alert? refusal;
     private KeyUpdateMessage message;
     private byte emptyRecords;
     private byte warnings;
     private bool owesKeyUpdate;
     private IoStatus? ended;
 
+    /// <summary>After a handshake.</summary>
     /// <param name="loop">The loop of the socket.</param>
     /// <param name="records">The loop's record layer.</param>
     /// <param name="readKey">The client's; owned from here on.</param>
@@ -37,6 +44,25 @@ internal sealed class Tls13Channel : Channel
         this.readKey = readKey;
         this.writeKey = writeKey;
         this.input = input;
+    }
+
+    /// <summary>Between the server's flight and the client's Finished, which is then to come under <paramref name="readKey"/>.</summary>
+    public Tls13Channel(EventLoop loop, RecordLayer records, TrafficKey readKey, TrafficKey writeKey, LoopSocket socket, ClientFinished awaited, bool negotiatedHttp2)
+        : this(loop, records, readKey, writeKey, socket, new PendingBytes())
+    {
+        this.awaited = awaited;
+        NegotiatedHttp2 = negotiatedHttp2;
+    }
+
+    public override bool NegotiatedHttp2 { get; }
+
+    public override Channel Established(RecordLayer records) => this;
+
+    /// <summary>Sends the server's flight, which the first <see cref="HandshakeStep"/> finds sent or waiting.</summary>
+    public void SendFlight(ReadOnlySpan<byte> flight)
+    {
+        if (!SendOrKeep(flight))
+            ended = IoStatus.Broken;
     }
 
     public override unsafe IoResult Read(Span<byte> destination)
@@ -86,29 +112,50 @@ internal sealed class Tls13Channel : Channel
 
     public override void Dispose()
     {
+        awaited?.Dispose();
         readKey.Dispose();
         writeKey.Dispose();
         input.Dispose();
         base.Dispose();
     }
 
+    protected override unsafe IoStatus HandshakeStep(out string? failure)
+    {
+        failure = null;
+        var nothing = stackalloc byte[SmallestRead];
+        while (awaited is not null)
+        {
+            var read = Read(new Span<byte>(nothing, SmallestRead));
+            if (read.Status == IoStatus.WouldBlock)
+                return IoStatus.WouldBlock;
+            if (read.Status == IoStatus.Done)
+                continue;
+            failure = refusal is { } alert ? $"the client was sent the alert {alert}" : "the client ended it";
+            return IoStatus.Broken;
+        }
+        return IoStatus.Done;
+    }
+
     /// <summary>Whether there is work without the socket: a whole record, or a header that no record can have.</summary>
-    private static bool HoldsRecord(ReadOnlySpan<byte> bytes) =>
+    private bool HoldsRecord(ReadOnlySpan<byte> bytes) =>
         bytes.Length >= RecordLayer.HeaderLength && (bytes.Length >= LengthOf(bytes) || Refusal(bytes) is not null);
 
     private static int LengthOf(ReadOnlySpan<byte> header) => RecordLayer.HeaderLength + BinaryPrimitives.ReadUInt16BigEndian(header[3..]);
 
     /// <summary>What a header deserves, in OpenSSL's order (ssl3_get_record); null: it is in order.</summary>
-    private static Alert? Refusal(ReadOnlySpan<byte> header)
+    private Alert? Refusal(ReadOnlySpan<byte> header)
     {
         if (header[1] != 3)
             return Alert.ProtocolVersion;
-        if (header[0] != (byte)ContentType.ApplicationData)
+        if (header[0] != (byte)ContentType.ApplicationData && !MayBePlain((ContentType)header[0]))
             return Alert.UnexpectedMessage;
         if (header[2] != 3)
             return Alert.DecodeError;
         return LengthOf(header) > RecordLayer.HeaderLength + RecordLayer.LargestFragment ? Alert.RecordOverflow : null;
     }
+
+    /// <summary>While it shakes hands a client may say for the middleboxes that it changes ciphers, and that it cannot go on (RFC 8446 section 5).</summary>
+    private bool MayBePlain(ContentType type) => awaited is not null && type is ContentType.ChangeCipherSpec or ContentType.Alert;
 
     /// <summary>Takes whole records as long as there are some and their content has room.</summary>
     /// <returns>Bytes taken.</returns>
@@ -116,7 +163,9 @@ internal sealed class Tls13Channel : Channel
     {
         filled = 0;
         var used = 0;
-        for (var control = 0; ended is null && control < MostControlRecords;)
+        var shakesHands = awaited is not null;
+        // What comes behind the handshake is not the handshake's to take.
+        for (var control = 0; ended is null && control < MostControlRecords && shakesHands == (awaited is not null);)
         {
             var rest = new ReadOnlySpan<byte>(bytes + used, count - used);
             if (rest.Length < RecordLayer.HeaderLength)
@@ -141,7 +190,12 @@ internal sealed class Tls13Channel : Channel
     /// <returns>The length of its application data.</returns>
     private unsafe int TakeRecord(byte* record, int length, byte* destination)
     {
-        var count = records.Unprotect(readKey, record, length, destination, out var type);
+        var type = (ContentType)record[0];
+        if (type == ContentType.ChangeCipherSpec)
+            return TakeChangeCipherSpec(new ReadOnlySpan<byte>(record + RecordLayer.HeaderLength, length - RecordLayer.HeaderLength));
+        if (type == ContentType.Alert)
+            return TakeAlert(new ReadOnlySpan<byte>(record + RecordLayer.HeaderLength, length - RecordLayer.HeaderLength));
+        var count = records.Unprotect(readKey, record, length, destination, out type);
         if (count < 0)
             return Fail(Alert.BadRecordMac);
         if (count > RecordLayer.LargestContent)
@@ -153,13 +207,52 @@ internal sealed class Tls13Channel : Channel
             return Fail(Alert.UnexpectedMessage);
         if (type != ContentType.Handshake && message.IsPartial)
             return Fail(Alert.UnexpectedMessage);
+        if (type == ContentType.ApplicationData && awaited is not null)
+            return Fail(Alert.UnexpectedMessage);
         if (type == ContentType.ApplicationData)
         {
             warnings = count > 0 ? (byte)0 : warnings;
             return count;
         }
         var content = new ReadOnlySpan<byte>(destination, count);
-        return type == ContentType.Alert ? TakeAlert(content) : TakeHandshake(content);
+        if (type == ContentType.Alert)
+            return TakeAlert(content);
+        return awaited is null ? TakeHandshake(content) : TakeFinished(content);
+    }
+
+    /// <summary>OpenSSL passes over it as over an empty record.</summary>
+    private int TakeChangeCipherSpec(ReadOnlySpan<byte> content)
+    {
+        if (content is not [1])
+            return Fail(Alert.IllegalParameter);
+        return ++emptyRecords > MostEmptyRecords ? Fail(Alert.UnexpectedMessage) : 0;
+    }
+
+    private int TakeFinished(ReadOnlySpan<byte> content)
+    {
+        if (awaited!.Take(content) is { } wrong)
+            return Fail(wrong);
+        if (!awaited.IsWhole)
+            return 0;
+        readKey.Dispose();
+        readKey = awaited.ApplicationKey;
+        SendTickets(awaited.Tickets);
+        awaited.Dispose();
+        awaited = null;
+        return 0;
+    }
+
+    private void SendTickets(SessionTickets tickets)
+    {
+        Span<byte> message = stackalloc byte[SessionTickets.MessageLength];
+        Span<byte> both = stackalloc byte[SessionTickets.Count * (SessionTickets.MessageLength + RecordLayer.Overhead)];
+        for (var number = 0; number < SessionTickets.Count; number++)
+        {
+            var ticket = tickets.Write(number, message);
+            records.Protect(writeKey, ContentType.Handshake, ref ticket).CopyTo(both[(number * both.Length / SessionTickets.Count)..]);
+        }
+        if (!SendOrKeep(both))
+            ended = IoStatus.Broken;
     }
 
     private int TakeAlert(ReadOnlySpan<byte> content)
@@ -205,6 +298,7 @@ internal sealed class Tls13Channel : Channel
     private int Fail(Alert alert)
     {
         const byte Fatal = 2;
+        refusal = alert;
         _ = Send(ContentType.Alert, [Fatal, (byte)alert]);
         ended = IoStatus.Broken;
         return 0;

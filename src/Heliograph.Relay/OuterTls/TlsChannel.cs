@@ -9,7 +9,7 @@ namespace Heliograph.Relay.OuterTls;
 /// The loop's <see cref="TlsBio"/> is lent to each call: what OpenSSL does not take of the input is kept here until the next one, what it writes goes
 /// to the socket. With <c>SSL_MODE_RELEASE_BUFFERS</c> an idle SSL holds no buffers of its own either.
 /// </remarks>
-internal sealed class TlsChannel : Channel
+internal sealed class TlsChannel : HandshakeChannel
 {
     private readonly EventLoop loop;
     private readonly TlsBio bio;
@@ -39,8 +39,7 @@ internal sealed class TlsChannel : Channel
         bio.AttachTo(ssl);
     }
 
-    /// <summary>Whether the application protocol <c>h2</c> was agreed on; after the handshake.</summary>
-    public unsafe bool NegotiatedHttp2
+    public override unsafe bool NegotiatedHttp2
     {
         get
         {
@@ -51,32 +50,8 @@ internal sealed class TlsChannel : Channel
         }
     }
 
-    /// <summary>Shakes hands.</summary>
-    /// <returns>Null when done, otherwise why not, in OpenSSL's words; an alert may have been sent.</returns>
-    public async ValueTask<string?> HandshakeAsync()
-    {
-        while (true)
-        {
-            var step = HandshakeStep(out var failure);
-            if (step == IoStatus.Broken)
-                return failure;
-            while (HasOutput)
-            {
-                if (!await Socket.Writable() || !Flush())
-                    return "the connection broke";
-            }
-            if (step == IoStatus.Done)
-                return null;
-            if (!await Socket.Readable())
-                return "cancelled";
-        }
-    }
-
-    /// <summary>
-    /// What goes on with the connection after the handshake: this channel for TLS 1.2, and for TLS 1.3 one that needs no SSL object; this one is
-    /// empty then, and not to be disposed of.
-    /// </summary>
-    public Channel Established(RecordLayer records)
+    /// <summary>This channel for TLS 1.2, and for TLS 1.3 one that needs no SSL object.</summary>
+    public override Channel Established(RecordLayer records)
     {
         if (CipherSuite.Find(OpenSsl.SSL_CIPHER_get_protocol_id(OpenSsl.SSL_get_current_cipher(ssl))) is not { } suite
             || secrets.Client.Length != suite.HashLength || secrets.Server.Length != suite.HashLength || OpenSsl.SSL_has_pending(ssl) != 0)
@@ -153,7 +128,7 @@ internal sealed class TlsChannel : Channel
         secrets.Dispose();
     }
 
-    private unsafe IoStatus HandshakeStep(out string? failure)
+    protected override unsafe IoStatus HandshakeStep(out string? failure)
     {
         failure = null;
         while (true)

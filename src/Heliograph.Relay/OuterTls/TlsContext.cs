@@ -33,17 +33,33 @@ internal sealed unsafe class TlsContext : SafeHandle
     /// </summary>
     private const int CachedSessions = 256;
 
-    private const int SessionSeconds = 24 * 60 * 60;
+    public const int SessionSeconds = 24 * 60 * 60;
+
+    /// <summary>nginx's: sessions of another program's cache are not taken for ours.</summary>
+    private static ReadOnlySpan<byte> SessionContext => "HTTP"u8;
 
     private static readonly byte* Http2Protocols = Protocols("h2", "http/1.1", "http/1.0", "http/0.9");
     private static readonly byte* Http1Protocols = Protocols("http/1.1", "http/1.0", "http/0.9");
     private static readonly byte* ValidationProtocols = Protocols("acme-tls/1");
 
-    private TlsContext(nint context) : base(0, ownsHandle: true) => SetHandle(context);
+    private readonly byte* protocols;
+    private nint signingKey;
+
+    private TlsContext(nint context, byte* protocols) : base(0, ownsHandle: true)
+    {
+        SetHandle(context);
+        this.protocols = protocols;
+    }
 
     public override bool IsInvalid => handle == 0;
 
     internal nint Pointer => handle;
+
+    /// <summary>The private key as OpenSSL's EVP_PKEY, if it is one on P-256 and the chain fits a record; otherwise 0.</summary>
+    internal nint SigningKey => signingKey;
+
+    /// <summary>TLS 1.3's Certificate message, where there is a <see cref="SigningKey"/>.</summary>
+    internal byte[] CertificateMessage { get; private set; } = [];
 
     /// <summary>The context of ordinary visitors.</summary>
     /// <param name="certificate">What is served.</param>
@@ -56,8 +72,53 @@ internal sealed unsafe class TlsContext : SafeHandle
     /// <exception cref="CertificateException">OpenSSL does not take the certificate or the key.</exception>
     public static TlsContext CreateForValidation(ServerCertificate certificate) => Create(certificate, ValidationProtocols);
 
+    /// <summary>What ALPN comes to: nginx's order decides.</summary>
+    /// <param name="offered">The client's entries, well-formed; empty where there is no such extension.</param>
+    /// <param name="selected">A name; empty: nothing was offered.</param>
+    /// <returns>False: nothing matches.</returns>
+    internal bool TrySelectProtocol(ReadOnlySpan<byte> offered, out ReadOnlySpan<byte> selected)
+    {
+        selected = default;
+        if (offered.IsEmpty)
+            return true;
+        for (var ours = new ReadOnlySpan<byte>(protocols + 1, protocols[0]); !ours.IsEmpty; ours = ours[(1 + ours[0])..])
+        {
+            for (var theirs = offered; !theirs.IsEmpty; theirs = theirs[(1 + theirs[0])..])
+            {
+                if (!theirs[1..(1 + theirs[0])].SequenceEqual(ours[1..(1 + ours[0])]))
+                    continue;
+                selected = ours[1..(1 + ours[0])];
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>Puts a session of TLS 1.3 into the cache, so that libssl resumes it when its ticket comes back.</summary>
+    /// <param name="suite">What was agreed on.</param>
+    /// <param name="id">The ticket: 32 bytes.</param>
+    /// <param name="sharedKey">The pre-shared key that goes with it.</param>
+    internal void Remember(CipherSuite suite, ReadOnlySpan<byte> id, ReadOnlySpan<byte> sharedKey)
+    {
+        var session = OpenSsl.SSL_SESSION_new();
+        fixed (byte* ticket = id, key = sharedKey, name = SessionContext)
+        {
+            var made = OpenSsl.SSL_SESSION_set_protocol_version(session, OpenSsl.Tls13Version) == 1
+                && OpenSsl.SSL_SESSION_set_cipher(session, CipherOf(suite)) == 1
+                && OpenSsl.SSL_SESSION_set1_id(session, ticket, (uint)id.Length) == 1
+                && OpenSsl.SSL_SESSION_set1_id_context(session, name, (uint)SessionContext.Length) == 1
+                && OpenSsl.SSL_SESSION_set1_master_key(session, key, sharedKey.Length) == 1
+                && OpenSsl.SSL_SESSION_set_timeout(session, SessionSeconds) == 1;
+            // One that is not remembered costs the client a full handshake, and nothing else.
+            if (made)
+                _ = OpenSsl.SSL_CTX_add_session(handle, session);
+        }
+        OpenSsl.SSL_SESSION_free(session);
+    }
+
     protected override bool ReleaseHandle()
     {
+        OpenSsl.EVP_PKEY_free(signingKey);
         OpenSsl.SSL_CTX_free(handle);
         return true;
     }
@@ -65,10 +126,10 @@ internal sealed unsafe class TlsContext : SafeHandle
     private static TlsContext Create(ServerCertificate certificate, byte* protocols)
     {
         OpenSsl.ERR_clear_error();
-        var context = new TlsContext(OpenSsl.SSL_CTX_new(OpenSsl.TLS_server_method()));
+        var context = new TlsContext(OpenSsl.SSL_CTX_new(OpenSsl.TLS_server_method()), protocols);
         try
         {
-            context.ShapeLikeNginx(protocols);
+            context.ShapeLikeNginx();
             context.Use(certificate);
             return context;
         }
@@ -79,7 +140,7 @@ internal sealed unsafe class TlsContext : SafeHandle
         }
     }
 
-    private void ShapeLikeNginx(byte* protocols)
+    private void ShapeLikeNginx()
     {
         Control(OpenSsl.CtrlSetMinProtocol, OpenSsl.Tls12Version);
         Control(OpenSsl.CtrlSetMaxProtocol, OpenSsl.Tls13Version);
@@ -93,8 +154,8 @@ internal sealed unsafe class TlsContext : SafeHandle
         Control(OpenSsl.CtrlSetSessionCacheSize, CachedSessions);
         // The lifetime is written into each TLS 1.3 ticket: ssl_session_timeout 1440m.
         OpenSsl.SSL_CTX_set_timeout(handle, SessionSeconds);
-        fixed (byte* id = "HTTP"u8)
-            Check(OpenSsl.SSL_CTX_set_session_id_context(handle, id, 4));
+        fixed (byte* id = SessionContext)
+            Check(OpenSsl.SSL_CTX_set_session_id_context(handle, id, (uint)SessionContext.Length));
         // The name is acknowledged, whatever it is: 27 bytes of EncryptedExtensions where SslStream has 23.
         OpenSsl.SSL_CTX_callback_ctrl(handle, OpenSsl.CtrlSetServerNameCallback, &AcknowledgeServerName);
         OpenSsl.SSL_CTX_set_alpn_select_cb(handle, &SelectProtocol, (nint)protocols);
@@ -126,10 +187,48 @@ internal sealed unsafe class TlsContext : SafeHandle
             var start = der;
             var key = OpenSsl.d2i_AutoPrivateKey(0, &start, certificate.Key.Length);
             var taken = OpenSsl.SSL_CTX_use_PrivateKey(handle, key); // takes its own reference
-            OpenSsl.EVP_PKEY_free(key);
+            signingKey = key;
             Check(taken);
         }
         Check(OpenSsl.SSL_CTX_check_private_key(handle));
+        UseWithoutLibssl(certificate);
+    }
+
+    /// <summary>Gets ready for <see cref="Handshake.HandshakeServer"/>, if the certificate is one that it is for.</summary>
+    private void UseWithoutLibssl(ServerCertificate certificate)
+    {
+        const int PerCertificate = 3 + 2, Fixed = 4 + 1 + 3;
+        var length = Fixed + certificate.Chain.Sum(static one => PerCertificate + one.Length);
+        if (!certificate.HasP256Key || length > RecordLayer.LargestContent)
+        {
+            OpenSsl.EVP_PKEY_free(signingKey);
+            signingKey = 0;
+            return;
+        }
+        CertificateMessage = new byte[length];
+        var writer = new Handshake.MessageWriter(CertificateMessage, Handshake.HandshakeType.Certificate);
+        writer.WriteByte(0); // certificate_request_context
+        writer.WriteUInt24(length - Fixed);
+        foreach (var one in certificate.Chain)
+        {
+            writer.WriteUInt24(one.Length);
+            writer.Write(one.Span);
+            writer.WriteUInt16(0); // no extensions
+        }
+        _ = writer.Message;
+    }
+
+    /// <summary>libssl's description of a suite, which lives as long as the library.</summary>
+    private nint CipherOf(CipherSuite suite)
+    {
+        var ciphers = OpenSsl.SSL_CTX_get_ciphers(handle);
+        for (var i = 0; i < OpenSsl.OPENSSL_sk_num(ciphers); i++)
+        {
+            var cipher = OpenSsl.OPENSSL_sk_value(ciphers, i);
+            if (OpenSsl.SSL_CIPHER_get_protocol_id(cipher) == suite.Id)
+                return cipher;
+        }
+        return 0;
     }
 
     private void Control(int command, nint number) => OpenSsl.SSL_CTX_ctrl(handle, command, number, 0);

@@ -1,0 +1,27 @@
+using System.Security.Cryptography;
+
+namespace Heliograph.Relay.OuterTls.Handshake;
+
+/// <summary>The secrets of a handshake without a pre-shared key, one after the other (RFC 8446 section 7.1).</summary>
+/// <param name="suite">What was agreed on.</param>
+/// <param name="secret">Room for the secret that it stands at; the caller's to wipe.</param>
+internal readonly ref struct KeySchedule(CipherSuite suite, Span<byte> secret)
+{
+    private readonly Span<byte> secret = secret[..suite.HashLength];
+
+    /// <summary>From the Early Secret, which without a pre-shared key is always the same, to the Handshake Secret.</summary>
+    public void EnterHandshake(ReadOnlySpan<byte> shared) => suite.Extract(suite.DerivedEarlySecret, shared, secret);
+
+    /// <summary>From the Handshake Secret to the Main Secret.</summary>
+    public void EnterMain()
+    {
+        Span<byte> derived = stackalloc byte[CipherSuite.LongestHash];
+        derived = derived[..suite.HashLength];
+        suite.ExpandLabel(secret, "derived"u8, suite.EmptyHash, derived);
+        suite.Extract(derived, suite.NoSecret, secret);
+        CryptographicOperations.ZeroMemory(derived);
+    }
+
+    /// <summary>Derive-Secret of what stands at present.</summary>
+    public void Derive(ReadOnlySpan<byte> label, ReadOnlySpan<byte> transcript, Span<byte> result) => suite.ExpandLabel(secret, label, transcript, result);
+}
