@@ -8,7 +8,7 @@ internal sealed class CipherSuite
     /// <summary>The nonce and the tag of every AEAD of TLS 1.3.</summary>
     public const int NonceLength = 12, TagLength = 16;
 
-    public const int LongestHash = HMACSHA384.HashSizeInBytes;
+    public const int LongestHash = SHA384.HashSizeInBytes;
 
     private const int Aes128Gcm = 0x1301, Aes256Gcm = 0x1302, ChaCha20Poly1305 = 0x1303;
 
@@ -28,7 +28,7 @@ internal sealed class CipherSuite
         fixed (byte* start = name)
             Aead = OpenSsl.EVP_CIPHER_fetch(0, start, 0);
         NoSecret = new byte[hashLength];
-        EmptyHash = hashLength == HMACSHA384.HashSizeInBytes ? SHA384.HashData([]) : SHA256.HashData([]);
+        EmptyHash = hashLength == SHA384.HashSizeInBytes ? SHA384.HashData([]) : SHA256.HashData([]);
         DerivedEarlySecret = new byte[hashLength];
         var early = new byte[hashLength];
         Extract(NoSecret, NoSecret, early);
@@ -79,13 +79,8 @@ internal sealed class CipherSuite
     public void Extract(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> secret, Span<byte> result) => Mac(salt, secret, result);
 
     /// <summary>HMAC with the suite's hash.</summary>
-    public void Mac(ReadOnlySpan<byte> key, ReadOnlySpan<byte> bytes, Span<byte> result)
-    {
-        if (HashLength == HMACSHA384.HashSizeInBytes)
-            HMACSHA384.HashData(key, bytes, result);
-        else
-            HMACSHA256.HashData(key, bytes, result);
-    }
+    public void Mac(ReadOnlySpan<byte> key, ReadOnlySpan<byte> bytes, Span<byte> result) =>
+        (HashLength == SHA384.HashSizeInBytes ? Hmac.Sha384 : Hmac.Sha256).Compute(key, bytes, result);
 
     /// <summary>HKDF-Expand-Label with an empty context.</summary>
     public void ExpandLabel(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> label, Span<byte> result) => ExpandLabel(secret, label, [], result);

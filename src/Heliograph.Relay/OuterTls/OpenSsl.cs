@@ -247,6 +247,33 @@ internal static unsafe partial class OpenSsl
     public static partial nint EVP_sha256();
 
     [LibraryImport(Crypto)]
+    public static partial nint EVP_MAC_fetch(nint library, byte* algorithm, nint properties);
+
+    [LibraryImport(Crypto)]
+    public static partial void EVP_MAC_free(nint algorithm);
+
+    [LibraryImport(Crypto)]
+    public static partial nint EVP_MAC_CTX_new(nint algorithm);
+
+    [LibraryImport(Crypto)]
+    public static partial void EVP_MAC_CTX_free(nint context);
+
+    [LibraryImport(Crypto)]
+    public static partial int EVP_MAC_CTX_set_params(nint context, Hmac.Parameter* parameters);
+
+    [LibraryImport(Crypto)]
+    [SuppressGCTransition]
+    public static partial int EVP_MAC_init(nint context, byte* key, nint keyLength, Hmac.Parameter* parameters);
+
+    [LibraryImport(Crypto)]
+    [SuppressGCTransition]
+    public static partial int EVP_MAC_update(nint context, byte* bytes, nint length);
+
+    [LibraryImport(Crypto)]
+    [SuppressGCTransition]
+    public static partial int EVP_MAC_final(nint context, byte* mac, nint* length, nint capacity);
+
+    [LibraryImport(Crypto)]
     public static partial nint d2i_AutoPrivateKey(nint reuse, byte** der, nint length);
 
     [LibraryImport(Crypto)]
