@@ -172,6 +172,15 @@ internal static unsafe partial class OpenSsl
     public static partial int SSL_CTX_add_session(nint context, nint session);
 
     [LibraryImport(Ssl)]
+    [SuppressGCTransition]
+    public static partial nint SSL_get_session(nint ssl);
+
+    /// <summary>What the client asked for by max_fragment_length (RFC 6066 section 4); 0: nothing.</summary>
+    [LibraryImport(Ssl)]
+    [SuppressGCTransition]
+    public static partial byte SSL_SESSION_get_max_fragment_length(nint session);
+
+    [LibraryImport(Ssl)]
     public static partial nint SSL_SESSION_new();
 
     [LibraryImport(Ssl)]

@@ -50,11 +50,12 @@ internal sealed class TlsChannel : HandshakeChannel
         }
     }
 
-    /// <summary>This channel for TLS 1.2, and for TLS 1.3 one that needs no SSL object.</summary>
+    /// <summary>This channel for TLS 1.2 and for a client that wants small records, and for TLS 1.3 one that needs no SSL object.</summary>
     public override Channel Established(RecordLayer records)
     {
         if (CipherSuite.Find(OpenSsl.SSL_CIPHER_get_protocol_id(OpenSsl.SSL_get_current_cipher(ssl))) is not { } suite
-            || secrets.Client.Length != suite.HashLength || secrets.Server.Length != suite.HashLength || OpenSsl.SSL_has_pending(ssl) != 0)
+            || secrets.Client.Length != suite.HashLength || secrets.Server.Length != suite.HashLength || OpenSsl.SSL_has_pending(ssl) != 0
+            || OpenSsl.SSL_SESSION_get_max_fragment_length(OpenSsl.SSL_get_session(ssl)) != 0)
         {
             return this;
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Heliograph.Relay.Hello;
+using Heliograph.Relay.OuterTls.Handshake;
 
 namespace Heliograph.Relay.Tests.Hello;
 
@@ -21,6 +22,7 @@ public sealed class HelloMutationTests
         var mutator = new HelloMutator(random);
         using var memory = new GuardedMemory(256 * 1024);
         var answers = new int[3];
+        var taken = 0;
 
         for (var number = 0; number < Count; number++)
         {
@@ -29,6 +31,8 @@ public sealed class HelloMutationTests
             {
                 var whole = Read(memory.Place(bytes));
                 answers[(int)whole]++;
+                if (whole == HelloStatus.Hello && ClientOffer.TryRead(memory.Place(bytes), out _))
+                    taken++;
 
                 var prefix = Read(memory.Place(bytes.AsSpan(0, random.Next(bytes.Length + 1))));
                 Assert.True(prefix == whole || prefix == HelloStatus.NeedMore, $"a prefix is {prefix}, the whole {whole}");
@@ -39,6 +43,7 @@ public sealed class HelloMutationTests
             }
         }
 
+        Assert.True(taken > Count / 100, $"{taken} were offers of the handshake without libssl; {SeedVariable}={seed}");
         // Mutations that never got past the first check would show nothing.
         Assert.All(answers, count => Assert.True(count > Count / 50, $"answers: {string.Join(", ", answers)}; {SeedVariable}={seed}"));
     }

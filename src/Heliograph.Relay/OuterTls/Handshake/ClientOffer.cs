@@ -104,18 +104,22 @@ internal ref struct ClientOffer
         _ => true,
     };
 
-    /// <summary>The client's first share that is of a group of ours, which has to be X25519's. OpenSSL does not look at those behind it.</summary>
+    /// <summary>The client's first share that is of a group of ours, which has to be X25519's. Of those behind it OpenSSL looks at the lengths only.</summary>
     private bool TryChooseShare()
     {
         var reader = new PartialReader(shares, shares.Length);
         while (reader.Remaining > 0)
         {
-            if (!reader.TryReadUInt16(out var group) || !reader.TryReadVector16(1, out KeyShare) || !Contains(groups, group))
+            if (!reader.TryReadUInt16(out var group) || !reader.TryReadVector16(1, out var key))
                 return false;
-            if (IsOurs(group))
-                return group == X25519 && KeyShare.Length == KeyShareLength;
+            if (!KeyShare.IsEmpty)
+                continue;
+            if (!Contains(groups, group) || (IsOurs(group) && (group != X25519 || key.Length != KeyShareLength)))
+                return false;
+            if (group == X25519)
+                KeyShare = key;
         }
-        return false;
+        return !KeyShare.IsEmpty;
     }
 
     /// <summary>OpenSSL's groups: P-256, P-384, P-521, X25519, X448, GOST's, and those of RFC 7919.</summary>
