@@ -37,7 +37,7 @@ public sealed class LimitTests : IDisposable
             Assert.Equal(0, await three.ReceiveAsync(new byte[1], Stop));
         using (var neighbour = await ConnectAsync(relay.EndPoint, "127.0.0.2"))
             Assert.True(await AnswerAsync(neighbour));
-        Assert.Equal(1, relay.Server.GetStatistics().Outcomes[ConnectionOutcome.RefusedSource]);
+        await relay.HasCountedAsync(1, ConnectionOutcome.RefusedSource);
 
         one.Dispose();
         await EventuallyAsync(() => relay.Server.Connections == 1);
@@ -63,7 +63,7 @@ public sealed class LimitTests : IDisposable
             using var own = await ProxiedAsync("UNKNOWN");
             Assert.True(await AnswerAsync(own));
         }
-        Assert.Equal(2, relay.Server.GetStatistics().Outcomes[ConnectionOutcome.RefusedSource]);
+        await relay.HasCountedAsync(2, ConnectionOutcome.RefusedSource);
 
         async Task<Socket> ProxiedAsync(string header)
         {
@@ -86,7 +86,7 @@ public sealed class LimitTests : IDisposable
 
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 500_000);
         Assert.Equal(1, relay.Server.Admission.Sources.Count);
-        Assert.Equal(2_200, relay.Server.GetStatistics().Outcomes[ConnectionOutcome.RefusedSource]);
+        await relay.HasCountedAsync(2_200, ConnectionOutcome.RefusedSource);
         held.Dispose();
         await EventuallyAsync(() => relay.Server.Admission.Sources.Count == 0);
 
@@ -111,7 +111,7 @@ public sealed class LimitTests : IDisposable
         var answers = crowd.Select(static socket => AnswerAsync(socket)).ToList();
 
         await EventuallyAsync(() => answers.Count(static answer => answer.IsCompleted) == 7);
-        Assert.Equal(6, relay.Server.GetStatistics().Outcomes[ConnectionOutcome.RefusedHandshake]);
+        await relay.HasCountedAsync(6, ConnectionOutcome.RefusedHandshake);
         time.Advance(TimeSpan.FromSeconds(5));
         var all = await Task.WhenAll(answers);
         Assert.Equal(6, all.Count(static answered => answered));
@@ -162,7 +162,7 @@ public sealed class LimitTests : IDisposable
 
         Assert.Equal("0 bytes, then RST", await TalkativeAsync(nginx.EndPoint));
         Assert.Equal("0 bytes, then RST", await TalkativeAsync(relay.EndPoint));
-        Assert.Equal(1, relay.Server.GetStatistics().Outcomes[ConnectionOutcome.RefusedHandshake]);
+        await relay.HasCountedAsync(1, ConnectionOutcome.RefusedHandshake);
     }
 
     [Fact]

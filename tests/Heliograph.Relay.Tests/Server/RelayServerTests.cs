@@ -72,7 +72,7 @@ public sealed class RelayServerTests : IDisposable
 
         using (var three = await relay.ConnectAsync())
             Assert.Equal(0, await three.ReceiveAsync(new byte[1], Stop));
-        Assert.Equal(1, relay.Server.GetStatistics().Outcomes[ConnectionOutcome.Refused]);
+        await relay.HasCountedAsync(1, ConnectionOutcome.Refused);
 
         one.Dispose();
         await relay.HasAsync(1);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Heliograph.Relay.Diagnostics;
 using Heliograph.Relay.Listening;
 using Heliograph.Relay.OuterTls;
 using Heliograph.Relay.Routing;
@@ -61,19 +62,24 @@ internal sealed class TestRelay : IAsyncDisposable
     }
 
     /// <summary>Waits until so many connections are open.</summary>
-    public async Task HasAsync(int connections)
-    {
-        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (Server.Connections != connections)
-        {
-            bound.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
+    public Task HasAsync(int connections) => UntilAsync(() => Server.Connections, connections);
+
+    /// <summary>Waits until so many have come to this: a client sees its end before it is counted.</summary>
+    public Task HasCountedAsync(long connections, ConnectionOutcome outcome) => UntilAsync(() => Server.GetStatistics().Outcomes[outcome], connections);
 
     public async ValueTask DisposeAsync()
     {
         await Server.DisposeAsync();
         refusing.Dispose();
+    }
+
+    private static async Task UntilAsync(Func<long> count, long expected)
+    {
+        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (count() is var now && now != expected)
+        {
+            Assert.False(bound.IsCancellationRequested, $"{now} after 20 seconds, {expected} expected");
+            await Task.Yield();
+        }
     }
 }
