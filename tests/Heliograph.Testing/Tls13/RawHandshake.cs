@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Security.Cryptography;
+using static Heliograph.Testing.Fingerprints.HelloBytes;
 
 namespace Heliograph.Testing.Tls13;
 
@@ -30,12 +31,14 @@ public sealed class RawHandshake : IDisposable
     private readonly ServerWords words = new();
     private readonly List<byte> transcript = [];
     private readonly List<Ticket> tickets = [];
-    private readonly CancellationToken stop;
+    private readonly List<byte> unfinished = [];
     private readonly List<string> story = [];
+    private readonly CancellationToken stop;
     private byte[] clientHandshakeSecret = [];
     private byte[] serverHandshakeSecret = [];
     private byte[] clientSecret = [];
     private byte[] resumptionSecret = [];
+    private Ticket[] offered = [];
     private string suite = "";
     private KeySchedule? schedule;
     private Tls13Keys? receiving;
@@ -53,9 +56,6 @@ public sealed class RawHandshake : IDisposable
 
     /// <summary>The application's keys of the client; there once the server's Finished has come.</summary>
     public Tls13Keys ApplicationKeys => new(suite, clientSecret);
-
-    /// <summary>What to resume with, for the hello that names it.</summary>
-    public byte[]? Psk { get; set; }
 
     public IReadOnlyList<Ticket> Tickets => tickets;
 
@@ -86,6 +86,23 @@ public sealed class RawHandshake : IDisposable
         await SendAsync(RawHello.Record(22, message, recordVersion));
     }
 
+    /// <summary>The hello with pre_shared_key at its end, each ticket with the binder that its key makes here and now.</summary>
+    public RawHello Resume(RawHello hello, params Ticket[] with)
+    {
+        ArgumentNullException.ThrowIfNull(hello);
+        offered = with;
+        var identities = Vector16([.. with.SelectMany(static ticket => (byte[])[.. Vector16(ticket.Identity), .. UInt16((int)(ticket.AgeAdd >> 16)), .. UInt16((int)(ticket.AgeAdd & 0xffff))])]);
+        byte[] Binders(Func<Ticket, byte[]> binder) => Vector16([.. with.SelectMany(ticket => Vector8(binder(ticket)))]);
+        var empty = Binders(static ticket => new byte[ticket.Psk.Length]);
+        var message = hello.And(RawHello.PreSharedKey, [.. identities, .. empty]).ToMessage();
+        byte[] signed = [.. transcript, .. message.AsSpan(..^empty.Length)];
+        return hello.And(RawHello.PreSharedKey, [.. identities, .. Binders(ticket =>
+        {
+            var early = new KeySchedule(ticket.Hash, ticket.Psk);
+            return early.VerifyData(early.Derive("res binder", []), signed);
+        })]);
+    }
+
     /// <summary>Reads until the server waits for the client, or is gone.</summary>
     public async Task<Flight> ReadFlightAsync()
     {
@@ -96,6 +113,13 @@ public sealed class RawHandshake : IDisposable
         }
         TellEnd();
         return Flight.Ended;
+    }
+
+    /// <summary>Reads until there are so many tickets.</summary>
+    public async Task ReadTicketsAsync(int count)
+    {
+        while (tickets.Count < count && await socket.ReadAsync(stop) is { } record)
+            _ = Take(record);
     }
 
     /// <summary>Reads what there is until the end.</summary>
@@ -153,17 +177,27 @@ public sealed class RawHandshake : IDisposable
         }
         Flight? flight = null;
         var described = new List<string>();
-        for (var rest = content; rest.Length > 0;)
+        unfinished.AddRange(content);
+        while (NextMessage() is { } message)
         {
-            var end = 4 + (rest[1] << 16) + BinaryPrimitives.ReadUInt16BigEndian(rest.AsSpan(2));
-            var message = rest[..end];
-            rest = rest[end..];
             described.Add(words.Describe(message, [.. transcript], schedule, serverHandshakeSecret, out var chance));
             length -= chance;
             flight = Follow(message) ?? flight;
         }
-        story.Add($"{name} {length}: {string.Join(" and ", described)}");
+        story.Add($"{name} {length}: {(described.Count == 0 ? "a part" : string.Join(" and ", described))}");
         return flight;
+    }
+
+    private byte[]? NextMessage()
+    {
+        if (unfinished.Count < 4)
+            return null;
+        var end = 4 + (unfinished[1] << 16 | unfinished[2] << 8 | unfinished[3]);
+        if (unfinished.Count < end)
+            return null;
+        byte[] message = [.. unfinished.Take(end)];
+        unfinished.RemoveRange(0, end);
+        return message;
     }
 
     /// <summary>Does what a client does on a message.</summary>
@@ -172,7 +206,7 @@ public sealed class RawHandshake : IDisposable
         const byte ServerHello = 2, NewSessionTicket = 4, ServerHelloDone = 14, Finished = 20, KeyUpdate = 24;
         if (message[0] == NewSessionTicket && schedule is not null)
         {
-            tickets.Add(Ticket.Read(message, resumptionSecret, schedule));
+            tickets.Add(Ticket.Read(message, resumptionSecret, schedule, HashOf(suite)));
             return null;
         }
         if (message[0] == KeyUpdate)
@@ -204,8 +238,7 @@ public sealed class RawHandshake : IDisposable
     private void Agree(string chosen, byte[] shared)
     {
         suite = chosen;
-        var hash = chosen.EndsWith("SHA384", StringComparison.Ordinal) ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256;
-        schedule = new KeySchedule(hash, words.Resumes ? Psk : null);
+        schedule = new KeySchedule(HashOf(chosen), words.Resumed is { } chosenTicket ? offered[chosenTicket].Psk : null);
         schedule.Mix(shared);
         clientHandshakeSecret = schedule.Derive("c hs traffic", [.. transcript]);
         serverHandshakeSecret = schedule.Derive("s hs traffic", [.. transcript]);
@@ -241,8 +274,10 @@ public sealed class RawHandshake : IDisposable
     /// <summary>RFC 8446 section 4.4.1: after a HelloRetryRequest the first hello counts as its hash.</summary>
     private void ReplaceByHash()
     {
-        var hash = new KeySchedule(words.Suite!.EndsWith("SHA384", StringComparison.Ordinal) ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256).Hash([.. transcript]);
+        var hash = new KeySchedule(HashOf(words.Suite!)).Hash([.. transcript]);
         transcript.Clear();
         transcript.AddRange(RawHello.Message(254, hash));
     }
+
+    private static HashAlgorithmName HashOf(string suite) => suite.EndsWith("SHA384", StringComparison.Ordinal) ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256;
 }

@@ -90,6 +90,21 @@ public sealed record RawHello
 
     public RawHello WithShares(params ClientShare[] shares) => With(KeyShare, Vector16([.. shares.SelectMany(static share => share.Entry)]));
 
+    /// <summary>The same shares in the same order, but with keys that the tests know, where they have one of the group.</summary>
+    public RawHello WithOwnShares()
+    {
+        var shares = new List<byte>();
+        ReadOnlySpan<byte> rest = Extensions.Single(static extension => extension.Type == KeyShare).Data.AsSpan(2);
+        while (!rest.IsEmpty)
+        {
+            var group = BinaryPrimitives.ReadUInt16BigEndian(rest);
+            rest = rest[2..];
+            var key = Take(ref rest, BinaryPrimitives.ReadUInt16BigEndian(rest), 2);
+            shares.AddRange(ClientShare.Of(group)?.Entry ?? [.. UInt16(group), .. Vector16(key)]);
+        }
+        return With(KeyShare, Vector16([.. shares]));
+    }
+
     public RawHello WithGroups(params ushort[] groups) => With(SupportedGroups, Vector16(UInt16s(groups)));
 
     public RawHello WithProtocols(params string[] protocols) => With(ApplicationProtocols, Alpn(protocols)[4..]);

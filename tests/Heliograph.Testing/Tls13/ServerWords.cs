@@ -14,8 +14,8 @@ internal sealed class ServerWords
 
     public bool IsRetry { get; private set; }
 
-    /// <summary>Whether the server took a pre_shared_key.</summary>
-    public bool Resumes { get; private set; }
+    /// <summary>The pre_shared_key that the server took, by its place.</summary>
+    public int? Resumed { get; private set; }
 
     /// <summary>The cipher suite's name, for one of TLS 1.3.</summary>
     public string? Suite { get; private set; }
@@ -62,7 +62,7 @@ internal sealed class ServerWords
     {
         var random = body[2..34];
         IsRetry = random.SequenceEqual(RetryRandom);
-        (Resumes, Group, ServerShare) = (false, null, null);
+        (Resumed, Group, ServerShare) = (null, null, null);
         var id = body[35..(35 + body[34])];
         var rest = body.AsSpan(35 + id.Length);
         var number = BinaryPrimitives.ReadUInt16BigEndian(rest);
@@ -89,7 +89,8 @@ internal sealed class ServerWords
 
     private string Extension(ushort type, byte[] data)
     {
-        Resumes |= type == RawHello.PreSharedKey;
+        if (type == RawHello.PreSharedKey)
+            Resumed = BinaryPrimitives.ReadUInt16BigEndian(data);
         if (type != RawHello.KeyShare)
             return Convert.ToHexString(data);
         Group = BinaryPrimitives.ReadUInt16BigEndian(data);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 
 namespace Heliograph.Testing.Tls13;
 
@@ -6,14 +7,15 @@ namespace Heliograph.Testing.Tls13;
 /// <param name="Identity">The ticket.</param>
 /// <param name="AgeAdd">What hides its age.</param>
 /// <param name="Psk">Its key.</param>
-public sealed record Ticket(byte[] Identity, uint AgeAdd, byte[] Psk)
+/// <param name="Hash">That the key goes with.</param>
+public sealed record Ticket(byte[] Identity, uint AgeAdd, byte[] Psk, HashAlgorithmName Hash)
 {
-    internal static Ticket Read(byte[] message, byte[] resumptionSecret, KeySchedule schedule)
+    internal static Ticket Read(byte[] message, byte[] resumptionSecret, KeySchedule schedule, HashAlgorithmName hash)
     {
         var nonce = message[13..(13 + message[12])];
         var at = 13 + nonce.Length;
         var length = BinaryPrimitives.ReadUInt16BigEndian(message.AsSpan(at));
         return new(message[(at + 2)..(at + 2 + length)], BinaryPrimitives.ReadUInt32BigEndian(message.AsSpan(8)),
-            schedule.Expand(resumptionSecret, "resumption", nonce));
+            schedule.Expand(resumptionSecret, "resumption", nonce), hash);
     }
 }

@@ -8,7 +8,7 @@ internal static class Deeds
     public static readonly byte[] ChangeCipherSpec = [20, 3, 3, 0, 1, 1];
 
     /// <summary>Is answered under either protocol, if only by refusal, and then the connection ends.</summary>
-    private static readonly byte[] Request = [.. "GET / HTTP/1.1\r\nHost: proxy.example\r\nConnection: close\r\n\r\n"u8];
+    public static readonly byte[] Request = [.. "GET / HTTP/1.1\r\nHost: proxy.example\r\nConnection: close\r\n\r\n"u8];
 
     /// <summary>Offers a hello and goes on as a good client does, to the end of the connection.</summary>
     public static async Task OfferAndFinishAsync(RawHandshake client, RawHello hello, int recordVersion = 0x0301)
@@ -32,6 +32,15 @@ internal static class Deeds
             await client.SendAsync([.. ChangeCipherSpec, .. client.ProtectFinished(), .. client.Sending.Protect(23, Request)]);
         else
             client.EndSending();
+        await client.ReadToEndAsync();
+    }
+
+    /// <summary>Offers <see cref="RawHello.Ordinary"/> and, after the server's flight, sends something in one piece.</summary>
+    public static async Task AnswerAsync(RawHandshake client, Func<RawHandshake, byte[]> answer)
+    {
+        await client.OfferAsync(RawHello.Ordinary);
+        Assert.Equal(Flight.Finished, await client.ReadFlightAsync());
+        await client.SendAsync(answer(client));
         await client.ReadToEndAsync();
     }
 }

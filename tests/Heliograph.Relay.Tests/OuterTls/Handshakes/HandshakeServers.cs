@@ -25,14 +25,16 @@ public sealed class HandshakeServers : IAsyncLifetime
     /// <summary>Does the same to both and compares what they send.</summary>
     /// <param name="deed">What the client does.</param>
     /// <param name="key">The kind of certificate.</param>
-    /// <returns>nginx's story.</returns>
-    internal async Task<string> CompareAsync(Func<RawHandshake, Task> deed, TestKey key = TestKey.Ecdsa)
+    internal Task CompareAsync(Func<RawHandshake, Task> deed, TestKey key = TestKey.Ecdsa) =>
+        CompareVisitsAsync(async visitor => await deed(await visitor.ConnectAsync()), key);
+
+    /// <summary>The same with as many connections as the visitor wants to make.</summary>
+    internal async Task CompareVisitsAsync(Func<Visitor, Task> deed, TestKey key = TestKey.Ecdsa)
     {
         var pair = await (key == TestKey.Rsa ? rsa : ecdsa).Value;
         var stories = await Task.WhenAll(TellAsync(pair.Nginx.EndPoint, deed), TellAsync(pair.Relay.EndPoint, deed));
         TestContext.Current.TestOutputHelper?.WriteLine(stories[0]);
         Assert.Equal(stories[0], stories[1]);
-        return stories[0];
     }
 
     public async ValueTask DisposeAsync()
@@ -41,20 +43,20 @@ public sealed class HandshakeServers : IAsyncLifetime
             await (await pair.Value).DisposeAsync();
     }
 
-    private static async Task<string> TellAsync(IPEndPoint server, Func<RawHandshake, Task> deed)
+    private static async Task<string> TellAsync(IPEndPoint server, Func<Visitor, Task> deed)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(Patience);
-        using var client = await RawHandshake.ConnectAsync(server, patience.Token);
+        using var visitor = new Visitor(server, patience.Token);
         try
         {
-            await deed(client);
+            await deed(visitor);
+            return visitor.Story;
         }
-        catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
         {
-            return $"{client.Story}\nsilence";
+            throw new TimeoutException($"{server} stays silent after this:\n{visitor.Story}", e);
         }
-        return client.Story;
     }
 
     private static async Task<Pair> StartAsync(TestKey key)

@@ -1,4 +1,6 @@
+using Heliograph.Relay.Tests.Hello;
 using Heliograph.Testing.Certificates;
+using Heliograph.Testing.Tls13;
 
 namespace Heliograph.Relay.Tests.OuterTls.Handshakes;
 
@@ -7,11 +9,86 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
 {
     public static TheoryData<string> Hellos => [.. HelloCases.All.Keys];
 
+    public static TheoryData<string> Extensions => [.. ExtensionCases.All.Keys];
+
+    public static TheoryData<string> Wires => [.. WireCases.All.Keys];
+
+    public static TheoryData<string> Behind => [.. WireCases.Behind.Keys];
+
+    public static TheoryData<string> Steps => [.. StepCases.All.Keys];
+
+    public static TheoryData<string> Resumptions => [.. ResumptionCases.All.Keys];
+
+    public static TheoryData<string> Answers => [.. FinishedCases.All.Keys];
+
+    public static TheoryData<string> Captured => [.. HelloFixture.Names];
+
     [Theory]
     [MemberData(nameof(Hellos))]
     public async Task A_hello_is_answered_as_by_nginx(string hello)
     {
         await servers.CompareAsync(client => Deeds.OfferAndFinishAsync(client, HelloCases.All[hello]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Extensions))]
+    public async Task An_extension_is_answered_as_by_nginx(string extension)
+    {
+        await servers.CompareAsync(client => Deeds.OfferAndFinishAsync(client, ExtensionCases.All[extension]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Wires))]
+    public async Task A_hello_on_the_wire_is_answered_as_by_nginx(string wire)
+    {
+        await servers.CompareAsync(async client =>
+        {
+            client.Say(RawHello.Ordinary.ToMessage());
+            await client.SendAsync(WireCases.All[wire]);
+            await Deeds.FinishAsync(client, RawHello.Ordinary);
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Behind))]
+    public async Task What_is_wrong_behind_a_hello_is_answered_as_by_nginx(string wire)
+    {
+        await servers.CompareAsync(async client =>
+        {
+            client.Say(RawHello.Ordinary.ToMessage());
+            await client.SendAsync(WireCases.Behind[wire]);
+            await client.ReadToEndAsync();
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Steps))]
+    public async Task Steps_are_answered_as_by_nginx(string steps)
+    {
+        await servers.CompareAsync(StepCases.All[steps]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Resumptions))]
+    public async Task Resuming_is_answered_as_by_nginx(string with)
+    {
+        await servers.CompareVisitsAsync(ResumptionCases.All[with]);
+    }
+
+    /// <summary>Everything as the client said it then, but for the keys: those of the groups that the test knows are its own.</summary>
+    [Theory]
+    [MemberData(nameof(Captured))]
+    public async Task A_real_clients_hello_is_answered_as_by_nginx(string client)
+    {
+        var hello = RawHello.Parse(HelloFixture.Load(client).Bytes.AsSpan(5)).WithOwnShares();
+        await servers.CompareAsync(probe => Deeds.OfferAndFinishAsync(probe, hello));
+    }
+
+    [Theory]
+    [MemberData(nameof(Answers))]
+    public async Task What_follows_the_servers_flight_is_answered_as_by_nginx(string answer)
+    {
+        await servers.CompareAsync(client => Deeds.AnswerAsync(client, FinishedCases.All[answer]));
     }
 
     [Theory]
