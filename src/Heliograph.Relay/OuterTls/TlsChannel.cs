@@ -32,6 +32,7 @@ internal sealed class TlsChannel : HandshakeChannel
         this.input = input;
         OpenSsl.ERR_clear_error();
         ssl = OpenSsl.SSL_new(context.Pointer);
+        GC.KeepAlive(context);
         if (ssl == 0)
             throw new InvalidOperationException("OpenSSL makes no more connections.");
         secrets = new TrafficSecrets(ssl);

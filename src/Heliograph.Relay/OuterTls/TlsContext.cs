@@ -114,6 +114,7 @@ internal sealed unsafe class TlsContext : SafeHandle
                 _ = OpenSsl.SSL_CTX_add_session(handle, session);
         }
         OpenSsl.SSL_SESSION_free(session);
+        GC.KeepAlive(this);
     }
 
     protected override bool ReleaseHandle()

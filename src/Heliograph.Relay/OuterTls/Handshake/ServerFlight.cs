@@ -22,6 +22,7 @@ internal sealed class ServerFlight(RecordLayer records) : IDisposable
     private IncrementalHash transcript = null!;
     private TrafficKey clientKey = null!, serverKey = null!;
     private int length;
+    private bool underWay;
 
     /// <summary>The records so far.</summary>
     public ReadOnlySpan<byte> Written => flight.AsSpan(0, length);
@@ -39,6 +40,9 @@ internal sealed class ServerFlight(RecordLayer records) : IDisposable
     /// <param name="shared">The secret that both keys give.</param>
     public void WriteHello(ReadOnlySpan<byte> clientHello, in ClientOffer offer, ReadOnlySpan<byte> share, ReadOnlySpan<byte> shared)
     {
+        if (underWay)
+            transcript.GetHashAndReset(stackalloc byte[CipherSuite.LongestHash]); // the one before broke off
+        underWay = true;
         suite = offer.Suite;
         transcript = suite.HashLength == SHA384.HashSizeInBytes ? sha384 : sha256;
         length = 0;
@@ -132,6 +136,7 @@ internal sealed class ServerFlight(RecordLayer records) : IDisposable
         var resumption = new byte[suite.HashLength];
         Schedule.Derive("res master"u8, hash, resumption);
         CryptographicOperations.ZeroMemory(secrets);
+        underWay = false;
         return (new ClientFinished(finished, applicationKey, new SessionTickets(context, suite, resumption)), clientKey, serverKey);
     }
 
