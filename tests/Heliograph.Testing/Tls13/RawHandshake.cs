@@ -43,8 +43,6 @@ public sealed class RawHandshake : IDisposable
     private KeySchedule? schedule;
     private Tls13Keys? receiving;
     private string receivingName = "";
-    private ulong received;
-    private ulong flightRecords;
 
     private RawHandshake(CancellationToken stop) => this.stop = stop;
 
@@ -156,7 +154,13 @@ public sealed class RawHandshake : IDisposable
         var name = $"{header[0]}{(version == 0x0303 ? "" : $"/{version:x4}")}";
         if (header[0] != 23 || receiving is null)
             return Read(name, header[0], fragment, fragment.Length);
-        var (type, content) = Unprotect(header, fragment);
+        if (Unprotect(header, fragment) is not var (type, content))
+        {
+            // Of a server that was told another key share than the client's.
+            if (story[^1] != "unreadable")
+                story.Add("unreadable");
+            return null;
+        }
         name = $"{name} {receivingName}";
         // How often the pages of two sites are cut into records is not the handshake's affair.
         if (type == 23)
@@ -250,24 +254,17 @@ public sealed class RawHandshake : IDisposable
     {
         receiving = new(suite, secret);
         receivingName = name;
-        flightRecords = received;
-        received = 0;
     }
 
-    private (byte Type, byte[] Content) Unprotect(byte[] header, byte[] fragment)
+    private (byte Type, byte[] Content)? Unprotect(byte[] header, byte[] fragment)
     {
         try
         {
-            var plain = receiving!.Unprotect(header, fragment);
-            received++;
-            return plain;
+            return receiving!.Unprotect(header, fragment);
         }
-        catch (AuthenticationTagMismatchException) when (receivingName == "application" && received == 0)
+        catch (AuthenticationTagMismatchException)
         {
-            // Not under the keys that a server changes to with its Finished, then under those before.
-            receivingName = "handshake";
-            receiving = new(suite, serverHandshakeSecret, flightRecords);
-            return receiving.Unprotect(header, fragment);
+            return null;
         }
     }
 

@@ -43,6 +43,7 @@ internal static class ExtensionCases
         ["next_proto_neg"] = (13172, []),
         ["application_settings"] = (17613, [0, 3, 2, 0x68, 0x32]),
         ["encrypted_client_hello"] = (0xfe0d, [0, 0, 1, 0, 1, 7, 0, 1, 9, 0, 1, 9]),
+        ["cryptopro_bug"] = (0xfde8, [0]),
         ["renegotiation_info"] = (Renegotiation, [0]),
         ["GREASE"] = (0x2a2a, [0]),
     };

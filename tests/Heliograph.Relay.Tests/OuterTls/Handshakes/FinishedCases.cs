@@ -98,6 +98,19 @@ internal static class FinishedCases
         ["an alert of another level"] = static client => [.. client.Sending.Protect(Alert, [3, 40]), .. Good(client)],
         ["user_canceled"] = static client => [.. client.Sending.Protect(Alert, UserCanceled), .. Good(client)],
         ["user_canceled 4 times"] = static client => [.. Warnings(client, 4), .. Good(client)],
+        ["20 change_cipher_spec before each half of the Finished"] = static client => InHalves(client, (_, _) => Times(20, Deeds.ChangeCipherSpec)),
+        ["user_canceled, not protected, behind half the Finished"] = static client => InHalves(client, (_, isFirst) => isFirst ? [] : Record(Alert, UserCanceled)),
+        ["a fatal alert, not protected, behind half the Finished"] = static client => InHalves(client, (_, isFirst) => isFirst ? [] : Record(Alert, [2, 40])),
+        ["user_canceled protected and then not"] = static client => [.. client.Sending.Protect(Alert, UserCanceled), .. Record(Alert, UserCanceled), .. Good(client)],
+        ["user_canceled 4 times with a change_cipher_spec between, and again"] = static client => [.. Warnings(client, 4), .. Deeds.ChangeCipherSpec, .. Warnings(client, 4), .. Good(client)],
+        ["32 change_cipher_spec, and 32 empty records behind the Finished"] = static client =>
+            [.. Times(32, Deeds.ChangeCipherSpec), .. client.ProtectFinished(), .. Enumerable.Range(0, 32).SelectMany(_ => client.Sending.Protect(Data, [])), .. Request(client)],
+        ["a KeyUpdate behind the Finished"] = static client =>
+        {
+            byte[] sent = [.. client.ProtectFinished(), .. client.Sending.Protect(Handshake, KeyUpdate)];
+            client.Sending.Update();
+            return [.. sent, .. Request(client)];
+        },
         ["user_canceled 5 times"] = static client => [.. Warnings(client, 5), .. Good(client)],
         ["an alert of no bytes"] = static client => [.. client.Sending.Protect(Alert, []), .. Good(client)],
         ["an alert of one byte"] = static client => [.. client.Sending.Protect(Alert, [1]), .. Good(client)],
@@ -107,6 +120,8 @@ internal static class FinishedCases
         ["a fatal alert, not protected"] = static _ => Record(Alert, [2, 40]),
         ["a warning, not protected"] = static client => [.. Record(Alert, [1, 40]), .. Good(client)],
         ["user_canceled, not protected"] = static client => [.. Record(Alert, UserCanceled), .. Good(client)],
+        ["user_canceled 5 times, not protected"] = static client => [.. Times(5, Record(Alert, UserCanceled)), .. Good(client)],
+        ["an alert of no bytes, not protected"] = static client => [.. Record(Alert, []), .. Good(client)],
         ["an alert of one byte, not protected"] = static client => [.. Record(Alert, [1]), .. Good(client)],
         ["an alert of three bytes, not protected"] = static client => [.. Record(Alert, [1, 0, 0]), .. Good(client)],
         ["an alert of 17 bytes, not protected"] = static client => [.. Record(Alert, Filled(17, 1)), .. Good(client)],
@@ -163,6 +178,15 @@ internal static class FinishedCases
     {
         var (finished, keys) = (client.Finished(), client.Sending);
         return [.. keys.Protect(Handshake, finished.AsSpan(0, 10)), .. keys.Protect(type, content), .. keys.Protect(Handshake, finished.AsSpan(10)), .. After(client)];
+    }
+
+    /// <summary>Something before each half of the Finished.</summary>
+    private static byte[] InHalves(RawHandshake client, Func<RawHandshake, bool, byte[]> before)
+    {
+        var finished = client.Finished();
+        byte[] first = [.. before(client, true), .. client.Sending.Protect(Handshake, finished.AsSpan(..10))];
+        byte[] second = [.. before(client, false), .. client.Sending.Protect(Handshake, finished.AsSpan(10..))];
+        return [.. first, .. second, .. After(client)];
     }
 
     private static byte[] Warnings(RawHandshake client, int times)

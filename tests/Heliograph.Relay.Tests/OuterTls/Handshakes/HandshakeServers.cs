@@ -9,29 +9,40 @@ using Heliograph.Testing.Tls13;
 
 namespace Heliograph.Relay.Tests.OuterTls.Handshakes;
 
+/// <summary>What both servers have.</summary>
+internal enum ServedCertificate
+{
+    /// <summary>certbot's choice.</summary>
+    Ecdsa,
+
+    /// <summary>Which libssl answers for.</summary>
+    Rsa,
+
+    /// <summary>One with so many names that the flight is longer than the 4,096 bytes that OpenSSL collects.</summary>
+    Long,
+}
+
 /// <summary>nginx with certbot's options, and a relay whose decoy is an nginx: with an ECDSA certificate, and with an RSA one. One of each for all tests of handshakes.</summary>
 public sealed class HandshakeServers : IAsyncLifetime
 {
     /// <summary>For a connection that stays silent where an answer is due.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly Lazy<Task<Pair>> ecdsa;
-    private readonly Lazy<Task<Pair>> rsa;
-
-    public HandshakeServers() => (ecdsa, rsa) = (new(() => StartAsync(TestKey.Ecdsa)), new(() => StartAsync(TestKey.Rsa)));
+    private readonly Dictionary<ServedCertificate, Lazy<Task<Pair>>> pairs =
+        Enum.GetValues<ServedCertificate>().ToDictionary(static certificate => certificate, static certificate => new Lazy<Task<Pair>>(() => StartAsync(certificate)));
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Does the same to both and compares what they send.</summary>
     /// <param name="deed">What the client does.</param>
-    /// <param name="key">The kind of certificate.</param>
-    internal Task CompareAsync(Func<RawHandshake, Task> deed, TestKey key = TestKey.Ecdsa) =>
-        CompareVisitsAsync(async visitor => await deed(await visitor.ConnectAsync()), key);
+    /// <param name="certificate">Which the server has.</param>
+    internal Task CompareAsync(Func<RawHandshake, Task> deed, ServedCertificate certificate = ServedCertificate.Ecdsa) =>
+        CompareVisitsAsync(async visitor => await deed(await visitor.ConnectAsync()), certificate);
 
     /// <summary>The same with as many connections as the visitor wants to make.</summary>
-    internal async Task CompareVisitsAsync(Func<Visitor, Task> deed, TestKey key = TestKey.Ecdsa)
+    internal async Task CompareVisitsAsync(Func<Visitor, Task> deed, ServedCertificate certificate = ServedCertificate.Ecdsa)
     {
-        var pair = await (key == TestKey.Rsa ? rsa : ecdsa).Value;
+        var pair = await pairs[certificate].Value;
         var stories = await Task.WhenAll(TellAsync(pair.Nginx.EndPoint, deed), TellAsync(pair.Relay.EndPoint, deed));
         TestContext.Current.TestOutputHelper?.WriteLine(stories[0]);
         Assert.Equal(stories[0], stories[1]);
@@ -39,7 +50,7 @@ public sealed class HandshakeServers : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var pair in new[] { ecdsa, rsa }.Where(static pair => pair.IsValueCreated))
+        foreach (var pair in pairs.Values.Where(static pair => pair.IsValueCreated))
             await (await pair.Value).DisposeAsync();
     }
 
@@ -59,10 +70,11 @@ public sealed class HandshakeServers : IAsyncLifetime
         }
     }
 
-    private static async Task<Pair> StartAsync(TestKey key)
+    private static async Task<Pair> StartAsync(ServedCertificate kind)
     {
         using var authority = new TestAuthority();
-        var certificate = authority.Issue(key, "proxy.example");
+        string[] names = ["proxy.example", .. kind == ServedCertificate.Long ? Enumerable.Range(1, 200).Select(static number => $"name-{number}.proxy.example") : []];
+        var certificate = authority.Issue(kind == ServedCertificate.Rsa ? TestKey.Rsa : TestKey.Ecdsa, names);
         var site = await NginxSite.StartAsync();
         var decoy = new UpstreamEndpoint.Tcp("127.0.0.1", site.Http1.Port);
         var relay = TestRelay.Start(certificate, decoy: decoy, change: options => options with

@@ -1,5 +1,4 @@
 using Heliograph.Relay.Tests.Hello;
-using Heliograph.Testing.Certificates;
 using Heliograph.Testing.Tls13;
 
 namespace Heliograph.Relay.Tests.OuterTls.Handshakes;
@@ -20,6 +19,10 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
     public static TheoryData<string> Resumptions => [.. ResumptionCases.All.Keys];
 
     public static TheoryData<string> Answers => [.. FinishedCases.All.Keys];
+
+    public static TheoryData<int> HelloSeeds => [.. Enumerable.Range(1, 400)];
+
+    public static TheoryData<int> AnswerSeeds => [.. Enumerable.Range(1, 200)];
 
     public static TheoryData<string> Captured => [.. HelloFixture.Names];
 
@@ -75,6 +78,29 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
         await servers.CompareVisitsAsync(ResumptionCases.All[with]);
     }
 
+    /// <summary>The seed is the name: each is the same hello in every run.</summary>
+    [Theory]
+    [MemberData(nameof(HelloSeeds))]
+    public async Task A_hello_changed_by_chance_is_answered_as_by_nginx(int seed)
+    {
+        var message = MutatedHello.Create(seed);
+        await servers.CompareAsync(async client =>
+        {
+            client.Say(message);
+            await client.SendAsync(RawHello.Record(22, message, 0x0301));
+            // Whoever waits for more of it is told that there is none.
+            client.EndSending();
+            await client.ReadToEndAsync();
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(AnswerSeeds))]
+    public async Task Records_by_chance_after_the_servers_flight_are_answered_as_by_nginx(int seed)
+    {
+        await servers.CompareAsync(client => Deeds.AnswerAsync(client, client => RandomAnswer.Create(client, seed)));
+    }
+
     /// <summary>Everything as the client said it then, but for the keys: those of the groups that the test knows are its own.</summary>
     [Theory]
     [MemberData(nameof(Captured))]
@@ -92,14 +118,17 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
     }
 
     [Theory]
-    [InlineData("nothing unusual")]
-    [InlineData("no signature_algorithms")]
-    [InlineData("signature_algorithms with ecdsa_secp256r1_sha256 last")]
-    [InlineData("signature_algorithms with another curve's")]
-    [InlineData("no supported_versions")]
-    [InlineData("TLS_AES_256_GCM_SHA384 only")]
-    public async Task A_hello_is_answered_as_by_nginx_with_an_RSA_certificate(string hello)
+    [InlineData("Rsa", "nothing unusual")]
+    [InlineData("Rsa", "no signature_algorithms")]
+    [InlineData("Rsa", "signature_algorithms with ecdsa_secp256r1_sha256 last")]
+    [InlineData("Rsa", "signature_algorithms with another curve's")]
+    [InlineData("Rsa", "no supported_versions")]
+    [InlineData("Rsa", "TLS_AES_256_GCM_SHA384 only")]
+    [InlineData("Long", "nothing unusual")]
+    [InlineData("Long", "TLS_AES_256_GCM_SHA384 only")]
+    [InlineData("Long", "no supported_versions")]
+    public async Task A_hello_is_answered_as_by_nginx_with_another_certificate(string certificate, string hello)
     {
-        await servers.CompareAsync(client => Deeds.OfferAndFinishAsync(client, HelloCases.All[hello]), TestKey.Rsa);
+        await servers.CompareAsync(client => Deeds.OfferAndFinishAsync(client, HelloCases.All[hello]), Enum.Parse<ServedCertificate>(certificate));
     }
 }
