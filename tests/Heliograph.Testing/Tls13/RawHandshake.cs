@@ -57,6 +57,9 @@ public sealed class RawHandshake : IDisposable
 
     public IReadOnlyList<Ticket> Tickets => tickets;
 
+    /// <summary>The most bytes of application data that were in one record.</summary>
+    public int LongestData { get; private set; }
+
     /// <summary>The group that a HelloRetryRequest asked for.</summary>
     public int? RetryGroup => words.Group;
 
@@ -165,6 +168,7 @@ public sealed class RawHandshake : IDisposable
         // How often the pages of two sites are cut into records is not the handshake's affair.
         if (type == 23)
         {
+            LongestData = Math.Max(LongestData, content.Length);
             if (story[^1] != name + " data")
                 story.Add(name + " data");
             return null;

@@ -48,13 +48,8 @@ public sealed class HandshakeServers : IAsyncLifetime
         Assert.Equal(stories[0], stories[1]);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var pair in pairs.Values.Where(static pair => pair.IsValueCreated))
-            await (await pair.Value).DisposeAsync();
-    }
-
-    private static async Task<string> TellAsync(IPEndPoint server, Func<Visitor, Task> deed)
+    /// <summary>What a server sends to a visitor.</summary>
+    internal static async Task<string> TellAsync(IPEndPoint server, Func<Visitor, Task> deed)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(Patience);
@@ -68,6 +63,12 @@ public sealed class HandshakeServers : IAsyncLifetime
         {
             throw new TimeoutException($"{server} stays silent after this:\n{visitor.Story}", e);
         }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var pair in pairs.Values.Where(static pair => pair.IsValueCreated))
+            await (await pair.Value).DisposeAsync();
     }
 
     private static async Task<Pair> StartAsync(ServedCertificate kind)

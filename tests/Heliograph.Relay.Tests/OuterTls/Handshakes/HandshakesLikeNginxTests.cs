@@ -1,4 +1,10 @@
+using System.Net;
+using System.Net.Sockets;
+using Heliograph.Relay.Tests.Fingerprints;
 using Heliograph.Relay.Tests.Hello;
+using Heliograph.Relay.Tests.Server;
+using Heliograph.Relay.Upstream;
+using Heliograph.Testing.Certificates;
 using Heliograph.Testing.Tls13;
 
 namespace Heliograph.Relay.Tests.OuterTls.Handshakes;
@@ -25,6 +31,29 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
     public static TheoryData<int> AnswerSeeds => [.. Enumerable.Range(1, 200)];
 
     public static TheoryData<string> Captured => [.. HelloFixture.Names];
+
+    /// <summary>Or the others would show nothing.</summary>
+    [Fact]
+    public async Task A_server_on_SslStream_is_told_from_nginx()
+    {
+        using var authority = new TestAuthority();
+        using var certificate = authority.Issue(TestKey.Ecdsa, "proxy.example").Load();
+        await using var server = new SslStreamServer(certificate);
+
+        var story = await HandshakeServers.TellAsync(server.EndPoint, static async visitor =>
+        {
+            var client = await visitor.ConnectAsync();
+            await client.OfferAsync(RawHello.Ordinary);
+            Assert.Equal(Flight.Finished, await client.ReadFlightAsync());
+            await client.SendAsync(client.ProtectFinished());
+            client.EndSending();
+            await client.ReadToEndAsync();
+        });
+
+        Assert.Contains("23 handshake 23: EncryptedExtensions 0000\n", story, StringComparison.Ordinal);
+        Assert.Contains("Finished, right\n", story, StringComparison.Ordinal);
+        Assert.DoesNotContain("86400 s", story, StringComparison.Ordinal);
+    }
 
     [Theory]
     [MemberData(nameof(Hellos))]
@@ -99,6 +128,24 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
     public async Task Records_by_chance_after_the_servers_flight_are_answered_as_by_nginx(int seed)
     {
         await servers.CompareAsync(client => Deeds.AnswerAsync(client, client => RandomAnswer.Create(client, seed)));
+    }
+
+    [Fact]
+    public async Task Data_keep_to_the_max_fragment_length()
+    {
+        using var upstream = new TcpListener(IPAddress.Loopback, 0);
+        upstream.Start();
+        using var authority = new TestAuthority();
+        await using var relay = TestRelay.Start(authority.Issue(TestKey.Ecdsa, "proxy.example"), decoy: new UpstreamEndpoint.Tcp("127.0.0.1", ((IPEndPoint)upstream.LocalEndpoint).Port));
+        using var client = await RawHandshake.ConnectAsync(relay.EndPoint, TestContext.Current.CancellationToken);
+        await client.OfferAsync(RawHello.Ordinary.With(1, 1));
+        Assert.Equal(Flight.Finished, await client.ReadFlightAsync());
+        await client.SendAsync([.. client.ProtectFinished(), .. client.Sending.Protect(23, Deeds.Request)]);
+        using (var accepted = await upstream.AcceptSocketAsync(TestContext.Current.CancellationToken))
+            await accepted.SendAsync(new byte[3000]);
+        await client.ReadToEndAsync();
+
+        Assert.Equal(512, client.LongestData);
     }
 
     /// <summary>Everything as the client said it then, but for the keys: those of the groups that the test knows are its own.</summary>

@@ -41,6 +41,9 @@ internal static class StepCases
             await client.SendAsync(client.ProtectFinished());
             await RequestAsync(client);
         },
+        ["a record as long as the max_fragment_length"] = static client => FragmentAsync(client, 512),
+        ["a record longer than the max_fragment_length"] = static client => FragmentAsync(client, 513),
+        ["a record with padding over the max_fragment_length"] = static client => FragmentAsync(client, 512, padding: 100),
         ["a second hello with a share of another group"] = static client => RetryAsync(client, Unshared.WithShares(ClientShare.P256)),
         ["a second hello with a share of another group behind"] = static client => RetryAsync(client, Unshared.WithShares(ClientShare.X25519, ClientShare.P256)),
         ["a second hello without a share"] = static client => RetryAsync(client, Unshared),
@@ -104,6 +107,16 @@ internal static class StepCases
     private static async Task RequestAsync(RawHandshake client)
     {
         await client.SendAsync(client.Sending.Protect(Data, Deeds.Request));
+        await client.ReadToEndAsync();
+    }
+
+    /// <summary>After 512 bytes were agreed on, a request in one record, filled up to so many.</summary>
+    private static async Task FragmentAsync(RawHandshake client, int length, int padding = 0)
+    {
+        await FlightAsync(client, Ordinary.With(1, 1));
+        var target = new string('a', length - Deeds.Request.Length);
+        byte[] request = [.. "GET /"u8, .. System.Text.Encoding.ASCII.GetBytes(target), .. Deeds.Request.AsSpan(5)];
+        await client.SendAsync([.. client.ProtectFinished(), .. client.Sending.Protect(Data, request, padding)]);
         await client.ReadToEndAsync();
     }
 
