@@ -9,7 +9,7 @@ namespace Heliograph.Relay.OuterTls;
 internal sealed unsafe class Hmac : SafeHandle
 {
     [ThreadStatic]
-    private static Hmac? ofThreadSha256, ofThreadSha384;
+    private static Hmac? OfThreadSha256, OfThreadSha384;
 
     private Hmac(ReadOnlySpan<byte> hash) : base(0, ownsHandle: true)
     {
@@ -27,10 +27,10 @@ internal sealed unsafe class Hmac : SafeHandle
     }
 
     /// <summary>This thread's, of SHA-256.</summary>
-    public static Hmac Sha256 => ofThreadSha256 ??= new Hmac("SHA256\0"u8);
+    public static Hmac Sha256 => OfThreadSha256 ??= new Hmac("SHA256\0"u8);
 
     /// <summary>This thread's, of SHA-384.</summary>
-    public static Hmac Sha384 => ofThreadSha384 ??= new Hmac("SHA384\0"u8);
+    public static Hmac Sha384 => OfThreadSha384 ??= new Hmac("SHA384\0"u8);
 
     public override bool IsInvalid => handle == 0;
 
