@@ -188,7 +188,7 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
     /// <param name="hello">What the client begins with; null: only libssl can answer it.</param>
     private HandshakeChannel StartTls(TlsContext context, ClientHello? hello)
     {
-        HandshakeChannel? tls = hello is null ? null : loop.Handshakes.TryAnswer(context, client.Socket, peeked);
+        HandshakeChannel? tls = hello is null ? null : loop.Handshakes.TryAnswer(loop.Events, context, client.Socket, peeked);
         tls ??= new TlsChannel(loop.Events, loop.Bio, context, client.Socket, peeked.Take());
         client = tls;
         return tls;

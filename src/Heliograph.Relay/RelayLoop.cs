@@ -26,7 +26,7 @@ internal sealed unsafe class RelayLoop : IDisposable
         Records = records;
         Events = events;
         scratch = (byte*)NativeMemory.Alloc(ScratchSize);
-        Handshakes = new HandshakeServer(events, Records);
+        Handshakes = new HandshakeServer(Records);
         Dialer = new Dialer(events, names, counters, limits.ConnectTimeout);
         HandshakeTurns = events.CreateDeadlines(TimeSpan.Zero);
         HandshakeTimeouts = events.CreateDeadlines(limits.HandshakeTimeout);

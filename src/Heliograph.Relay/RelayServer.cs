@@ -74,6 +74,9 @@ public sealed class RelayServer : IAsyncDisposable
     /// <summary>How many connections each loop has; for tests.</summary>
     internal IReadOnlyList<int> LoadOfLoops => [.. loops.Select(static loop => loop.Load)];
 
+    /// <summary>Handshakes that libssl had no part in; for tests.</summary>
+    internal long HandshakesAnswered => loops.Sum(static loop => loop.Handshakes.Answered);
+
     internal ILogger Log { get; }
 
     internal ServerCounters Counters { get; } = new();
@@ -118,6 +121,8 @@ public sealed class RelayServer : IAsyncDisposable
             context = TlsContext.Create(certificate, OffersHttp2);
             this.certificate = certificate;
         }
+        foreach (var loop in loops)
+            loop.Events.Post(loop.Handshakes.Forget);
         Log.CertificateReplaced();
     }
 

@@ -12,7 +12,7 @@ internal sealed class CipherSuite
 
     private const int Aes128Gcm = 0x1301, Aes256Gcm = 0x1302, ChaCha20Poly1305 = 0x1303;
 
-    private static readonly CipherSuite[] All =
+    public static IReadOnlyList<CipherSuite> All { get; } =
     [
         new(Aes128Gcm, "AES-128-GCM\0"u8, keyLength: 16, hashLength: 32),
         new(Aes256Gcm, "AES-256-GCM\0"u8, keyLength: 32, hashLength: 48),
@@ -38,7 +38,7 @@ internal sealed class CipherSuite
     /// <summary>Those of AES-GCM that this OpenSSL has.</summary>
     public static IEnumerable<CipherSuite> AesGcm => All.Where(static suite => suite.IsAesGcm && suite.Aead != 0);
 
-    public static int Count => All.Length;
+    public static int Count => All.Count;
 
     /// <summary>Below <see cref="Count"/>: their numbers follow one another.</summary>
     public int Index => Id - Aes128Gcm;

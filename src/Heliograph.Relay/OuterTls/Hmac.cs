@@ -16,12 +16,13 @@ internal sealed unsafe class Hmac : SafeHandle
         fixed (byte* name = "HMAC\0"u8, parameter = "digest\0"u8, value = hash)
         {
             var algorithm = OpenSsl.EVP_MAC_fetch(0, name, 0);
-            SetHandle(OpenSsl.EVP_MAC_CTX_new(algorithm)); // takes its own reference
+            if (algorithm != 0)
+                SetHandle(OpenSsl.EVP_MAC_CTX_new(algorithm)); // takes its own reference
             OpenSsl.EVP_MAC_free(algorithm);
             var parameters = stackalloc Parameter[2];
             parameters[0] = new Parameter { Key = parameter, Type = Parameter.Utf8String, Data = value, Length = hash.Length - 1 };
             parameters[1] = default;
-            if (OpenSsl.EVP_MAC_CTX_set_params(handle, parameters) != 1)
+            if (handle == 0 || OpenSsl.EVP_MAC_CTX_set_params(handle, parameters) != 1)
                 throw new InvalidOperationException($"OpenSSL has no HMAC: {OpenSsl.TakeError()}");
         }
     }
@@ -39,6 +40,9 @@ internal sealed unsafe class Hmac : SafeHandle
     /// <param name="result">Gets as many bytes as the hash has.</param>
     public void Compute(ReadOnlySpan<byte> key, ReadOnlySpan<byte> bytes, Span<byte> result)
     {
+        // To OpenSSL no key means the one before.
+        if (key.IsEmpty)
+            throw new ArgumentException("A key is needed.", nameof(key));
         nint length;
         fixed (byte* secret = key, message = bytes, mac = result)
         {

@@ -15,6 +15,7 @@ internal sealed class TlsChannel : HandshakeChannel
     private readonly TlsBio bio;
     private readonly PendingBytes input;
     private readonly TrafficSecrets secrets;
+    private CipherSuite? suite;
     private nint ssl;
     private int tickets;
     private bool holdsPlaintext;
@@ -54,8 +55,7 @@ internal sealed class TlsChannel : HandshakeChannel
     /// <summary>This channel for TLS 1.2 and for a client that wants small records, and for TLS 1.3 one that needs no SSL object.</summary>
     public override Channel Established(RecordLayer records)
     {
-        if (CipherSuite.Find(OpenSsl.SSL_CIPHER_get_protocol_id(OpenSsl.SSL_get_current_cipher(ssl))) is not { } suite
-            || secrets.Client.Length != suite.HashLength || secrets.Server.Length != suite.HashLength || OpenSsl.SSL_has_pending(ssl) != 0
+        if (suite is null || secrets.Client.Length != suite.HashLength || secrets.Server.Length != suite.HashLength || OpenSsl.SSL_has_pending(ssl) != 0
             || OpenSsl.SSL_SESSION_get_max_fragment_length(OpenSsl.SSL_get_session(ssl)) != 0)
         {
             return this;
@@ -152,10 +152,7 @@ internal sealed class TlsChannel : HandshakeChannel
             }
             if (step == IoStatus.Broken)
                 failure = OpenSsl.TakeError();
-            // The last step of a TLS 1.3 handshake writes the session tickets, which are the first records under the server's new key.
-            if (step == IoStatus.Done)
-                tickets = CountRecords(bio.Written);
-            var sent = SendWritten();
+            var sent = step == IoStatus.Done && suite is not null ? SendTickets() : SendWritten();
             if (step == IoStatus.Done || step == IoStatus.Broken)
                 return sent ? step : IoStatus.Broken;
             if (!sent)
@@ -171,7 +168,10 @@ internal sealed class TlsChannel : HandshakeChannel
         var error = result == 1 ? 0 : OpenSsl.SSL_get_error(ssl, result);
         KeepUnread(length);
         if (result == 1)
+        {
+            suite = CipherSuite.Find(OpenSsl.SSL_CIPHER_get_protocol_id(OpenSsl.SSL_get_current_cipher(ssl)));
             return IoStatus.Done;
+        }
         return error == OpenSsl.ErrorWantRead && !inputEnded ? IoStatus.WouldBlock : IoStatus.Broken;
     }
 
@@ -222,12 +222,21 @@ internal sealed class TlsChannel : HandshakeChannel
         bio.EndFeed();
     }
 
-    private static int CountRecords(ReadOnlySpan<byte> written)
+    /// <summary>
+    /// The last step of a TLS 1.3 handshake writes the session tickets, which are the first records under the server's new key. They go one by one, as OpenSSL flushes them.
+    /// </summary>
+    private bool SendTickets()
     {
-        var count = 0;
-        for (; written.Length >= RecordLayer.HeaderLength; count++)
-            written = written[(RecordLayer.HeaderLength + BinaryPrimitives.ReadUInt16BigEndian(written[3..]))..];
-        return count;
+        var written = bio.Written;
+        var sent = true;
+        for (; sent && written.Length >= RecordLayer.HeaderLength; tickets++)
+        {
+            var length = RecordLayer.HeaderLength + BinaryPrimitives.ReadUInt16BigEndian(written[3..]);
+            sent = SendOrKeep(written[..length]);
+            written = written[length..];
+        }
+        bio.ClearWritten();
+        return sent;
     }
 
     private bool SendWritten()

@@ -65,12 +65,21 @@ internal sealed unsafe class TlsContext : SafeHandle
     /// <param name="certificate">What is served.</param>
     /// <param name="offerHttp2">Whether <c>h2</c> is among the protocols.</param>
     /// <exception cref="CertificateException">OpenSSL does not take the certificate or the key.</exception>
-    public static TlsContext Create(ServerCertificate certificate, bool offerHttp2) =>
-        Create(certificate, offerHttp2 ? Http2Protocols : Http1Protocols);
+    public static TlsContext Create(ServerCertificate certificate, bool offerHttp2)
+    {
+        var context = Create(certificate, offerHttp2 ? Http2Protocols : Http1Protocols);
+        context.UseWithoutLibssl(certificate);
+        return context;
+    }
 
     /// <summary>The context of a certificate authority's validation: <c>acme-tls/1</c> and nothing else (RFC 8737 section 3).</summary>
     /// <exception cref="CertificateException">OpenSSL does not take the certificate or the key.</exception>
-    public static TlsContext CreateForValidation(ServerCertificate certificate) => Create(certificate, ValidationProtocols);
+    public static TlsContext CreateForValidation(ServerCertificate certificate)
+    {
+        var context = Create(certificate, ValidationProtocols);
+        context.LeaveToLibssl();
+        return context;
+    }
 
     /// <summary>What ALPN comes to: nginx's order decides.</summary>
     /// <param name="offered">The client's entries, well-formed; empty where there is no such extension.</param>
@@ -101,6 +110,8 @@ internal sealed unsafe class TlsContext : SafeHandle
     internal void Remember(CipherSuite suite, ReadOnlySpan<byte> id, ReadOnlySpan<byte> sharedKey)
     {
         var session = OpenSsl.SSL_SESSION_new();
+        if (session == 0)
+            return;
         fixed (byte* ticket = id, key = sharedKey, name = SessionContext)
         {
             var made = OpenSsl.SSL_SESSION_set_protocol_version(session, OpenSsl.Tls13Version) == 1
@@ -192,7 +203,6 @@ internal sealed unsafe class TlsContext : SafeHandle
             Check(taken);
         }
         Check(OpenSsl.SSL_CTX_check_private_key(handle));
-        UseWithoutLibssl(certificate);
     }
 
     /// <summary>Gets ready for <see cref="Handshake.HandshakeServer"/>, if the certificate is one that it is for.</summary>
@@ -202,8 +212,7 @@ internal sealed unsafe class TlsContext : SafeHandle
         var length = Fixed + certificate.Chain.Sum(static one => PerCertificate + one.Length);
         if (!certificate.HasP256Key || length > RecordLayer.LargestContent)
         {
-            OpenSsl.EVP_PKEY_free(signingKey);
-            signingKey = 0;
+            LeaveToLibssl();
             return;
         }
         CertificateMessage = new byte[length];
@@ -217,6 +226,14 @@ internal sealed unsafe class TlsContext : SafeHandle
             writer.WriteUInt16(0); // no extensions
         }
         _ = writer.Message;
+        if (!Handshake.SameAsLibssl.Answers(this))
+            LeaveToLibssl();
+    }
+
+    private void LeaveToLibssl()
+    {
+        OpenSsl.EVP_PKEY_free(signingKey);
+        signingKey = 0;
     }
 
     /// <summary>libssl's description of a suite, which lives as long as the library.</summary>

@@ -13,6 +13,7 @@ internal sealed class TrafficKey : IDisposable
     public const ulong MostRecords = 1UL << 24;
 
     private readonly byte[] material;
+    private bool disposed;
 
     /// <param name="suite">What was agreed on.</param>
     /// <param name="secret">The direction's application_traffic_secret_0, as long as the suite's hash.</param>
@@ -44,6 +45,8 @@ internal sealed class TrafficKey : IDisposable
     /// <summary>The next record's nonce: the number of the record over the initialization vector. No two records of a key have the same.</summary>
     public void TakeNonce(Span<byte> nonce)
     {
+        // A wiped key would encrypt as well, for everybody to read.
+        ObjectDisposedException.ThrowIf(disposed, this);
         InitializationVector.CopyTo(nonce);
         var low = nonce[^sizeof(ulong)..];
         BinaryPrimitives.WriteUInt64BigEndian(low, BinaryPrimitives.ReadUInt64BigEndian(low) ^ Records);
@@ -53,13 +56,18 @@ internal sealed class TrafficKey : IDisposable
     /// <summary>The next generation, after a KeyUpdate (RFC 8446 section 7.2). The one before cannot be computed from it.</summary>
     public void Update()
     {
+        ObjectDisposedException.ThrowIf(disposed, this);
         Suite.ExpandLabel(Secret, "traffic upd"u8, Secret);
         Derive();
         Records = 0;
         Generation++;
     }
 
-    public void Dispose() => CryptographicOperations.ZeroMemory(material);
+    public void Dispose()
+    {
+        disposed = true;
+        CryptographicOperations.ZeroMemory(material);
+    }
 
     private void Derive()
     {

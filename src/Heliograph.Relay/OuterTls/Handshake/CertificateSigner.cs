@@ -26,14 +26,22 @@ internal sealed unsafe class CertificateSigner : IDisposable
         return (int)length;
     }
 
-    public void Dispose() => OpenSsl.EVP_PKEY_CTX_free(signing);
+    /// <summary>Holds no key any more, until the next signature.</summary>
+    public void Forget()
+    {
+        OpenSsl.EVP_PKEY_CTX_free(signing);
+        signing = 0;
+        current = null;
+    }
+
+    public void Dispose() => Forget();
 
     private void Use(TlsContext context)
     {
-        OpenSsl.EVP_PKEY_CTX_free(signing);
+        Forget();
         // It takes a reference to the key of its own.
         signing = OpenSsl.EVP_PKEY_CTX_new(context.SigningKey, 0);
-        if (OpenSsl.EVP_PKEY_sign_init(signing) != 1 || OpenSsl.EVP_PKEY_CTX_set_signature_md(signing, OpenSsl.EVP_sha256()) != 1)
+        if (signing == 0 || OpenSsl.EVP_PKEY_sign_init(signing) != 1 || OpenSsl.EVP_PKEY_CTX_set_signature_md(signing, OpenSsl.EVP_sha256()) != 1)
             throw new InvalidOperationException($"OpenSSL does not sign with this key: {OpenSsl.TakeError()}");
         current = context;
     }

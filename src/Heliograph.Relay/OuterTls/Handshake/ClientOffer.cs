@@ -11,6 +11,9 @@ internal ref struct ClientOffer
 {
     public const int KeyShareLength = 32;
 
+    /// <summary>More than any client has; each share is looked for among them.</summary>
+    private const int MostGroups = 64;
+
     private const ushort X25519 = 29, EcdsaSecp256r1Sha256 = 0x0403, Tls13 = 0x0304;
 
     /// <summary>The first suite of the client's that is ours.</summary>
@@ -90,7 +93,7 @@ internal ref struct ClientOffer
     {
         0 => NamesServer = true, // server_name, checked by the reader
         5 => data.SequenceEqual((ReadOnlySpan<byte>)[1, 0, 0, 0, 0]), // status_request for OCSP: nginx without ssl_stapling says nothing
-        10 => TryReadNumbers(data, out groups), // supported_groups
+        10 => data.Length <= 2 + (2 * MostGroups) && TryReadNumbers(data, out groups), // supported_groups
         11 => data.Length > 1 && data[0] == data.Length - 1, // ec_point_formats, of older versions
         13 => TryReadNumbers(data, out var schemes) && ((acceptsEcdsa = Contains(schemes, EcdsaSecp256r1Sha256)) || true), // signature_algorithms
         16 => ProtocolNameList.TryRead(data, out ProtocolNames),

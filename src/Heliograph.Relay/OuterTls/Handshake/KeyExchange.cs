@@ -5,22 +5,25 @@ internal sealed unsafe class KeyExchange : IDisposable
 {
     private static readonly byte* Name = Literal("X25519\0"u8);
 
-    /// <summary>Made once: looking the algorithm up by its name would cost as much as a tenth of the handshake.</summary>
-    private readonly nint generator;
+    /// <summary>Made once: looking the algorithm up by its name costs more than it need. 0: this OpenSSL has no X25519, as one by FIPS 140's rules.</summary>
+    private nint generator;
 
     public KeyExchange()
     {
         generator = OpenSsl.EVP_PKEY_CTX_new_from_name(0, Name, 0);
-        if (OpenSsl.EVP_PKEY_keygen_init(generator) != 1)
-            throw new InvalidOperationException($"OpenSSL has no X25519: {OpenSsl.TakeError()}");
+        if (generator == 0 || OpenSsl.EVP_PKEY_keygen_init(generator) != 1)
+            Dispose();
+        OpenSsl.ERR_clear_error();
     }
 
     /// <param name="share">The peer's public key.</param>
     /// <param name="ownShare">Gets ours.</param>
     /// <param name="secret">Gets what both have in common; the caller's to wipe.</param>
-    /// <returns>False: the peer's is a point of small order, with which there is no secret (RFC 7748 section 6.1).</returns>
+    /// <returns>False: there is no X25519, or the peer's is a point of small order, with which there is no secret (RFC 7748 section 6.1).</returns>
     public bool TryAgree(ReadOnlySpan<byte> share, Span<byte> ownShare, Span<byte> secret)
     {
+        if (generator == 0)
+            return false;
         nint own = 0, peer = 0, derivation = 0;
         try
         {
@@ -29,7 +32,7 @@ internal sealed unsafe class KeyExchange : IDisposable
             {
                 OpenSsl.ERR_clear_error();
                 if (OpenSsl.EVP_PKEY_generate(generator, &own) != 1 || OpenSsl.EVP_PKEY_get_raw_public_key(own, ours, &length) != 1)
-                    throw new InvalidOperationException($"OpenSSL makes no key: {OpenSsl.TakeError()}");
+                    return false;
                 peer = OpenSsl.EVP_PKEY_new_raw_public_key_ex(0, Name, 0, theirs, share.Length);
                 derivation = OpenSsl.EVP_PKEY_CTX_new_from_pkey(0, own, 0);
                 return peer != 0
@@ -47,7 +50,11 @@ internal sealed unsafe class KeyExchange : IDisposable
         }
     }
 
-    public void Dispose() => OpenSsl.EVP_PKEY_CTX_free(generator);
+    public void Dispose()
+    {
+        OpenSsl.EVP_PKEY_CTX_free(generator);
+        generator = 0;
+    }
 
     /// <summary>A literal lies in the program's own memory, which does not move.</summary>
     private static byte* Literal(ReadOnlySpan<byte> text) => (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(text));

@@ -51,6 +51,7 @@ internal ref struct MessageWriter
 internal enum HandshakeType : byte
 {
     None = 0,
+    ClientHello = 1,
     ServerHello = 2,
     NewSessionTicket = 4,
     EncryptedExtensions = 8,

@@ -20,9 +20,8 @@ internal sealed class ServerFlight(RecordLayer records) : IDisposable
     private readonly byte[] secrets = new byte[3 * CipherSuite.LongestHash];
     private CipherSuite suite = null!;
     private IncrementalHash transcript = null!;
-    private TrafficKey clientKey = null!, serverKey = null!;
+    private TrafficKey? clientKey, serverKey;
     private int length;
-    private bool underWay;
 
     /// <summary>The records so far.</summary>
     public ReadOnlySpan<byte> Written => flight.AsSpan(0, length);
@@ -40,9 +39,6 @@ internal sealed class ServerFlight(RecordLayer records) : IDisposable
     /// <param name="shared">The secret that both keys give.</param>
     public void WriteHello(ReadOnlySpan<byte> clientHello, in ClientOffer offer, ReadOnlySpan<byte> share, ReadOnlySpan<byte> shared)
     {
-        if (underWay)
-            transcript.GetHashAndReset(stackalloc byte[CipherSuite.LongestHash]); // the one before broke off
-        underWay = true;
         suite = offer.Suite;
         transcript = suite.HashLength == SHA384.HashSizeInBytes ? sha384 : sha256;
         length = 0;
@@ -128,16 +124,29 @@ internal sealed class ServerFlight(RecordLayer records) : IDisposable
         Schedule.Derive("c ap traffic"u8, hash, secret);
         var applicationKey = new TrafficKey(suite, secret, records: 0);
         Schedule.Derive("s ap traffic"u8, hash, secret);
-        serverKey.Dispose();
+        serverKey!.Dispose();
         serverKey = new TrafficKey(suite, secret, records: 0);
-        CryptographicOperations.ZeroMemory(secret);
         transcript.AppendData(finished);
         transcript.GetHashAndReset(hash);
         var resumption = new byte[suite.HashLength];
         Schedule.Derive("res master"u8, hash, resumption);
+        CryptographicOperations.ZeroMemory(secret);
         CryptographicOperations.ZeroMemory(secrets);
-        underWay = false;
-        return (new ClientFinished(finished, applicationKey, new SessionTickets(context, suite, resumption)), clientKey, serverKey);
+        var result = (new ClientFinished(finished, applicationKey, new SessionTickets(context, suite, resumption)), clientKey!, serverKey);
+        clientKey = serverKey = null;
+        return result;
+    }
+
+    /// <summary>Forgets a flight that could not be written to its end.</summary>
+    public void Abandon()
+    {
+        Span<byte> hash = stackalloc byte[CipherSuite.LongestHash];
+        sha256.GetHashAndReset(hash);
+        sha384.GetHashAndReset(hash);
+        CryptographicOperations.ZeroMemory(secrets);
+        clientKey?.Dispose();
+        serverKey?.Dispose();
+        clientKey = serverKey = null;
     }
 
     public void Dispose()
@@ -162,7 +171,7 @@ internal sealed class ServerFlight(RecordLayer records) : IDisposable
     private void Protect(ReadOnlySpan<byte> message)
     {
         transcript.AppendData(message);
-        Append(records.Protect(serverKey, ContentType.Handshake, ref message));
+        Append(records.Protect(serverKey!, ContentType.Handshake, ref message));
     }
 
     private void Append(ReadOnlySpan<byte> bytes)
