@@ -1,0 +1,55 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Heliograph.Testing;
+
+namespace Heliograph.EndToEnd.Tests.Relay;
+
+/// <summary>Handshakes that libssl has no part in must not go past what the system's openssl.cnf rules.</summary>
+public class OpenSslConfigurationTests
+{
+    [Theory(Timeout = Bound.Test)]
+    [InlineData("Ciphersuites = TLS_AES_256_GCM_SHA384", TlsCipherSuite.TLS_AES_256_GCM_SHA384)]
+    [InlineData("Groups = P-384", TlsCipherSuite.TLS_AES_128_GCM_SHA256)]
+    public async Task Who_keeps_to_openssl_cnf_is_served(string rule, TlsCipherSuite suite)
+    {
+        Proxy.NeedsHeliograph();
+        using var directory = new TempDirectory();
+        await using var proxy = await StartAsync(directory, rule);
+
+        Assert.Equal(SslProtocols.Tls13, await ShakeHandsAsync(proxy, suite));
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task A_suite_that_openssl_cnf_leaves_out_is_refused()
+    {
+        Proxy.NeedsHeliograph();
+        using var directory = new TempDirectory();
+        await using var proxy = await StartAsync(directory, "Ciphersuites = TLS_AES_256_GCM_SHA384");
+
+        await Assert.ThrowsAsync<AuthenticationException>(() => ShakeHandsAsync(proxy, TlsCipherSuite.TLS_AES_128_GCM_SHA256));
+    }
+
+    private static async Task<Proxy> StartAsync(TempDirectory directory, string rule)
+    {
+        var file = directory["openssl.cnf"];
+        await File.WriteAllTextAsync(file, $"openssl_conf = init\n[init]\nssl_conf = ssl\n[ssl]\nsystem_default = rules\n[rules]\n{rule}\n", Bound.Token);
+        return await Proxy.StartAsync(new ProxySettings { Wrapper = ["env", $"OPENSSL_CONF={file}"] });
+    }
+
+    private static async Task<SslProtocols> ShakeHandsAsync(Proxy proxy, TlsCipherSuite suite)
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(proxy.Endpoint, Bound.Token);
+        await using var tls = new SslStream(new NetworkStream(socket));
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = "proxy.example",
+                CipherSuitesPolicy = new CipherSuitesPolicy([suite]),
+                RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+            },
+            Bound.Token);
+        return tls.SslProtocol;
+    }
+}
