@@ -104,6 +104,9 @@ public sealed class RawHandshake : IDisposable
         })]);
     }
 
+    /// <summary>Writes down in how many segments everything has come so far.</summary>
+    public void TellSegments() => story.Add($"in {socket.DataSegments} segments");
+
     /// <summary>Reads until the server waits for the client, or is gone.</summary>
     public async Task<Flight> ReadFlightAsync()
     {

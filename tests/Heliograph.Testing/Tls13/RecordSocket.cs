@@ -16,6 +16,18 @@ internal sealed class RecordSocket : IDisposable
     /// <summary>How the server ended the connection: FIN or RST; null while it has not.</summary>
     public string? End { get; private set; }
 
+    /// <summary>How many segments with data have come: on loopback, how many times the server has written (tcpi_data_segs_in of Linux's tcp_info).</summary>
+    public int DataSegments
+    {
+        get
+        {
+            const int Tcp = 6, Info = 11, DataSegmentsIn = 152;
+            var info = new byte[DataSegmentsIn + sizeof(int)];
+            socket.GetRawSocketOption(Tcp, Info, info);
+            return BitConverter.ToInt32(info, DataSegmentsIn);
+        }
+    }
+
     public async Task ConnectAsync(IPEndPoint server, CancellationToken stop) => await socket.ConnectAsync(server, stop);
 
     public async Task SendAsync(byte[] bytes, CancellationToken stop)

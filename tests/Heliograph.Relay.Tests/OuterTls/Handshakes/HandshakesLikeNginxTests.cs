@@ -130,6 +130,27 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
         await servers.CompareAsync(client => Deeds.AnswerAsync(client, client => RandomAnswer.Create(client, seed)));
     }
 
+    /// <summary>Everyone on the way sees how the bytes were written.</summary>
+    [Theory]
+    [InlineData("Ecdsa")]
+    [InlineData("Rsa")]
+    public async Task The_flight_and_the_tickets_come_in_as_many_segments_as_from_nginx(string certificate)
+    {
+        await servers.CompareAsync(
+            static async client =>
+            {
+                await client.OfferAsync(RawHello.Ordinary);
+                Assert.Equal(Flight.Finished, await client.ReadFlightAsync());
+                client.TellSegments();
+                await client.SendAsync(client.ProtectFinished());
+                await client.ReadTicketsAsync(2);
+                client.TellSegments();
+                await client.SendAsync(client.Sending.Protect(23, Deeds.Request));
+                await client.ReadToEndAsync();
+            },
+            Enum.Parse<ServedCertificate>(certificate));
+    }
+
     [Fact]
     public async Task Data_keep_to_the_max_fragment_length()
     {
