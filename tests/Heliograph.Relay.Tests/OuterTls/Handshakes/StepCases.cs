@@ -73,7 +73,7 @@ internal static class StepCases
         ["early data"] = static client => EarlyAsync(client, Early, Record(Data, Filled(50, 1))),
         ["early data of many records"] = static client => EarlyAsync(client, Early, Times(20, Record(Data, Filled(500, 1)))),
         ["early data of records as long as a tag"] = static client => EarlyAsync(client, Early, Record(Data, Filled(16, 1))),
-        ["early data that were not offered"] = static client => EarlyAsync(client, Ordinary, Record(Data, Filled(50, 1))),
+        ["early data that were not offered"] = static client => RefusedAsync(client, [.. Said(client, Ordinary), .. Record(Data, Filled(50, 1))]),
         ["early data and a change_cipher_spec"] = static client => EarlyAsync(client, Early, [.. Deeds.ChangeCipherSpec, .. Record(Data, Filled(50, 1))]),
         ["early data behind the flight"] = static async client =>
         {
