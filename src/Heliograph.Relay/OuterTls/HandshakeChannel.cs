@@ -33,6 +33,19 @@ internal abstract class HandshakeChannel(LoopSocket socket) : Channel(socket)
     /// <summary>What goes on with the connection after the handshake: this channel, or another one; this one is empty then, and not to be disposed of.</summary>
     public abstract Channel Established(RecordLayer records);
 
+    /// <summary>Sends what libssl would hold in its buffer of 4,096 bytes, in pieces of that size: who counts packets sees as many as from nginx.</summary>
+    /// <returns>False: the connection is broken.</returns>
+    protected bool SendInPieces(ReadOnlySpan<byte> flight)
+    {
+        const int Buffer = 4096;
+        for (; flight.Length > Buffer; flight = flight[Buffer..])
+        {
+            if (!SendOrKeep(flight[..Buffer]))
+                return false;
+        }
+        return SendOrKeep(flight);
+    }
+
     /// <summary>As far as it goes without waiting.</summary>
     /// <returns>Done, WouldBlock: more of the client is needed, or Broken.</returns>
     protected abstract IoStatus HandshakeStep(out string? failure);

@@ -61,7 +61,7 @@ internal sealed class Tls13Channel : HandshakeChannel
     /// <summary>Sends the server's flight, which the first <see cref="HandshakeStep"/> finds sent or waiting.</summary>
     public void SendFlight(ReadOnlySpan<byte> flight)
     {
-        if (!SendOrKeep(flight))
+        if (!SendInPieces(flight))
             ended = IoStatus.Broken;
     }
 
@@ -230,6 +230,7 @@ internal sealed class Tls13Channel : HandshakeChannel
 
     private int TakeFinished(ReadOnlySpan<byte> content)
     {
+        warnings = 0;
         if (awaited!.Take(content) is { } wrong)
             return Fail(wrong);
         if (!awaited.IsWhole)

@@ -152,7 +152,7 @@ internal sealed class TlsChannel : HandshakeChannel
             }
             if (step == IoStatus.Broken)
                 failure = OpenSsl.TakeError();
-            var sent = step == IoStatus.Done && suite is not null ? SendTickets() : SendWritten();
+            var sent = step == IoStatus.Done && suite is not null ? SendTickets() : SendFlight();
             if (step == IoStatus.Done || step == IoStatus.Broken)
                 return sent ? step : IoStatus.Broken;
             if (!sent)
@@ -235,6 +235,13 @@ internal sealed class TlsChannel : HandshakeChannel
             sent = SendOrKeep(written[..length]);
             written = written[length..];
         }
+        bio.ClearWritten();
+        return sent;
+    }
+
+    private bool SendFlight()
+    {
+        var sent = SendInPieces(bio.Written);
         bio.ClearWritten();
         return sent;
     }
