@@ -98,6 +98,7 @@ internal static class FinishedCases
         ["an alert of another level"] = static client => [.. client.Sending.Protect(Alert, [3, 40]), .. Good(client)],
         ["user_canceled"] = static client => [.. client.Sending.Protect(Alert, UserCanceled), .. Good(client)],
         ["user_canceled 4 times"] = static client => [.. Warnings(client, 4), .. Good(client)],
+        ["user_canceled 4 times before each half of the Finished"] = static client => InHalves(client, (c, _) => Warnings(c, 4)),
         ["20 change_cipher_spec before each half of the Finished"] = static client => InHalves(client, (_, _) => Times(20, Deeds.ChangeCipherSpec)),
         ["user_canceled, not protected, behind half the Finished"] = static client => InHalves(client, (_, isFirst) => isFirst ? [] : Record(Alert, UserCanceled)),
         ["a fatal alert, not protected, behind half the Finished"] = static client => InHalves(client, (_, isFirst) => isFirst ? [] : Record(Alert, [2, 40])),
