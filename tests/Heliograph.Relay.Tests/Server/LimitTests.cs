@@ -74,33 +74,6 @@ public sealed class LimitTests : IDisposable
     }
 
     [Fact]
-    public async Task Refusals_without_end_leave_nothing_behind()
-    {
-        await using var relay = TestRelay.Start(certificate, maxConnections: 20, limits: new() { ConnectionsPerSource = 1 });
-        using var held = await ConnectAsync(relay.EndPoint);
-        await EventuallyAsync(() => relay.Server.Connections == 1);
-        await RefusedAsync(200);
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        await RefusedAsync(2_000);
-        await EventuallyAsync(() => relay.Server.Connections == 1);
-
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 500_000);
-        Assert.Equal(1, relay.Server.Admission.Sources.Count);
-        await relay.HasCountedAsync(2_200, ConnectionOutcome.RefusedSource);
-        held.Dispose();
-        await EventuallyAsync(() => relay.Server.Admission.Sources.Count == 0);
-
-        async Task RefusedAsync(int count)
-        {
-            for (var i = 0; i < count; i++)
-            {
-                using var refused = await ConnectAsync(relay.EndPoint);
-                Assert.Equal(0, await refused.ReceiveAsync(new byte[1], Stop));
-            }
-        }
-    }
-
-    [Fact]
     public async Task Of_a_crowd_one_shakes_hands_at_once_five_in_their_turn_and_the_rest_is_refused()
     {
         var time = new ManualTimeProvider(DateTimeOffset.UnixEpoch);

@@ -28,6 +28,8 @@ public sealed class HandshakeServers : IAsyncLifetime
     /// <summary>For a connection that stays silent where an answer is due.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    private const int MostVisits = 5;
+
     private readonly Dictionary<ServedCertificate, Lazy<Task<Pair>>> pairs =
         Enum.GetValues<ServedCertificate>().ToDictionary(static certificate => certificate, static certificate => new Lazy<Task<Pair>>(() => StartAsync(certificate)));
 
@@ -40,12 +42,21 @@ public sealed class HandshakeServers : IAsyncLifetime
         CompareVisitsAsync(async visitor => await deed(await visitor.ConnectAsync()), certificate);
 
     /// <summary>The same with as many connections as the visitor wants to make.</summary>
+    /// <remarks>
+    /// Whether a server that closes before it has read everything ends with FIN or with RST is for the kernel to say, by what has come until then: who differs in that alone is visited again.
+    /// </remarks>
     internal async Task CompareVisitsAsync(Func<Visitor, Task> deed, ServedCertificate certificate = ServedCertificate.Ecdsa)
     {
         var pair = await pairs[certificate].Value;
-        var stories = await Task.WhenAll(TellAsync(pair.Nginx.EndPoint, deed), TellAsync(pair.Relay.EndPoint, deed));
-        TestContext.Current.TestOutputHelper?.WriteLine(stories[0]);
-        Assert.Equal(stories[0], stories[1]);
+        for (var visits = 1; ; visits++)
+        {
+            var stories = await Task.WhenAll(TellAsync(pair.Nginx.EndPoint, deed), TellAsync(pair.Relay.EndPoint, deed));
+            if (stories[0] != stories[1] && WithoutReset(stories[0]) == WithoutReset(stories[1]) && visits < MostVisits)
+                continue;
+            TestContext.Current.TestOutputHelper?.WriteLine(stories[0]);
+            Assert.Equal(stories[0], stories[1]);
+            return;
+        }
     }
 
     /// <summary>What a server sends to a visitor.</summary>
@@ -70,6 +81,8 @@ public sealed class HandshakeServers : IAsyncLifetime
         foreach (var pair in pairs.Values.Where(static pair => pair.IsValueCreated))
             await (await pair.Value).DisposeAsync();
     }
+
+    private static string WithoutReset(string story) => story.Replace("RST", "FIN", StringComparison.Ordinal);
 
     private static async Task<Pair> StartAsync(ServedCertificate kind)
     {
