@@ -7,6 +7,7 @@ using Heliograph.Testing;
 namespace Heliograph.Relay.Tests.Limits;
 
 /// <summary>The shaper before readers on a real loop, with a clock that the test moves.</summary>
+[Collection(nameof(Alone))]
 public sealed class ShaperTests : IAsyncDisposable
 {
     private const long Rate = 1_024_000;

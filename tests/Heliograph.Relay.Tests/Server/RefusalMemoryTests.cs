@@ -1,14 +1,9 @@
-using System.Net.Sockets;
 using Heliograph.Relay.Diagnostics;
 using Heliograph.Testing.Certificates;
 
 namespace Heliograph.Relay.Tests.Server;
 
-/// <summary>Looks at the memory of the whole process, in which nobody else may be at work meanwhile.</summary>
-[CollectionDefinition(nameof(AloneCollection), DisableParallelization = true)]
-public static class AloneCollection;
-
-[Collection(nameof(AloneCollection))]
+[Collection(nameof(Alone))]
 public sealed class RefusalMemoryTests : IDisposable
 {
     private readonly TestAuthority authority = new();
