@@ -92,7 +92,8 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
     private async Task<ConnectionOutcome> ServeAsync()
     {
         loop.HandshakeTimeouts.Arm(deadline);
-        var isProxied = server.TrustedProxies.Contain(client.Socket);
+        if (server.TrustedProxies.Contain(client.Socket) is not { } isProxied)
+            return Gone();
         if (isProxied && !await ReadProxyHeaderAsync())
             return Gone();
         if (!TryEnter(isProxied))

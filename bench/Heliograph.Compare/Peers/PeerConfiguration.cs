@@ -24,6 +24,7 @@ internal static class PeerConfiguration
           hosts: { {{Traffic.HostName}}: "{{upstream}}" }
         decoy: { site: built-in }
         metrics: { listen: [] }
+        limits: { max_connections_per_source: 6000 } # the load is one source
         state_directory: {{state}}
 
         """;

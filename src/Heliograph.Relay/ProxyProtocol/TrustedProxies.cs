@@ -16,7 +16,8 @@ internal sealed class TrustedProxies
     public TrustedProxies(IEnumerable<IPNetwork> networks) => this.networks = [.. networks.Select(Compile)];
 
     /// <summary>Whether the peer is one of them. The kernel is asked for its address only where there are any.</summary>
-    public bool Contain(LoopSocket socket) => networks.Length > 0 && SocketNames.Peer(socket) is { } peer && Contain(peer.Address);
+    /// <returns>Null: the peer has reset the connection already, as HAProxy's health checks do, and nobody knows any more.</returns>
+    public bool? Contain(LoopSocket socket) => networks.Length == 0 ? false : SocketNames.Peer(socket) is { } peer ? Contain(peer.Address) : null;
 
     public bool Contain(SourceAddress address) => Array.Exists(
         networks, network => (address.Bits & network.Mask) == network.Prefix && (network.TakesMapped || !address.IsIpv4));

@@ -46,6 +46,7 @@ public sealed class BehindTests
         await using var balancer = await Neighbour.StartHaProxyAsync(configuration, front);
 
         await Polling.UntilAsync(() => proxy.Program.AllOutput.Split("a connection ended: Left").Length > 3, TimeSpan.FromSeconds(20), "no health checks came");
+        Assert.DoesNotContain("PlainHttp", proxy.Program.AllOutput, StringComparison.Ordinal);
         await AssertKnownAsync(site, proxy, front);
         Assert.DoesNotContain("ProxyHeader", proxy.Program.AllOutput, StringComparison.Ordinal);
         Assert.DoesNotContain("DOWN", balancer.Output, StringComparison.Ordinal);
