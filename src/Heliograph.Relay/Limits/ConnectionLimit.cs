@@ -1,3 +1,5 @@
+using Heliograph.Relay.Loop;
+
 namespace Heliograph.Relay.Limits;
 
 /// <summary>How many connections at a time this machine can hold.</summary>
@@ -14,6 +16,9 @@ public static class ConnectionLimit
 
     /// <summary>Below this there is nothing to share out.</summary>
     internal const int SmallestPerSource = 64;
+
+    /// <summary>How many descriptors this process may have (RLIMIT_NOFILE).</summary>
+    public static long Descriptors => (long)Math.Min(Libc.DescriptorLimit(), long.MaxValue);
 
     /// <summary>Derives the limit: all descriptors, and half of the memory.</summary>
     /// <param name="descriptors">RLIMIT_NOFILE.</param>

@@ -9,6 +9,9 @@ namespace Heliograph.Relay.OuterTls;
 /// </summary>
 internal sealed unsafe class TlsContext : SafeHandle
 {
+    /// <summary>ssl_session_timeout 1440m.</summary>
+    public const int SessionSeconds = 24 * 60 * 60;
+
     /// <summary>certbot's ssl_ciphers for TLS 1.2; those of TLS 1.3 are OpenSSL's defaults there and here.</summary>
     private const string Ciphers =
         "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:" +
@@ -32,8 +35,6 @@ internal sealed unsafe class TlsContext : SafeHandle
     /// do; each cached session costs 0.5 to 1 KB.
     /// </summary>
     private const int CachedSessions = 256;
-
-    public const int SessionSeconds = 24 * 60 * 60;
 
     /// <summary>nginx's: sessions of another program's cache are not taken for ours.</summary>
     private static ReadOnlySpan<byte> SessionContext => "HTTP"u8;

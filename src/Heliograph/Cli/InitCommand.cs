@@ -12,7 +12,7 @@ internal static class InitCommand
           heliograph init                                  asks for the domain
           heliograph init --domain proxy.example.org --email you@example.org
           heliograph init --domain proxy.example.org --dry-run
-          heliograph init --from-signal-tls-proxy /root/Signal-TLS-Proxy
+          heliograph init --from-signal-tls-proxy ./Signal-TLS-Proxy
           heliograph init --domain proxy.example.org --config proxy.yaml --state-directory ./state
 
         It looks at this machine first: does the name lead here, are the ports free and may they be taken, is the clock right, can the certificate

@@ -25,10 +25,7 @@ internal static partial class ProcessSetup
         }
     }
 
-    /// <summary>How many descriptors the process may have.</summary>
-    public static long FileLimit() => GetLimit(ResourceFiles, out var files) == 0 ? (long)Math.Min(files.Soft, long.MaxValue) : 1024;
-
-    /// <summary>How many it could have: what <see cref="Apply"/> raises the limit to.</summary>
+    /// <summary>How many descriptors the process could have: what <see cref="Apply"/> raises the limit to.</summary>
     public static long HardFileLimit() => GetLimit(ResourceFiles, out var files) == 0 ? (long)Math.Min(files.Hard, long.MaxValue) : 1024;
 
     /// <exception cref="StartException">OpenSSL 3 is not on this machine.</exception>

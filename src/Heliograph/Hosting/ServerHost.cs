@@ -210,7 +210,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
 
     private RelayOptions RelayOptions()
     {
-        var maxConnections = settings.Limits.MaxConnections ?? ConnectionLimit.Derive(ProcessSetup.FileLimit(), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        var maxConnections = settings.Limits.MaxConnections ?? ConnectionLimit.Derive(ConnectionLimit.Descriptors, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         return new()
         {
             Listen = settings.Listen,

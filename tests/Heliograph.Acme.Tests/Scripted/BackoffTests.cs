@@ -258,7 +258,7 @@ public sealed class BackoffTests : ScriptedTests
         while (!two.IsCompleted)
         {
             Clock.Advance(TimeSpan.FromSeconds(2));
-            await Task.WhenAny(two, Task.Delay(10, Stop));
+            await Task.WhenAny(two, Clock.WaitForTimerAsync(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20)));
         }
         Assert.False((await two).Renewed);
 

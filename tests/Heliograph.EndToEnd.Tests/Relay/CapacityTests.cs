@@ -53,6 +53,7 @@ public class CapacityTests
         await proxy.Program.WaitForLineAsync(line => line.Contains("accepting paused", StringComparison.Ordinal), Bound.Prompt);
         await Echo.RoundTripAsync(steady.Outer, 1, 100_000);
         var cpu = Processes.CpuTime(proxy.Program.Id);
+        // The window in which processor time is measured, and not a wait for anything.
         await Task.Delay(TimeSpan.FromSeconds(1), Bound.Token);
         var burnt = Processes.CpuTime(proxy.Program.Id) - cpu;
         Assert.True(burnt < TimeSpan.FromMilliseconds(500), $"waiting for descriptors costs {burnt} of processor time in a second");

@@ -131,6 +131,7 @@ public sealed class NginxProcess : IAsyncDisposable
             }
             catch (SocketException) when (Stopwatch.GetElapsedTime(started) < Patience)
             {
+                // nginx tells nobody when it listens.
                 await Task.Delay(10);
             }
         }

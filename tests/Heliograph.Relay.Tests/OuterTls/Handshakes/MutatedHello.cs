@@ -23,8 +23,6 @@ internal static class MutatedHello
     /// <summary>The message. The same seed gives the same one.</summary>
     public static byte[] Create(int seed)
     {
-        // Not for secrets: it is to be repeatable.
-#pragma warning disable CA5394
         var random = new Random(seed);
         var hello = Originals[random.Next(Originals.Length)];
         for (var changes = 1 + random.Next(2); changes > 0; changes--)
@@ -87,5 +85,4 @@ internal static class MutatedHello
         random.NextBytes(data);
         return random.Next(2) == 0 || length < 2 ? data : [.. UInt16(length - 2), .. data.AsSpan(2)];
     }
-#pragma warning restore CA5394
 }

@@ -13,8 +13,6 @@ internal static class RandomAnswer
     /// <summary>The bytes to send. The same seed gives the same kinds.</summary>
     public static byte[] Create(RawHandshake client, int seed)
     {
-        // Not for secrets: it is to be repeatable.
-#pragma warning disable CA5394
         var random = new Random(seed);
         var (finished, keys) = (client.Finished(), client.Sending);
         var sent = new List<byte>();
@@ -61,5 +59,4 @@ internal static class RandomAnswer
         22 => RawHello.Record(Data, Filled(random.Next(40), 1), random.Next(4) == 0 ? 0x0301 : 0x0303),
         _ => keys.Protect(0, [], random.Next(9)),
     };
-#pragma warning restore CA5394
 }
