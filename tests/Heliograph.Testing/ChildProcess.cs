@@ -6,20 +6,27 @@ namespace Heliograph.Testing;
 /// <summary>A program started by a test: its output is kept, every wait on it is bounded, and it is ended by its process id.</summary>
 public sealed partial class ChildProcess : IAsyncDisposable
 {
+    private const UnixFileMode Everyone = (UnixFileMode)0b111_111_111;
+
     private readonly Process process;
+    private readonly TempDirectory temporary;
     private readonly Lock sync = new();
     private readonly List<string> lines = [];
     private readonly List<string> errors = [];
     private readonly Task exited;
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ChildProcess(Process process)
+    private ChildProcess(Process process, TempDirectory temporary)
     {
         this.process = process;
+        this.temporary = temporary;
         exited = Task.WhenAll(Collect(process.StandardOutput, lines), Collect(process.StandardError, errors), process.WaitForExitAsync());
     }
 
     public int Id => process.Id;
+
+    /// <summary>Its TMPDIR, unless the environment names another.</summary>
+    public string TemporaryDirectory => temporary.Path;
 
     public bool HasExited => process.HasExited;
 
@@ -32,7 +39,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>Everything it wrote until now, for the message of a failed test.</summary>
     public string AllOutput => Output + Errors;
 
-    /// <summary>Starts a program with its standard input closed.</summary>
+    /// <summary>Starts a program with its standard input closed. It has a directory of its own for temporary files, so that one that is killed leaves nothing behind.</summary>
     public static ChildProcess Start(string program, IEnumerable<string> arguments, string? directory = null, IReadOnlyDictionary<string, string?>? environment = null)
     {
         ArgumentNullException.ThrowIfNull(program);
@@ -45,11 +52,15 @@ public sealed partial class ChildProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = directory ?? "",
         };
+        var temporary = new TempDirectory();
+        // For those too that begin as root and go on as another user.
+        File.SetUnixFileMode(temporary.Path, Everyone);
+        start.Environment["TMPDIR"] = temporary.Path;
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>(StringComparer.Ordinal))
             start.Environment[name] = value;
         var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
         process.StandardInput.Close();
-        return new ChildProcess(process);
+        return new ChildProcess(process, temporary);
     }
 
     /// <summary>Runs a program to its end.</summary>
@@ -118,6 +129,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
             process.Kill(entireProcessTree: true);
         await exited.WaitAsync(TimeSpan.FromSeconds(10));
         process.Dispose();
+        temporary.Dispose();
     }
 
     private async Task Collect(StreamReader reader, List<string> into)

@@ -1,7 +1,7 @@
 using Heliograph.Acme;
+using Heliograph.Acme.Storage;
 using Heliograph.Hosting;
 using Microsoft.Extensions.Logging;
-using PrivateDirectory = Heliograph.Acme.Storage.PrivateDirectory;
 
 namespace Heliograph.Alerts;
 

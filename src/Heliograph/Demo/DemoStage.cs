@@ -15,7 +15,7 @@ internal sealed class DemoStage : IAsyncDisposable
     /// <summary>The proxy's name, reserved for examples (RFC 2606).</summary>
     public const string Domain = "www.example.org";
 
-    private readonly PrivateDirectory state = new();
+    private readonly TemporaryDirectory state = new();
     private X509Certificate2 authority = null!;
 
     private DemoStage(StandInSignal signal) => Signal = signal;

@@ -199,7 +199,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
 
     private DecoyOptions DecoyOptions()
     {
-        var directory = Own(new PrivateDirectory());
+        var directory = Own(new TemporaryDirectory());
         return new()
         {
             SocketDirectory = directory.Path,

@@ -68,12 +68,11 @@ public sealed class StartTests : IDisposable
     [InlineData(Processes.SIGINT)]
     public async Task A_signal_ends_it_with_0_and_nothing_is_left_behind(int signal)
     {
-        Directory.CreateDirectory(directory["tmp"]);
         await using var program = await StartAsync("--domain", "localhost");
-        Assert.Single(Directory.GetDirectories(directory["tmp"]));
+        Assert.Single(Directory.GetDirectories(program.TemporaryDirectory));
         program.Signal(signal);
         Assert.Equal(0, await program.WaitForExitAsync(BuiltProgram.Limit));
-        Assert.Empty(Directory.GetFileSystemEntries(directory["tmp"]));
+        Assert.Empty(Directory.GetFileSystemEntries(program.TemporaryDirectory));
     }
 
     [Fact]
@@ -171,7 +170,6 @@ public sealed class StartTests : IDisposable
             // Its default is one port of the whole machine.
             ["HELIOGRAPH__METRICS__LISTEN"] = "127.0.0.1:0",
             ["OPENSSL_ia32cap"] = masked,
-            ["TMPDIR"] = Directory.Exists(directory["tmp"]) ? directory["tmp"] : null,
         });
         try
         {

@@ -1,10 +1,10 @@
 namespace Heliograph.Hosting;
 
 /// <summary>A directory that only this user may look into, for this process alone, so that two servers on a machine never take each other's sockets; gone at the end.</summary>
-internal sealed class PrivateDirectory : IAsyncDisposable
+internal sealed class TemporaryDirectory : IAsyncDisposable
 {
     /// <exception cref="StartException">There is no place for it.</exception>
-    public PrivateDirectory()
+    public TemporaryDirectory()
     {
         try
         {
