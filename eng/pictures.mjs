@@ -6,8 +6,8 @@
 //   eng/pictures.mjs link      one
 //
 // It is the launcher's build, or the program that HELIOGRAPH_PROGRAM names.
-// Needs root, Node.js and script (bsdutils): the program runs in a mount namespace with a copy of /etc, so that it may
-// write to its usual places and leaves nothing there.
+// Needs root, Node.js, openssl, ip (iproute2) and script (bsdutils): the program runs in namespaces with a network and a
+// copy of /etc of their own, so that it may write to its usual places, take its usual ports, and leaves nothing there.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,6 +18,14 @@ const pictures = {
     demo: "heliograph demo",
     init: "heliograph init --domain proxy.example.org --offline",
     link: "heliograph link proxy.example.org",
+    check: "heliograph check proxy.example.org",
+    status: "heliograph status",
+};
+
+/** What runs before a picture, out of sight. */
+const stages = {
+    check: ["serve"],
+    status: ["serve", "heliograph check proxy.example.org > /dev/null 2>&1"],
 };
 
 const repository = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -29,16 +37,47 @@ const bright = 8;
 const palette = ["#1d1f21", "#cc6666", "#8fb66a", "#e0b85c", "#7ba3cc", "#b294bb", "#8abeb7", "#d5d8d6",
     "#6b6f72", "#e07f7f", "#b5d68f", "#f0d080", "#9fc2e6", "#cbb2d6", "#a6d8d0", "#ffffff"];
 
+/**
+ * A shell function that starts the real server, with its certificate from an authority that only this namespace trusts, and one web
+ * server that stands in for all of Signal's hosts.
+ */
+const serve = `serve() {
+    ip address add 203.0.113.7/32 dev lo; ip address add 2001:db8::7/128 dev lo; ip address add 76.223.92.165/32 dev lo
+    printf '%s proxy.example.org\\n' 203.0.113.7 2001:db8::7 >> /etc/hosts
+    sed -n 's/.*Itself("\\(.*\\)").*/76.223.92.165 \\1/p' "${repository}/src/Heliograph.Relay/Routing/RouteSets.cs" >> /etc/hosts
+    authority proxy 'Throw-away authority'; issue proxy DNS:proxy.example.org; cat proxy-ca.pem >> /etc/ssl/certs/ca-certificates.crt
+    authority signal 'Stand-in for Signal'; issue signal 'DNS:*.signal.org,DNS:*.chat.signal.org,DNS:*.voip.signal.org'
+    node -e 'const pem = require("node:fs").readFileSync;
+        require("node:tls").createServer({ cert: pem("signal.pem"), key: pem("signal.key"), ALPNProtocols: ["h2", "http/1.1"] })
+            .on("tlsClientError", () => {}).listen(443, "76.223.92.165")' &
+    printf '%s\\n' 'domains: [proxy.example.org]' 'listen: ["203.0.113.7:443", "[2001:db8::7]:443"]' 'http: { listen: ["203.0.113.7:80", "[2001:db8::7]:80"] }' \\
+        "certificate: { chain: $PWD/proxy.pem, key: $PWD/proxy.key }" "state_directory: $PWD/state" > /etc/heliograph/heliograph.yaml
+    heliograph run > run.log 2>&1 &
+    timeout 20 sh -c 'until grep -q "^ready$" run.log; do sleep 0.1; done' || { cat run.log >&2; exit 1; }
+}
+authority() {
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 90 -subj "/CN=$2" -keyout $1-ca.key -out $1-ca.pem 2> /dev/null
+}
+issue() {
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj / -keyout $1.key 2> /dev/null > $1.csr
+    echo "subjectAltName=critical,$2" > $1.ext
+    openssl x509 -req -in $1.csr -CA $1-ca.pem -CAkey $1-ca.key -days 90 -extfile $1.ext -out $1.pem 2> /dev/null
+}`;
+
 /** What the program prints where it sees a terminal. */
-function run(command) {
+function run(command, stage = []) {
     const scratch = mkdtempSync(join(tmpdir(), "heliograph-pictures-"));
     try {
         mkdirSync(join(scratch, "bin"));
         symlinkSync(program, join(scratch, "bin", "heliograph"));
-        const inside = `cp -a /etc "${scratch}/etc" && mount --bind "${scratch}/etc" /etc && cd "${scratch}" && exec script -qec 'stty cols ${columns} rows 60; ${command}' /dev/null`;
-        const environment = { ...process.env, PATH: `${scratch}/bin:${process.env.PATH}`, TERM: "xterm-256color" };
+        const inside = [
+            "set -e", serve, `cp -a /etc "${scratch}/etc"; mount --bind "${scratch}/etc" /etc; cd "${scratch}"; ip link set lo up; mkdir -p /etc/heliograph`,
+            // What check and status have to say is in what they print.
+            "set +e", ...stage, `script -qec 'stty cols ${columns} rows 60; ${command}' /dev/null || true`,
+        ].join("\n");
+        const environment = { ...process.env, PATH: `${scratch}/bin:${process.env.PATH}`, TERM: "xterm-256color", TMPDIR: scratch };
         delete environment.NO_COLOR;
-        return execFileSync("unshare", ["--mount", "sh", "-c", inside], { env: environment, stdio: ["ignore", "pipe", "inherit"], encoding: "utf8" });
+        return execFileSync("unshare", ["--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", inside], { env: environment, stdio: ["ignore", "pipe", "inherit"], encoding: "utf8" });
     } finally {
         rmSync(scratch, { recursive: true });
     }
@@ -47,22 +86,24 @@ function run(command) {
 /** Lines of runs of characters that look alike: [{ column, text, colour, ground, bold, dim }]. */
 function parse(output) {
     const lines = [];
-    let style = {};
-    for (const line of output.replaceAll("\r", "").replace(/\n+$/, "").split("\n")) {
-        const runs = [];
-        let column = 0;
-        for (const part of line.split(/(\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>])/)) {
-            const codes = /^\x1b\[([0-9;]*)m$/.exec(part);
-            if (codes) {
-                style = restyle(style, codes[1].split(";").map(Number));
-            } else if (part && !part.startsWith("\x1b")) {
-                runs.push({ column, text: part, ...style });
-                column += [...part].length;
-            }
+    let [row, column, style] = [0, 0, {}];
+    for (const part of output.split(/(\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r|\n)/)) {
+        const [, codes, kind] = /^\x1b\[([0-9;]*)([A-Za-z])$/.exec(part) ?? [];
+        if (part === "\n") row++;
+        else if (part === "\r") column = 0;
+        else if (kind === "m") style = restyle(style, codes.split(";").map(Number));
+        // What shows progress goes up and writes its lines again, or wipes them out.
+        else if (kind === "A") row -= Number(codes || 1);
+        else if (kind === "K") lines[row] = [];
+        else if (part && !part.startsWith("\x1b")) {
+            if (column === 0 || !lines[row]) lines[row] = [];
+            lines[row].push({ column, text: part, ...style });
+            column += [...part].length;
         }
-        lines.push(runs);
     }
-    return lines;
+    const all = Array.from(lines, (runs) => runs ?? []);
+    while (all.at(-1)?.length === 0) all.pop();
+    return all;
 }
 
 /** SGR (ECMA-48 section 8.3.117), as far as the program uses it. */
@@ -136,6 +177,6 @@ for (const [name, command] of Object.entries(pictures)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     const file = join(repository, "docs", "pictures", name + ".svg");
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, draw(command, parse(run(command))));
+    writeFileSync(file, draw(command, parse(run(command, stages[name]))));
     console.log(file);
 }
