@@ -105,13 +105,13 @@ internal sealed class DebianRoot : IDisposable
     /// <summary>What systemctl would answer when it is asked whether the service runs.</summary>
     public void PretendRunning() => File.WriteAllText(this["run/heliograph.is-active"], "");
 
-    /// <summary>A command that becomes a program in this root by exec, so that its process id stays.</summary>
+    /// <summary>A command that becomes a program in this root by exec, so that its process id stays. The test's temporary directory is not there.</summary>
     public string[] Command(params string[] command) =>
-        ["unshare", "--mount", "sh", "-c", "mount -t proc proc \"$0/proc\" && exec chroot \"$0\" \"$@\"", Path, .. command];
+        ["unshare", "--mount", "sh", "-c", "mount -t proc proc \"$0/proc\" && unset TMPDIR && exec chroot \"$0\" \"$@\"", Path, .. command];
 
     /// <summary>The same as a user of this root, without root's groups.</summary>
     public string[] CommandAs(string user, string[] command) =>
-        ["unshare", "--mount", "sh", "-c", "mount -t proc proc \"$0/proc\" && exec chroot \"$@\"", Path, $"--userspec={user}:{user}", "--groups=", Path, .. command];
+        ["unshare", "--mount", "sh", "-c", "mount -t proc proc \"$0/proc\" && unset TMPDIR && exec chroot \"$@\"", Path, $"--userspec={user}:{user}", "--groups=", Path, .. command];
 
     /// <summary>Runs a program in this root; it has to succeed.</summary>
     public Task<string> RunAsync(params string[] command) => Tool.RunAsync("env", [.. Clean, .. Command(command)]);
