@@ -9,12 +9,6 @@ internal static class CertificateTrouble
     /// <summary>The fourth failure in a row comes about two hours after the first: whatever passes by itself has passed.</summary>
     private const int ManyFailures = 4;
 
-    /// <summary>A third of the lifetime is left when a renewal is due; of half of that, something is wrong.</summary>
-    private const int LastPart = 6;
-
-    /// <summary>Files of a year's validity are not a trouble two months before.</summary>
-    private static readonly TimeSpan LongestNotice = TimeSpan.FromDays(14);
-
     /// <summary>A sentence; null: there is no trouble.</summary>
     public static string? Find(CertificateReport certificate, DateTimeOffset now)
     {
@@ -28,13 +22,9 @@ internal static class CertificateTrouble
             : $"the certificate{Until(certificate)} was not renewed in time{error}";
     }
 
-    private static bool IsRunningOut(CertificateReport certificate, DateTimeOffset now)
-    {
-        if (certificate.Source == Words.Of(Words.CertificateOrigins, CertificateOrigin.SelfSigned) || certificate is not { NotBefore: { } start, NotAfter: { } end })
-            return false;
-        var notice = (end - start) / LastPart;
-        return end - now < (notice < LongestNotice ? notice : LongestNotice);
-    }
+    private static bool IsRunningOut(CertificateReport certificate, DateTimeOffset now) =>
+        certificate.Source != Words.Of(Words.CertificateOrigins, CertificateOrigin.SelfSigned)
+        && certificate is { NotBefore: { } start, NotAfter: { } end } && LateRenewal.IsLate(start, end, now);
 
     private static string Until(CertificateReport certificate) => certificate.NotAfter is { } end ? $", valid until {end:u}," : "";
 }

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Serialization;
+using Heliograph.Hosting.Certificates;
 
 namespace Heliograph.Checking;
 
@@ -31,6 +33,10 @@ internal sealed record CertificateLook
 
     public required int DaysLeft { get; init; }
 
+    /// <summary>Whether it should have been renewed long since: <see cref="LateRenewal"/>.</summary>
+    [JsonIgnore]
+    public bool IsLate { get; init; }
+
     /// <summary>By which roots it was verified, chain and name; null: it was not.</summary>
     public string? VerifiedBy { get; init; }
 
@@ -40,16 +46,21 @@ internal sealed record CertificateLook
     /// <summary>Its name and its dates are right, and it is only unknown whose signature it bears.</summary>
     public bool IsOnlyUnproven() => Problems.All(static problem => problem is CertificateProblem.SelfSigned or CertificateProblem.ChainIncomplete or CertificateProblem.Untrusted);
 
-    public static CertificateLook Of(X509Certificate2 certificate, DateTimeOffset now, string? verifiedBy, IReadOnlyList<string> problems) => new()
+    public static CertificateLook Of(X509Certificate2 certificate, DateTimeOffset now, string? verifiedBy, IReadOnlyList<string> problems)
     {
-        Names = NamesOf(certificate),
-        Issuer = IssuerOf(certificate),
-        NotBefore = new DateTimeOffset(certificate.NotBefore.ToUniversalTime()),
-        NotAfter = new DateTimeOffset(certificate.NotAfter.ToUniversalTime()),
-        DaysLeft = (int)Math.Floor((certificate.NotAfter.ToUniversalTime() - now.UtcDateTime).TotalDays),
-        VerifiedBy = verifiedBy,
-        Problems = problems,
-    };
+        var (begin, end) = (new DateTimeOffset(certificate.NotBefore.ToUniversalTime()), new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
+        return new()
+        {
+            Names = NamesOf(certificate),
+            Issuer = IssuerOf(certificate),
+            NotBefore = begin,
+            NotAfter = end,
+            DaysLeft = (int)Math.Floor((end - now).TotalDays),
+            IsLate = LateRenewal.IsLate(begin, end, now),
+            VerifiedBy = verifiedBy,
+            Problems = problems,
+        };
+    }
 
     private static IReadOnlyList<string> NamesOf(X509Certificate2 certificate)
     {

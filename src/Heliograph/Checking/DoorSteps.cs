@@ -70,7 +70,7 @@ internal static class DoorSteps
                 Mend = Mend(problem, look, proxy),
             };
         }
-        return IsNearItsEnd(look)
+        return look.IsLate
             ? step with
             {
                 Outcome = "expires_soon",
@@ -78,13 +78,6 @@ internal static class DoorSteps
                 Mend = "see why the certificate has not been renewed (\"heliograph certificate show\" on the server): without a new one the proxy ends in " + Days(look.DaysLeft),
             }
             : step;
-    }
-
-    /// <summary>Authorities and clients renew with a third of the time left; half of that is late. A certificate for a year need not be.</summary>
-    private static bool IsNearItsEnd(CertificateLook look)
-    {
-        var sixth = (look.NotAfter - look.NotBefore) / 6;
-        return look.DaysLeft < Math.Min(14, Math.Ceiling(sixth.TotalDays));
     }
 
     public static string Describe(string problem) => problem switch

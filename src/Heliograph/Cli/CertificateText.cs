@@ -46,8 +46,8 @@ internal static partial class CertificateText
     {
         if (report.Revoked)
             return "revoked";
-        var left = report.NotAfter - now;
-        return left < TimeSpan.Zero ? "expired" : left < TimeSpan.FromDays(2) ? $"{left?.TotalHours:0} hours left" : $"{left?.TotalDays:0} days left";
+        var left = (report.NotAfter ?? now) - now;
+        return left < TimeSpan.Zero ? "expired" : left < TimeSpan.FromDays(2) ? $"{Math.Floor(left.TotalHours):0} hours left" : $"{left.Days} days left";
     }
 
     private static void Line(IAnsiConsole console, string label, string? text) => console.MarkupLineInterpolated($"  [dim]{label,-14}[/]{text}");

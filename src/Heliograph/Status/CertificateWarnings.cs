@@ -5,9 +5,6 @@ namespace Heliograph.Status;
 /// <summary>A certificate that is missing, or does not get renewed.</summary>
 internal static class CertificateWarnings
 {
-    /// <summary>Well after every renewal of a certificate of 90 days is due.</summary>
-    private static readonly TimeSpan Soon = TimeSpan.FromDays(14);
-
     public static IEnumerable<StatusWarning> Of(CertificateReport certificate, DateTimeOffset now)
     {
         if (certificate.Source == "self-signed")
@@ -18,14 +15,11 @@ internal static class CertificateWarnings
             yield return new("certificate_revoked", StatusWarning.Critical, $"The certificate is revoked. {Told(certificate)}");
         else if (end <= now)
             yield return new("certificate_expired", StatusWarning.Critical, $"The certificate expired at {end:u}, and no Signal app connects any more. {Told(certificate)}");
-        else if (end - now < Patience(end - begin))
+        else if (LateRenewal.IsLate(begin, end, now))
             yield return new("certificate_expires", StatusWarning.Critical, $"The certificate expires at {end:u} and is not renewed. {Told(certificate)}");
         else if (certificate.Failures > 0)
             yield return new("certificate_not_renewed", StatusWarning.Warning, $"The certificate could not be renewed. {Told(certificate)}");
     }
-
-    /// <summary>Of a certificate of six days, a day and a half: each lifetime has its own measure.</summary>
-    private static TimeSpan Patience(TimeSpan lifetime) => lifetime / 4 < Soon ? lifetime / 4 : Soon;
 
     private static string Told(CertificateReport certificate) => certificate switch
     {

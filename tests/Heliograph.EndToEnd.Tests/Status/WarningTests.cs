@@ -79,7 +79,7 @@ public sealed class WarningTests
         var young = Good with { NotBefore = SampleStatistics.Now.AddDays(-3), NotAfter = SampleStatistics.Now.AddDays(3) };
 
         Assert.Null(Code(SampleStatistics.Quiet, young));
-        Assert.Equal("certificate_expires", Code(SampleStatistics.Quiet, young with { NotBefore = SampleStatistics.Now.AddDays(-5), NotAfter = SampleStatistics.Now.AddDays(1) }));
+        Assert.Equal("certificate_expires", Code(SampleStatistics.Quiet, young with { NotBefore = SampleStatistics.Now.AddDays(-5), NotAfter = SampleStatistics.Now.AddHours(23) }));
     }
 
     [Fact]
