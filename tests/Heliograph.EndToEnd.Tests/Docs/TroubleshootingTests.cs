@@ -21,19 +21,7 @@ public sealed partial class TroubleshootingTests
             Assert.Contains(part, Source, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void The_page_links_to_pages_that_are_there()
-    {
-        var targets = Links().Matches(Page).Select(static match => match.Groups["text"].Value).ToList();
-
-        Assert.NotEmpty(targets);
-        Assert.All(targets, static target => Assert.True(File.Exists(Repository.PathOf($"docs/operating/{target}")), target));
-    }
-
     /// <summary>A heading that is nothing but a message; a command in a sentence is none.</summary>
     [GeneratedRegex("^### `(?<text>[^`]+)`$", RegexOptions.Multiline, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Headings();
-
-    [GeneratedRegex(@"\]\((?<text>[a-z0-9.-]+\.md)\)", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
-    private static partial Regex Links();
 }
