@@ -58,9 +58,17 @@ public sealed partial class ChildProcess : IAsyncDisposable
         start.Environment["TMPDIR"] = temporary.Path;
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>(StringComparer.Ordinal))
             start.Environment[name] = value;
-        var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
-        process.StandardInput.Close();
-        return new ChildProcess(process, temporary);
+        try
+        {
+            var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
+            process.StandardInput.Close();
+            return new ChildProcess(process, temporary);
+        }
+        catch
+        {
+            temporary.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Runs a program to its end.</summary>

@@ -146,6 +146,7 @@ public sealed class PebbleServer : IAsyncDisposable
             }
             catch (HttpRequestException) when (!process.HasExited)
             {
+                // Pebble tells nobody when it listens.
                 await Task.Delay(20, timeout.Token);
             }
         }
