@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Heliograph.Relay.Diagnostics;
@@ -130,9 +129,10 @@ public sealed class DialerTests : IDisposable
         async Task RunAsync()
         {
             var dialer = new Dialer(loop, names, counters, timeout);
-            var watch = Stopwatch.StartNew();
+            // By the clock of the loop's deadlines, which is read once a round: by another one a wait seems to be up to a millisecond shorter.
+            var began = loop.Now;
             using var socket = await dialer.DialAsync(new UpstreamEndpoint.Tcp("chat.signal.org", port), publicOnly);
-            done.SetResult((socket is not null, watch.Elapsed));
+            done.SetResult((socket is not null, TimeSpan.FromMilliseconds(loop.Now - began)));
         }
     }
 
