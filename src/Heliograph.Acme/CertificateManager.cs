@@ -2,6 +2,7 @@ using Heliograph.Acme.Challenges;
 using Heliograph.Acme.Issuance;
 using Heliograph.Acme.Renewal;
 using Heliograph.Acme.Storage;
+using Heliograph.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Acme;
@@ -34,10 +35,10 @@ public sealed class CertificateManager : IAsyncDisposable
         this.use = use;
         this.clock = clock;
         this.logger = logger;
-        var directory = new PrivateDirectory(Path.Combine(options.StateDirectory, DirectoryName), clock, logger, fault);
-        var issuer = new CertificateIssuer(options, responders, new AccountStore(directory), clock, logger);
-        renewer = new Renewer(options, issuer, new CertificateStore(directory, clock), clock, random, logger, Publish);
-        directory.Create();
+        var files = new StateFiles(new PrivateDirectory(Path.Combine(options.StateDirectory, DirectoryName), clock, logger, fault));
+        var issuer = new CertificateIssuer(options, responders, new AccountStore(files), clock, logger);
+        renewer = new Renewer(options, issuer, new CertificateStore(files, clock), clock, random, logger, Publish);
+        files.Create();
         renewer.Reload();
     }
 

@@ -1,5 +1,4 @@
-using Heliograph.Acme;
-using Heliograph.Acme.Storage;
+using Heliograph.Platform;
 using Heliograph.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -26,7 +25,7 @@ internal sealed class AlertFile
         {
             return new AlertBook(directory.Read(Name, AlertJson.Default.SortedDictionaryStringAlertRecord, Damage) ?? []);
         }
-        catch (AcmeException e)
+        catch (StorageException e)
         {
             HostLog.AlertsNotKept(log, e.Message);
             return new AlertBook(new Dictionary<string, AlertRecord>(StringComparer.Ordinal));
@@ -39,7 +38,7 @@ internal sealed class AlertFile
         {
             directory.Write(Name, new SortedDictionary<string, AlertRecord>(book.Records.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal), AlertJson.Default.SortedDictionaryStringAlertRecord);
         }
-        catch (AcmeException e)
+        catch (StorageException e)
         {
             HostLog.AlertsNotKept(log, e.Message);
         }

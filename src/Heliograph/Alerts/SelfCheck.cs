@@ -1,11 +1,8 @@
+using Heliograph.Checking;
 using Heliograph.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Alerts;
-
-/// <summary>Goes through the proxy once, as a client would.</summary>
-/// <returns>Why clients cannot use it, in one sentence; null: they can.</returns>
-internal delegate Task<string?> SelfCheckProbe(CancellationToken stop);
 
 /// <summary>What the checks came to.</summary>
 /// <param name="At">When the last one ended.</param>

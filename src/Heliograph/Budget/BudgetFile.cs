@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
-using Heliograph.Acme;
-using Heliograph.Acme.Storage;
+using Heliograph.Platform;
 using Heliograph.Relay.Diagnostics;
 using Microsoft.Extensions.Logging;
 
@@ -21,11 +20,11 @@ internal sealed partial class BudgetFile
     public BudgetFile(string stateDirectory, TimeProvider time, ILogger log) => directory = new PrivateDirectory(stateDirectory, time, log);
 
     /// <summary>Empty when there is no file, or a damaged one.</summary>
-    /// <exception cref="AcmeException">It cannot be read.</exception>
+    /// <exception cref="StorageException">It cannot be read.</exception>
     public (BudgetMonth? Current, BudgetMonth? Before) Read() =>
         directory.Read(Name, BudgetJson.Default.Content, Damage) is { } content ? (content.Current?.Month, content.Before?.Month) : (null, null);
 
-    /// <exception cref="AcmeException">It cannot be written; the file before is still there, whole.</exception>
+    /// <exception cref="StorageException">It cannot be written; the file before is still there, whole.</exception>
     public void Write(MonthlyBudget budget) => directory.Write(
         Name, new() { Version = Version, Current = SavedMonth.Of(budget.Current), Before = budget.Before is { } before ? SavedMonth.Of(before) : null }, BudgetJson.Default.Content);
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Serialization;
-using Heliograph.Hosting.Certificates;
+using Heliograph.Certificates;
 
 namespace Heliograph.Checking;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Heliograph.Configuration;
 
 namespace Heliograph.Checking;
 

@@ -1,3 +1,5 @@
+using Heliograph.Configuration;
+
 namespace Heliograph.Checking;
 
 /// <summary>What was seen at the proxy's addresses, for people. One address that fails beside another that does not is a warning.</summary>

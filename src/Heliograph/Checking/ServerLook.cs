@@ -1,6 +1,6 @@
+using Heliograph.Certificates;
+using Heliograph.Control;
 using Heliograph.Hosting;
-using Heliograph.Hosting.Certificates;
-using Heliograph.Hosting.Control;
 using Heliograph.Machine;
 
 namespace Heliograph.Checking;

@@ -54,7 +54,7 @@ internal static class ConfigurationFile
         }
         catch (IOException) when (!replace && File.Exists(path))
         {
-            throw new StartException($"{path} is there already; --force replaces it, --config FILE names another", Cli.ExitCode.BadUsage);
+            throw new StartException($"{path} is there already; --force replaces it, --config FILE names another", ExitCode.BadUsage);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,4 @@
-using Heliograph.Acme;
+using Heliograph.Platform;
 using Heliograph.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -59,7 +59,7 @@ internal sealed class TrafficRecorder : IAsyncDisposable
         {
             return file.Read(Today());
         }
-        catch (AcmeException e)
+        catch (StorageException e)
         {
             Failed(e);
             return new();
@@ -80,7 +80,7 @@ internal sealed class TrafficRecorder : IAsyncDisposable
                 saved = counted;
                 problem = null;
             }
-            catch (AcmeException e)
+            catch (StorageException e)
             {
                 Failed(e);
             }
@@ -88,7 +88,7 @@ internal sealed class TrafficRecorder : IAsyncDisposable
     }
 
     /// <summary>Logged once, not every five minutes.</summary>
-    private void Failed(AcmeException e)
+    private void Failed(StorageException e)
     {
         if (problem is null)
             HostLog.TotalsNotSaved(log, e.Message);

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using Heliograph.Budget;
-using Heliograph.Hosting.Certificates;
+using Heliograph.Certificates;
 using Heliograph.Metrics;
 using Heliograph.Relay.Diagnostics;
 using Heliograph.Statistics;

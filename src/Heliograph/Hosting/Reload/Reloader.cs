@@ -1,7 +1,7 @@
 using Heliograph.Configuration;
-using Heliograph.Decoy;
 using Heliograph.Hosting.Systemd;
 using Heliograph.Relay.OuterTls;
+using Heliograph.Web;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Hosting.Reload;
@@ -81,7 +81,7 @@ internal sealed class Reloader : IAsyncDisposable
         {
             await host.ChangeAsync(read.Settings.StartedAs(started.Settings!), change);
         }
-        catch (Exception e) when (e is StartException or DecoyException or CertificateException)
+        catch (Exception e) when (e is StartException or WebServerException or CertificateException)
         {
             HostLog.ConfigurationRefused(log, e.Message);
             return false;
