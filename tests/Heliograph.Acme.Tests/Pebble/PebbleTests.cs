@@ -11,7 +11,7 @@ public abstract class PebbleTests : IDisposable
 
     private protected TempDirectory State { get; } = new();
 
-    private protected TestLog Log { get; } = new();
+    private protected RecordingLogger Log { get; } = new();
 
     private protected List<IssuedCertificate> Used { get; } = [];
 

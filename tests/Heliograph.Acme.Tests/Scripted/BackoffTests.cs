@@ -1,4 +1,5 @@
 using Heliograph.Acme.Storage;
+using Heliograph.Platform;
 
 namespace Heliograph.Acme.Tests.Scripted;
 

@@ -1,4 +1,5 @@
 using Heliograph.Acme.Storage;
+using Heliograph.Platform;
 using Heliograph.Testing;
 
 namespace Heliograph.Acme.Tests.Scripted;
@@ -16,7 +17,7 @@ public abstract class ScriptedTests : IDisposable
 
     private protected TempDirectory State { get; } = new();
 
-    private protected TestLog Log { get; } = new();
+    private protected RecordingLogger Log { get; } = new();
 
     private protected List<IssuedCertificate> Used { get; } = [];
 
