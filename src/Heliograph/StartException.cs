@@ -1,5 +1,3 @@
-using Heliograph.Cli;
-
 namespace Heliograph;
 
 /// <summary>The program cannot start. The message is one sentence for the operator: what, where, what to do.</summary>

@@ -1,5 +1,3 @@
-using Heliograph.Cli;
-using Heliograph.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Alerts;

@@ -1,5 +1,4 @@
 using Heliograph.Checking;
-using Heliograph.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Alerts;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Heliograph.Platform;
 using Heliograph.Configuration;
-using Heliograph.Hosting;
 using Heliograph.Relay.Diagnostics;
 using Microsoft.Extensions.Logging;
 

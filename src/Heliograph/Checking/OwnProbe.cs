@@ -1,6 +1,4 @@
 using System.Net;
-using Heliograph.Alerts;
-using Heliograph.Checking;
 using Heliograph.Configuration;
 using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;

@@ -1,6 +1,5 @@
 using Heliograph.Certificates;
 using Heliograph.Control;
-using Heliograph.Hosting;
 using Heliograph.Machine;
 
 namespace Heliograph.Checking;

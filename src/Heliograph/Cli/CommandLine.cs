@@ -7,7 +7,6 @@ using Heliograph.Cli.Init;
 using Heliograph.Cli.Link;
 using Heliograph.Cli.Status;
 using Heliograph.Configuration;
-using Heliograph.Hosting;
 
 namespace Heliograph.Cli;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using Heliograph.Configuration;
 
 namespace Heliograph.Configuration;
 

@@ -16,7 +16,6 @@ using Heliograph.Relay.OuterTls;
 using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
 using Heliograph.Statistics;
-using Heliograph.Status;
 using Heliograph.Web;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Heliograph.Hosting;
 
 namespace Heliograph.Machine;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Runtime.InteropServices;
 using Heliograph.Budget;
-using Heliograph.Cli;
 
 namespace Heliograph.Metrics;
 

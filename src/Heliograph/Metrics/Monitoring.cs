@@ -1,8 +1,6 @@
 using System.Net;
 using Heliograph.Configuration;
-using Heliograph.Hosting;
 using Heliograph.Web;
-using Heliograph.Web.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Metrics;

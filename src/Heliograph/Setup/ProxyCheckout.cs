@@ -1,6 +1,5 @@
 using System.Text;
 using Heliograph.Acme;
-using Heliograph.Hosting;
 using Heliograph.Relay.OuterTls;
 
 namespace Heliograph.Setup;

@@ -1,5 +1,4 @@
 using Heliograph.Platform;
-using Heliograph.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Statistics;

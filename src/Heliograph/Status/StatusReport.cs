@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using Heliograph.Budget;
 using Heliograph.Certificates;
-using Heliograph.Metrics;
 using Heliograph.Relay.Diagnostics;
 using Heliograph.Statistics;
 

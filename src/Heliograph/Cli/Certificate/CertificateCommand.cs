@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Heliograph.Configuration;
 using Heliograph.Control;
-using Heliograph.Hosting;
 
 namespace Heliograph.Cli.Certificate;
 

@@ -1,5 +1,4 @@
 using Heliograph.Configuration;
-using Heliograph.Hosting;
 using Spectre.Console;
 
 namespace Heliograph.Cli.Init;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Heliograph.Configuration;
-using Heliograph.Hosting;
 using Heliograph.Sharing;
 
 namespace Heliograph.Cli.Link;

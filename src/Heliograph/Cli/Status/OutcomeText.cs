@@ -1,4 +1,3 @@
-using Heliograph.Metrics;
 using Heliograph.Relay.Diagnostics;
 
 namespace Heliograph.Cli.Status;

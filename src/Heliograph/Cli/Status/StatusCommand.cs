@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Heliograph.Configuration;
 using Heliograph.Control;
-using Heliograph.Hosting;
 using Heliograph.Status;
 
 namespace Heliograph.Cli.Status;

@@ -1,5 +1,4 @@
 using Heliograph.Cli.Certificate;
-using Heliograph.Metrics;
 using Heliograph.Relay.Diagnostics;
 using Heliograph.Statistics;
 using Heliograph.Status;
