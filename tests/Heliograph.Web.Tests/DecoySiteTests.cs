@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Heliograph.Web;
 using Heliograph.Web.Sites.BuiltIn;
 using Heliograph.Web.Tests.Http;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,5 +1,4 @@
 using Heliograph.Testing.Nginx;
-using Heliograph.Web;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Heliograph.Web.Tests;

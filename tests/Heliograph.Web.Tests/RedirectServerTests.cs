@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Heliograph.Testing.Nginx;
-using Heliograph.Web;
 using Heliograph.Web.Tests.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 

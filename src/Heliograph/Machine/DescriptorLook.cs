@@ -1,5 +1,4 @@
 using Heliograph.Configuration;
-using Heliograph.Hosting;
 using Heliograph.Relay.Limits;
 
 namespace Heliograph.Machine;

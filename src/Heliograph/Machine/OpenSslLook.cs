@@ -1,5 +1,3 @@
-using Heliograph.Hosting;
-
 namespace Heliograph.Machine;
 
 /// <summary>Is OpenSSL 3 on this machine?</summary>

@@ -1,5 +1,5 @@
 using System.Text;
-using Heliograph.Hosting;
+using Heliograph.Platform;
 
 namespace Heliograph.Setup;
 
@@ -70,8 +70,8 @@ internal static class ConfigurationFile
     {
         if (!Environment.IsPrivilegedProcess)
             return;
-        var group = FileOwner.Of(directory) is { Group: > 0 } owner ? owner.Group : GroupNamed(ServiceGroup);
-        if (group is { } found && new FileOwner(0, found).Give(file))
+        var group = FileOwner.OfPath(directory) is { Group: > 0 } owner ? owner.Group : GroupNamed(ServiceGroup);
+        if (group is { } found && new FileOwner(0, found).TryGive(file))
             File.SetUnixFileMode(file, OwnerOnly | UnixFileMode.GroupRead);
     }
 

@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
 using Heliograph.Budget;
 using Heliograph.Configuration;
 using Heliograph.Testing;
-using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Tests.Budget;
 

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using Heliograph.Cli;
 using Heliograph.Cli.Status;
-using Heliograph.Metrics;
 using Heliograph.Relay.Diagnostics;
 using Heliograph.Testing;
 

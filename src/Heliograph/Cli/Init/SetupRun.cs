@@ -4,6 +4,7 @@ using Heliograph.Cli.Link;
 using Heliograph.Configuration;
 using Heliograph.Hosting;
 using Heliograph.Machine;
+using Heliograph.Platform;
 using Heliograph.Setup;
 using Heliograph.Sharing;
 using Microsoft.Extensions.Logging;
@@ -78,7 +79,7 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
         try
         {
             using var logs = Logging.Create(LogLevel.Warning);
-            var owner = FileOwner.Of(acme.StateDirectory);
+            var owner = FileOwner.OfPath(acme.StateDirectory);
             var target = new DirectoryInfo(Path.Combine(acme.StateDirectory, CertificateManager.DirectoryName));
             if (target.LinkTarget is not null)
                 return $"Its certificate is not taken over, because {target.FullName} is a symbolic link, which root does not follow; {ordered}.";
@@ -98,7 +99,7 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
         if (!Environment.IsPrivilegedProcess || owner is not { User: > 0 } service)
             return;
         foreach (var path in Directory.EnumerateFileSystemEntries(directory).Prepend(directory))
-            service.Give(path);
+            service.TryGive(path);
     }
 
     private void ShowLinks()

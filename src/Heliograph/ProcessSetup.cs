@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Heliograph.Hosting;
+namespace Heliograph;
 
 /// <summary>What the process asks of the kernel before it touches a byte of anyone's.</summary>
 internal static partial class ProcessSetup

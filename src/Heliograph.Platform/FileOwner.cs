@@ -1,12 +1,12 @@
 using System.Runtime.InteropServices;
 
-namespace Heliograph.Hosting;
+namespace Heliograph.Platform;
 
 /// <summary>Whose a file is. Root makes files that a service is to read; the base library can neither ask nor say whose they are.</summary>
 /// <param name="User">The user's number.</param>
 /// <param name="Group">The group's number.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly partial record struct FileOwner(uint User, uint Group)
+public readonly partial record struct FileOwner(uint User, uint Group)
 {
     /// <summary>AT_FDCWD of openat(2).</summary>
     private const int CurrentDirectory = -100;
@@ -18,14 +18,14 @@ internal readonly partial record struct FileOwner(uint User, uint Group)
     private const int StatxGroup = 24;
 
     /// <summary>Null: it is not there, or cannot be looked at.</summary>
-    public static unsafe FileOwner? Of(string path)
+    public static unsafe FileOwner? OfPath(string path)
     {
         var statx = stackalloc byte[StatxSize];
         return Statx(CurrentDirectory, path, 0, WantedFields, statx) == 0 ? new(*(uint*)(statx + StatxUser), *(uint*)(statx + StatxGroup)) : null;
     }
 
     /// <summary>Makes a file or a directory, not what a link leads to, this owner's. Only root may.</summary>
-    public bool Give(string path) => ChangeOwner(path, User, Group) == 0;
+    public bool TryGive(string path) => ChangeOwner(path, User, Group) == 0;
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int Statx(int directory, string path, int flags, uint mask, byte* buffer);
