@@ -61,9 +61,9 @@ public sealed class CertificateManager : IAsyncDisposable
     public void Start() => loop = Task.Run(LoopAsync);
 
     /// <summary>Looks now whether anything is due, instead of some minutes later, and does it. Failures are logged and remembered, and back-off holds.</summary>
-    public Task LookAsync(CancellationToken stop) => AloneAsync(async stop =>
+    public Task RenewIfDueAsync(CancellationToken stop) => AloneAsync(async stop =>
     {
-        await renewer.LookAsync(stop);
+        await renewer.RenewIfDueAsync(stop);
         return true;
     }, stop);
 
@@ -160,7 +160,7 @@ public sealed class CertificateManager : IAsyncDisposable
             {
                 try
                 {
-                    await LookAsync(stop.Token);
+                    await RenewIfDueAsync(stop.Token);
                 }
                 catch (Exception surprise) when (surprise is not OperationCanceledException)
                 {

@@ -16,7 +16,7 @@ internal sealed class HeadBufferModel
     private int largeBuffers;
 
     /// <summary>Counts a byte that was parsed. False: nginx has no room for the next one.</summary>
-    public bool Take(bool isBetweenLines, int lineLength, bool inRequestLine)
+    public bool TryAddLine(bool isBetweenLines, int lineLength, bool inRequestLine)
     {
         if (++used < capacity)
             return true;

@@ -60,7 +60,7 @@ internal sealed class Http1Connection : IDisposable
         if (outcome == HeadOutcome.Complete || parser.IsHeadRead)
         {
             Consume(parser.Consumed);
-            Consume(body.Take(buffer.AsSpan(0, filled)));
+            Consume(body.Consume(buffer.AsSpan(0, filled)));
         }
         if (outcome == HeadOutcome.Refused)
         {
@@ -110,7 +110,7 @@ internal sealed class Http1Connection : IDisposable
             client.SetDeadline(NginxClock.ClientBody);
             if (!await FillAsync())
                 return false;
-            Consume(body.Take(buffer.AsSpan(0, filled)));
+            Consume(body.Consume(buffer.AsSpan(0, filled)));
         }
         return true;
     }
@@ -143,7 +143,7 @@ internal sealed class Http1Connection : IDisposable
             client.SetDeadline(left < NginxClock.LingeringTimeout ? left : NginxClock.LingeringTimeout);
             if (!await FillAsync())
                 return false;
-            Consume(body.Take(buffer.AsSpan(0, filled)));
+            Consume(body.Consume(buffer.AsSpan(0, filled)));
         }
         return true;
     }

@@ -29,7 +29,7 @@ internal sealed class RequestBodyReader
     public long Length { get; private set; }
 
     /// <summary>Returns how many of the bytes belong to the body.</summary>
-    public int Take(ReadOnlySpan<byte> bytes)
+    public int Consume(ReadOnlySpan<byte> bytes)
     {
         var taken = 0;
         while (taken < bytes.Length && !IsDone && !IsBroken)

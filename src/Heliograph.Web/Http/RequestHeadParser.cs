@@ -51,20 +51,20 @@ internal sealed class RequestHeadParser
     {
         while (position < bytes.Length)
         {
-            var outcome = inFields ? TakeFieldByte(bytes) : TakeLineByte(bytes);
+            var outcome = inFields ? ParseFieldByte(bytes) : ParseLineByte(bytes);
             if (outcome != HeadOutcome.NeedMore)
                 return outcome;
             var isBetweenLines = inFields ? state == FieldState.Start : line.IsAtStart;
             var lineLength = position - (inFields ? fieldStart : line.Start);
-            if (!buffers.Take(isBetweenLines, lineLength, inRequestLine: !inFields))
+            if (!buffers.TryAddLine(isBetweenLines, lineLength, inRequestLine: !inFields))
                 return Refuse(inFields ? NginxStatus.RequestHeaderTooLarge : NginxStatus.UriTooLarge);
         }
         return HeadOutcome.NeedMore;
     }
 
-    private HeadOutcome TakeLineByte(ReadOnlySpan<byte> bytes)
+    private HeadOutcome ParseLineByte(ReadOnlySpan<byte> bytes)
     {
-        var result = line.Take(bytes[position], position);
+        var result = line.ParseByte(bytes[position], position);
         position++;
         if (result == RequestLineParser.Result.More)
             return HeadOutcome.NeedMore;
@@ -78,7 +78,7 @@ internal sealed class RequestHeadParser
         return Head.Version < RequestHead.Http10 ? HeadOutcome.Complete : HeadOutcome.NeedMore;
     }
 
-    private HeadOutcome TakeFieldByte(ReadOnlySpan<byte> bytes)
+    private HeadOutcome ParseFieldByte(ReadOnlySpan<byte> bytes)
     {
         var at = position++;
         var b = bytes[at];
@@ -111,7 +111,7 @@ internal sealed class RequestHeadParser
                 isFieldIgnored |= !IsNameByte(b);
                 return HeadOutcome.NeedMore;
             case FieldState.SpaceBeforeValue or FieldState.Value or FieldState.SpaceAfterValue:
-                return TakeValueByte(bytes, at, b);
+                return ParseValueByte(bytes, at, b);
             case FieldState.AlmostDone:
                 if (b == '\n')
                     return EndField(bytes);
@@ -121,7 +121,7 @@ internal sealed class RequestHeadParser
         }
     }
 
-    private HeadOutcome TakeValueByte(ReadOnlySpan<byte> bytes, int at, byte b)
+    private HeadOutcome ParseValueByte(ReadOnlySpan<byte> bytes, int at, byte b)
     {
         var isBefore = state == FieldState.SpaceBeforeValue;
         switch (b)

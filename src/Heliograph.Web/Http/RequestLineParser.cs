@@ -28,7 +28,7 @@ internal sealed class RequestLineParser
 
     public bool IsAtStart => state == State.Start;
 
-    public Result Take(byte b, int at)
+    public Result ParseByte(byte b, int at)
     {
         switch (state)
         {
@@ -78,7 +78,7 @@ internal sealed class RequestLineParser
             case State.Port:
                 return char.IsAsciiDigit((char)b) ? Result.More : AfterHost(b, at);
             case State.Target:
-                return TakeTarget(b, at);
+                return ParseTargetByte(b, at);
             case State.SpacesAfterTarget:
                 return b switch
                 {
@@ -96,7 +96,7 @@ internal sealed class RequestLineParser
             case State.HTTP:
                 return b == '/' ? To(State.FirstMajorDigit) : Result.Bad;
             default:
-                return TakeVersion(b);
+                return ParseVersionByte(b);
         }
     }
 
@@ -144,7 +144,7 @@ internal sealed class RequestLineParser
         }
     }
 
-    private Result TakeTarget(byte b, int at)
+    private Result ParseTargetByte(byte b, int at)
     {
         targetEnd = at;
         return b switch
@@ -163,7 +163,7 @@ internal sealed class RequestLineParser
         return b == '\n' ? Result.Done : To(State.AlmostDone);
     }
 
-    private Result TakeVersion(byte b)
+    private Result ParseVersionByte(byte b)
     {
         switch (state)
         {

@@ -36,7 +36,7 @@ internal sealed class Http2Connection : IDisposable
         var error = Http2Error.None;
         while (error == Http2Error.None)
         {
-            error = TakeFrame(out var isTaken);
+            error = ReceiveFrame(out var isTaken);
             await SendAsync();
             if (session.IsFinished)
                 error = Http2Error.NoError;
@@ -64,7 +64,7 @@ internal sealed class Http2Connection : IDisposable
         ReturnBuffer();
     }
 
-    private Http2Error TakeFrame(out bool isTaken)
+    private Http2Error ReceiveFrame(out bool isTaken)
     {
         var outcome = reader.Read(buffer.AsSpan(start, filled - start), out var taken, out var frame);
         start += taken;
@@ -72,7 +72,7 @@ internal sealed class Http2Connection : IDisposable
         return outcome switch
         {
             FrameReader.Outcome.Error => reader.Error,
-            FrameReader.Outcome.Frame => session.Take(frame),
+            FrameReader.Outcome.Frame => session.Receive(frame),
             _ => Http2Error.None,
         };
     }

@@ -21,7 +21,7 @@ internal sealed class Http2RequestBuilder
     /// <summary>What ends the connection without an answer.</summary>
     public Http2Error Error { get; private set; } = Http2Error.None;
 
-    public void Take(string name, string value)
+    public void AddField(string name, string value)
     {
         room -= name.Length + value.Length;
         if (room < 0)
@@ -31,7 +31,7 @@ internal sealed class Http2RequestBuilder
         if (!IsValidValue(value) || !IsValidName(name, out var isIgnored))
             IsMalformed = true;
         else if (name[0] == ':')
-            TakePseudo(name, value);
+            AddPseudoField(name, value);
         else if (!isIgnored && !Head.TryAdd(name, value))
             Refuse(NginxStatus.BadRequest);
     }
@@ -53,13 +53,13 @@ internal sealed class Http2RequestBuilder
             Refuse(status);
     }
 
-    private void TakePseudo(string name, string value)
+    private void AddPseudoField(string name, string value)
     {
         var isValid = name switch
         {
-            ":method" => method is null && TakeMethod(value),
-            ":scheme" => scheme is null && TakeScheme(value),
-            ":path" => path is null && TakePath(value),
+            ":method" => method is null && TrySetMethod(value),
+            ":scheme" => scheme is null && TrySetScheme(value),
+            ":path" => path is null && TrySetPath(value),
             ":authority" => Head.TryAdd("host", value),
             _ => false,
         };
@@ -67,20 +67,20 @@ internal sealed class Http2RequestBuilder
             Refuse(NginxStatus.BadRequest);
     }
 
-    private bool TakeMethod(string value)
+    private bool TrySetMethod(string value)
     {
         method = value;
         Head.Method = value;
         return value.Length > 0 && value.All(c => char.IsAsciiLetterUpper(c) || c is '_' or '-');
     }
 
-    private bool TakeScheme(string value)
+    private bool TrySetScheme(string value)
     {
         scheme = value;
         return value.Length > 0 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '-' or '.');
     }
 
-    private bool TakePath(string value)
+    private bool TrySetPath(string value)
     {
         path = value;
         Head.RawTarget = value;

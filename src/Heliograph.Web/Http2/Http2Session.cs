@@ -74,7 +74,7 @@ internal sealed class Http2Session : IDisposable
     public void Dispose() => streams.ForEach(stream => stream.Dispose());
 
     /// <summary>Anything but <see cref="Http2Error.None"/> ends the connection.</summary>
-    public Http2Error Take(Frame frame)
+    public Http2Error Receive(Frame frame)
     {
         if (received / 8 > useful + Http2Limits.FloodAllowance)
             return Http2Error.NoError;
@@ -82,14 +82,14 @@ internal sealed class Http2Session : IDisposable
             return Http2Error.Protocol;
         return frame.Type switch
         {
-            FrameType.Data => frame.IsEndOfData ? EndData(frame) : TakeData(frame),
-            FrameType.Headers => TakeHeaders(frame),
-            FrameType.Priority => TakePriority(frame),
-            FrameType.ResetStream => TakeReset(frame),
-            FrameType.Settings => TakeSettings(frame),
-            FrameType.Ping => TakePing(frame),
-            FrameType.WindowUpdate => TakeWindowUpdate(frame),
-            FrameType.Continuation when isInBlock => TakeBlock(frame.Payload, frame.Has(FrameFlags.EndHeaders)),
+            FrameType.Data => frame.IsEndOfData ? EndData(frame) : ReceiveData(frame),
+            FrameType.Headers => ReceiveHeaders(frame),
+            FrameType.Priority => ReceivePriority(frame),
+            FrameType.ResetStream => ReceiveReset(frame),
+            FrameType.Settings => ReceiveSettings(frame),
+            FrameType.Ping => ReceivePing(frame),
+            FrameType.WindowUpdate => ReceiveWindowUpdate(frame),
+            FrameType.Continuation when isInBlock => ReceiveHeaderBlock(frame.Payload, frame.Has(FrameFlags.EndHeaders)),
             _ => Http2Error.Protocol,
         };
     }
@@ -126,7 +126,7 @@ internal sealed class Http2Session : IDisposable
 
     private bool CanSendOn(Http2Stream stream) => stream.HasUnsentBody && (stream.Remaining == 0 || (stream.SendWindow > 0 && sendWindow > 0));
 
-    private Http2Error TakeHeaders(Frame frame)
+    private Http2Error ReceiveHeaders(Frame frame)
     {
         var payload = frame.Payload;
         var padding = 0;
@@ -165,10 +165,10 @@ internal sealed class Http2Session : IDisposable
         }
         if (padding == payload.Length)
             return Http2Error.FrameSize;
-        return TakeBlock(payload[..^padding], frame.Has(FrameFlags.EndHeaders));
+        return ReceiveHeaderBlock(payload[..^padding], frame.Has(FrameFlags.EndHeaders));
     }
 
-    private Http2Error TakeBlock(ReadOnlySpan<byte> fragment, bool isLast)
+    private Http2Error ReceiveHeaderBlock(ReadOnlySpan<byte> fragment, bool isLast)
     {
         if (block.WrittenCount + fragment.Length > Http2Limits.LargestBlock)
             return Http2Error.EnhanceYourCalm;
@@ -177,7 +177,7 @@ internal sealed class Http2Session : IDisposable
             return Http2Error.None;
         isInBlock = false;
         var builder = new Http2RequestBuilder();
-        var error = decoder.Decode(block.WrittenSpan, builder.Take);
+        var error = decoder.Decode(block.WrittenSpan, builder.AddField);
         block.ResetWrittenCount();
         if (error == Http2Error.None)
             error = builder.Error;
@@ -260,7 +260,7 @@ internal sealed class Http2Session : IDisposable
 
     private Http2Stream? Find(int id) => streams.Find(stream => stream.Id == id);
 
-    private Http2Error TakeData(Frame frame)
+    private Http2Error ReceiveData(Frame frame)
     {
         if (frame.Stream == 0)
             return Http2Error.Protocol;
@@ -304,7 +304,7 @@ internal sealed class Http2Session : IDisposable
         return Http2Error.None;
     }
 
-    private Http2Error TakePriority(Frame frame)
+    private Http2Error ReceivePriority(Frame frame)
     {
         if (--priorityLeft == 0)
             return Http2Error.EnhanceYourCalm;
@@ -315,7 +315,7 @@ internal sealed class Http2Session : IDisposable
         return Http2Error.Protocol;
     }
 
-    private Http2Error TakeReset(Frame frame)
+    private Http2Error ReceiveReset(Frame frame)
     {
         if (frame.Stream == 0)
             return Http2Error.Protocol;
@@ -327,7 +327,7 @@ internal sealed class Http2Session : IDisposable
         return Http2Error.None;
     }
 
-    private Http2Error TakeSettings(Frame frame)
+    private Http2Error ReceiveSettings(Frame frame)
     {
         if (frame.Flags == FrameFlags.Ack)
             return Http2Error.None;
@@ -359,13 +359,13 @@ internal sealed class Http2Session : IDisposable
         return Http2Error.None;
     }
 
-    private Http2Error TakePing(Frame frame)
+    private Http2Error ReceivePing(Frame frame)
     {
         FrameWriter.PingAck(output, frame.Payload);
         return Http2Error.None;
     }
 
-    private Http2Error TakeWindowUpdate(Frame frame)
+    private Http2Error ReceiveWindowUpdate(Frame frame)
     {
         var increment = BinaryPrimitives.ReadInt32BigEndian(frame.Payload) & int.MaxValue;
         if (frame.Stream == 0)

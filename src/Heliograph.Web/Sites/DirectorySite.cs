@@ -54,7 +54,7 @@ internal sealed partial class DirectorySite : Site
             {
                 Length = RandomAccess.GetLength(handle),
                 LastModified = DateTimeOffset.FromUnixTimeSeconds(new DateTimeOffset(File.GetLastWriteTimeUtc(handle)).ToUnixTimeSeconds()),
-                ContentType = MimeTypes.Of(path),
+                ContentType = MimeTypes.ForPath(path),
             };
             keep = true;
             return new(SiteEntryKind.File, file);

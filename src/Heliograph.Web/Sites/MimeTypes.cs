@@ -121,7 +121,7 @@ internal static class MimeTypes
         ["avi"] = "video/x-msvideo",
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
-    public static string Of(string path)
+    public static string ForPath(string path)
     {
         var dot = path.LastIndexOf('.');
         return dot >= 0 && path.IndexOf('/', dot) < 0 && ByExtension.TryGetValue(path[(dot + 1)..], out var type) ? type : Default;

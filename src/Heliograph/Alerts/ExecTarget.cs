@@ -16,7 +16,7 @@ internal sealed class ExecTarget(string program, TimeSpan limit) : AlertTarget
 
     public override async Task<string?> SendAsync(AlertMessage message, CancellationToken stop)
     {
-        var (state, cause) = (AlertWords.Of(message.State), AlertWords.Of(message.Cause));
+        var (state, cause) = (AlertWords.ToWord(message.State), AlertWords.ToWord(message.Cause));
         try
         {
             var result = await HookProgram.RunAsync(program, [state, cause, message.Text], Environment(message, state, cause), limit, stop);

@@ -26,7 +26,7 @@ internal sealed partial class BudgetFile
 
     /// <exception cref="StorageException">It cannot be written; the file before is still there, whole.</exception>
     public void Write(MonthlyBudget budget) => directory.Write(
-        Name, new() { Version = Version, Current = SavedMonth.Of(budget.Current), Before = budget.Before is { } before ? SavedMonth.Of(before) : null }, BudgetJson.Default.Content);
+        Name, new() { Version = Version, Current = SavedMonth.FromMonth(budget.Current), Before = budget.Before is { } before ? SavedMonth.FromMonth(before) : null }, BudgetJson.Default.Content);
 
     private static string? Damage(Content content)
     {
@@ -56,7 +56,7 @@ internal sealed partial class BudgetFile
         [JsonIgnore]
         public bool IsSound => Bytes is >= 0 and <= Most && Start.Day <= 28;
 
-        public static SavedMonth Of(BudgetMonth month) => new() { Start = month.Start, Bytes = RoundedCount.UpBytes(month.Bytes) };
+        public static SavedMonth FromMonth(BudgetMonth month) => new() { Start = month.Start, Bytes = RoundedCount.UpBytes(month.Bytes) };
     }
 
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

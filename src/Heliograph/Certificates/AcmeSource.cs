@@ -58,7 +58,7 @@ internal sealed class AcmeSource : ICertificateSource
 
     public void Reload() => _ = LookAsync();
 
-    public CertificateReport Describe() => CertificateReport.Of(manager.Describe());
+    public CertificateReport Describe() => CertificateReport.FromDescription(manager.Describe());
 
     /// <exception cref="AcmeException">It was tried and failed.</exception>
     public Task<RenewalOutcome> RenewAsync(bool force, CancellationToken cancellation) => manager.RenewNowAsync(force, cancellation);
@@ -98,7 +98,7 @@ internal sealed class AcmeSource : ICertificateSource
     {
         try
         {
-            await manager.LookAsync(stopping.Token);
+            await manager.RenewIfDueAsync(stopping.Token);
             var described = manager.Describe();
             HostLog.LookedForRenewal(log, described.NextRenewal, described.NextRenewalReason);
         }

@@ -45,7 +45,7 @@ internal sealed record CertificateReport
 
     public DateTimeOffset? LastErrorAt { get; init; }
 
-    public static CertificateReport Of(CertificateDescription described) => new()
+    public static CertificateReport FromDescription(CertificateDescription described) => new()
     {
         Source = "acme",
         Names = described.Names,
@@ -64,7 +64,7 @@ internal sealed record CertificateReport
         LastErrorAt = described.LastErrorAt,
     };
 
-    public static CertificateReport Of(string source, ServerCertificate certificate) => new()
+    public static CertificateReport FromDescription(string source, ServerCertificate certificate) => new()
     {
         Source = source,
         Names = certificate.Names,

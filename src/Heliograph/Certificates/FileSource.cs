@@ -53,7 +53,7 @@ internal sealed class FileSource : ICertificateSource
         }
     }
 
-    public CertificateReport Describe() => CertificateReport.Of("files", Current);
+    public CertificateReport Describe() => CertificateReport.FromDescription("files", Current);
 
     public void Watch(Action<ServerCertificate> use)
     {

@@ -19,7 +19,7 @@ internal sealed class SelfSignedSource : ICertificateSource
 
     public string Description => "self-signed, made at this start: no client trusts it";
 
-    public CertificateReport Describe() => CertificateReport.Of("self-signed", Current);
+    public CertificateReport Describe() => CertificateReport.FromDescription("self-signed", Current);
 
     public void Watch(Action<ServerCertificate> use)
     {

@@ -13,16 +13,16 @@ internal sealed class StatusReader(Func<RelayStatistics> statistics, Certificate
 
     public KeyValuePair<string, ControlCommand> Command => new(CommandName, (_, _) => Task.FromResult(new ControlResponse { Ok = true, Status = Read() }));
 
-    public StatusReport Read() => Of(statistics(), traffic.Read(), certificates.Describe() with { Running = true }, budget(), time.GetUtcNow());
+    public StatusReport Read() => CreateReport(statistics(), traffic.Read(), certificates.Describe() with { Running = true }, budget(), time.GetUtcNow());
 
-    internal static StatusReport Of(RelayStatistics relay, TrafficTotals totals, CertificateReport certificate, BudgetReport? budget, DateTimeOffset now)
+    internal static StatusReport CreateReport(RelayStatistics relay, TrafficTotals totals, CertificateReport certificate, BudgetReport? budget, DateTimeOffset now)
     {
         IReadOnlyList<StatusWarning> warnings =
         [
-            .. UpstreamWarnings.Of(relay)
-                .Concat(CertificateWarnings.Of(certificate, now))
-                .Concat(ServerWarnings.Of(relay, totals))
-                .Concat(LimitWarnings.Of(relay, budget))
+            .. UpstreamWarnings.FromStatistics(relay)
+                .Concat(CertificateWarnings.FromReport(certificate, now))
+                .Concat(ServerWarnings.FromStatistics(relay, totals))
+                .Concat(LimitWarnings.FromStatistics(relay, budget))
                 .OrderBy(static warning => warning.Severity != StatusWarning.Critical),
         ];
         return new()
@@ -30,15 +30,15 @@ internal sealed class StatusReader(Func<RelayStatistics> statistics, Certificate
             Version = ProductVersion.Text,
             State = warnings is [var worst, ..] ? worst.Severity : "working",
             UptimeSeconds = (long)relay.Uptime.TotalSeconds,
-            Connections = ConnectionStatus.Of(relay),
-            Relayed = TrafficStatus.Of(Traffic.Of(relay).Rounded),
+            Connections = ConnectionStatus.FromStatistics(relay),
+            Relayed = TrafficStatus.FromTraffic(Traffic.FromStatistics(relay).Rounded),
             Totals = totals,
-            Outcomes = RoundedCounts.Of(relay.Outcomes),
-            Routes = [.. relay.Routes.Select(RouteStatus.Of)],
-            Upstreams = [.. relay.Upstreams.Select(UpstreamStatus.Of)],
+            Outcomes = RoundedCounts.Round(relay.Outcomes),
+            Routes = [.. relay.Routes.Select(RouteStatus.FromStatistics)],
+            Upstreams = [.. relay.Upstreams.Select(UpstreamStatus.FromStatistics)],
             DeniedNames = relay.DeniedSignalNames.ToDictionary(static one => one.Key, static one => RoundedCount.Up(one.Value), StringComparer.Ordinal),
             Certificate = certificate,
-            Budget = budget is null ? null : BudgetStatus.Of(budget),
+            Budget = budget is null ? null : BudgetStatus.FromReport(budget),
             Warnings = warnings,
         };
     }

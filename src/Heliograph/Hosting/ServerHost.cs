@@ -172,7 +172,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
             redirect = Own(await StartRedirectAsync(logs.CreateLogger("Heliograph.Web")));
         if (settings.Limits.Budget.MonthlyBytes > 0)
             Budget = Own(new BudgetKeeper(settings.Limits.Budget, settings.StateDirectory, () => BudgetKeeper.Passed(relay.GetStatistics()), relay.UseBudget, time, log));
-        var traffic = Own(new TrafficRecorder(settings.StateDirectory, () => Traffic.Of(relay.GetStatistics()), time, log));
+        var traffic = Own(new TrafficRecorder(settings.StateDirectory, () => Traffic.FromStatistics(relay.GetStatistics()), time, log));
         var status = new StatusReader(relay.GetStatistics, certificates, traffic, () => Budget?.Read(), time);
         Own(ControlServer.Start(settings.StateDirectory, new CertificateCommands(certificates).All.Append(status.Command).ToFrozenDictionary(StringComparer.Ordinal), time, log));
         if (settings.Alerts.SelfCheck is { } interval)

@@ -36,7 +36,7 @@ internal sealed partial class HistoryFile
     public void Write(TrafficHistory history) => directory.Write(Name, new() { Version = Version, Days = Rounded(history.Days), Weeks = Rounded(history.Weeks) }, FileJson.Default.Content);
 
     private static IReadOnlyList<Period> Rounded(IReadOnlyDictionary<DateOnly, Traffic> sums) =>
-        [.. sums.Select(static one => Period.Of(one.Key, one.Value.Rounded))];
+        [.. sums.Select(static one => Period.FromTraffic(one.Key, one.Value.Rounded))];
 
     private static string? Damage(Content content)
     {
@@ -75,7 +75,7 @@ internal sealed partial class HistoryFile
         [JsonIgnore]
         public bool IsSound => Connections is >= 0 and <= Most && BytesUp is >= 0 and <= Most && BytesDown is >= 0 and <= Most;
 
-        public static Period Of(DateOnly start, Traffic traffic) =>
+        public static Period FromTraffic(DateOnly start, Traffic traffic) =>
             new() { Start = start, Connections = traffic.Connections, BytesUp = traffic.BytesUp, BytesDown = traffic.BytesDown };
     }
 

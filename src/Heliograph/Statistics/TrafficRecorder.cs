@@ -42,7 +42,7 @@ internal sealed class TrafficRecorder : IAsyncDisposable
         lock (gate)
         {
             Update();
-            return TrafficTotals.Of(history, Today(), problem);
+            return TrafficTotals.FromHistory(history, Today(), problem);
         }
     }
 

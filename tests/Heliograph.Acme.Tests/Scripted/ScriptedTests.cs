@@ -47,7 +47,7 @@ public abstract class ScriptedTests : IDisposable
     private protected async Task<CertificateDescription> RestartAndLookAsync(AcmeOptions options)
     {
         await using var manager = Open(options);
-        await manager.LookAsync(Stop);
+        await manager.RenewIfDueAsync(Stop);
         return manager.Describe();
     }
 }

@@ -42,8 +42,8 @@ public sealed class ChecksTests
     [Fact]
     public void Entropy_is_8_bits_where_every_value_is_as_frequent_and_0_where_there_is_one()
     {
-        Assert.Equal(8, Entropy.Of([Enumerable.Range(0, 256).Select(static value => (byte)value).ToArray()]));
-        Assert.Equal(0, Entropy.Of([new byte[100]]));
+        Assert.Equal(8, Entropy.BitsPerByte([Enumerable.Range(0, 256).Select(static value => (byte)value).ToArray()]));
+        Assert.Equal(0, Entropy.BitsPerByte([new byte[100]]));
     }
 
     [Fact]

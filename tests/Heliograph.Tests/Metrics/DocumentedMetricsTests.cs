@@ -26,8 +26,8 @@ public sealed class DocumentedMetricsTests
     [Fact]
     public void Every_outcome_is_documented_and_every_documented_one_is_there()
     {
-        Assert.Equal(Enum.GetValues<ConnectionOutcome>().Select(WordFor<ConnectionOutcome>.Of), FirstWords("| `outcome` of a connection |"));
-        Assert.Equal(["connected", .. Enum.GetValues<DialFailure>().Select(WordFor<DialFailure>.Of)], FirstWords("| `outcome` of a dial |"));
+        Assert.Equal(Enum.GetValues<ConnectionOutcome>().Select(EnumWord<ConnectionOutcome>.For), FirstWords("| `outcome` of a connection |"));
+        Assert.Equal(["connected", .. Enum.GetValues<DialFailure>().Select(EnumWord<DialFailure>.For)], FirstWords("| `outcome` of a dial |"));
     }
 
     [Fact]

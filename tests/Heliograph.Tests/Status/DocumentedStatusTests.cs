@@ -28,8 +28,8 @@ public sealed class DocumentedStatusTests
     [Fact]
     public void Every_outcome_has_words_that_fit_its_column_and_one_of_another_version_has_some()
     {
-        Assert.All(Enum.GetValues<ConnectionOutcome>(), static outcome => Assert.InRange(OutcomeText.Of(WordFor<ConnectionOutcome>.Of(outcome)).Length, 1, 58));
-        Assert.Equal("sung to", OutcomeText.Of("sung_to"));
+        Assert.All(Enum.GetValues<ConnectionOutcome>(), static outcome => Assert.InRange(OutcomeText.Describe(EnumWord<ConnectionOutcome>.For(outcome)).Length, 1, 58));
+        Assert.Equal("sung to", OutcomeText.Describe("sung_to"));
     }
 
     /// <summary>Leaves here: maps of counts, the certificate, which has a page of its own, and the lists of what <c>totals.today</c> is.</summary>

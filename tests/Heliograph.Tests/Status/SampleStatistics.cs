@@ -64,12 +64,12 @@ internal static class SampleStatistics
         BytesDown = 1_234_567_890_123,
     };
 
-    public static TrafficTotals Totals { get; } = TrafficTotals.Of(
+    public static TrafficTotals Totals { get; } = TrafficTotals.FromHistory(
         Kept((new(2026, 4, 29), new(2_000, 40_000_000, 2_000_000_000)), (new(2026, 5, 5), new(1_000, 20_000_000, 13_000_000_000)), (new(2026, 5, 6), new(283, 9_900_001, 1_200_000_000))),
         DateOnly.FromDateTime(Now.DateTime),
         problem: null);
 
-    public static TrafficTotals NoTotals { get; } = TrafficTotals.Of(new(), DateOnly.FromDateTime(Now.DateTime), problem: null);
+    public static TrafficTotals NoTotals { get; } = TrafficTotals.FromHistory(new(), DateOnly.FromDateTime(Now.DateTime), problem: null);
 
     public static CertificateReport Certificate { get; } = new()
     {
@@ -96,7 +96,7 @@ internal static class SampleStatistics
 
     /// <summary>As the server makes it.</summary>
     public static StatusReport Report(RelayStatistics relay, TrafficTotals? totals = null, CertificateReport? certificate = null, BudgetReport? budget = null) =>
-        StatusReader.Of(relay, totals ?? Totals, certificate ?? Certificate, budget, Now);
+        StatusReader.CreateReport(relay, totals ?? Totals, certificate ?? Certificate, budget, Now);
 
     public static UpstreamStatistics Upstream(string host, params IReadOnlyList<long> milliseconds)
     {

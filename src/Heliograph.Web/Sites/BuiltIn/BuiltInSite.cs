@@ -17,13 +17,13 @@ internal static class BuiltInSite
 
     public static IReadOnlyList<MemoryFile> Files(byte[] seed)
     {
-        var kind = new SeededChoice(seed, "kind").Of(AllKinds.List);
-        var look = Look.Choose(new SeededChoice(seed, "look"));
+        var kind = new SeededChoice(seed, "kind").Pick(AllKinds.List);
+        var look = Theme.Choose(new SeededChoice(seed, "look"));
         var content = SiteContent.Write(kind, new SeededChoice(seed, "text"), Earliest, Latest);
         var layout = Layout.Choose(new SeededChoice(seed, "layout"), look, content);
         var paths = new SeededChoice(seed, "paths");
-        var stylesheet = paths.Of((string[])["/style.css", "/css/style.css", "/main.css", "/css/site.css", "/theme.css", "/assets/style.css"]);
-        var picture = paths.Of((string[])["/img/header.svg", "/images/banner.svg", "/header.svg", "/assets/hills.svg", "/pics/top.svg"]);
+        var stylesheet = paths.Pick((string[])["/style.css", "/css/style.css", "/main.css", "/css/site.css", "/theme.css", "/assets/style.css"]);
+        var picture = paths.Pick((string[])["/img/header.svg", "/images/banner.svg", "/header.svg", "/assets/hills.svg", "/pics/top.svg"]);
 
         var made = content.Entries.Max(entry => entry.Date);
         var times = new SeededChoice(seed, "times");

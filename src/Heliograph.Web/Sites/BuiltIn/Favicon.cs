@@ -10,7 +10,7 @@ internal static class Favicon
     private const int BitmapHeadLength = 40;
     private const int MaskLength = Side * 4;
 
-    public static byte[] Draw(Look look, SeededChoice choice)
+    public static byte[] Draw(Theme look, SeededChoice choice)
     {
         var icon = new byte[HeadLength + BitmapHeadLength + (Side * Side * 4) + MaskLength];
         var head = icon.AsSpan();

@@ -9,11 +9,11 @@ internal static class HillPicture
     private const int Width = 1200;
     private const int Height = 260;
 
-    public static string Draw(Look look, SeededChoice choice)
+    public static string Draw(Theme look, SeededChoice choice)
     {
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" preserveAspectRatio=\"xMidYMax slice\">\n");
-        var skyHue = (look.Hue + choice.Of((int[])[0, 15, 30, 345])) % 360;
+        var skyHue = (look.Hue + choice.Pick((int[])[0, 15, 30, 345])) % 360;
         var light = look.IsDark ? 22 : 88;
         svg.Append(CultureInfo.InvariantCulture, $"<rect width=\"{Width}\" height=\"{Height}\" fill=\"hsl({skyHue},{choice.Between(25, 50)}%,{light}%)\"/>\n");
         if (choice.Chance(70))

@@ -14,7 +14,7 @@ internal enum Arrangement
 /// <summary>Puts content into HTML, in one of several arrangements.</summary>
 internal sealed class Layout
 {
-    private readonly Look look;
+    private readonly Theme look;
     private readonly SiteContent content;
     private readonly string homeLabel;
     private readonly string dateFormat;
@@ -24,28 +24,28 @@ internal sealed class Layout
     private readonly string indent;
     private readonly bool showsExcerpts;
 
-    private Layout(SeededChoice choice, Look look, SiteContent content)
+    private Layout(SeededChoice choice, Theme look, SiteContent content)
     {
         this.look = look;
         this.content = content;
-        Arrangement = choice.Of(Enum.GetValues<Arrangement>());
-        homeLabel = choice.Of((string[])["Home", "Start", "Welcome", "Front page"]);
-        dateFormat = choice.Of((string[])["d MMMM yyyy", "MMMM d, yyyy", "yyyy-MM-dd", "dd.MM.yyyy", "d MMM yyyy"]);
-        readMore = choice.Of((string[])["Read more", "More", "Continue", "Read on", "&rarr;", "The rest"]);
+        Arrangement = choice.Pick(Enum.GetValues<Arrangement>());
+        homeLabel = choice.Pick((string[])["Home", "Start", "Welcome", "Front page"]);
+        dateFormat = choice.Pick((string[])["d MMMM yyyy", "MMMM d, yyyy", "yyyy-MM-dd", "dd.MM.yyyy", "d MMM yyyy"]);
+        readMore = choice.Pick((string[])["Read more", "More", "Continue", "Read on", "&rarr;", "The rest"]);
         var year = content.Entries[0].Date.Year;
-        footer = choice.Of((string[])
+        footer = choice.Pick((string[])
         [
             $"&copy; {year} {Escape(content.Name)}", $"{Escape(content.Name)}, {year}", $"{Escape(content.Author)}, {year}", $"Last changed in {content.Entries[0].Date.ToString("MMMM yyyy", CultureInfo.InvariantCulture)}",
             $"Written by {Escape(content.Author)}. Made by hand.", $"&copy; {content.Entries[^1].Date.Year - 2}&ndash;{year} {Escape(content.Author)}",
         ]);
-        language = choice.Of((string[])["en", "en-GB", "en"]);
-        indent = choice.Of((string[])["", "  ", "    ", "\t"]);
+        language = choice.Pick((string[])["en", "en-GB", "en"]);
+        indent = choice.Pick((string[])["", "  ", "    ", "\t"]);
         showsExcerpts = choice.Chance(60);
     }
 
     public Arrangement Arrangement { get; }
 
-    public static Layout Choose(SeededChoice choice, Look look, SiteContent content) => new(choice, look, content);
+    public static Layout Choose(SeededChoice choice, Theme look, SiteContent content) => new(choice, look, content);
 
     public string Page(string path, string title, string body, string stylesheet, string picture)
     {

@@ -30,7 +30,7 @@ internal sealed class SeededChoice
 
     public int Between(int least, int most) => least + Below(most - least + 1);
 
-    public T Of<T>(IReadOnlyList<T> items) => items[Below(items.Count)];
+    public T Pick<T>(IReadOnlyList<T> items) => items[Below(items.Count)];
 
     public bool Chance(int percent) => Below(100) < percent;
 

@@ -37,12 +37,12 @@ internal static class SharedWords
     {
         var firstNames = choice.Shuffle(FirstNames);
         var lastNames = choice.Shuffle(LastNames);
-        string Town() => choice.Of(TownBeginnings) + choice.Of(TownEndings);
+        string Town() => choice.Pick(TownBeginnings) + choice.Pick(TownEndings);
         return new(StringComparer.Ordinal)
         {
             ["Town"] = [Town()],
             ["Village"] = [Town()],
-            ["River"] = [choice.Of((string[])["Ald", "Bren", "Cald", "Cray", "Dene", "Esk", "Fal", "Isla", "Lune", "Mede", "Nidd", "Orr", "Pell", "Rill", "Swale", "Tarn", "Urr", "Wend", "Yare"])],
+            ["River"] = [choice.Pick((string[])["Ald", "Bren", "Cald", "Cray", "Dene", "Esk", "Fal", "Isla", "Lune", "Mede", "Nidd", "Orr", "Pell", "Rill", "Swale", "Tarn", "Urr", "Wend", "Yare"])],
             ["First"] = [firstNames[0]],
             ["Last"] = [lastNames[0]],
             ["Friend"] = [firstNames[1]],
@@ -54,8 +54,8 @@ internal static class SharedWords
             ["number"] = [.. Enumerable.Range(3, 30).Select(number => number.ToString())],
             ["few"] = ["two", "three", "four", "five", "half a dozen"],
             ["weekday"] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
-            ["Evening"] = [choice.Of((string[])["Monday", "Tuesday", "Wednesday", "Thursday"])],
-            ["Street"] = [choice.Of((string[])["Mill Lane", "Church Street", "Station Road", "Back Lane", "Market Place", "Bridge Street", "School Lane", "Quarry Road", "Orchard Way", "Chapel Hill"])],
+            ["Evening"] = [choice.Pick((string[])["Monday", "Tuesday", "Wednesday", "Thursday"])],
+            ["Street"] = [choice.Pick((string[])["Mill Lane", "Church Street", "Station Road", "Back Lane", "Market Place", "Bridge Street", "School Lane", "Quarry Road", "Orchard Way", "Chapel Hill"])],
             ["Number"] = [choice.Between(2, 94).ToString()],
             ["season"] = ["spring", "summer", "autumn", "winter"],
             ["month"] = ["January", "February", "March", "April", "May", "June", "July", "September", "October", "November"],

@@ -29,11 +29,11 @@ internal sealed record SiteContent
     public static SiteContent Write(SiteKind kind, SeededChoice choice, DateTimeOffset earliest, DateTimeOffset latest)
     {
         var text = new TextMaker(choice, kind.Words);
-        var (slug, title) = choice.Of(kind.Journal);
+        var (slug, title) = choice.Pick(kind.Journal);
         return new()
         {
-            Name = text.Fill(choice.Of(kind.Names)),
-            Tagline = text.Fill(choice.Of(kind.Taglines)),
+            Name = text.Fill(choice.Pick(kind.Names)),
+            Tagline = text.Fill(choice.Pick(kind.Taglines)),
             Welcome = Paragraphs(choice, text, choice.Shuffle(kind.Welcome).Skip(choice.Below(2))),
             JournalSlug = slug,
             JournalTitle = title,

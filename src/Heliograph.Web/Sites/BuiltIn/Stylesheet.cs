@@ -5,7 +5,7 @@ namespace Heliograph.Web.Sites.BuiltIn;
 /// <summary>The style sheet of one look and arrangement.</summary>
 internal static class Stylesheet
 {
-    public static string Write(Look look, Arrangement arrangement, string picture, SeededChoice choice)
+    public static string Write(Theme look, Arrangement arrangement, string picture, SeededChoice choice)
     {
         var names = look.Names;
         var css = new StringBuilder();
@@ -14,15 +14,15 @@ internal static class Stylesheet
         Rule("*", "box-sizing: border-box");
         Rule("body", "margin: 0", $"font: {look.FontSize}px/{choice.Between(15, 17) / 10.0} {look.TextFont}", $"color: {look.Ink}", $"background: {look.Paper}");
         Rule("a", $"color: {look.Accent}");
-        Rule("a:hover", choice.Of((string[])["text-decoration: none", "text-decoration-thickness: 2px", $"color: {look.Ink}"]));
-        Rule("h1, h2, h3", $"font-family: {look.HeadingFont}", "line-height: 1.25", $"font-weight: {choice.Of((int[])[400, 600, 700])}");
+        Rule("a:hover", choice.Pick((string[])["text-decoration: none", "text-decoration-thickness: 2px", $"color: {look.Ink}"]));
+        Rule("h1, h2, h3", $"font-family: {look.HeadingFont}", "line-height: 1.25", $"font-weight: {choice.Pick((int[])[400, 600, 700])}");
         Rule("h1", $"font-size: {choice.Between(18, 24) / 10.0}rem", "margin: .6em 0 .5em");
         Rule("h2", $"font-size: {choice.Between(13, 16) / 10.0}rem", $"color: {look.Accent}");
         Rule("h3", "font-size: 1.1rem", "margin: 0 0 .2em");
         Rule("img", "display: block", "max-width: 100%", "height: auto");
         Rule($".{names.Lead}, .{names.Date}", $"color: {look.Faint}");
         Rule($".{names.Date}", "font-size: .85rem", "margin: 0 0 .6em");
-        Rule($".{names.Top}-name", $"font: {choice.Of((int[])[400, 600, 700])} {choice.Between(15, 20) / 10.0}rem/1.2 {look.HeadingFont}", "margin: 0");
+        Rule($".{names.Top}-name", $"font: {choice.Pick((int[])[400, 600, 700])} {choice.Between(15, 20) / 10.0}rem/1.2 {look.HeadingFont}", "margin: 0");
         Rule($".{names.Top}-name a", "color: inherit", "text-decoration: none");
         Rule($".{names.Menu} ul", "list-style: none", "margin: 0", "padding: 0");
         Rule($".{names.Menu} a", "text-decoration: none");

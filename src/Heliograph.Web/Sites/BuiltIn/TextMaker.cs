@@ -59,7 +59,7 @@ internal sealed class TextMaker
     {
         if (kept.TryGetValue(name, out var before))
             return before;
-        var word = Fill(choice.Of(words[name]), depth + 1);
+        var word = Fill(choice.Pick(words[name]), depth + 1);
         if (char.IsUpper(name[0]))
             kept[name] = word;
         return word;

@@ -22,7 +22,7 @@ internal static class StoredCertificate
         if (!IsThere(settings.StateDirectory))
             return new() { Source = "acme" };
         await using var manager = AcmeSource.OpenStored(settings.Acme, TimeProvider.System, log);
-        return CertificateReport.Of(manager.Describe());
+        return CertificateReport.FromDescription(manager.Describe());
     }
 
     public static async Task<ControlResponse> RevokeAsync(Settings settings, RevocationReason reason, CancellationToken cancellation)

@@ -78,11 +78,11 @@ internal static class CheckText
 
     private static void Row(IAnsiConsole console, CheckStep step, string label, int width)
     {
-        var (mark, style) = step.Level switch
+        var (mark, style) = step.Severity switch
         {
-            Level.Ok => ("✓", "green"),
-            Level.Note => ("·", "blue"),
-            Level.Warning => ("!", "yellow"),
+            Severity.Ok => ("✓", "green"),
+            Severity.Note => ("·", "blue"),
+            Severity.Warning => ("!", "yellow"),
             _ => ("✗", "red"),
         };
         var seen = Wrap(step.Seen, width - SeenAt);
@@ -110,8 +110,8 @@ internal static class CheckText
     private static void Mends(IAnsiConsole console, CheckResult result, int width)
     {
         var mends = result.Machine.Concat(result.Proxies.SelectMany(static report => report.Steps))
-            .Where(static step => step.Level >= Level.Warning)
-            .Select(static step => step.Mend)
+            .Where(static step => step.Severity >= Severity.Warning)
+            .Select(static step => step.Remedy)
             .OfType<string>()
             .Distinct(StringComparer.Ordinal)
             .Where(mend => !result.Summary.Contains(mend, StringComparison.Ordinal))

@@ -11,10 +11,10 @@ internal static class FindingText
 
     public static void Write(IAnsiConsole console, Finding finding)
     {
-        var (mark, colour) = finding.Verdict switch
+        var (mark, colour) = finding.Severity switch
         {
-            Verdict.Good => ("✓", "green"),
-            Verdict.Warning => ("!", "yellow"),
+            Severity.Ok => ("✓", "green"),
+            Severity.Warning => ("!", "yellow"),
             _ => ("✗", "red"),
         };
         foreach (var (index, line) in Wrap(finding.Seen).Index())

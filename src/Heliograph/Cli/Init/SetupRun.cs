@@ -48,19 +48,19 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
     {
         console.MarkupLine("[bold]This machine[/]");
         var failures = new List<string>();
-        foreach (var look in MachineLooks.For(plan.Settings, plan.Offline, time))
+        foreach (var look in MachineChecks.For(plan.Settings, plan.Offline, time))
         {
-            var finding = Expected(await look.TakeAsync(cancellation));
+            var finding = Expected(await look.RunAsync(cancellation));
             FindingText.Write(console, finding);
-            if (finding.Verdict == Verdict.Failure)
+            if (finding.Severity == Severity.Failure)
                 failures.Add(finding.Name);
         }
         return failures;
     }
 
     /// <summary>The ports of the proxy that is to be replaced are taken until it is stopped, which is the next step.</summary>
-    private Finding Expected(Finding finding) => plan.Checkout is not null && finding is { Verdict: Verdict.Failure, Held: true }
-        ? finding with { Verdict = Verdict.Warning, Remedy = "So it is while Signal-TLS-Proxy runs; it is stopped below." }
+    private Finding Expected(Finding finding) => plan.Checkout is not null && finding is { Severity: Severity.Failure, Held: true }
+        ? finding with { Severity = Severity.Warning, Remedy = "So it is while Signal-TLS-Proxy runs; it is stopped below." }
         : finding;
 
     private async Task<string> AdoptAsync(ProxyCheckout checkout, CancellationToken cancellation)

@@ -28,8 +28,8 @@ internal static class OutcomeText
         [ConnectionOutcome.RefusedHandshake] = "refused: too many handshakes a second",
         [ConnectionOutcome.RefusedBudget] = "not relayed: the month's budget is spent",
         [ConnectionOutcome.Failed] = "ended by a defect of Heliograph",
-    }.ToDictionary(static one => WordFor<ConnectionOutcome>.Of(one.Key), static one => one.Value, StringComparer.Ordinal);
+    }.ToDictionary(static one => EnumWord<ConnectionOutcome>.For(one.Key), static one => one.Value, StringComparer.Ordinal);
 
     /// <param name="outcome">As in JSON; a server of another version may have ones that are not known here.</param>
-    public static string Of(string outcome) => Texts.GetValueOrDefault(outcome) ?? outcome.Replace('_', ' ');
+    public static string Describe(string outcome) => Texts.GetValueOrDefault(outcome) ?? outcome.Replace('_', ' ');
 }

@@ -90,12 +90,12 @@ internal static class StatusText
 
     private static void Others(IAnsiConsole console, StatusReport report)
     {
-        var others = report.Outcomes.Where(static one => one.Key != WordFor<ConnectionOutcome>.Of(ConnectionOutcome.Relayed)).ToList();
+        var others = report.Outcomes.Where(static one => one.Key != EnumWord<ConnectionOutcome>.For(ConnectionOutcome.Relayed)).ToList();
         if (others.Count == 0)
             return;
         Heading(console, "Everyone else, since the start", "");
         foreach (var (outcome, count) in others)
-            console.WriteLine(Line($"  {OutcomeText.Of(outcome),-58}{count,16:N0}"));
+            console.WriteLine(Line($"  {OutcomeText.Describe(outcome),-58}{count,16:N0}"));
     }
 
     private static void Server(IAnsiConsole console, StatusReport report, DateTimeOffset now)

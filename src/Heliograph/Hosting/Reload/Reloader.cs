@@ -52,7 +52,7 @@ internal sealed class Reloader : IAsyncDisposable
         notifier.Reloading();
         try
         {
-            host.ConfigurationRefused = !await TakeAsync(load());
+            host.ConfigurationRefused = !await ApplyAsync(load());
         }
         catch (Exception e)
         {
@@ -67,7 +67,7 @@ internal sealed class Reloader : IAsyncDisposable
         }
     }
 
-    private async Task<bool> TakeAsync(LoadedConfiguration read)
+    private async Task<bool> ApplyAsync(LoadedConfiguration read)
     {
         if (read.Settings is null)
         {

@@ -1,7 +1,7 @@
 namespace Heliograph.Web.Sites.BuiltIn;
 
 /// <summary>Colours, type and arrangement of one site.</summary>
-internal sealed record Look
+internal sealed record Theme
 {
     public required int Hue { get; init; }
 
@@ -29,10 +29,10 @@ internal sealed record Look
 
     public required LayoutNames Names { get; init; }
 
-    public static Look Choose(SeededChoice choice)
+    public static Theme Choose(SeededChoice choice)
     {
         var hue = choice.Below(360);
-        var accentHue = (hue + choice.Of((int[])[0, 20, 150, 180, 210, 330])) % 360;
+        var accentHue = (hue + choice.Pick((int[])[0, 20, 150, 180, 210, 330])) % 360;
         var isDark = choice.Chance(18);
         var tint = choice.Between(8, 40);
         return new()
@@ -44,10 +44,10 @@ internal sealed record Look
             Panel = isDark ? $"hsl({hue},{tint}%,{choice.Between(16, 20)}%)" : $"hsl({hue},{tint}%,{choice.Between(88, 93)}%)",
             Accent = isDark ? $"hsl({accentHue},{choice.Between(45, 70)}%,{choice.Between(62, 72)}%)" : $"hsl({accentHue},{choice.Between(45, 75)}%,{choice.Between(26, 36)}%)",
             Faint = isDark ? $"hsl({hue},{tint}%,{choice.Between(55, 65)}%)" : $"hsl({hue},{tint}%,{choice.Between(38, 46)}%)",
-            TextFont = choice.Of(Fonts),
-            HeadingFont = choice.Of(Fonts),
+            TextFont = choice.Pick(Fonts),
+            HeadingFont = choice.Pick(Fonts),
             Width = choice.Between(40, 66),
-            Radius = choice.Of((int[])[0, 0, 2, 4, 6, 10, 14]),
+            Radius = choice.Pick((int[])[0, 0, 2, 4, 6, 10, 14]),
             FontSize = choice.Between(16, 19),
             Names = LayoutNames.Choose(choice),
         };
@@ -65,12 +65,12 @@ internal sealed record Look
 internal sealed record LayoutNames(string Top, string Menu, string Main, string Entry, string Date, string Side, string Foot, string Lead)
 {
     public static LayoutNames Choose(SeededChoice choice) => new(
-        choice.Of((string[])["masthead", "site-header", "top", "banner", "page-head", "hd", "head-wrap", "titlebar"]),
-        choice.Of((string[])["menu", "nav", "main-nav", "links", "navigation", "site-menu", "tabs"]),
-        choice.Of((string[])["content", "main", "text", "page", "body-text", "column", "wrap"]),
-        choice.Of((string[])["entry", "post", "item", "card", "piece", "story", "note"]),
-        choice.Of((string[])["date", "when", "meta", "posted", "byline", "stamp"]),
-        choice.Of((string[])["side", "aside", "sidebar", "more", "extra", "margin"]),
-        choice.Of((string[])["foot", "footer", "site-footer", "bottom", "colophon", "ft"]),
-        choice.Of((string[])["lead", "intro", "tagline", "summary", "strap", "sub"]));
+        choice.Pick((string[])["masthead", "site-header", "top", "banner", "page-head", "hd", "head-wrap", "titlebar"]),
+        choice.Pick((string[])["menu", "nav", "main-nav", "links", "navigation", "site-menu", "tabs"]),
+        choice.Pick((string[])["content", "main", "text", "page", "body-text", "column", "wrap"]),
+        choice.Pick((string[])["entry", "post", "item", "card", "piece", "story", "note"]),
+        choice.Pick((string[])["date", "when", "meta", "posted", "byline", "stamp"]),
+        choice.Pick((string[])["side", "aside", "sidebar", "more", "extra", "margin"]),
+        choice.Pick((string[])["foot", "footer", "site-footer", "bottom", "colophon", "ft"]),
+        choice.Pick((string[])["lead", "intro", "tagline", "summary", "strap", "sub"]));
 }

@@ -6,28 +6,28 @@ using Heliograph.Testing;
 namespace Heliograph.Tests.Machine;
 
 /// <summary>The other looks at the machine: clock, OpenSSL, descriptors, memory, disk; and all of them together.</summary>
-public sealed class MachineLookTests
+public sealed class MachineCheckTests
 {
     private const long Megabyte = 1024 * 1024;
     private static readonly DateTimeOffset Noon = DateTimeOffset.Parse("2026-11-22T12:00:00Z", CultureInfo.InvariantCulture);
 
     [Fact]
     public void A_clock_that_a_time_service_keeps_is_good() =>
-        Assert.Equal(new Finding("clock", Verdict.Good, "2026-11-22 12:00 UTC, kept by a time service"), ClockLook.Judge(true, Noon));
+        Assert.Equal(new Finding("clock", Severity.Ok, "2026-11-22 12:00 UTC, kept by a time service"), ClockCheck.Evaluate(true, Noon));
 
     [Fact]
     public void A_clock_that_nobody_keeps_may_be_right()
     {
-        var finding = ClockLook.Judge(false, Noon);
-        Assert.Equal((Verdict.Warning, "2026-11-22 12:00 UTC, and no time service keeps it"), (finding.Verdict, finding.Seen));
+        var finding = ClockCheck.Evaluate(false, Noon);
+        Assert.Equal((Severity.Warning, "2026-11-22 12:00 UTC, and no time service keeps it"), (finding.Severity, finding.Seen));
         Assert.Contains("timedatectl set-ntp true", finding.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_kernel_that_does_not_say_is_no_matter() => Assert.Equal(new Finding("clock", Verdict.Good, "2026-11-22 12:00 UTC"), ClockLook.Judge(null, Noon));
+    public void A_kernel_that_does_not_say_is_no_matter() => Assert.Equal(new Finding("clock", Severity.Ok, "2026-11-22 12:00 UTC"), ClockCheck.Evaluate(null, Noon));
 
     [Fact]
-    public void OpenSSL_is_there() => Assert.Equal(new Finding("openssl", Verdict.Good, "OpenSSL 3 is there"), OpenSslLook.Take());
+    public void OpenSSL_is_there() => Assert.Equal(new Finding("openssl", Severity.Ok, "OpenSSL 3 is there"), OpenSslCheck.Run());
 
     [Theory]
     [InlineData(1024L, null, "Warning", "1024, enough for 308 connections at a time")]
@@ -36,8 +36,8 @@ public sealed class MachineLookTests
     [InlineData(1024L, 100, "Good", "1024, enough for 308 connections at a time")]
     public void Descriptors_are_told_as_connections(long descriptors, int? wanted, string verdict, string seen)
     {
-        var finding = DescriptorLook.Judge(descriptors, wanted);
-        Assert.Equal((verdict, seen), (finding.Verdict.ToString(), finding.Seen));
+        var finding = DescriptorCheck.Evaluate(descriptors, wanted);
+        Assert.Equal((verdict, seen), (finding.Severity.ToString(), finding.Seen));
         Assert.Equal(verdict == "Good", finding.Remedy is null);
     }
 
@@ -46,8 +46,8 @@ public sealed class MachineLookTests
     [InlineData(128, "Warning", "128 MB, enough for 1024 connections at a time")]
     public void Memory_is_told_as_connections(int megabytes, string verdict, string seen)
     {
-        var finding = MemoryLook.Judge(megabytes * Megabyte);
-        Assert.Equal((verdict, seen), (finding.Verdict.ToString(), finding.Seen));
+        var finding = MemoryCheck.Evaluate(megabytes * Megabyte);
+        Assert.Equal((verdict, seen), (finding.Severity.ToString(), finding.Seen));
     }
 
     [Theory]
@@ -57,19 +57,19 @@ public sealed class MachineLookTests
     [InlineData(true, 0, "Failure", "/var/lib/heliograph, 0 KB free")]
     public void The_state_directory_has_room(bool exists, int megabytes, string verdict, string seen)
     {
-        var finding = StateLook.Judge("/var/lib/heliograph", exists, writable: true, megabytes * Megabyte);
-        Assert.Equal((verdict, seen), (finding.Verdict.ToString(), finding.Seen));
+        var finding = StateCheck.Evaluate("/var/lib/heliograph", exists, writable: true, megabytes * Megabyte);
+        Assert.Equal((verdict, seen), (finding.Severity.ToString(), finding.Seen));
     }
 
     [Fact]
     public void A_state_directory_of_another_user_is_a_failure() =>
-        Assert.Equal($"user {Environment.UserName} may not write to /var/lib/heliograph", StateLook.Judge("/var/lib/heliograph", exists: true, writable: false, 900 * Megabyte).Seen);
+        Assert.Equal($"user {Environment.UserName} may not write to /var/lib/heliograph", StateCheck.Evaluate("/var/lib/heliograph", exists: true, writable: false, 900 * Megabyte).Seen);
 
     [Fact]
     public void Looking_at_the_state_directory_makes_none()
     {
         using var directory = new TempDirectory();
-        Assert.Equal(Verdict.Good, StateLook.Take(directory["a/b"]).Verdict);
+        Assert.Equal(Severity.Ok, StateCheck.Run(directory["a/b"]).Verdict);
         Assert.False(Directory.Exists(directory["a"]));
     }
 
@@ -78,8 +78,8 @@ public sealed class MachineLookTests
     {
         var cancellation = TestContext.Current.CancellationToken;
         var settings = new Settings { Domains = ["localhost"], Listen = [new(System.Net.IPAddress.Loopback, 0)], HttpListen = [], IsMetricsListenDefault = true };
-        Assert.Equal(["openssl", "dns", "clock", "authority", "descriptors", "memory", "state"], MachineLooks.For(settings, offline: false, TimeProvider.System).Select(static look => look.Name));
-        var looks = MachineLooks.For(settings, offline: true, TimeProvider.System);
+        Assert.Equal(["openssl", "dns", "clock", "authority", "descriptors", "memory", "state"], MachineChecks.For(settings, offline: false, TimeProvider.System).Select(static look => look.Name));
+        var looks = MachineChecks.For(settings, offline: true, TimeProvider.System);
         Assert.Equal(["openssl", "clock", "descriptors", "memory", "state"], looks.Select(static look => look.Name));
         foreach (var look in looks)
             Assert.Equal(look.Name, (await look.TakeAsync(cancellation)).Name);

@@ -18,7 +18,7 @@ internal static class CertificateProblem
 }
 
 /// <summary>The certificate that a server showed. Every text in it is what the server says, made fit to be shown.</summary>
-internal sealed record CertificateLook
+internal sealed record CertificateCheck
 {
     private const int MostNames = 8;
 
@@ -46,7 +46,7 @@ internal sealed record CertificateLook
     /// <summary>Its name and its dates are right, and it is only unknown whose signature it bears.</summary>
     public bool IsOnlyUnproven() => Problems.All(static problem => problem is CertificateProblem.SelfSigned or CertificateProblem.ChainIncomplete or CertificateProblem.Untrusted);
 
-    public static CertificateLook Of(X509Certificate2 certificate, DateTimeOffset now, string? verifiedBy, IReadOnlyList<string> problems)
+    public static CertificateCheck FromCertificate(X509Certificate2 certificate, DateTimeOffset now, string? verifiedBy, IReadOnlyList<string> problems)
     {
         var (begin, end) = (new DateTimeOffset(certificate.NotBefore.ToUniversalTime()), new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
         return new()

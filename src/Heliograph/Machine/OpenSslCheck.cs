@@ -1,21 +1,21 @@
 namespace Heliograph.Machine;
 
 /// <summary>Is OpenSSL 3 on this machine?</summary>
-internal static class OpenSslLook
+internal static class OpenSslCheck
 {
     public const string Name = "openssl";
 
-    public static Finding Take()
+    public static Finding Run()
     {
         try
         {
             ProcessSetup.RequireOpenSsl();
-            return new(Name, Verdict.Good, "OpenSSL 3 is there");
+            return new(Name, Severity.Ok, "OpenSSL 3 is there");
         }
         catch (StartException e)
         {
             var (seen, remedy) = e.Message.Split("; ", 2) is [var first, var rest] ? (first, rest) : (e.Message, null);
-            return new(Name, Verdict.Failure, seen, remedy);
+            return new(Name, Severity.Failure, seen, remedy);
         }
     }
 }

@@ -15,7 +15,7 @@ internal sealed record TrustedRoots(string Name, X509Certificate2Collection? Roo
 /// <param name="host">What the certificate must be for.</param>
 /// <param name="trusted">Each is tried.</param>
 /// <param name="time">For the days that are left.</param>
-internal sealed class CertificateJudge(string host, IReadOnlyList<TrustedRoots> trusted, TimeProvider time)
+internal sealed class CertificateVerifier(string host, IReadOnlyList<TrustedRoots> trusted, TimeProvider time)
 {
     /// <summary>For a handshake that is to go on whatever the certificate is: the verdict is ours, and no address in the certificate is visited.</summary>
     public static X509ChainPolicy Policy(X509Certificate2Collection? roots)
@@ -34,7 +34,7 @@ internal sealed class CertificateJudge(string host, IReadOnlyList<TrustedRoots> 
     /// <param name="leaf">The server's own.</param>
     /// <param name="sent">All that it sent, perhaps the leaf among them.</param>
     /// <returns>Null: it cannot be read.</returns>
-    public CertificateLook? Judge(X509Certificate2 leaf, X509Certificate2Collection sent)
+    public CertificateCheck? Judge(X509Certificate2 leaf, X509Certificate2Collection sent)
     {
         try
         {
@@ -46,7 +46,7 @@ internal sealed class CertificateJudge(string host, IReadOnlyList<TrustedRoots> 
         }
     }
 
-    private CertificateLook JudgeReadable(X509Certificate2 leaf, X509Certificate2Collection sent)
+    private CertificateCheck JudgeReadable(X509Certificate2 leaf, X509Certificate2Collection sent)
     {
         var nameIsWrong = !Matches(leaf);
         List<string>? first = null;
@@ -56,10 +56,10 @@ internal sealed class CertificateJudge(string host, IReadOnlyList<TrustedRoots> 
             if (nameIsWrong)
                 problems.Insert(problems.IndexOf(CertificateProblem.Expired) + 1, CertificateProblem.WrongName);
             if (problems.Count == 0)
-                return CertificateLook.Of(leaf, time.GetUtcNow(), roots.Name, []);
+                return CertificateCheck.FromCertificate(leaf, time.GetUtcNow(), roots.Name, []);
             first ??= problems;
         }
-        return CertificateLook.Of(leaf, time.GetUtcNow(), verifiedBy: null, first ?? []);
+        return CertificateCheck.FromCertificate(leaf, time.GetUtcNow(), verifiedBy: null, first ?? []);
     }
 
     /// <summary>No client takes the common name for a name any more (RFC 9525 section 4).</summary>

@@ -3,7 +3,7 @@ using System.Net;
 namespace Heliograph.Checking;
 
 /// <summary>One address of the proxy: whether it takes connections, speaks TLS and has a certificate that clients accept.</summary>
-internal sealed record Door
+internal sealed record ProxyEndpoint
 {
     public required IPEndPoint Endpoint { get; init; }
 
@@ -17,7 +17,7 @@ internal sealed record Door
 
     public string? Protocol { get; init; }
 
-    public CertificateLook? Certificate { get; init; }
+    public CertificateCheck? Certificate { get; init; }
 
     public bool IsConnected => TcpTrouble is null;
 
@@ -27,7 +27,7 @@ internal sealed record Door
     /// <summary>Signal's clients go in.</summary>
     public bool IsGood => IsOpen && Certificate!.VerifiedBy is not null;
 
-    public static async Task<Door> KnockAsync(IPEndPoint endpoint, CheckOptions options, CheckClock clock)
+    public static async Task<ProxyEndpoint> ProbeAsync(IPEndPoint endpoint, CheckOptions options, CheckClock clock)
     {
         var started = clock.Time.GetTimestamp();
         Stream stream;
@@ -37,9 +37,9 @@ internal sealed record Door
         }
         catch (Exception e) when (Trouble.IsExpected(e))
         {
-            return new Door { Endpoint = endpoint, TcpTrouble = Trouble.OfConnect(e, clock), TcpMs = clock.Since(started) };
+            return new ProxyEndpoint { Endpoint = endpoint, TcpTrouble = Trouble.OfConnect(e, clock), TcpMs = clock.Since(started) };
         }
-        var door = new Door { Endpoint = endpoint, TcpMs = clock.Since(started) };
+        var door = new ProxyEndpoint { Endpoint = endpoint, TcpMs = clock.Since(started) };
         started = clock.Time.GetTimestamp();
         await using var session = await TlsSession.StartAsync(stream, options.Proxy.Host, Judge(options, clock), alpn: null, clock);
         return door with
@@ -52,7 +52,7 @@ internal sealed record Door
     }
 
     /// <summary>Of the outer certificate.</summary>
-    public static CertificateJudge Judge(CheckOptions options, CheckClock clock) => new(
+    public static CertificateVerifier Judge(CheckOptions options, CheckClock clock) => new(
         options.Proxy.Host,
         options.CaRoots is null ? [TrustedRoots.System] : [new TrustedRoots("--ca-root", options.CaRoots), TrustedRoots.System],
         clock.Time);

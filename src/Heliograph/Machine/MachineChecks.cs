@@ -4,24 +4,24 @@ using Heliograph.Configuration;
 namespace Heliograph.Machine;
 
 /// <summary>The looks at this machine that a configuration calls for: what <c>heliograph init</c> and <c>heliograph check</c> share.</summary>
-internal static class MachineLooks
+internal static class MachineChecks
 {
     /// <param name="settings">What the server runs with, or is going to.</param>
     /// <param name="offline">Ask neither DNS nor the certificate authority.</param>
     /// <param name="time">The clock that is compared with others.</param>
     /// <returns>In the order in which they are to be taken and shown.</returns>
-    public static IReadOnlyList<Look> For(Settings settings, bool offline, TimeProvider time)
+    public static IReadOnlyList<MachineCheck> For(Settings settings, bool offline, TimeProvider time)
     {
-        var looks = new List<Look> { Look.At(OpenSslLook.Name, OpenSslLook.Take) };
+        var looks = new List<MachineCheck> { MachineCheck.Immediate(OpenSslCheck.Name, OpenSslCheck.Run) };
         if (!offline)
-            looks.AddRange(settings.Domains.Select(domain => new Look(AddressLook.Name, cancellation => AddressLook.TakeAsync(domain, time, cancellation))));
-        looks.AddRange(Endpoints(settings).Select(static endpoint => Look.At(PortLook.NameOf(endpoint), () => PortLook.Take(endpoint))));
-        looks.Add(Look.At(ClockLook.Name, () => ClockLook.Take(time)));
+            looks.AddRange(settings.Domains.Select(domain => new MachineCheck(AddressCheck.Name, cancellation => AddressCheck.RunAsync(domain, time, cancellation))));
+        looks.AddRange(Endpoints(settings).Select(static endpoint => MachineCheck.Immediate(PortCheck.NameOf(endpoint), () => PortCheck.Run(endpoint))));
+        looks.Add(MachineCheck.Immediate(ClockCheck.Name, () => ClockCheck.Run(time)));
         if (!offline && settings.Certificate.Source == CertificateOrigin.Acme)
-            looks.Add(new(AuthorityLook.Name, cancellation => AuthorityLook.TakeAsync(settings.Acme, time, cancellation)));
-        looks.Add(Look.At(DescriptorLook.Name, () => DescriptorLook.Take(settings.Limits)));
-        looks.Add(Look.At(MemoryLook.Name, MemoryLook.Take));
-        looks.Add(Look.At(StateLook.Name, () => StateLook.Take(settings.StateDirectory)));
+            looks.Add(new(AuthorityCheck.Name, cancellation => AuthorityCheck.RunAsync(settings.Acme, time, cancellation)));
+        looks.Add(MachineCheck.Immediate(DescriptorCheck.Name, () => DescriptorCheck.Run(settings.Limits)));
+        looks.Add(MachineCheck.Immediate(MemoryCheck.Name, MemoryCheck.Run));
+        looks.Add(MachineCheck.Immediate(StateCheck.Name, () => StateCheck.Run(settings.StateDirectory)));
         return looks;
     }
 

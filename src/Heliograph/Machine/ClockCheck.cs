@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Heliograph.Machine;
 
 /// <summary>Is the clock kept right? Certificates are refused where it is not.</summary>
-internal static unsafe partial class ClockLook
+internal static unsafe partial class ClockCheck
 {
     public const string Name = "clock";
 
@@ -13,19 +13,19 @@ internal static unsafe partial class ClockLook
     /// <summary>TIME_ERROR of adjtimex(2): the clock is not synchronized.</summary>
     private const int NotSynchronized = 5;
 
-    public static Finding Take(TimeProvider time) => Judge(IsKept(), time.GetUtcNow());
+    public static Finding Run(TimeProvider time) => Evaluate(IsKept(), time.GetUtcNow());
 
     /// <param name="kept">Whether a time service keeps it; null: the kernel does not say.</param>
     /// <param name="now">What it says.</param>
-    public static Finding Judge(bool? kept, DateTimeOffset now)
+    public static Finding Evaluate(bool? kept, DateTimeOffset now)
     {
         var says = $"{now:yyyy-MM-dd HH:mm} UTC";
         return kept switch
         {
-            true => new(Name, Verdict.Good, $"{says}, kept by a time service"),
-            false => new(Name, Verdict.Warning, $"{says}, and no time service keeps it",
+            true => new(Name, Severity.Ok, $"{says}, kept by a time service"),
+            false => new(Name, Severity.Warning, $"{says}, and no time service keeps it",
                 "If that is not the time, no certificate works. Have it kept: timedatectl set-ntp true (on Debian first: apt-get install systemd-timesyncd)."),
-            null => new(Name, Verdict.Good, says),
+            null => new(Name, Severity.Ok, says),
         };
     }
 

@@ -4,46 +4,46 @@ using System.Net.Sockets;
 namespace Heliograph.Machine;
 
 /// <summary>Is a port free, and may this user take it? Tried as the server would.</summary>
-internal static class PortLook
+internal static class PortCheck
 {
     public static string NameOf(IPEndPoint endpoint) => $"port {endpoint.Port}";
 
-    public static Finding Take(IPEndPoint endpoint)
+    public static Finding Run(IPEndPoint endpoint)
     {
         var error = Bind(endpoint);
-        return Judge(endpoint, error, error == SocketError.AddressAlreadyInUse ? PortHolders.Of(endpoint.Port) : []);
+        return Evaluate(endpoint, error, error == SocketError.AddressAlreadyInUse ? PortHolders.Find(endpoint.Port) : []);
     }
 
     /// <param name="endpoint">Where the server is to listen.</param>
     /// <param name="error">What came of trying.</param>
     /// <param name="holders">The programs that have the port, as far as this user may know them.</param>
-    public static Finding Judge(IPEndPoint endpoint, SocketError error, IReadOnlyList<PortHolder> holders)
+    public static Finding Evaluate(IPEndPoint endpoint, SocketError error, IReadOnlyList<PortHolder> holders)
     {
         var (name, port) = (NameOf(endpoint), endpoint.Port);
         return error switch
         {
-            SocketError.Success => new(name, Verdict.Good, "free"),
+            SocketError.Success => new(name, Severity.Ok, "free"),
             SocketError.AddressAlreadyInUse => Taken(name, port, holders),
-            SocketError.AccessDenied => new(name, Verdict.Failure, $"user {Environment.UserName} may not take ports below 1024",
+            SocketError.AccessDenied => new(name, Severity.Failure, $"user {Environment.UserName} may not take ports below 1024",
                 "Run heliograph as a service or with sudo, or give it the capability CAP_NET_BIND_SERVICE."),
-            SocketError.AddressNotAvailable => new(name, Verdict.Failure, $"this machine has no address {endpoint.Address}", "Name one of its addresses in the configuration; \"ip address\" lists them."),
-            _ => new(name, Verdict.Failure, $"cannot listen on {endpoint}: {new SocketException((int)error).Message}"),
+            SocketError.AddressNotAvailable => new(name, Severity.Failure, $"this machine has no address {endpoint.Address}", "Name one of its addresses in the configuration; \"ip address\" lists them."),
+            _ => new(name, Severity.Failure, $"cannot listen on {endpoint}: {new SocketException((int)error).Message}"),
         };
     }
 
     private static Finding Taken(string name, int port, IReadOnlyList<PortHolder> holders)
     {
         if (holders.Count == 0)
-            return new(name, Verdict.Failure, "another program has it", $"See which one: sudo ss -ltnp 'sport = :{port}'. Then stop it.") { Held = true };
+            return new(name, Severity.Failure, "another program has it", $"See which one: sudo ss -ltnp 'sport = :{port}'. Then stop it.") { Held = true };
         if (holders.All(static holder => holder.Program is "heliograph" or "systemd"))
-            return new(name, Verdict.Good, holders.Any(static holder => holder.Program == "heliograph") ? "heliograph has it already" : "systemd holds it for a socket unit");
+            return new(name, Severity.Ok, holders.Any(static holder => holder.Program == "heliograph") ? "heliograph has it already" : "systemd holds it for a socket unit");
         var seen = string.Join(", ", holders.Select(static holder => $"{holder.Program} (process {holder.Process})"));
         var remedy = holders[0].Program switch
         {
             "docker-proxy" or "rootlessport" or "conmon" => "A container publishes it: \"docker ps\" names it. Stop it; for Signal-TLS-Proxy: docker compose down, in its directory.",
             var program => $"Stop it first: systemctl disable --now {Service(program)}.",
         };
-        return new(name, Verdict.Failure, $"{seen} has it", remedy) { Held = true };
+        return new(name, Severity.Failure, $"{seen} has it", remedy) { Held = true };
     }
 
     /// <summary>The unit where it is called otherwise than its program.</summary>
