@@ -1,4 +1,4 @@
-using Heliograph.Relay.Hello;
+using Heliograph.Tls13.Hello;
 
 namespace Heliograph.Demo;
 

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
-using Heliograph.Relay.Hello;
+using Heliograph.Tls13.Hello;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Demo;

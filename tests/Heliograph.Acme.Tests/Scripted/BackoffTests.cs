@@ -1,4 +1,3 @@
-using Heliograph.Acme.Storage;
 using Heliograph.Platform;
 
 namespace Heliograph.Acme.Tests.Scripted;

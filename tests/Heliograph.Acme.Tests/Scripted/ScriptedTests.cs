@@ -1,4 +1,3 @@
-using Heliograph.Acme.Storage;
 using Heliograph.Platform;
 using Heliograph.Testing;
 

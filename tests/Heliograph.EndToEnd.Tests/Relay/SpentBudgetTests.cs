@@ -1,6 +1,5 @@
 using System.Net;
 using Heliograph.Budget;
-using Heliograph.EndToEnd.Tests.Relay;
 using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Relay;

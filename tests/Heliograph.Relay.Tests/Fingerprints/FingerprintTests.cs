@@ -2,10 +2,10 @@ using System.Net;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Heliograph.Relay.Hello;
 using Heliograph.Testing.Certificates;
 using Heliograph.Testing.Fingerprints;
 using Heliograph.Testing.Nginx;
+using Heliograph.Tls13.Hello;
 
 namespace Heliograph.Relay.Tests.Fingerprints;
 

@@ -69,7 +69,7 @@ public sealed class MachineCheckTests
     public void Looking_at_the_state_directory_makes_none()
     {
         using var directory = new TempDirectory();
-        Assert.Equal(Severity.Ok, StateCheck.Run(directory["a/b"]).Verdict);
+        Assert.Equal(Severity.Ok, StateCheck.Run(directory["a/b"]).Severity);
         Assert.False(Directory.Exists(directory["a"]));
     }
 
@@ -82,6 +82,6 @@ public sealed class MachineCheckTests
         var looks = MachineChecks.For(settings, offline: true, TimeProvider.System);
         Assert.Equal(["openssl", "clock", "descriptors", "memory", "state"], looks.Select(static look => look.Name));
         foreach (var look in looks)
-            Assert.Equal(look.Name, (await look.TakeAsync(cancellation)).Name);
+            Assert.Equal(look.Name, (await look.RunAsync(cancellation)).Name);
     }
 }

@@ -19,7 +19,7 @@ public sealed class PortCheckTests
             port = ((IPEndPoint)listener.LocalEndpoint).Port;
         }
         Assert.Equal(new Finding($"port {port}", Severity.Ok, "free"), PortCheck.Run(new(IPAddress.Loopback, port)));
-        Assert.Equal(Severity.Ok, PortCheck.Run(new(IPAddress.IPv6Any, port)).Verdict);
+        Assert.Equal(Severity.Ok, PortCheck.Run(new(IPAddress.IPv6Any, port)).Severity);
     }
 
     [Fact]

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using Heliograph.Relay.Tests.Fingerprints;
-using Heliograph.Relay.Tests.Hello;
 using Heliograph.Relay.Tests.Server;
 using Heliograph.Relay.Upstream;
 using Heliograph.Testing.Certificates;
+using Heliograph.Testing.Hellos;
 using Heliograph.Testing.Tls13;
 
 namespace Heliograph.Relay.Tests.OuterTls.Handshakes;
