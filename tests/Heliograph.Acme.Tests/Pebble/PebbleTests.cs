@@ -5,6 +5,7 @@ using Heliograph.Testing.Pebble;
 namespace Heliograph.Acme.Tests.Pebble;
 
 /// <summary>What all tests against a real Pebble have in common.</summary>
+[Trait("Needs", "server")]
 public abstract class PebbleTests : IDisposable
 {
     private protected TestPorts Ports { get; } = new();
