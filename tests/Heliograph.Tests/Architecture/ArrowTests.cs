@@ -15,7 +15,7 @@ public sealed partial class ArrowTests
         foreach (var (name, allowed) in House.Assemblies)
         {
             var project = File.ReadAllText(Repository.PathOf($"src/{name}/{name}.csproj"));
-            var referred = ProjectReference().Matches(project).Select(static found => found.Groups[1].Value);
+            var referred = ProjectReference().Matches(project).Select(static found => found.Groups["name"].Value);
             Assert.Empty(referred.Except(allowed, StringComparer.Ordinal));
         }
     }
@@ -26,7 +26,7 @@ public sealed partial class ArrowTests
         foreach (var name in House.Assemblies.Keys.Where(static name => name != "Heliograph"))
         {
             var project = File.ReadAllText(Repository.PathOf($"src/{name}/{name}.csproj"));
-            var friends = InternalsVisibleTo().Matches(project).Select(static found => found.Groups[1].Value);
+            var friends = InternalsVisibleTo().Matches(project).Select(static found => found.Groups["name"].Value);
             Assert.All(friends, static friend => Assert.Matches(@"^Heliograph\.(\w+\.)?(Tests|Benchmarks)$", friend));
         }
     }
@@ -93,18 +93,18 @@ public sealed partial class ArrowTests
             var from = parts.Length == 1 ? "" : parts[0];
             foreach (var line in File.ReadLines(file))
             {
-                if (Using().Match(line) is { Success: true } found && House.FolderOf(found.Groups[1].Value) is { } to && to != from)
+                if (Using().Match(line) is { Success: true } found && House.FolderOf(found.Groups["name"].Value) is { } to && to != from)
                     yield return (from, to, $"{Path.GetRelativePath(root, file)}: {line}");
             }
         }
     }
 
-    [GeneratedRegex(@"<ProjectReference Include=""[^""]*/(Heliograph[\w.]*)\.csproj""", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"<ProjectReference Include=""[^""]*/(?<name>Heliograph[\w.]*)\.csproj""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ProjectReference();
 
-    [GeneratedRegex(@"<InternalsVisibleTo Include=""([^""]+)""", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"<InternalsVisibleTo Include=""(?<name>[^""]+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex InternalsVisibleTo();
 
-    [GeneratedRegex(@"^using (?:static |\w+ = )?(Heliograph(?:\.\w+)*)(?:\.\w+)?;|^\s*global::(Heliograph(?:\.\w+)*)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^using (static |\w+ = )?(?<name>Heliograph(\.\w+)*);", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Using();
 }
