@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Heliograph.Testing;
 using YamlDotNet.RepresentationModel;
 
-namespace Heliograph.EndToEnd.Tests.Docs;
+namespace Heliograph.Tests.Docs;
 
 /// <summary>
 /// The files for GitHub, for editors and for development containers. Nothing here can run them; they are read, and what they name is looked for.
