@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Heliograph.Web.Tests;
 
 /// <summary>Port 80 beside an nginx that certbot has been at.</summary>
+[Trait("Needs", "server")]
 public sealed class RedirectServerTests : IAsyncLifetime
 {
     private const string Token = "abc-DEF_123";

@@ -1,6 +1,7 @@
 namespace Heliograph.Web.Tests.Http;
 
 /// <summary>Raw requests to the decoy and to Debian's nginx: the answers are the same bytes.</summary>
+[Trait("Needs", "server")]
 public sealed class Http1LikeNginxTests(NginxBesideDecoy beside) : IClassFixture<NginxBesideDecoy>
 {
     /// <summary>Where the decoy answers otherwise, and why.</summary>

@@ -1,6 +1,7 @@
 namespace Heliograph.Web.Tests.Http2;
 
 /// <summary>HTTP/2 frames to the decoy and to Debian's nginx: the frames that come back are the same.</summary>
+[Trait("Needs", "server")]
 public sealed class Http2LikeNginxTests(NginxBesideDecoy beside) : IClassFixture<NginxBesideDecoy>
 {
     /// <summary>Where the decoy answers otherwise, and why.</summary>
