@@ -75,10 +75,10 @@ public sealed partial class ArrowTests
 
     private static IEnumerable<(string From, string To, string What)> CompiledArrows() =>
         from type in House.Compiled.Types
-        let @from = House.FolderOf(type.Namespace.FullName)
-        where @from is not null && type.Namespace.FullName.Length > 0
+        let @from = House.FolderOf(type.Namespace?.FullName)
+        where @from is not null
         from arrow in type.Dependencies
-        let to = House.FolderOf(arrow.Target.Namespace.FullName)
+        let to = House.FolderOf(arrow.Target.Namespace?.FullName)
         where to is not null && to != @from
         select (@from, to, $"{type.FullName} -> {arrow.Target.FullName}");
 

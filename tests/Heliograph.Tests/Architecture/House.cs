@@ -30,11 +30,11 @@ internal static class House
     public static ArchUnitNET.Domain.Architecture Compiled => Loaded.Value;
 
     /// <summary>The first part of a namespace below the program's; "" for the root, null for another assembly's.</summary>
-    public static string? FolderOf(string @namespace)
+    public static string? FolderOf(string? @namespace)
     {
         if (@namespace == "Heliograph")
             return "";
-        if (!@namespace.StartsWith("Heliograph.", StringComparison.Ordinal))
+        if (@namespace is null || !@namespace.StartsWith("Heliograph.", StringComparison.Ordinal))
             return null;
         var folder = @namespace.Split('.')[1];
         return Assemblies.ContainsKey($"Heliograph.{folder}") ? null : folder;

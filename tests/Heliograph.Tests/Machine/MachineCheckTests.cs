@@ -31,18 +31,18 @@ public sealed class MachineCheckTests
 
     [Theory]
     [InlineData(1024L, null, "Warning", "1024, enough for 308 connections at a time")]
-    [InlineData(65536L, null, "Good", "65536, enough for 21812 connections at a time")]
+    [InlineData(65536L, null, "Ok", "65536, enough for 21812 connections at a time")]
     [InlineData(65536L, 30000, "Warning", "65536, enough for 21812 connections at a time, and limits.max_connections is 30000")]
-    [InlineData(1024L, 100, "Good", "1024, enough for 308 connections at a time")]
+    [InlineData(1024L, 100, "Ok", "1024, enough for 308 connections at a time")]
     public void Descriptors_are_told_as_connections(long descriptors, int? wanted, string verdict, string seen)
     {
         var finding = DescriptorCheck.Evaluate(descriptors, wanted);
         Assert.Equal((verdict, seen), (finding.Severity.ToString(), finding.Seen));
-        Assert.Equal(verdict == "Good", finding.Remedy is null);
+        Assert.Equal(verdict == "Ok", finding.Remedy is null);
     }
 
     [Theory]
-    [InlineData(512, "Good", "512 MB, enough for 4096 connections at a time")]
+    [InlineData(512, "Ok", "512 MB, enough for 4096 connections at a time")]
     [InlineData(128, "Warning", "128 MB, enough for 1024 connections at a time")]
     public void Memory_is_told_as_connections(int megabytes, string verdict, string seen)
     {
@@ -51,8 +51,8 @@ public sealed class MachineCheckTests
     }
 
     [Theory]
-    [InlineData(true, 900, "Good", "/var/lib/heliograph, 900 MB free")]
-    [InlineData(false, 900, "Good", "/var/lib/heliograph, not there yet, 900 MB free")]
+    [InlineData(true, 900, "Ok", "/var/lib/heliograph, 900 MB free")]
+    [InlineData(false, 900, "Ok", "/var/lib/heliograph, not there yet, 900 MB free")]
     [InlineData(true, 20, "Warning", "/var/lib/heliograph, 20 MB free")]
     [InlineData(true, 0, "Failure", "/var/lib/heliograph, 0 KB free")]
     public void The_state_directory_has_room(bool exists, int megabytes, string verdict, string seen)
