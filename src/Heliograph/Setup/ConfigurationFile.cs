@@ -20,9 +20,9 @@ internal static class ConfigurationFile
         {
             return File.Exists(path) && File.ReadLines(path).All(static line => line.TrimStart() is "" or ['#', ..]);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"{path} cannot be read by user {Environment.UserName} ({FileProblem.Describe(e)}); use sudo, or name another file with --config FILE");
+            throw new StartException($"{path} cannot be read by user {Environment.UserName} ({FileProblem.Describe(exception)}); use sudo, or name another file with --config FILE");
         }
     }
 
@@ -56,9 +56,9 @@ internal static class ConfigurationFile
         {
             throw new StartException($"{path} is there already; --force replaces it, --config FILE names another", ExitCode.BadUsage);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"{path} cannot be written by user {Environment.UserName} ({FileProblem.Describe(e)}); use sudo, or name another file with --config FILE");
+            throw new StartException($"{path} cannot be written by user {Environment.UserName} ({FileProblem.Describe(exception)}); use sudo, or name another file with --config FILE");
         }
     }
 
