@@ -58,9 +58,15 @@ internal sealed class CompareCommandLine
         },
     };
 
-    private readonly Option<bool> quick = new("--quick") { Description = "A quarter of the work: good for a look, too noisy for a verdict." };
+    private readonly Option<bool> quick = new("--quick")
+    {
+        Description = "A quarter of the work: good for a look, too noisy for a verdict.",
+    };
 
-    private readonly Option<bool> smoke = new("--smoke") { Description = "Tiny sizes, one round, no verdict: shows only that everything works." };
+    private readonly Option<bool> smoke = new("--smoke")
+    {
+        Description = "Tiny sizes, one round, no verdict: shows only that everything works.",
+    };
 
     private readonly Option<FileInfo?> json = new("--json")
     {

@@ -6,7 +6,9 @@ using Heliograph.Compare.Peers;
 
 namespace Heliograph.Compare;
 
-/// <summary>One run of the comparison. Whatever ends it, a failure or a signal too, every process it started goes and so does its directory.</summary>
+/// <summary>
+/// One run of the comparison. Whatever ends it, a failure or a signal too, every process it started goes and so does its directory.
+/// </summary>
 internal sealed class Session : IDisposable
 {
     private readonly ComparisonOptions options;
@@ -19,7 +21,11 @@ internal sealed class Session : IDisposable
     public Session(ComparisonOptions options)
     {
         this.options = options;
-        signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, Interrupt))];
+        signals =
+        [
+            .. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal =>
+                PosixSignalRegistration.Create(signal, Interrupt)),
+        ];
     }
 
     /// <summary>Measures and prints; the result is the exit code.</summary>
@@ -38,7 +44,9 @@ internal sealed class Session : IDisposable
             var verdicts = Verdict.Of(options, comparison.Samples);
             Console.Write(Report.Table(options, verdicts));
             Console.WriteLine();
-            Console.WriteLine($"Best of {options.Rounds}; {string.Join("; ", machine.Select(pair => $"{pair.Key} {pair.Value}"))}; {comparison.Ciphers.Values.First()}.");
+            Console.WriteLine(
+                $"Best of {options.Rounds}; {string.Join("; ", machine.Select(pair => $"{pair.Key} {pair.Value}"))}; " +
+                $"{comparison.Ciphers.Values.First()}.");
             if (options.Json is { } file)
                 Report.WriteJson(file, options, comparison, verdicts, machine);
             return options.Judged && verdicts.Any(verdict => verdict.Met == false) ? 1 : 0;
@@ -92,6 +100,8 @@ internal sealed class Session : IDisposable
         var line = File.ReadLines("/proc/self/limits").First(line => line.StartsWith("Max open files", StringComparison.Ordinal));
         var limit = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3];
         if (int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var allowed) && allowed < needed)
-            throw new CompareException($"{options.Sizes.IdleConnections} idle connections need {needed} open files but the limit is {allowed}; raise it with ulimit -n, or take --quick");
+            throw new CompareException(
+                $"{options.Sizes.IdleConnections} idle connections need {needed} open files but the limit is {allowed}; raise it with " +
+                $"ulimit -n, or take --quick");
     }
 }

@@ -1,6 +1,9 @@
 namespace Heliograph.Compare;
 
-/// <summary>How much work a round gives to each proxy. The clock of the process times ticks every 10 ms, so a size is right when it costs a second of CPU.</summary>
+/// <summary>
+/// How much work a round gives to each proxy. The clock of the process times ticks every 10 ms, so a size is right when it costs a second
+/// of CPU.
+/// </summary>
 internal sealed record Sizes
 {
     public required long BulkBytes { get; init; }
@@ -17,7 +20,10 @@ internal sealed record Sizes
 
     public static Sizes Smoke { get; } = new() { BulkBytes = 20_000_000, Handshakes = 20, RoundTrips = 100, IdleConnections = 20 };
 
-    /// <summary>What each proxy does unmeasured before the first round, so that no round pays for just-in-time compilation or the first touch of a page.</summary>
+    /// <summary>
+    /// What each proxy does unmeasured before the first round, so that no round pays for just-in-time compilation or the first touch of a
+    /// page.
+    /// </summary>
     public Sizes WarmUp() => new()
     {
         BulkBytes = BulkBytes / 20,

@@ -9,7 +9,8 @@ internal sealed record LockedPackage(string Name, string Version, string Content
 /// <summary>What <c>packages.lock.json</c> and <c>packages.native.lock.json</c> of the shipped projects say.</summary>
 internal static class LockFile
 {
-    // Analyzers and the two compilers' packages. Everything else counts as shipped, so that a package that is forgotten here is listed as more than it is.
+    // Analyzers and the two compilers' packages. Everything else counts as shipped, so that a package that is forgotten here is listed as
+    // more than it is.
     private static readonly string[] BuildOnly =
         ["Meziantou.Analyzer", "Microsoft.CodeAnalysis.BannedApiAnalyzers", "Microsoft.NET.ILLink.Tasks"];
 

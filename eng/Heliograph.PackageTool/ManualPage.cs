@@ -11,7 +11,8 @@ internal static class ManualPage
     public static string Write(RootCommand root, string version, DateTimeOffset date)
     {
         var page = new StringBuilder();
-        page.Append(CultureInfo.InvariantCulture, $".TH HELIOGRAPH 1 {date.UtcDateTime:yyyy-MM-dd} \"heliograph {version}\" \"User Commands\"\n");
+        page.Append(
+            CultureInfo.InvariantCulture, $".TH HELIOGRAPH 1 {date.UtcDateTime:yyyy-MM-dd} \"heliograph {version}\" \"User Commands\"\n");
         page.Append(".SH NAME\nheliograph \\- Signal TLS proxy in one process\n");
         page.Append(".SH SYNOPSIS\n.B heliograph\n.I COMMAND\n.RI [ OPTIONS ]\n");
         Section(page, "DESCRIPTION", root.Description!);
@@ -20,8 +21,14 @@ internal static class ManualPage
         foreach (var command in Leaves(root))
             Describe(page, command);
         Section(page, "FILES", "");
-        Entry(page, "/etc/heliograph/heliograph.yaml", "The configuration. Each key can also stand in the environment: HELIOGRAPH__LIMITS__IDLE_TIMEOUT=5m.");
-        Entry(page, "/var/lib/heliograph", "The state: the certificate with its key, the account at the certificate authority, the seed of the web site.");
+        Entry(
+            page,
+            "/etc/heliograph/heliograph.yaml",
+            "The configuration. Each key can also stand in the environment: HELIOGRAPH__LIMITS__IDLE_TIMEOUT=5m.");
+        Entry(
+            page,
+            "/var/lib/heliograph",
+            "The state: the certificate with its key, the account at the certificate authority, the seed of the web site.");
         Section(page, "SIGNALS", "");
         Entry(page, "SIGTERM, SIGINT", "Accept nobody new, wait for open connections as long as limits.drain_timeout says, and end.");
         Entry(page, "SIGHUP", "Take a changed configuration, and look at once whether a certificate has changed or is due.");
@@ -36,7 +43,9 @@ internal static class ManualPage
 
     // The commands that do something, in the order of the help.
     private static IEnumerable<Command> Leaves(Command command) =>
-        command.Subcommands.Where(static sub => !sub.Hidden).SelectMany(static sub => sub.Subcommands.Count > 0 ? Leaves(sub).Prepend(sub) : [sub]);
+        command
+            .Subcommands.Where(static sub => !sub.Hidden)
+            .SelectMany(static sub => sub.Subcommands.Count > 0 ? Leaves(sub).Prepend(sub) : [sub]);
 
     private static void Describe(StringBuilder page, Command command)
     {
@@ -53,7 +62,13 @@ internal static class ManualPage
     {
         foreach (var option in command.Options.Where(static option => !option.Hidden))
         {
-            var names = string.Join(", ", option.Aliases.Append(option.Name).Where(static name => name.StartsWith('-')).OrderBy(static name => name.Length).ThenBy(static name => name, StringComparer.Ordinal));
+            var names = string.Join(
+                ", ",
+                option
+                    .Aliases.Append(option.Name)
+                    .Where(static name => name.StartsWith('-'))
+                    .OrderBy(static name => name.Length)
+                    .ThenBy(static name => name, StringComparer.Ordinal));
             Entry(page, option.HelpName is { } value ? $"{names} <{value}>" : names, option.Description ?? "");
         }
     }

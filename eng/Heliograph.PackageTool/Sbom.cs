@@ -10,7 +10,11 @@ namespace Heliograph.PackageTool;
 internal static class Sbom
 {
     // As people read it: the names of the developers hold no character that must be escaped.
-    private static readonly JsonSerializerOptions Format = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static string Write(string version, DateTimeOffset time, IReadOnlyList<LockedPackage> packages)
     {
@@ -18,7 +22,9 @@ internal static class Sbom
         var components = new JsonArray([.. packages.Select(Component)]);
         var dependencies = new JsonArray([
             Dependency(self, packages.Where(static package => !package.IsBuildOnly)),
-            .. packages.Select(package => Dependency(Purl(package), packages.Where(other => package.Dependencies.Contains(other.Name, StringComparer.OrdinalIgnoreCase)))),
+            .. packages.Select(package =>
+                Dependency(
+                    Purl(package), packages.Where(other => package.Dependencies.Contains(other.Name, StringComparer.OrdinalIgnoreCase)))),
         ]);
         return new JsonObject
         {

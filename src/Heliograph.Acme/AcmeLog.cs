@@ -38,7 +38,8 @@ internal static partial class AcmeLog
     [LoggerMessage(21, LogLevel.Information, "{Authority} does not take the order as a replacement; ordering without.")]
     public static partial void NotAReplacement(this ILogger logger, string authority);
 
-    [LoggerMessage(22, LogLevel.Warning, "{Authority} has no chain that ends at '{Root}' (acme.preferred_chain); using the one it prefers.")]
+    [LoggerMessage(
+        22, LogLevel.Warning, "{Authority} has no chain that ends at '{Root}' (acme.preferred_chain); using the one it prefers.")]
     public static partial void NoSuchChain(this ILogger logger, string authority, string root);
 
     [LoggerMessage(23, LogLevel.Information, "The certificate of an order that was interrupted is fetched.")]
@@ -56,10 +57,14 @@ internal static partial class AcmeLog
     [LoggerMessage(27, LogLevel.Information, "The authority's suggestion when to renew cannot be had: {Reason}")]
     public static partial void NoSuggestion(this ILogger logger, string reason);
 
-    [LoggerMessage(30, LogLevel.Information, "The name servers for {Name} cannot be found out from here, so its record is not waited for; acme.dns.visible_at can name them.")]
+    [LoggerMessage(
+        30,
+        LogLevel.Information,
+        "The name servers for {Name} cannot be found out from here, so its record is not waited for; acme.dns.visible_at can name them.")]
     public static partial void NameServersUnknown(this ILogger logger, string name);
 
-    [LoggerMessage(31, LogLevel.Warning, "After {Timeout} the record {Name} is not visible at {Servers}; asking the authority all the same.")]
+    [LoggerMessage(
+        31, LogLevel.Warning, "After {Timeout} the record {Name} is not visible at {Servers}; asking the authority all the same.")]
     public static partial void RecordNotVisible(this ILogger logger, TimeSpan timeout, string name, string servers);
 
     [LoggerMessage(32, LogLevel.Warning, "The record {Name} may be left in its zone: {Reason}")]

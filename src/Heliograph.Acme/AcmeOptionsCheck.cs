@@ -39,7 +39,8 @@ internal static class AcmeOptionsCheck
             if (!Identifier.TryParse(name, out var identifier, out var why))
                 errors.Add($"domains: '{name}' {why}.");
             else if (identifier.IsWildcard && !options.Challenges.Contains(ChallengeTypes.Dns01, StringComparer.Ordinal))
-                errors.Add($"domains: the wildcard '{name}' can only be proven through DNS; add dns-01 to acme.challenges and fill in acme.dns.");
+                errors.Add(
+                    $"domains: the wildcard '{name}' can only be proven through DNS; add dns-01 to acme.challenges and fill in acme.dns.");
             else if (identifier.IsAddress && options.Challenges.All(type => type == ChallengeTypes.Dns01))
                 errors.Add($"domains: the address '{name}' cannot be proven through DNS; add tls-alpn-01 or http-01 to acme.challenges.");
         }

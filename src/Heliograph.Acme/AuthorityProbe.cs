@@ -18,7 +18,10 @@ public static class AuthorityProbe
     {
         using var transport = new AcmeTransport(options.CaRoot, Timeout, timeProvider);
         var directory = await AcmeDirectory.FetchAsync(transport, options.Directory, cancellationToken);
-        var problem = transport.ClockAhead is { } ahead && ahead.Duration() > ClockProbe.Tolerance ? $"this machine's clock is {ClockProbe.Say(ahead)} its own" : null;
+        var problem =
+            transport.ClockAhead is { } ahead && ahead.Duration() > ClockProbe.Tolerance
+                ? $"this machine's clock is {ClockProbe.Say(ahead)} its own"
+                : null;
         return new(problem, Urls.Https(directory.Meta.TermsOfService));
     }
 }

@@ -9,7 +9,8 @@ namespace Heliograph.Acme;
 
 /// <summary>Has a certificate and keeps it fresh: the whole of this library to the program.
 /// <code>
-/// await using var certificates = CertificateManager.Open(options, responders, c => relay.Use(c.ChainPem, c.KeyPem), TimeProvider.System, logger);
+/// await using var certificates = CertificateManager.Open(options, responders, c => relay.Use(c.ChainPem, c.KeyPem), TimeProvider.System,
+/// logger);
 /// certificates.Start();
 /// </code></summary>
 public sealed class CertificateManager : IAsyncDisposable
@@ -27,7 +28,12 @@ public sealed class CertificateManager : IAsyncDisposable
     private int disposed;
 
     internal CertificateManager(
-        AcmeOptions options, ChallengeResponders responders, Action<IssuedCertificate> use, TimeProvider timeProvider, ILogger logger, Random random,
+        AcmeOptions options,
+        ChallengeResponders responders,
+        Action<IssuedCertificate> use,
+        TimeProvider timeProvider,
+        ILogger logger,
+        Random random,
         Action<WriteStep>? fault)
     {
         if (options.Errors() is { Count: > 0 } errors)
@@ -60,14 +66,19 @@ public sealed class CertificateManager : IAsyncDisposable
     /// <summary>From now on certificates are ordered when they are due.</summary>
     public void Start() => loop = Task.Run(LoopAsync);
 
-    /// <summary>Looks now whether anything is due, instead of some minutes later, and does it. Failures are logged and remembered, and back-off holds.</summary>
+    /// <summary>
+    /// Looks now whether anything is due, instead of some minutes later, and does it. Failures are logged and remembered, and back-off
+    /// holds.
+    /// </summary>
     public Task RenewIfDueAsync(CancellationToken cancellationToken) => AloneAsync(async cancellationToken =>
     {
         await renewer.RenewIfDueAsync(cancellationToken);
         return true;
     }, cancellationToken);
 
-    /// <summary>Renews now if it is due, whatever the back-off; with <paramref name="force"/> even if it is not, whatever the authority's limits.</summary>
+    /// <summary>
+    /// Renews now if it is due, whatever the back-off; with <paramref name="force"/> even if it is not, whatever the authority's limits.
+    /// </summary>
     /// <exception cref="AcmeException">It was tried and failed.</exception>
     public Task<RenewalOutcome> RenewNowAsync(bool force, CancellationToken cancellationToken) => AloneAsync(async cancellationToken =>
     {
@@ -82,7 +93,9 @@ public sealed class CertificateManager : IAsyncDisposable
         };
     }, cancellationToken);
 
-    /// <summary>Tells the authority that the certificate must not be trusted any more. A new one, with a new key, is due from then on.</summary>
+    /// <summary>
+    /// Tells the authority that the certificate must not be trusted any more. A new one, with a new key, is due from then on.
+    /// </summary>
     public Task RevokeAsync(RevocationReason reason, CancellationToken cancellationToken) => AloneAsync(async cancellationToken =>
     {
         await renewer.RevokeAsync(reason, cancellationToken);
@@ -115,7 +128,8 @@ public sealed class CertificateManager : IAsyncDisposable
             Revoked = state.Revoked,
             UnderWay = underWay,
             NextRenewal = underWay ? timeProvider.GetUtcNow() : next,
-            NextRenewalReason = underWay ? "the authority is being asked at this moment" : next > plan.At ? $"{plan.Reason}; after a failure or a rate limit it waits until then" : plan.Reason,
+            NextRenewalReason = underWay ? "the authority is being asked at this moment" : next > plan.At ? $"{plan.Reason}; after a " +
+                $"failure or a rate limit it waits until then" : plan.Reason,
             ExplanationUrl = state.Ari?.ExplanationUrl,
             Failures = ended.Failures,
             LastError = ended.LastError,
@@ -140,7 +154,7 @@ public sealed class CertificateManager : IAsyncDisposable
     private async Task<T> AloneAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(disposed != 0, this);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, this.stop.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stop.Token);
         await gate.WaitAsync(either.Token);
         try
         {

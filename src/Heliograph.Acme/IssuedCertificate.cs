@@ -43,7 +43,9 @@ public sealed record IssuedCertificate
         {
             ChainPem = chainPem,
             KeyPem = keyPem,
-            Names = names is null ? [] : [.. names.EnumerateDnsNames(), .. names.EnumerateIPAddresses().Select(address => address.ToString())],
+            Names = names is null
+                ? []
+                : [.. names.EnumerateDnsNames(), .. names.EnumerateIPAddresses().Select(address => address.ToString())],
             Issuer = leaf.GetNameInfo(X509NameType.SimpleName, forIssuer: true),
             NotBefore = new DateTimeOffset(leaf.NotBefore),
             NotAfter = new DateTimeOffset(leaf.NotAfter),

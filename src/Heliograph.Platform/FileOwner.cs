@@ -21,7 +21,9 @@ public readonly partial record struct FileOwner(uint User, uint Group)
     public static unsafe FileOwner? OfPath(string path)
     {
         var statx = stackalloc byte[StatxSize];
-        return Statx(CurrentDirectory, path, 0, WantedFields, statx) == 0 ? new(*(uint*)(statx + StatxUser), *(uint*)(statx + StatxGroup)) : null;
+        return Statx(CurrentDirectory, path, 0, WantedFields, statx) == 0
+            ? new(*(uint*)(statx + StatxUser), *(uint*)(statx + StatxGroup))
+            : null;
     }
 
     /// <summary>Makes a file or a directory, not what a link leads to, this owner's. Only root may.</summary>

@@ -52,7 +52,9 @@ public sealed partial class PrivateDirectory
     /// <param name="name">The file's name.</param>
     /// <param name="type">What it holds.</param>
     /// <param name="check">What is wrong with a value that parses; null: nothing.</param>
-    /// <returns>Null where there is no such file, and where it is damaged: then it is kept under another name, and the log says so.</returns>
+    /// <returns>
+    /// Null where there is no such file, and where it is damaged: then it is kept under another name, and the log says so.
+    /// </returns>
     /// <exception cref="StorageException">It cannot be read.</exception>
     public T? Read<T>(string name, JsonTypeInfo<T> type, Func<T, string?> check) where T : class
     {
@@ -82,12 +84,14 @@ public sealed partial class PrivateDirectory
     public void Write<T>(string name, T value, JsonTypeInfo<T> type)
     {
         var path = PathOf(name);
-        Guard("written", path, () => WriteWhole(path, path + TempSuffix, JsonSerializer.SerializeToUtf8Bytes(value, type), overwrite: true));
+        Guard(
+            "written", path, () => WriteWhole(path, path + TempSuffix, JsonSerializer.SerializeToUtf8Bytes(value, type), overwrite: true));
     }
 
     /// <summary>Reads a file of bytes; where there is none, makes it, and the directory with it.</summary>
     /// <param name="name">The file's name.</param>
-    /// <param name="content">What a new one holds. Of several processes that make it at the same time, all get the content of the first.</param>
+    /// <param name="content">What a new one holds. Of several processes that make it at the same time, all get the content of the
+    /// first.</param>
     /// <exception cref="StorageException">It can be neither read nor made.</exception>
     public byte[] ReadOrCreate(string name, Func<byte[]> content)
     {

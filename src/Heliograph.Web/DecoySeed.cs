@@ -15,7 +15,8 @@ public static class DecoySeed
     private const string FileName = "decoy.seed";
 
     /// <summary>The seed of this state directory; a new one where there is none.</summary>
-    /// <exception cref="WebServerException">The state directory cannot be used, or the seed is damaged: a damaged one is neither used nor replaced.</exception>
+    /// <exception cref="WebServerException">The state directory cannot be used, or the seed is damaged: a damaged one is neither used nor
+    /// replaced.</exception>
     public static byte[] LoadOrCreate(PrivateDirectory stateDirectory)
     {
         ArgumentNullException.ThrowIfNull(stateDirectory);

@@ -42,7 +42,8 @@ public sealed class DecoySite : IAsyncDisposable
     public string Http2Unavailable { get; private set; } = null!;
 
     /// <exception cref="WebServerException">The sockets or the site's directory cannot be used.</exception>
-    public static async Task<DecoySite> StartAsync(DecoyOptions options, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
+    public static async Task<DecoySite> StartAsync(
+        DecoyOptions options, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
     {
         var site = await MakeAsync(options, cancellationToken);
         var decoy = new DecoySite(SocketDirectory.Prepare(options.SocketDirectory, LongestSocketName.Length), site, timeProvider, logger);
@@ -60,7 +61,10 @@ public sealed class DecoySite : IAsyncDisposable
         catch (SocketException exception)
         {
             await decoy.DisposeAsync();
-            throw new WebServerException($"The decoy's sockets cannot be opened in {options.SocketDirectory} ({exception.Message}); choose a directory this user may write to.", exception);
+            throw new WebServerException(
+                $"The decoy's sockets cannot be opened in {options.SocketDirectory} ({exception.Message}); choose a directory this user " +
+                $"may write to.",
+                exception);
         }
         catch
         {
@@ -76,7 +80,8 @@ public sealed class DecoySite : IAsyncDisposable
     /// <exception cref="WebServerException">Its directory cannot be used.</exception>
     public static Task<Site> MakeAsync(DecoyOptions options, CancellationToken cancellationToken) =>
         // Making the pages takes a few milliseconds of a core: not on the caller's thread.
-        Task.Run<Site>(() => options.Directory is null ? BuiltInSite.Create(options.Seed) : new DirectorySite(options.Directory), cancellationToken);
+        Task.Run<Site>(
+            () => options.Directory is null ? BuiltInSite.Create(options.Seed) : new DirectorySite(options.Directory), cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Web;
 
-/// <summary>Port 80 as certbot leaves it on an nginx: our domains go to https, everything else is 404, and challenges are answered.</summary>
+/// <summary>
+/// Port 80 as certbot leaves it on an nginx: our domains go to https, everything else is 404, and challenges are answered.
+/// </summary>
 public sealed class RedirectServer : IAsyncDisposable
 {
     private readonly HttpServer server;

@@ -37,7 +37,10 @@ internal sealed class SocketDirectory : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new WebServerException($"The directory {full} for the decoy's sockets cannot be made private to this user ({exception.Message}); choose a directory this user owns.", exception);
+            throw new WebServerException(
+                $"The directory {full} for the decoy's sockets cannot be made private to this user ({exception.Message}); choose a " +
+                $"directory this user owns.",
+                exception);
         }
     }
 

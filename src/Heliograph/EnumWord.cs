@@ -8,8 +8,8 @@ namespace Heliograph;
 internal static class EnumWord<TKind>
     where TKind : struct, Enum
 {
-    private static readonly FrozenDictionary<TKind, string> Words =
-        Enum.GetValues<TKind>().ToFrozenDictionary(static kind => kind, static kind => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString()));
+    private static readonly FrozenDictionary<TKind, string> Words = Enum.GetValues<TKind>()
+        .ToFrozenDictionary(static kind => kind, static kind => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString()));
 
     public static string For(TKind kind) => Words[kind];
 }

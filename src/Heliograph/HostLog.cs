@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Heliograph;
 
 /// <summary>
-/// What the program says of itself. Nothing here is about a connection. The only class of its kind in the assembly: with two, the generator writes them in an
+/// What the program says of itself. Nothing here is about a connection. The only class of its kind in the assembly: with two, the generator
+/// writes them in an
 /// order that differs from build to build, and the package's bytes with it.
 /// </summary>
 internal static partial class HostLog
@@ -21,13 +22,20 @@ internal static partial class HostLog
     [LoggerMessage(4, LogLevel.Information, "Stopped; {Left} connections were closed before their end")]
     public static partial void Stopped(ILogger logger, int left);
 
-    [LoggerMessage(6, LogLevel.Information, "There is no certificate yet: asking {Authority} for one ({Challenges}); until it is there a self-signed one is served")]
+    [LoggerMessage(
+        6,
+        LogLevel.Information,
+        "There is no certificate yet: asking {Authority} for one ({Challenges}); until it is there a self-signed one is served")]
     public static partial void WaitingForCertificate(ILogger logger, string authority, string challenges);
 
     [LoggerMessage(7, LogLevel.Information, "Looked whether the certificate is to be renewed; the next time is {Instant:u}: {Reason}")]
     public static partial void LookedForRenewal(ILogger logger, DateTimeOffset instant, string reason);
 
-    [LoggerMessage(8, LogLevel.Warning, "The metrics on {Endpoint} can be read from other machines, and tell how much this proxy is used; keep metrics.listen on 127.0.0.1, or let a firewall guard it")]
+    [LoggerMessage(
+        8,
+        LogLevel.Warning,
+        "The metrics on {Endpoint} can be read from other machines, and tell how much this proxy is used; keep metrics.listen on " +
+        "127.0.0.1, or let a firewall guard it")]
     public static partial void MetricsNotLoopback(ILogger logger, IPEndPoint endpoint);
 
     [LoggerMessage(9, LogLevel.Warning, "No metrics: {Problem}")]
@@ -42,7 +50,8 @@ internal static partial class HostLog
     [LoggerMessage(12, LogLevel.Error, "The new configuration is refused and the one before goes on: {Problem}")]
     public static partial void ConfigurationRefused(ILogger logger, string problem);
 
-    [LoggerMessage(13, LogLevel.Warning, "Changed in the configuration, but only a restart takes it: {Keys} (systemctl restart heliograph)")]
+    [LoggerMessage(
+        13, LogLevel.Warning, "Changed in the configuration, but only a restart takes it: {Keys} (systemctl restart heliograph)")]
     public static partial void NeedsRestart(ILogger logger, string keys);
 
     [LoggerMessage(20, LogLevel.Warning, "Alert: {Text}")]
@@ -60,13 +69,21 @@ internal static partial class HostLog
     [LoggerMessage(24, LogLevel.Information, "The proxy's check of itself succeeds again")]
     public static partial void SelfCheckWorks(ILogger logger);
 
-    [LoggerMessage(25, LogLevel.Warning, "The metrics are not sent by OTLP, and it is tried again: {Problem}; check OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_PROTOCOL")]
+    [LoggerMessage(
+        25,
+        LogLevel.Warning,
+        "The metrics are not sent by OTLP, and it is tried again: {Problem}; check OTEL_EXPORTER_OTLP_ENDPOINT and " +
+        "OTEL_EXPORTER_OTLP_PROTOCOL")]
     public static partial void OtlpTrouble(ILogger logger, string problem);
 
-    [LoggerMessage(30, LogLevel.Warning, "{Percent} % of the month's budget of {Budget} (limits.monthly_bytes) are used; it is whole again on {End}{Consequence}")]
+    [LoggerMessage(
+        30,
+        LogLevel.Warning,
+        "{Percent} % of the month's budget of {Budget} (limits.monthly_bytes) are used; it is whole again on {End}{Consequence}")]
     public static partial void BudgetLow(ILogger logger, int percent, string budget, string end, string consequence);
 
-    [LoggerMessage(31, LogLevel.Error, "The month's budget of {Budget} (limits.monthly_bytes) is spent: until {End} this proxy {Consequence}")]
+    [LoggerMessage(
+        31, LogLevel.Error, "The month's budget of {Budget} (limits.monthly_bytes) is spent: until {End} this proxy {Consequence}")]
     public static partial void BudgetSpent(ILogger logger, string budget, string end, string consequence);
 
     [LoggerMessage(32, LogLevel.Information, "The month's budget of {Budget} (limits.monthly_bytes) lasts: {Reason}")]

@@ -35,7 +35,9 @@ internal static partial class ProcessSetup
     public static void RequireLibrary(string name)
     {
         if (!NativeLibrary.TryLoad(name, out _))
-            throw new StartException($"{name} (OpenSSL 3) is missing; on Debian and Ubuntu: apt-get install libssl3t64 (libssl3 on Debian 12, Ubuntu 22.04 and before)");
+            throw new StartException(
+                $"{name} (OpenSSL 3) is missing; on Debian and Ubuntu: apt-get install libssl3t64 (libssl3 on Debian 12, Ubuntu 22.04 " +
+                $"and before)");
     }
 
     // struct rlimit on 64-bit Linux (getrlimit(2)).

@@ -1,6 +1,9 @@
 namespace Heliograph;
 
-/// <summary>A stream that passes everything on to the one below; its heirs look at what goes by. For an SslStream that is used with its asynchronous methods only.</summary>
+/// <summary>
+/// A stream that passes everything on to the one below; its heirs look at what goes by. For an SslStream that is used with its asynchronous
+/// methods only.
+/// </summary>
 internal abstract class StreamOverStream(Stream below) : Stream
 {
     public override bool CanRead => true;
@@ -17,9 +20,11 @@ internal abstract class StreamOverStream(Stream below) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => below.ReadAsync(buffer, cancellationToken);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        below.ReadAsync(buffer, cancellationToken);
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => below.WriteAsync(buffer, cancellationToken);
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        below.WriteAsync(buffer, cancellationToken);
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();

@@ -8,7 +8,9 @@ using Heliograph.Acme.Challenges;
 
 namespace Heliograph.Acme.Tests;
 
-/// <summary>Ports 80 and 443 of these tests, on 127.0.0.1 and ::1: an SslStream that speaks acme-tls/1 and nothing else, and a few lines of HTTP.</summary>
+/// <summary>
+/// Ports 80 and 443 of these tests, on 127.0.0.1 and ::1: an SslStream that speaks acme-tls/1 and nothing else, and a few lines of HTTP.
+/// </summary>
 internal sealed class TestPorts : ITlsAlpnResponder, IHttpResponder, IDisposable
 {
     private readonly ConcurrentDictionary<string, TlsAlpnValidation> validations = new(StringComparer.OrdinalIgnoreCase);
@@ -98,7 +100,11 @@ internal sealed class TestPorts : ITlsAlpnResponder, IHttpResponder, IDisposable
                         using (client)
                             await serve(client.GetStream());
                     }
-                    catch (Exception exception) when (exception is IOException or System.Security.Authentication.AuthenticationException or OperationCanceledException)
+                    catch (Exception exception)
+                        when (exception
+                                is IOException
+                                    or System.Security.Authentication.AuthenticationException
+                                    or OperationCanceledException)
                     {
                         // The validator is gone or was refused: its finding is what the test looks at.
                     }
@@ -140,12 +146,14 @@ internal sealed class TestPorts : ITlsAlpnResponder, IHttpResponder, IDisposable
             // The rest of the header says nothing of interest.
         }
         const string prefix = "/.well-known/acme-challenge/";
-        var known = path.StartsWith(prefix, StringComparison.Ordinal) && tokens.TryGetValue(path[prefix.Length..], out var found) ? found : null;
+        var known =
+            path.StartsWith(prefix, StringComparison.Ordinal) && tokens.TryGetValue(path[prefix.Length..], out var found) ? found : null;
         if (WrongHttpAnswers)
             known = "<html>It works!</html>";
         var answer = known is null
             ? "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-            : $"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: {known.Length}\r\nConnection: close\r\n\r\n{known}";
+            : $"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: {known.Length}\r\nConnection: " +
+                $"close\r\n\r\n{known}";
         await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), stop.Token);
     }
 

@@ -1,6 +1,8 @@
 namespace Heliograph.EndToEnd.Tests;
 
-/// <summary>Lets one process see another file in the place of /etc/hosts or /etc/resolv.conf: its DNS then lies, and nobody else's.</summary>
+/// <summary>
+/// Lets one process see another file in the place of /etc/hosts or /etc/resolv.conf: its DNS then lies, and nobody else's.
+/// </summary>
 internal static class PrivateMounts
 {
     /// <summary>A mount namespace takes root.</summary>

@@ -82,7 +82,12 @@ internal sealed class Proxy : IAsyncDisposable
     public IPEndPoint Endpoint { get; private set; } = null!;
 
     /// <summary>Where its metrics and health are: <c>http://address:port/</c>.</summary>
-    public Uri Monitoring => new(Program.Output.Split('\n').Single(static line => line.StartsWith("  metrics ", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1][..^"metrics".Length]);
+    public Uri Monitoring =>
+        new(
+            Program
+                .Output.Split('\n')
+                .Single(static line => line.StartsWith("  metrics ", StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1][..^"metrics".Length]);
 
     public ChildProcess Program => program!.Child;
 
@@ -155,7 +160,8 @@ internal sealed class Proxy : IAsyncDisposable
         System.IO.Directory.CreateDirectory(Directory["state"]);
         foreach (var (name, content) in settings.StateFiles)
             await File.WriteAllTextAsync(Path.Combine(Directory["state"], name), content);
-        program = await HeliographProcess.StartAsync(Directory.Write("heliograph.yaml", config), Directory.Path, settings.Arguments, settings.Wrapper);
+        program = await HeliographProcess.StartAsync(
+            Directory.Write("heliograph.yaml", config), Directory.Path, settings.Arguments, settings.Wrapper);
         Endpoint = program.Endpoints[0];
     }
 }

@@ -3,7 +3,9 @@ using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests;
 
-/// <summary>Runs the built program where it sees a terminal of 80 columns and 24 lines (script, of bsdutils), with what a person types.</summary>
+/// <summary>
+/// Runs the built program where it sees a terminal of 80 columns and 24 lines (script, of bsdutils), with what a person types.
+/// </summary>
 internal static class PseudoTerminal
 {
     /// <param name="typed">As for printf: <c>\r</c> is Enter.</param>
@@ -12,8 +14,15 @@ internal static class PseudoTerminal
     public static async Task<(int ExitCode, string Screen)> RunAsync(string typed, params string[] arguments)
     {
         var command = string.Join(' ', new[] { HeliographProcess.Program }.Concat(arguments).Select(static word => $"'{word}'"));
-        var environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["TERM"] = "xterm-256color", ["NO_COLOR"] = null, ["TYPED"] = typed, ["COMMAND"] = "stty cols 80 rows 24; exec " + command };
-        var (code, output, errors) = await ChildProcess.RunAsync("sh", ["-c", "printf %b \"$TYPED\" | script -qec \"$COMMAND\" /dev/null"], BuiltProgram.Limit, directory: null, environment);
+        var environment = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["TERM"] = "xterm-256color",
+            ["NO_COLOR"] = null,
+            ["TYPED"] = typed,
+            ["COMMAND"] = "stty cols 80 rows 24; exec " + command,
+        };
+        var (code, output, errors) = await ChildProcess.RunAsync(
+            "sh", ["-c", "printf %b \"$TYPED\" | script -qec \"$COMMAND\" /dev/null"], BuiltProgram.Limit, directory: null, environment);
         Assert.Equal("", errors);
         return (code, output.Replace("\r", "", StringComparison.Ordinal));
     }

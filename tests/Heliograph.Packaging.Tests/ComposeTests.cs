@@ -25,7 +25,25 @@ public sealed partial class ComposeTests
     {
         Assert.Equal(["services", "volumes"], Keys(compose));
         Assert.Equal(["heliograph"], Keys(compose["services"]));
-        string[] known = ["image", "build", "environment", "ports", "volumes", "read_only", "tmpfs", "user", "cap_drop", "security_opt", "sysctls", "healthcheck", "stop_signal", "stop_grace_period", "restart", "logging"];
+        string[] known =
+        [
+            "image",
+            "build",
+            "environment",
+            "ports",
+            "volumes",
+            "read_only",
+            "tmpfs",
+            "user",
+            "cap_drop",
+            "security_opt",
+            "sysctls",
+            "healthcheck",
+            "stop_signal",
+            "stop_grace_period",
+            "restart",
+            "logging",
+        ];
         Assert.Equal(known.Order(StringComparer.Ordinal), Keys(service).Order(StringComparer.Ordinal));
     }
 
@@ -48,7 +66,9 @@ public sealed partial class ComposeTests
         Assert.Equal([volume[0]], Keys(compose["volumes"]));
         Assert.Equal(Instruction("VOLUME"), volume[1]);
         Assert.Equal(Instruction("STOPSIGNAL"), service["stop_signal"].ToString());
-        Assert.Equal($"[{string.Join(", ", Values(service["healthcheck"]["test"]).Select(static word => $"\"{word}\""))}]", HealthCheck().Match(dockerfile).Groups["test"].Value.Replace("CMD [", "[\"CMD\", ", StringComparison.Ordinal));
+        Assert.Equal(
+            $"[{string.Join(", ", Values(service["healthcheck"]["test"]).Select(static word => $"\"{word}\""))}]",
+            HealthCheck().Match(dockerfile).Groups["test"].Value.Replace("CMD [", "[\"CMD\", ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -57,16 +77,21 @@ public sealed partial class ComposeTests
         var context = Path.GetFullPath(Path.Combine(Folder, service["build"]["context"].ToString()));
         Assert.Equal(Repository.PathOf(""), context);
         Assert.Equal(Path.Combine(Folder, "Dockerfile"), Path.Combine(context, service["build"]["dockerfile"].ToString()));
-        Assert.True(int.Parse(service["stop_grace_period"].ToString().TrimEnd('s')) > 40, "limits.drain_timeout (30 s) and limits.connect_timeout (10 s)");
+        Assert.True(
+            int.Parse(service["stop_grace_period"].ToString().TrimEnd('s')) > 40,
+            "limits.drain_timeout (30 s) and limits.connect_timeout (10 s)");
     }
 
     [Fact]
     public async Task The_environment_is_one_that_the_program_takes()
     {
         using var directory = new TempDirectory();
-        var environment = ((YamlMappingNode)service["environment"]).Children
-            .ToDictionary(static entry => entry.Key.ToString(), static entry => (string?)Variable().Replace(entry.Value.ToString(), "proxy.example.org"), StringComparer.Ordinal);
-        var (code, output, errors) = await ChildProcess.RunAsync(Path.Combine(packages.Native, "heliograph"), ["config", "show"], TimeSpan.FromSeconds(30), directory.Path, environment);
+        var environment = ((YamlMappingNode)service["environment"]).Children.ToDictionary(
+            static entry => entry.Key.ToString(),
+            static entry => (string?)Variable().Replace(entry.Value.ToString(), "proxy.example.org"),
+            StringComparer.Ordinal);
+        var (code, output, errors) = await ChildProcess.RunAsync(
+            Path.Combine(packages.Native, "heliograph"), ["config", "show"], TimeSpan.FromSeconds(30), directory.Path, environment);
         Assert.Equal((0, ""), (code, errors));
         Assert.Contains("domains: [proxy.example.org]", output, StringComparison.Ordinal);
         Assert.Contains("state_directory: " + Instruction("VOLUME"), output, StringComparison.Ordinal);
@@ -84,7 +109,8 @@ public sealed partial class ComposeTests
 
     private static IEnumerable<string> Values(YamlNode node) => ((YamlSequenceNode)node).Children.Select(static value => value.ToString());
 
-    private string Instruction(string name) => dockerfile.Split('\n').Last(line => line.StartsWith(name + " ", StringComparison.Ordinal))[(name.Length + 1)..];
+    private string Instruction(string name) =>
+        dockerfile.Split('\n').Last(line => line.StartsWith(name + " ", StringComparison.Ordinal))[(name.Length + 1)..];
 
     [GeneratedRegex(@"^HEALTHCHECK .*?(?<test>CMD \[.*\])$", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex HealthCheck();

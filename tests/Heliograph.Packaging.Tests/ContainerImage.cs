@@ -3,7 +3,8 @@ using Heliograph.Testing;
 namespace Heliograph.Packaging.Tests;
 
 /// <summary>
-/// The image as buildah builds it, with images of our own for both stages: a Debian 12 by debootstrap, and for the build the same with gcc, the SDK of
+/// The image as buildah builds it, with images of our own for both stages: a Debian 12 by debootstrap, and for the build the same with gcc,
+/// the SDK of
 /// this machine and the packages that were restored here.
 /// </summary>
 internal sealed class ContainerImage : IAsyncDisposable
@@ -37,13 +38,33 @@ internal sealed class ContainerImage : IAsyncDisposable
         try
         {
             await image.CommitAsync(RunBase, await DebianRoot.FetchAsync());
-            await image.CommitAsync(BuildBase, await DebianRoot.FetchBuilderAsync(), "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1", "DOTNET_CLI_TELEMETRY_OPTOUT=1", "NuGetAudit=false", "NUGET_PACKAGES=/packages");
+            await image.CommitAsync(
+                BuildBase,
+                await DebianRoot.FetchBuilderAsync(),
+                "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1",
+                "DOTNET_CLI_TELEMETRY_OPTOUT=1",
+                "NuGetAudit=false",
+                "NUGET_PACKAGES=/packages");
             // "10.0.401 [/usr/share/dotnet/sdk]"
             var dotnet = Path.GetDirectoryName((await Tool.RunAsync("dotnet", "--list-sdks")).Split('[')[1].Split(']')[0])!;
             var packages = (await Tool.RunAsync("dotnet", "nuget", "locals", "global-packages", "--list")).Split(": ")[1].Trim();
-            await Tool.RunAsync(Tool.Build, image.environment, Repository.PathOf("eng/package"),
-                "--only", "container", "--output", image.directory["out"], "--",
-                "--build-arg", $"BUILD_IMAGE={BuildBase}", "--build-arg", $"RUN_IMAGE={RunBase}", "--volume", $"{dotnet}:/usr/share/dotnet:ro", "--volume", $"{packages}:/packages");
+            await Tool.RunAsync(
+                Tool.Build,
+                image.environment,
+                Repository.PathOf("eng/package"),
+                "--only",
+                "container",
+                "--output",
+                image.directory["out"],
+                "--",
+                "--build-arg",
+                $"BUILD_IMAGE={BuildBase}",
+                "--build-arg",
+                $"RUN_IMAGE={RunBase}",
+                "--volume",
+                $"{dotnet}:/usr/share/dotnet:ro",
+                "--volume",
+                $"{packages}:/packages");
             return image;
         }
         catch
@@ -57,9 +78,21 @@ internal sealed class ContainerImage : IAsyncDisposable
 
     /// <summary>Starts a program in a container of this image, with the rights that compose.yaml gives.</summary>
     public ChildProcess Run(string container, string state, IReadOnlyDictionary<string, string> settings, params string[] command) =>
-        ChildProcess.Start("buildah",
-            ["run", "--cap-drop", "ALL", "--volume", $"{state}:/var/lib/heliograph", .. settings.SelectMany(static one => new[] { "--env", $"{one.Key}={one.Value}" }), container, "--", .. command],
-            directory: null, environment);
+        ChildProcess.Start(
+            "buildah",
+            [
+                "run",
+                "--cap-drop",
+                "ALL",
+                "--volume",
+                $"{state}:/var/lib/heliograph",
+                .. settings.SelectMany(static one => new[] { "--env", $"{one.Key}={one.Value}" }),
+                container,
+                "--",
+                .. command,
+            ],
+            directory: null,
+            environment);
 
     public async ValueTask DisposeAsync()
     {

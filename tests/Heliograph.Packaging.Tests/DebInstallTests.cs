@@ -17,7 +17,9 @@ public sealed class DebInstallTests
 
         Assert.Equal($"heliograph {Packages.Version}\n", await root.RunAsync("heliograph", "--version"));
         Assert.Equal("700 heliograph heliograph\n", await root.RunAsync("stat", "--format=%a %U %G", "/var/lib/heliograph"));
-        Assert.Matches("^heliograph:x:[0-9]+:[0-9]+:Heliograph[^:]*:/var/lib/heliograph:/usr/sbin/nologin\n$", await root.RunAsync("getent", "passwd", "heliograph"));
+        Assert.Matches(
+            "^heliograph:x:[0-9]+:[0-9]+:Heliograph[^:]*:/var/lib/heliograph:/usr/sbin/nologin\n$",
+            await root.RunAsync("getent", "passwd", "heliograph"));
         // The only thing that is wrong with the file as it comes is what nobody else can know.
         var (code, _, errors) = await root.TryAsync("heliograph", "config", "validate");
         Assert.Equal(2, code);
@@ -47,8 +49,13 @@ public sealed class DebInstallTests
 
         await root.InstallAsync(await root.MakeNewerAsync());
         var calls = root.SystemctlCalls;
-        Assert.Contains(calls, static call => call.Contains("restart", StringComparison.Ordinal) && call.EndsWith("heliograph.service", StringComparison.Ordinal));
-        Assert.DoesNotContain(calls, static call => call.Contains("start", StringComparison.Ordinal) && call.Contains("heliograph.socket", StringComparison.Ordinal));
+        Assert.Contains(
+            calls,
+            static call =>
+                call.Contains("restart", StringComparison.Ordinal) && call.EndsWith("heliograph.service", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            calls,
+            static call => call.Contains("start", StringComparison.Ordinal) && call.Contains("heliograph.socket", StringComparison.Ordinal));
         Assert.DoesNotContain(calls, static call => call.Contains("stop", StringComparison.Ordinal));
         Assert.Equal("domains: [proxy.example.org]\n", await File.ReadAllTextAsync(root["etc/heliograph/heliograph.yaml"], Tool.Token));
     }
@@ -66,13 +73,17 @@ public sealed class DebInstallTests
         _ = root.SystemctlCalls;
 
         await root.RunAsync("dpkg", "--remove", "heliograph");
-        Assert.Contains(root.SystemctlCalls, static call => call.Contains("stop", StringComparison.Ordinal) && call.Contains("heliograph.socket", StringComparison.Ordinal));
+        Assert.Contains(
+            root.SystemctlCalls,
+            static call => call.Contains("stop", StringComparison.Ordinal) && call.Contains("heliograph.socket", StringComparison.Ordinal));
         Assert.False(File.Exists(root["usr/bin/heliograph"]));
         Assert.True(File.Exists(root["var/lib/heliograph/seed"]) && File.Exists(root["etc/heliograph/heliograph.yaml"]));
 
         // Back again, with all that was kept: it starts.
         await root.InstallAsync(Packages.Deb);
-        Assert.Contains(root.SystemctlCalls, static call => call.Contains("start", StringComparison.Ordinal) && call.Contains("heliograph.service", StringComparison.Ordinal));
+        Assert.Contains(
+            root.SystemctlCalls,
+            static call => call.Contains("start", StringComparison.Ordinal) && call.Contains("heliograph.service", StringComparison.Ordinal));
         Assert.True(File.Exists(root["var/lib/heliograph/seed"]));
 
         await root.RunAsync("dpkg", "--purge", "heliograph");
@@ -88,7 +99,8 @@ public sealed class DebInstallTests
     [Fact]
     public async Task Lintian_finds_nothing_that_has_no_reason()
     {
-        var (code, output, errors) = await ChildProcess.RunAsync("lintian", ["--allow-root", "--fail-on", "error,warning", Packages.Deb], TimeSpan.FromMinutes(2));
+        var (code, output, errors) = await ChildProcess.RunAsync(
+            "lintian", ["--allow-root", "--fail-on", "error,warning", Packages.Deb], TimeSpan.FromMinutes(2));
         Assert.True(code == 0, output + errors);
     }
 }

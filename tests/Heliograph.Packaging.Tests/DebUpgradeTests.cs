@@ -28,7 +28,9 @@ public sealed class DebUpgradeTests
 
         // The line of the unit, as its user, with the descriptors that systemd passes.
         var unit = await File.ReadAllLinesAsync(root["usr/lib/systemd/system/heliograph.service"], Tool.Token);
-        var command = Assert.Single(unit, static line => line.StartsWith("ExecStart=", StringComparison.Ordinal))["ExecStart=".Length..].Split(' ');
+        var command = Assert
+            .Single(unit, static line => line.StartsWith("ExecStart=", StringComparison.Ordinal))["ExecStart=".Length..]
+            .Split(' ');
         var manager = Repository.PathOf("tests/Heliograph.EndToEnd.Tests/Systemd/service-manager.pl");
         await using var service = ChildProcess.Start("perl", [manager, $"{endpoint}", "--", .. root.CommandAs("heliograph", command)]);
         await service.WaitForLineAsync(static line => line == "ready", Limit);
@@ -36,17 +38,25 @@ public sealed class DebUpgradeTests
 
         using var enough = new CancellationTokenSource();
         var answers = 0;
-        var clients = Enumerable.Range(0, Clients).Select(_ => VisitAgainAndAgainAsync(endpoint, () => Interlocked.Increment(ref answers), enough.Token)).ToList();
+        var clients = Enumerable
+            .Range(0, Clients)
+            .Select(_ => VisitAgainAndAgainAsync(endpoint, () => Interlocked.Increment(ref answers), enough.Token))
+            .ToList();
         var first = Started(service).Single();
         _ = root.SystemctlCalls;
         await root.InstallAsync(newer);
         Assert.Contains(root.SystemctlCalls, static call => call.Contains("restart heliograph.service", StringComparison.Ordinal));
-        Assert.EndsWith(" (deleted)", File.ResolveLinkTarget($"/proc/{first}/exe", returnFinalTarget: false)!.Name, StringComparison.Ordinal);
+        Assert.EndsWith(
+            " (deleted)", File.ResolveLinkTarget($"/proc/{first}/exe", returnFinalTarget: false)!.Name, StringComparison.Ordinal);
 
         // What systemctl would have done, had it been the real one.
         var before = Volatile.Read(ref answers);
         service.Signal(Processes.SIGUSR1);
-        await service.WaitForLineAsync(line => line.StartsWith("service-manager: started ", StringComparison.Ordinal) && !line.EndsWith($" {first}", StringComparison.Ordinal), Limit);
+        await service.WaitForLineAsync(
+            line =>
+                line.StartsWith("service-manager: started ", StringComparison.Ordinal)
+                && !line.EndsWith($" {first}", StringComparison.Ordinal),
+            Limit);
         var second = Started(service).Last();
         while (clients.TrueForAll(static client => !client.IsCompleted)
             && (service.Output.Split("\nready\n").Length < 3 || Volatile.Read(ref answers) < before + (4 * Clients)))
@@ -60,7 +70,10 @@ public sealed class DebUpgradeTests
     }
 
     private static IEnumerable<string> Started(ChildProcess service) =>
-        service.Output.Split('\n').Where(static line => line.StartsWith("service-manager: started ", StringComparison.Ordinal)).Select(static line => line.Split(' ')[^1]);
+        service
+            .Output.Split('\n')
+            .Where(static line => line.StartsWith("service-manager: started ", StringComparison.Ordinal))
+            .Select(static line => line.Split(' ')[^1]);
 
     /// <returns>What failed; null: every visitor got the page.</returns>
     private static async Task<string?> VisitAgainAndAgainAsync(IPEndPoint endpoint, Action answered, CancellationToken cancellationToken)

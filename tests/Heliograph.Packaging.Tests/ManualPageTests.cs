@@ -16,8 +16,14 @@ public sealed partial class ManualPageTests(Packages packages)
         {
             var help = await Tool.RunAsync(Path.Combine(packages.Native, "heliograph"), [.. command, "--help"]);
             var section = command.Length == 0 ? page : Section(page, string.Join(' ', command));
-            foreach (var option in Option().Matches(help).Select(static match => match.Groups["name"].Value).Where(option => command.Length == 0 || option is not ("--help" or "--version")))
-                Assert.True(Regex.IsMatch(section, $@"(^| ){Regex.Escape(option)}( |$)", RegexOptions.Multiline, TimeSpan.FromSeconds(5)), $"{string.Join(' ', command)}: {option} is missing in the page");
+            foreach (
+                var option in Option()
+                    .Matches(help)
+                    .Select(static match => match.Groups["name"].Value)
+                    .Where(option => command.Length == 0 || option is not ("--help" or "--version")))
+                Assert.True(
+                    Regex.IsMatch(section, $@"(^| ){Regex.Escape(option)}( |$)", RegexOptions.Multiline, TimeSpan.FromSeconds(5)),
+                    $"{string.Join(' ', command)}: {option} is missing in the page");
             foreach (var sub in Subcommands(help))
                 commands.Enqueue([.. command, sub]);
             seen++;
@@ -29,7 +35,8 @@ public sealed partial class ManualPageTests(Packages packages)
     [Fact]
     public async Task Groff_warns_of_nothing()
     {
-        var (code, _, errors) = await ChildProcess.RunAsync("groff", ["-man", "-ww", "-Tutf8", Path.Combine(packages.Native, "heliograph.1")], TimeSpan.FromSeconds(30));
+        var (code, _, errors) = await ChildProcess.RunAsync(
+            "groff", ["-man", "-ww", "-Tutf8", Path.Combine(packages.Native, "heliograph.1")], TimeSpan.FromSeconds(30));
         Assert.Equal((0, ""), (code, errors));
     }
 

@@ -13,7 +13,8 @@ public sealed partial class Packages : IAsyncLifetime
     /// <summary>Where the files are.</summary>
     public static string Output { get; } = Repository.PathOf("artifacts/packaging-tests/out");
 
-    public static string Version { get; } = VersionElement().Match(File.ReadAllText(Repository.PathOf("Directory.Build.props"))).Groups["version"].Value;
+    public static string Version { get; } =
+        VersionElement().Match(File.ReadAllText(Repository.PathOf("Directory.Build.props"))).Groups["version"].Value;
 
     public static string Deb => Path.Combine(Output, $"heliograph_{Version}_amd64.deb");
 
@@ -42,7 +43,8 @@ public sealed partial class Packages : IAsyncLifetime
 
     /// <summary>Everything but the container, whose build needs a base image.</summary>
     internal static Task<string> BuildAsync(string repository, string output, IReadOnlyDictionary<string, string?>? environment = null) =>
-        Tool.RunAsync(Tool.Build, environment, Path.Combine(repository, "eng", "package"), "--only", "tarball,portable,deb", "--output", output);
+        Tool.RunAsync(
+            Tool.Build, environment, Path.Combine(repository, "eng", "package"), "--only", "tarball,portable,deb", "--output", output);
 
     [GeneratedRegex("<Version>(?<version>.*)</Version>", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex VersionElement();

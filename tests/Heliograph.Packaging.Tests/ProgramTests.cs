@@ -18,7 +18,10 @@ public sealed class ProgramTests(Packages packages)
     {
         await Tool.RunAsync("bash", "-c", $"cd '{Packages.Output}' && sha256sum --check --strict --quiet SHA256SUMS");
         var named = File.ReadLines(Path.Combine(Packages.Output, "SHA256SUMS")).Select(static line => line[66..]);
-        var there = Directory.EnumerateFiles(Packages.Output).Select(static path => Path.GetFileName(path)!).Where(static name => name != "SHA256SUMS");
+        var there = Directory
+            .EnumerateFiles(Packages.Output)
+            .Select(static path => Path.GetFileName(path)!)
+            .Where(static name => name != "SHA256SUMS");
         Assert.Equal(there.Order(StringComparer.Ordinal), named);
     }
 
@@ -26,8 +29,12 @@ public sealed class ProgramTests(Packages packages)
     public async Task The_native_program_needs_no_library_but_the_systems_and_no_path_of_the_builder_is_in_it()
     {
         var libraries = await Tool.RunAsync("objdump", "-p", Native);
-        var needed = Regex.Matches(libraries, @"NEEDED\s+(?<name>\S+)", RegexOptions.None, Limit).Select(static match => match.Groups["name"].Value);
-        Assert.Subset(new HashSet<string>(["libc.so.6", "libm.so.6", "ld-linux-x86-64.so.2"], StringComparer.Ordinal), needed.ToHashSet(StringComparer.Ordinal));
+        var needed = Regex
+            .Matches(libraries, @"NEEDED\s+(?<name>\S+)", RegexOptions.None, Limit)
+            .Select(static match => match.Groups["name"].Value);
+        Assert.Subset(
+            new HashSet<string>(["libc.so.6", "libm.so.6", "ld-linux-x86-64.so.2"], StringComparer.Ordinal),
+            needed.ToHashSet(StringComparer.Ordinal));
         Assert.DoesNotContain(Repository.PathOf(""), await Tool.RunAsync("strings", "-a", Native), StringComparison.Ordinal);
     }
 
@@ -40,8 +47,22 @@ public sealed class ProgramTests(Packages packages)
     {
         using var directory = new TempDirectory();
         File.Copy(Native, directory["heliograph"]);
-        await using var server = ChildProcess.Start(directory["heliograph"],
-            ["run", "--domain", "proxy.example", "--certificate-source", "self-signed", "--listen", "127.0.0.1:0", "--http-listen", "none", "--state-directory", directory["state"]], directory.Path);
+        await using var server = ChildProcess.Start(
+            directory["heliograph"],
+            [
+                "run",
+                "--domain",
+                "proxy.example",
+                "--certificate-source",
+                "self-signed",
+                "--listen",
+                "127.0.0.1:0",
+                "--http-listen",
+                "none",
+                "--state-directory",
+                directory["state"],
+            ],
+            directory.Path);
         await server.WaitForLineAsync(static line => line == "ready", Limit);
         // As dpkg does: another file takes the name.
         File.Move(directory.Write("new", "not a program"), directory["heliograph"], overwrite: true);
@@ -61,13 +82,20 @@ public sealed class ProgramTests(Packages packages)
         foreach (var name in new[] { "sh", "dirname", "readlink" })
             File.CreateSymbolicLink(directory[name], "/usr/bin/" + name);
         var (code, _, errors) = await ChildProcess.RunAsync(
-            Portable, ["--version"], Limit, directory: null, new Dictionary<string, string?>(StringComparer.Ordinal) { ["PATH"] = directory.Path });
-        Assert.Equal((1, "heliograph: the .NET 10 runtime is missing: https://learn.microsoft.com/dotnet/core/install/linux\n"), (code, errors));
+            Portable,
+            ["--version"],
+            Limit,
+            directory: null,
+            new Dictionary<string, string?>(StringComparer.Ordinal) { ["PATH"] = directory.Path });
+        Assert.Equal(
+            (1, "heliograph: the .NET 10 runtime is missing: https://learn.microsoft.com/dotnet/core/install/linux\n"),
+            (code, errors));
     }
 
     private static async Task DoItsWorkAsync(string program, IReadOnlyDictionary<string, string?>? environment)
     {
-        Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments) => ChildProcess.RunAsync(program, arguments, Limit, directory: null, environment);
+        Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments) =>
+            ChildProcess.RunAsync(program, arguments, Limit, directory: null, environment);
 
         Assert.Equal((0, $"heliograph {Packages.Version}\n", ""), await RunAsync("--version"));
         var demo = await RunAsync("demo");

@@ -14,14 +14,27 @@ public sealed class ReproducibleTests
         // The files as they are, with what is not committed yet, and without the repository: commit and time are given.
         await Tool.RunAsync("bash", "-c", $"git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t '{tree}'");
         var output = elsewhere["out"];
-        await Packages.BuildAsync(tree, output, new Dictionary<string, string?>(StringComparer.Ordinal)
-        {
-            ["HELIOGRAPH_REVISION"] = (await Tool.RunAsync("git", "rev-parse", "HEAD")).Trim(),
-            ["SOURCE_DATE_EPOCH"] = (await Tool.RunAsync("git", "log", "-1", "--format=%ct")).Trim(),
-        });
-        var files = Directory.EnumerateFiles(Packages.Output).Select(static path => Path.GetFileName(path)!).Order(StringComparer.Ordinal).ToList();
+        await Packages.BuildAsync(
+            tree,
+            output,
+            new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                ["HELIOGRAPH_REVISION"] = (await Tool.RunAsync("git", "rev-parse", "HEAD")).Trim(),
+                ["SOURCE_DATE_EPOCH"] = (await Tool.RunAsync("git", "log", "-1", "--format=%ct")).Trim(),
+            });
+        var files = Directory
+            .EnumerateFiles(Packages.Output)
+            .Select(static path => Path.GetFileName(path)!)
+            .Order(StringComparer.Ordinal)
+            .ToList();
         Assert.Equal(files, Directory.EnumerateFiles(output).Select(static path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
-        Assert.All(files, file => Assert.True(
-            File.ReadAllBytes(Path.Combine(Packages.Output, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(output, file))), file + " differs"));
+        Assert.All(
+            files,
+            file =>
+                Assert.True(
+                    File.ReadAllBytes(Path.Combine(Packages.Output, file))
+                        .AsSpan()
+                        .SequenceEqual(File.ReadAllBytes(Path.Combine(output, file))),
+                    file + " differs"));
     }
 }

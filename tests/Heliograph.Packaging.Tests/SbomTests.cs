@@ -15,7 +15,8 @@ public sealed partial class SbomTests
         Assert.Equal("CycloneDX", sbom.GetProperty("bomFormat").GetString());
         Assert.Equal("1.5", sbom.GetProperty("specVersion").GetString());
         Assert.Equal(1, sbom.GetProperty("version").GetInt32());
-        Assert.Matches("^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", sbom.GetProperty("serialNumber").GetString());
+        Assert.Matches(
+            "^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", sbom.GetProperty("serialNumber").GetString());
         Assert.Matches("^[0-9-]{10}T[0-9:]{8}Z$", sbom.GetProperty("metadata").GetProperty("timestamp").GetString());
         var self = sbom.GetProperty("metadata").GetProperty("component");
         Assert.Equal(("application", "heliograph", Packages.Version), (Text(self, "type"), Text(self, "name"), Text(self, "version")));
@@ -34,8 +35,11 @@ public sealed partial class SbomTests
         references.Add(Text(sbom.GetProperty("metadata").GetProperty("component"), "bom-ref"));
         Assert.Equal(references.Distinct(StringComparer.Ordinal).Count(), references.Count);
         var dependencies = sbom.GetProperty("dependencies").EnumerateArray().ToList();
-        Assert.Equal(references.Order(StringComparer.Ordinal), dependencies.Select(static one => Text(one, "ref")).Order(StringComparer.Ordinal));
-        Assert.All(dependencies.SelectMany(static one => one.GetProperty("dependsOn").EnumerateArray()), on => Assert.Contains(on.GetString(), references));
+        Assert.Equal(
+            references.Order(StringComparer.Ordinal), dependencies.Select(static one => Text(one, "ref")).Order(StringComparer.Ordinal));
+        Assert.All(
+            dependencies.SelectMany(static one => one.GetProperty("dependsOn").EnumerateArray()),
+            on => Assert.Contains(on.GetString(), references));
     }
 
     [Fact]
@@ -54,6 +58,9 @@ public sealed partial class SbomTests
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
 
-    [GeneratedRegex(@"""(?<name>[^""]+)"": \{\s+""type"": ""\w+"",(?:\s+""requested"": ""[^""]*"",)?\s+""resolved"": ""(?<version>[^""]+)""", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(
+        @"""(?<name>[^""]+)"": \{\s+""type"": ""\w+"",(?:\s+""requested"": ""[^""]*"",)?\s+""resolved"": ""(?<version>[^""]+)""",
+        RegexOptions.None,
+        matchTimeoutMilliseconds: 5000)]
     private static partial Regex Resolved();
 }

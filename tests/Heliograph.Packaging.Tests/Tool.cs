@@ -14,10 +14,12 @@ internal static class Tool
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     /// <summary>Runs a program; what it wrote to its standard output.</summary>
-    public static Task<string> RunAsync(string program, params string[] arguments) => RunAsync(Limit, environment: null, program, arguments);
+    public static Task<string> RunAsync(string program, params string[] arguments) =>
+        RunAsync(Limit, environment: null, program, arguments);
 
     /// <summary>Runs a program that takes its time.</summary>
-    public static async Task<string> RunAsync(TimeSpan bound, IReadOnlyDictionary<string, string?>? environment, string program, params string[] arguments)
+    public static async Task<string> RunAsync(
+        TimeSpan bound, IReadOnlyDictionary<string, string?>? environment, string program, params string[] arguments)
     {
         var (code, output, errors) = await ChildProcess.RunAsync(program, arguments, bound, Repository.PathOf(""), environment);
         Assert.True(code == 0, $"{program} {string.Join(' ', arguments)} ended with {code}:\n{output}{errors}");

@@ -39,8 +39,12 @@ public sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>Everything it wrote until now, for the message of a failed test.</summary>
     public string AllOutput => Output + Errors;
 
-    /// <summary>Starts a program with its standard input closed. It has a directory of its own for temporary files, so that one that is killed leaves nothing behind.</summary>
-    public static ChildProcess Start(string program, IEnumerable<string> arguments, string? directory = null, IReadOnlyDictionary<string, string?>? environment = null)
+    /// <summary>
+    /// Starts a program with its standard input closed. It has a directory of its own for temporary files, so that one that is killed
+    /// leaves nothing behind.
+    /// </summary>
+    public static ChildProcess Start(
+        string program, IEnumerable<string> arguments, string? directory = null, IReadOnlyDictionary<string, string?>? environment = null)
     {
         ArgumentNullException.ThrowIfNull(program);
         ArgumentNullException.ThrowIfNull(arguments);
@@ -73,14 +77,20 @@ public sealed partial class ChildProcess : IAsyncDisposable
 
     /// <summary>Runs a program to its end.</summary>
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
-        string program, IEnumerable<string> arguments, TimeSpan bound, string? directory = null, IReadOnlyDictionary<string, string?>? environment = null)
+        string program,
+        IEnumerable<string> arguments,
+        TimeSpan bound,
+        string? directory = null,
+        IReadOnlyDictionary<string, string?>? environment = null)
     {
         await using var child = Start(program, arguments, directory, environment);
         var exitCode = await child.WaitForExitAsync(bound);
         return (exitCode, child.Output, child.Errors);
     }
 
-    /// <summary>The first line, of either stream, that fits; an exception with all output when the program ends or the time is up before.</summary>
+    /// <summary>
+    /// The first line, of either stream, that fits; an exception with all output when the program ends or the time is up before.
+    /// </summary>
     public async Task<string> WaitForLineAsync(Func<string, bool> fits, TimeSpan bound)
     {
         ArgumentNullException.ThrowIfNull(fits);

@@ -14,7 +14,10 @@ public sealed record Posted(string RequestLine, string Head, byte[] Body)
     public string Text => Encoding.UTF8.GetString(Body);
 }
 
-/// <summary>A fake: stands in for a webhook's receiver, or for an OpenTelemetry collector. Takes posts over HTTP/1.1, with or without TLS, and answers them with statuses in turn.</summary>
+/// <summary>
+/// A fake: stands in for a webhook's receiver, or for an OpenTelemetry collector. Takes posts over HTTP/1.1, with or without TLS, and
+/// answers them with statuses in turn.
+/// </summary>
 public sealed class FakeReceiver : IAsyncDisposable
 {
     private const int LongestHead = 16 * 1024;
@@ -78,7 +81,8 @@ public sealed class FakeReceiver : IAsyncDisposable
                 // The next request of the same connection.
             }
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
+        catch (Exception exception)
+            when (exception is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
         {
             // Whoever asked has gone, or the test ends.
         }

@@ -18,7 +18,9 @@ public static class Golden
         }
         else if (!File.Exists(path) || File.ReadAllText(path) != actual)
         {
-            throw new InvalidOperationException($"{file} differs from what there is now; if the change is meant, run the tests once with {Switch}=1. There is now:\n{actual}");
+            throw new InvalidOperationException(
+                $"{file} differs from what there is now; if the change is meant, run the tests once with {Switch}=1. There is " +
+                $"now:\n{actual}");
         }
     }
 }

@@ -35,7 +35,8 @@ public sealed class HeliographProcess : IAsyncDisposable
         try
         {
             await child.WaitForLineAsync(static line => line == "ready", StartBound);
-            var listening = await child.WaitForLineAsync(static line => line.Contains("listening on", StringComparison.Ordinal), StartBound);
+            var listening = await child.WaitForLineAsync(
+                static line => line.Contains("listening on", StringComparison.Ordinal), StartBound);
             return new HeliographProcess(child, EndpointsIn(listening));
         }
         catch

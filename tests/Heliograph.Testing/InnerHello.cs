@@ -4,7 +4,9 @@ using Heliograph.Testing.Streams;
 
 namespace Heliograph.Testing;
 
-/// <summary>The bytes of a ClientHello, inner or outer, as this machine's TLS stack writes it, for tests that look at the bytes of the relay.</summary>
+/// <summary>
+/// The bytes of a ClientHello, inner or outer, as this machine's TLS stack writes it, for tests that look at the bytes of the relay.
+/// </summary>
 public static class InnerHello
 {
     /// <summary>A hello for a name; without SNI when the name is an IP address.</summary>
@@ -14,7 +16,12 @@ public static class InnerHello
         await using var tls = new SslStream(capture);
         try
         {
-            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = name, ApplicationProtocols = protocols is { Length: > 0 } ? [.. protocols] : null });
+            await tls.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = name,
+                    ApplicationProtocols = protocols is { Length: > 0 } ? [.. protocols] : null,
+                });
         }
         catch (Exception exception) when (exception is IOException or AuthenticationException)
         {

@@ -32,7 +32,9 @@ public static class LoopbackPort
         throw new InvalidOperationException($"100 random ports from {Lowest} to {Highest} are all in use");
     }
 
-    /// <summary>Bound but not listening for as long as the returned socket lives: a connection is refused, and nobody else gets the port.</summary>
+    /// <summary>
+    /// Bound but not listening for as long as the returned socket lives: a connection is refused, and nobody else gets the port.
+    /// </summary>
     public static Socket Refusing(out IPEndPoint endpoint)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -17,7 +17,8 @@ public static class Polling
         }
     }
 
-    public static Task UntilAsync(Func<bool> holds, TimeSpan bound, string otherwise) => UntilAsync(() => Task.FromResult(holds()), bound, otherwise);
+    public static Task UntilAsync(Func<bool> holds, TimeSpan bound, string otherwise) =>
+        UntilAsync(() => Task.FromResult(holds()), bound, otherwise);
 
     /// <summary>Waits until a growing figure has not grown for a while: whoever makes it grow is blocked.</summary>
     public static async Task<long> UntilStillAsync(Func<long> figure)

@@ -23,9 +23,13 @@ public static class Processes
 
     /// <summary>The children of a process: nginx's workers.</summary>
     public static IReadOnlyList<int> Children(int pid) =>
-        [.. Directory.EnumerateDirectories($"/proc/{pid}/task")
-            .SelectMany(task => File.ReadAllText(task + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-            .Select(child => int.Parse(child, CultureInfo.InvariantCulture))];
+        [
+            .. Directory
+                .EnumerateDirectories($"/proc/{pid}/task")
+                .SelectMany(task =>
+                    File.ReadAllText(task + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+                .Select(child => int.Parse(child, CultureInfo.InvariantCulture)),
+        ];
 
     /// <summary>Processor time, in user and kernel mode.</summary>
     public static TimeSpan CpuTime(int pid)

@@ -41,7 +41,9 @@ public static class ReachedTypes
             if (code.OperandType is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok)
             {
                 var member = method.Module.ResolveMember(
-                    BitConverter.ToInt32(il, position), method.DeclaringType!.GetGenericArguments(), method.IsGenericMethod ? method.GetGenericArguments() : []);
+                    BitConverter.ToInt32(il, position),
+                    method.DeclaringType!.GetGenericArguments(),
+                    method.IsGenericMethod ? method.GetGenericArguments() : []);
                 var used = member as Type ?? member!.DeclaringType!;
                 // A type that the compiler made for constant data stands in no namespace.
                 if (used.Namespace is not null)

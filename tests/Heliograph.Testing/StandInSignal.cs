@@ -8,7 +8,9 @@ using Heliograph.Testing.Streams;
 
 namespace Heliograph.Testing;
 
-/// <summary>A fake of Signal's servers on loopback, with a throw-away certificate: what it does with a connection is the test's choice.</summary>
+/// <summary>
+/// A fake of Signal's servers on loopback, with a throw-away certificate: what it does with a connection is the test's choice.
+/// </summary>
 public sealed class StandInSignal : IAsyncDisposable
 {
     private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -114,8 +116,13 @@ public sealed class StandInSignal : IAsyncDisposable
             }
             connection.End(null);
         }
-        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException or ObjectDisposedException
-            or System.Security.Authentication.AuthenticationException)
+        catch (Exception exception)
+            when (exception
+                    is IOException
+                        or SocketException
+                        or OperationCanceledException
+                        or ObjectDisposedException
+                        or System.Security.Authentication.AuthenticationException)
         {
             connection.End(exception);
         }

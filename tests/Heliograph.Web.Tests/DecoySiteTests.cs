@@ -65,8 +65,14 @@ public sealed class DecoySiteTests : IDisposable
     public async Task A_site_directory_that_is_missing_is_one_sentence()
     {
         var missing = Path.Combine(directory, "missing");
-        var options = new DecoyOptions { SocketDirectory = Path.Combine(directory, "sockets"), Seed = new byte[DecoySeed.Length], Directory = missing };
-        var error = await Assert.ThrowsAsync<WebServerException>(() => DecoySite.StartAsync(options, time, NullLogger.Instance, Cancellation));
+        var options = new DecoyOptions
+        {
+            SocketDirectory = Path.Combine(directory, "sockets"),
+            Seed = new byte[DecoySeed.Length],
+            Directory = missing,
+        };
+        var error = await Assert.ThrowsAsync<WebServerException>(() =>
+            DecoySite.StartAsync(options, time, NullLogger.Instance, Cancellation));
         Assert.Contains(missing, error.Message, StringComparison.Ordinal);
     }
 
@@ -112,7 +118,11 @@ public sealed class DecoySiteTests : IDisposable
                 return new NetworkStream(socket, ownsSocket: true);
             },
         };
-        using var client = new HttpClient(handler) { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var client = new HttpClient(handler)
+        {
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         var files = BuiltInSite.Files(new byte[DecoySeed.Length]);
         await Task.WhenAll(Enumerable.Range(0, 10).SelectMany(_ => files).Select(async file =>
         {
@@ -136,7 +146,12 @@ public sealed class DecoySiteTests : IDisposable
             await time.UntilDueInAsync(TimeSpan.FromSeconds(60), Cancellation);
             time.Advance(TimeSpan.FromSeconds(60));
             // A reset where this clock went faster than the bytes; never an answer.
-            Assert.Equal(0, await socket.ReceiveAsync(new byte[100], Cancellation).AsTask().ContinueWith(received => received.IsFaulted ? 0 : received.GetAwaiter().GetResult(), TaskScheduler.Default));
+            Assert.Equal(
+                0,
+                await socket
+                    .ReceiveAsync(new byte[100], Cancellation)
+                    .AsTask()
+                    .ContinueWith(received => received.IsFaulted ? 0 : received.GetAwaiter().GetResult(), TaskScheduler.Default));
         }
     }
 
@@ -194,8 +209,10 @@ public sealed class DecoySiteTests : IDisposable
     }
 
     private static Task<string> GetAsync(DecoySite decoy, string path) =>
-        RawHttp.ExchangeAsync(decoy.Http1, RawHttp.Bytes($"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), finishSending: false);
+        RawHttp.ExchangeAsync(
+            decoy.Http1, RawHttp.Bytes($"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), finishSending: false);
 
     private Task<DecoySite> StartAsync(string sockets) =>
-        DecoySite.StartAsync(new DecoyOptions { SocketDirectory = sockets, Seed = new byte[DecoySeed.Length] }, time, NullLogger.Instance, Cancellation);
+        DecoySite.StartAsync(
+            new DecoyOptions { SocketDirectory = sockets, Seed = new byte[DecoySeed.Length] }, time, NullLogger.Instance, Cancellation);
 }

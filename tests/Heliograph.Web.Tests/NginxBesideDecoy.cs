@@ -52,7 +52,12 @@ public sealed class NginxBesideDecoy : IAsyncLifetime
             """,
             top: "",
             awaited: ["PREFIX/h1.sock", "PREFIX/h2.sock", "PREFIX/tls.sock", "PREFIX/down.sock", "PREFIX/down2.sock"]);
-        var options = new DecoyOptions { SocketDirectory = Path.Combine(prefix, "decoy"), Seed = new byte[DecoySeed.Length], Directory = root };
+        var options = new DecoyOptions
+        {
+            SocketDirectory = Path.Combine(prefix, "decoy"),
+            Seed = new byte[DecoySeed.Length],
+            Directory = root,
+        };
         decoy = await DecoySite.StartAsync(options, TimeProvider.System, NullLogger.Instance, TestContext.Current.CancellationToken);
     }
 

@@ -87,7 +87,10 @@ public sealed class RedirectServerTests : IAsyncLifetime
     [MemberData(nameof(Requests))]
     public async Task Port_80_answers_as_nginx_after_certbot(string request)
     {
-        var expected = await RawHttp.ExchangeAsync(nginx!.Prefix + (request.Contains(Token + " ", StringComparison.Ordinal) ? "/challenge.sock" : "/80.sock"), RawHttp.Bytes(request), finishSending: false);
+        var expected = await RawHttp.ExchangeAsync(
+            nginx!.Prefix + (request.Contains(Token + " ", StringComparison.Ordinal) ? "/challenge.sock" : "/80.sock"),
+            RawHttp.Bytes(request),
+            finishSending: false);
         var actual = await ExchangeAsync(server!.Endpoints[0], request);
         Assert.Equal(RawHttp.Mask(expected), RawHttp.Mask(actual));
     }
@@ -99,7 +102,11 @@ public sealed class RedirectServerTests : IAsyncLifetime
         Assert.Equal(2, both.Endpoints.Count);
         Assert.All(both.Endpoints, endPoint => Assert.NotEqual(0, endPoint.Port));
         foreach (var address in new[] { IPAddress.Loopback, IPAddress.IPv6Loopback })
-            Assert.StartsWith("HTTP/1.1 301", await ExchangeAsync(new IPEndPoint(address, both.Endpoints[0].Port), "GET / HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+            Assert.StartsWith(
+                "HTTP/1.1 301",
+                await ExchangeAsync(
+                    new IPEndPoint(address, both.Endpoints[0].Port), "GET / HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n"),
+                StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,7 +126,10 @@ public sealed class RedirectServerTests : IAsyncLifetime
         {
             await using var again = await StartAsync(endpoint);
             endpoint = again.Endpoints[0];
-            Assert.StartsWith("HTTP/1.1 301", await ExchangeAsync(endpoint, "GET / HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+            Assert.StartsWith(
+                "HTTP/1.1 301",
+                await ExchangeAsync(endpoint, "GET / HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n"),
+                StringComparison.Ordinal);
         }
     }
 
@@ -142,6 +152,12 @@ public sealed class RedirectServerTests : IAsyncLifetime
         return Encoding.Latin1.GetString(answer.ToArray());
     }
 
-    private static Task<RedirectServer> StartAsync(params IPEndPoint[] listen) => RedirectServer.StartAsync(
-        listen, new Dictionary<IPEndPoint, int>(), "http_listen", ["example.org", "www.example.org"], token => token == Token ? Authorization : null, NullLogger.Instance);
+    private static Task<RedirectServer> StartAsync(params IPEndPoint[] listen) =>
+        RedirectServer.StartAsync(
+            listen,
+            new Dictionary<IPEndPoint, int>(),
+            "http_listen",
+            ["example.org", "www.example.org"],
+            token => token == Token ? Authorization : null,
+            NullLogger.Instance);
 }

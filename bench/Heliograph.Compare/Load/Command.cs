@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Heliograph.Compare.Load;
 
-/// <summary>What the client asks of the stand-in upstream: these bytes follow the inner hello where the inner handshake would go on.</summary>
+/// <summary>
+/// What the client asks of the stand-in upstream: these bytes follow the inner hello where the inner handshake would go on.
+/// </summary>
 internal enum Verb : byte
 {
     /// <summary>Answer one byte, then wait for the end.</summary>

@@ -1,9 +1,13 @@
 namespace Heliograph.Compare.Load;
 
-/// <summary>How every outer connection is made: as Signal's own library makes it, full handshake each time, the chain verified against the throw-away CA.</summary>
+/// <summary>
+/// How every outer connection is made: as Signal's own library makes it, full handshake each time, the chain verified against the
+/// throw-away CA.
+/// </summary>
 internal sealed class OuterTls : IDisposable
 {
-    // libsignal's order. With one order for all, every proxy ends with the same cipher, and the comparison is of proxies and not of AES key lengths.
+    // libsignal's order. With one order for all, every proxy ends with the same cipher, and the comparison is of proxies and not of AES key
+    // lengths.
     private const string CipherSuites = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 
     private nint context;
@@ -11,7 +15,10 @@ internal sealed class OuterTls : IDisposable
     public OuterTls(string caFile)
     {
         context = OpenSsl.SSL_CTX_new(OpenSsl.TLS_client_method());
-        if (context == 0 || OpenSsl.SSL_CTX_load_verify_file(context, caFile) != 1 || OpenSsl.SSL_CTX_set_ciphersuites(context, CipherSuites) != 1)
+        if (
+            context == 0
+            || OpenSsl.SSL_CTX_load_verify_file(context, caFile) != 1
+            || OpenSsl.SSL_CTX_set_ciphersuites(context, CipherSuites) != 1)
             throw new CompareException($"OpenSSL could not be set up for the load: {OpenSsl.Reason()}.");
         OpenSsl.SSL_CTX_set_verify(context, OpenSsl.VerifyPeer, 0);
         OpenSsl.SSL_CTX_ctrl(context, OpenSsl.CtrlSessionCacheMode, 0, 0);

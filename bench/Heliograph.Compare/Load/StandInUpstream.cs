@@ -27,7 +27,9 @@ internal sealed class StandInUpstream : IDisposable
 
     public IPEndPoint Address => (IPEndPoint)listener.LocalEndPoint!;
 
-    /// <summary>Waits until the proxy has closed every connection that the clients have ended: closing is part of the work that is measured.</summary>
+    /// <summary>
+    /// Waits until the proxy has closed every connection that the clients have ended: closing is part of the work that is measured.
+    /// </summary>
     public void WaitUntilClosed()
     {
         var deadline = Environment.TickCount64 + (BlockingSocket.TimeoutSeconds * 1000);
@@ -36,7 +38,8 @@ internal sealed class StandInUpstream : IDisposable
         if (Volatile.Read(ref failure) is { } reason)
             throw new CompareException($"the upstream behind it saw that {reason}");
         if (Volatile.Read(ref open) is > 0 and var left)
-            throw new CompareException($"{left} connections to the upstream were still open {BlockingSocket.TimeoutSeconds} s after their clients had gone");
+            throw new CompareException(
+                $"{left} connections to the upstream were still open {BlockingSocket.TimeoutSeconds} s after their clients had gone");
     }
 
     /// <summary>Ends the connections that were told to rest.</summary>

@@ -8,10 +8,14 @@ internal static class Traffic
 
     public static byte[] Hello { get; } = ReadHello();
 
-    /// <summary>The bulk of a transfer is this block again and again; a prime length, so that a lost or doubled record or page is seen.</summary>
+    /// <summary>
+    /// The bulk of a transfer is this block again and again; a prime length, so that a lost or doubled record or page is seen.
+    /// </summary>
     public static byte[] Block { get; } = NewBlock();
 
-    /// <summary>The bytes of the endless repetition of <see cref="Block"/> from <paramref name="position"/> on, as many as lie in one piece.</summary>
+    /// <summary>
+    /// The bytes of the endless repetition of <see cref="Block"/> from <paramref name="position"/> on, as many as lie in one piece.
+    /// </summary>
     public static ReadOnlySpan<byte> From(long position) => Block.AsSpan((int)(position % Block.Length));
 
     /// <summary>Whether <paramref name="bytes"/> are what stands at <paramref name="position"/> of the repetition.</summary>

@@ -18,7 +18,8 @@ internal sealed class Tunnel : IDisposable
 
     /// <summary>The protocol and cipher of the outer TLS.</summary>
     public string Cipher =>
-        $"{Marshal.PtrToStringUTF8(OpenSsl.SSL_get_version(ssl))} {Marshal.PtrToStringUTF8(OpenSsl.SSL_CIPHER_get_name(OpenSsl.SSL_get_current_cipher(ssl)))}";
+        $"{Marshal.PtrToStringUTF8(OpenSsl.SSL_get_version(ssl))} " +
+        $"{Marshal.PtrToStringUTF8(OpenSsl.SSL_CIPHER_get_name(OpenSsl.SSL_get_current_cipher(ssl)))}";
 
     /// <summary>Connects, finishes the outer handshake and sends the inner hello with the command for the upstream behind it.</summary>
     public static Tunnel Open(OuterTls tls, IPEndPoint proxy, Command command)

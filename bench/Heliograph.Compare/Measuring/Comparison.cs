@@ -4,7 +4,9 @@ using Heliograph.Compare.Peers;
 
 namespace Heliograph.Compare.Measuring;
 
-/// <summary>The rounds. Within a round the proxies take turns figure by figure, so that a slow minute of the machine falls on all of them.</summary>
+/// <summary>
+/// The rounds. Within a round the proxies take turns figure by figure, so that a slow minute of the machine falls on all of them.
+/// </summary>
 internal sealed class Comparison : IDisposable
 {
     // Connections opened one after another before memory is counted, so that "at rest" is a proxy that has served.
@@ -65,7 +67,8 @@ internal sealed class Comparison : IDisposable
         }
 
         if (Ciphers.Values.Distinct(StringComparer.Ordinal).Skip(1).Any())
-            throw new CompareException($"the proxies agreed to different ciphers, so their figures cannot be compared: {string.Join(", ", Ciphers)}");
+            throw new CompareException(
+                $"the proxies agreed to different ciphers, so their figures cannot be compared: {string.Join(", ", Ciphers)}");
     }
 
     /// <summary>Ends every proxy; may come from a signal while <see cref="Run"/> is at work.</summary>
@@ -150,7 +153,12 @@ internal sealed class Comparison : IDisposable
     private void Add(Sample sample)
     {
         Samples.Add(sample);
-        progress(string.Create(null, $"round {sample.Round}/{options.Rounds}  {sample.Figure,-11}  {sample.Peer,-10}  {sample.Value,9:#,0.000}  ({sample.WallSeconds:0.0} s)"));
+        progress(
+            string.Create(
+                null,
+                $"round {sample.Round}/{options.Rounds}  {sample.Figure,-11}  {sample.Peer,-10}  {sample.Value,9:#,0.000}  " +
+                $"({sample.WallSeconds:0.0} s)")
+        );
     }
 
     private Proxy Start(string name)

@@ -18,17 +18,32 @@ internal static class Report
             .AppendLine("|---|---:|---:|---:|---:|---:|---:|:---:|");
         foreach (var verdict in verdicts)
         {
-            var met = !options.Judged ? "not judged" : verdict.Met switch { true => "yes", false => "**no**", null => None };
-            table.AppendLine(CultureInfo.InvariantCulture,
-                $"| {verdict.Figure.Title} | {Value(verdict, PeerNames.Heliograph)} | {Value(verdict, PeerNames.Nginx)} | {Value(verdict, PeerNames.HaProxy)} "
-                + $"| {Ratio(verdict.RatioToNginx)} | {Ratio(verdict.RatioToHaProxy)} | ≤ {verdict.Figure.BarToNginx:0.00}, ≤ {verdict.Figure.BarToHaProxy:0.00} | {met} |");
+            var met = !options.Judged
+                ? "not judged"
+                : verdict.Met switch
+                {
+                    true => "yes",
+                    false => "**no**",
+                    null => None,
+                };
+            table.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"| {verdict.Figure.Title} | {Value(verdict, PeerNames.Heliograph)} | {Value(verdict, PeerNames.Nginx)} | " +
+                $"{Value(verdict, PeerNames.HaProxy)} "
+                    + $"| {Ratio(verdict.RatioToNginx)} | {Ratio(verdict.RatioToHaProxy)} | ≤ {verdict.Figure.BarToNginx:0.00}, ≤ " +
+                        $"{verdict.Figure.BarToHaProxy:0.00} | {met} |"
+            );
         }
 
         return table.ToString();
     }
 
     public static void WriteJson(
-        FileInfo file, ComparisonOptions options, Comparison comparison, IReadOnlyList<Verdict> verdicts, IReadOnlyDictionary<string, string> machine)
+        FileInfo file,
+        ComparisonOptions options,
+        Comparison comparison,
+        IReadOnlyList<Verdict> verdicts,
+        IReadOnlyDictionary<string, string> machine)
     {
         var everything = new
         {

@@ -66,7 +66,9 @@ internal static class Workload
         }
     }
 
-    /// <summary>Opens connections that have finished the outer handshake, reached the upstream, had one byte back, and are silent from then on.</summary>
+    /// <summary>
+    /// Opens connections that have finished the outer handshake, reached the upstream, had one byte back, and are silent from then on.
+    /// </summary>
     public static IReadOnlyList<Tunnel> OpenIdle(Proxy proxy, OuterTls tls, int count)
     {
         List<Tunnel> tunnels = [];

@@ -33,20 +33,17 @@ internal static class PeerConfiguration
     /// The first nginx of Signal-TLS-Proxy's pair. Left out: port 80, and the DH parameters, which an ECDSA certificate cannot use.
     /// Raised: worker_connections, 1024 there, which holds 512 sessions.
     /// </summary>
-    public static string NginxTerminate(string directory, IPEndPoint listen, IPEndPoint relay, Certificates certificates, int connections) => $$"""
-        load_module {{Installed.NginxStreamModule}};
-        daemon off;
-        worker_processes 1;
-        pid {{directory}}/terminate.pid;
-        error_log {{directory}}/terminate.log;
+    public static string NginxTerminate(
+        string directory, IPEndPoint listen, IPEndPoint relay, Certificates certificates, int connections) =>
+        $$"""
+            load_module {{Installed.NginxStreamModule}};
+            daemon off;
+            worker_processes 1;
+            pid {{directory}}/terminate.pid;
+            error_log {{directory}}/terminate.log;
 
-        events {
-            worker_connections {{connections}};
-        }
-
-        stream {
-            upstream relay {
-                server {{relay}};
+            events {
+                worker_connections {{connections}};
             }
 
             server {
@@ -109,7 +106,8 @@ internal static class PeerConfiguration
 
     /// <summary>
     /// HAProxy in its cheapest form that does the work. Behind a bind that ends TLS, req.ssl_sni reads the deciphered bytes, which here are
-    /// the inner hello; so one frontend does, where how-tos chain two over a socket. Client's cipher order and no tickets, as the nginx has it.
+    /// the inner hello; so one frontend does, where how-tos chain two over a socket. Client's cipher order and no tickets, as the nginx has
+    /// it.
     /// </summary>
     public static string HaProxy(IPEndPoint listen, IPEndPoint upstream, Certificates certificates, string map, int sessions) => $$"""
         global

@@ -45,19 +45,26 @@ internal sealed class ProxyFactory
     private Proxy Heliograph(string own, StandInUpstream upstream)
     {
         var ports = FreePorts(1);
-        var file = Write(own, "heliograph.yaml", PeerConfiguration.Heliograph(ports[0], upstream.Address, certificates, Path.Combine(own, "state")));
-        return new Proxy(PeerNames.Heliograph, ports[0], upstream,
+        var file = Write(
+            own, "heliograph.yaml", PeerConfiguration.Heliograph(ports[0], upstream.Address, certificates, Path.Combine(own, "state")));
+        return new Proxy(
+            PeerNames.Heliograph,
+            ports[0],
+            upstream,
             [ProxyProcess.Start(Path.Combine(own, "output"), options.HeliographCommand, "run", "--config", file)]);
     }
 
     private Proxy Nginx(string own, StandInUpstream upstream)
     {
         var ports = FreePorts(2);
-        var terminate = Write(own, "terminate.conf", PeerConfiguration.NginxTerminate(own, ports[0], ports[1], certificates, 2 * MaxSessions));
+        var terminate = Write(
+            own, "terminate.conf", PeerConfiguration.NginxTerminate(own, ports[0], ports[1], certificates, 2 * MaxSessions));
         var relay = Write(own, "relay.conf", PeerConfiguration.NginxRelay(own, ports[1], upstream.Address, 2 * MaxSessions));
         var nginx = Installed.Find("nginx")!;
-        var second = ProxyProcess.Start(Path.Combine(own, "relay.output"), nginx, "-p", own, "-e", Path.Combine(own, "relay.log"), "-c", relay);
-        var first = ProxyProcess.Start(Path.Combine(own, "terminate.output"), nginx, "-p", own, "-e", Path.Combine(own, "terminate.log"), "-c", terminate);
+        var second = ProxyProcess.Start(
+            Path.Combine(own, "relay.output"), nginx, "-p", own, "-e", Path.Combine(own, "relay.log"), "-c", relay);
+        var first = ProxyProcess.Start(
+            Path.Combine(own, "terminate.output"), nginx, "-p", own, "-e", Path.Combine(own, "terminate.log"), "-c", terminate);
         return new Proxy(PeerNames.Nginx, ports[0], upstream, [first, second]);
     }
 
@@ -80,7 +87,10 @@ internal sealed class ProxyFactory
     /// <summary>Ports nobody listens on; all are held until all are picked, so that they differ.</summary>
     private static IPEndPoint[] FreePorts(int count)
     {
-        var holders = Enumerable.Range(0, count).Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)).ToList();
+        var holders = Enumerable
+            .Range(0, count)
+            .Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
+            .ToList();
         try
         {
             holders.ForEach(holder => holder.Bind(new IPEndPoint(IPAddress.Loopback, 0)));

@@ -31,7 +31,9 @@ internal sealed partial class ProxyProcess : IDisposable
     {
         // The shell and taskset become the command, so the process id stays.
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false };
-        foreach (var argument in (IEnumerable<string>)["-c", "out=$1; shift; exec \"$@\" </dev/null >\"$out\" 2>&1", "sh", output, "taskset", "-c", Processors.OfProxies])
+        foreach (
+            var argument in (IEnumerable<string>)
+                ["-c", "out=$1; shift; exec \"$@\" </dev/null >\"$out\" 2>&1", "sh", output, "taskset", "-c", Processors.OfProxies])
             start.ArgumentList.Add(argument);
         foreach (var argument in command)
             start.ArgumentList.Add(argument);

@@ -23,7 +23,8 @@ internal sealed class TlsAlpnSolver(ITlsAlpnResponder responder, TimeProvider ti
 
     public bool CanProve(Identifier identifier) => !identifier.IsWildcard;
 
-    public Task<IAsyncDisposable> PresentAsync(Identifier identifier, string token, string keyAuthorization, CancellationToken cancellationToken)
+    public Task<IAsyncDisposable> PresentAsync(
+        Identifier identifier, string token, string keyAuthorization, CancellationToken cancellationToken)
     {
         var validation = ValidationCertificate.Create(identifier, keyAuthorization, timeProvider.GetUtcNow());
         return Task.FromResult<IAsyncDisposable>(new Lease(responder.Serve(validation)));
@@ -36,8 +37,11 @@ internal sealed class HttpSolver(IHttpResponder responder) : IChallengeSolver
 
     public bool CanProve(Identifier identifier) => !identifier.IsWildcard;
 
-    public Task<IAsyncDisposable> PresentAsync(Identifier identifier, string token, string keyAuthorization, CancellationToken cancellationToken) =>
-        Task.FromResult<IAsyncDisposable>(new Lease(responder.Serve(token, keyAuthorization)));
+    public Task<IAsyncDisposable> PresentAsync(
+        Identifier identifier,
+        string token,
+        string keyAuthorization,
+        CancellationToken cancellationToken) => Task.FromResult<IAsyncDisposable>(new Lease(responder.Serve(token, keyAuthorization)));
 }
 
 internal sealed class DnsSolver(IDnsRecords records) : IChallengeSolver
@@ -47,7 +51,8 @@ internal sealed class DnsSolver(IDnsRecords records) : IChallengeSolver
     // RFC 8738 section 7: not for addresses.
     public bool CanProve(Identifier identifier) => !identifier.IsAddress;
 
-    public Task<IAsyncDisposable> PresentAsync(Identifier identifier, string token, string keyAuthorization, CancellationToken cancellationToken)
+    public Task<IAsyncDisposable> PresentAsync(
+        Identifier identifier, string token, string keyAuthorization, CancellationToken cancellationToken)
     {
         var value = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(keyAuthorization)));
         return records.PresentAsync($"_acme-challenge.{identifier.BaseName}.", value, cancellationToken);

@@ -24,7 +24,9 @@ public sealed record TlsAlpnValidation
     /// <summary>The DNS name or IP address that is being proven.</summary>
     public required string Identifier { get; init; }
 
-    /// <summary>The SNI the authority sends: the name, or for an address its name in in-addr.arpa or ip6.arpa (RFC 8738 section 6).</summary>
+    /// <summary>
+    /// The SNI the authority sends: the name, or for an address its name in in-addr.arpa or ip6.arpa (RFC 8738 section 6).
+    /// </summary>
     public required string ServerName { get; init; }
 
     public required string CertificatePem { get; init; }

@@ -18,7 +18,10 @@ internal static class AuthoritativeServers
         {
             if (SystemResolver() is not { } resolver)
                 return [];
-            for (var zone = name; zone.Contains('.', StringComparison.Ordinal); zone = zone[(zone.IndexOf('.', StringComparison.Ordinal) + 1)..])
+            for (
+                var zone = name;
+                zone.Contains('.', StringComparison.Ordinal);
+                zone = zone[(zone.IndexOf('.', StringComparison.Ordinal) + 1)..])
             {
                 var servers = await AskAsync(resolver, zone, cancellationToken);
                 if (servers.Count > 0)
@@ -36,7 +39,8 @@ internal static class AuthoritativeServers
     private static async Task<List<string>> AskAsync(IPEndPoint resolver, string zone, CancellationToken cancellationToken)
     {
         var id = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1);
-        var answer = await DnsExchange.AskAsync(resolver, DnsWriter.Query(id, zone, DnsTypes.Ns, recursive: true), tcpOnly: false, cancellationToken);
+        var answer = await DnsExchange.AskAsync(
+            resolver, DnsWriter.Query(id, zone, DnsTypes.Ns, recursive: true), tcpOnly: false, cancellationToken);
         var wanted = zone.ToLowerInvariant();
         return [.. DnsAnswer.Parse(answer)!.Answers
             .Where(record => record.Type == DnsTypes.Ns && record.Name == wanted)

@@ -39,7 +39,10 @@ internal sealed class DnsVisibility
         var expected = Encoding.ASCII.GetBytes(value);
         var start = timeProvider.GetTimestamp();
         var missing = servers;
-        for (var pause = FirstPause; timeProvider.GetElapsedTime(start) < timeout; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        for (
+            var pause = FirstPause;
+            timeProvider.GetElapsedTime(start) < timeout;
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             var shown = await Task.WhenAll(missing.Select(server => ShowsAsync(server, name, expected, cancellationToken)));
             missing = [.. missing.Where((_, index) => !shown[index])];
@@ -56,8 +59,11 @@ internal sealed class DnsVisibility
         try
         {
             var id = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1);
-            var answer = await DnsExchange.AskAsync(server, DnsWriter.Query(id, name, DnsTypes.Txt, recursive: false), tcpOnly: false, cancellationToken);
-            return DnsAnswer.Parse(answer)!.Answers.Any(record => record.Type == DnsTypes.Txt && record.Data.AsSpan().SequenceEqual(expected));
+            var answer = await DnsExchange.AskAsync(
+                server, DnsWriter.Query(id, name, DnsTypes.Txt, recursive: false), tcpOnly: false, cancellationToken);
+            return DnsAnswer
+                .Parse(answer)!
+                .Answers.Any(record => record.Type == DnsTypes.Txt && record.Data.AsSpan().SequenceEqual(expected));
         }
         catch (IOException)
         {

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Acme.Dns;
 
-/// <summary>A program of the operator's, called as <c>HOOK present|cleanup FQDN VALUE</c> (the convention of lego's exec provider).</summary>
+/// <summary>
+/// A program of the operator's, called as <c>HOOK present|cleanup FQDN VALUE</c> (the convention of lego's exec provider).
+/// </summary>
 internal sealed class HookRecords : IDnsRecords
 {
     private readonly string hook;

@@ -48,8 +48,10 @@ internal sealed class Rfc2136Records : IDnsRecords
         }
         catch (IOException exception)
         {
-            throw new AcmeException(AcmeFailure.Unreachable,
-                $"acme.dns.rfc2136: the name server {server} cannot be asked: {exception.Message}. Check the address and its firewall.", exception);
+            throw new AcmeException(
+                AcmeFailure.Unreachable,
+                $"acme.dns.rfc2136: the name server {server} cannot be asked: {exception.Message}. Check the address and its firewall.",
+                exception);
         }
     }
 
@@ -81,7 +83,9 @@ internal sealed class Rfc2136Records : IDnsRecords
         var signature = tsig.Verify(answer, mac, timeProvider.GetUtcNow());
         if (code == 0 && signature == 0)
             return;
-        throw new AcmeException(AcmeFailure.Configuration, $"acme.dns.rfc2136: the name server {server} refused to change {name} in the zone {zone}: {Explain(code, signature)}.");
+        throw new AcmeException(
+            AcmeFailure.Configuration,
+            $"acme.dns.rfc2136: the name server {server} refused to change {name} in the zone {zone}: {Explain(code, signature)}.");
     }
 
     private static string Explain(int code, int signature) => (code, signature) switch
@@ -100,16 +104,22 @@ internal sealed class Rfc2136Records : IDnsRecords
     /// <summary>The longest part of the name for which the server has an SOA record is the zone.</summary>
     private async Task<string> FindZoneAsync(string name, CancellationToken cancellationToken)
     {
-        for (var zone = name; zone.Contains('.', StringComparison.Ordinal); zone = zone[(zone.IndexOf('.', StringComparison.Ordinal) + 1)..])
+        for (
+            var zone = name;
+            zone.Contains('.', StringComparison.Ordinal);
+            zone = zone[(zone.IndexOf('.', StringComparison.Ordinal) + 1)..])
         {
             var id = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1);
-            var answer = await DnsExchange.AskAsync(server, DnsWriter.Query(id, zone, DnsTypes.Soa, recursive: false), options.Transport == "tcp", cancellationToken);
+            var answer = await DnsExchange.AskAsync(
+                server, DnsWriter.Query(id, zone, DnsTypes.Soa, recursive: false), options.Transport == "tcp", cancellationToken);
             var wanted = zone.ToLowerInvariant();
             if (DnsAnswer.Parse(answer)!.Answers.Any(record => record.Type == DnsTypes.Soa && record.Name == wanted))
                 return zone;
         }
 
-        throw new AcmeException(AcmeFailure.Configuration,
-            $"acme.dns.rfc2136: the name server {server} has no zone for {name}; name it in acme.dns.rfc2136.zone or ask the right server.");
+        throw new AcmeException(
+            AcmeFailure.Configuration,
+            $"acme.dns.rfc2136: the name server {server} has no zone for {name}; name it in acme.dns.rfc2136.zone or ask the right " +
+            $"server.");
     }
 }

@@ -47,7 +47,9 @@ internal sealed class Tsig
         return (signed, mac);
     }
 
-    /// <summary>The error in the answer's TSIG record (BADSIG 16, BADKEY 17, BADTIME 18); 0 when it is rightly signed; -1 when it is not.</summary>
+    /// <summary>
+    /// The error in the answer's TSIG record (BADSIG 16, BADKEY 17, BADTIME 18); 0 when it is rightly signed; -1 when it is not.
+    /// </summary>
     public int Verify(byte[] answer, byte[] requestMac, DateTimeOffset now)
     {
         if (DnsAnswer.Parse(answer)?.Records is not [.., { Type: DnsTypes.Tsig } record] || record.Name != keyName + ".")
@@ -74,7 +76,12 @@ internal sealed class Tsig
         var plain = answer.AsSpan(0, record.Start).ToArray();
         data.Slice(at, 2).CopyTo(plain);
         BinaryPrimitives.WriteUInt16BigEndian(plain.AsSpan(10), (ushort)(BinaryPrimitives.ReadUInt16BigEndian(plain.AsSpan(10)) - 1));
-        var covered = new DnsWriter().Short(requestMac.Length).Raw(requestMac).Raw(plain).Raw(Variables(time, fudge, error, other)).ToArray();
+        var covered = new DnsWriter()
+            .Short(requestMac.Length)
+            .Raw(requestMac)
+            .Raw(plain)
+            .Raw(Variables(time, fudge, error, other))
+            .ToArray();
         if (!CryptographicOperations.FixedTimeEquals(Hash(covered), mac))
             return -1;
         return error != 0 || Math.Abs(now.ToUnixTimeSeconds() - time) <= fudge ? error : -1;

@@ -14,7 +14,8 @@ internal sealed class AcmeSession : IDisposable
     private AccountState account;
     private AccountKey key;
 
-    private AcmeSession(AcmeTransport transport, AcmeClient client, IssuerOptions issuer, AccountStore store, AccountState account, ILogger logger)
+    private AcmeSession(
+        AcmeTransport transport, AcmeClient client, IssuerOptions issuer, AccountStore store, AccountState account, ILogger logger)
     {
         this.transport = transport;
         Client = client;
@@ -38,7 +39,12 @@ internal sealed class AcmeSession : IDisposable
     /// <param name="logger">For the account's making.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task<AcmeSession> OpenAsync(
-        IssuerOptions issuer, AccountStore store, TimeSpan timeout, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
+        IssuerOptions issuer,
+        AccountStore store,
+        TimeSpan timeout,
+        TimeProvider timeProvider,
+        ILogger logger,
+        CancellationToken cancellationToken)
     {
         var transport = new AcmeTransport(issuer.CaRoot, timeout, timeProvider);
         AcmeSession? session = null;
@@ -67,7 +73,10 @@ internal sealed class AcmeSession : IDisposable
         }
     }
 
-    /// <summary>Does something under the account; when the authority has forgotten it (a staging database that was wiped), once more under a new one.</summary>
+    /// <summary>
+    /// Does something under the account; when the authority has forgotten it (a staging database that was wiped), once more under a new
+    /// one.
+    /// </summary>
     public async Task<T> WithAccountAsync<T>(Func<Signer, Task<T>> work, CancellationToken cancellationToken)
     {
         try
@@ -112,8 +121,10 @@ internal sealed class AcmeSession : IDisposable
     {
         if (Directory.Meta.ExternalAccountRequired && issuer.Eab is null)
         {
-            throw new AcmeException(AcmeFailure.Configuration,
-                $"{Client.Authority} wants an account that was made on its web site; put what it shows there into acme.eab.key_id and acme.eab.hmac_key.");
+            throw new AcmeException(
+                AcmeFailure.Configuration,
+                $"{Client.Authority} wants an account that was made on its web site; put what it shows there into acme.eab.key_id and " +
+                $"acme.eab.hmac_key.");
         }
 
         // Before the authority hears of the key, so that a crash in between leaves no lost account behind.

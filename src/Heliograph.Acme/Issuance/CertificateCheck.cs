@@ -28,11 +28,14 @@ internal static class CertificateCheck
             throw Broken(directory, $"it is not for {missing}");
         if (certificate.NotBefore > now + ClockProbe.Tolerance || certificate.NotAfter <= now)
         {
-            var clock = clockAhead is { } ahead && ahead.Duration() > ClockProbe.Tolerance
-                ? $"this machine's clock is {ClockProbe.Say(ahead)} the authority's; set it (timedatectl set-ntp true)"
-                : "check this machine's clock (timedatectl)";
-            throw new AcmeException(AcmeFailure.Clock,
-                $"The new certificate is valid from {certificate.NotBefore:u} to {certificate.NotAfter:u}, and it is {now:u} here: {clock}.");
+            var clock =
+                clockAhead is { } ahead && ahead.Duration() > ClockProbe.Tolerance
+                    ? $"this machine's clock is {ClockProbe.Say(ahead)} the authority's; set it (timedatectl set-ntp true)"
+                    : "check this machine's clock (timedatectl)";
+            throw new AcmeException(
+                AcmeFailure.Clock,
+                $"The new certificate is valid from {certificate.NotBefore:u} to {certificate.NotAfter:u}, and it is {now:u} here: " +
+                $"{clock}.");
         }
 
         return certificate;

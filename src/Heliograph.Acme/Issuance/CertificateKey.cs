@@ -18,7 +18,9 @@ internal static class CertificateKey
         return ecdsa.ExportPkcs8PrivateKeyPem();
     }
 
-    /// <summary>PKCS #10 in DER with an empty subject: all names stand in the extension (RFC 8555 section 7.4, RFC 5280 section 4.1.2.6).</summary>
+    /// <summary>
+    /// PKCS #10 in DER with an empty subject: all names stand in the extension (RFC 8555 section 7.4, RFC 5280 section 4.1.2.6).
+    /// </summary>
     public static byte[] CreateRequest(string keyPem, string keyType, IReadOnlyList<Identifier> identifiers)
     {
         var names = new SubjectAlternativeNameBuilder();

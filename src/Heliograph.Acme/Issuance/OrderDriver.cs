@@ -24,7 +24,9 @@ internal sealed record OrderRequest
     public string? PreferredChain { get; init; }
 }
 
-/// <summary>From the order to the chain (RFC 8555 section 7.4). A failed validation spoils an order, so the next challenge type gets a new one.</summary>
+/// <summary>
+/// From the order to the chain (RFC 8555 section 7.4). A failed validation spoils an order, so the next challenge type gets a new one.
+/// </summary>
 internal sealed class OrderDriver
 {
     // With pauses of up to five seconds: five minutes.
@@ -89,18 +91,35 @@ internal sealed class OrderDriver
     /// <summary>Goes on with an order whose validations are done: after a crash, before the certificate was stored.</summary>
     public async Task<string> FinishAsync(Uri orderUrl, OrderRequest request, CancellationToken cancellationToken)
     {
-        var order = await PollAsync(orderUrl, AcmeJson.Default.OrderResource, order => order.Status is not ("pending" or "processing"), "the order", cancellationToken);
+        var order = await PollAsync(
+            orderUrl,
+            AcmeJson.Default.OrderResource,
+            order => order.Status is not ("pending" or "processing"),
+            "the order",
+            cancellationToken);
         if (order.Status == "ready")
         {
             var finalize = Urls.Required(order.Finalize, "an order", orderUrl);
             var csr = CertificateKey.CreateRequest(request.KeyPem, request.KeyType, request.Identifiers);
-            await client.PostAsync(session.Signer, finalize, Json.Write(json => json.WriteString("csr", Base64Url.EncodeToString(csr))), cancellationToken);
-            order = await PollAsync(orderUrl, AcmeJson.Default.OrderResource, order => order.Status is "valid" or "invalid", "the certificate", cancellationToken);
+            await client.PostAsync(
+                session.Signer, finalize, Json.Write(json => json.WriteString("csr", Base64Url.EncodeToString(csr))), cancellationToken);
+            order = await PollAsync(
+                orderUrl,
+                AcmeJson.Default.OrderResource,
+                order => order.Status is "valid" or "invalid",
+                "the certificate",
+                cancellationToken);
         }
 
         if (order.Status != "valid")
-            throw Refusals.Explain(order.Error ?? new Problem { Detail = $"the order is {Text.Clean(order.Status)}" }, null, client.Authority, [], client.Directory.Meta);
-        return await DownloadAsync(Urls.Required(order.Certificate, "a finished order", orderUrl), request.PreferredChain, cancellationToken);
+            throw Refusals.Explain(
+                order.Error ?? new Problem { Detail = $"the order is {Text.Clean(order.Status)}" },
+                null,
+                client.Authority,
+                [],
+                client.Directory.Meta);
+        return await DownloadAsync(
+            Urls.Required(order.Certificate, "a finished order", orderUrl), request.PreferredChain, cancellationToken);
     }
 
     private async Task<(Uri Url, OrderResource Order)> NewOrderAsync(OrderRequest request, CancellationToken cancellationToken)
@@ -112,13 +131,17 @@ internal sealed class OrderDriver
         }
         // RFC 9773 section 5: the predecessor has been replaced already, or cannot be, or another account ordered it (403: it was
         // adopted); the order itself is still wanted.
-        catch (AcmeException exception) when (request.Replaces is not null && (exception.Problem?.Kind == "alreadyReplaced" || exception.Problem?.Status is 403 or 404 or 409))
+        catch (AcmeException exception)
+            when (request.Replaces is not null
+                && (exception.Problem?.Kind == "alreadyReplaced" || exception.Problem?.Status is 403 or 404 or 409))
         {
             logger.NotAReplacement(client.Authority);
             response = await PostAsync(null);
         }
 
-        return (Urls.Required(response.Location?.AbsoluteUri, "an order", client.Directory.NewOrder), response.Read(AcmeJson.Default.OrderResource));
+        return (
+            Urls.Required(response.Location?.AbsoluteUri, "an order", client.Directory.NewOrder),
+            response.Read(AcmeJson.Default.OrderResource));
 
         Task<AcmeResponse> PostAsync(string? replaces)
         {
@@ -139,15 +162,19 @@ internal sealed class OrderDriver
                 if (replaces is not null)
                     json.WriteString("replaces", replaces);
             });
-            return session.WithAccountAsync(signer => client.PostAsync(signer, client.Directory.NewOrder, payload, cancellationToken), cancellationToken);
+            return session.WithAccountAsync(
+                signer => client.PostAsync(signer, client.Directory.NewOrder, payload, cancellationToken), cancellationToken);
         }
     }
 
-    private async Task<List<PendingProof>> AuthorizationsAsync(Uri orderUrl, OrderResource order, OrderRequest request, CancellationToken cancellationToken)
+    private async Task<List<PendingProof>> AuthorizationsAsync(
+        Uri orderUrl, OrderResource order, OrderRequest request, CancellationToken cancellationToken)
     {
         var urls = order.Authorizations ?? [];
         if (urls.Count > request.Identifiers.Count)
-            throw new AcmeException(AcmeFailure.NotAcme, $"{client.Authority} wants {urls.Count} authorizations for {request.Identifiers.Count} names, which no ACME server does.");
+            throw new AcmeException(
+                AcmeFailure.NotAcme,
+                $"{client.Authority} wants {urls.Count} authorizations for {request.Identifiers.Count} names, which no ACME server does.");
         var pending = new List<PendingProof>();
         foreach (var text in urls)
         {
@@ -179,7 +206,9 @@ internal sealed class OrderDriver
                 var (solver, challenge) = Choose(proof, failed) ?? throw GiveUp(proof, failed);
                 try
                 {
-                    leases.Add(await solver.PresentAsync(proof.Identifier, challenge.Token!, session.Signer.Key.KeyAuthorization(challenge.Token!), cancellationToken));
+                    leases.Add(
+                        await solver.PresentAsync(
+                            proof.Identifier, challenge.Token!, session.Signer.Key.KeyAuthorization(challenge.Token!), cancellationToken));
                     presented.Add((proof, solver, challenge));
                 }
                 catch (AcmeException exception)
@@ -192,7 +221,8 @@ internal sealed class OrderDriver
             if (failures.Count > 0)
                 return failures;
             foreach (var (proof, _, challenge) in presented)
-                await client.PostAsync(session.Signer, Urls.Required(challenge.Url, "a challenge", proof.Url), Json.Empty, cancellationToken);
+                await client.PostAsync(
+                    session.Signer, Urls.Required(challenge.Url, "a challenge", proof.Url), Json.Empty, cancellationToken);
             foreach (var (proof, solver, _) in presented)
             {
                 if (await VerdictAsync(proof, solver.Type, cancellationToken) is { } reason)
@@ -208,7 +238,8 @@ internal sealed class OrderDriver
         return failures;
     }
 
-    private (IChallengeSolver Solver, ChallengeResource Challenge)? Choose(PendingProof proof, Dictionary<(string Identifier, string Type), AcmeException> failed)
+    private (IChallengeSolver Solver, ChallengeResource Challenge)? Choose(
+        PendingProof proof, Dictionary<(string Identifier, string Type), AcmeException> failed)
     {
         var offered = proof.Authorization.Challenges ?? [];
         foreach (var solver in solvers)
@@ -235,25 +266,34 @@ internal sealed class OrderDriver
         }
 
         var offered = (proof.Authorization.Challenges ?? []).Select(challenge => Text.Clean(challenge.Type)).Take(10);
-        return new AcmeException(AcmeFailure.Configuration,
+        return new AcmeException(
+            AcmeFailure.Configuration,
             $"{proof.Identifier} cannot be proven: {client.Authority} offers {string.Join(", ", offered)}, " +
-            $"and what can be done here is {(solvers.Count == 0 ? "nothing" : string.Join(", ", solvers.Select(solver => solver.Type)))}; change acme.challenges.");
+                $"and what can be done here is " +
+                $"{(solvers.Count == 0 ? "nothing" : string.Join(", ", solvers.Select(solver => solver.Type)))}; change acme.challenges."
+        );
     }
 
     // RFC 8555 section 8.1: base64url. It becomes part of a path, so nothing else is let through.
-    private static bool IsToken(string? token) => token is { Length: > 0 and <= 256 } && token.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+    private static bool IsToken(string? token) =>
+        token is { Length: > 0 and <= 256 } && token.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
     private async Task<AcmeException?> VerdictAsync(PendingProof proof, string type, CancellationToken cancellationToken)
     {
         var authorization = await PollAsync(
-            proof.Url, AcmeJson.Default.AuthorizationResource, authorization => authorization.Status is not "pending", $"the validation of {proof.Identifier}", cancellationToken);
+            proof.Url,
+            AcmeJson.Default.AuthorizationResource,
+            authorization => authorization.Status is not "pending",
+            $"the validation of {proof.Identifier}",
+            cancellationToken);
         if (authorization.Status == "valid")
             return null;
         var problem = authorization.Challenges?.FirstOrDefault(challenge => challenge.Type == type)?.Error
             ?? new Problem { Detail = $"the authorization is {Text.Clean(authorization.Status)}" };
         // Authorities quote these in their explanations.
         var tokens = (authorization.Challenges ?? []).Select(challenge => challenge.Token).OfType<string>().ToList();
-        return Refusals.ExplainChallenge(problem, proof.Identifier.Value, type, [.. tokens, session.Signer.Key.Thumbprint], client.Authority, client.Directory.Meta);
+        return Refusals.ExplainChallenge(
+            problem, proof.Identifier.Value, type, [.. tokens, session.Signer.Key.Thumbprint], client.Authority, client.Directory.Meta);
     }
 
     private async Task<string> DownloadAsync(Uri url, string? preferredChain, CancellationToken cancellationToken)
@@ -298,7 +338,8 @@ internal sealed class OrderDriver
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
 
-        throw new AcmeException(AcmeFailure.Unreachable, $"{client.Authority} did not finish {what} in time; it will be asked again later.");
+        throw new AcmeException(
+            AcmeFailure.Unreachable, $"{client.Authority} did not finish {what} in time; it will be asked again later.");
     }
 
     private sealed record PendingProof(Uri Url, Identifier Identifier, AuthorizationResource Authorization);

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Heliograph.Acme.Protocol;
 
-/// <summary>Signed requests to one authority (RFC 8555 section 6): nonces, retries, errors. One attempt uses one, from one task at a time.</summary>
+/// <summary>
+/// Signed requests to one authority (RFC 8555 section 6): nonces, retries, errors. One attempt uses one, from one task at a time.
+/// </summary>
 internal sealed class AcmeClient
 {
     // Pebble rejects nonces by the toss of a coin in our tests: 2^-40 is small enough, and forty small requests are no storm.
@@ -25,9 +27,11 @@ internal sealed class AcmeClient
     public AcmeTransport Transport => transport;
 
     /// <summary>POST-as-GET (RFC 8555 section 6.3).</summary>
-    public Task<AcmeResponse> GetAsync(Signer signer, Uri url, CancellationToken cancellationToken) => PostAsync(signer, url, [], cancellationToken);
+    public Task<AcmeResponse> GetAsync(Signer signer, Uri url, CancellationToken cancellationToken) =>
+        PostAsync(signer, url, [], cancellationToken);
 
-    public async Task<(T Value, AcmeResponse Response)> GetAsync<T>(Signer signer, Uri url, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    public async Task<(T Value, AcmeResponse Response)> GetAsync<T>(
+        Signer signer, Uri url, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         var response = await GetAsync(signer, url, cancellationToken);
         return (response.Read(type), response);
@@ -38,7 +42,8 @@ internal sealed class AcmeClient
         for (var attempt = 1; ; attempt++)
         {
             var nonce = await NonceAsync(cancellationToken);
-            var response = await transport.SendAsync(HttpMethod.Post, url, Jws.Sign(signer.Key, signer.Account, url, nonce, payload), cancellationToken);
+            var response = await transport.SendAsync(
+                HttpMethod.Post, url, Jws.Sign(signer.Key, signer.Account, url, nonce, payload), cancellationToken);
             Keep(response.Nonce);
             if (response.IsSuccess)
                 return response;
@@ -58,13 +63,17 @@ internal sealed class AcmeClient
         Keep(response.Nonce);
         return nonces.TryDequeue(out nonce)
             ? nonce
-            : throw new AcmeException(AcmeFailure.NotAcme, $"{Authority} gives no nonce at {Directory.NewNonce.AbsolutePath}, which no ACME server does.");
+            : throw new AcmeException(
+                AcmeFailure.NotAcme, $"{Authority} gives no nonce at {Directory.NewNonce.AbsolutePath}, which no ACME server does.");
     }
 
     private void Keep(string? nonce)
     {
         // RFC 8555 section 6.5.1: base64url, else it is to be ignored.
-        if (nonce is { Length: > 0 and <= 512 } && nonces.Count < MaxNonces && nonce.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+        if (
+            nonce is { Length: > 0 and <= 512 }
+            && nonces.Count < MaxNonces
+            && nonce.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
             nonces.Enqueue(nonce);
     }
 }

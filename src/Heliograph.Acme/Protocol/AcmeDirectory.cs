@@ -25,7 +25,8 @@ internal sealed record AcmeDirectory
     {
         var response = await transport.GetAsync(new Uri(url), cancellationToken);
         if ((int)response.Status is >= 300 and <= 399)
-            throw NotADirectory(url, $"it redirects to {Text.Clean(response.Location?.AbsoluteUri)}; write that address if it is the authority's");
+            throw NotADirectory(
+                url, $"it redirects to {Text.Clean(response.Location?.AbsoluteUri)}; write that address if it is the authority's");
         if ((int)response.Status >= 500 || (int)response.Status == 429)
             throw Refusals.Explain(response.ReadProblem(), response.RetryAfter, new Uri(url).Host, [], null);
         if (!response.IsSuccess)
@@ -60,5 +61,6 @@ internal static class Urls
         Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps ? uri : null;
 
     public static Uri Required(string? value, string what, Uri from) =>
-        Https(value) ?? throw new AcmeException(AcmeFailure.NotAcme, $"{from.Host} sent {what} without an https address, which no ACME server does.");
+        Https(value)
+        ?? throw new AcmeException(AcmeFailure.NotAcme, $"{from.Host} sent {what} without an https address, which no ACME server does.");
 }

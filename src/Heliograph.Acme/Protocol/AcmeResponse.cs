@@ -39,9 +39,11 @@ internal sealed record AcmeResponse
             // Said below: to the operator, where in the JSON it broke matters less than who sent it.
         }
 
-        throw new AcmeException(AcmeFailure.NotAcme,
-            $"{Url.Host} answered {Url.AbsolutePath} with something that is not ACME ({MediaType ?? "no content type"}, {Body.Length} bytes); " +
-            "is acme.directory right, and is there a proxy in between?");
+        throw new AcmeException(
+            AcmeFailure.NotAcme,
+            $"{Url.Host} answered {Url.AbsolutePath} with something that is not ACME ({MediaType ?? "no content type"}, {Body.Length} " +
+            $"bytes); "
+                + "is acme.directory right, and is there a proxy in between?");
     }
 
     /// <summary>The problem document of an error answer; one made up from the status when there is none.</summary>

@@ -25,14 +25,16 @@ internal sealed class AcmeTransport : IDisposable
             MaxResponseContentBufferSize = MaxBody,
         };
         // RFC 8555 section 6.1: a client without one may be refused, and is by Pebble.
-        http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("Heliograph", typeof(AcmeTransport).Assembly.GetName().Version?.ToString(3)));
+        http.DefaultRequestHeaders.UserAgent.Add(
+            new ProductInfoHeaderValue("Heliograph", typeof(AcmeTransport).Assembly.GetName().Version?.ToString(3)));
         http.DefaultRequestHeaders.AcceptLanguage.Add(new StringWithQualityHeaderValue("en"));
     }
 
     /// <summary>How far this machine's clock is ahead of the authority's, by its last Date header.</summary>
     public TimeSpan? ClockAhead { get; private set; }
 
-    public Task<AcmeResponse> GetAsync(Uri url, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, url, null, cancellationToken);
+    public Task<AcmeResponse> GetAsync(Uri url, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, url, null, cancellationToken);
 
     public async Task<AcmeResponse> SendAsync(HttpMethod method, Uri url, byte[]? jose, CancellationToken cancellationToken)
     {
@@ -111,8 +113,10 @@ internal sealed class AcmeTransport : IDisposable
     {
         if (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {
-            return new AcmeException(AcmeFailure.NotAcme,
-                $"{url.Host} answered {url.AbsolutePath} with more than {MaxBody / 1024} KB, which is no ACME answer; is acme.directory right?");
+            return new AcmeException(
+                AcmeFailure.NotAcme,
+                $"{url.Host} answered {url.AbsolutePath} with more than {MaxBody / 1024} KB, which is no ACME answer; is acme.directory " +
+                $"right?");
         }
 
         if (exception.HttpRequestError == HttpRequestError.SecureConnectionError && trust.LastProblem is { } problem)
@@ -129,7 +133,8 @@ internal sealed class AcmeTransport : IDisposable
             HttpRequestError.SecureConnectionError => "no TLS connection",
             _ => "the answer broke off or is not HTTP",
         };
-        return new AcmeException(AcmeFailure.Unreachable, $"{url.Host} cannot be reached: {why} ({exception.GetBaseException().Message}).", exception);
+        return new AcmeException(
+            AcmeFailure.Unreachable, $"{url.Host} cannot be reached: {why} ({exception.GetBaseException().Message}).", exception);
     }
 }
 

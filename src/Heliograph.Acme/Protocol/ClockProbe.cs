@@ -6,15 +6,18 @@ namespace Heliograph.Acme.Protocol;
 /// One more request, with the chain checked in all but time, reads the Date header and names the difference.</summary>
 internal static class ClockProbe
 {
-    public static async Task<AcmeException> ExplainAsync(Uri url, TlsTrust trust, TimeProvider timeProvider, TimeSpan timeout, CancellationToken cancellationToken)
+    public static async Task<AcmeException> ExplainAsync(
+        Uri url, TlsTrust trust, TimeProvider timeProvider, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var now = timeProvider.GetUtcNow();
         var (notBefore, notAfter) = trust.LastValidity;
         var ahead = await AheadAsync(url, trust, timeProvider, timeout, cancellationToken);
         var seen = $"The TLS certificate of {url.Host} is valid from {notBefore:u} to {notAfter:u}, and this machine's clock says {now:u}";
         return ahead is { } difference && difference.Duration() > Tolerance
-            ? new AcmeException(AcmeFailure.Clock, $"{seen}, which is {Say(difference)} the authority's clock. Set the clock (timedatectl set-ntp true).")
-            : new AcmeException(AcmeFailure.Clock, $"{seen}. Check the clock (timedatectl); if it is right, the authority has let its certificate expire.");
+            ? new AcmeException(
+                AcmeFailure.Clock, $"{seen}, which is {Say(difference)} the authority's clock. Set the clock (timedatectl set-ntp true).")
+            : new AcmeException(
+                AcmeFailure.Clock, $"{seen}. Check the clock (timedatectl); if it is right, the authority has let its certificate expire.");
     }
 
     /// <summary>A certificate is unaffected by less: authorities backdate by an hour.</summary>
@@ -27,9 +30,13 @@ internal static class ClockProbe
         return amount + (ahead > TimeSpan.Zero ? " ahead of" : " behind");
     }
 
-    private static async Task<TimeSpan?> AheadAsync(Uri url, TlsTrust trust, TimeProvider timeProvider, TimeSpan timeout, CancellationToken cancellationToken)
+    private static async Task<TimeSpan?> AheadAsync(
+        Uri url, TlsTrust trust, TimeProvider timeProvider, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var http = new HttpClient(trust.CreateHandler(X509VerificationFlags.IgnoreNotTimeValid), disposeHandler: true) { Timeout = timeout };
+        using var http = new HttpClient(trust.CreateHandler(X509VerificationFlags.IgnoreNotTimeValid), disposeHandler: true)
+        {
+            Timeout = timeout,
+        };
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Head, url);
@@ -37,7 +44,9 @@ internal static class ClockProbe
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             return timeProvider.GetUtcNow() - response.Headers.Date;
         }
-        catch (Exception exception) when (exception is HttpRequestException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception)
+            when (exception is HttpRequestException
+                || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return null;
         }

@@ -22,7 +22,8 @@ internal static partial class Text
 
     /// <summary>Takes out the exact secrets first: a short token escapes the pattern.</summary>
     public static string Clean(string? text, IEnumerable<string> secrets) =>
-        Clean(secrets.Aggregate(text, (left, secret) => secret.Length == 0 ? left : left?.Replace(secret, "(...)", StringComparison.Ordinal)));
+        Clean(
+            secrets.Aggregate(text, (left, secret) => secret.Length == 0 ? left : left?.Replace(secret, "(...)", StringComparison.Ordinal)));
 
     // A key authorization is token.thumbprint, 43 characters and more each.
     [GeneratedRegex("[A-Za-z0-9_-]{32,}(\\.[A-Za-z0-9_-]{32,})?", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]

@@ -3,7 +3,13 @@ namespace Heliograph.Acme.Renewal;
 /// <summary>How long to wait after a failure: 1, 10, 100 minutes, then a day; sooner when the certificate is about to run out.</summary>
 internal static class Backoff
 {
-    private static readonly TimeSpan[] Steps = [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(100), TimeSpan.FromDays(1)];
+    private static readonly TimeSpan[] Steps =
+    [
+        TimeSpan.FromMinutes(1),
+        TimeSpan.FromMinutes(10),
+        TimeSpan.FromMinutes(100),
+        TimeSpan.FromDays(1),
+    ];
 
     // Let's Encrypt allows five failed validations an hour: one an hour leaves room for people to try things.
     private static readonly TimeSpan Shortest = TimeSpan.FromHours(1);

@@ -38,7 +38,8 @@ internal static class RenewalInfo
     /// <param name="retryAfter">When it wants to be asked again.</param>
     /// <param name="now">The time.</param>
     /// <param name="random">From 0 to 1.</param>
-    public static SuggestedRenewal Update(SuggestedRenewal? previous, RenewalInfoResource? answer, TimeSpan? retryAfter, DateTimeOffset now, double random)
+    public static SuggestedRenewal Update(
+        SuggestedRenewal? previous, RenewalInfoResource? answer, TimeSpan? retryAfter, DateTimeOffset now, double random)
     {
         var nextCheck = now + Clamp(retryAfter ?? (answer is null ? Longest : DefaultInterval));
         if (answer is null)
@@ -46,7 +47,8 @@ internal static class RenewalInfo
         // Section 4.2: a window that does not end after its start is an error of the authority's; what was known stays.
         if (answer.SuggestedWindow is not { Start: { } start, End: { } end } || end <= start)
             return (previous ?? new SuggestedRenewal { NextCheck = nextCheck }) with { NextCheck = nextCheck };
-        var chosen = previous?.Start == start && previous.End == end && previous.Chosen is { } kept ? kept : start + ((end - start) * random);
+        var chosen =
+            previous?.Start == start && previous.End == end && previous.Chosen is { } kept ? kept : start + ((end - start) * random);
         return new SuggestedRenewal
         {
             Start = start,

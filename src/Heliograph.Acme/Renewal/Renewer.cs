@@ -32,7 +32,14 @@ internal sealed class Renewer
     /// <summary>What is in memory is newer than the disk, which could not be written.</summary>
     private bool unsaved;
 
-    public Renewer(AcmeOptions options, CertificateIssuer issuer, CertificateStore store, TimeProvider timeProvider, Random random, ILogger logger, Action<IssuedCertificate> publish)
+    public Renewer(
+        AcmeOptions options,
+        CertificateIssuer issuer,
+        CertificateStore store,
+        TimeProvider timeProvider,
+        Random random,
+        ILogger logger,
+        Action<IssuedCertificate> publish)
     {
         this.options = options;
         this.issuer = issuer;
@@ -57,7 +64,9 @@ internal sealed class Renewer
     /// <summary>When an attempt will be made: when it is due, or when the last failure or the authorities allow.</summary>
     public DateTimeOffset NextAttempt => Latest(Plan.At, state.Attempts.NextAttempt ?? Plan.At, EarliestIssuer());
 
-    /// <summary>How long there is nothing to do. Never longer than some minutes: another process may store a certificate, and machines sleep.</summary>
+    /// <summary>
+    /// How long there is nothing to do. Never longer than some minutes: another process may store a certificate, and machines sleep.
+    /// </summary>
     public TimeSpan Sleep
     {
         get
@@ -107,7 +116,9 @@ internal sealed class Renewer
         }
     }
 
-    /// <summary>Renews on an operator's word: our own back-off does not hold him up; a rate limit does unless <paramref name="force"/>.</summary>
+    /// <summary>
+    /// Renews on an operator's word: our own back-off does not hold him up; a rate limit does unless <paramref name="force"/>.
+    /// </summary>
     /// <returns>Whether anything was renewed.</returns>
     public async Task<bool> RenewAsync(bool force, CancellationToken cancellationToken)
     {
@@ -143,8 +154,12 @@ internal sealed class Renewer
         Reload();
         if (Certificate is null)
             throw new AcmeException(AcmeFailure.Configuration, "There is no certificate to revoke.");
-        var authority = options.Issuers.FirstOrDefault(candidate => candidate.Directory == Certificate.Directory)
-            ?? throw new AcmeException(AcmeFailure.Configuration, $"The certificate is from {Certificate.Directory}, which is not configured any more; put it back into acme.directory to revoke.");
+        var authority =
+            options.Issuers.FirstOrDefault(candidate => candidate.Directory == Certificate.Directory)
+            ?? throw new AcmeException(
+                AcmeFailure.Configuration,
+                $"The certificate is from {Certificate.Directory}, which is not configured any more; put it back into acme.directory to " +
+                $"revoke.");
         await issuer.RevokeAsync(authority, Certificate, reason, cancellationToken);
         Save(state with { Revoked = true });
         logger.Revoked(Certificate);
@@ -218,13 +233,25 @@ internal sealed class Renewer
             }
         }
 
-        throw failures.Count == 1 ? failures[0] : new AcmeException(failures[0].Failure, string.Join(" And the second authority: ", failures.Select(exception => exception.Message)));
+        throw failures.Count == 1
+            ? failures[0]
+            : new AcmeException(
+                failures[0].Failure, string.Join(" And the second authority: ", failures.Select(exception => exception.Message)));
     }
 
     private async Task<IssuedCertificate> AskAsync(IssuerOptions candidate, CancellationToken cancellationToken)
     {
-        var pending = state.Pending is { } kept && kept.Directory == candidate.Directory && kept.Names.SequenceEqual(issuer.Names, StringComparer.Ordinal) ? kept : null;
-        if (pending is null && candidate.StagingDirectory is { } staging && staging != candidate.Directory && state.Attempts.TrialFirst.Contains(candidate.Directory, StringComparer.Ordinal))
+        var pending =
+            state.Pending is { } kept
+            && kept.Directory == candidate.Directory
+            && kept.Names.SequenceEqual(issuer.Names, StringComparer.Ordinal)
+                ? kept
+                : null;
+        if (
+            pending is null
+            && candidate.StagingDirectory is { } staging
+            && staging != candidate.Directory
+            && state.Attempts.TrialFirst.Contains(candidate.Directory, StringComparer.Ordinal))
             await TryOutAsync(candidate with { Directory = staging }, cancellationToken);
         return await issuer.IssueAsync(candidate, Certificate, pending, order => Save(state with { Pending = order }), cancellationToken);
     }
@@ -240,7 +267,10 @@ internal sealed class Renewer
         }
         catch (AcmeException exception) when (exception.Failure == AcmeFailure.NotProven)
         {
-            throw new AcmeException(AcmeFailure.NotProven, $"{exception.Message} (This was a trial on the staging directory; the real one is not asked until it succeeds.)", exception);
+            throw new AcmeException(
+                AcmeFailure.NotProven,
+                $"{exception.Message} (This was a trial on the staging directory; the real one is not asked until it succeeds.)",
+                exception);
         }
         catch (AcmeException exception)
         {
@@ -259,10 +289,12 @@ internal sealed class Renewer
             .Where(candidate => rateLimitsToo || MayAsk(candidate))];
     }
 
-    private bool MayAsk(IssuerOptions candidate) => !state.NotBefore.TryGetValue(candidate.Directory, out var notBefore) || notBefore <= Now;
+    private bool MayAsk(IssuerOptions candidate) =>
+        !state.NotBefore.TryGetValue(candidate.Directory, out var notBefore) || notBefore <= Now;
 
     private DateTimeOffset EarliestIssuer() =>
-        options.Issuers.Min(candidate => state.NotBefore.TryGetValue(candidate.Directory, out var notBefore) ? notBefore : DateTimeOffset.MinValue);
+        options.Issuers.Min(candidate =>
+            state.NotBefore.TryGetValue(candidate.Directory, out var notBefore) ? notBefore : DateTimeOffset.MinValue);
 
     private TimeSpan? Remaining => Certificate?.NotAfter - Now;
 
@@ -310,7 +342,14 @@ internal sealed class Renewer
         {
             // Nothing was asked, or the certificate is in memory only: try the disk again, with the same patience.
             var failures = attempts.Failures + 1;
-            state = failed with { Attempts = failed.Attempts with { Failures = failures, NextAttempt = Now + Backoff.After(failures, Remaining, random.NextDouble()) } };
+            state = failed with
+            {
+                Attempts = failed.Attempts with
+                {
+                    Failures = failures,
+                    NextAttempt = Now + Backoff.After(failures, Remaining, random.NextDouble()),
+                },
+            };
             unsaved = true;
         }
         else

@@ -24,7 +24,8 @@ internal sealed record CertificateState
     public Attempts Attempts { get; init; } = new();
 
     /// <summary>Not before these instants may a directory be asked again: its own Retry-After.</summary>
-    public IReadOnlyDictionary<string, DateTimeOffset> NotBefore { get; init; } = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, DateTimeOffset> NotBefore { get; init; } =
+        new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
 
     public PendingOrder? Pending { get; init; }
 }

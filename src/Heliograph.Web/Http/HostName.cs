@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Heliograph.Web.Http;
 
-/// <summary>What nginx takes for a host (<c>ngx_http_validate_host</c>): little is refused, the port and one closing dot are cut off.</summary>
+/// <summary>
+/// What nginx takes for a host (<c>ngx_http_validate_host</c>): little is refused, the port and one closing dot are cut off.
+/// </summary>
 internal static class HostName
 {
     public static bool TryNormalize(string text, [NotNullWhen(true)] out string? host)

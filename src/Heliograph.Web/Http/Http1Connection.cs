@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Heliograph.Web.Http;
 
-/// <summary>One HTTP/1 connection, from its first byte to its close, with nginx's clocks. Owns a buffer only while a request is under way.</summary>
+/// <summary>
+/// One HTTP/1 connection, from its first byte to its close, with nginx's clocks. Owns a buffer only while a request is under way.
+/// </summary>
 internal sealed class Http1Connection : IDisposable
 {
     // nginx: keepalive_requests.
@@ -80,7 +82,13 @@ internal sealed class Http1Connection : IDisposable
         }
 
         using var response = await AnswerAsync(head, body);
-        var keepsAlive = head.KeepsAlive && !isLast && !response.Closes && !responder.ClosesAlways && !body.IsBroken && head.Version >= RequestHead.Http10;
+        var keepsAlive =
+            head.KeepsAlive
+            && !isLast
+            && !response.Closes
+            && !responder.ClosesAlways
+            && !body.IsBroken
+            && head.Version >= RequestHead.Http10;
         await WriteAsync(head, response, keepsAlive, withContinue: response.TakesBody && head.ExpectsContinue);
         if (!keepsAlive)
         {
@@ -95,7 +103,8 @@ internal sealed class Http1Connection : IDisposable
     {
         if (responder.WaitsForBody && body.Length > Responder.LargestBody)
             return Response.Page(head, NginxStatus.RequestEntityTooLarge);
-        var response = body.IsBroken && responder.WaitsForBody ? Response.Page(head, NginxStatus.BadRequest) : await responder.RespondAsync(head);
+        var response =
+            body.IsBroken && responder.WaitsForBody ? Response.Page(head, NginxStatus.BadRequest) : await responder.RespondAsync(head);
         if (!body.IsBroken || !response.TakesBody)
             return response;
         response.Dispose();

@@ -15,7 +15,10 @@ internal static class HttpDate
         const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
         var comma = text.IndexOf(',', StringComparison.Ordinal);
         if (comma >= 0)
-            return DateTimeOffset.TryParseExact(text.AsSpan(comma + 1).Trim(' '), AfterComma, CultureInfo.InvariantCulture, Utc, out var time) ? time : null;
+            return DateTimeOffset.TryParseExact(
+                text.AsSpan(comma + 1).Trim(' '), AfterComma, CultureInfo.InvariantCulture, Utc, out var time)
+                ? time
+                : null;
         // asctime: "Sun Nov  6 08:49:37 1994"
         var space = text.IndexOf(' ', StringComparison.Ordinal);
         if (space < 0)

@@ -21,7 +21,11 @@ internal sealed class HttpServer : IAsyncDisposable
     /// <param name="logger">Where faults are reported.</param>
     /// <exception cref="WebServerException">An address cannot be listened on.</exception>
     public static async Task<HttpServer> StartAsync(
-        IReadOnlyList<IPEndPoint> listen, IReadOnlyDictionary<IPEndPoint, int> inherited, string setting, Responder responder, ILogger logger)
+        IReadOnlyList<IPEndPoint> listen,
+        IReadOnlyDictionary<IPEndPoint, int> inherited,
+        string setting,
+        Responder responder,
+        ILogger logger)
     {
         var server = new HttpServer(responder);
         foreach (var endPoint in listen)
@@ -50,16 +54,18 @@ internal sealed class HttpServer : IAsyncDisposable
             await listener.DisposeAsync();
     }
 
-    private static string Explain(string setting, IPEndPoint endPoint, SocketException exception) => exception.SocketErrorCode switch
-    {
-        SocketError.AddressAlreadyInUse =>
-            $"Another program already listens on {endPoint}; stop it, choose another address for {setting}, or set {setting} to [] to do without.",
-        SocketError.AccessDenied =>
-            $"This user may not listen on {endPoint}: ports below 1024 need the capability CAP_NET_BIND_SERVICE, or set {setting} to another port.",
-        SocketError.AddressNotAvailable =>
-            $"This machine has no address {endPoint.Address} to listen on; correct {setting}.",
-        _ => $"{endPoint} cannot be listened on ({exception.Message}); correct {setting}.",
-    };
+    private static string Explain(string setting, IPEndPoint endPoint, SocketException exception) =>
+        exception.SocketErrorCode switch
+        {
+            SocketError.AddressAlreadyInUse =>
+                $"Another program already listens on {endPoint}; stop it, choose another address for {setting}, or set {setting} to [] " +
+                $"to do without.",
+            SocketError.AccessDenied =>
+                $"This user may not listen on {endPoint}: ports below 1024 need the capability CAP_NET_BIND_SERVICE, or set {setting} to " +
+                $"another port.",
+            SocketError.AddressNotAvailable => $"This machine has no address {endPoint.Address} to listen on; correct {setting}.",
+            _ => $"{endPoint} cannot be listened on ({exception.Message}); correct {setting}.",
+        };
 
     private async Task ServeAsync(ClientSocket client)
     {

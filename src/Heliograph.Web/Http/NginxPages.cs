@@ -8,8 +8,10 @@ internal static class NginxPages
 {
     private static readonly ConcurrentDictionary<int, (byte[] Plain, byte[] Padded)> Pages = new();
 
-    // nginx pads error pages beyond 512 bytes because Internet Explorer and Chrome replaced short ones by their own (msie_padding, on by default).
-    private static readonly string Padding = string.Concat(Enumerable.Repeat("<!-- a padding to disable MSIE and Chrome friendly error page -->\r\n", 6));
+    // nginx pads error pages beyond 512 bytes because Internet Explorer and Chrome replaced short ones by their own (msie_padding, on by
+    // default).
+    private static readonly string Padding = string.Concat(
+        Enumerable.Repeat("<!-- a padding to disable MSIE and Chrome friendly error page -->\r\n", 6));
 
     /// <summary>The page for a status that is not a success; <paramref name="padded"/> for the browsers nginx pads for.</summary>
     public static ReadOnlyMemory<byte> For(int status, bool padded)

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Heliograph.Web.Http;
 
-/// <summary>certbot's nginx on port 80: <c>return 301 https://$host$request_uri</c> for the domains, <c>return 404</c> for the rest.</summary>
+/// <summary>
+/// certbot's nginx on port 80: <c>return 301 https://$host$request_uri</c> for the domains, <c>return 404</c> for the rest.
+/// </summary>
 internal sealed class RedirectResponder : Responder
 {
     private const string ChallengePath = "/.well-known/acme-challenge/";
@@ -34,10 +36,12 @@ internal sealed class RedirectResponder : Responder
     }
 
     // Or one label below a wildcard.
-    private bool IsOurs(string host) => domains.Contains(host) || (host.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot && domains.Contains("*" + host[dot..]));
+    private bool IsOurs(string host) =>
+        domains.Contains(host) || (host.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot && domains.Contains("*" + host[dot..]));
 
     // An IPv6 address stands in brackets in the Host field.
-    private static string HostOf(string domain) => (domain.Contains(':', StringComparison.Ordinal) && !domain.StartsWith('[') ? $"[{domain}]" : domain).ToLowerInvariant();
+    private static string HostOf(string domain) =>
+        (domain.Contains(':', StringComparison.Ordinal) && !domain.StartsWith('[') ? $"[{domain}]" : domain).ToLowerInvariant();
 
     private static string? Token(string path)
     {

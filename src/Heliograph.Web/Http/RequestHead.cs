@@ -50,7 +50,8 @@ internal sealed class RequestHead
         _ => Version > Http10,
     };
 
-    public bool ExpectsContinue => Version == Http11 && this["expect"] is { } expect && expect.Equals("100-continue", StringComparison.OrdinalIgnoreCase);
+    public bool ExpectsContinue =>
+        Version == Http11 && this["expect"] is { } expect && expect.Equals("100-continue", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>nginx pads its error pages for Internet Explorer and Chrome.</summary>
     public bool WantsPaddedErrors => Version >= Http10 && this["user-agent"] is { } agent && IsPaddedBrowser(agent);

@@ -13,7 +13,9 @@ internal sealed record RequestTarget(string Path, string Query)
 
     private enum State { Usual, Slash, Dot, DotDot }
 
-    /// <summary>Takes the target from its first slash (or its question mark: an absolute target may have no path). False: nginx answers 400.</summary>
+    /// <summary>
+    /// Takes the target from its first slash (or its question mark: an absolute target may have no path). False: nginx answers 400.
+    /// </summary>
     public static bool TryParse(string raw, [NotNullWhen(true)] out RequestTarget? target)
     {
         target = null;

@@ -26,5 +26,7 @@ internal sealed class PageResponder(int status, bool waitsForBody, bool closesAl
     public override bool ClosesAlways => closesAlways;
 
     public override Response Respond(RequestHead head) =>
-        waitsForBody && head.ContentLength > LargestBody ? Response.Page(head, NginxStatus.RequestEntityTooLarge) : Response.Page(head, status);
+        waitsForBody && head.ContentLength > LargestBody
+            ? Response.Page(head, NginxStatus.RequestEntityTooLarge)
+            : Response.Page(head, status);
 }

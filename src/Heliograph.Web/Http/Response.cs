@@ -34,7 +34,12 @@ internal sealed class Response : IDisposable
         or NginxStatus.PlainHttpToHttps or NginxStatus.InternalServerError or NginxStatus.NotImplemented;
 
     /// <summary>One of nginx's own pages.</summary>
-    public static Response Page(RequestHead head, int status, string? location = null, IReadOnlyList<KeyValuePair<string, string>>? others = null, bool takesBody = false)
+    public static Response Page(
+        RequestHead head,
+        int status,
+        string? location = null,
+        IReadOnlyList<KeyValuePair<string, string>>? others = null,
+        bool takesBody = false)
     {
         var page = NginxPages.For(status, head.WantsPaddedErrors);
         return new()

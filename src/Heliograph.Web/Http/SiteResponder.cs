@@ -24,7 +24,8 @@ internal sealed class SiteResponder(Site site) : Responder
                 return Respond(head, path + "index.html", index);
             var directory = site.Find(path);
             directory.File?.Dispose();
-            return Response.Page(head, directory.Kind is SiteEntryKind.Directory or SiteEntryKind.Forbidden ? NginxStatus.Forbidden : NginxStatus.NotFound);
+            return Response.Page(
+                head, directory.Kind is SiteEntryKind.Directory or SiteEntryKind.Forbidden ? NginxStatus.Forbidden : NginxStatus.NotFound);
         }
         return Respond(head, path, site.Find(path));
     }
@@ -57,11 +58,20 @@ internal sealed class SiteResponder(Site site) : Responder
             return Response.Page(head, NginxStatus.PreconditionFailed, takesBody: true);
         }
         if (IsNotModified(head, file))
-            return new() { Status = NginxStatus.NotModified, LastModified = file.LastModified, Others = [new("ETag", file.EntityTag)], TakesBody = true };
-        var outcome = RangeApplies(head, file) ? ByteRanges.Parse(head["range"], file.Length, out var ranges) : ByteRanges.Parse(null, 0, out ranges);
+            return new()
+            {
+                Status = NginxStatus.NotModified,
+                LastModified = file.LastModified,
+                Others = [new("ETag", file.EntityTag)],
+                TakesBody = true,
+            };
+        var outcome = RangeApplies(head, file)
+            ? ByteRanges.Parse(head["range"], file.Length, out var ranges)
+            : ByteRanges.Parse(null, 0, out ranges);
         return outcome switch
         {
-            ByteRanges.Outcome.NotSatisfiable => Response.Page(head, NginxStatus.RangeNotSatisfiable, others: [new("Content-Range", $"bytes */{file.Length}")], takesBody: true),
+            ByteRanges.Outcome.NotSatisfiable => Response.Page(
+                head, NginxStatus.RangeNotSatisfiable, others: [new("Content-Range", $"bytes */{file.Length}")], takesBody: true),
             ByteRanges.Outcome.Ranges when ranges.Count == 1 => OneRange(file, ranges[0]),
             ByteRanges.Outcome.Ranges => ManyRanges(file, ranges),
             _ => new()
@@ -119,7 +129,8 @@ internal sealed class SiteResponder(Site site) : Responder
         foreach (var range in ranges)
         {
             var head = Encoding.ASCII.GetBytes(
-                $"\r\n--{boundary}\r\nContent-Type: {file.ContentType}\r\nContent-Range: bytes {range.Start}-{range.End - 1}/{file.Length}\r\n\r\n");
+                $"\r\n--{boundary}\r\nContent-Type: {file.ContentType}\r\nContent-Range: bytes " +
+                $"{range.Start}-{range.End - 1}/{file.Length}\r\n\r\n");
             body.Add(new(head, range));
             length += head.Length + range.Length;
         }

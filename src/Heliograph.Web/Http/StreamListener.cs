@@ -42,8 +42,10 @@ internal sealed class StreamListener : IAsyncDisposable
     /// <exception cref="SocketException">The address cannot be bound.</exception>
     public static StreamListener Start(EndPoint endPoint, Func<ClientSocket, Task> serve, TimeProvider timeProvider, ILogger logger)
     {
-        // With the protocol named, .NET sets SO_REUSEADDR: without it a restart would wait for the TIME_WAIT of connections that this side closed.
-        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
+        // With the protocol named, .NET sets SO_REUSEADDR: without it a restart would wait for the TIME_WAIT of connections that this side
+        // closed.
+        var socket = new Socket(
+            endPoint.AddressFamily, SocketType.Stream, endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
         try
         {
             if (endPoint is IPEndPoint { Address: var address } && address.Equals(IPAddress.IPv6Any))

@@ -5,7 +5,8 @@ namespace Heliograph.Web.Http;
 /// <summary>Answers GET and HEAD with text; 405 to other methods, 404 where there is no text.</summary>
 internal sealed class TextResponder(Func<string, ValueTask<TextAnswer?>> answer) : Responder
 {
-    public override Response Respond(RequestHead head) => throw new NotSupportedException("Text is made when it is asked for: call RespondAsync.");
+    public override Response Respond(RequestHead head) =>
+        throw new NotSupportedException("Text is made when it is asked for: call RespondAsync.");
 
     public override async ValueTask<Response> RespondAsync(RequestHead head)
     {

@@ -10,8 +10,15 @@ namespace Heliograph.Web.Http2;
 /// </summary>
 internal static class HeaderBlockWriter
 {
-    private static readonly Dictionary<string, int> FixedFields = new[] { "server", "date", "content-type", "content-length", "last-modified", "location" }
-        .ToDictionary(name => name, HpackTable.StaticIndexOf, StringComparer.Ordinal);
+    private static readonly Dictionary<string, int> FixedFields = new[]
+    {
+        "server",
+        "date",
+        "content-type",
+        "content-length",
+        "last-modified",
+        "location",
+    }.ToDictionary(name => name, HpackTable.StaticIndexOf, StringComparer.Ordinal);
 
     /// <summary><paramref name="announceTable"/>: the client has changed the table's size, and nginx says that it uses none.</summary>
     public static ReadOnlyMemory<byte> Write(Response response, DateTimeOffset now, bool announceTable)

@@ -121,7 +121,8 @@ internal sealed class Http2Connection : IDisposable
     // The reader refuses frames that would not fit the largest buffer, so this ends.
     private void Grow()
     {
-        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length == 0 ? ReadSize : Http2Limits.LargestBlock + FrameWriter.HeadLength + ReadSize);
+        var larger = ArrayPool<byte>.Shared.Rent(
+            buffer.Length == 0 ? ReadSize : Http2Limits.LargestBlock + FrameWriter.HeadLength + ReadSize);
         buffer.AsSpan(0, filled).CopyTo(larger);
         if (buffer.Length > 0)
             ArrayPool<byte>.Shared.Return(buffer);

@@ -94,13 +94,16 @@ internal sealed class Http2Session : IDisposable
         };
     }
 
-    /// <summary>Adds DATA of one stream, at most <paramref name="most"/> bytes; the stream goes to the end of the line if it has more.</summary>
+    /// <summary>
+    /// Adds DATA of one stream, at most <paramref name="most"/> bytes; the stream goes to the end of the line if it has more.
+    /// </summary>
     public async ValueTask SendSomeAsync(int most, CancellationToken cancellationToken)
     {
         var stream = streams.Find(CanSendOn);
         for (var sent = 0; stream is not null && sent < most && CanSendOn(stream);)
         {
-            var length = (int)Math.Min(Math.Min(stream.Remaining, Math.Min(Http2Limits.DataChunk, frameSize)), Math.Min(sendWindow, stream.SendWindow));
+            var length = (int)
+                Math.Min(Math.Min(stream.Remaining, Math.Min(Http2Limits.DataChunk, frameSize)), Math.Min(sendWindow, stream.SendWindow));
             var isLast = length == stream.Remaining;
             FrameWriter.Head(output, length, FrameType.Data, isLast ? FrameFlags.EndStream : FrameFlags.None, stream.Id);
             var memory = output.GetMemory(Math.Max(length, 1))[..length];
@@ -124,7 +127,8 @@ internal sealed class Http2Session : IDisposable
         }
     }
 
-    private bool CanSendOn(Http2Stream stream) => stream.HasUnsentBody && (stream.Remaining == 0 || (stream.SendWindow > 0 && sendWindow > 0));
+    private bool CanSendOn(Http2Stream stream) =>
+        stream.HasUnsentBody && (stream.Remaining == 0 || (stream.SendWindow > 0 && sendWindow > 0));
 
     private Http2Error ReceiveHeaders(Frame frame)
     {
@@ -156,8 +160,10 @@ internal sealed class Http2Session : IDisposable
                 return Http2Error.Protocol;
             lastStream = frame.Stream;
             priorityLeft += Http2Limits.MostStreams;
-            blockRefusal = streams.Count >= Http2Limits.MostStreams || streamsInBatch++ >= 2 * Http2Limits.MostStreams ? Http2Error.RefusedStream
-                : Http2Error.None;
+            blockRefusal =
+                streams.Count >= Http2Limits.MostStreams || streamsInBatch++ >= 2 * Http2Limits.MostStreams
+                    ? Http2Error.RefusedStream
+                    : Http2Error.None;
         }
         else
         {
@@ -231,7 +237,8 @@ internal sealed class Http2Session : IDisposable
         var fields = HeaderBlockWriter.Write(response, timeProvider.GetUtcNow(), announceTable);
         announceTable = false;
         var isHeadOnly = stream.Head.IsHead || response.Status == NginxStatus.NotModified || response.ContentLength == 0;
-        FrameWriter.Head(output, fields.Length, FrameType.Headers, (byte)(FrameFlags.EndHeaders | (isHeadOnly ? FrameFlags.EndStream : 0)), stream.Id);
+        FrameWriter.Head(
+            output, fields.Length, FrameType.Headers, (byte)(FrameFlags.EndHeaders | (isHeadOnly ? FrameFlags.EndStream : 0)), stream.Id);
         output.Write(fields.Span);
         if (isHeadOnly)
         {

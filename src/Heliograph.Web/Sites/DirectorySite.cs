@@ -13,7 +13,8 @@ internal sealed partial class DirectorySite : Site
     private const int TooManyLinks = 40;
     private const int NameTooLong = 36;
 
-    // O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC, the same numbers on x86-64 and arm64. Without O_NONBLOCK a named pipe would hold the thread.
+    // O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC, the same numbers on x86-64 and arm64. Without O_NONBLOCK a named pipe would hold the
+    // thread.
     private const int OpenFlags = 0x100 | 0x800 | 0x80000;
 
     private readonly byte[] root;
@@ -23,10 +24,14 @@ internal sealed partial class DirectorySite : Site
     {
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         if (!Directory.Exists(full))
-            throw new WebServerException($"The decoy's directory {full} does not exist or is not a directory; create it, or set decoy.site to built-in.");
+            throw new WebServerException(
+                $"The decoy's directory {full} does not exist or is not a directory; create it, or set decoy.site to built-in.");
         root = Encoding.UTF8.GetBytes(full);
-        using var handle = Open("/", out var error)
-            ?? throw new WebServerException($"The decoy's directory {full} cannot be read ({Marshal.GetPInvokeErrorMessage(error)}); give the service the right to read it.");
+        using var handle =
+            Open("/", out var error)
+            ?? throw new WebServerException(
+                $"The decoy's directory {full} cannot be read ({Marshal.GetPInvokeErrorMessage(error)}); give the service the right to " +
+                $"read it.");
         realRoot = RealPath(handle);
     }
 
@@ -76,7 +81,8 @@ internal sealed partial class DirectorySite : Site
     }
 
     private bool IsInside(string real) =>
-        real.StartsWith(realRoot, StringComparison.Ordinal) && (real.Length == realRoot.Length || realRoot.EndsWith('/') || real[realRoot.Length] == '/');
+        real.StartsWith(realRoot, StringComparison.Ordinal)
+        && (real.Length == realRoot.Length || realRoot.EndsWith('/') || real[realRoot.Length] == '/');
 
     private SafeFileHandle? Open(string path, out int error)
     {

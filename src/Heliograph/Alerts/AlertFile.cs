@@ -17,7 +17,9 @@ internal sealed class AlertFile
         this.logger = logger;
     }
 
-    /// <summary>An empty book when there is no file, or one that cannot be used: to tell something twice is better than not at all.</summary>
+    /// <summary>
+    /// An empty book when there is no file, or one that cannot be used: to tell something twice is better than not at all.
+    /// </summary>
     public AlertBook Read()
     {
         try
@@ -35,7 +37,10 @@ internal sealed class AlertFile
     {
         try
         {
-            directory.Write(Name, new SortedDictionary<string, AlertRecord>(book.Records.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal), AlertJson.Default.SortedDictionaryStringAlertRecord);
+            directory.Write(
+                Name,
+                new SortedDictionary<string, AlertRecord>(book.Records.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal),
+                AlertJson.Default.SortedDictionaryStringAlertRecord);
         }
         catch (StorageException exception)
         {
@@ -43,5 +48,6 @@ internal sealed class AlertFile
         }
     }
 
-    private static string? Damage(SortedDictionary<string, AlertRecord> records) => records.Values.Any(static record => record is null) ? "an entry in it is empty" : null;
+    private static string? Damage(SortedDictionary<string, AlertRecord> records) =>
+        records.Values.Any(static record => record is null) ? "an entry in it is empty" : null;
 }

@@ -14,9 +14,10 @@ internal abstract class AlertTarget
     /// <param name="settings">The <c>alerts</c> section.</param>
     /// <param name="pauses">Between the attempts of a webhook.</param>
     /// <param name="timeProvider">The time.</param>
-    public static IReadOnlyList<AlertTarget> Open(Configuration.AlertSettings settings, IReadOnlyList<TimeSpan> pauses, TimeProvider timeProvider) =>
-    [
-        .. settings.Exec is { } program ? [new ExecTarget(program, ExecTarget.Limit)] : Array.Empty<AlertTarget>(),
-        .. settings.Webhook is { } address ? [new WebhookTarget(new Uri(address), pauses, timeProvider)] : Array.Empty<AlertTarget>(),
-    ];
+    public static IReadOnlyList<AlertTarget> Open(
+        Configuration.AlertSettings settings, IReadOnlyList<TimeSpan> pauses, TimeProvider timeProvider) =>
+        [
+            .. settings.Exec is { } program ? [new ExecTarget(program, ExecTarget.Limit)] : Array.Empty<AlertTarget>(),
+            .. settings.Webhook is { } address ? [new WebhookTarget(new Uri(address), pauses, timeProvider)] : Array.Empty<AlertTarget>(),
+        ];
 }

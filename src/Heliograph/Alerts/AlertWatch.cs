@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Alerts;
 
-/// <summary>Looks once a minute whether something is wrong, and tells those who want to know. Nothing here runs on a loop of the relay.</summary>
+/// <summary>
+/// Looks once a minute whether something is wrong, and tells those who want to know. Nothing here runs on a loop of the relay.
+/// </summary>
 internal sealed class AlertWatch : IAsyncDisposable
 {
     public static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
@@ -25,7 +27,8 @@ internal sealed class AlertWatch : IAsyncDisposable
     /// <param name="stateDirectory">Where it is kept what was told.</param>
     /// <param name="timeProvider">The time.</param>
     /// <param name="logger">For the operator.</param>
-    public AlertWatch(AlertSources sources, IReadOnlyList<AlertTarget> targets, string stateDirectory, TimeProvider timeProvider, ILogger logger)
+    public AlertWatch(
+        AlertSources sources, IReadOnlyList<AlertTarget> targets, string stateDirectory, TimeProvider timeProvider, ILogger logger)
     {
         this.sources = sources;
         this.targets = targets;
@@ -96,7 +99,11 @@ internal sealed class AlertWatch : IAsyncDisposable
 
         var check = sources.SelfCheck();
         if (book.Judge(AlertWords.ToWord(AlertCause.SelfCheck), check?.IsFailing, now) is { } selfCheck)
-            yield return Message(AlertCause.SelfCheck, selfCheck, check!.IsFailing ? $"the proxy's check of itself fails: {check.Problem}" : "the proxy's check of itself succeeds", now);
+            yield return Message(
+                AlertCause.SelfCheck,
+                selfCheck,
+                check!.IsFailing ? $"the proxy's check of itself fails: {check.Problem}" : "the proxy's check of itself succeeds",
+                now);
 
         // What began or ended in the same minute is one message: where the network is down, every host is.
         foreach (var hosts in upstreams.Look(sources.Relay(), now)
@@ -105,12 +112,16 @@ internal sealed class AlertWatch : IAsyncDisposable
             .GroupBy(static host => host.State!.Value, static host => host.Key)
             .ToList())
         {
-            var text = hosts.Key == AlertState.Failing ? "cannot be reached from here, so Signal's clients that need it get no further" : "can be reached";
+            var text =
+                hosts.Key == AlertState.Failing
+                    ? "cannot be reached from here, so Signal's clients that need it get no further"
+                    : "can be reached";
             yield return Message(AlertCause.Upstream, hosts.Key, $"{Names([.. hosts.Order(StringComparer.Ordinal)])} {text}", now);
         }
     }
 
-    private AlertMessage Message(AlertCause cause, AlertState state, string text, DateTimeOffset now) => Create(sources.Proxy(), cause, state, text, now);
+    private AlertMessage Message(AlertCause cause, AlertState state, string text, DateTimeOffset now) =>
+        Create(sources.Proxy(), cause, state, text, now);
 
     private static string Names(string[] hosts) =>
         string.Join(", ", hosts.Take(MostNamed)) + (hosts.Length > MostNamed ? $" and {hosts.Length - MostNamed} more" : "");

@@ -18,7 +18,8 @@ internal static class CertificateTrouble
         if (!IsRunningOut(certificate, now))
             return null;
         return certificate.Source == Words.Of(Words.CertificateOrigins, CertificateOrigin.Files)
-            ? $"the certificate{Until(certificate)} was not renewed: whatever renews the files of certificate.chain and certificate.key has not done so"
+            ? $"the certificate{Until(certificate)} was not renewed: whatever renews the files of certificate.chain and certificate.key " +
+                $"has not done so"
             : $"the certificate{Until(certificate)} was not renewed in time{error}";
     }
 

@@ -19,7 +19,8 @@ internal sealed class ExecTarget(string program, TimeSpan limit) : AlertTarget
         var (state, cause) = (AlertWords.ToWord(message.State), AlertWords.ToWord(message.Cause));
         try
         {
-            var result = await HookProgram.RunAsync(program, [state, cause, message.Text], Environment(message, state, cause), limit, cancellationToken);
+            var result = await HookProgram.RunAsync(
+                program, [state, cause, message.Text], Environment(message, state, cause), limit, cancellationToken);
             return result.ExitCode switch
             {
                 0 => null,

@@ -13,7 +13,8 @@ internal sealed class UpstreamWatch
 
     private readonly Dictionary<string, Host> hosts = new(StringComparer.Ordinal);
 
-    /// <summary>Each upstream, and whether it is down. Null: it cannot be told, because nobody has dialled it, or because it never worked: some hosts of
+    /// <summary>Each upstream, and whether it is down. Null: it cannot be told, because nobody has dialled it, or because it never worked:
+    /// some hosts of
     /// the list are ones that Signal has given up, and anybody can ask for them.</summary>
     public IReadOnlyDictionary<string, bool?> Look(RelayStatistics statistics, DateTimeOffset now)
     {
@@ -23,7 +24,10 @@ internal sealed class UpstreamWatch
             hosts[upstream.Endpoint] = Next(known, upstream, now);
         }
         // One that was taken off the list is nobody's concern any more.
-        foreach (var gone in hosts.Keys.Except(statistics.Upstreams.Select(static upstream => upstream.Endpoint), StringComparer.Ordinal).ToList())
+        foreach (
+            var gone in hosts
+                .Keys.Except(statistics.Upstreams.Select(static upstream => upstream.Endpoint), StringComparer.Ordinal)
+                .ToList())
             hosts.Remove(gone);
         return hosts.ToDictionary(static host => host.Key, static host => host.Value.IsDown, StringComparer.Ordinal);
     }
@@ -37,7 +41,8 @@ internal sealed class UpstreamWatch
         // Fewer than before: it worked in between.
         if (known.Failures == 0 || upstream.FailuresInARow < known.Failures)
             return new(upstream.FailuresInARow, now, IsDown: false);
-        var failsOn = upstream.FailuresInARow > known.Failures && upstream.FailuresInARow >= FewestFailures && now - known.Since >= Patience;
+        var failsOn =
+            upstream.FailuresInARow > known.Failures && upstream.FailuresInARow >= FewestFailures && now - known.Since >= Patience;
         return known with { Failures = upstream.FailuresInARow, IsDown = known.IsDown == true || failsOn };
     }
 

@@ -6,7 +6,10 @@ using Heliograph.Configuration;
 namespace Heliograph.Alerts;
 
 /// <summary>An address that takes a POST of JSON. The address is a secret: whoever has it may post there.</summary>
-/// <remarks>A proxy is used where HTTPS_PROXY names one, as by curl. Redirects are not followed: they would turn the POST into a GET, or lead elsewhere.</remarks>
+/// <remarks>
+/// A proxy is used where HTTPS_PROXY names one, as by curl. Redirects are not followed: they would turn the POST into a GET, or lead
+/// elsewhere.
+/// </remarks>
 internal sealed class WebhookTarget : AlertTarget
 {
     /// <summary>Between the attempts for one message: an hour without a network is told the next day.</summary>

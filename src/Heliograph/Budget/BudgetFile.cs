@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Budget;
 
-/// <summary><c>budget.json</c> in the state directory, written whole or not at all. A damaged file is set aside with a line in the log.</summary>
+/// <summary>
+/// <c>budget.json</c> in the state directory, written whole or not at all. A damaged file is set aside with a line in the log.
+/// </summary>
 internal sealed partial class BudgetFile
 {
     public const string Name = "budget.json";
@@ -17,16 +19,27 @@ internal sealed partial class BudgetFile
 
     private readonly PrivateDirectory directory;
 
-    public BudgetFile(string stateDirectory, TimeProvider timeProvider, ILogger logger) => directory = new PrivateDirectory(stateDirectory, timeProvider, logger);
+    public BudgetFile(string stateDirectory, TimeProvider timeProvider, ILogger logger) =>
+        directory = new PrivateDirectory(stateDirectory, timeProvider, logger);
 
     /// <summary>Empty when there is no file, or a damaged one.</summary>
     /// <exception cref="StorageException">It cannot be read.</exception>
     public (BudgetMonth? Current, BudgetMonth? Before) Read() =>
-        directory.Read(Name, BudgetJson.Default.Content, Damage) is { } content ? (content.Current?.Month, content.Before?.Month) : (null, null);
+        directory.Read(Name, BudgetJson.Default.Content, Damage) is { } content
+            ? (content.Current?.Month, content.Before?.Month)
+            : (null, null);
 
     /// <exception cref="StorageException">It cannot be written; the file before is still there, whole.</exception>
-    public void Write(MonthlyBudget budget) => directory.Write(
-        Name, new() { Version = Version, Current = SavedMonth.FromMonth(budget.Current), Before = budget.Before is { } before ? SavedMonth.FromMonth(before) : null }, BudgetJson.Default.Content);
+    public void Write(MonthlyBudget budget) =>
+        directory.Write(
+            Name,
+            new()
+            {
+                Version = Version,
+                Current = SavedMonth.FromMonth(budget.Current),
+                Before = budget.Before is { } before ? SavedMonth.FromMonth(before) : null,
+            },
+            BudgetJson.Default.Content);
 
     private static string? Damage(Content content)
     {

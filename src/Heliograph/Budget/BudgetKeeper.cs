@@ -1,12 +1,15 @@
 using System.Globalization;
-using Heliograph.Platform;
 using Heliograph.Configuration;
+using Heliograph.Platform;
 using Heliograph.Relay.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Budget;
 
-/// <summary>Holds the relay to <c>limits.monthly_bytes</c>: looks each second at what has passed, tells at 80 % and at the end, and does what was configured.</summary>
+/// <summary>
+/// Holds the relay to <c>limits.monthly_bytes</c>: looks each second at what has passed, tells at 80 % and at the end, and does what was
+/// configured.
+/// </summary>
 internal sealed class BudgetKeeper : IAsyncDisposable
 {
     public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
@@ -37,7 +40,13 @@ internal sealed class BudgetKeeper : IAsyncDisposable
     /// <param name="apply">Told, again and again, how slow to be (0: no slower), and whether to relay nothing.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="logger">Told when the budget is low or spent.</param>
-    public BudgetKeeper(BudgetSettings settings, string stateDirectory, Func<long> sinceStart, Action<long, bool> apply, TimeProvider timeProvider, ILogger logger)
+    public BudgetKeeper(
+        BudgetSettings settings,
+        string stateDirectory,
+        Func<long> sinceStart,
+        Action<long, bool> apply,
+        TimeProvider timeProvider,
+        ILogger logger)
     {
         this.settings = settings;
         this.sinceStart = sinceStart;
@@ -53,7 +62,8 @@ internal sealed class BudgetKeeper : IAsyncDisposable
     }
 
     /// <summary>
-    /// What the machine's interface has carried: what is relayed goes in and out, so that it counts twice; a visitor's bytes end on this machine. Headers of
+    /// What the machine's interface has carried: what is relayed goes in and out, so that it counts twice; a visitor's bytes end on this
+    /// machine. Headers of
     /// TCP and records of TLS are not seen here.
     /// </summary>
     public static long Passed(RelayStatistics statistics) => (2 * (statistics.BytesUp + statistics.BytesDown)) + statistics.BytesVisited;
@@ -149,7 +159,10 @@ internal sealed class BudgetKeeper : IAsyncDisposable
                 HostLog.BudgetSpent(logger, budgetText, end, Slows ? slower : "relays nothing, and is a web site only");
                 break;
             default:
-                HostLog.BudgetWhole(logger, budgetText, monthBefore == budget.Current.Start ? "the budget was raised, or the clock was set" : "a new month has begun");
+                HostLog.BudgetWhole(
+                    logger,
+                    budgetText,
+                    monthBefore == budget.Current.Start ? "the budget was raised, or the clock was set" : "a new month has begun");
                 break;
         }
     }

@@ -33,7 +33,8 @@ internal sealed class MonthlyBudget
 
     /// <summary>Counts bytes to the month of that day.</summary>
     /// <remarks>
-    /// A clock that is set back does not bring a month back that is over. But a month that only began because the clock was ahead, as a machine without
+    /// A clock that is set back does not bring a month back that is over. But a month that only began because the clock was ahead, as a
+    /// machine without
     /// one of its own can be at its start, is joined with the one in which it really is, so that nothing is forgotten.
     /// </remarks>
     public void Add(long bytes, DateOnly today)

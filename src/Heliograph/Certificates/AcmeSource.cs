@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Certificates;
 
-/// <summary>A certificate that this process gets and renews itself. Until there is one, a self-signed one in memory keeps the web site up.</summary>
+/// <summary>
+/// A certificate that this process gets and renews itself. Until there is one, a self-signed one in memory keeps the web site up.
+/// </summary>
 internal sealed class AcmeSource : ICertificateSource
 {
     private readonly AcmeOptions options;
@@ -61,7 +63,8 @@ internal sealed class AcmeSource : ICertificateSource
     public CertificateReport Describe() => CertificateReport.FromDescription(manager.Describe());
 
     /// <exception cref="AcmeException">It was tried and failed.</exception>
-    public Task<RenewalOutcome> RenewAsync(bool force, CancellationToken cancellationToken) => manager.RenewNowAsync(force, cancellationToken);
+    public Task<RenewalOutcome> RenewAsync(bool force, CancellationToken cancellationToken) =>
+        manager.RenewNowAsync(force, cancellationToken);
 
     /// <summary>Revokes the certificate, and orders another one at once.</summary>
     /// <exception cref="AcmeException">It was tried and failed.</exception>

@@ -3,7 +3,9 @@ using Heliograph.Relay.OuterTls;
 
 namespace Heliograph.Certificates;
 
-/// <summary>What there is of a certificate and what comes next: <c>heliograph certificate show --json</c>, a contract with scripts.</summary>
+/// <summary>
+/// What there is of a certificate and what comes next: <c>heliograph certificate show --json</c>, a contract with scripts.
+/// </summary>
 internal sealed record CertificateReport
 {
     /// <summary><c>certificate.source</c>.</summary>

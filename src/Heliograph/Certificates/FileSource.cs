@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Heliograph.Certificates;
 
 /// <summary>A certificate in two PEM files that somebody else renews.</summary>
-/// <remarks>The contents are compared, not inotify events or times: a few kilobytes every few seconds cost nothing, and it sees certbot's and Kubernetes' swaps of symbolic
+/// <remarks>The contents are compared, not inotify events or times: a few kilobytes every few seconds cost nothing, and it sees certbot's
+/// and Kubernetes' swaps of symbolic
 /// links anywhere on the path, bind mounts and network file systems alike.</remarks>
 internal sealed class FileSource : ICertificateSource
 {
@@ -104,7 +105,10 @@ internal sealed class FileSource : ICertificateSource
         }
     }
 
-    /// <summary>True when the contents differ from those judged last and have stood for one interval: chain and key are two files, and are not replaced in the same instant.</summary>
+    /// <summary>
+    /// True when the contents differ from those judged last and have stood for one interval: chain and key are two files, and are not
+    /// replaced in the same instant.
+    /// </summary>
     private bool HasSettled(byte[] digest)
     {
         if (digest.AsSpan().SequenceEqual(judged))
@@ -160,7 +164,10 @@ internal sealed class FileSource : ICertificateSource
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CertificateException($"{setting.Name}: {path} cannot be read by user {Environment.UserName} ({FileProblem.Describe(exception)}); allowed: {setting.Allowed}", exception);
+            throw new CertificateException(
+                $"{setting.Name}: {path} cannot be read by user {Environment.UserName} ({FileProblem.Describe(exception)}); allowed: " +
+                $"{setting.Allowed}",
+                exception);
         }
     }
 }

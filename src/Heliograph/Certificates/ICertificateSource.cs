@@ -13,7 +13,10 @@ internal interface ICertificateSource : IAsyncDisposable
 
     CertificateReport Describe();
 
-    /// <summary>Called once everything listens: from now on <paramref name="use"/> is called with every new certificate that is good; a bad one is logged and changes nothing.</summary>
+    /// <summary>
+    /// Called once everything listens: from now on <paramref name="use"/> is called with every new certificate that is good; a bad one is
+    /// logged and changes nothing.
+    /// </summary>
     void Watch(Action<ServerCertificate> use);
 
     /// <summary>The operator asks to look for a new one at once (SIGHUP).</summary>

@@ -1,6 +1,9 @@
 namespace Heliograph.Certificates;
 
-/// <summary>From when on a certificate that nobody has renewed is a trouble: one answer for <c>check</c>, <c>status</c>, the alerts and the alert rules.</summary>
+/// <summary>
+/// From when on a certificate that nobody has renewed is a trouble: one answer for <c>check</c>, <c>status</c>, the alerts and the alert
+/// rules.
+/// </summary>
 internal static class LateRenewal
 {
     /// <summary>A third of the lifetime is left when a renewal is due; of half of that, something is wrong.</summary>

@@ -23,12 +23,18 @@ internal sealed record AddressLookup(IReadOnlyList<IPAddress> Addresses, IReadOn
             var step = new CheckStep { Step = Checking.Steps.Dns, Subject = proxy.Host, Outcome = "given", Severity = Severity.Ok, Seen = $"{string.Join(", ", given)} (--resolve)" };
             return new(given, [step], IsSilent: false);
         }
-        var families = await Task.WhenAll(FamilyAsync(proxy.Host, AddressFamily.InterNetwork, clock), FamilyAsync(proxy.Host, AddressFamily.InterNetworkV6, clock));
+        var families = await Task.WhenAll(
+            FamilyAsync(proxy.Host, AddressFamily.InterNetwork, clock), FamilyAsync(proxy.Host, AddressFamily.InterNetworkV6, clock));
         IReadOnlyList<IPAddress> all = [.. families.SelectMany(static family => family.Addresses)];
-        return new([.. all.Take(MostAddresses)], StepsOf(proxy.Host, families, all.Count), all.Count == 0 && families.Any(static family => family.IsSilent));
+        return new(
+            [.. all.Take(MostAddresses)],
+            StepsOf(proxy.Host, families, all.Count),
+            all.Count == 0 && families.Any(static family => family.IsSilent));
     }
 
-    /// <summary>The addresses of a host that is not the proxy: literal, given, or from DNS. Empty: it has none, or nobody answers.</summary>
+    /// <summary>
+    /// The addresses of a host that is not the proxy: literal, given, or from DNS. Empty: it has none, or nobody answers.
+    /// </summary>
     public static async Task<IReadOnlyList<IPAddress>> OfAsync(ProxyAddress host, CheckOptions options, CheckClock clock) =>
         (await RunAsync(options with { Proxy = host }, clock)).Addresses;
 
@@ -40,18 +46,45 @@ internal sealed record AddressLookup(IReadOnlyList<IPAddress> Addresses, IReadOn
             var record = family.Kind == AddressFamily.InterNetwork ? "A" : "AAAA";
             var step = new CheckStep { Step = Checking.Steps.Dns, Subject = record, Outcome = "resolved", Severity = Severity.Ok, Seen = "", TookMs = family.TookMs };
             if (family.Addresses.Count > 0)
-                steps.Add(step with { Seen = string.Join(", ", family.Addresses.Take(MostAddresses)) + (family.Addresses.Count > MostAddresses ? ", and more that are not tried" : "") });
+                steps.Add(
+                    step with
+                    {
+                        Seen =
+                            string.Join(", ", family.Addresses.Take(MostAddresses)) +
+                            (family.Addresses.Count > MostAddresses ? ", and more that are not tried" : ""),
+                    });
             else if (family.IsSilent)
-                steps.Add(step with { Outcome = Trouble.NoAnswer, Severity = found > 0 ? Severity.Warning : Severity.Failure, Seen = "no DNS server answers for this name", Remedy = SilentMend(host) });
+                steps.Add(
+                    step with
+                    {
+                        Outcome = Trouble.NoAnswer,
+                        Severity = found > 0 ? Severity.Warning : Severity.Failure,
+                        Seen = "no DNS server answers for this name",
+                        Remedy = SilentMend(host),
+                    });
             else if (found == 0)
-                steps.Add(step with { Outcome = "no_such_name", Severity = Severity.Failure, Seen = "no such record", Remedy = $"correct the name, or create an A record for {host} with the address of the proxy" });
+                steps.Add(
+                    step with
+                    {
+                        Outcome = "no_such_name",
+                        Severity = Severity.Failure,
+                        Seen = "no such record",
+                        Remedy = $"correct the name, or create an A record for {host} with the address of the proxy",
+                    });
             else
-                steps.Add(step with { Outcome = "none", Severity = Severity.Note, Seen = family.Kind == AddressFamily.InterNetwork ? "none: those who have IPv4 alone cannot connect" : "none" });
+                steps.Add(
+                    step with
+                    {
+                        Outcome = "none",
+                        Severity = Severity.Note,
+                        Seen = family.Kind == AddressFamily.InterNetwork ? "none: those who have IPv4 alone cannot connect" : "none",
+                    });
         }
         return steps;
     }
 
-    private static string SilentMend(string host) => $"look at the name servers of {host} (\"dig +trace {host}\"): other names are answered from here";
+    private static string SilentMend(string host) =>
+        $"look at the name servers of {host} (\"dig +trace {host}\"): other names are answered from here";
 
     private static async Task<Family> FamilyAsync(string host, AddressFamily kind, CheckClock clock)
     {

@@ -44,11 +44,15 @@ internal sealed record CertificateCheck
     public required IReadOnlyList<string> Problems { get; init; }
 
     /// <summary>Its name and its dates are right, and it is only unknown whose signature it bears.</summary>
-    public bool IsOnlyUnproven() => Problems.All(static problem => problem is CertificateProblem.SelfSigned or CertificateProblem.ChainIncomplete or CertificateProblem.Untrusted);
+    public bool IsOnlyUnproven() =>
+        Problems.All(static problem =>
+            problem is CertificateProblem.SelfSigned or CertificateProblem.ChainIncomplete or CertificateProblem.Untrusted);
 
-    public static CertificateCheck FromCertificate(X509Certificate2 certificate, DateTimeOffset now, string? verifiedBy, IReadOnlyList<string> problems)
+    public static CertificateCheck FromCertificate(
+        X509Certificate2 certificate, DateTimeOffset now, string? verifiedBy, IReadOnlyList<string> problems)
     {
-        var (begin, end) = (new DateTimeOffset(certificate.NotBefore.ToUniversalTime()), new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
+        var (begin, end) = (
+            new DateTimeOffset(certificate.NotBefore.ToUniversalTime()), new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
         return new()
         {
             Names = NamesOf(certificate),
@@ -69,8 +73,14 @@ internal sealed record CertificateCheck
             var alternatives = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
             if (alternatives is null)
                 return [];
-            return [.. alternatives.EnumerateDnsNames().Concat(alternatives.EnumerateIPAddresses().Select(static address => address.ToString()))
-                .Take(MostNames).Select(static name => Untrusted.Line(name))];
+            return
+            [
+                .. alternatives
+                    .EnumerateDnsNames()
+                    .Concat(alternatives.EnumerateIPAddresses().Select(static address => address.ToString()))
+                    .Take(MostNames)
+                    .Select(static name => Untrusted.Line(name)),
+            ];
         }
         catch (CryptographicException)
         {

@@ -11,13 +11,17 @@ internal sealed record TrustedRoots(string Name, X509Certificate2Collection? Roo
     public static readonly TrustedRoots System = new("the system's roots", null);
 }
 
-/// <summary>Judges a certificate as clients do: the chain to a trusted root, and the name. Fetches nothing that the certificate names.</summary>
+/// <summary>
+/// Judges a certificate as clients do: the chain to a trusted root, and the name. Fetches nothing that the certificate names.
+/// </summary>
 /// <param name="host">What the certificate must be for.</param>
 /// <param name="trusted">Each is tried.</param>
 /// <param name="timeProvider">For the days that are left.</param>
 internal sealed class CertificateVerifier(string host, IReadOnlyList<TrustedRoots> trusted, TimeProvider timeProvider)
 {
-    /// <summary>For a handshake that is to go on whatever the certificate is: the verdict is ours, and no address in the certificate is visited.</summary>
+    /// <summary>
+    /// For a handshake that is to go on whatever the certificate is: the verdict is ours, and no address in the certificate is visited.
+    /// </summary>
     public static X509ChainPolicy Policy(X509Certificate2Collection? roots)
     {
         var policy = new X509ChainPolicy
@@ -106,9 +110,15 @@ internal sealed class CertificateVerifier(string host, IReadOnlyList<TrustedRoot
             yield return chain.ChainElements.Count == 1 ? CertificateProblem.SelfSigned : CertificateProblem.Untrusted;
         // Without its intermediates a chain ends below the root; whether the root above would be trusted cannot be seen.
         if (status.HasFlag(X509ChainStatusFlags.PartialChain))
-            yield return sent.All(one => one.RawDataMemory.Span.SequenceEqual(leaf.RawDataMemory.Span)) ? CertificateProblem.ChainIncomplete : CertificateProblem.Untrusted;
-        const X509ChainStatusFlags Told = X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain
-            | X509ChainStatusFlags.RevocationStatusUnknown | X509ChainStatusFlags.OfflineRevocation;
+            yield return sent.All(one => one.RawDataMemory.Span.SequenceEqual(leaf.RawDataMemory.Span))
+                ? CertificateProblem.ChainIncomplete
+                : CertificateProblem.Untrusted;
+        const X509ChainStatusFlags Told =
+            X509ChainStatusFlags.NotTimeValid
+            | X509ChainStatusFlags.UntrustedRoot
+            | X509ChainStatusFlags.PartialChain
+            | X509ChainStatusFlags.RevocationStatusUnknown
+            | X509ChainStatusFlags.OfflineRevocation;
         if ((status & ~Told) != X509ChainStatusFlags.NoError)
             yield return CertificateProblem.Unusable;
     }

@@ -27,7 +27,10 @@ internal sealed class CheckClock(TimeProvider timeProvider, TimeSpan step, TimeS
         {
             return await action(either.Token);
         }
-        catch (Exception exception) when (limit.IsCancellationRequested && !Cancellation.IsCancellationRequested && exception is OperationCanceledException or IOException)
+        catch (Exception exception)
+            when (limit.IsCancellationRequested
+                && !Cancellation.IsCancellationRequested
+                && exception is OperationCanceledException or IOException)
         {
             throw new TimeoutException("the step's time is up", exception);
         }

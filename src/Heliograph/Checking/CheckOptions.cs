@@ -8,7 +8,9 @@ namespace Heliograph.Checking;
 /// <summary>What is asked of a proxy, and how long it may take.</summary>
 internal sealed record CheckOptions
 {
-    /// <summary>A domain that is reserved for such use (RFC 2606), has a server that always answers, and means nothing to a censor.</summary>
+    /// <summary>
+    /// A domain that is reserved for such use (RFC 2606), has a server that always answers, and means nothing to a censor.
+    /// </summary>
     public static readonly ProxyAddress UsualNeutral = new("example.com", 443);
 
     public required ProxyAddress Proxy { get; init; }
@@ -17,7 +19,8 @@ internal sealed record CheckOptions
     public IReadOnlyList<string> Routes { get; init; } = [.. RouteSets.OfToday("signal")];
 
     /// <summary>Addresses that stand in place of what DNS says of a name.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<IPAddress>> Resolve { get; init; } = new Dictionary<string, IReadOnlyList<IPAddress>>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, IReadOnlyList<IPAddress>> Resolve { get; init; } =
+        new Dictionary<string, IReadOnlyList<IPAddress>>(StringComparer.Ordinal);
 
     /// <summary>Trusted for the outer certificate, beside the system's roots.</summary>
     public X509Certificate2Collection? CaRoots { get; init; }
@@ -32,7 +35,8 @@ internal sealed record CheckOptions
     public int? HttpPort { get; init; } = 80;
 
     /// <summary>
-    /// Where hosts that fail are dialled from here, to tell a proxy that cannot reach Signal from one that does not relay. Only on the proxy's own
+    /// Where hosts that fail are dialled from here, to tell a proxy that cannot reach Signal from one that does not relay. Only on the
+    /// proxy's own
     /// machine: a connection to Signal is what a censor looks for. Empty: nothing is dialled but the proxy.
     /// </summary>
     public IReadOnlyDictionary<string, ProxyAddress> Direct { get; init; } = new Dictionary<string, ProxyAddress>(StringComparer.Ordinal);

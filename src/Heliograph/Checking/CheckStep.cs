@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Heliograph.Checking;
 
-/// <summary>One thing that was looked at. The names of its members and the words in <see cref="Step"/> and <see cref="Outcome"/> are a contract with scripts.</summary>
+/// <summary>
+/// One thing that was looked at. The names of its members and the words in <see cref="Step"/> and <see cref="Outcome"/> are a contract with
+/// scripts.
+/// </summary>
 internal sealed record CheckStep
 {
     /// <summary>What was looked at: one of <see cref="Steps"/>.</summary>

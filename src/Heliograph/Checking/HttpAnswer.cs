@@ -20,7 +20,9 @@ internal sealed record HttpAnswer(int Status, string Reason, string? Server, str
         var head = end < 0 ? bytes : bytes[..end];
         var lineEnd = head.IndexOf("\r\n"u8);
         var line = lineEnd < 0 ? head : head[..lineEnd];
-        return line.Length >= "HTTP/1.1 200".Length && int.TryParse(line[9..12], NumberStyles.None, CultureInfo.InvariantCulture, out var status)
+        return
+            line.Length >= "HTTP/1.1 200".Length
+            && int.TryParse(line[9..12], NumberStyles.None, CultureInfo.InvariantCulture, out var status)
             ? new(status, Untrusted.Line(line[12..], 40).Trim(), Field(head, "Server"u8), Field(head, "Location"u8))
             : null;
     }

@@ -10,7 +10,8 @@ namespace Heliograph.Checking;
 /// <param name="Protocol">Of the inner TLS.</param>
 /// <param name="TookMs">From the inner hello to the end of the handshake, or of the wait for it.</param>
 /// <param name="IsOuter">The outer connection already failed: the proxy did not take one more.</param>
-internal sealed record InnerAnswer(string Name, Trouble? Trouble, CertificateCheck? Certificate, string? Protocol, double TookMs, bool IsOuter = false)
+internal sealed record InnerAnswer(
+    string Name, Trouble? Trouble, CertificateCheck? Certificate, string? Protocol, double TookMs, bool IsOuter = false)
 {
     /// <summary>Somebody answered in TLS: the proxy passed the bytes on.</summary>
     public bool IsRelayed => !IsOuter && (Trouble is null || Certificate is not null);
@@ -30,12 +31,14 @@ internal static class InnerProbe
         {
             return new(name, Trouble.OfConnect(exception, clock), null, null, 0, IsOuter: true);
         }
-        await using var outer = await TlsSession.StartAsync(tcp, options.Proxy.Host, ProxyEndpoint.Judge(options, clock), alpn: null, clock);
+        await using var outer = await TlsSession.StartAsync(
+            tcp, options.Proxy.Host, ProxyEndpoint.Judge(options, clock), alpn: null, clock);
         if (outer.Trouble is not null)
             return new(name, outer.Trouble, null, null, 0, IsOuter: true);
         var started = clock.Time.GetTimestamp();
         // Signal's clients offer the one that the host has: h2 for chat, http/1.1 for the others. The host picks.
-        await using var inner = await TlsSession.StartAsync(outer.Stream, name, Judge(name, options, clock), [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11], clock);
+        await using var inner = await TlsSession.StartAsync(
+            outer.Stream, name, Judge(name, options, clock), [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11], clock);
         return new(name, inner.Trouble, inner.Certificate, inner.Trouble is null ? inner.Protocol : null, clock.Since(started));
     }
 

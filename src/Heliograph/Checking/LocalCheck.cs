@@ -5,7 +5,9 @@ using Heliograph.Relay.Upstream;
 
 namespace Heliograph.Checking;
 
-/// <summary><c>heliograph check</c> without a host: this machine first, then the proxy that is configured on it, as clients reach it.</summary>
+/// <summary>
+/// <c>heliograph check</c> without a host: this machine first, then the proxy that is configured on it, as clients reach it.
+/// </summary>
 internal static class LocalCheck
 {
     /// <summary>One server has few names; each costs some handshakes.</summary>
@@ -18,7 +20,12 @@ internal static class LocalCheck
     /// <param name="timeProvider">The time.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     public static async Task<CheckResult> RunAsync(
-        Settings settings, CheckOptions options, bool choosesRoutes, IProgress<CheckProgress>? progress, TimeProvider timeProvider, CancellationToken cancellationToken)
+        Settings settings,
+        CheckOptions options,
+        bool choosesRoutes,
+        IProgress<CheckProgress>? progress,
+        TimeProvider timeProvider,
+        CancellationToken cancellationToken)
     {
         var machine = new List<CheckStep>();
         foreach (var look in Looks(settings, timeProvider))
@@ -31,7 +38,9 @@ internal static class LocalCheck
         }
         var reports = new List<CheckReport>();
         foreach (var domain in settings.Domains.Where(static domain => !domain.StartsWith('*')).Take(MostDomains))
-            reports.Add(await ProxyCheck.RunAsync(For(domain, settings, options, choosesRoutes, isFirst: reports.Count == 0), progress, timeProvider, cancellationToken));
+            reports.Add(
+                await ProxyCheck.RunAsync(
+                    For(domain, settings, options, choosesRoutes, isFirst: reports.Count == 0), progress, timeProvider, cancellationToken));
         var (verdict, summary) = Conclude(machine, reports);
         return new CheckResult { Verdict = verdict, Summary = summary, Machine = machine, Proxies = reports };
     }
@@ -39,7 +48,11 @@ internal static class LocalCheck
     /// <summary>What is broken on the machine explains what is seen from outside, so its remedy comes first.</summary>
     internal static (CheckVerdict, string) Conclude(IReadOnlyList<CheckStep> machine, IReadOnlyList<CheckReport> reports)
     {
-        var remedy = machine.Where(static step => step.Severity >= Severity.Warning).OrderByDescending(static step => step.Severity).Select(static step => step.Remedy).FirstOrDefault(static mend => mend is not null);
+        var remedy = machine
+            .Where(static step => step.Severity >= Severity.Warning)
+            .OrderByDescending(static step => step.Severity)
+            .Select(static step => step.Remedy)
+            .FirstOrDefault(static mend => mend is not null);
         var isBroken = machine.Any(static step => step.Severity == Severity.Failure);
         if (reports.FirstOrDefault(static report => !report.Works) is { } broken)
         {
@@ -49,16 +62,26 @@ internal static class LocalCheck
         }
         var warned = reports.FirstOrDefault(static report => report.Verdict == CheckVerdict.WorksWithWarnings);
         if (remedy is not null && (isBroken || warned is null))
-            return (CheckVerdict.WorksWithWarnings, $"{(reports.Count > 0 ? "It works" : "Nothing could be checked from outside")}, but this machine needs attention: {remedy}.");
+            return (
+                CheckVerdict.WorksWithWarnings,
+                $"{(reports.Count > 0 ? "It works" : "Nothing could be checked from outside")}, but this machine needs attention: " +
+                $"{remedy}.");
         if (warned is not null)
             return (CheckVerdict.WorksWithWarnings, About(warned, reports));
         return reports.Count > 0
             ? (CheckVerdict.Works, reports[0].Summary)
-            : (CheckVerdict.WorksWithWarnings, "This machine is in order, but a wildcard alone cannot be checked from outside: name a host under it (heliograph check NAME).");
+            : (
+                CheckVerdict.WorksWithWarnings,
+                "This machine is in order, but a wildcard alone cannot be checked from outside: name a host under it (heliograph check " +
+                "NAME).");
     }
 
     private static IEnumerable<MachineCheck> Looks(Settings settings, TimeProvider timeProvider) =>
-        MachineChecks.For(settings, offline: false, timeProvider).Append(new MachineCheck(ServerCheck.Name, cancellationToken => ServerCheck.RunAsync(settings.StateDirectory, timeProvider, cancellationToken)));
+        MachineChecks
+            .For(settings, offline: false, timeProvider)
+            .Append(
+                new MachineCheck(
+                    ServerCheck.Name, cancellationToken => ServerCheck.RunAsync(settings.StateDirectory, timeProvider, cancellationToken)));
 
     /// <summary>All names lead to the same relay, so the hosts are asked for once.</summary>
     private static CheckOptions For(string domain, Settings settings, CheckOptions options, bool choosesRoutes, bool isFirst)
@@ -74,8 +97,13 @@ internal static class LocalCheck
             Routes = !isFirst ? [] : choosesRoutes ? options.Routes : [.. own],
             AsStranger = isFirst,
             HttpPort = settings.HttpListen.Count == 0 ? null : options.HttpPort,
-            Direct = routes.Where(static route => route.Endpoint is UpstreamEndpoint.Tcp)
-                .ToDictionary(static route => route.Name, static route => new ProxyAddress(((UpstreamEndpoint.Tcp)route.Endpoint).Host, ((UpstreamEndpoint.Tcp)route.Endpoint).Port), StringComparer.Ordinal),
+            Direct = routes
+                .Where(static route => route.Endpoint is UpstreamEndpoint.Tcp)
+                .ToDictionary(
+                    static route => route.Name,
+                    static route => new ProxyAddress(
+                        ((UpstreamEndpoint.Tcp)route.Endpoint).Host, ((UpstreamEndpoint.Tcp)route.Endpoint).Port),
+                    StringComparer.Ordinal),
         };
     }
 
@@ -89,5 +117,6 @@ internal static class LocalCheck
         Remedy = finding.Remedy is { Length: > 0 } remedy ? char.ToLowerInvariant(remedy[0]) + remedy[1..].TrimEnd('.') : null,
     };
 
-    private static string About(CheckReport report, IReadOnlyList<CheckReport> reports) => reports.Count > 1 ? $"{report.Host}: {report.Summary}" : report.Summary;
+    private static string About(CheckReport report, IReadOnlyList<CheckReport> reports) =>
+        reports.Count > 1 ? $"{report.Host}: {report.Summary}" : report.Summary;
 }

@@ -2,11 +2,14 @@ using System.Net;
 
 namespace Heliograph.Checking;
 
-/// <summary>Is the network here down? Asked only when nothing of the proxy answers, of one host that has nothing to do with Signal.</summary>
+/// <summary>
+/// Is the network here down? Asked only when nothing of the proxy answers, of one host that has nothing to do with Signal.
+/// </summary>
 internal static class OwnNetwork
 {
     /// <returns>Null: it was not to be asked, or there is no need.</returns>
-    public static async Task<CheckStep?> LookAsync(CheckOptions options, AddressLookup lookup, IReadOnlyList<ProxyEndpoint> doors, CheckClock clock)
+    public static async Task<CheckStep?> LookAsync(
+        CheckOptions options, AddressLookup lookup, IReadOnlyList<ProxyEndpoint> doors, CheckClock clock)
     {
         // Whoever refuses a connection has been reached.
         if (options.Neutral is not { } neutral || doors.Any(static door => door.IsConnected || door.TcpTrouble!.Outcome == Trouble.Refused))
@@ -38,7 +41,8 @@ internal static class OwnNetwork
     }
 
     private static async Task<bool> AnyConnectsAsync(IReadOnlyList<IPAddress> addresses, int port, CheckClock clock) =>
-        (await Task.WhenAll(addresses.Select(address => ConnectsAsync(new IPEndPoint(address, port), clock)))).Any(static connects => connects);
+        (await Task.WhenAll(addresses.Select(address => ConnectsAsync(new IPEndPoint(address, port), clock)))).Any(static connects =>
+            connects);
 
     private static async Task<bool> ConnectsAsync(IPEndPoint endpoint, CheckClock clock)
     {

@@ -2,7 +2,10 @@ using System.Net;
 
 namespace Heliograph.Checking;
 
-/// <summary>Is a proxy working? Goes through it as a Signal client would, and looks at it as a stranger. Any proxy: everything that comes back is untrusted, bounded and timed.</summary>
+/// <summary>
+/// Is a proxy working? Goes through it as a Signal client would, and looks at it as a stranger. Any proxy: everything that comes back is
+/// untrusted, bounded and timed.
+/// </summary>
 internal static class ProxyCheck
 {
     /// <summary>Tunnels at a time: a proxy on a small machine is not to notice.</summary>
@@ -15,13 +18,15 @@ internal static class ProxyCheck
     /// <param name="progress">Is told of each step as it is done; for people who wait.</param>
     /// <param name="timeProvider">The time.</param>
     /// <param name="cancellationToken">Ends it early, with an exception; the options have its time limits.</param>
-    public static async Task<CheckReport> RunAsync(CheckOptions options, IProgress<CheckProgress>? progress, TimeProvider timeProvider, CancellationToken cancellationToken)
+    public static async Task<CheckReport> RunAsync(
+        CheckOptions options, IProgress<CheckProgress>? progress, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         var clock = new CheckClock(timeProvider, options.StepTimeout, options.Deadline, cancellationToken);
         progress?.Report(new($"looking up {options.Proxy.Host}", Done: false));
         var lookup = await AddressLookup.RunAsync(options, clock);
         progress?.Report(new($"connecting to {options.Proxy}", Done: false));
-        var doors = await Task.WhenAll(lookup.Addresses.Select(address => ProxyEndpoint.ProbeAsync(new IPEndPoint(address, options.Proxy.Port), options, clock)));
+        var doors = await Task.WhenAll(
+            lookup.Addresses.Select(address => ProxyEndpoint.ProbeAsync(new IPEndPoint(address, options.Proxy.Port), options, clock)));
         var steps = new List<CheckStep>([.. lookup.Steps, .. EndpointSteps.FromEndpoints(doors, options.Proxy)]);
         foreach (var step in steps)
             progress?.Report(new($"{step.Step} {step.Subject}: {step.Seen}", Done: true));
@@ -42,11 +47,14 @@ internal static class ProxyCheck
     }
 
     /// <summary>Everything that goes through one address of the proxy.</summary>
-    private static async Task<IReadOnlyList<CheckStep>> ThroughAsync(IPEndPoint proxy, CheckOptions options, IProgress<CheckProgress>? progress, CheckClock clock)
+    private static async Task<IReadOnlyList<CheckStep>> ThroughAsync(
+        IPEndPoint proxy, CheckOptions options, IProgress<CheckProgress>? progress, CheckClock clock)
     {
         progress?.Report(new("asking for Signal's hosts", Done: false));
         var visiting = options.AsStranger ? StrangersView.VisitAsync(proxy, options, clock) : null;
-        var plain = options is { AsStranger: true, HttpPort: { } port } ? StrangersView.PlainHttpAsync(proxy.Address, port, options, clock) : null;
+        var plain = options is { AsStranger: true, HttpPort: { } port }
+            ? StrangersView.PlainHttpAsync(proxy.Address, port, options, clock)
+            : null;
         var denying = options.AsStranger ? InnerProbe.AskAsync(proxy, StrangersView.DeniedName, options, clock) : null;
         var answers = await AskAllAsync(proxy, options, progress, clock);
         // What a denied name gets tells what the failure of another means.
@@ -68,7 +76,8 @@ internal static class ProxyCheck
         return steps;
     }
 
-    private static async Task<InnerAnswer[]> AskAllAsync(IPEndPoint proxy, CheckOptions options, IProgress<CheckProgress>? progress, CheckClock clock)
+    private static async Task<InnerAnswer[]> AskAllAsync(
+        IPEndPoint proxy, CheckOptions options, IProgress<CheckProgress>? progress, CheckClock clock)
     {
         var answers = new InnerAnswer[options.Routes.Count];
         var bound = new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = clock.Cancellation };
@@ -81,9 +90,11 @@ internal static class ProxyCheck
         return answers;
     }
 
-    private static async Task<CheckStep[]> DialDirectlyAsync(List<CheckStep> routes, CheckOptions options, CheckClock clock) => await Task.WhenAll(routes
-        .Where(route => route.Severity != Severity.Ok && options.Direct.ContainsKey(route.Subject!))
-        .OrderByDescending(static route => Conclusion.IsNeeded(route.Subject!))
-        .Take(MostDirect)
-        .Select(route => DirectDial.RunAsync(route.Subject!, options.Direct[route.Subject!], options, clock)));
+    private static async Task<CheckStep[]> DialDirectlyAsync(List<CheckStep> routes, CheckOptions options, CheckClock clock) =>
+        await Task.WhenAll(
+            routes
+                .Where(route => route.Severity != Severity.Ok && options.Direct.ContainsKey(route.Subject!))
+                .OrderByDescending(static route => Conclusion.IsNeeded(route.Subject!))
+                .Take(MostDirect)
+                .Select(route => DirectDial.RunAsync(route.Subject!, options.Direct[route.Subject!], options, clock)));
 }

@@ -28,7 +28,16 @@ internal static class RouteSteps
         var steps = answers.Select(answer => FromAnswers(answer, denied, hasSignalRoots)).ToList();
         var isAll = steps.TrueForAll(static step => step.Severity != Severity.Ok);
         // One host of many is a pity; the chat host, or all of them, is no service.
-        return [.. steps.Select(step => step.Severity != Severity.Ok && (isAll || Conclusion.IsNeeded(step.Subject!)) ? step with { Severity = Severity.Failure } : step)];
+        return
+        [
+            .. steps.Select(step =>
+                step.Severity != Severity.Ok && (isAll || Conclusion.IsNeeded(step.Subject!))
+                    ? step with
+                    {
+                        Severity = Severity.Failure,
+                    }
+                    : step),
+        ];
     }
 
     private static CheckStep FromAnswers(InnerAnswer answer, InnerAnswer? denied, bool hasSignalRoots)
@@ -45,13 +54,21 @@ internal static class RouteSteps
             Certificate = answer.Certificate,
         };
         if (answer.IsOuter)
-            return Failed(step, NoConnection, $"the proxy took no further connection: {answer.Trouble!.Seen}", "see whether the proxy is at its limit of connections, and try again");
+            return Failed(
+                step,
+                NoConnection,
+                $"the proxy took no further connection: {answer.Trouble!.Seen}",
+                "see whether the proxy is at its limit of connections, and try again");
         if (answer is { Trouble: null, Certificate: { } look })
             return OfCertificate(step, look, hasSignalRoots);
         if (answer.Trouble is not { } trouble)
             return Failed(step, Trouble.TlsFailed, "no certificate was shown", $"look on the server what answers for {answer.Name}");
         return IsAsDenied(answer, denied)
-            ? Failed(step, AsDenied, $"not relayed: {trouble.Seen}, as for a denied name", "bring the proxy's list of hosts up to date (for Signal-TLS-Proxy: git pull, and start it anew)")
+            ? Failed(
+                step,
+                AsDenied,
+                $"not relayed: {trouble.Seen}, as for a denied name",
+                "bring the proxy's list of hosts up to date (for Signal-TLS-Proxy: git pull, and start it anew)")
             : Failed(step, trouble.Outcome, trouble.Seen, $"look on the server why {answer.Name} does not answer it");
     }
 
@@ -62,7 +79,11 @@ internal static class RouteSteps
         if (!hasSignalRoots && look.IsOnlyUnproven())
             return step with { Outcome = Named, Seen = $"its own name, by {look.Issuer}" };
         var names = look.Names.Count == 0 ? "no name" : string.Join(", ", look.Names.Take(2)) + (look.Names.Count > 2 ? ", ..." : "");
-        return Failed(step, WrongCertificate, $"{string.Join(", ", look.Problems.Select(EndpointSteps.Describe))}: {names}, by {look.Issuer}", $"do not use this proxy until it is known what answers there in the place of {step.Subject}");
+        return Failed(
+            step,
+            WrongCertificate,
+            $"{string.Join(", ", look.Problems.Select(EndpointSteps.Describe))}: {names}, by {look.Issuer}",
+            $"do not use this proxy until it is known what answers there in the place of {step.Subject}");
     }
 
     /// <summary>Whether a route is one at all: a proxy that tries and fails takes its time, or gives another answer.</summary>
@@ -73,5 +94,12 @@ internal static class RouteSteps
 
     private static string Kind(Trouble trouble) => trouble.Outcome == Trouble.Reset ? Trouble.Closed : trouble.Outcome == Trouble.WebAnswer ? trouble.Seen : trouble.Outcome;
 
-    private static CheckStep Failed(CheckStep step, string outcome, string seen, string mend) => step with { Outcome = outcome, Severity = Severity.Warning, Seen = seen, Remedy = mend };
+    private static CheckStep Failed(CheckStep step, string outcome, string seen, string mend) =>
+        step with
+        {
+            Outcome = outcome,
+            Severity = Severity.Warning,
+            Seen = seen,
+            Remedy = mend,
+        };
 }

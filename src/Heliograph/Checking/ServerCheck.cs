@@ -15,7 +15,8 @@ internal static class ServerCheck
     {
         try
         {
-            var answer = await ControlClient.AskAsync(stateDirectory, new ControlRequest { Command = CertificateCommands.Show }, Patience, timeProvider, cancellationToken);
+            var answer = await ControlClient.AskAsync(
+                stateDirectory, new ControlRequest { Command = CertificateCommands.Show }, Patience, timeProvider, cancellationToken);
             return Evaluate(stateDirectory, answer?.Certificate, isRunning: answer is not null);
         }
         catch (StartException exception)
@@ -30,12 +31,28 @@ internal static class ServerCheck
     public static Finding Evaluate(string stateDirectory, CertificateReport? certificate, bool isRunning)
     {
         if (!isRunning)
-            return new(Name, Severity.Failure, $"no server runs with the state directory {stateDirectory}", "Start the server: systemctl start heliograph, or heliograph run.");
+            return new(
+                Name,
+                Severity.Failure,
+                $"no server runs with the state directory {stateDirectory}",
+                "Start the server: systemctl start heliograph, or heliograph run.");
         return certificate switch
         {
-            { Names: null, LastError: { } error } => new(Name, Severity.Failure, $"running, without a certificate: {error}", "Put that right; the server tries again by itself, and at once with: heliograph certificate renew."),
-            { Names: null, Source: "acme" } => new(Name, Severity.Warning, "running, and waiting for its first certificate", "Wait a minute and check again: heliograph certificate show tells how far it is."),
-            { LastError: { } error } => new(Name, Severity.Warning, $"running; its certificate was not renewed: {error}", "Put that right; the server tries again by itself, and at once with: heliograph certificate renew."),
+            { Names: null, LastError: { } error } => new(
+                Name,
+                Severity.Failure,
+                $"running, without a certificate: {error}",
+                "Put that right; the server tries again by itself, and at once with: heliograph certificate renew."),
+            { Names: null, Source: "acme" } => new(
+                Name,
+                Severity.Warning,
+                "running, and waiting for its first certificate",
+                "Wait a minute and check again: heliograph certificate show tells how far it is."),
+            { LastError: { } error } => new(
+                Name,
+                Severity.Warning,
+                $"running; its certificate was not renewed: {error}",
+                "Put that right; the server tries again by itself, and at once with: heliograph certificate renew."),
             _ => new(Name, Severity.Ok, "running"),
         };
     }

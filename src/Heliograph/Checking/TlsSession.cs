@@ -35,7 +35,8 @@ internal sealed class TlsSession : IAsyncDisposable
     /// <param name="judge">Of its certificate.</param>
     /// <param name="alpn">What is offered.</param>
     /// <param name="clock">Bounds it.</param>
-    public static async Task<TlsSession> StartAsync(Stream below, string host, CertificateVerifier judge, List<SslApplicationProtocol>? alpn, CheckClock clock)
+    public static async Task<TlsSession> StartAsync(
+        Stream below, string host, CertificateVerifier judge, List<SslApplicationProtocol>? alpn, CheckClock clock)
     {
         var session = new TlsSession(below);
         var options = new SslClientAuthenticationOptions
@@ -46,7 +47,8 @@ internal sealed class TlsSession : IAsyncDisposable
             AllowTlsResume = false,
             RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
             {
-                // Whatever it is like: what else is wrong with the server is to be seen too. Nothing of anybody's goes over this connection.
+                // Whatever it is like: what else is wrong with the server is to be seen too. Nothing of anybody's goes over this
+                // connection.
                 session.Certificate = certificate is X509Certificate2 leaf ? judge.Judge(leaf, chain?.ChainPolicy.ExtraStore ?? []) : null;
                 return session.Certificate is not null;
             },

@@ -22,18 +22,26 @@ internal sealed record Trouble(string Outcome, string Seen)
     private const int AlertLength = 7;
 
     /// <summary>Whether an exception is the network's or the server's, and not a fault of the program.</summary>
-    public static bool IsExpected(Exception exception) => exception is SocketException or IOException or AuthenticationException or TimeoutException;
+    public static bool IsExpected(Exception exception) =>
+        exception is SocketException or IOException or AuthenticationException or TimeoutException;
 
     /// <summary>Of a connection that was not made.</summary>
-    public static Trouble OfConnect(Exception exception, CheckClock clock) => exception switch
-    {
-        TimeoutException => new(NoAnswer, $"no answer {clock.Bound}"),
-        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => new(Refused, "refused: nothing listens there"),
-        SocketException { SocketErrorCode: SocketError.TimedOut } => new(NoAnswer, "no answer"),
-        SocketException { SocketErrorCode: SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable or SocketError.NetworkDown }
-            => new(NoRoute, "no way to this address from here"),
-        _ => new(Failed, Untrusted.Line(exception.Message)),
-    };
+    public static Trouble OfConnect(Exception exception, CheckClock clock) =>
+        exception switch
+        {
+            TimeoutException => new(NoAnswer, $"no answer {clock.Bound}"),
+            SocketException { SocketErrorCode: SocketError.ConnectionRefused } => new(Refused, "refused: nothing listens there"),
+            SocketException { SocketErrorCode: SocketError.TimedOut } => new(NoAnswer, "no answer"),
+            SocketException
+            {
+                SocketErrorCode: SocketError.NetworkUnreachable
+                    or SocketError.HostUnreachable
+                    or SocketError.AddressFamilyNotSupported
+                    or SocketError.AddressNotAvailable
+                    or SocketError.NetworkDown
+            } => new(NoRoute, "no way to this address from here"),
+            _ => new(Failed, Untrusted.Line(exception.Message)),
+        };
 
     /// <summary>Of a handshake that failed.</summary>
     /// <param name="exception">How.</param>

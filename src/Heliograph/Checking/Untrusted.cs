@@ -8,7 +8,10 @@ internal static class Untrusted
 {
     public const int UsualLength = 80;
 
-    /// <summary>One line without anything that a terminal would obey or that would turn the direction of writing, and not longer than is good for a table.</summary>
+    /// <summary>
+    /// One line without anything that a terminal would obey or that would turn the direction of writing, and not longer than is good for a
+    /// table.
+    /// </summary>
     public static string Line(string text, int longest = UsualLength)
     {
         var line = new StringBuilder();
@@ -24,6 +27,15 @@ internal static class Untrusted
     /// <summary>The same for bytes of a protocol that is written in ASCII.</summary>
     public static string Line(ReadOnlySpan<byte> bytes, int longest = UsualLength) => Line(Encoding.Latin1.GetString(bytes), longest);
 
-    private static bool IsShown(Rune rune) => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
-        or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator) && rune != Rune.ReplacementChar;
+    private static bool IsShown(Rune rune) =>
+        Rune.GetUnicodeCategory(rune)
+            is not (
+                UnicodeCategory.Control
+                or UnicodeCategory.Format
+                or UnicodeCategory.Surrogate
+                or UnicodeCategory.PrivateUse
+                or UnicodeCategory.OtherNotAssigned
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator)
+        && rune != Rune.ReplacementChar;
 }

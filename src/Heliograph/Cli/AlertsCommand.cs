@@ -23,9 +23,11 @@ internal static class AlertsCommand
             Needs no running server. Run it as the server's user. Exits with 0 if every message was delivered, otherwise with 1.
             """);
         options.AddTo(command);
-        command.SetAction(async (parsed, cancellationToken) => options.Load(parsed, parsed.InvocationConfiguration.Error).Settings is { } settings
-            ? (int)await TestAsync(settings, parsed.InvocationConfiguration.Output, cancellationToken)
-            : (int)ExitCode.BadUsage);
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+                options.Load(parsed, parsed.InvocationConfiguration.Error).Settings is { } settings
+                    ? (int)await TestAsync(settings, parsed.InvocationConfiguration.Output, cancellationToken)
+                    : (int)ExitCode.BadUsage);
         return command;
     }
 
@@ -34,7 +36,10 @@ internal static class AlertsCommand
         // Somebody waits here: one attempt says enough.
         var targets = AlertTarget.Open(settings.Alerts, pauses: [], TimeProvider.System);
         if (targets.Count == 0)
-            throw new StartException($"nobody is told of trouble but the log: name a program in {Keys.AlertsExec.Name}, or an address in {Keys.AlertsWebhook.Name}", ExitCode.BadUsage);
+            throw new StartException(
+                $"nobody is told of trouble but the log: name a program in {Keys.AlertsExec.Name}, or an address in " +
+                $"{Keys.AlertsWebhook.Name}",
+                ExitCode.BadUsage);
         var message = AlertWatch.Create(
             settings.Domains[0], AlertCause.Test, AlertState.Failing, "this is a test; nothing is wrong", TimeProvider.System.GetUtcNow());
         var code = ExitCode.Done;

@@ -38,7 +38,14 @@ internal static class CommandLine
         try
         {
             // Commands see to signals themselves.
-            return await parsed.InvokeAsync(new() { Output = output, Error = error, ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(
+                new()
+                {
+                    Output = output,
+                    Error = error,
+                    ProcessTerminationTimeout = null,
+                    EnableDefaultExceptionHandler = false,
+                });
         }
         catch (StartException exception)
         {
@@ -47,7 +54,9 @@ internal static class CommandLine
         }
         catch (Exception exception)
         {
-            error.WriteLine($"heliograph: a fault in the program ended it: {exception.GetType().Name}: {exception.Message.ReplaceLineEndings(" ")} (heliograph run --log-level debug tells more; please report it)");
+            error.WriteLine(
+                $"heliograph: a fault in the program ended it: {exception.GetType().Name}: {exception.Message.ReplaceLineEndings(" ")} " +
+                $"(heliograph run --log-level debug tells more; please report it)");
             return (int)ExitCode.Failed;
         }
     }
@@ -55,7 +64,8 @@ internal static class CommandLine
     /// <summary>All commands. The manual page is written from them too.</summary>
     public static RootCommand Build()
     {
-        var root = new RootCommand("A Signal TLS proxy in one process: relays Signal's clients, and is an ordinary web site to everyone else.")
+        var root = new RootCommand(
+            "A Signal TLS proxy in one process: relays Signal's clients, and is an ordinary web site to everyone else.")
         {
             InitCommand.Create(),
             RunCommand.Create(),
@@ -93,7 +103,8 @@ internal static class CommandLine
     {
         var command = parsed.CommandResult.Command;
         if (command.Action is null && parsed.UnmatchedTokens.Count == 0)
-            error.WriteLine($"heliograph: a command is missing; there are: {string.Join(", ", command.Subcommands.Select(static c => c.Name))}");
+            error.WriteLine(
+                $"heliograph: a command is missing; there are: {string.Join(", ", command.Subcommands.Select(static c => c.Name))}");
         // What follows an unknown option may be its value.
         foreach (var (index, word) in parsed.UnmatchedTokens.Index())
         {
@@ -110,7 +121,10 @@ internal static class CommandLine
     {
         var isOption = word.StartsWith('-');
         var names = isOption
-            ? command.Options.Concat(command.Parents.OfType<Command>().SelectMany(static parent => parent.Options.Where(static o => o.Recursive))).Select(static option => option.Name)
+            ? command
+                .Options.Concat(
+                    command.Parents.OfType<Command>().SelectMany(static parent => parent.Options.Where(static o => o.Recursive)))
+                .Select(static option => option.Name)
             : command.Subcommands.Select(static sub => sub.Name);
         var name = word.Split('=')[0];
         var near = Suggestion.Nearest(name, names) is { } found ? $"; did you mean {found}?" : "";

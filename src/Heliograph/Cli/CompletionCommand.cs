@@ -2,7 +2,10 @@ using System.CommandLine;
 
 namespace Heliograph.Cli;
 
-/// <summary><c>heliograph completion bash|zsh|fish</c>: a script that has the shell ask the program itself (System.CommandLine's [suggest] directive), so that it is never out of date.</summary>
+/// <summary>
+/// <c>heliograph completion bash|zsh|fish</c>: a script that has the shell ask the program itself (System.CommandLine's [suggest]
+/// directive), so that it is never out of date.
+/// </summary>
 internal static class CompletionCommand
 {
     // The program is given what stands before the cursor, without its own name, which may be a path.

@@ -23,13 +23,20 @@ internal static class DemoCommand
 
     public static Command Create()
     {
-        var command = new DocumentedCommand("demo", "Show the proxy at work on this machine alone, and what each party on the way sees.", More);
-        command.SetAction(async (parsed, _) =>
-        {
-            ProcessSetup.Apply();
-            using var signals = new Signals();
-            return (int)await RunAsync(static message => message, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, signals.Stopping);
-        });
+        var command = new DocumentedCommand(
+            "demo", "Show the proxy at work on this machine alone, and what each party on the way sees.", More);
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                ProcessSetup.Apply();
+                using var signals = new Signals();
+                return (int)
+                    await RunAsync(
+                        static message => message,
+                        parsed.InvocationConfiguration.Output,
+                        parsed.InvocationConfiguration.Error,
+                        signals.Stopping);
+            });
         return command;
     }
 
@@ -37,7 +44,8 @@ internal static class DemoCommand
     /// <param name="output">For the story.</param>
     /// <param name="error">For the check that failed.</param>
     /// <param name="cancellationToken">Ends it early.</param>
-    internal static async Task<ExitCode> RunAsync(Func<byte[], byte[]> answer, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    internal static async Task<ExitCode> RunAsync(
+        Func<byte[], byte[]> answer, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);

@@ -63,11 +63,18 @@ internal static class RunCommand
     }
 
     private static async Task ServeAsync(
-        LoadedConfiguration loaded, Func<LoadedConfiguration> load, SystemdEnvironment systemd, ILoggerFactory loggerFactory, LogLevelSwitch level, Signals signals, TextWriter output)
+        LoadedConfiguration loaded,
+        Func<LoadedConfiguration> load,
+        SystemdEnvironment systemd,
+        ILoggerFactory loggerFactory,
+        LogLevelSwitch level,
+        Signals signals,
+        TextWriter output)
     {
         var settings = loaded.Settings!;
         var log = loggerFactory.CreateLogger("Heliograph");
-        await using var host = await ServerHost.StartAsync(settings, ActivatedSockets.Match(systemd.Descriptors, settings), TimeProvider.System, loggerFactory, signals.Stopping);
+        await using var host = await ServerHost.StartAsync(
+            settings, ActivatedSockets.Match(systemd.Descriptors, settings), TimeProvider.System, loggerFactory, signals.Stopping);
         await using var notifier = new ServiceNotifier(systemd, host, TimeProvider.System);
         await using (var reloader = new Reloader(load, loaded, host, notifier, level, log))
         {

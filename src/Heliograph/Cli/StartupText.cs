@@ -14,7 +14,10 @@ internal static class StartupText
         var console = Terminal.Create(output);
         console.MarkupLineInterpolated($"[bold]Heliograph {ProductVersion.Text}[/]");
         Line(console, "listening on", string.Join(", ", host.Endpoints) + Http(host));
-        Line(console, "certificate", $"{string.Join(", ", host.Certificate.Names)}, until {host.Certificate.NotAfter:yyyy-MM-dd}, {host.CertificateDescription}");
+        Line(
+            console,
+            "certificate",
+            $"{string.Join(", ", host.Certificate.Names)}, until {host.Certificate.NotAfter:yyyy-MM-dd}, {host.CertificateDescription}");
         Line(console, "tls", host.Cryptography);
         Line(console, "routes", Routes(settings, host));
         Line(console, "decoy", Decoy(settings.Decoy));
@@ -28,14 +31,17 @@ internal static class StartupText
             Line(console, "note", LinkCommand.PortNote);
     }
 
-    private static void Line(IAnsiConsole console, string label, string text) => console.MarkupLineInterpolated($"  [dim]{label,-14}[/]{text}");
+    private static void Line(IAnsiConsole console, string label, string text) =>
+        console.MarkupLineInterpolated($"  [dim]{label,-14}[/]{text}");
 
-    private static string Http(ServerHost host) => host.HttpEndpoints.Count == 0 ? "; no plain HTTP" : $"; plain HTTP on {string.Join(", ", host.HttpEndpoints)}";
+    private static string Http(ServerHost host) =>
+        host.HttpEndpoints.Count == 0 ? "; no plain HTTP" : $"; plain HTTP on {string.Join(", ", host.HttpEndpoints)}";
 
     private static string Routes(Settings settings, ServerHost host)
     {
         var own = settings.Routes.Hosts.Count == 0 ? "" : $", {settings.Routes.Hosts.Count} of your own";
-        return $"{host.Routes.Routes.Count()} hosts (sets: {(settings.Routes.Sets.Count == 0 ? "none" : string.Join(", ", settings.Routes.Sets))}{own})";
+        return $"{host.Routes.Routes.Count()} hosts (sets: " +
+            $"{(settings.Routes.Sets.Count == 0 ? "none" : string.Join(", ", settings.Routes.Sets))}{own})";
     }
 
     private static string Decoy(DecoySettings decoy) => decoy switch

@@ -11,7 +11,8 @@ internal sealed class CertificateCommands(CertificateInUse certificates)
     public const string Revoke = "certificate-revoke";
 
     /// <summary>RFC 5280 section 5.3.1, in the words of the command line.</summary>
-    public static readonly IReadOnlyDictionary<string, RevocationReason> Reasons = new Dictionary<string, RevocationReason>(StringComparer.Ordinal)
+    public static readonly IReadOnlyDictionary<string, RevocationReason> Reasons = new Dictionary<string, RevocationReason>(
+        StringComparer.Ordinal)
     {
         ["unspecified"] = RevocationReason.Unspecified,
         ["key-compromise"] = RevocationReason.KeyCompromise,
@@ -21,11 +22,13 @@ internal sealed class CertificateCommands(CertificateInUse certificates)
     };
 
     public IEnumerable<KeyValuePair<string, ControlCommand>> All =>
-    [
-        new(Show, (_, _) => Task.FromResult(new ControlResponse { Ok = true, Certificate = certificates.Describe() with { Running = true } })),
-        new(Renew, (request, cancellationToken) => WithAcmeAsync(source => RenewAsync(source, request.Force, cancellationToken))),
-        new(Revoke, (request, cancellationToken) => WithAcmeAsync(source => RevokeAsync(source, request.Reason, cancellationToken))),
-    ];
+        [
+            new(
+                Show,
+                (_, _) => Task.FromResult(new ControlResponse { Ok = true, Certificate = certificates.Describe() with { Running = true } })),
+            new(Renew, (request, cancellationToken) => WithAcmeAsync(source => RenewAsync(source, request.Force, cancellationToken))),
+            new(Revoke, (request, cancellationToken) => WithAcmeAsync(source => RevokeAsync(source, request.Reason, cancellationToken))),
+        ];
 
     private static async Task<ControlResponse> RenewAsync(AcmeSource source, bool force, CancellationToken cancellationToken) =>
         ControlResponse.Done((await source.RenewAsync(force, cancellationToken)).Message);
@@ -41,7 +44,9 @@ internal sealed class CertificateCommands(CertificateInUse certificates)
     private async Task<ControlResponse> WithAcmeAsync(Func<AcmeSource, Task<ControlResponse>> run)
     {
         if (certificates.Source is not AcmeSource source)
-            return ControlResponse.Failed("the running server gets its certificate from elsewhere (certificate.source is not acme): renew it there, and it is noticed here");
+            return ControlResponse.Failed(
+                "the running server gets its certificate from elsewhere (certificate.source is not acme): renew it there, and it is " +
+                "noticed here");
         try
         {
             return await run(source);

@@ -10,7 +10,8 @@ internal static class ControlClient
 
     /// <summary>Null: no server runs.</summary>
     /// <exception cref="StartException">One runs and gives no answer.</exception>
-    public static async Task<ControlResponse?> AskAsync(string stateDirectory, ControlRequest request, TimeSpan timeout, TimeProvider timeProvider, CancellationToken cancellationToken)
+    public static async Task<ControlResponse?> AskAsync(
+        string stateDirectory, ControlRequest request, TimeSpan timeout, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         using var socket = Connect(stateDirectory);
         if (socket is null)
@@ -20,13 +21,18 @@ internal static class ControlClient
         try
         {
             await using var stream = new NetworkStream(socket);
-            await stream.WriteAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.ControlRequest), (byte)'\n'], either.Token);
+            await stream.WriteAsync(
+                (byte[])[.. JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.ControlRequest), (byte)'\n'], either.Token);
             var answer = await ReadAsync(stream, either.Token);
-            return answer.EndsWith("\n"u8) ? Read(answer) : throw new StartException("the running server ended before it answered; its log tells why");
+            return answer.EndsWith("\n"u8)
+                ? Read(answer)
+                : throw new StartException("the running server ended before it answered; its log tells why");
         }
         catch (OperationCanceledException) when (clock.IsCancellationRequested)
         {
-            throw new StartException($"the running server has not answered within {Configuration.Values.Write(timeout)}; if it was asked to do something, it goes on with it");
+            throw new StartException(
+                $"the running server has not answered within {Configuration.Values.Write(timeout)}; if it was asked to do something, it " +
+                $"goes on with it");
         }
         catch (Exception exception) when (exception is IOException or SocketException)
         {
@@ -42,7 +48,9 @@ internal static class ControlClient
         }
         catch (JsonException)
         {
-            throw new StartException($"the running server is of another version than this program ({ProductVersion.Text}) and answers in another way; restart it, so that both are the same");
+            throw new StartException(
+                $"the running server is of another version than this program ({ProductVersion.Text}) and answers in another way; restart " +
+                $"it, so that both are the same");
         }
     }
 
@@ -54,7 +62,9 @@ internal static class ControlClient
         }
         catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AccessDenied)
         {
-            throw new StartException($"{ControlSocket.PathIn(stateDirectory)} may not be used by user {Environment.UserName}; run this as the user that the server runs as (sudo)");
+            throw new StartException(
+                $"{ControlSocket.PathIn(stateDirectory)} may not be used by user {Environment.UserName}; run this as the user that the " +
+                $"server runs as (sudo)");
         }
         catch (SocketException)
         {

@@ -22,7 +22,8 @@ internal sealed class ControlServer : IAsyncDisposable
     private readonly SemaphoreSlim places = new(MostAtOnce);
     private readonly Task accepting;
 
-    private ControlServer(string stateDirectory, IReadOnlyDictionary<string, ControlCommand> commands, TimeProvider timeProvider, ILogger logger)
+    private ControlServer(
+        string stateDirectory, IReadOnlyDictionary<string, ControlCommand> commands, TimeProvider timeProvider, ILogger logger)
     {
         this.stateDirectory = stateDirectory;
         this.commands = commands;
@@ -37,7 +38,8 @@ internal sealed class ControlServer : IAsyncDisposable
     /// <param name="timeProvider">The time.</param>
     /// <param name="logger">Where faults are reported.</param>
     /// <exception cref="StartException">The socket cannot be made.</exception>
-    public static ControlServer Start(string stateDirectory, IReadOnlyDictionary<string, ControlCommand> commands, TimeProvider timeProvider, ILogger logger)
+    public static ControlServer Start(
+        string stateDirectory, IReadOnlyDictionary<string, ControlCommand> commands, TimeProvider timeProvider, ILogger logger)
     {
         try
         {
@@ -45,7 +47,9 @@ internal sealed class ControlServer : IAsyncDisposable
         }
         catch (Exception exception) when (exception is SocketException or IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"{ControlSocket.PathIn(stateDirectory)} cannot be made ({FileProblem.Describe(exception)}); the state directory must be on a file system that has unix sockets, or name another with --state-directory DIR");
+            throw new StartException(
+                $"{ControlSocket.PathIn(stateDirectory)} cannot be made ({FileProblem.Describe(exception)}); the state directory must be " +
+                $"on a file system that has unix sockets, or name another with --state-directory DIR");
         }
     }
 
@@ -126,10 +130,12 @@ internal sealed class ControlServer : IAsyncDisposable
         }
         catch (JsonException)
         {
-            return ControlResponse.Failed($"a request is one line of JSON, at most {LongestRequest} bytes, such as {{\"command\":\"certificate-show\"}}");
+            return ControlResponse.Failed(
+                $"a request is one line of JSON, at most {LongestRequest} bytes, such as {{\"command\":\"certificate-show\"}}");
         }
         if (request?.Command is not { } name || !commands.TryGetValue(name, out var command))
-            return ControlResponse.Failed($"the running server does not know this command; it knows {string.Join(", ", commands.Keys)}; is it of another version?");
+            return ControlResponse.Failed(
+                $"the running server does not know this command; it knows {string.Join(", ", commands.Keys)}; is it of another version?");
         try
         {
             return await command(request, stop.Token);

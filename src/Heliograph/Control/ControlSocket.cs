@@ -13,7 +13,9 @@ internal static class ControlSocket
 
     public static string PathIn(string stateDirectory) => Path.Combine(stateDirectory, Name);
 
-    /// <summary>Bound and listening, for this user alone. The caller holds the state directory, so what is left there is nobody's.</summary>
+    /// <summary>
+    /// Bound and listening, for this user alone. The caller holds the state directory, so what is left there is nobody's.
+    /// </summary>
     public static Socket Listen(string stateDirectory)
     {
         var path = PathIn(stateDirectory);

@@ -7,15 +7,23 @@ using Heliograph.Status;
 namespace Heliograph.Control;
 
 /// <summary>What the running server answers to <c>heliograph status</c>. Nothing exact leaves here.</summary>
-internal sealed class StatusReader(Func<RelayStatistics> statistics, CertificateInUse certificates, TrafficRecorder traffic, Func<BudgetReport?> budget, TimeProvider timeProvider)
+internal sealed class StatusReader(
+    Func<RelayStatistics> statistics,
+    CertificateInUse certificates,
+    TrafficRecorder traffic,
+    Func<BudgetReport?> budget,
+    TimeProvider timeProvider)
 {
     public const string CommandName = "status";
 
-    public KeyValuePair<string, ControlCommand> Command => new(CommandName, (_, _) => Task.FromResult(new ControlResponse { Ok = true, Status = Read() }));
+    public KeyValuePair<string, ControlCommand> Command =>
+        new(CommandName, (_, _) => Task.FromResult(new ControlResponse { Ok = true, Status = Read() }));
 
-    public StatusReport Read() => CreateReport(statistics(), traffic.Read(), certificates.Describe() with { Running = true }, budget(), timeProvider.GetUtcNow());
+    public StatusReport Read() =>
+        CreateReport(statistics(), traffic.Read(), certificates.Describe() with { Running = true }, budget(), timeProvider.GetUtcNow());
 
-    internal static StatusReport CreateReport(RelayStatistics relay, TrafficTotals totals, CertificateReport certificate, BudgetReport? budget, DateTimeOffset now)
+    internal static StatusReport CreateReport(
+        RelayStatistics relay, TrafficTotals totals, CertificateReport certificate, BudgetReport? budget, DateTimeOffset now)
     {
         IReadOnlyList<StatusWarning> warnings =
         [
@@ -36,7 +44,8 @@ internal sealed class StatusReader(Func<RelayStatistics> statistics, Certificate
             Outcomes = RoundedCounts.Round(relay.Outcomes),
             Routes = [.. relay.Routes.Select(RouteStatus.FromStatistics)],
             Upstreams = [.. relay.Upstreams.Select(UpstreamStatus.FromStatistics)],
-            DeniedNames = relay.DeniedSignalNames.ToDictionary(static one => one.Key, static one => RoundedCount.Up(one.Value), StringComparer.Ordinal),
+            DeniedNames = relay.DeniedSignalNames.ToDictionary(
+                static one => one.Key, static one => RoundedCount.Up(one.Value), StringComparer.Ordinal),
             Certificate = certificate,
             Budget = budget is null ? null : BudgetStatus.FromReport(budget),
             Warnings = warnings,

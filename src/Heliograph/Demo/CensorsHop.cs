@@ -54,7 +54,8 @@ internal sealed class CensorsHop : IDisposable
         }
         catch (SocketException)
         {
-            // One side was done before the other: a browser that closes does not wait for the server's close_notify. What counts is checked by the ends.
+            // One side was done before the other: a browser that closes does not wait for the server's close_notify. What counts is checked
+            // by the ends.
             to.Close(timeout: 0);
         }
         catch (ObjectDisposedException)

@@ -28,10 +28,15 @@ internal sealed record CensorsView
         return new CensorsView
         {
             Connections = exchanges.Count,
-            Hellos = [.. exchanges.Select(static exchange => ClientHelloReader.Read(exchange.Wire.Up, out var hello) == HelloStatus.Hello ? hello : null)],
+            Hellos =
+            [
+                .. exchanges.Select(static exchange =>
+                    ClientHelloReader.Read(exchange.Wire.Up, out var hello) == HelloStatus.Hello ? hello : null),
+            ],
             Up = up,
             Down = down,
-            Entropy = Demo.Entropy.BitsPerByte(up.Concat(down).Where(static record => record.Type == TlsRecord.ApplicationData).Select(static record => record.Fragment)),
+            Entropy = Demo.Entropy.BitsPerByte(
+                up.Concat(down).Where(static record => record.Type == TlsRecord.ApplicationData).Select(static record => record.Fragment)),
             EntropyBefore = Demo.Entropy.BitsPerByte(exchanges.Select(static exchange => (ReadOnlyMemory<byte>)exchange.Message)),
         };
     }

@@ -32,7 +32,11 @@ internal sealed class Checks
     public void Same(byte[] expected, byte[] actual, string claim)
     {
         var same = expected.AsSpan().CommonPrefixLength(actual);
-        That(same == expected.Length && same == actual.Length, claim,
-            same < Math.Min(expected.Length, actual.Length) ? $"byte {same:N0} of {expected.Length:N0} differs" : $"{actual.Length:N0} bytes instead of {expected.Length:N0}");
+        That(
+            same == expected.Length && same == actual.Length,
+            claim,
+            same < Math.Min(expected.Length, actual.Length)
+                ? $"byte {same:N0} of {expected.Length:N0} differs"
+                : $"{actual.Length:N0} bytes instead of {expected.Length:N0}");
     }
 }

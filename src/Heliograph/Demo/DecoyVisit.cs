@@ -25,19 +25,25 @@ internal sealed record DecoyVisit(string StatusLine, string Server, string Media
         }
     }
 
-    private static async Task<(string Status, string Server, string MediaType, string Html)> GetAsync(DemoStage stage, CancellationToken cancellationToken)
+    private static async Task<(string Status, string Server, string MediaType, string Html)> GetAsync(
+        DemoStage stage, CancellationToken cancellationToken)
     {
         using var handler = new SocketsHttpHandler
         {
             UseProxy = false,
             AllowAutoRedirect = false,
             SslOptions = stage.TrustInProxy(),
-            ConnectCallback = async (_, cancellationToken) => new NetworkStream(await DemoClient.ConnectAsync(stage.Wire.Endpoint, cancellationToken), ownsSocket: true),
+            ConnectCallback = async (_, cancellationToken) =>
+                new NetworkStream(await DemoClient.ConnectAsync(stage.Wire.Endpoint, cancellationToken), ownsSocket: true),
         };
         handler.SslOptions.ApplicationProtocols = [SslApplicationProtocol.Http11];
         using var browser = new HttpClient(handler) { MaxResponseContentBufferSize = LargestPage, Timeout = Timeout.InfiniteTimeSpan };
         using var response = await browser.GetAsync(new Uri($"https://{DemoStage.Domain}/"), cancellationToken);
         var status = $"HTTP/{response.Version} {(int)response.StatusCode} {response.ReasonPhrase}";
-        return (status, response.Headers.Server.ToString(), response.Content.Headers.ContentType?.MediaType ?? "", await response.Content.ReadAsStringAsync(cancellationToken));
+        return (
+            status,
+            response.Headers.Server.ToString(),
+            response.Content.Headers.ContentType?.MediaType ?? "",
+            await response.Content.ReadAsStringAsync(cancellationToken));
     }
 }

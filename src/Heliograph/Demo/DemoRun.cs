@@ -12,14 +12,20 @@ internal static class DemoRun
     private const double LooksRandom = 7.9;
 
     /// <exception cref="DemoException">A check did not hold.</exception>
-    public static async Task RunAsync(DemoText text, Func<byte[], byte[]> answer, TimeProvider timeProvider, ILoggerFactory loggerFactory, CancellationToken cancellationToken)
+    public static async Task RunAsync(
+        DemoText text,
+        Func<byte[], byte[]> answer,
+        TimeProvider timeProvider,
+        ILoggerFactory loggerFactory,
+        CancellationToken cancellationToken)
     {
         var checks = new Checks();
         try
         {
             var start = timeProvider.GetTimestamp();
             checks.Begin("a stand-in for Signal and the proxy start on this machine");
-            var stage = await DemoStage.SetUpAsync([.. Messages.All.Select(static one => one.Host)], answer, timeProvider, loggerFactory, cancellationToken);
+            var stage = await DemoStage.SetUpAsync(
+                [.. Messages.All.Select(static one => one.Host)], answer, timeProvider, loggerFactory, cancellationToken);
             await using (stage)
                 await ShowAsync(stage, checks, text, cancellationToken);
             checks.That(!Directory.Exists(stage.StateDirectory), "nothing is left behind", stage.StateDirectory);
@@ -29,7 +35,8 @@ internal static class DemoRun
         {
             throw new DemoException(checks.Claim, "it took too long, or was stopped", exception);
         }
-        catch (Exception exception) when (exception is IOException or InvalidDataException or SocketException or AuthenticationException or HttpRequestException)
+        catch (Exception exception)
+            when (exception is IOException or InvalidDataException or SocketException or AuthenticationException or HttpRequestException)
         {
             throw new DemoException(checks.Claim, exception.Message, exception);
         }
@@ -67,7 +74,10 @@ internal static class DemoRun
         checks.Begin("the wire carries whole TLS records and nothing else");
         var view = CensorsView.FromExchanges(exchanges);
         foreach (var hello in view.Hellos)
-            checks.That(hello?.ServerName == DemoStage.Domain, "the one server name on the wire is the proxy's", $"it is {hello?.ServerName ?? "missing"}");
+            checks.That(
+                hello?.ServerName == DemoStage.Domain,
+                "the one server name on the wire is the proxy's",
+                $"it is {hello?.ServerName ?? "missing"}");
         foreach (var exchange in exchanges)
         {
             checks.Absent(exchanges.Select(static one => one.HostBytes), exchange.Wire.Up, "no name of Signal's stands on the wire up");
@@ -84,7 +94,10 @@ internal static class DemoRun
         foreach (var exchange in exchanges)
         {
             var status = ClientHelloReader.Read(exchange.Signal.Received, out var hello);
-            checks.That(status == HelloStatus.Hello && hello!.ServerName == exchange.Host, $"the operator sees the name {exchange.Host}", $"it is {hello?.ServerName ?? "missing"}");
+            checks.That(
+                status == HelloStatus.Hello && hello!.ServerName == exchange.Host,
+                $"the operator sees the name {exchange.Host}",
+                $"it is {hello?.ServerName ?? "missing"}");
             checks.Absent([exchange.Telltale], exchange.Signal.Received, $"the operator cannot read the message to {exchange.Host}");
             checks.Absent([exchange.Telltale], exchange.Signal.Sent, $"the operator cannot read the answer of {exchange.Host}");
         }
@@ -94,9 +107,13 @@ internal static class DemoRun
     {
         foreach (var exchange in exchanges)
         {
-            checks.That(exchange.Signal.Messages.Count == 1, $"{exchange.Host} gets one message", $"there are {exchange.Signal.Messages.Count}");
+            checks.That(
+                exchange.Signal.Messages.Count == 1, $"{exchange.Host} gets one message", $"there are {exchange.Signal.Messages.Count}");
             checks.Same(exchange.Message, exchange.Signal.Messages[0], $"{exchange.Host} gets the message unchanged");
-            checks.That(!exchange.Signal.From.Equals(DemoClient.Address), $"{exchange.Host} is called by the proxy, not by the client", $"it was called from {exchange.Signal.From}");
+            checks.That(
+                !exchange.Signal.From.Equals(DemoClient.Address),
+                $"{exchange.Host} is called by the proxy, not by the client",
+                $"it was called from {exchange.Signal.From}");
         }
     }
 
@@ -105,8 +122,10 @@ internal static class DemoRun
         checks.Begin("an ordinary HTTPS request gets a web page");
         var visit = await DecoyVisit.RunAsync(stage, cancellationToken);
         checks.That(visit.StatusLine == "HTTP/1.1 200 OK", checks.Claim, visit.StatusLine);
-        checks.That(visit.MediaType == "text/html" && visit.Page is { Title.Length: > 0, Lines.Count: > 0 }, "the web page has a title and text");
-        checks.That(ClientHelloReader.Read(visit.Wire.Up, out var hello) == HelloStatus.Hello && hello!.ServerName == DemoStage.Domain,
+        checks.That(
+            visit.MediaType == "text/html" && visit.Page is { Title.Length: > 0, Lines.Count: > 0 }, "the web page has a title and text");
+        checks.That(
+            ClientHelloReader.Read(visit.Wire.Up, out var hello) == HelloStatus.Hello && hello!.ServerName == DemoStage.Domain,
             "the visitor called the proxy by the same name as the client");
         checks.That(!stage.Signal.HasCaller, "the visitor does not reach Signal");
         return visit;

@@ -15,8 +15,11 @@ internal sealed class DemoText(IAnsiConsole console)
     {
         console.MarkupLineInterpolated($"[bold]Heliograph {ProductVersion.Text} demo[/]: all of it happens now, on this machine alone.");
         console.WriteLine();
-        console.MarkupLineInterpolated($"    [blue]a client[/] [green]═══════▶[/] [red]a censor[/] [green]═══════▶[/] [bold]Heliograph[/] [green]───────▶[/] [blue]Signal, a stand-in[/]");
-        console.MarkupLineInterpolated($"    [dim]{DemoClient.Address,-17} {":" + stage.Wire.Endpoint.Port,-17} {":" + stage.Proxy.Endpoints[0].Port,-19} {":" + stage.Signal.Endpoint.Port}[/]");
+        console.MarkupLine(
+            "    [blue]a client[/] [green]═══════▶[/] [red]a censor[/] [green]═══════▶[/] " +
+            "[bold]Heliograph[/] [green]───────▶[/] [blue]Signal, a stand-in[/]");
+        var (wire, proxy, signal) = (stage.Wire.Endpoint.Port, stage.Proxy.Endpoints[0].Port, stage.Signal.Endpoint.Port);
+        console.MarkupLineInterpolated($"    [dim]{DemoClient.Address,-17} {":" + wire,-17} {":" + proxy,-19} {":" + signal}[/]");
         console.MarkupLine("             [green]╰──── TLS inside of TLS ────╯          ╰── TLS ──╯[/]");
     }
 
@@ -24,7 +27,10 @@ internal sealed class DemoText(IAnsiConsole console)
     {
         Heading("Messages through the proxy, and back");
         foreach (var exchange in exchanges)
-            console.MarkupLineInterpolated($"   {exchange.Host,-22}{exchange.Message.Length,9:N0} bytes  SHA-256 {Digest(exchange.Message)}, back {Digest(exchange.Answer)}");
+        {
+            var digests = $"SHA-256 {Digest(exchange.Message)}, back {Digest(exchange.Answer)}";
+            console.MarkupLineInterpolated($"   {exchange.Host,-22}{exchange.Message.Length,9:N0} bytes  {digests}");
+        }
         Held("every byte came back right");
     }
 
@@ -44,8 +50,11 @@ internal sealed class DemoText(IAnsiConsole console)
     {
         Heading("What the operator of the proxy could see");
         foreach (var exchange in exchanges)
-            console.MarkupLineInterpolated($"   {exchange.Host,-22}[dim]{Hex(TlsRecord.ReadAll(exchange.Signal.Received), Columns - Indent - 22)}[/]");
-        Held($"the hosts, but no message in {exchanges.Sum(static exchange => exchange.Signal.Received.Length + exchange.Signal.Sent.Length):N0} bytes");
+            console.MarkupLineInterpolated(
+                $"   {exchange.Host,-22}[dim]{Hex(TlsRecord.ReadAll(exchange.Signal.Received), Columns - Indent - 22)}[/]");
+        Held(
+            $"the hosts, but no message in " +
+            $"{exchanges.Sum(static exchange => exchange.Signal.Received.Length + exchange.Signal.Sent.Length):N0} bytes");
     }
 
     public void Signal(IReadOnlyList<Exchange> exchanges)
@@ -58,7 +67,8 @@ internal sealed class DemoText(IAnsiConsole console)
             var room = Columns - Indent - 22 - 2;
             console.MarkupLineInterpolated($"   {exchange.Host,-22}\"{Clip(quote + more, room)}\"");
         }
-        var callers = string.Join(", ", exchanges.Select(static exchange => exchange.Signal.From.ToString()).Distinct(StringComparer.Ordinal));
+        var callers = string.Join(
+            ", ", exchanges.Select(static exchange => exchange.Signal.From.ToString()).Distinct(StringComparer.Ordinal));
         Held($"called by {callers}, the proxy; the client's {DemoClient.Address} stayed unknown");
     }
 
@@ -76,7 +86,8 @@ internal sealed class DemoText(IAnsiConsole console)
     public void End(int checks, TimeSpan elapsed)
     {
         console.WriteLine();
-        console.MarkupLineInterpolated($"[bold green]All {checks} checks held[/] in {elapsed.TotalSeconds:0.0} s, and nothing is left behind.");
+        console.MarkupLineInterpolated(
+            $"[bold green]All {checks} checks held[/] in {elapsed.TotalSeconds:0.0} s, and nothing is left behind.");
         console.MarkupLine("For real, on a machine whose ports 443 and 80 your domain leads to:");
         console.MarkupLine("   [bold]heliograph run --domain proxy.example.org[/]   [dim](your domain; --help tells more)[/]");
     }

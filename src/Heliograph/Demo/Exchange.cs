@@ -18,7 +18,8 @@ internal sealed record Exchange(string Host, byte[] Message, byte[] Answer, Wire
         var signal = stage.Signal.ServeAsync(stop.Token);
         try
         {
-            await using var client = await DemoClient.ConnectAsync(stage.Wire.Endpoint, stage.TrustInProxy(), stage.TrustInSignal(host), stop.Token);
+            await using var client = await DemoClient.ConnectAsync(
+                stage.Wire.Endpoint, stage.TrustInProxy(), stage.TrustInSignal(host), stop.Token);
             var answer = await client.AskAsync(message, stop.Token);
             await client.CloseAsync(stop.Token);
             return new Exchange(host, message, answer, await wire, await signal);

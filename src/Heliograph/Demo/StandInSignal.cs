@@ -54,7 +54,8 @@ internal sealed class StandInSignal : IDisposable
         var from = ((IPEndPoint)socket.RemoteEndPoint!).Address;
         await using var raw = new RecordingStream(new NetworkStream(socket));
         await using var tls = new SslStream(raw);
-        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = certificate }, cancellationToken);
+        await tls.AuthenticateAsServerAsync(
+            new SslServerAuthenticationOptions { ServerCertificateContext = certificate }, cancellationToken);
         var messages = new List<byte[]>();
         while (await Frame.ReadAsync(tls, cancellationToken) is { } message)
         {

@@ -50,6 +50,9 @@ internal sealed record WebPage(string Title, IReadOnlyList<string> Lines)
     }
 
     /// <summary>One line without entities, runs of spaces, or anything that a terminal would obey.</summary>
-    private static string Clean(string text) => string.Join(' ',
-        string.Concat(WebUtility.HtmlDecode(text).Select(static letter => char.IsControl(letter) ? ' ' : letter)).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    private static string Clean(string text) =>
+        string.Join(
+            ' ',
+            string.Concat(WebUtility.HtmlDecode(text).Select(static letter => char.IsControl(letter) ? ' ' : letter))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries));
 }

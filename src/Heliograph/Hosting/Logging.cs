@@ -4,7 +4,10 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Heliograph.Hosting;
 
-/// <summary>Logs go to standard error, a line each, in UTC. What they may hold is decided where they are written: no client's address, no inner name.</summary>
+/// <summary>
+/// Logs go to standard error, a line each, in UTC. What they may hold is decided where they are written: no client's address, no inner
+/// name.
+/// </summary>
 internal static class Logging
 {
     public static ILoggerFactory Create(LogLevel level) => Create(new LogLevelSwitch(level));

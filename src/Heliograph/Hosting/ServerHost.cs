@@ -21,7 +21,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Hosting;
 
-/// <summary>Everything that serves, in this process: the decoy web site, the relay in front of it, port 80, and the certificate's renewal.</summary>
+/// <summary>
+/// Everything that serves, in this process: the decoy web site, the relay in front of it, port 80, and the certificate's renewal.
+/// </summary>
 internal sealed class ServerHost : IService, IAsyncDisposable
 {
     /// <summary>A loop that takes longer for nothing at all serves nobody well.</summary>
@@ -97,7 +99,12 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     /// <param name="loggerFactory">Where everything is logged.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <exception cref="StartException">One sentence for the operator.</exception>
-    public static async Task<ServerHost> StartAsync(Settings settings, ActivatedSockets sockets, TimeProvider timeProvider, ILoggerFactory loggerFactory, CancellationToken cancellationToken)
+    public static async Task<ServerHost> StartAsync(
+        Settings settings,
+        ActivatedSockets sockets,
+        TimeProvider timeProvider,
+        ILoggerFactory loggerFactory,
+        CancellationToken cancellationToken)
     {
         var host = new ServerHost(settings, sockets, timeProvider, loggerFactory.CreateLogger("Heliograph"));
         try
@@ -108,7 +115,9 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         catch (Exception exception)
         {
             await host.DisposeAsync();
-            throw exception is RelayStartException or WebServerException or CertificateException ? new StartException(exception.Message) : exception;
+            throw exception is RelayStartException or WebServerException or CertificateException
+                ? new StartException(exception.Message)
+                : exception;
         }
     }
 
@@ -165,20 +174,44 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         certificates = Own(new CertificateInUse(CertificateSources.Open(settings, ports, timeProvider, logger)));
         Routes = RouteTable.Create(settings.Routes.Sets, settings.Routes.Hosts);
         decoyOptions = DecoyOptions();
-        decoy = Own(await DecoySite.StartAsync(decoyOptions, timeProvider, loggerFactory.CreateLogger("Heliograph.Web"), cancellationToken));
-        relay = Own(RelayServer.Start(RelayOptions(), certificates.Source.Current, timeProvider, loggerFactory.CreateLogger("Heliograph.Relay")));
+        decoy = Own(
+            await DecoySite.StartAsync(decoyOptions, timeProvider, loggerFactory.CreateLogger("Heliograph.Web"), cancellationToken));
+        relay = Own(
+            RelayServer.Start(RelayOptions(), certificates.Source.Current, timeProvider, loggerFactory.CreateLogger("Heliograph.Relay")));
         ports.Attach(relay);
         if (settings.HttpListen.Count > 0)
             redirect = Own(await StartRedirectAsync(loggerFactory.CreateLogger("Heliograph.Web")));
         if (settings.Limits.Budget.MonthlyBytes > 0)
-            Budget = Own(new BudgetKeeper(settings.Limits.Budget, settings.StateDirectory, () => BudgetKeeper.Passed(relay.GetStatistics()), relay.UseBudget, timeProvider, logger));
-        var traffic = Own(new TrafficRecorder(settings.StateDirectory, () => Traffic.FromStatistics(relay.GetStatistics()), timeProvider, logger));
+            Budget = Own(
+                new BudgetKeeper(
+                    settings.Limits.Budget,
+                    settings.StateDirectory,
+                    () => BudgetKeeper.Passed(relay.GetStatistics()),
+                    relay.UseBudget,
+                    timeProvider,
+                    logger));
+        var traffic = Own(
+            new TrafficRecorder(settings.StateDirectory, () => Traffic.FromStatistics(relay.GetStatistics()), timeProvider, logger));
         var status = new StatusReader(relay.GetStatistics, certificates, traffic, () => Budget?.Read(), timeProvider);
-        Own(ControlServer.Start(settings.StateDirectory, new CertificateCommands(certificates).All.Append(status.Command).ToFrozenDictionary(StringComparer.Ordinal), timeProvider, logger));
+        Own(
+            ControlServer.Start(
+                settings.StateDirectory,
+                new CertificateCommands(certificates).All.Append(status.Command).ToFrozenDictionary(StringComparer.Ordinal),
+                timeProvider,
+                logger));
         if (settings.Alerts.SelfCheck is { } interval)
-            selfCheck = Own(new SelfCheck(() => OwnProbe.Create(settings, relay.Endpoints, Routes, timeProvider), interval, timeProvider, logger));
-        Own(new AlertWatch(AlertSources(), AlertTarget.Open(settings.Alerts, WebhookTarget.Pauses, timeProvider), settings.StateDirectory, timeProvider, logger));
-        monitoring = Own(await Monitoring.StartAsync(settings, MetricSources(), () => relay.RespondsAsync(LoopPatience), loggerFactory.CreateLogger("Heliograph.Metrics")));
+            selfCheck = Own(
+                new SelfCheck(() => OwnProbe.Create(settings, relay.Endpoints, Routes, timeProvider), interval, timeProvider, logger));
+        Own(
+            new AlertWatch(
+                AlertSources(),
+                AlertTarget.Open(settings.Alerts, WebhookTarget.Pauses, timeProvider),
+                settings.StateDirectory,
+                timeProvider,
+                logger));
+        monitoring = Own(
+            await Monitoring.StartAsync(
+                settings, MetricSources(), () => relay.RespondsAsync(LoopPatience), loggerFactory.CreateLogger("Heliograph.Metrics")));
         certificates.Watch(relay.UseCertificate);
     }
 
@@ -220,7 +253,9 @@ internal sealed class ServerHost : IService, IAsyncDisposable
 
     private RelayOptions RelayOptions()
     {
-        var maxConnections = settings.Limits.MaxConnections ?? ConnectionLimit.Derive(ConnectionLimit.Descriptors, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        var maxConnections =
+            settings.Limits.MaxConnections
+            ?? ConnectionLimit.Derive(ConnectionLimit.Descriptors, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         return new()
         {
             Listen = settings.Listen,

@@ -31,11 +31,14 @@ internal sealed class StateDirectory : IAsyncDisposable
         }
         catch (IOException exception) when (exception.HResult == Held)
         {
-            throw new StartException($"another heliograph runs with the state directory {path}; stop it first, or name another with --state-directory DIR");
+            throw new StartException(
+                $"another heliograph runs with the state directory {path}; stop it first, or name another with --state-directory DIR");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"state_directory: {path} cannot be written to by user {Environment.UserName} ({FileProblem.Describe(exception)}); make it writable, or name another with --state-directory DIR");
+            throw new StartException(
+                $"state_directory: {path} cannot be written to by user {Environment.UserName} ({FileProblem.Describe(exception)}); make " +
+                $"it writable, or name another with --state-directory DIR");
         }
     }
 

@@ -1,6 +1,9 @@
 namespace Heliograph.Hosting;
 
-/// <summary>A directory that only this user may look into, for this process alone, so that two servers on a machine never take each other's sockets; gone at the end.</summary>
+/// <summary>
+/// A directory that only this user may look into, for this process alone, so that two servers on a machine never take each other's sockets;
+/// gone at the end.
+/// </summary>
 internal sealed class TemporaryDirectory : IAsyncDisposable
 {
     /// <exception cref="StartException">There is no place for it.</exception>
@@ -12,7 +15,9 @@ internal sealed class TemporaryDirectory : IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"the sockets of the decoy web site need a temporary directory, and {System.IO.Path.GetTempPath()} cannot be written to ({FileProblem.Describe(exception)}); make it writable, or name another in the environment variable TMPDIR");
+            throw new StartException(
+                $"the sockets of the decoy web site need a temporary directory, and {System.IO.Path.GetTempPath()} cannot be written to " +
+                $"({FileProblem.Describe(exception)}); make it writable, or name another in the environment variable TMPDIR");
         }
     }
 

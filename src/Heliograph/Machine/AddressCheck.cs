@@ -25,7 +25,9 @@ internal static class AddressCheck
     public static async Task<Finding> RunAsync(string domain, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         // Whatever stands for the '*' must lead here: a name that nobody else asked for shows it.
-        var name = domain.StartsWith("*.", StringComparison.Ordinal) ? RandomNumberGenerator.GetHexString(8, lowercase: true) + domain[1..] : domain;
+        var name = domain.StartsWith("*.", StringComparison.Ordinal)
+            ? RandomNumberGenerator.GetHexString(8, lowercase: true) + domain[1..]
+            : domain;
         return Evaluate(domain, await ResolveAsync(name, timeProvider, cancellationToken), LocalAddresses());
     }
 
@@ -48,7 +50,9 @@ internal static class AddressCheck
         }
     }
 
-    /// <summary>The addresses by which others could reach this machine: those of interfaces that are up, without loopback and link-local ones.</summary>
+    /// <summary>
+    /// The addresses by which others could reach this machine: those of interfaces that are up, without loopback and link-local ones.
+    /// </summary>
     public static IReadOnlyList<IPAddress> LocalAddresses() =>
     [
         .. NetworkInterface.GetAllNetworkInterfaces()
@@ -64,12 +68,24 @@ internal static class AddressCheck
     public static Finding Evaluate(string domain, Resolved resolved, IReadOnlyList<IPAddress> local)
     {
         if (!resolved.Answered)
-            return new(Name, Severity.Failure, $"no DNS server answered for {domain}", "See that this machine's network is up and /etc/resolv.conf names a server that answers.");
+            return new(
+                Name,
+                Severity.Failure,
+                $"no DNS server answered for {domain}",
+                "See that this machine's network is up and /etc/resolv.conf names a server that answers.");
         if (resolved.Addresses.Count == 0)
-            return new(Name, Severity.Failure, $"{domain} has no address", $"Create an A record for it with {Public(local)}, and wait some minutes.");
+            return new(
+                Name,
+                Severity.Failure,
+                $"{domain} has no address",
+                $"Create an A record for it with {Public(local)}, and wait some minutes.");
         List<(IPAddress Address, Place Place)> places = [.. resolved.Addresses.Select(address => (address, PlaceOf(address, local)))];
         var seen = string.Join(", ", places.Select(static p => $"{p.Address} ({p.Place.Meaning})"));
-        return new(Name, places.Max(static p => p.Place.Verdict), IPAddress.TryParse(domain, out _) ? seen : $"{domain} leads to {seen}", Remedies(places));
+        return new(
+            Name,
+            places.Max(static p => p.Place.Verdict),
+            IPAddress.TryParse(domain, out _) ? seen : $"{domain} leads to {seen}",
+            Remedies(places));
     }
 
     /// <summary>Where an address leads, as far as it can be told from here.</summary>
@@ -84,13 +100,21 @@ internal static class AddressCheck
     private static Place PlaceOf(IPAddress address, IReadOnlyList<IPAddress> local)
     {
         if (IPAddress.IsLoopback(address))
-            return new(Severity.Warning, "loopback", "Where others are led cannot be seen here, because this machine's /etc/hosts or DNS gives a loopback address: look from another machine (dig NAME A, dig NAME AAAA).");
+            return new(
+                Severity.Warning,
+                "loopback",
+                "Where others are led cannot be seen here, because this machine's /etc/hosts or DNS gives a loopback address: look from " +
+                "another machine (dig NAME A, dig NAME AAAA).");
         if (local.Contains(address) && AddressGuard.IsPublic(address))
             return new(Severity.Ok, "this machine");
         if (!AddressGuard.IsPublic(address))
-            return new(Severity.Failure, "a private address", $"Nobody on the internet can reach {address}: put {Public(local)} into the record.");
+            return new(
+                Severity.Failure, "a private address", $"Nobody on the internet can reach {address}: put {Public(local)} into the record.");
         if (Cloudflare.Has(address))
-            return new(Severity.Failure, "Cloudflare's proxy", "Cloudflare would end the TLS itself, so no Signal client gets here: switch the record to \"DNS only\" (the grey cloud).");
+            return new(
+                Severity.Failure,
+                "Cloudflare's proxy",
+                "Cloudflare would end the TLS itself, so no Signal client gets here: switch the record to \"DNS only\" (the grey cloud).");
         return NotHere(address, [.. local.Where(other => other.AddressFamily == address.AddressFamily)]);
     }
 
@@ -104,20 +128,35 @@ internal static class AddressCheck
         var outer = family.FirstOrDefault(AddressGuard.IsPublic);
         if (family.Count == 0)
         {
-            return new(Severity.Failure, $"this machine has no {ip}",
-                $"Delete the {record} record, or give this machine {ip}: clients and the certificate authority try {address} and find nobody.");
+            return new(
+                Severity.Failure,
+                $"this machine has no {ip}",
+                $"Delete the {record} record, or give this machine {ip}: clients and the certificate authority try {address} and find " +
+                $"nobody.");
         }
         // Clouds translate a public address to the machine's private one; that is how most of them work, and nothing is wrong with it.
         if (outer is null)
         {
-            return new(Severity.Warning, "not seen here",
-                $"This machine has the private address {inner} only, which is usual in clouds and at home: all is well if your provider or router leads {address} to it. \"heliograph check\" on another machine tells.");
+            return new(
+                Severity.Warning,
+                "not seen here",
+                $"This machine has the private address {inner} only, which is usual in clouds and at home: all is well if your provider " +
+                $"or router leads {address} to it. \"heliograph check\" on another machine tells.");
         }
         return inner is not null
-            ? new(Severity.Warning, "not seen here", $"This machine has {outer}. All is well if {address} is a floating address that your provider leads here; if not, change the {record} record to {outer}.")
-            : new(Severity.Failure, "another machine", $"Change the {record} record to {outer}, which is this machine's, or delete it: clients and the certificate authority go to {address}.");
+            ? new(
+                Severity.Warning,
+                "not seen here",
+                $"This machine has {outer}. All is well if {address} is a floating address that your provider leads here; if not, change " +
+                $"the {record} record to {outer}.")
+            : new(
+                Severity.Failure,
+                "another machine",
+                $"Change the {record} record to {outer}, which is this machine's, or delete it: clients and the certificate authority go " +
+                $"to {address}.");
     }
 
     private static string Public(IReadOnlyList<IPAddress> local) =>
-        local.OrderBy(static address => address.AddressFamily).FirstOrDefault(AddressGuard.IsPublic)?.ToString() ?? "this machine's public address, as your provider shows it";
+        local.OrderBy(static address => address.AddressFamily).FirstOrDefault(AddressGuard.IsPublic)?.ToString()
+        ?? "this machine's public address, as your provider shows it";
 }

@@ -23,8 +23,12 @@ internal static unsafe partial class ClockCheck
         return kept switch
         {
             true => new(Name, Severity.Ok, $"{says}, kept by a time service"),
-            false => new(Name, Severity.Warning, $"{says}, and no time service keeps it",
-                "If that is not the time, no certificate works. Have it kept: timedatectl set-ntp true (on Debian first: apt-get install systemd-timesyncd)."),
+            false => new(
+                Name,
+                Severity.Warning,
+                $"{says}, and no time service keeps it",
+                "If that is not the time, no certificate works. Have it kept: timedatectl set-ntp true (on Debian first: apt-get install " +
+                "systemd-timesyncd)."),
             null => new(Name, Severity.Ok, says),
         };
     }

@@ -17,7 +17,12 @@ internal static class MemoryCheck
     {
         var seen = $"{bytes / Megabyte} MB, enough for {ConnectionLimit.Derive(long.MaxValue, bytes)} connections at a time";
         return bytes < Least
-            ? new(Name, Severity.Warning, seen, "The system may end the program when it gets more connections than that: give the machine 256 MB, or set limits.max_connections.")
+            ? new(
+                Name,
+                Severity.Warning,
+                seen,
+                "The system may end the program when it gets more connections than that: give the machine 256 MB, or set " +
+                "limits.max_connections.")
             : new(Name, Severity.Ok, seen);
     }
 }

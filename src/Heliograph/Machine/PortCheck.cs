@@ -24,9 +24,16 @@ internal static class PortCheck
         {
             SocketError.Success => new(name, Severity.Ok, "free"),
             SocketError.AddressAlreadyInUse => Taken(name, port, holders),
-            SocketError.AccessDenied => new(name, Severity.Failure, $"user {Environment.UserName} may not take ports below 1024",
+            SocketError.AccessDenied => new(
+                name,
+                Severity.Failure,
+                $"user {Environment.UserName} may not take ports below 1024",
                 "Run heliograph as a service or with sudo, or give it the capability CAP_NET_BIND_SERVICE."),
-            SocketError.AddressNotAvailable => new(name, Severity.Failure, $"this machine has no address {endpoint.Address}", "Name one of its addresses in the configuration; \"ip address\" lists them."),
+            SocketError.AddressNotAvailable => new(
+                name,
+                Severity.Failure,
+                $"this machine has no address {endpoint.Address}",
+                "Name one of its addresses in the configuration; \"ip address\" lists them."),
             _ => new(name, Severity.Failure, $"cannot listen on {endpoint}: {new SocketException((int)error).Message}"),
         };
     }
@@ -34,13 +41,22 @@ internal static class PortCheck
     private static Finding Taken(string name, int port, IReadOnlyList<PortHolder> holders)
     {
         if (holders.Count == 0)
-            return new(name, Severity.Failure, "another program has it", $"See which one: sudo ss -ltnp 'sport = :{port}'. Then stop it.") { Held = true };
+            return new(name, Severity.Failure, "another program has it", $"See which one: sudo ss -ltnp 'sport = :{port}'. Then stop it.")
+            {
+                Held = true,
+            };
         if (holders.All(static holder => holder.Program is "heliograph" or "systemd"))
-            return new(name, Severity.Ok, holders.Any(static holder => holder.Program == "heliograph") ? "heliograph has it already" : "systemd holds it for a socket unit");
+            return new(
+                name,
+                Severity.Ok,
+                holders.Any(static holder => holder.Program == "heliograph")
+                    ? "heliograph has it already"
+                    : "systemd holds it for a socket unit");
         var seen = string.Join(", ", holders.Select(static holder => $"{holder.Program} (process {holder.Process})"));
         var remedy = holders[0].Program switch
         {
-            "docker-proxy" or "rootlessport" or "conmon" => "A container publishes it: \"docker ps\" names it. Stop it; for Signal-TLS-Proxy: docker compose down, in its directory.",
+            "docker-proxy" or "rootlessport" or "conmon" =>
+                "A container publishes it: \"docker ps\" names it. Stop it; for Signal-TLS-Proxy: docker compose down, in its directory.",
             var program => $"Stop it first: systemctl disable --now {Service(program)}.",
         };
         return new(name, Severity.Failure, $"{seen} has it", remedy) { Held = true };
@@ -49,7 +65,9 @@ internal static class PortCheck
     /// <summary>The unit where it is called otherwise than its program.</summary>
     private static string Service(string program) => program == "httpd" ? "httpd (or apache2)" : program;
 
-    /// <summary>Binds and lets go at once, without listening, so that no client is caught. The socket sets SO_REUSEADDR as the server does.</summary>
+    /// <summary>
+    /// Binds and lets go at once, without listening, so that no client is caught. The socket sets SO_REUSEADDR as the server does.
+    /// </summary>
     private static SocketError Bind(IPEndPoint endpoint)
     {
         try
@@ -60,7 +78,8 @@ internal static class PortCheck
             socket.Bind(endpoint);
             return SocketError.Success;
         }
-        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressFamilyNotSupported && endpoint.Address.Equals(IPAddress.IPv6Any))
+        catch (SocketException exception)
+            when (exception.SocketErrorCode == SocketError.AddressFamilyNotSupported && endpoint.Address.Equals(IPAddress.IPv6Any))
         {
             return Bind(new IPEndPoint(IPAddress.Any, endpoint.Port));
         }

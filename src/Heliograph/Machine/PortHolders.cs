@@ -37,16 +37,21 @@ internal static class PortHolders
             .Select(static fields => $"socket:[{fields[9]}]");
     }
 
-    private static IEnumerable<int> Processes(string proc) => Directory.EnumerateDirectories(proc)
-        .Select(static path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var process) ? process : 0)
-        .Where(static process => process > 0)
-        .Order();
+    private static IEnumerable<int> Processes(string proc) =>
+        Directory
+            .EnumerateDirectories(proc)
+            .Select(static path =>
+                int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var process) ? process : 0)
+            .Where(static process => process > 0)
+            .Order();
 
     private static bool Holds(string process, HashSet<string> sockets)
     {
         try
         {
-            return Directory.EnumerateFileSystemEntries(Path.Combine(process, "fd")).Any(descriptor => new FileInfo(descriptor).LinkTarget is { } target && sockets.Contains(target));
+            return Directory
+                .EnumerateFileSystemEntries(Path.Combine(process, "fd"))
+                .Any(descriptor => new FileInfo(descriptor).LinkTarget is { } target && sockets.Contains(target));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -21,11 +21,16 @@ internal static partial class StateCheck
             there = parent;
         try
         {
-            return Evaluate(directory, exists: there == directory, writable: Access(there, MayMakeFiles) == 0, new DriveInfo(there).AvailableFreeSpace);
+            return Evaluate(
+                directory, exists: there == directory, writable: Access(there, MayMakeFiles) == 0, new DriveInfo(there).AvailableFreeSpace);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return new(Name, Severity.Failure, $"{directory} cannot be looked at ({FileProblem.Describe(exception)})", "Name another one in state_directory.");
+            return new(
+                Name,
+                Severity.Failure,
+                $"{directory} cannot be looked at ({FileProblem.Describe(exception)})",
+                "Name another one in state_directory.");
         }
     }
 
@@ -35,10 +40,17 @@ internal static partial class StateCheck
     /// <param name="free">Bytes on its disk.</param>
     public static Finding Evaluate(string directory, bool exists, bool writable, long free)
     {
-        var seen = $"{directory}, {(exists ? "" : "not there yet, ")}{(free < 10 * Megabyte ? $"{free / 1024} KB" : $"{free / Megabyte} MB")} free";
+        var seen =
+            $"{directory}, {(exists ? "" : "not there yet, ")}{(free < 10 * Megabyte ? $"{free / 1024} KB" : $"{free / Megabyte} MB")} " +
+            $"free";
         if (!writable)
-            return new(Name, Severity.Failure, $"user {Environment.UserName} may not write to {directory}", "Run heliograph as its owner (a service, or sudo), or name another one in state_directory.");
-        return free < Megabyte ? new(Name, Severity.Failure, seen, "Make room: without it no certificate can be kept, so none is asked for.")
+            return new(
+                Name,
+                Severity.Failure,
+                $"user {Environment.UserName} may not write to {directory}",
+                "Run heliograph as its owner (a service, or sudo), or name another one in state_directory.");
+        return free < Megabyte
+                ? new(Name, Severity.Failure, seen, "Make room: without it no certificate can be kept, so none is asked for.")
             : free < Little ? new(Name, Severity.Warning, seen, "Make room on the disk.")
             : new(Name, Severity.Ok, seen);
     }

@@ -4,8 +4,12 @@ using Heliograph.Budget;
 
 namespace Heliograph.Metrics;
 
-/// <summary>The instruments. Their names, units and attributes are public: docs/operating/monitoring.md tells them, and a test compares the two.</summary>
-/// <remarks>Nothing here comes from a client: an attribute has the values that stand in the code or in the configuration, and no others.</remarks>
+/// <summary>
+/// The instruments. Their names, units and attributes are public: docs/operating/monitoring.md tells them, and a test compares the two.
+/// </summary>
+/// <remarks>
+/// Nothing here comes from a client: an attribute has the values that stand in the code or in the configuration, and no others.
+/// </remarks>
 internal sealed class HeliographMeter : IDisposable
 {
     public const string Name = "Heliograph";
@@ -37,25 +41,54 @@ internal sealed class HeliographMeter : IDisposable
 
     private void CreateForConnections()
     {
-        meter.CreateObservableCounter("heliograph.connections.accepted", () => sources.Relay().Accepted, Connections, "Connections since the start, the open ones and the refused ones included.");
-        meter.CreateObservableUpDownCounter("heliograph.connections.active", () => sources.Relay().Connections, Connections, "Connections that are open now.");
-        meter.CreateObservableUpDownCounter("heliograph.connections.limit", () => sources.Relay().MaxConnections, Connections, "Connections that may be open; more are refused.");
-        meter.CreateObservableCounter("heliograph.connections.ended", () => ForEach(sources.Relay().Outcomes, "outcome"), Connections, "Connections that are over, by what became of them.");
-        meter.CreateObservableCounter("heliograph.connections.unlisted", () => sources.Relay().DeniedSignalNames.Values.Sum(), Connections,
+        meter.CreateObservableCounter(
+            "heliograph.connections.accepted",
+            () => sources.Relay().Accepted,
+            Connections,
+            "Connections since the start, the open ones and the refused ones included.");
+        meter.CreateObservableUpDownCounter(
+            "heliograph.connections.active", () => sources.Relay().Connections, Connections, "Connections that are open now.");
+        meter.CreateObservableUpDownCounter(
+            "heliograph.connections.limit",
+            () => sources.Relay().MaxConnections,
+            Connections,
+            "Connections that may be open; more are refused.");
+        meter.CreateObservableCounter(
+            "heliograph.connections.ended",
+            () => ForEach(sources.Relay().Outcomes, "outcome"),
+            Connections,
+            "Connections that are over, by what became of them.");
+        meter.CreateObservableCounter(
+            "heliograph.connections.unlisted",
+            () => sources.Relay().DeniedSignalNames.Values.Sum(),
+            Connections,
             "Connections that asked for a host under signal.org that is not routed: the list of hosts may be out of date.");
-        meter.CreateObservableCounter("heliograph.relay.io", RelayedBytes, Bytes, "Bytes that were relayed: up from clients, down to them.");
-        meter.CreateObservableCounter("heliograph.route.connections", () => sources.Relay().Routes.Select(static route => Measure(route.Connections, "route", route.Name)), Connections,
+        meter.CreateObservableCounter(
+            "heliograph.relay.io", RelayedBytes, Bytes, "Bytes that were relayed: up from clients, down to them.");
+        meter.CreateObservableCounter(
+            "heliograph.route.connections",
+            () => sources.Relay().Routes.Select(static route => Measure(route.Connections, "route", route.Name)),
+            Connections,
             "Connections that were relayed to a route, the open ones included.");
-        meter.CreateObservableUpDownCounter("heliograph.route.active", () => sources.Relay().Routes.Select(static route => Measure(route.Open, "route", route.Name)), Connections,
+        meter.CreateObservableUpDownCounter(
+            "heliograph.route.active",
+            () => sources.Relay().Routes.Select(static route => Measure(route.Open, "route", route.Name)),
+            Connections,
             "Connections that are relayed to a route now.");
     }
 
     private void CreateForUpstreams()
     {
         meter.CreateObservableCounter("heliograph.upstream.dials", DialOutcomes, Dials, "Dials of an upstream host, by what came of them.");
-        meter.CreateObservableCounter("heliograph.upstream.time", () => sources.Relay().Upstreams.Select(static one => Measure(one.DialTimes.Sum.TotalSeconds, "upstream", one.Endpoint)), Seconds,
+        meter.CreateObservableCounter(
+            "heliograph.upstream.time",
+            () => sources.Relay().Upstreams.Select(static one => Measure(one.DialTimes.Sum.TotalSeconds, "upstream", one.Endpoint)),
+            Seconds,
             "Time that the dials that connected took, resolving the name included; divided by their number, the mean.");
-        meter.CreateObservableGauge("heliograph.upstream.failures", () => sources.Relay().Upstreams.Select(static one => Measure(one.FailuresInARow, "upstream", one.Endpoint)), Dials,
+        meter.CreateObservableGauge(
+            "heliograph.upstream.failures",
+            () => sources.Relay().Upstreams.Select(static one => Measure(one.FailuresInARow, "upstream", one.Endpoint)),
+            Dials,
             "Dials of an upstream host that failed since the last one that did not.");
     }
 
@@ -92,8 +125,10 @@ internal sealed class HeliographMeter : IDisposable
         var build = new Measurement<int>(1, new("version", ProductVersion.Text), new("runtime", RuntimeInformation.FrameworkDescription));
         meter.CreateObservableGauge("heliograph.build.info", () => build, unit: null, "Always 1; the attributes tell which build this is.");
         meter.CreateObservableCounter("process.cpu.time", CpuTime, Seconds, "Processor time that the process has used.");
-        meter.CreateObservableUpDownCounter("process.memory.usage", static () => Environment.WorkingSet, Bytes, "Resident memory of the process.");
-        meter.CreateObservableGauge("process.uptime", () => sources.Relay().Uptime.TotalSeconds, Seconds, "Time since the server was started.");
+        meter.CreateObservableUpDownCounter(
+            "process.memory.usage", static () => Environment.WorkingSet, Bytes, "Resident memory of the process.");
+        meter.CreateObservableGauge(
+            "process.uptime", () => sources.Relay().Uptime.TotalSeconds, Seconds, "Time since the server was started.");
     }
 
     private IEnumerable<Measurement<long>> RelayedBytes()
@@ -119,7 +154,8 @@ internal sealed class HeliographMeter : IDisposable
         return [Measure(usage.UserTime.TotalSeconds, "cpu.mode", "user"), Measure(usage.PrivilegedTime.TotalSeconds, "cpu.mode", "system")];
     }
 
-    private IEnumerable<Measurement<long>> OfBudget(Func<BudgetReport, long> figure) => sources.Budget() is { } budget ? [new(figure(budget))] : [];
+    private IEnumerable<Measurement<long>> OfBudget(Func<BudgetReport, long> figure) =>
+        sources.Budget() is { } budget ? [new(figure(budget))] : [];
 
     private static IEnumerable<Measurement<long>> Instant(DateTimeOffset? instant) => IfAny(instant?.ToUnixTimeSeconds());
 

@@ -11,7 +11,12 @@ namespace Heliograph.Metrics;
 internal sealed record MetricFamily(string Name, string? Unit, string Description, bool IsCounter, List<MetricSample> Samples)
 {
     public static MetricFamily FromInstrument(Instrument instrument) =>
-        new(instrument.Name, instrument.Unit, instrument.Description ?? "", instrument.GetType().GetGenericTypeDefinition() == typeof(ObservableCounter<>), []);
+        new(
+            instrument.Name,
+            instrument.Unit,
+            instrument.Description ?? "",
+            instrument.GetType().GetGenericTypeDefinition() == typeof(ObservableCounter<>),
+            []);
 }
 
 /// <summary>One value of an instrument.</summary>

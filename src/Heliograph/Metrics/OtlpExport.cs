@@ -6,7 +6,10 @@ using OpenTelemetry.Resources;
 namespace Heliograph.Metrics;
 
 /// <summary>Sends the metrics by OTLP where OpenTelemetry's standard variables ask for it. Otherwise nothing of it is loaded.</summary>
-/// <remarks>opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables; the exporter itself reads the address, the headers, the protocol and the interval.</remarks>
+/// <remarks>
+/// opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables; the exporter itself reads the address, the headers, the
+/// protocol and the interval.
+/// </remarks>
 internal sealed class OtlpExport : IAsyncDisposable
 {
     private readonly OtlpTrouble trouble;
@@ -16,9 +19,14 @@ internal sealed class OtlpExport : IAsyncDisposable
     {
         trouble = new(logger);
         provider = Sdk.CreateMeterProviderBuilder()
-            // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come last and win. No host name: the operator decides what this machine is called.
-            .SetResourceBuilder(ResourceBuilder.CreateEmpty().AddService("heliograph", serviceVersion: ProductVersion.Text, autoGenerateServiceInstanceId: false)
-                .AddTelemetrySdk().AddEnvironmentVariableDetector())
+            // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come last and win. No host name: the operator decides what this machine is
+            // called.
+            .SetResourceBuilder(
+                ResourceBuilder
+                    .CreateEmpty()
+                    .AddService("heliograph", serviceVersion: ProductVersion.Text, autoGenerateServiceInstanceId: false)
+                    .AddTelemetrySdk()
+                    .AddEnvironmentVariableDetector())
             .AddMeter(HeliographMeter.Name)
             .AddOtlpExporter()
             .Build();
@@ -31,7 +39,8 @@ internal sealed class OtlpExport : IAsyncDisposable
             return false;
         if (variable("OTEL_METRICS_EXPORTER") is { Length: > 0 } exporters)
             return exporters.Split(',', StringSplitOptions.TrimEntries).Contains("otlp", StringComparer.Ordinal);
-        return variable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 } || variable("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT") is { Length: > 0 };
+        return variable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 }
+            || variable("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT") is { Length: > 0 };
     }
 
     public static OtlpExport Start(ILogger logger) => new(logger);

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Heliograph.Metrics;
 
-/// <summary>The text exposition format 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats), with names after OpenTelemetry's rules for Prometheus.</summary>
+/// <summary>
+/// The text exposition format 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats), with names after OpenTelemetry's rules for
+/// Prometheus.
+/// </summary>
 internal static class PrometheusText
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
@@ -26,7 +29,8 @@ internal static class PrometheusText
 
     /// <summary>Dots become underscores, the unit is spelt out at the end, and what only grows is a total
     /// (opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics).</summary>
-    public static string NameOf(MetricFamily family) => Identifier(family.Name) + UnitSuffix(family.Unit) + (family.IsCounter ? "_total" : "");
+    public static string NameOf(MetricFamily family) =>
+        Identifier(family.Name) + UnitSuffix(family.Unit) + (family.IsCounter ? "_total" : "");
 
     /// <summary>An attribute's name as a label's.</summary>
     public static string Identifier(string name) => name.Replace('.', '_');

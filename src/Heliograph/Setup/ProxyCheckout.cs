@@ -4,12 +4,16 @@ using Heliograph.Relay.OuterTls;
 
 namespace Heliograph.Setup;
 
-/// <summary>A checkout of signalapp/Signal-TLS-Proxy with the certificate that its certbot got. Read only: going back stays possible.</summary>
+/// <summary>
+/// A checkout of signalapp/Signal-TLS-Proxy with the certificate that its certbot got. Read only: going back stays possible.
+/// </summary>
 internal sealed record ProxyCheckout
 {
     private const int LongestFile = 1024 * 1024;
 
-    /// <summary>Where the containers see data/certbot/conf: symbolic links that certbot or the checkout's script made may lead there.</summary>
+    /// <summary>
+    /// Where the containers see data/certbot/conf: symbolic links that certbot or the checkout's script made may lead there.
+    /// </summary>
     private const string ContainersConf = "/etc/letsencrypt/";
 
     /// <summary>Where docker-compose.yml is.</summary>
@@ -37,7 +41,10 @@ internal sealed record ProxyCheckout
         try
         {
             if (!Directory.Exists(conf))
-                throw new StartException($"--from-signal-tls-proxy: there is no data/certbot/conf in {root}; name the directory in which init-certificate.sh was run (docker compose ls shows it)", ExitCode.BadUsage);
+                throw new StartException(
+                    $"--from-signal-tls-proxy: there is no data/certbot/conf in {root}; name the directory in which init-certificate.sh " +
+                    $"was run (docker compose ls shows it)",
+                    ExitCode.BadUsage);
             var live = Choose(conf, name);
             var (chain, key) = (ReadFile(conf, Path.Combine(live, "fullchain.pem")), ReadFile(conf, Path.Combine(live, "privkey.pem")));
             var certificate = ServerCertificate.FromPem(chain, key);
@@ -57,23 +64,40 @@ internal sealed record ProxyCheckout
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"--from-signal-tls-proxy: {conf} cannot be read by user {Environment.UserName} ({FileProblem.Describe(exception)}); its certbot runs as root: use sudo");
+            throw new StartException(
+                $"--from-signal-tls-proxy: {conf} cannot be read by user {Environment.UserName} ({FileProblem.Describe(exception)}); its " +
+                $"certbot runs as root: use sudo");
         }
     }
 
-    /// <summary>The directory of the certificate below live/: the one named, else the one that nginx is led to, else the only one.</summary>
+    /// <summary>
+    /// The directory of the certificate below live/: the one named, else the one that nginx is led to, else the only one.
+    /// </summary>
     private static string Choose(string conf, string? name)
     {
         var live = Path.Combine(conf, "live");
-        List<string> all = Directory.Exists(live) ? [.. Directory.EnumerateDirectories(live).Where(static directory => Path.GetFileName(directory) is not "README").Order(StringComparer.Ordinal)] : [];
+        List<string> all = Directory.Exists(live)
+            ?
+            [
+                .. Directory
+                    .EnumerateDirectories(live)
+                    .Where(static directory => Path.GetFileName(directory) is not "README")
+                    .Order(StringComparer.Ordinal),
+            ]
+            : [];
         if (all.Count == 0)
-            throw new StartException($"--from-signal-tls-proxy: there is no certificate in {live}; if the proxy never had one: heliograph init --domain NAME");
+            throw new StartException(
+                $"--from-signal-tls-proxy: there is no certificate in {live}; if the proxy never had one: heliograph init --domain NAME");
         // init-certificate.sh: ln -fs /etc/letsencrypt/live/NAME/ /etc/letsencrypt/active
         name ??= new FileInfo(Path.Combine(conf, "active")).LinkTarget is { } active ? Path.GetFileName(active.TrimEnd('/')) : null;
         if (all.Find(directory => Path.GetFileName(directory) == name) is { } chosen)
             return chosen;
-        return all is [var only] ? only : throw new StartException(
-            $"--from-signal-tls-proxy: there are several certificates: {string.Join(", ", all.Select(Path.GetFileName))}; name one with --domain NAME", ExitCode.BadUsage);
+        return all is [var only]
+            ? only
+            : throw new StartException(
+                $"--from-signal-tls-proxy: there are several certificates: {string.Join(", ", all.Select(Path.GetFileName))}; name one " +
+                $"with --domain NAME",
+                ExitCode.BadUsage);
     }
 
     private static string ReadFile(string conf, string path)
@@ -88,6 +112,12 @@ internal sealed record ProxyCheckout
     }
 
     /// <summary>certbot writes <c>server = https://…</c> into each certificate's renewal file.</summary>
-    private static string? AuthorityOf(string renewal) => !File.Exists(renewal) ? null
-        : File.ReadLines(renewal).Take(1000).Select(static line => line.Split('=', 2, StringSplitOptions.TrimEntries)).FirstOrDefault(static pair => pair is ["server", _])?[1];
+    private static string? AuthorityOf(string renewal) =>
+        !File.Exists(renewal)
+            ? null
+            : File.ReadLines(renewal)
+                .Take(1000)
+                .Select(static line => line.Split('=', 2, StringSplitOptions.TrimEntries))
+                .FirstOrDefault(static pair => pair is ["server", _])
+                ?[1];
 }

@@ -19,7 +19,8 @@ internal sealed class QrCode
 
     private readonly QRCodeData data;
 
-    /// <param name="text">What the code says. The lowest level of correction: a screen is neither torn nor dirty, and the code smaller.</param>
+    /// <param name="text">What the code says. The lowest level of correction: a screen is neither torn nor dirty, and the code
+    /// smaller.</param>
     public QrCode(string text) => data = QRCodeGenerator.GenerateQrCode(text, QRCodeGenerator.ECCLevel.L);
 
     /// <summary>Columns on a terminal; half as many lines.</summary>

@@ -33,7 +33,10 @@ internal sealed record ShareLink(string Host, int Port = ShareLink.Https)
         var hash = text.IndexOf('#', StringComparison.Ordinal);
         var host = hash >= 0 && text[..hash] is "https://signal.tube/" or "sgnl://signal.tube/" ? text[(hash + 1)..] : text;
         var port = Https;
-        if (IPEndPoint.TryParse(host, out var endpoint) && endpoint is { Port: > 0, AddressFamily: var family } && (family == AddressFamily.InterNetwork || host.StartsWith('[')))
+        if (
+            IPEndPoint.TryParse(host, out var endpoint)
+            && endpoint is { Port: > 0, AddressFamily: var family }
+            && (family == AddressFamily.InterNetwork || host.StartsWith('[')))
             (host, port) = (endpoint.Address.ToString(), endpoint.Port);
         else if (host.Split(':') is [var name, var digits] && ushort.TryParse(digits, out var number) && number > 0)
             (host, port) = (name, number);
@@ -49,7 +52,8 @@ internal sealed record ShareLink(string Host, int Port = ShareLink.Https)
     private IEnumerable<string> FindWarnings()
     {
         if (Port != Https)
-            yield return $"Signal for Android connects to port 443 whatever the link says: forward 443 to port {Port}, or the link works on iOS only.";
+            yield return $"Signal for Android connects to port 443 whatever the link says: forward 443 to port {Port}, or the link works " +
+                $"on iOS only.";
         if (IPAddress.TryParse(Host, out var address))
         {
             yield return address.AddressFamily == AddressFamily.InterNetworkV6

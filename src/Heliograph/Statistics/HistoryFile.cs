@@ -16,7 +16,8 @@ internal sealed partial class HistoryFile
 
     private readonly PrivateDirectory directory;
 
-    public HistoryFile(string stateDirectory, TimeProvider timeProvider, ILogger logger) => directory = new PrivateDirectory(stateDirectory, timeProvider, logger);
+    public HistoryFile(string stateDirectory, TimeProvider timeProvider, ILogger logger) =>
+        directory = new PrivateDirectory(stateDirectory, timeProvider, logger);
 
     /// <summary>Empty when there is no file, or a damaged one.</summary>
     /// <exception cref="StorageException">It cannot be read.</exception>
@@ -33,7 +34,16 @@ internal sealed partial class HistoryFile
     }
 
     /// <exception cref="StorageException">It cannot be written; the file before is still there, whole.</exception>
-    public void Write(TrafficHistory history) => directory.Write(Name, new() { Version = Version, Days = Rounded(history.Days), Weeks = Rounded(history.Weeks) }, FileJson.Default.Content);
+    public void Write(TrafficHistory history) =>
+        directory.Write(
+            Name,
+            new()
+            {
+                Version = Version,
+                Days = Rounded(history.Days),
+                Weeks = Rounded(history.Weeks),
+            },
+            FileJson.Default.Content);
 
     private static IReadOnlyList<Period> Rounded(IReadOnlyDictionary<DateOnly, Traffic> sums) =>
         [.. sums.Select(static one => Period.FromTraffic(one.Key, one.Value.Rounded))];
@@ -46,7 +56,9 @@ internal sealed partial class HistoryFile
             return "it has more days or weeks than are kept";
         if (content.Days.Concat(content.Weeks).Any(static one => one is null || !one.IsSound))
             return "a figure in it cannot be";
-        return content.Weeks.All(static week => week.Start == TrafficHistory.MondayOf(week.Start)) ? null : "a week in it begins on no Monday";
+        return content.Weeks.All(static week => week.Start == TrafficHistory.MondayOf(week.Start))
+            ? null
+            : "a week in it begins on no Monday";
     }
 
     private sealed record Content

@@ -10,9 +10,11 @@ internal readonly record struct Traffic(long Connections, long BytesUp, long Byt
     /// <summary>As it may leave the memory of the process.</summary>
     public Traffic Rounded => new(RoundedCount.Up(Connections), RoundedCount.UpBytes(BytesUp), RoundedCount.UpBytes(BytesDown));
 
-    public static Traffic operator +(Traffic a, Traffic b) => new(a.Connections + b.Connections, a.BytesUp + b.BytesUp, a.BytesDown + b.BytesDown);
+    public static Traffic operator +(Traffic a, Traffic b) =>
+        new(a.Connections + b.Connections, a.BytesUp + b.BytesUp, a.BytesDown + b.BytesDown);
 
-    public static Traffic operator -(Traffic a, Traffic b) => new(a.Connections - b.Connections, a.BytesUp - b.BytesUp, a.BytesDown - b.BytesDown);
+    public static Traffic operator -(Traffic a, Traffic b) =>
+        new(a.Connections - b.Connections, a.BytesUp - b.BytesUp, a.BytesDown - b.BytesDown);
 
     public static Traffic FromStatistics(RelayStatistics statistics) => new(statistics.Relayed, statistics.BytesUp, statistics.BytesDown);
 }

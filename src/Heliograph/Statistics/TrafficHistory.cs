@@ -42,7 +42,9 @@ internal sealed class TrafficHistory
 
     public void AddWeek(DateOnly monday, Traffic traffic, DateOnly today) => Add(weeks, monday, traffic, MostWeeks, today);
 
-    /// <summary>What is farthest from today makes room: the oldest, unless a clock that was wrong has left something in a distant future.</summary>
+    /// <summary>
+    /// What is farthest from today makes room: the oldest, unless a clock that was wrong has left something in a distant future.
+    /// </summary>
     private static void Add(SortedDictionary<DateOnly, Traffic> sums, DateOnly date, Traffic traffic, int most, DateOnly today)
     {
         sums[date] = sums.GetValueOrDefault(date) + traffic;

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Heliograph.Statistics;
 
 /// <summary>
-/// Adds what the relay carries to the totals of days and weeks, and saves them: every few minutes, so that a crash loses no more, and at the end.
+/// Adds what the relay carries to the totals of days and weeks, and saves them: every few minutes, so that a crash loses no more, and at
+/// the end.
 /// Traffic belongs to the UTC day at which it is looked at.
 /// </summary>
 internal sealed class TrafficRecorder : IAsyncDisposable

@@ -1,6 +1,8 @@
 namespace Heliograph.Statistics;
 
-/// <summary>The totals of days and weeks as they are shown: rounded. Part of <c>heliograph status --json</c>, a contract with scripts.</summary>
+/// <summary>
+/// The totals of days and weeks as they are shown: rounded. Part of <c>heliograph status --json</c>, a contract with scripts.
+/// </summary>
 internal sealed record TrafficTotals
 {
     public required PeriodTotal Today { get; init; }
@@ -45,7 +47,8 @@ internal sealed record PeriodTotal
 
     public required long BytesDown { get; init; }
 
-    public static PeriodTotal OfDay(DateOnly day, Traffic traffic) => Of(day.ToString("o", System.Globalization.CultureInfo.InvariantCulture), traffic.Rounded);
+    public static PeriodTotal OfDay(DateOnly day, Traffic traffic) =>
+        Of(day.ToString("o", System.Globalization.CultureInfo.InvariantCulture), traffic.Rounded);
 
     public static PeriodTotal OfWeek(DateOnly monday, Traffic traffic) => Of(TrafficHistory.NameOf(monday), traffic.Rounded);
 

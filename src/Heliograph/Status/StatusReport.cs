@@ -7,7 +7,9 @@ using Heliograph.Statistics;
 namespace Heliograph.Status;
 
 /// <summary>How the running server does: <c>heliograph status --json</c>, a contract with scripts (docs/operating/status.md).</summary>
-/// <remarks>All counts are rounded. A member that is added later is not required, so that a server of an earlier version can still be asked.</remarks>
+/// <remarks>
+/// All counts are rounded. A member that is added later is not required, so that a server of an earlier version can still be asked.
+/// </remarks>
 internal sealed record StatusReport
 {
     /// <summary>Of the server.</summary>
@@ -163,6 +165,7 @@ internal sealed record StatusWarning(string Code, string Severity, string Messag
     public const string Warning = "warning";
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StatusReport))]
 internal sealed partial class StatusJson : JsonSerializerContext;

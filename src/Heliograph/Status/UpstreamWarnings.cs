@@ -20,11 +20,16 @@ internal static class UpstreamWarnings
         {
             return
             [
-                new("upstreams_down", StatusWarning.Critical,
-                    $"None of Signal's hosts that clients asked for can be reached from here ({string.Join(", ", failing.Select(Describe))}). Look at this machine's network, resolver and firewall: heliograph check."),
+                new(
+                    "upstreams_down",
+                    StatusWarning.Critical,
+                    $"None of Signal's hosts that clients asked for can be reached from here " +
+                    $"({string.Join(", ", failing.Select(Describe))}). Look at this machine's network, resolver and firewall: heliograph " +
+                    $"check."),
             ];
         }
-        return failing.Select(static one => new StatusWarning("upstream_down", StatusWarning.Warning, $"{Describe(one)}. {Advice(Reason(one))}"));
+        return failing.Select(static one => new StatusWarning(
+            "upstream_down", StatusWarning.Warning, $"{Describe(one)}. {Advice(Reason(one))}"));
     }
 
     private static string Describe(UpstreamStatistics upstream) => $"{upstream.Endpoint} {Words(Reason(upstream))}";

@@ -1,11 +1,12 @@
-using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Heliograph.Status;
 
 /// <summary>How figures are written for people.</summary>
 internal static class Words
 {
-    public static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    /// <summary>Figures as everywhere: the whole process has the invariant culture.</summary>
+    public static string Line(ref DefaultInterpolatedStringHandler text) => text.ToStringAndClear();
 
     /// <summary><c>12 MB</c>, <c>14.2 GB</c>: decimal units, as hosting companies bill.</summary>
     public static string Bytes(long bytes) => bytes switch
@@ -27,5 +28,6 @@ internal static class Words
     /// <summary><c>1 day</c>, <c>1,288 days</c>.</summary>
     public static string Count(long count, string thing) => Line($"{count:N0} {thing}{(count == 1 ? "" : "s")}");
 
-    private static string Join(int large, string unit, int small, string part) => small == 0 ? Count(large, unit) : $"{Count(large, unit)} {Count(small, part)}";
+    private static string Join(int large, string unit, int small, string part) =>
+        small == 0 ? Count(large, unit) : $"{Count(large, unit)} {Count(small, part)}";
 }

@@ -25,7 +25,9 @@ public sealed class HookTests : PebbleTests
 
         Assert.Equal(["*.heliograph.test"], certificate.Names);
         await AssertTrustedAsync(certificate, pebble);
-        Assert.Equal(["present _acme-challenge.heliograph.test.", "cleanup _acme-challenge.heliograph.test."], await File.ReadAllLinesAsync(calls, Stop));
+        Assert.Equal(
+            ["present _acme-challenge.heliograph.test.", "cleanup _acme-challenge.heliograph.test."],
+            await File.ReadAllLinesAsync(calls, Stop));
     }
 
     [Fact]

@@ -34,7 +34,9 @@ public sealed class Rfc2136Tests : PebbleTests
     {
         await using var bind = await BindServer.StartAsync("hmac-sha256", Secret);
         var visibility = new DnsVisibility(
-            new DnsOptions { VisibleAt = [bind.Address.ToString()], VisibleTimeout = TimeSpan.FromMilliseconds(600) }, TimeProvider.System, Log);
+            new DnsOptions { VisibleAt = [bind.Address.ToString()], VisibleTimeout = TimeSpan.FromMilliseconds(600) },
+            TimeProvider.System,
+            Log);
         await visibility.WaitAsync($"_acme-challenge.{BindServer.Zone}.", "value", [], Stop);
         Assert.Contains("is not visible at " + bind.Address, Log.All, StringComparison.Ordinal);
     }
@@ -43,7 +45,13 @@ public sealed class Rfc2136Tests : PebbleTests
     public async Task A_wrong_secret_is_told_as_such()
     {
         await using var bind = await BindServer.StartAsync("hmac-sha256", Secret);
-        var error = await PresentFailsAsync(bind, Update(bind, "hmac-sha256") with { KeySecret = Convert.ToBase64String(new byte[32]) }, BindServer.Zone);
+        var error = await PresentFailsAsync(
+            bind,
+            Update(bind, "hmac-sha256") with
+            {
+                KeySecret = Convert.ToBase64String(new byte[32]),
+            },
+            BindServer.Zone);
         Assert.Contains("BADSIG", error.Message, StringComparison.Ordinal);
     }
 
@@ -97,7 +105,8 @@ public sealed class Rfc2136Tests : PebbleTests
         Algorithm = algorithm,
     };
 
-    private async Task<AcmeException> PresentFailsAsync(BindServer bind, Rfc2136Options options, string name, TimeProvider? timeProvider = null)
+    private async Task<AcmeException> PresentFailsAsync(
+        BindServer bind, Rfc2136Options options, string name, TimeProvider? timeProvider = null)
     {
         var records = Records(options, timeProvider ?? TimeProvider.System);
         var error = await Assert.ThrowsAsync<AcmeException>(() => records.PresentAsync($"_acme-challenge.{name}.", "value", Stop));
@@ -105,11 +114,13 @@ public sealed class Rfc2136Tests : PebbleTests
         return error;
     }
 
-    private Rfc2136Records Records(Rfc2136Options options, TimeProvider timeProvider) => new(options, new DnsVisibility(new DnsOptions(), timeProvider, Log), timeProvider, Log);
+    private Rfc2136Records Records(Rfc2136Options options, TimeProvider timeProvider) =>
+        new(options, new DnsVisibility(new DnsOptions(), timeProvider, Log), timeProvider, Log);
 
     private static async Task<IEnumerable<byte[]>> TextAsync(BindServer bind, string name)
     {
-        var answer = await DnsExchange.AskAsync(bind.Address, DnsWriter.Query(1, name, DnsTypes.Txt, recursive: false), tcpOnly: true, Stop);
+        var answer = await DnsExchange.AskAsync(
+            bind.Address, DnsWriter.Query(1, name, DnsTypes.Txt, recursive: false), tcpOnly: true, Stop);
         return DnsAnswer.Parse(answer)!.Answers.Where(record => record.Type == DnsTypes.Txt).Select(record => record.Data);
     }
 }

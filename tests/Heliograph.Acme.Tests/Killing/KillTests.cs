@@ -20,7 +20,19 @@ public sealed class KillTests : ScriptedTests
             killed.Add(part);
         }
         Assert.Equal(
-            ["directory", "nonce", "account", "order", "authorization", "challenge", "authorization", "order-status", "finalize", "order-status", "certificate"],
+            [
+                "directory",
+                "nonce",
+                "account",
+                "order",
+                "authorization",
+                "challenge",
+                "authorization",
+                "order-status",
+                "finalize",
+                "order-status",
+                "certificate",
+            ],
             killed);
     }
 
@@ -41,7 +53,8 @@ public sealed class KillTests : ScriptedTests
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
             return true;
         };
-        await using (var child = ChildProcess.Start(Environment.ProcessPath!, [VictimProgram.Word, ca.DirectoryUrl, ca.CaRootFile, state.Path, Name]))
+        await using (
+            var child = ChildProcess.Start(Environment.ProcessPath!, [VictimProgram.Word, ca.DirectoryUrl, ca.CaRootFile, state.Path, Name]))
         {
             victim.SetResult(child);
             var exitCode = await child.WaitForExitAsync(TimeSpan.FromSeconds(30));
@@ -63,8 +76,10 @@ public sealed class KillTests : ScriptedTests
 
         Assert.Equal([Name], manager.Current?.Names);
         Assert.DoesNotContain("damaged", Log.All, StringComparison.Ordinal);
-        Assert.All(Directory.GetFiles(Path.Combine(state.Path, "acme")), file => Assert.False(file.EndsWith(".new", StringComparison.Ordinal)));
-        Assert.InRange(ca.Orders.Count, 1, killedAt is "directory" or "nonce" or "account" or "order" or "finalize" or "certificate" ? 1 : 2);
+        Assert.All(
+            Directory.GetFiles(Path.Combine(state.Path, "acme")), file => Assert.False(file.EndsWith(".new", StringComparison.Ordinal)));
+        Assert.InRange(
+            ca.Orders.Count, 1, killedAt is "directory" or "nonce" or "account" or "order" or "finalize" or "certificate" ? 1 : 2);
         return killedAt;
     }
 }

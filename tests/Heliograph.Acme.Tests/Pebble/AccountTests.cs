@@ -77,10 +77,11 @@ public sealed class AccountTests : PebbleTests
         Assert.Contains("two@heliograph.example", AccountFile(), StringComparison.Ordinal);
     }
 
-    private static Heliograph.Testing.Pebble.PebbleOptions WithExternalAccounts(Heliograph.Testing.Pebble.PebbleOptions options) => options with
-    {
-        ExternalAccounts = new Dictionary<string, string>(StringComparer.Ordinal) { ["kid-1"] = MacKey },
-    };
+    private static Heliograph.Testing.Pebble.PebbleOptions WithExternalAccounts(Heliograph.Testing.Pebble.PebbleOptions options) =>
+        options with
+        {
+            ExternalAccounts = new Dictionary<string, string>(StringComparer.Ordinal) { ["kid-1"] = MacKey },
+        };
 
     private string AccountFile() => File.ReadAllText(Directory.GetFiles(State["acme"], "account-*.json").Single());
 

@@ -69,7 +69,8 @@ public sealed class IssuanceTests : PebbleTests
     public async Task Several_names_and_an_address_go_into_one_certificate()
     {
         await using var pebble = await StartPebbleAsync();
-        var certificate = await GetAsync(Options(pebble, "one.heliograph.test", "TWO.heliograph.test", "three.heliograph.test", "127.0.0.1"));
+        var certificate = await GetAsync(
+            Options(pebble, "one.heliograph.test", "TWO.heliograph.test", "three.heliograph.test", "127.0.0.1"));
 
         Assert.Equal(
             ["127.0.0.1", "one.heliograph.test", "three.heliograph.test", "two.heliograph.test"],

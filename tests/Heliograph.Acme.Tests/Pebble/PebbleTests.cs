@@ -39,7 +39,8 @@ public abstract class PebbleTests : IDisposable
         CaRoot = pebble.CaRootFile,
     };
 
-    private protected CertificateManager Open(AcmeOptions options) => CertificateManager.Open(options, Ports.Responders, Used.Add, TimeProvider.System, Log);
+    private protected CertificateManager Open(AcmeOptions options) =>
+        CertificateManager.Open(options, Ports.Responders, Used.Add, TimeProvider.System, Log);
 
     private protected async Task<IssuedCertificate> GetAsync(AcmeOptions options)
     {

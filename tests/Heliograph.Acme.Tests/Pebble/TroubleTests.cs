@@ -89,15 +89,24 @@ public sealed class TroubleTests : PebbleTests
     {
         await using var pebble = await StartPebbleAsync();
         var wrong = State.Write("wrong.pem", await pebble.IssuingRootAsync());
-        var error = await Assert.ThrowsAsync<AcmeException>(() => GetAsync(Options(pebble, "proxy.heliograph.test") with { CaRoot = wrong }));
+        var error = await Assert.ThrowsAsync<AcmeException>(() =>
+            GetAsync(Options(pebble, "proxy.heliograph.test") with { CaRoot = wrong }));
         Assert.Contains("acme.ca_root", error.Message, StringComparison.Ordinal);
     }
 
     private void AssertNoSecrets(params string[] more)
     {
-        var keys = Directory.GetFiles(State["acme"], "*.json").SelectMany(file => System.Text.RegularExpressions.Regex
-            .Matches(File.ReadAllText(file), "PRIVATE KEY-----\\\\n(?<key>[A-Za-z0-9+/]{30})", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(5))
-            .Select(match => match.Groups["key"].Value)).ToList();
+        var keys = Directory
+            .GetFiles(State["acme"], "*.json")
+            .SelectMany(file =>
+                System
+                    .Text.RegularExpressions.Regex.Matches(
+                        File.ReadAllText(file),
+                        "PRIVATE KEY-----\\\\n(?<key>[A-Za-z0-9+/]{30})",
+                        System.Text.RegularExpressions.RegexOptions.None,
+                        TimeSpan.FromSeconds(5))
+                    .Select(match => match.Groups["key"].Value))
+            .ToList();
         Assert.NotEmpty(Log.Lines);
         Assert.NotEmpty(keys);
         Assert.All([.. Ports.Secrets, .. keys, .. more], secret => Assert.DoesNotContain(secret, Log.All, StringComparison.Ordinal));

@@ -151,7 +151,8 @@ public sealed class FailoverTests : ScriptedTests
     /// <summary>Both behind one root file, as an authority and its staging are behind the system's.</summary>
     private async Task<AcmeOptions> WithStagingAsync(ScriptedCa real, ScriptedCa staging)
     {
-        var roots = State.Write("roots.pem", await File.ReadAllTextAsync(real.CaRootFile, Stop) + "\n" + await File.ReadAllTextAsync(staging.CaRootFile, Stop));
+        var roots = State.Write(
+            "roots.pem", await File.ReadAllTextAsync(real.CaRootFile, Stop) + "\n" + await File.ReadAllTextAsync(staging.CaRootFile, Stop));
         return Options(real) with { StagingDirectory = staging.DirectoryUrl, CaRoot = roots, Challenges = [ChallengeTypes.TlsAlpn01] };
     }
 

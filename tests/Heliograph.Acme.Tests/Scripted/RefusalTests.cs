@@ -120,7 +120,8 @@ public sealed class RefusalTests : ScriptedTests
     public async Task Tokens_and_control_characters_in_an_explanation_stay_out_of_the_log()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
-        ca.Refusals["tls-alpn-01"] = ScriptedCa.Problem("unauthorized", "expected short-token.thumb\u001b[31m but\ngot AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+        ca.Refusals["tls-alpn-01"] = ScriptedCa.Problem(
+            "unauthorized", "expected short-token.thumb\u001b[31m but\ngot AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
         var error = await RenewAsync(Options(ca) with { Challenges = [ChallengeTypes.TlsAlpn01] });
         Assert.DoesNotContain("short-token", Log.All + error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("AAAAAAAA", Log.All + error.Message, StringComparison.Ordinal);

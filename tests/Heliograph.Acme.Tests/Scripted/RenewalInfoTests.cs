@@ -12,10 +12,15 @@ public sealed class RenewalInfoTests : ScriptedTests
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=example", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(
-            Convert.FromHexString("69885B6B87464041E1B37B847BA0AE2CDE01C8D4")));
+        request.CertificateExtensions.Add(
+            X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(
+                Convert.FromHexString("69885B6B87464041E1B37B847BA0AE2CDE01C8D4")));
         using var certificate = request.Create(
-            new X500DistinguishedName("CN=issuer"), X509SignatureGenerator.CreateForECDsa(key), Start, Start.AddDays(1), Convert.FromHexString("0087654321"));
+            new X500DistinguishedName("CN=issuer"),
+            X509SignatureGenerator.CreateForECDsa(key),
+            Start,
+            Start.AddDays(1),
+            Convert.FromHexString("0087654321"));
         Assert.Equal("aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE", RenewalInfo.CertificateId(certificate));
     }
 

@@ -13,7 +13,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Acme.Tests.Scripted;
 
-/// <summary>A FAKE authority for what a real Pebble cannot be made to do: renewal information, profiles, limits, and answers that no authority should give.
+/// <summary>A FAKE authority for what a real Pebble cannot be made to do: renewal information, profiles, limits, and answers that no
+/// authority should give.
 /// It checks no signature and validates nothing; it follows its script and counts what it is asked.</summary>
 internal sealed class ScriptedCa : IAsyncDisposable
 {
@@ -46,7 +47,10 @@ internal sealed class ScriptedCa : IAsyncDisposable
 
     public string CaRootFile { get; }
 
-    /// <summary>How often each part was asked: directory, nonce, account, order, order-status, authorization, challenge, finalize, certificate, renewal-info.</summary>
+    /// <summary>
+    /// How often each part was asked: directory, nonce, account, order, order-status, authorization, challenge, finalize, certificate,
+    /// renewal-info.
+    /// </summary>
     public ConcurrentDictionary<string, int> Requests { get; } = new(StringComparer.Ordinal);
 
     public int Count(string part) => Requests.GetValueOrDefault(part);
@@ -80,14 +84,19 @@ internal sealed class ScriptedCa : IAsyncDisposable
 
     public CertificateRequest? LastRequest { get; private set; }
 
-    public static async Task<ScriptedCa> StartAsync(TimeProvider timeProvider, DateTimeOffset? listenerNotBefore = null, DateTimeOffset? listenerNotAfter = null)
+    public static async Task<ScriptedCa> StartAsync(
+        TimeProvider timeProvider, DateTimeOffset? listenerNotBefore = null, DateTimeOffset? listenerNotAfter = null)
     {
-        var ca = new ScriptedCa(timeProvider, listenerNotBefore ?? DateTimeOffset.UnixEpoch.AddYears(30), listenerNotAfter ?? DateTimeOffset.UnixEpoch.AddYears(130));
+        var ca = new ScriptedCa(
+            timeProvider,
+            listenerNotBefore ?? DateTimeOffset.UnixEpoch.AddYears(30),
+            listenerNotAfter ?? DateTimeOffset.UnixEpoch.AddYears(130));
         await ca.app.StartAsync();
         return ca;
     }
 
-    public static JsonObject Problem(string kind, string detail) => new() { ["type"] = "urn:ietf:params:acme:error:" + kind, ["detail"] = detail };
+    public static JsonObject Problem(string kind, string detail) =>
+        new() { ["type"] = "urn:ietf:params:acme:error:" + kind, ["detail"] = detail };
 
     public static async Task AnswerProblemAsync(HttpContext context, int status, string kind, string detail, string? retryAfter = null)
     {
@@ -251,7 +260,9 @@ internal sealed class ScriptedCa : IAsyncDisposable
     private void Finish(string id, JsonElement payload)
     {
         LastRequest = CertificateRequest.LoadSigningRequest(
-            System.Buffers.Text.Base64Url.DecodeFromChars(payload.GetProperty("csr").GetString()), HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions);
+            System.Buffers.Text.Base64Url.DecodeFromChars(payload.GetProperty("csr").GetString()),
+            HashAlgorithmName.SHA256,
+            CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions);
         certificates[id] = Sign(LastRequest, timeProvider.GetUtcNow().AddHours(-1), timeProvider.GetUtcNow().AddHours(-1) + Lifetime);
         orders[id]["status"] = "valid";
         orders[id]["certificate"] = $"{Base}/certificate/{id}";
@@ -274,9 +285,11 @@ internal sealed class ScriptedCa : IAsyncDisposable
         var copy = new CertificateRequest(request.SubjectName, request.PublicKey, HashAlgorithmName.SHA256);
         foreach (var extension in request.CertificateExtensions)
             copy.CertificateExtensions.Add(AddedName is null ? extension : Extended(extension));
-        copy.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(issuing, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        copy.CertificateExtensions.Add(
+            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(issuing, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         using var key = issuing.GetECDsaPrivateKey()!;
-        using var leaf = copy.Create(issuing.SubjectName, X509SignatureGenerator.CreateForECDsa(key), notBefore, notAfter, RandomNumberGenerator.GetBytes(16));
+        using var leaf = copy.Create(
+            issuing.SubjectName, X509SignatureGenerator.CreateForECDsa(key), notBefore, notAfter, RandomNumberGenerator.GetBytes(16));
         return leaf.ExportCertificatePem() + "\n" + issuing.ExportCertificatePem() + "\n";
     }
 

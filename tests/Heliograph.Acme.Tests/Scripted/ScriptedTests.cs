@@ -3,7 +3,9 @@ using Heliograph.Testing;
 
 namespace Heliograph.Acme.Tests.Scripted;
 
-/// <summary>What tests with the scripted authority have in common: a clock of their own, and managers that come and go as restarts do.</summary>
+/// <summary>
+/// What tests with the scripted authority have in common: a clock of their own, and managers that come and go as restarts do.
+/// </summary>
 public abstract class ScriptedTests : IDisposable
 {
     private protected const string Name = "proxy.heliograph.test";

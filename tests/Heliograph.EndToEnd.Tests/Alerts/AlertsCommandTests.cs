@@ -24,14 +24,17 @@ public sealed partial class AlertsCommandTests : IDisposable
     {
         await using var receiver = Receiver("200 OK");
         var program = Script($"{{ printf '%s\\n' \"$@\"; env | sort; }} > {directory["seen"]}");
-        var (code, output, errors) = await TestAsync($"exec: {program}, webhook: \"https://localhost:{receiver.Endpoint.Port}/token-4711\"");
+        var (code, output, errors) = await TestAsync(
+            $"exec: {program}, webhook: \"https://localhost:{receiver.Endpoint.Port}/token-4711\"");
         Assert.Equal((0, ""), (code, errors));
         Assert.Equal($"alerts.exec {program}: delivered\nalerts.webhook at localhost: delivered\n", output);
         var post = await receiver.NextAsync();
         Assert.Equal("POST /token-4711 HTTP/1.1", post.RequestLine);
         Golden.Check(GoldenFiles + "webhook.json", Masked(post.Text) + "\n");
         // What the shell adds by itself is not ours.
-        var seen = File.ReadLines(directory["seen"]).Where(static line => !line.StartsWith("PWD=", StringComparison.Ordinal) && !line.StartsWith("HOME=", StringComparison.Ordinal));
+        var seen = File.ReadLines(directory["seen"])
+            .Where(static line =>
+                !line.StartsWith("PWD=", StringComparison.Ordinal) && !line.StartsWith("HOME=", StringComparison.Ordinal));
         Golden.Check(GoldenFiles + "program.txt", Masked(string.Join('\n', seen)) + "\n");
     }
 
@@ -39,7 +42,8 @@ public sealed partial class AlertsCommandTests : IDisposable
     public async Task What_is_not_delivered_is_told_with_why()
     {
         await using var receiver = Receiver("404 Not Found");
-        var (code, output, errors) = await TestAsync($"exec: {Script("echo no mail here >&2; exit 3")}, webhook: \"https://localhost:{receiver.Endpoint.Port}/token-4711\"");
+        var (code, output, errors) = await TestAsync(
+            $"exec: {Script("echo no mail here >&2; exit 3")}, webhook: \"https://localhost:{receiver.Endpoint.Port}/token-4711\"");
         Assert.Equal((1, ""), (code, errors));
         Golden.Check(GoldenFiles + "not-delivered.txt", output.Replace(directory.Path, "/etc/heliograph", StringComparison.Ordinal));
     }
@@ -49,7 +53,8 @@ public sealed partial class AlertsCommandTests : IDisposable
     {
         var (code, output, errors) = await TestAsync("self_check: off");
         Assert.Equal((2, ""), (code, output));
-        Assert.Equal("heliograph: nobody is told of trouble but the log: name a program in alerts.exec, or an address in alerts.webhook\n", errors);
+        Assert.Equal(
+            "heliograph: nobody is told of trouble but the log: name a program in alerts.exec, or an address in alerts.webhook\n", errors);
     }
 
     private FakeReceiver Receiver(string answer) => new(authority.Issue(TestKey.Ecdsa, "localhost"), answer);
@@ -62,7 +67,11 @@ public sealed partial class AlertsCommandTests : IDisposable
 
             """);
         // The roots that OpenSSL, and so the program, trusts.
-        var environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["SSL_CERT_FILE"] = directory.Write("root.pem", authority.RootPem), ["SECRET_OF_THE_SERVER"] = "hush" };
+        var environment = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["SSL_CERT_FILE"] = directory.Write("root.pem", authority.RootPem),
+            ["SECRET_OF_THE_SERVER"] = "hush",
+        };
         return await BuiltProgram.RunAsync(environment, "alerts", "test", "--config", file);
     }
 

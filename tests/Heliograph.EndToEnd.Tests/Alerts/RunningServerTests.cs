@@ -19,7 +19,9 @@ public sealed class RunningServerTests : IDisposable
     [Fact(Timeout = Bound.Test)]
     public async Task A_certificate_that_runs_out_is_told_to_the_program_once_whatever_the_restarts()
     {
-        var (chain, key) = authority.IssueFor(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddMinutes(5), "localhost").WriteTo(directory);
+        var (chain, key) = authority
+            .IssueFor(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddMinutes(5), "localhost")
+            .WriteTo(directory);
         var program = directory.Write("told", $"#!/bin/sh\necho \"$3\" >> {directory["messages"]}\n");
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var config = directory.Write("heliograph.yaml", $$"""
@@ -35,7 +37,10 @@ public sealed class RunningServerTests : IDisposable
             """);
         await using (var first = await HeliographProcess.StartAsync(config, directory.Path))
         {
-            await Polling.UntilAsync(() => File.Exists(directory["messages"]) && File.ReadAllText(directory["messages"]).EndsWith('\n'), Bound.Prompt * 2, "nobody was told:\n" + first.Child.AllOutput);
+            await Polling.UntilAsync(
+                () => File.Exists(directory["messages"]) && File.ReadAllText(directory["messages"]).EndsWith('\n'),
+                Bound.Prompt * 2,
+                "nobody was told:\n" + first.Child.AllOutput);
             Assert.Contains("Alert: localhost: the certificate, valid until ", first.Child.Errors, StringComparison.Ordinal);
         }
         await using (var second = await HeliographProcess.StartAsync(config, directory.Path))
@@ -45,7 +50,9 @@ public sealed class RunningServerTests : IDisposable
             Assert.DoesNotContain("Alert:", second.Child.Errors, StringComparison.Ordinal);
         }
         var message = Assert.Single(await File.ReadAllLinesAsync(directory["messages"], Bound.Token));
-        Assert.Matches(@"\Alocalhost: the certificate, valid until .*, was not renewed: whatever renews the files of certificate\.chain and certificate\.key has not done so\.\z", message);
+        Assert.Matches(
+            @"\Alocalhost: the certificate, valid until .*, was not renewed: whatever renews the files of certificate\.chain and certificate\.key has not done so\.\z",
+            message);
     }
 
     [Fact(Timeout = Bound.LongTest)]
@@ -64,13 +71,18 @@ public sealed class RunningServerTests : IDisposable
             Wrapper = ["env", $"SSL_CERT_FILE={roots}"],
         };
         await using var proxy = await Proxy.StartAsync(settings, authority);
-        await Polling.UntilAsync(async () => (await Scrape.TakeAsync(proxy.Monitoring)).Text.Contains("\nheliograph_selfcheck_failures ", StringComparison.Ordinal), Bound.Prompt * 4, "there is no check");
+        await Polling.UntilAsync(
+            async () =>
+                (await Scrape.TakeAsync(proxy.Monitoring)).Text.Contains("\nheliograph_selfcheck_failures ", StringComparison.Ordinal),
+            Bound.Prompt * 4,
+            "there is no check");
         var scrape = await Scrape.TakeAsync(proxy.Monitoring);
         Assert.True(scrape["heliograph_selfcheck_failures"] == 0, proxy.Program.AllOutput);
         Assert.Equal(1, scrape["heliograph_route_connections_total{route=\"chat.signal.org\"}"]);
 
         await signal.DisposeAsync();
-        var line = await proxy.Program.WaitForLineAsync(static line => line.Contains("check of itself failed: ", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+        var line = await proxy.Program.WaitForLineAsync(
+            static line => line.Contains("check of itself failed: ", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
         Assert.Contains("this machine cannot reach Signal", line, StringComparison.Ordinal);
     }
 }

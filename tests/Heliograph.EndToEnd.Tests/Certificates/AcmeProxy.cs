@@ -41,7 +41,8 @@ internal sealed class AcmeProxy : IAsyncDisposable
     /// <param name="acme">More of the <c>acme</c> section, a line each.</param>
     /// <param name="domains">Names; <see cref="Name"/> otherwise.</param>
     /// <param name="hosts">The content of <c>routes.hosts</c>.</param>
-    public void Configure(PebbleServer pebble, string acme = "", string domains = Name, string hosts = "nobody-asks-for-this.example: \"127.0.0.1:9\"")
+    public void Configure(
+        PebbleServer pebble, string acme = "", string domains = Name, string hosts = "nobody-asks-for-this.example: \"127.0.0.1:9\"")
     {
         File.Copy(pebble.CaRootFile, CaRoot, overwrite: true);
         Directory.Write("heliograph.yaml", $$"""
@@ -66,7 +67,8 @@ internal sealed class AcmeProxy : IAsyncDisposable
         program = await HeliographProcess.StartAsync(Config, Directory.Path, arguments);
     }
 
-    public Task<string> IssuedAsync() => Program.WaitForLineAsync(static line => line.Contains("A new certificate: ", StringComparison.Ordinal), Issued);
+    public Task<string> IssuedAsync() =>
+        Program.WaitForLineAsync(static line => line.Contains("A new certificate: ", StringComparison.Ordinal), Issued);
 
     public async Task StopAsync()
     {
@@ -86,7 +88,12 @@ internal sealed class AcmeProxy : IAsyncDisposable
             return true;
         });
         await tls.AuthenticateAsClientAsync(
-            new SslClientAuthenticationOptions { TargetHost = name, AllowTlsResume = false, ApplicationProtocols = [.. protocols.Select(static one => new SslApplicationProtocol(one))] },
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = name,
+                AllowTlsResume = false,
+                ApplicationProtocols = [.. protocols.Select(static one => new SslApplicationProtocol(one))],
+            },
             Bound.Token);
         return X509CertificateLoader.LoadCertificate(seen!);
     }
@@ -112,7 +119,8 @@ internal sealed class AcmeProxy : IAsyncDisposable
         ChildProcess.RunAsync(HeliographProcess.Program, ["certificate", .. arguments, "--config", Config], Issued);
 
     /// <summary>How many orders the authority took; a request with a nonce that it rejected is none.</summary>
-    public static int Orders(PebbleServer pebble) => pebble.Log.Split('\n').Count(static line => line.Contains("Added order ", StringComparison.Ordinal));
+    public static int Orders(PebbleServer pebble) =>
+        pebble.Log.Split('\n').Count(static line => line.Contains("Added order ", StringComparison.Ordinal));
 
     public async ValueTask DisposeAsync()
     {

@@ -40,7 +40,10 @@ public sealed partial class CommandTests
         await CheckAsync("revoke", proxy, pebble, 0, "revoke", "--reason", "key-compromise", "--yes");
         Assert.Equal("Revoked", await pebble.StatusAsync(second));
         // A new one is ordered without more ado.
-        await Polling.UntilAsync(async () => (await proxy.SeenAsync()).SerialNumber != second, AcmeProxy.Issued, "the revoked one is still served:\n" + proxy.Program.AllOutput);
+        await Polling.UntilAsync(
+            async () => (await proxy.SeenAsync()).SerialNumber != second,
+            AcmeProxy.Issued,
+            "the revoked one is still served:\n" + proxy.Program.AllOutput);
 
         await proxy.StopAsync();
         await CheckAsync("show-stored", proxy, pebble, 0, "show");
@@ -57,11 +60,14 @@ public sealed partial class CommandTests
         await using var pebble = await PebbleServer.StartAsync(proxy.Pebble with { TlsPort = nobody.Port, HttpPort = nobody.Port });
         proxy.Configure(pebble, "challenges: [http-01]");
         await proxy.StartAsync();
-        await proxy.Program.WaitForLineAsync(static line => line.Contains("No new certificate: ", StringComparison.Ordinal), AcmeProxy.Issued);
+        await proxy.Program.WaitForLineAsync(
+            static line => line.Contains("No new certificate: ", StringComparison.Ordinal), AcmeProxy.Issued);
         var (code, output, errors) = await proxy.CommandAsync("show");
         Assert.Equal((0, ""), (code, errors));
         Assert.Contains("  certificate   none yet; a self-signed one is served until it is there\n", output, StringComparison.Ordinal);
-        Assert.Matches($@"\n  last error    \S+ \S+: 127\.0\.0\.1:?[0-9]* cannot reach {Regex.Escape(AcmeProxy.Name)} on port 80: [^\n]*Open port 80 to the whole internet", output);
+        Assert.Matches(
+            $@"\n  last error    \S+ \S+: 127\.0\.0\.1:?[0-9]* cannot reach {Regex.Escape(AcmeProxy.Name)} on port 80: [^\n]*Open port 80 to the whole internet",
+            output);
         Assert.Matches(@"\n  failures      1 in a row; tried again at \S+ \S+Z\n", output);
         var (failed, nothing, why) = await proxy.CommandAsync("renew");
         Assert.Equal((1, ""), (failed, nothing));
@@ -76,10 +82,16 @@ public sealed partial class CommandTests
         var (code, output, _) = await BuiltProgram.RunAsync("certificate", "show", "--config", config);
         Assert.Equal(0, code);
         Assert.Contains("  names         proxy.example, localhost, 127.0.0.1\n", output, StringComparison.Ordinal);
-        Assert.Contains("  next renewal  not by Heliograph: who writes the files renews them, and they are watched\n", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "  next renewal  not by Heliograph: who writes the files renews them, and they are watched\n",
+            output,
+            StringComparison.Ordinal);
         var (refused, _, errors) = await BuiltProgram.RunAsync("certificate", "renew", "--config", config);
         Assert.Equal(1, refused);
-        Assert.Equal("heliograph: the running server gets its certificate from elsewhere (certificate.source is not acme): renew it there, and it is noticed here\n", errors);
+        Assert.Equal(
+            "heliograph: the running server gets its certificate from elsewhere (certificate.source is not acme): renew it there, and it " +
+            "is noticed here\n",
+            errors);
     }
 
     [Fact(Timeout = Bound.Test)]
@@ -92,7 +104,10 @@ public sealed partial class CommandTests
         Assert.Contains(NoRequest, await AskAsync(socket, "{}\n"), StringComparison.Ordinal);
         Assert.Contains(NoRequest, await AskAsync(socket, new string(' ', 4096)), StringComparison.Ordinal);
         Assert.Contains(NoRequest, await AskAsync(socket, new string('[', 4000) + "\n"), StringComparison.Ordinal);
-        Assert.Contains("does not know this command; it knows certificate-", await AskAsync(socket, "{\"command\":\"sing\"}\n"), StringComparison.Ordinal);
+        Assert.Contains(
+            "does not know this command; it knows certificate-",
+            await AskAsync(socket, "{\"command\":\"sing\"}\n"),
+            StringComparison.Ordinal);
         // Sixteen who ask nothing are let go after five seconds, and then the next is heard.
         var silent = Enumerable.Range(0, 20).Select(_ => Connect(socket)).ToArray();
         Assert.Contains("\"ok\":true", await AskAsync(socket, "{\"command\":\"certificate-show\"}\n"), StringComparison.Ordinal);

@@ -19,7 +19,10 @@ public sealed class IssuanceTests
         await gate.Arrived.WaitAsync(AcmeProxy.Issued, Bound.Token);
         Assert.Contains($"certificate   {AcmeProxy.Name}, until ", proxy.Program.Output, StringComparison.Ordinal);
         Assert.Contains($", self-signed: waiting for 127.0.0.1:{pebble.Port}\n", proxy.Program.Output, StringComparison.Ordinal);
-        Assert.Contains($"There is no certificate yet: asking 127.0.0.1:{pebble.Port} for one (tls-alpn-01, http-01)", proxy.Program.Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            $"There is no certificate yet: asking 127.0.0.1:{pebble.Port} for one (tls-alpn-01, http-01)",
+            proxy.Program.Errors,
+            StringComparison.Ordinal);
         using (var before = await proxy.SeenAsync())
             Assert.Equal("CN=Throw-away CA", before.Issuer);
         gate.Open();
@@ -82,9 +85,13 @@ public sealed class IssuanceTests
         await proxy.StartAsync();
         await proxy.IssuedAsync();
         await proxy.TrustedAsync(pebble, "any.heliograph.test");
-        Assert.Contains("share link    https://signal.tube/#NAME.heliograph.test, with any NAME\n", proxy.Program.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "share link    https://signal.tube/#NAME.heliograph.test, with any NAME\n",
+            proxy.Program.Output,
+            StringComparison.Ordinal);
         Assert.Equal(
-            ["present _acme-challenge.heliograph.test.", "cleanup _acme-challenge.heliograph.test."], await File.ReadAllLinesAsync(proxy.Directory["calls"], Bound.Token));
+            ["present _acme-challenge.heliograph.test.", "cleanup _acme-challenge.heliograph.test."],
+            await File.ReadAllLinesAsync(proxy.Directory["calls"], Bound.Token));
     }
 
     [Fact(Timeout = Bound.LongTest)]
@@ -96,7 +103,8 @@ public sealed class IssuanceTests
         await using var pebble = await PebbleServer.StartAsync(proxy.Pebble with { DnsServer = bind.Address.ToString() });
         proxy.Configure(
             pebble,
-            $"challenges: [dns-01]\ndns: {{ rfc2136: {{ server: \"{bind.Address}\", key_name: {BindServer.KeyName}, key_secret: \"{secret}\" }} }}",
+            $"challenges: [dns-01]\ndns: {{ rfc2136: {{ server: \"{bind.Address}\", key_name: {BindServer.KeyName}, key_secret: " +
+            $"\"{secret}\" }} }}",
             $"\"*.{BindServer.Zone}\"");
         await proxy.StartAsync("--log-level", "trace");
         await proxy.IssuedAsync();
@@ -105,7 +113,11 @@ public sealed class IssuanceTests
     }
 
     private static async Task<string> IssuesAsync(
-        string acme = "", string domains = AcmeProxy.Name, string[]? served = null, Func<PebbleOptions, PebbleOptions>? change = null, int orders = 1)
+        string acme = "",
+        string domains = AcmeProxy.Name,
+        string[]? served = null,
+        Func<PebbleOptions, PebbleOptions>? change = null,
+        int orders = 1)
     {
         await using var proxy = new AcmeProxy();
         await using var pebble = await PebbleServer.StartAsync(change?.Invoke(proxy.Pebble) ?? proxy.Pebble);

@@ -95,7 +95,9 @@ public sealed class ServingTests
         Assert.Equal(first, (await proxy.SeenAsync()).Thumbprint);
         Assert.Contains("by Pebble Intermediate CA", proxy.Program.Output, StringComparison.Ordinal);
         proxy.Program.Signal(Processes.SIGHUP);
-        await proxy.Program.WaitForLineAsync(static line => line.Contains("Looked whether the certificate is to be renewed; the next time is ", StringComparison.Ordinal), AcmeProxy.Issued);
+        await proxy.Program.WaitForLineAsync(
+            static line => line.Contains("Looked whether the certificate is to be renewed; the next time is ", StringComparison.Ordinal),
+            AcmeProxy.Issued);
         Assert.Equal(first, (await proxy.SeenAsync()).Thumbprint);
     }
 
@@ -111,7 +113,8 @@ public sealed class ServingTests
             await proxy.IssuedAsync();
             await proxy.StopAsync();
         }
-        using (var state = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(proxy.State, "acme", "certificate.json"), Bound.Token)))
+        using (
+            var state = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(proxy.State, "acme", "certificate.json"), Bound.Token)))
         using (var stored = X509Certificate2.CreateFromPem(state.RootElement.GetProperty("chain_pem").GetString()))
         {
             first = stored.Thumbprint;
@@ -132,13 +135,15 @@ public sealed class ServingTests
             proxy.Configure(pebble);
         }
         await proxy.StartAsync();
-        var line = await proxy.Program.WaitForLineAsync(static line => line.Contains("No new certificate: ", StringComparison.Ordinal), AcmeProxy.Issued);
+        var line = await proxy.Program.WaitForLineAsync(
+            static line => line.Contains("No new certificate: ", StringComparison.Ordinal), AcmeProxy.Issued);
         Assert.Contains("127.0.0.1", line, StringComparison.Ordinal);
         using (var standIn = await proxy.SeenAsync())
             Assert.Equal("CN=Throw-away CA", standIn.Issuer);
         await using var back = await PebbleServer.StartAsync(proxy.Pebble with { Port = port });
         File.Copy(back.CaRootFile, proxy.CaRoot, overwrite: true);
-        await proxy.Program.WaitForLineAsync(static line => line.Contains("A new certificate: ", StringComparison.Ordinal), TimeSpan.FromSeconds(110));
+        await proxy.Program.WaitForLineAsync(
+            static line => line.Contains("A new certificate: ", StringComparison.Ordinal), TimeSpan.FromSeconds(110));
         await proxy.TrustedAsync(back);
     }
 
@@ -150,9 +155,14 @@ public sealed class ServingTests
         proxy.Configure(pebble);
         await proxy.StartAsync();
         var (code, output, errors) = await ChildProcess.RunAsync(
-            HeliographProcess.Program, ["run", "--config", proxy.Config, "--listen", "127.0.0.1:0", "--http-listen", "none"], AcmeProxy.Issued);
+            HeliographProcess.Program,
+            ["run", "--config", proxy.Config, "--listen", "127.0.0.1:0", "--http-listen", "none"],
+            AcmeProxy.Issued);
         Assert.Equal((1, ""), (code, output));
-        Assert.Equal($"heliograph: another heliograph runs with the state directory {proxy.State}; stop it first, or name another with --state-directory DIR\n", errors);
+        Assert.Equal(
+            $"heliograph: another heliograph runs with the state directory {proxy.State}; stop it first, or name another with " +
+            $"--state-directory DIR\n",
+            errors);
         await proxy.IssuedAsync();
         Assert.Equal(1, AcmeProxy.Orders(pebble));
     }
@@ -188,12 +198,19 @@ public sealed class ServingTests
         await proxy.IssuedAsync();
         Assert.Equal(0, (await proxy.CommandAsync("show", "--json")).ExitCode);
 
-        var modes = Directory.EnumerateFileSystemEntries(proxy.State, "*", SearchOption.AllDirectories).Append(proxy.State)
-            .ToDictionary(path => Path.GetRelativePath(proxy.State, path), path => Convert.ToString((int)File.GetUnixFileMode(path), 8), StringComparer.Ordinal);
+        var modes = Directory
+            .EnumerateFileSystemEntries(proxy.State, "*", SearchOption.AllDirectories)
+            .Append(proxy.State)
+            .ToDictionary(
+                path => Path.GetRelativePath(proxy.State, path),
+                path => Convert.ToString((int)File.GetUnixFileMode(path), 8),
+                StringComparer.Ordinal);
         Assert.All(modes, static entry => Assert.Equal(entry.Key is "." or "acme" ? "700" : "600", entry.Value));
         Assert.Equal(
             [".", "acme", "acme/account", "acme/certificate.json", "acme/lock", "control.sock", "decoy.seed", "server.lock"],
-            modes.Keys.Select(static name => name.StartsWith("acme/account-", StringComparison.Ordinal) ? "acme/account" : name).Order(StringComparer.Ordinal));
+            modes
+                .Keys.Select(static name => name.StartsWith("acme/account-", StringComparison.Ordinal) ? "acme/account" : name)
+                .Order(StringComparer.Ordinal));
 
         await proxy.StopAsync();
         var secrets = Secrets(proxy.State, gate.Kept);

@@ -15,7 +15,8 @@ public class CheckTests
         Proxy.NeedsHeliograph();
         await using var check = new CheckedProxy();
         var http = LoopbackPort.Free();
-        await using var proxy = await Proxy.StartAsync(new ProxySettings { Routes = check.Routes(), Arguments = ["--http-listen", http.ToString()] }, check.Authority);
+        await using var proxy = await Proxy.StartAsync(
+            new ProxySettings { Routes = check.Routes(), Arguments = ["--http-listen", http.ToString()] }, check.Authority);
         string[] arguments = ["--signal-root", check.Root, "--http-port", $"{http.Port}"];
         var table = await check.RunAsync(proxy.Endpoint, arguments);
         Assert.Equal((0, ""), (table.ExitCode, table.Errors));
@@ -43,7 +44,19 @@ public class CheckTests
     {
         await using var check = new CheckedProxy();
         await using var pair = await SignalNginxPair.StartAsync(check.Certificate, check.Routes());
-        string[] arguments = ["check", $"127.0.0.1:{pair.Endpoint.Port}", "--ca-root", check.Root, "--http-port", "none", "--neutral", "none", "--route", "chat.signal.org"];
+        string[] arguments =
+        [
+            "check",
+            $"127.0.0.1:{pair.Endpoint.Port}",
+            "--ca-root",
+            check.Root,
+            "--http-port",
+            "none",
+            "--neutral",
+            "none",
+            "--route",
+            "chat.signal.org",
+        ];
         var told = await CheckedProxy.RunAsync([], arguments);
         Assert.Equal("tcp 127.0.0.1: connected\n", told.Errors.Split("tls ")[0]);
         Assert.EndsWith("chat.signal.org: answers\n", told.Errors, StringComparison.Ordinal);
@@ -57,7 +70,20 @@ public class CheckTests
         await using var check = new CheckedProxy();
         await using var pair = await SignalNginxPair.StartAsync(check.Certificate, check.Routes());
         var run = await CheckedProxy.RunAsync(
-            [], ["check", $"https://signal.tube/#{CheckedProxy.Name}:{pair.Endpoint.Port}", "--resolve", $"{CheckedProxy.Name}:127.0.0.1", "--ca-root", check.Root, "--http-port", "none", "--neutral", "none", "--json"]);
+            [],
+            [
+                "check",
+                $"https://signal.tube/#{CheckedProxy.Name}:{pair.Endpoint.Port}",
+                "--resolve",
+                $"{CheckedProxy.Name}:127.0.0.1",
+                "--ca-root",
+                check.Root,
+                "--http-port",
+                "none",
+                "--neutral",
+                "none",
+                "--json",
+            ]);
         Assert.Equal((0, "works"), (run.ExitCode, run.Verdict));
     }
 
@@ -70,7 +96,18 @@ public class CheckTests
         await using var pair = await SignalNginxPair.StartAsync(check.Certificate, check.Routes());
         var hosts = PrivateMounts.Over("/etc/hosts", files.Write("hosts", $"127.0.0.1 {CheckedProxy.Name}\n::1 {CheckedProxy.Name}\n"));
         var run = await CheckedProxy.RunAsync(
-            hosts, ["check", $"{CheckedProxy.Name}:{pair.Endpoint.Port}", "--ca-root", check.Root, "--http-port", "none", "--neutral", "none", "--json"]);
+            hosts,
+            [
+                "check",
+                $"{CheckedProxy.Name}:{pair.Endpoint.Port}",
+                "--ca-root",
+                check.Root,
+                "--http-port",
+                "none",
+                "--neutral",
+                "none",
+                "--json",
+            ]);
         Assert.Equal((3, "works_with_warnings"), (run.ExitCode, run.Verdict));
         Assert.Equal("resolved", run.Outcomes("dns")["AAAA"]);
         Assert.Equal("connected", run.Outcomes("tcp")["127.0.0.1"]);
@@ -89,14 +126,31 @@ public class CheckTests
         var (code, output, errors) = await BuiltProgram.RunAsync("check", host);
         Assert.Equal((2, ""), (code, output));
         Assert.Equal(
-            $"heliograph: HOST \"{host}\": {problem}; allowed: a host name or an IP address, with or without :PORT, or a link such as https://signal.tube/#proxy.example.org\n", errors);
+            $"heliograph: HOST \"{host}\": {problem}; allowed: a host name or an IP address, with or without :PORT, or a link such as " +
+            $"https://signal.tube/#proxy.example.org\n",
+            errors);
     }
 
     [Fact]
     public async Task All_that_is_wrong_with_the_command_line_is_told_at_once()
     {
         var (code, output, errors) = await BuiltProgram.RunAsync(
-            "check", "proxy.example", "--set", "signl", "--route", "a_b", "--resolve", "x", "--ca-root", "/no/such/file", "--http-port", "0", "--neutral", "a b", "--timeout", "9");
+            "check",
+            "proxy.example",
+            "--set",
+            "signl",
+            "--route",
+            "a_b",
+            "--resolve",
+            "x",
+            "--ca-root",
+            "/no/such/file",
+            "--http-port",
+            "0",
+            "--neutral",
+            "a b",
+            "--timeout",
+            "9");
         Assert.Equal((2, ""), (code, output));
         Golden.Check(GoldenFiles + "bad-usage.txt", errors);
     }

@@ -8,7 +8,9 @@ using Heliograph.Testing.Certificates;
 
 namespace Heliograph.EndToEnd.Tests.Checking;
 
-/// <summary>A throw-away authority, a stand-in for all of Signal's hosts, and the built program's <c>check</c> with what it needs to know of them.</summary>
+/// <summary>
+/// A throw-away authority, a stand-in for all of Signal's hosts, and the built program's <c>check</c> with what it needs to know of them.
+/// </summary>
 internal sealed partial class CheckedProxy : IAsyncDisposable
 {
     public const string Name = "proxy.example";
@@ -40,9 +42,24 @@ internal sealed partial class CheckedProxy : IAsyncDisposable
     /// <summary>All routes but one, which leads to another place.</summary>
     public Dictionary<string, IPEndPoint> RoutesBut(string host, IPEndPoint to) => new(Routes(), StringComparer.Ordinal) { [host] = to };
 
-    /// <summary>Checks the proxy at an address under its name; asks no DNS server, no neutral host, and no port for plain HTTP unless told to.</summary>
-    public Task<CheckRun> RunAsync(IPEndPoint proxy, params string[] arguments) => RunAsync(
-        [], ["check", $"{Name}:{proxy.Port}", "--resolve", $"{Name}:{proxy.Address}", "--ca-root", caRoot, .. Default(arguments, "--http-port", "none"), .. Default(arguments, "--neutral", "none"), "--quiet", .. arguments]);
+    /// <summary>
+    /// Checks the proxy at an address under its name; asks no DNS server, no neutral host, and no port for plain HTTP unless told to.
+    /// </summary>
+    public Task<CheckRun> RunAsync(IPEndPoint proxy, params string[] arguments) =>
+        RunAsync(
+            [],
+            [
+                "check",
+                $"{Name}:{proxy.Port}",
+                "--resolve",
+                $"{Name}:{proxy.Address}",
+                "--ca-root",
+                caRoot,
+                .. Default(arguments, "--http-port", "none"),
+                .. Default(arguments, "--neutral", "none"),
+                "--quiet",
+                .. arguments,
+            ]);
 
     /// <summary>The same with all that it says on the command line, and in a wrapper.</summary>
     public static async Task<CheckRun> RunAsync(IReadOnlyList<string> wrapper, IReadOnlyList<string> arguments)
@@ -71,9 +88,15 @@ internal sealed partial class CheckedProxy : IAsyncDisposable
         public string Summary => Json.GetProperty("summary").GetString()!;
 
         /// <summary>The outcome of each step of a kind, with what it was about.</summary>
-        public IReadOnlyDictionary<string, string> Outcomes(string step) => Json.GetProperty("proxies")[0].GetProperty("steps").EnumerateArray()
-            .Where(one => one.GetProperty("step").GetString() == step)
-            .ToDictionary(one => one.TryGetProperty("subject", out var subject) ? subject.GetString()! : "", one => one.GetProperty("outcome").GetString()!, StringComparer.Ordinal);
+        public IReadOnlyDictionary<string, string> Outcomes(string step) =>
+            Json.GetProperty("proxies")[0]
+                .GetProperty("steps")
+                .EnumerateArray()
+                .Where(one => one.GetProperty("step").GetString() == step)
+                .ToDictionary(
+                    one => one.TryGetProperty("subject", out var subject) ? subject.GetString()! : "",
+                    one => one.GetProperty("outcome").GetString()!,
+                    StringComparer.Ordinal);
 
         /// <summary>The one outcome of a kind of step.</summary>
         public string Outcome(string step) => Assert.Single(Outcomes(step)).Value;
@@ -95,7 +118,8 @@ internal sealed partial class CheckedProxy : IAsyncDisposable
         [GeneratedRegex(@" +\d+ ms| +\d+\.\d s", RegexOptions.None, 1000)]
         private static partial Regex Times();
 
-        [GeneratedRegex("(?<name>\"took_ms\": |\"port\": |\"days_left\": |\"subject\": (?=\"[0-9]+\"))\"?[0-9.]+\"?", RegexOptions.None, 1000)]
+        [GeneratedRegex(
+            "(?<name>\"took_ms\": |\"port\": |\"days_left\": |\"subject\": (?=\"[0-9]+\"))\"?[0-9.]+\"?", RegexOptions.None, 1000)]
         private static partial Regex Numbers();
 
         [GeneratedRegex(@"\d{4}-\d\d-\d\dT[0-9:.+]*", RegexOptions.None, 1000)]

@@ -30,7 +30,9 @@ public sealed class LocalCheckTests : IAsyncDisposable
         var run = await RunAsync(Configure(check.Signal));
         Assert.Equal((1, "proxy_broken"), (run.ExitCode, run.Verdict));
         Assert.Equal("failure", Machine(run, "server").Outcome);
-        Assert.Equal("The proxy does not work, and this machine shows why: start the server: systemctl start heliograph, or heliograph run.", run.Summary);
+        Assert.Equal(
+            "The proxy does not work, and this machine shows why: start the server: systemctl start heliograph, or heliograph run.",
+            run.Summary);
         Assert.False(Directory.Exists(directory["state"]), "looking has made the directory");
     }
 
@@ -45,7 +47,10 @@ public sealed class LocalCheckTests : IAsyncDisposable
         Assert.Equal((1, "signal_unreachable"), (run.ExitCode, run.Verdict));
         Assert.Equal("as_denied", run.Outcomes("route")["grpc.chat.signal.org"]);
         Assert.Equal("refused", run.Outcomes("direct")["grpc.chat.signal.org"]);
-        Assert.StartsWith("The proxy is up, but this machine cannot reach Signal: see why this machine cannot reach grpc.chat.signal.org", run.Summary, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The proxy is up, but this machine cannot reach Signal: see why this machine cannot reach grpc.chat.signal.org",
+            run.Summary,
+            StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Bound.Test)]
@@ -53,7 +58,10 @@ public sealed class LocalCheckTests : IAsyncDisposable
     {
         var (code, output, errors) = await ChildProcess.RunAsync(HeliographProcess.Program, ["check"], TimeSpan.FromSeconds(30));
         Assert.Equal((2, ""), (code, output));
-        Assert.Equal("heliograph: there is no configuration on this machine; name the proxy to check (heliograph check proxy.example.org), or the file with --config FILE\n", errors);
+        Assert.Equal(
+            "heliograph: there is no configuration on this machine; name the proxy to check (heliograph check proxy.example.org), or the " +
+            "file with --config FILE\n",
+            errors);
     }
 
     public async ValueTask DisposeAsync()
@@ -64,14 +72,19 @@ public sealed class LocalCheckTests : IAsyncDisposable
 
     private static (string Outcome, string Seen) Machine(CheckedProxy.CheckRun run, string look)
     {
-        var step = JsonDocument.Parse(run.Output).RootElement.GetProperty("machine").EnumerateArray().Single(one => one.GetProperty("subject").GetString() == look);
+        var step = JsonDocument
+            .Parse(run.Output)
+            .RootElement.GetProperty("machine")
+            .EnumerateArray()
+            .Single(one => one.GetProperty("subject").GetString() == look);
         return (step.GetProperty("outcome").GetString()!, step.GetProperty("seen").GetString()!);
     }
 
     private static JsonElement Proxy(CheckedProxy.CheckRun run) => JsonDocument.Parse(run.Output).RootElement.GetProperty("proxies")[0];
 
     private Task<CheckedProxy.CheckRun> RunAsync(string config) =>
-        CheckedProxy.RunAsync([], ["check", "--config", config, "--ca-root", check.Root, "--signal-root", check.Root, "--neutral", "none", "--json"]);
+        CheckedProxy.RunAsync(
+            [], ["check", "--config", config, "--ca-root", check.Root, "--signal-root", check.Root, "--neutral", "none", "--json"]);
 
     /// <summary>A configuration whose hosts all lead to one place.</summary>
     private string Configure(IPEndPoint signal)

@@ -25,7 +25,8 @@ public class ProbeTests
         await using var check = new CheckedProxy();
         using var ended = new CancellationTokenSource();
         await ended.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ProxyCheck.RunAsync(Options(check, check.Signal), progress: null, TimeProvider.System, ended.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            ProxyCheck.RunAsync(Options(check, check.Signal), progress: null, TimeProvider.System, ended.Token));
     }
 
     private static CheckOptions Options(CheckedProxy check, IPEndPoint endpoint) => new()

@@ -38,7 +38,8 @@ public class SickProxyTests
     public async Task A_whole_chain_with_an_intermediate_is_trusted()
     {
         await using var check = new CheckedProxy();
-        await using var pair = await SignalNginxPair.StartAsync(check.Authority.IssueThroughIntermediate(CheckedProxy.Name), check.Routes());
+        await using var pair = await SignalNginxPair.StartAsync(
+            check.Authority.IssueThroughIntermediate(CheckedProxy.Name), check.Routes());
         var run = await check.RunAsync(pair.Endpoint, "--json");
         Assert.Equal((0, "trusted"), (run.ExitCode, run.Outcome("certificate")));
     }
@@ -78,10 +79,14 @@ public class SickProxyTests
     {
         await using var check = new CheckedProxy();
         // A fake of an SSH server with a banner that would clear the screen.
-        await using var ssh = StandInSignal.StartRaw(static connection => connection.Data.WriteAsync(Encoding.ASCII.GetBytes("SSH-2.0-\u001b[2J\r\n"), connection.Stopping).AsTask());
+        await using var ssh = StandInSignal.StartRaw(static connection =>
+            connection.Data.WriteAsync(Encoding.ASCII.GetBytes("SSH-2.0-\u001b[2J\r\n"), connection.Stopping).AsTask());
         var run = await check.RunAsync(ssh.Endpoint);
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("is no TLS answers: \"SSH-2.0-?[2J??\"", string.Join(' ', run.Output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Contains(
+            "is no TLS answers: \"SSH-2.0-?[2J??\"",
+            string.Join(' ', run.Output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)),
+            StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', run.Output);
     }
 
@@ -90,7 +95,8 @@ public class SickProxyTests
     {
         await using var check = new CheckedProxy();
         using var nobody = LoopbackPort.Refusing(out var down);
-        await using var pair = await SignalNginxPair.StartAsync(check.Certificate, CheckedProxy.Hosts.ToDictionary(static host => host, _ => down, StringComparer.Ordinal));
+        await using var pair = await SignalNginxPair.StartAsync(
+            check.Certificate, CheckedProxy.Hosts.ToDictionary(static host => host, _ => down, StringComparer.Ordinal));
         var run = await check.RunAsync(pair.Endpoint);
         Assert.Equal(1, run.ExitCode);
         Golden.Check(GoldenFiles + "signal-unreachable.txt", run.Masked());
@@ -118,14 +124,19 @@ public class SickProxyTests
         await using var pair = await SignalNginxPair.StartAsync(check.Certificate, routes);
         var run = await check.RunAsync(pair.Endpoint, "--json");
         Assert.Equal((1, "proxy_broken", "as_denied"), (run.ExitCode, run.Verdict, run.Outcomes("route")["grpc.chat.signal.org"]));
-        Assert.StartsWith("The proxy does not relay grpc.chat.signal.org, without which today's apps do not connect: bring the proxy's list of hosts up to date", run.Summary, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The proxy does not relay grpc.chat.signal.org, without which today's apps do not connect: bring the proxy's list of hosts " +
+            "up to date",
+            run.Summary,
+            StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Bound.LongTest)]
     public async Task A_proxy_that_denies_everything_is_told()
     {
         await using var check = new CheckedProxy();
-        await using var pair = await SignalNginxPair.StartAsync(check.Certificate, new Dictionary<string, IPEndPoint>(StringComparer.Ordinal));
+        await using var pair = await SignalNginxPair.StartAsync(
+            check.Certificate, new Dictionary<string, IPEndPoint>(StringComparer.Ordinal));
         var run = await check.RunAsync(pair.Endpoint, "--json");
         Assert.Equal((1, "proxy_broken"), (run.ExitCode, run.Verdict));
         Assert.All(run.Outcomes("route").Values, static outcome => Assert.Equal("as_denied", outcome));
@@ -137,7 +148,8 @@ public class SickProxyTests
     {
         await using var check = new CheckedProxy();
         // To nginx's map a key that begins with '~' is a pattern: here any name.
-        await using var pair = await SignalNginxPair.StartAsync(check.Certificate, new Dictionary<string, IPEndPoint>(StringComparer.Ordinal) { ["~."] = check.Signal });
+        await using var pair = await SignalNginxPair.StartAsync(
+            check.Certificate, new Dictionary<string, IPEndPoint>(StringComparer.Ordinal) { ["~."] = check.Signal });
         var run = await check.RunAsync(pair.Endpoint, "--json");
         Assert.Equal((3, "works_with_warnings", "relayed"), (run.ExitCode, run.Verdict, run.Outcome("denied_name")));
         Assert.Contains("open relay", run.Summary, StringComparison.Ordinal);
@@ -149,7 +161,8 @@ public class SickProxyTests
         await using var check = new CheckedProxy();
         using var other = new TestAuthority("Somebody else");
         await using var impostor = StandInSignal.Start(other.Issue(TestKey.Ecdsa, [.. CheckedProxy.Hosts]), StandInBehaviour.EchoAsync);
-        await using var pair = await SignalNginxPair.StartAsync(check.Certificate, CheckedProxy.Hosts.ToDictionary(static host => host, _ => impostor.Endpoint, StringComparer.Ordinal));
+        await using var pair = await SignalNginxPair.StartAsync(
+            check.Certificate, CheckedProxy.Hosts.ToDictionary(static host => host, _ => impostor.Endpoint, StringComparer.Ordinal));
         var run = await check.RunAsync(pair.Endpoint, "--json", "--signal-root", check.Root);
         Assert.Equal((1, "proxy_broken"), (run.ExitCode, run.Verdict));
         Assert.All(run.Outcomes("route").Values, static outcome => Assert.Equal("wrong_certificate", outcome));
@@ -165,9 +178,11 @@ public class SickProxyTests
         using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         silent.Bind(new IPEndPoint(IPAddress.Parse(neutralAnswers ? "127.83.19.54" : "127.83.19.55"), 53));
         using var files = new TempDirectory();
-        var resolver = PrivateMounts.Over("/etc/resolv.conf", files.Write("resolv.conf", $"nameserver {((IPEndPoint)silent.LocalEndPoint!).Address}\n"));
+        var resolver = PrivateMounts.Over(
+            "/etc/resolv.conf", files.Write("resolv.conf", $"nameserver {((IPEndPoint)silent.LocalEndPoint!).Address}\n"));
         string[] neutral = neutralAnswers ? ["--resolve", "neutral.example:127.0.0.1"] : [];
-        var run = await CheckedProxy.RunAsync(resolver, ["check", CheckedProxy.Name, "--timeout", "1s", "--neutral", "neutral.example:9", "--json", .. neutral]);
+        var run = await CheckedProxy.RunAsync(
+            resolver, ["check", CheckedProxy.Name, "--timeout", "1s", "--neutral", "neutral.example:9", "--json", .. neutral]);
         Assert.Equal((1, verdict), (run.ExitCode, run.Verdict));
         Assert.StartsWith(summary, run.Summary, StringComparison.Ordinal);
         Assert.Equal("no_answer", run.Outcomes("dns")["A"]);
@@ -189,7 +204,8 @@ public class SickProxyTests
     {
         await using var check = new CheckedProxy();
         await using var silent = StandInSignal.StartRaw(StandInBehaviour.NeverReadAsync);
-        await using var pair = await SignalNginxPair.StartAsync(check.Certificate, CheckedProxy.Hosts.ToDictionary(static host => host, _ => silent.Endpoint, StringComparer.Ordinal));
+        await using var pair = await SignalNginxPair.StartAsync(
+            check.Certificate, CheckedProxy.Hosts.ToDictionary(static host => host, _ => silent.Endpoint, StringComparer.Ordinal));
         var run = await check.RunAsync(pair.Endpoint, "--json", "--timeout", "1h", "--deadline", "2s");
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("no answer before the time for the whole check was up", run.Output, StringComparison.Ordinal);

@@ -11,6 +11,7 @@ internal static class BuiltProgram
     public static Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments) =>
         ChildProcess.RunAsync(HeliographProcess.Program, arguments, Limit);
 
-    public static Task<(int ExitCode, string Output, string Errors)> RunAsync(IReadOnlyDictionary<string, string?> environment, params string[] arguments) =>
-        ChildProcess.RunAsync(HeliographProcess.Program, arguments, Limit, directory: null, environment);
+    public static Task<(int ExitCode, string Output, string Errors)> RunAsync(
+        IReadOnlyDictionary<string, string?> environment,
+        params string[] arguments) => ChildProcess.RunAsync(HeliographProcess.Program, arguments, Limit, directory: null, environment);
 }

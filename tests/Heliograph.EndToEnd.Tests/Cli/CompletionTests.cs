@@ -46,7 +46,8 @@ public sealed class CompletionTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Shells))]
-    public async Task Commands_of_a_command_complete(string shell) => Assert.Equal(["renew", "revoke"], await TabAsync(shell, "heliograph certificate re"));
+    public async Task Commands_of_a_command_complete(string shell) =>
+        Assert.Equal(["renew", "revoke"], await TabAsync(shell, "heliograph certificate re"));
 
     [Theory]
     [MemberData(nameof(Shells))]
@@ -63,13 +64,16 @@ public sealed class CompletionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_flag_without_a_value_to_offer_leaves_the_files_to_bash() => Assert.Equal([""], await TabAsync("bash", "heliograph run --config "));
+    public async Task A_flag_without_a_value_to_offer_leaves_the_files_to_bash() =>
+        Assert.Equal([""], await TabAsync("bash", "heliograph run --config "));
 
     [Fact]
     public async Task Another_shell_is_refused()
     {
         var (code, output, errors) = await BuiltProgram.RunAsync("completion", "tcsh");
-        Assert.Equal((2, "", "heliograph: \"tcsh\": there is no such shell; allowed: bash, zsh, fish\nTry: heliograph completion --help\n"), (code, output, errors));
+        Assert.Equal(
+            (2, "", "heliograph: \"tcsh\": there is no such shell; allowed: bash, zsh, fish\nTry: heliograph completion --help\n"),
+            (code, output, errors));
     }
 
     private async Task<string[]> TabAsync(string shell, string line)

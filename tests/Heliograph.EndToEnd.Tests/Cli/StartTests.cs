@@ -21,7 +21,9 @@ public sealed class StartTests : IDisposable
         var lines = program.Output.TrimEnd('\n').Split('\n');
         Assert.Matches(@"\AHeliograph [0-9.]+\z", lines[0]);
         Assert.Matches(@"\A  listening on  127\.0\.0\.1:[0-9]+; no plain HTTP\z", lines[1]);
-        Assert.Matches(@"\A  certificate   localhost, 127\.0\.0\.1, until [0-9-]{10}, self-signed, made at this start: no client trusts it\z", lines[2]);
+        Assert.Matches(
+            @"\A  certificate   localhost, 127\.0\.0\.1, until [0-9-]{10}, self-signed, made at this start: no client trusts it\z",
+            lines[2]);
         Assert.Matches(@"\A  tls           OpenSSL 3\.[0-9.]+(, AES-GCM by ipsec-mb [12]\.[0-9.]+)?\z", lines[3]);
         Assert.Equal("  routes        19 hosts (sets: signal, 1 of your own)", lines[4]);
         Assert.Equal("  decoy         the built-in web site", lines[5]);
@@ -35,7 +37,9 @@ public sealed class StartTests : IDisposable
         Assert.Equal("", program.Errors);
     }
 
-    /// <remarks>OPENSSL_ia32cap(3) is what an operator of nginx would reach for. Without VAES and VPCLMULQDQ ipsec-mb is left out.</remarks>
+    /// <remarks>
+    /// OPENSSL_ia32cap(3) is what an operator of nginx would reach for. Without VAES and VPCLMULQDQ ipsec-mb is left out.
+    /// </remarks>
     [Fact]
     public async Task OpenSSLs_mask_of_the_processor_counts_here_too()
     {
@@ -51,7 +55,9 @@ public sealed class StartTests : IDisposable
         await using var program = await StartAsync("--domain", "localhost");
         var limits = await File.ReadAllLinesAsync($"/proc/{program.Id}/limits", TestContext.Current.CancellationToken);
         Assert.Matches(@"^Max core file size +0 +0 ", limits.Single(static line => line.StartsWith("Max core", StringComparison.Ordinal)));
-        var files = limits.Single(static line => line.StartsWith("Max open files", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var files = limits
+            .Single(static line => line.StartsWith("Max open files", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(files[4], files[3]);
     }
 
@@ -78,9 +84,11 @@ public sealed class StartTests : IDisposable
     public async Task A_second_signal_ends_it_at_once()
     {
         await using var program = await StartAsync("--domain", "localhost", "--drain-timeout", "1h");
-        var listening = await program.WaitForLineAsync(static line => line.Contains("listening on", StringComparison.Ordinal), BuiltProgram.Limit);
+        var listening = await program.WaitForLineAsync(
+            static line => line.Contains("listening on", StringComparison.Ordinal), BuiltProgram.Limit);
         using var client = new TcpClient();
-        await client.ConnectAsync(IPEndPoint.Parse(listening.Split("listening on")[1].Split(';')[0].Trim()), TestContext.Current.CancellationToken);
+        await client.ConnectAsync(
+            IPEndPoint.Parse(listening.Split("listening on")[1].Split(';')[0].Trim()), TestContext.Current.CancellationToken);
         await program.WaitForLineAsync(static line => line == "ready", BuiltProgram.Limit);
         program.Signal(Processes.SIGTERM);
         await program.WaitForLineAsync(static line => line.Contains("Stopping", StringComparison.Ordinal), BuiltProgram.Limit);
@@ -96,7 +104,11 @@ public sealed class StartTests : IDisposable
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
-        await FailsAsync(1, $"cannot listen on 127.0.0.1:{port}: another program has the port; find it with: ss -ltnp 'sport = :{port}'", "--listen", $"127.0.0.1:{port}");
+        await FailsAsync(
+            1,
+            $"cannot listen on 127.0.0.1:{port}: another program has the port; find it with: ss -ltnp 'sport = :{port}'",
+            "--listen",
+            $"127.0.0.1:{port}");
     }
 
     [Fact]
@@ -116,7 +128,8 @@ public sealed class StartTests : IDisposable
     public async Task A_certificate_that_is_not_there_is_one_line() =>
         await FailsAsync(
             1,
-            $"certificate.chain: {directory["none.pem"]} cannot be read by user {Environment.UserName} (there is no such file); allowed: the path of a PEM file",
+            $"certificate.chain: {directory["none.pem"]} cannot be read by user {Environment.UserName} (there is no such file); allowed: " +
+            $"the path of a PEM file",
             Files(directory["none.pem"], directory["none.pem"]));
 
     [Fact]
@@ -136,7 +149,10 @@ public sealed class StartTests : IDisposable
         using var authority = new TestAuthority();
         var (chain, _) = authority.Issue(TestKey.Ecdsa, "localhost").WriteTo(directory);
         var other = directory.Write("other.pem", authority.Issue(TestKey.Ecdsa, "localhost").KeyPem);
-        await FailsAsync(1, $"certificate.chain {chain} with certificate.key {other}: the private key is not the key of the first certificate", Files(chain, other));
+        await FailsAsync(
+            1,
+            $"certificate.chain {chain} with certificate.key {other}: the private key is not the key of the first certificate",
+            Files(chain, other));
     }
 
     [Fact]
@@ -157,19 +173,27 @@ public sealed class StartTests : IDisposable
     public void A_missing_library_is_told_with_its_package()
     {
         var missing = Assert.Throws<StartException>(static () => ProcessSetup.RequireLibrary("libnone.so.3"));
-        Assert.Equal("libnone.so.3 (OpenSSL 3) is missing; on Debian and Ubuntu: apt-get install libssl3t64 (libssl3 on Debian 12, Ubuntu 22.04 and before)", missing.Message);
+        Assert.Equal(
+            "libnone.so.3 (OpenSSL 3) is missing; on Debian and Ubuntu: apt-get install libssl3t64 (libssl3 on Debian 12, Ubuntu 22.04 " +
+            "and before)",
+            missing.Message);
     }
 
-    private static string[] Files(string chain, string key) => ["--certificate-source", "files", "--certificate-chain", chain, "--certificate-key", key];
+    private static string[] Files(string chain, string key) =>
+        ["--certificate-source", "files", "--certificate-chain", chain, "--certificate-key", key];
 
     private async Task<ChildProcess> StartAsync(params string[] arguments)
     {
-        var program = ChildProcess.Start(HeliographProcess.Program, Arguments(arguments), directory.Path, new Dictionary<string, string?>(StringComparer.Ordinal)
-        {
-            // Its default is one port of the whole machine.
-            ["HELIOGRAPH__METRICS__LISTEN"] = "127.0.0.1:0",
-            ["OPENSSL_ia32cap"] = masked,
-        });
+        var program = ChildProcess.Start(
+            HeliographProcess.Program,
+            Arguments(arguments),
+            directory.Path,
+            new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                // Its default is one port of the whole machine.
+                ["HELIOGRAPH__METRICS__LISTEN"] = "127.0.0.1:0",
+                ["OPENSSL_ia32cap"] = masked,
+            });
         try
         {
             await program.WaitForLineAsync(static line => line == "ready", BuiltProgram.Limit);
@@ -197,8 +221,16 @@ public sealed class StartTests : IDisposable
     {
         (string Flag, string Value)[] defaults =
         [
-            ("--listen", "127.0.0.1:0"), ("--http-listen", "none"), ("--certificate-source", "self-signed"), ("--state-directory", directory["state"]),
+            ("--listen", "127.0.0.1:0"),
+            ("--http-listen", "none"),
+            ("--certificate-source", "self-signed"),
+            ("--state-directory", directory["state"]),
         ];
-        return ["run", .. given, .. defaults.Where(flag => !given.Contains(flag.Flag)).SelectMany(static flag => new[] { flag.Flag, flag.Value })];
+        return
+        [
+            "run",
+            .. given,
+            .. defaults.Where(flag => !given.Contains(flag.Flag)).SelectMany(static flag => new[] { flag.Flag, flag.Value }),
+        ];
     }
 }

@@ -56,10 +56,25 @@ public sealed class UsageTests
               eab: { key_id: kid, hmac_key: c2VjcmV0 }
               failover: { directory: "https://other.example/dir", eab: { key_id: kid2, hmac_key: b3RoZXJzZWNyZXQ } }
               dns: { rfc2136: { server: "192.0.2.53", key_name: acme-update, key_secret: "dHNpZ3NlY3JldA==" } }
-            """);
-        var environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["HELIOGRAPH__LIMITS__IDLE_TIMEOUT"] = "5m", ["HELIOGRAPH__LISTEN"] = "[::]:9443" };
+            """
+        );
+        var environment = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["HELIOGRAPH__LIMITS__IDLE_TIMEOUT"] = "5m",
+            ["HELIOGRAPH__LISTEN"] = "[::]:9443",
+        };
         var (code, output, errors) = await BuiltProgram.RunAsync(
-            environment, "config", "show", "--config", file, "--listen", "127.0.0.1:0", "--route", "a.example=unix:/run/a.sock", "--http-listen", "none");
+            environment,
+            "config",
+            "show",
+            "--config",
+            file,
+            "--listen",
+            "127.0.0.1:0",
+            "--route",
+            "a.example=unix:/run/a.sock",
+            "--http-listen",
+            "none");
         Assert.Equal((0, ""), (code, errors));
         foreach (var secret in new[] { "c2VjcmV0", "b3RoZXJzZWNyZXQ", "dHNpZ3NlY3JldA" })
             Assert.DoesNotContain(secret, output, StringComparison.Ordinal);
@@ -69,7 +84,9 @@ public sealed class UsageTests
     [Fact]
     public async Task A_good_configuration_is_called_good()
     {
-        Assert.Equal((0, "The configuration is good (no file).\n", ""), await BuiltProgram.RunAsync("config", "validate", "--domain", "proxy.example.org"));
+        Assert.Equal(
+            (0, "The configuration is good (no file).\n", ""),
+            await BuiltProgram.RunAsync("config", "validate", "--domain", "proxy.example.org"));
     }
 
     [Theory]
@@ -78,7 +95,17 @@ public sealed class UsageTests
     [InlineData("config validate")]
     public async Task Every_command_tells_all_errors_of_the_configuration_and_exits_with_2(string command)
     {
-        var (code, output, errors) = await BuiltProgram.RunAsync([.. command.Split(' '), "--domain", "a b", "--drain-timeout", "x", "--drain-timeout", "y", "--route", "z"]);
+        var (code, output, errors) = await BuiltProgram.RunAsync([
+            .. command.Split(' '),
+            "--domain",
+            "a b",
+            "--drain-timeout",
+            "x",
+            "--drain-timeout",
+            "y",
+            "--route",
+            "z",
+        ]);
         Assert.Equal((2, ""), (code, output));
         Assert.Equal(
             """

@@ -15,7 +15,8 @@ public sealed partial class DemoTests
     {
         using var temporary = new TempDirectory();
         var environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["HOME"] = null, ["TMPDIR"] = temporary.Path };
-        var (code, output, errors) = await ChildProcess.RunAsync(HeliographProcess.Program, ["demo"], TimeSpan.FromSeconds(45), ReadOnlyDirectory, environment);
+        var (code, output, errors) = await ChildProcess.RunAsync(
+            HeliographProcess.Program, ["demo"], TimeSpan.FromSeconds(45), ReadOnlyDirectory, environment);
         Assert.Equal(("", 0), (errors, code));
         Assert.DoesNotContain('\e', output);
         Assert.All(output.Split('\n'), static line => Assert.InRange(line.Length, 0, 80));
@@ -33,7 +34,10 @@ public sealed partial class DemoTests
             return message;
         }, Bound.Token);
         Assert.Equal(ExitCode.Failed, code);
-        Assert.Equal("heliograph: demo: check failed: 1,048,576 bytes sent to cdn2.signal.org come back unchanged (byte 70,000 of 1,048,576 differs)\n", error);
+        Assert.Equal(
+            "heliograph: demo: check failed: 1,048,576 bytes sent to cdn2.signal.org come back unchanged (byte 70,000 of 1,048,576 " +
+            "differs)\n",
+            error);
     }
 
     [Fact(Timeout = Bound.Test)]
@@ -41,7 +45,10 @@ public sealed partial class DemoTests
     {
         var (code, error) = await RunAsync(static message => message[1..], Bound.Token);
         Assert.Equal(ExitCode.Failed, code);
-        Assert.StartsWith("heliograph: demo: check failed: 35 bytes sent to grpc.chat.signal.org come back unchanged (byte 0 of 35 differs)\n", error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "heliograph: demo: check failed: 35 bytes sent to grpc.chat.signal.org come back unchanged (byte 0 of 35 differs)\n",
+            error,
+            StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Bound.Test)]
@@ -49,7 +56,8 @@ public sealed partial class DemoTests
     {
         var (code, error) = await RunAsync(static _ => throw new IOException("the stand-in is broken"), Bound.Token);
         Assert.Equal(ExitCode.Failed, code);
-        Assert.StartsWith("heliograph: demo: check failed: 35 bytes sent to grpc.chat.signal.org come back unchanged (", error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "heliograph: demo: check failed: 35 bytes sent to grpc.chat.signal.org come back unchanged (", error, StringComparison.Ordinal);
         Assert.Single(error.TrimEnd('\n').Split('\n'));
     }
 
@@ -65,7 +73,10 @@ public sealed partial class DemoTests
             },
             stop.Token);
         Assert.Equal(ExitCode.Failed, code);
-        Assert.Equal("heliograph: demo: check failed: 35 bytes sent to grpc.chat.signal.org come back unchanged (it took too long, or was stopped)\n", error);
+        Assert.Equal(
+            "heliograph: demo: check failed: 35 bytes sent to grpc.chat.signal.org come back unchanged (it took too long, or was " +
+            "stopped)\n",
+            error);
     }
 
     private static async Task<(ExitCode Code, string Error)> RunAsync(Func<byte[], byte[]> answer, CancellationToken cancellationToken)

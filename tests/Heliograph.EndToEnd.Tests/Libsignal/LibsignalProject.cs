@@ -35,17 +35,19 @@ public sealed class LibsignalProject : IAsyncLifetime
 
     /// <summary>Runs <c>driver.mjs</c>; the proxy's certificate must chain to the root.</summary>
     internal Task<(int ExitCode, string Output, string Errors)> DriveAsync(string rootPemFile, TimeSpan bound, params string[] arguments) =>
-        ChildProcess.RunAsync("node", ["driver.mjs", .. arguments], bound, directory, new Dictionary<string, string?>(StringComparer.Ordinal)
-        {
-            ["SSL_CERT_FILE"] = rootPemFile,
-            ["SSL_CERT_DIR"] = null,
-        });
+        ChildProcess.RunAsync(
+            "node",
+            ["driver.mjs", .. arguments],
+            bound,
+            directory,
+            new Dictionary<string, string?>(StringComparer.Ordinal) { ["SSL_CERT_FILE"] = rootPemFile, ["SSL_CERT_DIR"] = null });
 
     /// <summary>Starts <c>chat-server.mjs</c> and reads its port.</summary>
     internal async Task<(ChildProcess Server, int Port)> StartChatServerAsync(string chain, string key, int httpVersion)
     {
         var server = ChildProcess.Start("node", ["chat-server.mjs", chain, key, $"{httpVersion}"], directory);
-        var line = await server.WaitForLineAsync(static line => line.StartsWith("port ", StringComparison.Ordinal), TimeSpan.FromSeconds(15));
+        var line = await server.WaitForLineAsync(
+            static line => line.StartsWith("port ", StringComparison.Ordinal), TimeSpan.FromSeconds(15));
         return (server, int.Parse(line[5..], System.Globalization.CultureInfo.InvariantCulture));
     }
 

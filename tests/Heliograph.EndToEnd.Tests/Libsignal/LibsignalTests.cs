@@ -41,7 +41,8 @@ public class LibsignalTests(LibsignalProject libsignal) : IClassFixture<Libsigna
         using var authority = new TestAuthority();
         using var files = new TempDirectory();
         // Answers nothing and closes once the hello is there: the library then gives up at once.
-        await using var upstream = StandInSignal.StartRaw(async connection => _ = await connection.Data.ReadAsync(new byte[16 * 1024], connection.Stopping));
+        await using var upstream = StandInSignal.StartRaw(async connection =>
+            _ = await connection.Data.ReadAsync(new byte[16 * 1024], connection.Stopping));
         await using var proxy = await Proxy.StartAsync(
             new ProxySettings { Routes = ProxySettings.Route(Host, upstream.Endpoint) }, authority);
 

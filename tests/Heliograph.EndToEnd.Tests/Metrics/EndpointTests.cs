@@ -20,14 +20,22 @@ public sealed class EndpointTests
         using var authority = new TestAuthority();
         await using var signal = StandInSignal.Start(authority.Issue(TestKey.Ecdsa, "chat.signal.org"), StandInBehaviour.EchoAsync);
         await using var proxy = await Proxy.StartAsync(
-            new ProxySettings { Routes = ProxySettings.Route("chat.signal.org", signal.Endpoint), Metrics = OnLoopback, Limits = "max_connections: 77" }, authority);
+            new ProxySettings
+            {
+                Routes = ProxySettings.Route("chat.signal.org", signal.Endpoint),
+                Metrics = OnLoopback,
+                Limits = "max_connections: 77",
+            },
+            authority);
         await using (var client = await TlsInTlsClient.ConnectAsync(proxy.Client("chat.signal.org"), Bound.Token))
             await Echo.RoundTripAsync(client.Inner, seed: 1, 100_000);
         _ = await Visitor.AnswerAsync(proxy.Client("unused.example"), Encoding.ASCII.GetBytes(Visitor.Request));
         _ = await Visitor.AnswerAsync(proxy.Client("unused.example"), await InnerHello.ForAsync("new-host.signal.org"));
         _ = await Visitor.AnswerAsync(proxy.Client("unused.example"), await InnerHello.ForAsync("elsewhere.example"));
         await Polling.UntilAsync(
-            async () => (await Scrape.TakeAsync(proxy.Monitoring))["heliograph_connections_active"] == 0, Bound.Prompt, "a connection that has ended is still counted as open");
+            async () => (await Scrape.TakeAsync(proxy.Monitoring))["heliograph_connections_active"] == 0,
+            Bound.Prompt,
+            "a connection that has ended is still counted as open");
 
         var scrape = await Scrape.TakeAsync(proxy.Monitoring);
         Assert.Equal(1, scrape["heliograph_connections_ended_total{outcome=\"relayed\"}"]);
@@ -39,7 +47,8 @@ public sealed class EndpointTests
         Assert.InRange(scrape["heliograph_relay_io_bytes_total{direction=\"up\"}"], 100_000, 200_000);
         Assert.InRange(scrape["heliograph_relay_io_bytes_total{direction=\"down\"}"], 100_000, 200_000);
         using var certificate = proxy.Certificate.Load();
-        Assert.Equal(new DateTimeOffset(certificate.NotAfter).ToUnixTimeSeconds(), scrape["heliograph_certificate_expiry_timestamp_seconds"]);
+        Assert.Equal(
+            new DateTimeOffset(certificate.NotAfter).ToUnixTimeSeconds(), scrape["heliograph_certificate_expiry_timestamp_seconds"]);
         Assert.Equal(1, scrape["heliograph_ready"]);
         Assert.DoesNotContain("new-host", scrape.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("elsewhere", scrape.Text, StringComparison.Ordinal);
@@ -51,11 +60,13 @@ public sealed class EndpointTests
         Proxy.NeedsHeliograph();
         await using var proxy = await Proxy.StartAsync(new ProxySettings { Metrics = OnLoopback });
         var file = proxy.Directory.Write("metrics.txt", (await Scrape.TakeAsync(proxy.Monitoring)).Text);
-        var (code, output, errors) = await ChildProcess.RunAsync("sh", ["-c", "exec promtool check metrics < \"$1\"", "sh", file], PrometheusTests.ToolBound);
+        var (code, output, errors) = await ChildProcess.RunAsync(
+            "sh", ["-c", "exec promtool check metrics < \"$1\"", "sh", file], PrometheusTests.ToolBound);
         Assert.Equal((0, "", ""), (code, output, errors));
         // That it would: the help of a metric is missing.
         var bad = proxy.Directory.Write("bad.txt", "no_help 1\n");
-        var (badCode, _, _) = await ChildProcess.RunAsync("sh", ["-c", "exec promtool check metrics < \"$1\"", "sh", bad], PrometheusTests.ToolBound);
+        var (badCode, _, _) = await ChildProcess.RunAsync(
+            "sh", ["-c", "exec promtool check metrics < \"$1\"", "sh", bad], PrometheusTests.ToolBound);
         Assert.NotEqual(0, badCode);
     }
 
@@ -76,8 +87,12 @@ public sealed class EndpointTests
             proxy.Program.Signal(Processes.SIGTERM);
             await proxy.Program.WaitForLineAsync(static line => line.Contains("Stopping", StringComparison.Ordinal), Bound.Prompt);
             await Polling.UntilAsync(
-                async () => (await Scrape.GetAsync(monitoring, "readyz")).Status == HttpStatusCode.ServiceUnavailable, Bound.Prompt, "a server that drains says that it is ready");
-            Assert.Equal("not ready: the server is about to stop and accepts no more connections\n", (await Scrape.GetAsync(monitoring, "readyz")).Text);
+                async () => (await Scrape.GetAsync(monitoring, "readyz")).Status == HttpStatusCode.ServiceUnavailable,
+                Bound.Prompt,
+                "a server that drains says that it is ready");
+            Assert.Equal(
+                "not ready: the server is about to stop and accepts no more connections\n",
+                (await Scrape.GetAsync(monitoring, "readyz")).Text);
             Assert.Equal(HttpStatusCode.OK, (await Scrape.GetAsync(monitoring, "healthz")).Status);
             Assert.Equal(0, (await Scrape.TakeAsync(monitoring))["heliograph_ready"]);
         }
@@ -102,7 +117,9 @@ public sealed class EndpointTests
             directory.Path);
         var monitoring = MonitoringOf(program.Child);
         await Polling.UntilAsync(
-            async () => (await Scrape.GetAsync(monitoring, "readyz")).Text.Contains("the last attempt failed: ", StringComparison.Ordinal), Bound.Prompt * 2, "no failure is told");
+            async () => (await Scrape.GetAsync(monitoring, "readyz")).Text.Contains("the last attempt failed: ", StringComparison.Ordinal),
+            Bound.Prompt * 2,
+            "no failure is told");
         var (status, _, text) = await Scrape.GetAsync(monitoring, "readyz");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
         Assert.StartsWith("not ready: there is no certificate yet; the last attempt failed: ", text, StringComparison.Ordinal);
@@ -132,11 +149,28 @@ public sealed class EndpointTests
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         using var directory = new TempDirectory();
-        var environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["HELIOGRAPH__METRICS__LISTEN"] = taken.LocalEndpoint.ToString() };
+        var environment = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["HELIOGRAPH__METRICS__LISTEN"] = taken.LocalEndpoint.ToString(),
+        };
         var (code, output, errors) = await BuiltProgram.RunAsync(
-            environment, "run", "--domain", "localhost", "--certificate-source", "self-signed", "--listen", "127.0.0.1:0", "--http-listen", "none", "--state-directory", directory["state"]);
+            environment,
+            "run",
+            "--domain",
+            "localhost",
+            "--certificate-source",
+            "self-signed",
+            "--listen",
+            "127.0.0.1:0",
+            "--http-listen",
+            "none",
+            "--state-directory",
+            directory["state"]);
         Assert.Equal((1, ""), (code, output));
-        Assert.Equal($"heliograph: Another program already listens on {taken.LocalEndpoint}; stop it, choose another address for metrics.listen, or set metrics.listen to [] to do without.\n", errors);
+        Assert.Equal(
+            $"heliograph: Another program already listens on {taken.LocalEndpoint}; stop it, choose another address for metrics.listen, " +
+            $"or set metrics.listen to [] to do without.\n",
+            errors);
     }
 
     [Fact(Timeout = Bound.Test)]
@@ -144,10 +178,15 @@ public sealed class EndpointTests
     {
         Proxy.NeedsHeliograph();
         await using var proxy = await Proxy.StartAsync(new ProxySettings { Metrics = "listen: [\"0.0.0.0:0\"]" });
-        var line = await proxy.Program.WaitForLineAsync(static line => line.Contains("can be read from other machines", StringComparison.Ordinal), Bound.Prompt);
+        var line = await proxy.Program.WaitForLineAsync(
+            static line => line.Contains("can be read from other machines", StringComparison.Ordinal), Bound.Prompt);
         Assert.Contains("keep metrics.listen on 127.0.0.1", line, StringComparison.Ordinal);
     }
 
     private static Uri MonitoringOf(ChildProcess program) =>
-        new(program.Output.Split('\n').Single(static line => line.StartsWith("  metrics ", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+        new(
+            program
+                .Output.Split('\n')
+                .Single(static line => line.StartsWith("  metrics ", StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
 }

@@ -17,7 +17,8 @@ public sealed class OtlpTests
             Metrics = EndpointTests.OnLoopback,
             Wrapper =
             [
-                "env", $"OTEL_EXPORTER_OTLP_ENDPOINT=http://{collector.Endpoint}", "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf", "OTEL_METRIC_EXPORT_INTERVAL=500",
+                "env", $"OTEL_EXPORTER_OTLP_ENDPOINT=http://{collector.Endpoint}", "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
+                "OTEL_METRIC_EXPORT_INTERVAL=500",
                 "OTEL_SERVICE_NAME=my-proxy", "OTEL_RESOURCE_ATTRIBUTES=deployment.environment.name=here",
             ],
         });
@@ -31,9 +32,14 @@ public sealed class OtlpTests
         }
         // The exporter's clock starts before it has found the meter: on a busy machine the first post may hold nothing.
         while (Protobuf.Fields(resourceMetrics, 2).Count == 0);
-        // ResourceMetrics: resource = 1, scope_metrics = 2; Resource.attributes = 1; KeyValue: key = 1, value = 2; AnyValue.string_value = 1.
-        var attributes = Protobuf.Fields(Protobuf.Fields(resourceMetrics, 1).Single(), 1).ToDictionary(
-            static pair => Protobuf.Text(pair, 1), static pair => Protobuf.Text(Protobuf.Fields(pair, 2).Single(), 1), StringComparer.Ordinal);
+        // ResourceMetrics: resource = 1, scope_metrics = 2; Resource.attributes = 1; KeyValue: key = 1, value = 2; AnyValue.string_value =
+        // 1.
+        var attributes = Protobuf
+            .Fields(Protobuf.Fields(resourceMetrics, 1).Single(), 1)
+            .ToDictionary(
+                static pair => Protobuf.Text(pair, 1),
+                static pair => Protobuf.Text(Protobuf.Fields(pair, 2).Single(), 1),
+                StringComparer.Ordinal);
         Assert.Equal(("my-proxy", "here"), (attributes["service.name"], attributes["deployment.environment.name"]));
         Assert.DoesNotContain(attributes.Keys, static name => name.StartsWith("host.", StringComparison.Ordinal));
         // ScopeMetrics: scope = 1, metrics = 2; InstrumentationScope.name = 1; Metric: name = 1, unit = 3.
@@ -42,7 +48,9 @@ public sealed class OtlpTests
         var sent = Protobuf.Fields(scope, 2).Select(static metric => Protobuf.Text(metric, 1)).ToList();
         Assert.Contains("heliograph.connections.ended", sent);
         // The same that Prometheus sees, of those that have a value.
-        var scraped = (await Scrape.TakeAsync(proxy.Monitoring)).Text.Split('\n').Count(static line => line.StartsWith("# TYPE ", StringComparison.Ordinal));
+        var scraped = (await Scrape.TakeAsync(proxy.Monitoring))
+            .Text.Split('\n')
+            .Count(static line => line.StartsWith("# TYPE ", StringComparison.Ordinal));
         Assert.Equal(scraped, sent.Count);
     }
 
@@ -51,11 +59,19 @@ public sealed class OtlpTests
     {
         Proxy.NeedsHeliograph();
         using var nobody = LoopbackPort.Refusing(out var down);
-        await using var proxy = await Proxy.StartAsync(new ProxySettings
-        {
-            Wrapper = ["env", $"OTEL_EXPORTER_OTLP_ENDPOINT=http://{down}", "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf", "OTEL_METRIC_EXPORT_INTERVAL=200"],
-        });
-        var line = await proxy.Program.WaitForLineAsync(static line => line.Contains("not sent by OTLP", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+        await using var proxy = await Proxy.StartAsync(
+            new ProxySettings
+            {
+                Wrapper =
+                [
+                    "env",
+                    $"OTEL_EXPORTER_OTLP_ENDPOINT=http://{down}",
+                    "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
+                    "OTEL_METRIC_EXPORT_INTERVAL=200",
+                ],
+            });
+        var line = await proxy.Program.WaitForLineAsync(
+            static line => line.Contains("not sent by OTLP", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
         Assert.Contains("check OTEL_EXPORTER_OTLP_ENDPOINT", line, StringComparison.Ordinal);
         proxy.Program.Signal(Processes.SIGTERM);
         Assert.Equal(0, await proxy.Program.WaitForExitAsync(TimeSpan.FromSeconds(30)));
@@ -76,7 +92,9 @@ public sealed class OtlpTests
     [InlineData(false, "OTEL_EXPORTER_OTLP_ENDPOINT=")]
     public void It_is_made_only_when_a_variable_asks_for_it(bool asked, params string[] variables)
     {
-        var environment = variables.Select(static variable => variable.Split('=', 2)).ToDictionary(static pair => pair[0], static pair => pair[1], StringComparer.Ordinal);
+        var environment = variables
+            .Select(static variable => variable.Split('=', 2))
+            .ToDictionary(static pair => pair[0], static pair => pair[1], StringComparer.Ordinal);
         Assert.Equal(asked, OtlpExport.IsAskedFor(name => environment.GetValueOrDefault(name)));
     }
 

@@ -29,9 +29,17 @@ internal sealed class PrometheusServer : IAsyncDisposable
                 rule_files:
                   - {{rules}}
 
-                """);
+                """
+            );
             server.program = ChildProcess.Start(
-                "prometheus", [$"--config.file={config}", $"--storage.tsdb.path={server.directory["data"]}", $"--web.listen-address={server.endpoint}", "--log.level=warn"], server.directory.Path);
+                "prometheus",
+                [
+                    $"--config.file={config}",
+                    $"--storage.tsdb.path={server.directory["data"]}",
+                    $"--web.listen-address={server.endpoint}",
+                    "--log.level=warn",
+                ],
+                server.directory.Path);
             await Polling.UntilAsync(server.HasRatesAsync, StartBound, "prometheus does not scrape");
             return server;
         }
@@ -45,7 +53,9 @@ internal sealed class PrometheusServer : IAsyncDisposable
     /// <summary>The series that a query gives; an exception when it is no query.</summary>
     public async Task<IReadOnlyList<JsonElement>> QueryAsync(string query)
     {
-        using var response = await client.GetAsync(new Uri($"http://{endpoint}/api/v1/query?query={Uri.EscapeDataString(query)}"), Bound.Token);
+        using var response = await client.GetAsync(
+            new Uri($"http://{endpoint}/api/v1/query?query={Uri.EscapeDataString(query)}"),
+            Bound.Token);
         var text = await response.Content.ReadAsStringAsync(Bound.Token);
         Assert.True(response.IsSuccessStatusCode, $"{query}: {text}");
         return [.. JsonDocument.Parse(text).RootElement.GetProperty("data").GetProperty("result").EnumerateArray()];

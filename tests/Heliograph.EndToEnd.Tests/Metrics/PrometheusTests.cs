@@ -27,7 +27,9 @@ public sealed partial class PrometheusTests
     {
         var (code, output, errors) = await ChildProcess.RunAsync("promtool", ["test", "rules", Repository.PathOf(RuleTests)], ToolBound);
         Assert.True(code == 0, output + errors);
-        Assert.Equal(Alerts().Order(StringComparer.Ordinal), AlertsIn(RuleTests, "- alertname:").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Alerts().Order(StringComparer.Ordinal),
+            AlertsIn(RuleTests, "- alertname:").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
     }
 
     [Fact(Timeout = Bound.LongTest)]
@@ -37,9 +39,17 @@ public sealed partial class PrometheusTests
         // Its check of itself fails, as nobody trusts the certificate, and is told in the metrics all the same.
         var here = LoopbackPort.Free();
         await using var proxy = await Proxy.StartAsync(
-            new ProxySettings { Listen = here, Metrics = EndpointTests.OnLoopback, Limits = "monthly_bytes: 1TB", More = $"alerts: {{ self_check: 10s, self_check_address: \"{here}\" }}" });
+            new ProxySettings
+            {
+                Listen = here,
+                Metrics = EndpointTests.OnLoopback,
+                Limits = "monthly_bytes: 1TB",
+                More = $"alerts: {{ self_check: 10s, self_check_address: \"{here}\" }}",
+            });
         await Polling.UntilAsync(
-            async () => (await Scrape.TakeAsync(proxy.Monitoring)).Series.Contains("heliograph_selfcheck_failures", StringComparer.Ordinal), Bound.Prompt * 4, "there is no check");
+            async () => (await Scrape.TakeAsync(proxy.Monitoring)).Series.Contains("heliograph_selfcheck_failures", StringComparer.Ordinal),
+            Bound.Prompt * 4,
+            "there is no check");
         await using var prometheus = await PrometheusServer.StartAsync(proxy.Monitoring, Repository.PathOf(Rules));
         var queries = DashboardQueries().Concat(RuleQueries()).ToList();
         Assert.True(queries.Count > 15, "the queries are not found in the files any more");
@@ -49,7 +59,8 @@ public sealed partial class PrometheusTests
             var selectors = Selector().Matches(query).Select(static match => match.Value).ToList();
             Assert.NotEmpty(selectors);
             foreach (var selector in selectors)
-                Assert.True((await prometheus.QueryAsync(selector)).Count > 0, $"{selector} of \"{query}\" is nothing that the program tells");
+                Assert.True(
+                    (await prometheus.QueryAsync(selector)).Count > 0, $"{selector} of \"{query}\" is nothing that the program tells");
         }
         // That a name or a label that the program does not have is found out.
         Assert.Empty(await prometheus.QueryAsync("heliograph_connections_ended_total{outcome=\"rejected\"}"));
@@ -59,7 +70,8 @@ public sealed partial class PrometheusTests
     public async Task Nothing_alerts_about_a_proxy_that_has_just_started()
     {
         Proxy.NeedsHeliograph();
-        await using var proxy = await Proxy.StartAsync(new ProxySettings { Metrics = EndpointTests.OnLoopback, Limits = "monthly_bytes: 1TB" });
+        await using var proxy = await Proxy.StartAsync(
+            new ProxySettings { Metrics = EndpointTests.OnLoopback, Limits = "monthly_bytes: 1TB" });
         await using var prometheus = await PrometheusServer.StartAsync(proxy.Monitoring, Repository.PathOf(Rules));
         Assert.Empty(await prometheus.QueryAsync("ALERTS{alertstate=\"firing\"}"));
     }
@@ -67,7 +79,13 @@ public sealed partial class PrometheusTests
     private static List<string> Alerts() => AlertsIn(Rules, "- alert:");
 
     private static List<string> AlertsIn(string file, string key) =>
-        [.. Repository.ReadLines(file).Select(static line => line.Trim()).Where(line => line.StartsWith(key, StringComparison.Ordinal)).Select(line => line[key.Length..].Trim())];
+        [
+            .. Repository
+                .ReadLines(file)
+                .Select(static line => line.Trim())
+                .Where(line => line.StartsWith(key, StringComparison.Ordinal))
+                .Select(line => line[key.Length..].Trim()),
+        ];
 
     /// <summary>With what Grafana puts in the place of its variables.</summary>
     private static IEnumerable<string> DashboardQueries()
@@ -77,8 +95,12 @@ public sealed partial class PrometheusTests
         {
             foreach (var target in panel.GetProperty("targets").EnumerateArray())
             {
-                yield return target.GetProperty("expr").GetString()!
-                    .Replace("$__rate_interval", "1m", StringComparison.Ordinal).Replace("$__range", "1h", StringComparison.Ordinal).Replace("$instance", ".*", StringComparison.Ordinal);
+                yield return target
+                    .GetProperty("expr")
+                    .GetString()!
+                    .Replace("$__rate_interval", "1m", StringComparison.Ordinal)
+                    .Replace("$__range", "1h", StringComparison.Ordinal)
+                    .Replace("$instance", ".*", StringComparison.Ordinal);
             }
         }
     }
@@ -93,7 +115,14 @@ public sealed partial class PrometheusTests
             if (!line.StartsWith("expr:", StringComparison.Ordinal))
                 continue;
             var first = line["expr:".Length..].Trim();
-            yield return first != ">-" ? first : string.Join(' ', lines.Skip(i + 1).TakeWhile(static next => next.StartsWith("          ", StringComparison.Ordinal)).Select(static next => next.Trim()));
+            yield return first != ">-"
+                ? first
+                : string.Join(
+                    ' ',
+                    lines
+                        .Skip(i + 1)
+                        .TakeWhile(static next => next.StartsWith("          ", StringComparison.Ordinal))
+                        .Select(static next => next.Trim()));
         }
     }
 

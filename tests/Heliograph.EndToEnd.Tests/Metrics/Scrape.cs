@@ -25,7 +25,8 @@ internal sealed partial class Scrape
     public IEnumerable<string> Series => samples.Keys;
 
     /// <summary>Of a series as it is written: <c>name{label="value"}</c>.</summary>
-    public double this[string series] => samples.TryGetValue(series, out var value) ? value : throw new InvalidOperationException($"there is no {series}:\n{Text}");
+    public double this[string series] =>
+        samples.TryGetValue(series, out var value) ? value : throw new InvalidOperationException($"there is no {series}:\n{Text}");
 
     public static async Task<Scrape> TakeAsync(Uri monitoring)
     {
@@ -38,14 +39,17 @@ internal sealed partial class Scrape
     {
         using var client = new HttpClient();
         using var response = await client.GetAsync(new Uri(monitoring, path), Bound.Token);
-        return (response.StatusCode, response.Content.Headers.ContentType?.ToString(), await response.Content.ReadAsStringAsync(Bound.Token));
+        return (
+            response.StatusCode, response.Content.Headers.ContentType?.ToString(), await response.Content.ReadAsStringAsync(Bound.Token));
     }
 
     /// <summary>The label names of each metric.</summary>
-    public ILookup<string, string> Labels() => samples.Keys
-        .SelectMany(static series => Label().Matches(series).Select(match => (Metric: series.Split('{')[0], Label: match.Groups["name"].Value)))
-        .Distinct()
-        .ToLookup(static pair => pair.Metric, static pair => pair.Label, StringComparer.Ordinal);
+    public ILookup<string, string> Labels() =>
+        samples
+            .Keys.SelectMany(static series =>
+                Label().Matches(series).Select(match => (Metric: series.Split('{')[0], Label: match.Groups["name"].Value)))
+            .Distinct()
+            .ToLookup(static pair => pair.Metric, static pair => pair.Label, StringComparer.Ordinal);
 
     [GeneratedRegex("[{,](?<name>[a-z_]+)=\"", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Label();

@@ -6,7 +6,8 @@ using Heliograph.Tests.Configuration;
 namespace Heliograph.EndToEnd.Tests.Neighbours;
 
 /// <summary>
-/// Heliograph behind balancers, with the configurations of docs/operating/behind-a-load-balancer.md. What address it was told shows at a web server that it passes
+/// Heliograph behind balancers, with the configurations of docs/operating/behind-a-load-balancer.md. What address it was told shows at a
+/// web server that it passes
 /// connections on to.
 /// </summary>
 public sealed class BehindTests
@@ -21,8 +22,12 @@ public sealed class BehindTests
         await using var proxy = await StartAsync(site, signal);
         var front = LoopbackPort.Free();
         var stream = DocumentedConfiguration.Read(
-            Document, "nginx (`stream`)",
-            ("listen 443;", $"listen {front};"), ("        listen [::]:443;\n", ""), ("127.0.0.1:9443", proxy.Endpoint.ToString()), ("www.example.org 127.0.0.1:8443;", ""));
+            Document,
+            "nginx (`stream`)",
+            ("listen 443;", $"listen {front};"),
+            ("        listen [::]:443;\n", ""),
+            ("127.0.0.1:9443", proxy.Endpoint.ToString()),
+            ("www.example.org 127.0.0.1:8443;", ""));
         await using var nginx = await NginxProcess.StartAsync(
             NginxProcess.CreatePrefix(), "", "load_module /usr/lib/nginx/modules/ngx_stream_module.so;\n" + stream, [front.ToString()]);
 
@@ -45,7 +50,8 @@ public sealed class BehindTests
             ("send-proxy-v2 check check-send-proxy", $"{header} check check-send-proxy inter 50ms rise 1 fall 1"));
         await using var balancer = await Neighbour.StartHaProxyAsync(configuration, front);
 
-        await Polling.UntilAsync(() => proxy.Program.AllOutput.Split("a connection ended: Left").Length > 3, TimeSpan.FromSeconds(20), "no health checks came");
+        await Polling.UntilAsync(
+            () => proxy.Program.AllOutput.Split("a connection ended: Left").Length > 3, TimeSpan.FromSeconds(20), "no health checks came");
         Assert.DoesNotContain("PlainHttp", proxy.Program.AllOutput, StringComparison.Ordinal);
         await AssertKnownAsync(site, proxy, front);
         Assert.DoesNotContain("ProxyHeader", proxy.Program.AllOutput, StringComparison.Ordinal);
@@ -60,7 +66,8 @@ public sealed class BehindTests
         await using var proxy = await StartAsync(site, signal);
 
         await Assert.ThrowsAnyAsync<Exception>(() => site.GetAsync(proxy.Endpoint, HttpVersion.Version11));
-        await proxy.Program.WaitForLineAsync(static line => line.Contains("a connection ended: ProxyHeaderMissing", StringComparison.Ordinal), Bound.Prompt);
+        await proxy.Program.WaitForLineAsync(
+            static line => line.Contains("a connection ended: ProxyHeaderMissing", StringComparison.Ordinal), Bound.Prompt);
     }
 
     private static async Task<Proxy> StartAsync(Site site, StandInSignal signal)
@@ -68,14 +75,17 @@ public sealed class BehindTests
         Proxy.NeedsHeliograph();
         var documented = DocumentedConfiguration.Read(Document, "Tell it who the client is");
         Assert.Empty(Loaded.Errors(documented));
-        return await Proxy.StartAsync(new()
-        {
-            Routes = ProxySettings.Route("chat.signal.org", signal.Endpoint),
-            // Everything on loopback may be the balancer here, the visitor's address too.
-            More = documented[documented.IndexOf("trusted_proxies:", StringComparison.Ordinal)..].Replace("[127.0.0.1]", "[127.0.0.0/8]", StringComparison.Ordinal)
-                + $"passthrough: {{ {Site.Name}: {{ upstream: \"{site.Endpoint}\", proxy_protocol: v2 }} }}\n",
-            Arguments = ["--log-level", "trace"],
-        });
+        return await Proxy.StartAsync(
+            new()
+            {
+                Routes = ProxySettings.Route("chat.signal.org", signal.Endpoint),
+                // Everything on loopback may be the balancer here, the visitor's address too.
+                More =
+                    documented[documented.IndexOf("trusted_proxies:", StringComparison.Ordinal)..]
+                        .Replace("[127.0.0.1]", "[127.0.0.0/8]", StringComparison.Ordinal) +
+                    $"passthrough: {{ {Site.Name}: {{ upstream: \"{site.Endpoint}\", proxy_protocol: v2 }} }}\n",
+                Arguments = ["--log-level", "trace"],
+            });
     }
 
     private static async Task AssertKnownAsync(Site site, Proxy proxy, IPEndPoint front)

@@ -12,7 +12,9 @@ internal static class DocumentedConfiguration
     public static string Read(string document, string heading, params (string Documented, string Own)[] changes)
     {
         var text = File.ReadAllText(Repository.PathOf($"docs/operating/{document}")).ReplaceLineEndings("\n");
-        var section = text.Split($"\n## {heading}\n") is [_, var after] ? after : throw new InvalidOperationException($"{document} has no one heading {heading}");
+        var section = text.Split($"\n## {heading}\n") is [_, var after]
+            ? after
+            : throw new InvalidOperationException($"{document} has no one heading {heading}");
         var fenced = section.Split("\n```", 3)[1];
         var block = fenced[(fenced.IndexOf('\n', StringComparison.Ordinal) + 1)..] + "\n";
         foreach (var (documented, own) in changes)

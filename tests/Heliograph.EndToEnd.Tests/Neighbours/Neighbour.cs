@@ -19,10 +19,15 @@ internal sealed class Neighbour : IAsyncDisposable
     public string Output => process.AllOutput;
 
     public static Task<Neighbour> StartHaProxyAsync(string configuration, IPEndPoint listening) =>
-        StartAsync("haproxy.cfg", "defaults\n    timeout connect 5s\n    timeout client 30s\n    timeout server 30s\n" + configuration, listening, static file => ["/usr/sbin/haproxy", "-db", "-f", file]);
+        StartAsync(
+            "haproxy.cfg",
+            "defaults\n    timeout connect 5s\n    timeout client 30s\n    timeout server 30s\n" + configuration,
+            listening,
+            static file => ["/usr/sbin/haproxy", "-db", "-f", file]);
 
     public static Task<Neighbour> StartCaddyAsync(string configuration, IPEndPoint listening) =>
-        StartAsync("Caddyfile", configuration, listening, static file => ["/usr/bin/caddy", "run", "--adapter", "caddyfile", "--config", file]);
+        StartAsync(
+            "Caddyfile", configuration, listening, static file => ["/usr/bin/caddy", "run", "--adapter", "caddyfile", "--config", file]);
 
     public async ValueTask DisposeAsync()
     {
@@ -39,7 +44,10 @@ internal sealed class Neighbour : IAsyncDisposable
         var neighbour = new Neighbour(directory, ChildProcess.Start(words[0], words[1..], directory.Path, environment));
         try
         {
-            await Polling.UntilAsync(() => neighbour.process.HasExited || Listens(listening), TimeSpan.FromSeconds(20), $"{words[0]} does not listen on {listening}");
+            await Polling.UntilAsync(
+                () => neighbour.process.HasExited || Listens(listening),
+                TimeSpan.FromSeconds(20),
+                $"{words[0]} does not listen on {listening}");
             Assert.False(neighbour.process.HasExited, neighbour.Output);
             return neighbour;
         }

@@ -6,7 +6,10 @@ using Heliograph.Testing.Nginx;
 
 namespace Heliograph.EndToEnd.Tests.Neighbours;
 
-/// <summary>Another web server with its own certificate, set up as docs/operating/beside-a-web-server.md says; its one page is the visitor's address.</summary>
+/// <summary>
+/// Another web server with its own certificate, set up as docs/operating/beside-a-web-server.md says; its one page is the visitor's
+/// address.
+/// </summary>
 internal sealed class Site : IAsyncDisposable
 {
     public const string Name = "www.example.org";
@@ -38,13 +41,21 @@ internal sealed class Site : IAsyncDisposable
         "",
         [site.Endpoint.ToString()]));
 
-    public static Task<Site> StartHaProxyAsync() => StartAsync(async (site, chain, key) => await Neighbour.StartHaProxyAsync(
-        DocumentedConfiguration.Read(
-            Document, "HAProxy",
-            ("127.0.0.1:8443", site.Endpoint.ToString()),
-            ($"/etc/haproxy/{Name}.pem", site.directory.Write("both.pem", await File.ReadAllTextAsync(chain, Bound.Token) + await File.ReadAllTextAsync(key, Bound.Token))),
-            ("default_backend site", "http-request return status 200 content-type text/plain lf-string %[src]")),
-        site.Endpoint));
+    public static Task<Site> StartHaProxyAsync() =>
+        StartAsync(
+            async (site, chain, key) =>
+                await Neighbour.StartHaProxyAsync(
+                    DocumentedConfiguration.Read(
+                        Document,
+                        "HAProxy",
+                        ("127.0.0.1:8443", site.Endpoint.ToString()),
+                        (
+                            $"/etc/haproxy/{Name}.pem",
+                            site.directory.Write(
+                                "both.pem", await File.ReadAllTextAsync(chain, Bound.Token) + await File.ReadAllTextAsync(key, Bound.Token))
+                        ),
+                        ("default_backend site", "http-request return status 200 content-type text/plain lf-string %[src]")),
+                    site.Endpoint));
 
     public static Task<Site> StartCaddyAsync() => StartAsync(async (site, chain, key) => await Neighbour.StartCaddyAsync(
         DocumentedConfiguration.Read(
@@ -55,7 +66,8 @@ internal sealed class Site : IAsyncDisposable
         site.Endpoint));
 
     /// <summary>The page through somebody who listens at <paramref name="through"/>.</summary>
-    public Task<Page> GetAsync(IPEndPoint through, Version version) => Visitor.GetAsync(through, Authority, Name, version, from: VisitorAddress);
+    public Task<Page> GetAsync(IPEndPoint through, Version version) =>
+        Visitor.GetAsync(through, Authority, Name, version, from: VisitorAddress);
 
     public async ValueTask DisposeAsync()
     {

@@ -47,7 +47,9 @@ public class PrivacyTests
 
         var written = Written(proxy);
         // If nothing was said about connections at all, the level was not what this test means it to be.
-        Assert.True(proxy.Program.AllOutput.Split('\n').Length > startup.Split('\n').Length + 20, "the program hardly logged anything:\n" + proxy.Program.AllOutput);
+        Assert.True(
+            proxy.Program.AllOutput.Split('\n').Length > startup.Split('\n').Length + 20,
+            "the program hardly logged anything:\n" + proxy.Program.AllOutput);
         foreach (var secret in Secrets())
             Assert.DoesNotContain(written, text => text.Text.Contains(secret, StringComparison.OrdinalIgnoreCase));
         // The route's own name stands among the routes told at start, and is no secret there; after that it is a connection's.
@@ -61,11 +63,13 @@ public class PrivacyTests
     public async Task No_address_is_written_where_its_connections_are_counted_and_refused()
     {
         Proxy.NeedsHeliograph();
-        await using var proxy = await Proxy.StartAsync(new ProxySettings
-        {
-            Limits = "max_connections_per_source: 3, handshakes_per_second: 1, bytes_per_second: 1MB, monthly_bytes: 1TB, drain_timeout: 1s",
-            Arguments = ["--log-level", "trace"],
-        });
+        await using var proxy = await Proxy.StartAsync(
+            new ProxySettings
+            {
+                Limits =
+                    "max_connections_per_source: 3, handshakes_per_second: 1, bytes_per_second: 1MB, monthly_bytes: 1TB, drain_timeout: 1s",
+                Arguments = ["--log-level", "trace"],
+            });
         var ports = new HashSet<int>();
         var crowd = new List<Socket>();
         for (var i = 0; i < 3; i++)
@@ -94,10 +98,13 @@ public class PrivacyTests
         // proc(5): the files of a process that is not dumpable belong to root instead of to its user; so the user must not be root.
         Assert.SkipUnless(Environment.UserName == "root", "to run the program as another user takes root");
         string[] asNobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
-        var (reachable, _, _) = await ChildProcess.RunAsync("setpriv", [.. asNobody[1..], "test", "-x", HeliographProcess.Program], Bound.Prompt);
+        var (reachable, _, _) = await ChildProcess.RunAsync(
+            "setpriv", [.. asNobody[1..], "test", "-x", HeliographProcess.Program], Bound.Prompt);
         Assert.SkipUnless(reachable == 0, $"{HeliographProcess.Program} lies where another user cannot read it");
-        await using var proxy = await Proxy.StartAsync(new ProxySettings { Wrapper = ["sh", "-c", "chmod -R a+rwX . && exec \"$@\"", "sh", .. asNobody] });
-        var core = File.ReadLines($"/proc/{proxy.Program.Id}/limits").Single(line => line.StartsWith("Max core file size", StringComparison.Ordinal));
+        await using var proxy = await Proxy.StartAsync(
+            new ProxySettings { Wrapper = ["sh", "-c", "chmod -R a+rwX . && exec \"$@\"", "sh", .. asNobody] });
+        var core = File.ReadLines($"/proc/{proxy.Program.Id}/limits")
+            .Single(line => line.StartsWith("Max core file size", StringComparison.Ordinal));
         // The soft and the hard limit, in bytes.
         Assert.Equal("0 0 bytes", string.Join(' ', core["Max core file size".Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)));
         Assert.StartsWith("65534\t", Processes.Status(proxy.Program.Id, "Uid"), StringComparison.Ordinal);
@@ -149,8 +156,14 @@ public class PrivacyTests
         }
         // A client that does not trust the certificate says so with an alert.
         using var stranger = new TestAuthority();
-        await Assert.ThrowsAsync<System.Security.Authentication.AuthenticationException>(
-            () => TlsInTlsClient.ConnectOuterAsync(From(proxy, "unused.example") with { Authority = stranger, OuterName = DeniedOuter }, Bound.Token));
+        await Assert.ThrowsAsync<System.Security.Authentication.AuthenticationException>(() =>
+            TlsInTlsClient.ConnectOuterAsync(
+                From(proxy, "unused.example") with
+                {
+                    Authority = stranger,
+                    OuterName = DeniedOuter,
+                },
+                Bound.Token));
     }
 
     private static async Task CrowdAsync(Proxy proxy, HashSet<int> ports)

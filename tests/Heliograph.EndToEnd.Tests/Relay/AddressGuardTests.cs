@@ -26,7 +26,8 @@ public class AddressGuardTests
             Wrapper = PrivateMounts.Over("/etc/hosts", files.Write("hosts", $"{Private.Address} storage.signal.org\n")),
         });
 
-        Visitor.AssertBadRequest(await Visitor.AnswerAsync(proxy.Client("storage.signal.org"), await InnerHello.ForAsync("storage.signal.org")));
+        Visitor.AssertBadRequest(
+            await Visitor.AnswerAsync(proxy.Client("storage.signal.org"), await InnerHello.ForAsync("storage.signal.org")));
         Assert.False(listener.Poll(0, SelectMode.SelectRead), "the private address was dialled");
 
         var hello = await InnerHello.ForAsync("explicit.example");

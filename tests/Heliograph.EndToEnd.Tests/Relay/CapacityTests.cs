@@ -17,7 +17,8 @@ public class CapacityTests
 
         for (var i = 0; i < 5; i++)
             Assert.False(await IsServedAsync(relay.Proxy), "a fourth connection was served");
-        await relay.Proxy.Program.WaitForLineAsync(line => line.Contains("max_connections", StringComparison.Ordinal) && line.Contains('3'), Bound.Prompt);
+        await relay.Proxy.Program.WaitForLineAsync(
+            line => line.Contains("max_connections", StringComparison.Ordinal) && line.Contains('3'), Bound.Prompt);
 
         await open[0].DisposeAsync();
         await Polling.UntilAsync(() => IsServedAsync(relay.Proxy), Bound.Prompt, "nobody is served after one has left");
@@ -71,7 +72,8 @@ public class CapacityTests
             await using var client = await TlsInTlsClient.ConnectOuterAsync(proxy.Client("unused.example"), Bound.Token);
             return true;
         }
-        catch (Exception exception) when (exception is IOException or SocketException or System.Security.Authentication.AuthenticationException)
+        catch (Exception exception)
+            when (exception is IOException or SocketException or System.Security.Authentication.AuthenticationException)
         {
             return false;
         }

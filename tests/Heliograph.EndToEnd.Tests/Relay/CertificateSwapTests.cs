@@ -63,7 +63,8 @@ public sealed class CertificateSwapTests(EchoRelay relay) : IClassFixture<EchoRe
             var refusals = Refusals();
             certificate.WriteTo(relay.Proxy.Directory);
             relay.Proxy.Program.Signal(Processes.SIGHUP);
-            await Polling.UntilAsync(() => Refusals() > refusals, Noticed, "no line says that the certificate was refused:\n" + relay.Proxy.Program.AllOutput);
+            await Polling.UntilAsync(
+                () => Refusals() > refusals, Noticed, "no line says that the certificate was refused:\n" + relay.Proxy.Program.AllOutput);
             Assert.Equal(good.Thumbprint(), await ServedAsync());
         }
 
@@ -75,8 +76,11 @@ public sealed class CertificateSwapTests(EchoRelay relay) : IClassFixture<EchoRe
     private int Refusals() => relay.Proxy.Program.Errors.Split('\n')
         .Count(line => line.Contains("refused", StringComparison.Ordinal) && line.Contains("chain.pem", StringComparison.Ordinal));
 
-    private Task ServesAsync(TestCertificate certificate) => Polling.UntilAsync(
-        async () => await ServedAsync() == certificate.Thumbprint(), Noticed, "the new certificate is not served:\n" + relay.Proxy.Program.AllOutput);
+    private Task ServesAsync(TestCertificate certificate) =>
+        Polling.UntilAsync(
+            async () => await ServedAsync() == certificate.Thumbprint(),
+            Noticed,
+            "the new certificate is not served:\n" + relay.Proxy.Program.AllOutput);
 
     private async Task<string> ServedAsync()
     {

@@ -55,7 +55,8 @@ public class CloseTests
         await using var _ = client;
         await TestData.WriteAsync(client.Outer, 7, Length, Bound.Token);
         client.Socket.Shutdown(SocketShutdown.Send);
-        await Polling.UntilAsync(() => connection.Raw.Received == hello.Length + Length, Bound.Prompt, "not all bytes before the end arrived");
+        await Polling.UntilAsync(
+            () => connection.Raw.Received == hello.Length + Length, Bound.Prompt, "not all bytes before the end arrived");
         await connection.Ended.WaitAsync(Bound.Prompt, Bound.Token);
     }
 

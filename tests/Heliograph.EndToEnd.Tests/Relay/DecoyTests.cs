@@ -86,7 +86,12 @@ public class DecoyTests(EchoRelay relay) : IClassFixture<EchoRelay>
     {
         Proxy.NeedsHeliograph();
         var before = relay.Signal.Accepted;
-        await using var client = await TlsInTlsClient.ConnectOuterAsync(relay.Client with { OuterAlpn = [SslApplicationProtocol.Http2] }, Bound.Token);
+        await using var client = await TlsInTlsClient.ConnectOuterAsync(
+            relay.Client with
+            {
+                OuterAlpn = [SslApplicationProtocol.Http2],
+            },
+            Bound.Token);
         Assert.Equal(SslApplicationProtocol.Http2, client.Outer.NegotiatedApplicationProtocol);
         // The web server speaks first: SETTINGS (RFC 9113, 3.4), before a byte of ours.
         var frame = new byte[9];
@@ -130,9 +135,15 @@ public class DecoyTests(EchoRelay relay) : IClassFixture<EchoRelay>
         using var files = new TempDirectory();
         files.Write("request", Visitor.Request);
         files.Write("root.pem", relay.Proxy.Authority.RootPem);
-        var (exitCode, output, errors) = await ChildProcess.RunAsync("sh",
-            ["-c", $"openssl s_client -quiet -ign_eof {version} -connect {relay.Proxy.Endpoint} -servername {Proxy.Name} -verify_hostname {Proxy.Name} -CAfile root.pem -verify_return_error < request"],
-            TimeSpan.FromSeconds(20), files.Path);
+        var (exitCode, output, errors) = await ChildProcess.RunAsync(
+            "sh",
+            [
+                "-c",
+                $"openssl s_client -quiet -ign_eof {version} -connect {relay.Proxy.Endpoint} -servername {Proxy.Name} -verify_hostname " +
+                $"{Proxy.Name} -CAfile root.pem -verify_return_error < request",
+            ],
+            TimeSpan.FromSeconds(20),
+            files.Path);
         Assert.True(exitCode == 0, errors);
         Assert.StartsWith("HTTP/1.1 200 OK", output, StringComparison.Ordinal);
         Assert.Contains("<title>", output, StringComparison.OrdinalIgnoreCase);

@@ -10,10 +10,12 @@ public class HelloShapeTests(EchoRelay relay) : IClassFixture<EchoRelay>
     private const long Handshakes = 6000;
 
     [Fact(Timeout = Bound.Test)]
-    public Task A_hello_of_one_byte_outer_records_is_relayed() => RelaysAsync(relay.Client with { OuterRecordBytes = 1, SplitLimit = Handshakes });
+    public Task A_hello_of_one_byte_outer_records_is_relayed() =>
+        RelaysAsync(relay.Client with { OuterRecordBytes = 1, SplitLimit = Handshakes });
 
     [Fact(Timeout = Bound.Test)]
-    public Task Handshakes_of_one_byte_TCP_segments_are_relayed() => RelaysAsync(relay.Client with { SegmentBytes = 1, SplitLimit = Handshakes });
+    public Task Handshakes_of_one_byte_TCP_segments_are_relayed() =>
+        RelaysAsync(relay.Client with { SegmentBytes = 1, SplitLimit = Handshakes });
 
     [Theory(Timeout = Bound.Test)]
     [InlineData(1)]
@@ -29,7 +31,12 @@ public class HelloShapeTests(EchoRelay relay) : IClassFixture<EchoRelay>
     public async Task A_hello_in_the_same_segment_as_the_outer_Finished_is_relayed()
     {
         await using var client = await TlsInTlsClient.ConnectAsync(
-            relay.Client with { HelloWithFinished = true, OuterProtocols = System.Security.Authentication.SslProtocols.Tls13 }, Bound.Token);
+            relay.Client with
+            {
+                HelloWithFinished = true,
+                OuterProtocols = System.Security.Authentication.SslProtocols.Tls13,
+            },
+            Bound.Token);
         // The outer hello; the outer Finished with the inner hello; the inner Finished.
         Assert.Equal(3, client.CoalescedWrites.Count);
         Assert.True(client.CoalescedWrites[1] > 250, $"Finished and hello did not go out together: {client.CoalescedWrites[1]} bytes");
@@ -43,7 +50,8 @@ public class HelloShapeTests(EchoRelay relay) : IClassFixture<EchoRelay>
     public async Task The_bytes_of_the_hello_reach_the_upstream_exactly(int piece)
     {
         await using var upstream = StandInSignal.StartRaw(StandInBehaviour.SinkAsync);
-        await using var proxy = await Proxy.StartAsync(new ProxySettings { Routes = ProxySettings.Route(EchoRelay.Host, upstream.Endpoint) });
+        await using var proxy = await Proxy.StartAsync(
+            new ProxySettings { Routes = ProxySettings.Route(EchoRelay.Host, upstream.Endpoint) });
         var hello = HelloFragmentingStream.Fragment(await InnerHello.ForAsync(EchoRelay.Host), piece);
         await using var client = await TlsInTlsClient.ConnectOuterAsync(proxy.Client(EchoRelay.Host), Bound.Token);
         await client.Outer.WriteAsync(hello, Bound.Token);

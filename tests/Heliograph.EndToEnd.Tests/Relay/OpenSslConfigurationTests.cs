@@ -33,7 +33,8 @@ public class OpenSslConfigurationTests
     private static async Task<Proxy> StartAsync(TempDirectory directory, string rule)
     {
         var file = directory["openssl.cnf"];
-        await File.WriteAllTextAsync(file, $"openssl_conf = init\n[init]\nssl_conf = ssl\n[ssl]\nsystem_default = rules\n[rules]\n{rule}\n", Bound.Token);
+        await File.WriteAllTextAsync(
+            file, $"openssl_conf = init\n[init]\nssl_conf = ssl\n[ssl]\nsystem_default = rules\n[rules]\n{rule}\n", Bound.Token);
         return await Proxy.StartAsync(new ProxySettings { Wrapper = ["env", $"OPENSSL_CONF={file}"] });
     }
 

@@ -23,7 +23,8 @@ public class SpentBudgetTests
             var read = await ReadToEndAsync(client.Outer);
             // What comes in goes out again, and counts twice. It is looked at once a second.
             Assert.InRange(read, 50_000_000, OnOffer - 1);
-            await relay.Proxy.Program.WaitForLineAsync(static line => line.Contains("budget of 100MB (limits.monthly_bytes) is spent", StringComparison.Ordinal), Bound.Prompt);
+            await relay.Proxy.Program.WaitForLineAsync(
+                static line => line.Contains("budget of 100MB (limits.monthly_bytes) is spent", StringComparison.Ordinal), Bound.Prompt);
         }
         var accepted = relay.Upstream.Accepted;
         Visitor.AssertBadRequest(await Visitor.AnswerAsync(relay.Proxy.Client(Host), hello));
@@ -69,5 +70,6 @@ public class SpentBudgetTests
         return total;
     }
 
-    private static string Saved(DateTimeOffset now) => $$"""{"version":1,"current":{"start":"{{now.UtcDateTime:yyyy-MM}}-01","bytes":100000000},"before":null}""";
+    private static string Saved(DateTimeOffset now) =>
+        $$"""{"version":1,"current":{"start":"{{now.UtcDateTime:yyyy-MM}}-01","bytes":100000000},"before":null}""";
 }

@@ -58,7 +58,8 @@ public class TimeLimitTests
     public async Task A_byte_now_and_then_keeps_a_connection_open_beyond_every_limit()
     {
         Proxy.NeedsHeliograph();
-        await using var relay = await RawRelay.StartAsync(StandInBehaviour.EchoAsync, "handshake_timeout: 1s, hello_timeout: 1s, idle_timeout: 1s");
+        await using var relay = await RawRelay.StartAsync(
+            StandInBehaviour.EchoAsync, "handshake_timeout: 1s, hello_timeout: 1s, idle_timeout: 1s");
         var (client, _, hello) = await relay.ConnectAsync();
         await using var _ = client;
         await client.Outer.ReadExactlyAsync(new byte[hello.Length], Bound.Token);

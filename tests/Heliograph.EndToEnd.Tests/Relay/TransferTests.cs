@@ -44,7 +44,8 @@ public class TransferTests(EchoRelay relay) : IClassFixture<EchoRelay>
         // An SslStream would send the name in lower case, so the hello is changed by hand and the upstream only shows what came.
         Proxy.NeedsHeliograph();
         await using var upstream = StandInSignal.StartRaw(StandInBehaviour.EchoAsync);
-        await using var proxy = await Proxy.StartAsync(new ProxySettings { Routes = ProxySettings.Route("chat.signal.org", upstream.Endpoint) });
+        await using var proxy = await Proxy.StartAsync(
+            new ProxySettings { Routes = ProxySettings.Route("chat.signal.org", upstream.Endpoint) });
         var hello = await InnerHello.ForAsync("chat.signal.org");
         var name = hello.AsSpan().IndexOf("chat.signal.org"u8);
         "CHAT.Signal.oRG"u8.CopyTo(hello.AsSpan(name));
@@ -77,7 +78,13 @@ public class TransferTests(EchoRelay relay) : IClassFixture<EchoRelay>
     {
         for (var visit = 0; visit < 3; visit++)
         {
-            await using var client = await TlsInTlsClient.ConnectAsync(relay.Client with { OuterProtocols = outer, AllowResume = resume }, Bound.Token);
+            await using var client = await TlsInTlsClient.ConnectAsync(
+                relay.Client with
+                {
+                    OuterProtocols = outer,
+                    AllowResume = resume,
+                },
+                Bound.Token);
             await Echo.RoundTripAsync(client.Inner, visit, 1000);
         }
     }

@@ -49,7 +49,10 @@ public class UpstreamFailureTests
             new ProxySettings
             {
                 Routes = ProxySettings.Route(EchoRelay.Host, signal.Endpoint),
-                NamedRoutes = new Dictionary<string, string>(StringComparer.Ordinal) { ["cdn.signal.org"] = "a-name-nobody-knows.example:443" },
+                NamedRoutes = new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    ["cdn.signal.org"] = "a-name-nobody-knows.example:443",
+                },
                 Limits = "connect_timeout: 2s",
                 Wrapper = PrivateMounts.Over("/etc/resolv.conf", files.Write("resolv.conf", "nameserver 127.83.19.53\n")),
             },

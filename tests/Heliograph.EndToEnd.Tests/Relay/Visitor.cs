@@ -13,7 +13,8 @@ internal static class Visitor
     public const string Request = $"GET / HTTP/1.1\r\nHost: {Proxy.Name}\r\nConnection: close\r\n\r\n";
 
     /// <summary>A page as a browser gets it: certificate checked, with exactly this version of HTTP.</summary>
-    public static Task<Page> GetAsync(Proxy proxy, Version version, string path = "/") => GetAsync(proxy.Endpoint, proxy.Authority, Proxy.Name, version, path);
+    public static Task<Page> GetAsync(Proxy proxy, Version version, string path = "/") =>
+        GetAsync(proxy.Endpoint, proxy.Authority, Proxy.Name, version, path);
 
     /// <summary>As above, of any site.</summary>
     /// <param name="endpoint">Where to connect.</param>
@@ -22,7 +23,8 @@ internal static class Visitor
     /// <param name="version">Of HTTP.</param>
     /// <param name="path">Of the page.</param>
     /// <param name="from">The address that the browser calls from.</param>
-    public static async Task<Page> GetAsync(IPEndPoint endpoint, TestAuthority authority, string host, Version version, string path = "/", IPAddress? from = null)
+    public static async Task<Page> GetAsync(
+        IPEndPoint endpoint, TestAuthority authority, string host, Version version, string path = "/", IPAddress? from = null)
     {
         using var handler = new SocketsHttpHandler
         {
@@ -38,7 +40,11 @@ internal static class Visitor
             },
         };
         using var client = new HttpClient(handler);
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"https://{host}{path}") { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"https://{host}{path}")
+        {
+            Version = version,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         using var response = await client.SendAsync(request, Bound.Token);
         Assert.Equal(version, response.Version);
         return new Page(response.StatusCode, response.Headers.Server.ToString(), await response.Content.ReadAsStringAsync(Bound.Token));

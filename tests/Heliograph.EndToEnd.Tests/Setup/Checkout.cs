@@ -6,7 +6,10 @@ using Heliograph.Testing.Certificates;
 
 namespace Heliograph.EndToEnd.Tests.Setup;
 
-/// <summary>A checkout of signalapp/Signal-TLS-Proxy as init-certificate.sh and certbot leave it: archive, live with links into it, renewal files, and the link that nginx is led by.</summary>
+/// <summary>
+/// A checkout of signalapp/Signal-TLS-Proxy as init-certificate.sh and certbot leave it: archive, live with links into it, renewal files,
+/// and the link that nginx is led by.
+/// </summary>
 internal sealed class Checkout
 {
     private readonly string conf;
@@ -51,7 +54,13 @@ internal sealed class Checkout
 
     /// <summary>Every path with its content's digest, but for the link that only a container can follow.</summary>
     public IReadOnlyList<string> Files() =>
-        [.. Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories).Where(static path => Path.GetFileName(path) != "active").Order(StringComparer.Ordinal).Select(static path => $"{path} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)))}")];
+        [
+            .. Directory
+                .EnumerateFiles(Root, "*", SearchOption.AllDirectories)
+                .Where(static path => Path.GetFileName(path) != "active")
+                .Order(StringComparer.Ordinal)
+                .Select(static path => $"{path} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)))}"),
+        ];
 
     public static TestCertificate Expired(string name)
     {
@@ -61,7 +70,8 @@ internal sealed class Checkout
         names.AddDnsName(name);
         request.CertificateExtensions.Add(names.Build());
         using var certificate = request.CreateSelfSigned(
-            DateTimeOffset.Parse("2024-10-01T00:00:00Z", CultureInfo.InvariantCulture), DateTimeOffset.Parse("2025-01-01T00:00:00Z", CultureInfo.InvariantCulture));
+            DateTimeOffset.Parse("2024-10-01T00:00:00Z", CultureInfo.InvariantCulture),
+            DateTimeOffset.Parse("2025-01-01T00:00:00Z", CultureInfo.InvariantCulture));
         return new(certificate.ExportCertificatePem() + "\n", key.ExportPkcs8PrivateKeyPem() + "\n");
     }
 }

@@ -52,18 +52,38 @@ public sealed class CheckoutTests : IDisposable
         await proxy.IssuedAsync();
         await proxy.StopAsync();
         // What certbot would have got, with its account; ours is another one.
-        using var stored = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(proxy.State, "acme", "certificate.json"), TestContext.Current.CancellationToken));
+        using var stored = JsonDocument.Parse(
+            await File.ReadAllTextAsync(Path.Combine(proxy.State, "acme", "certificate.json"), TestContext.Current.CancellationToken));
         var checkout = new Checkout(proxy.Directory["Signal-TLS-Proxy"]).Add(
-            AcmeProxy.Name, new(stored.RootElement.GetProperty("chain_pem").GetString()!, stored.RootElement.GetProperty("key_pem").GetString()!), pebble.DirectoryUrl);
+            AcmeProxy.Name,
+            new(stored.RootElement.GetProperty("chain_pem").GetString()!, stored.RootElement.GetProperty("key_pem").GetString()!),
+            pebble.DirectoryUrl);
         Directory.Delete(proxy.State, recursive: true);
         var (code, output, errors) = await BuiltProgram.RunAsync(
-            "init", "--from-signal-tls-proxy", checkout.Root, "--config", proxy.Config, "--force", "--state-directory", proxy.State, "--offline", "--acme-directory", pebble.DirectoryUrl,
-            "--acme-ca-root", proxy.CaRoot, "--listen", $"{proxy.Tls}", "--http-listen", $"{proxy.Http}");
+            "init",
+            "--from-signal-tls-proxy",
+            checkout.Root,
+            "--config",
+            proxy.Config,
+            "--force",
+            "--state-directory",
+            proxy.State,
+            "--offline",
+            "--acme-directory",
+            pebble.DirectoryUrl,
+            "--acme-ca-root",
+            proxy.CaRoot,
+            "--listen",
+            $"{proxy.Tls}",
+            "--http-listen",
+            $"{proxy.Http}");
         Assert.Equal((0, ""), (code, errors));
         Assert.Contains("Took over its certificate", output, StringComparison.Ordinal);
 
         await proxy.StartAsync();
-        using var adopted = stored.RootElement.GetProperty("chain_pem").GetString() is { } chain ? System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(chain) : throw new InvalidOperationException();
+        using var adopted = stored.RootElement.GetProperty("chain_pem").GetString() is { } chain
+            ? System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(chain)
+            : throw new InvalidOperationException();
         using (var seen = await proxy.SeenAsync())
             Assert.Equal(adopted.SerialNumber, seen.SerialNumber);
         var (renewed, told, problem) = await BuiltProgram.RunAsync("certificate", "renew", "--force", "--config", proxy.Config);
@@ -79,29 +99,42 @@ public sealed class CheckoutTests : IDisposable
         var checkout = new Checkout(init.Directory["proxy"]).Add(Domain, Checkout.Expired(Domain));
         var (code, output, errors) = await init.RunAsync("--from-signal-tls-proxy", checkout.Root, "--offline");
         Assert.Equal((0, ""), (code, errors));
-        Assert.Contains("Its certificate expired on 2025-01-01; a new one is ordered at the first start.", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Its certificate expired on 2025-01-01; a new one is ordered at the first start.", output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(init.Directory["state"]));
     }
 
     [Fact]
     public async Task A_certificate_of_another_authority_is_not_taken_over()
     {
-        var checkout = new Checkout(init.Directory["proxy"]).Add(Domain, authority.Issue(TestKey.Ecdsa, Domain), AcmeOptions.LetsEncryptStaging);
+        var checkout = new Checkout(init.Directory["proxy"]).Add(
+            Domain, authority.Issue(TestKey.Ecdsa, Domain), AcmeOptions.LetsEncryptStaging);
         var (code, output, _) = await init.RunAsync("--from-signal-tls-proxy", checkout.Root, "--offline");
         Assert.Equal(0, code);
-        Assert.Contains($"Its certificate is not taken over, because it is from {AcmeOptions.LetsEncryptStaging}", output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Its certificate is not taken over, because it is from {AcmeOptions.LetsEncryptStaging}", output, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Of_several_certificates_the_one_in_use_is_taken()
     {
-        var checkout = new Checkout(init.Directory["proxy"]).Add("old.example.org", authority.Issue(TestKey.Ecdsa, "old.example.org")).Add(Domain, authority.Issue(TestKey.Ecdsa, Domain));
+        var checkout = new Checkout(init.Directory["proxy"])
+            .Add("old.example.org", authority.Issue(TestKey.Ecdsa, "old.example.org"))
+            .Add(Domain, authority.Issue(TestKey.Ecdsa, Domain));
         Assert.Equal(0, (await init.RunAsync("--from-signal-tls-proxy", checkout.Root, "--offline")).ExitCode);
         Assert.Equal([Domain], Loaded.From(init.File).Settings!.Domains);
         File.Delete(Path.Combine(checkout.Root, "data/certbot/conf/active"));
         var (code, _, errors) = await init.RunAsync("--from-signal-tls-proxy", checkout.Root, "--offline", "--force");
-        Assert.Equal((2, "heliograph: --from-signal-tls-proxy: there are several certificates: old.example.org, proxy.example.org; name one with --domain NAME\n"), (code, errors));
-        Assert.Equal(0, (await init.RunAsync("--from-signal-tls-proxy", checkout.Root, "--offline", "--force", "--domain", "old.example.org")).ExitCode);
+        Assert.Equal(
+            (
+                2,
+                "heliograph: --from-signal-tls-proxy: there are several certificates: old.example.org, proxy.example.org; name one with " +
+                "--domain NAME\n"
+            ),
+            (code, errors));
+        Assert.Equal(
+            0,
+            (await init.RunAsync("--from-signal-tls-proxy", checkout.Root, "--offline", "--force", "--domain", "old.example.org")).ExitCode);
         Assert.Equal(["old.example.org"], Loaded.From(init.File).Settings!.Domains);
     }
 
@@ -120,7 +153,10 @@ public sealed class CheckoutTests : IDisposable
     {
         var (code, output, errors) = await init.RunAsync("--from-signal-tls-proxy", init.Directory.Path, "--offline");
         Assert.Equal((2, ""), (code, output));
-        Assert.Equal($"heliograph: --from-signal-tls-proxy: there is no data/certbot/conf in {init.Directory.Path}; name the directory in which init-certificate.sh was run (docker compose ls shows it)\n", errors);
+        Assert.Equal(
+            $"heliograph: --from-signal-tls-proxy: there is no data/certbot/conf in {init.Directory.Path}; name the directory in which " +
+            $"init-certificate.sh was run (docker compose ls shows it)\n",
+            errors);
     }
 
     [Fact]

@@ -15,12 +15,27 @@ internal sealed class InitRun : IDisposable
 
     public void Dispose() => Directory.Dispose();
 
-    public Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments) => BuiltProgram.RunAsync(Arguments(arguments));
+    public Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments) =>
+        BuiltProgram.RunAsync(Arguments(arguments));
 
     public string[] Arguments(params string[] arguments) =>
-        ["init", "--config", File, "--state-directory", Directory["state"], "--listen", "127.0.0.1:0", "--http-listen", "none", .. arguments];
+        [
+            "init",
+            "--config",
+            File,
+            "--state-directory",
+            Directory["state"],
+            "--listen",
+            "127.0.0.1:0",
+            "--http-listen",
+            "none",
+            .. arguments,
+        ];
 
-    /// <summary>The text without what differs from one machine to the next: some findings, this test's directory, and whether the program is installed.</summary>
+    /// <summary>
+    /// The text without what differs from one machine to the next: some findings, this test's directory, and whether the program is
+    /// installed.
+    /// </summary>
     public string Stable(string output)
     {
         var text = new StringBuilder();
@@ -34,6 +49,8 @@ internal sealed class InitRun : IDisposable
             else if (!line.StartsWith("    ", StringComparison.Ordinal))
                 text.Append("  . ").Append(line[4..].Split(' ')[0]).Append('\n');
         }
-        return text.ToString()[..^1].Replace(Directory.Path, "/DIRECTORY", StringComparison.Ordinal).Replace("  ./heliograph run", "  heliograph run", StringComparison.Ordinal);
+        return text.ToString()[..^1]
+            .Replace(Directory.Path, "/DIRECTORY", StringComparison.Ordinal)
+            .Replace("  ./heliograph run", "  heliograph run", StringComparison.Ordinal);
     }
 }

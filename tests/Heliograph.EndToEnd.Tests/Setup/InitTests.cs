@@ -24,17 +24,35 @@ public sealed class InitTests : IDisposable
         Golden.Check(GoldenFiles + "init.txt", init.Stable(output));
         var written = await File.ReadAllTextAsync(init.File, TestContext.Current.CancellationToken);
         Golden.Check(GoldenFiles + "heliograph.yaml", written.Replace(init.Directory.Path, "/DIRECTORY", StringComparison.Ordinal));
-        Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(init.File) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.GroupWrite));
+        Assert.Equal(
+            UnixFileMode.None,
+            File.GetUnixFileMode(init.File) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.GroupWrite));
         // Nothing else is left, and the server's directory is the server's to make.
         Assert.Equal([init.File], Directory.GetFileSystemEntries(init.Directory.Path));
-        Assert.Equal((0, $"The configuration is good ({init.File}).\n", ""), await BuiltProgram.RunAsync("config", "validate", "--config", init.File));
+        Assert.Equal(
+            (0, $"The configuration is good ({init.File}).\n", ""),
+            await BuiltProgram.RunAsync("config", "validate", "--config", init.File));
     }
 
     [Fact]
     public async Task What_run_reads_is_what_was_said()
     {
-        await init.RunAsync("--domain", Domain, "--domain", "198.51.100.7", "--offline", "--route", "a.example=127.0.0.1:9", "--decoy-upstream", "127.0.0.1:8080",
-            "--certificate-chain", "chain.pem", "--certificate-key", "key.pem", "--drain-timeout", "2s");
+        await init.RunAsync(
+            "--domain",
+            Domain,
+            "--domain",
+            "198.51.100.7",
+            "--offline",
+            "--route",
+            "a.example=127.0.0.1:9",
+            "--decoy-upstream",
+            "127.0.0.1:8080",
+            "--certificate-chain",
+            "chain.pem",
+            "--certificate-key",
+            "key.pem",
+            "--drain-timeout",
+            "2s");
         var settings = Loaded.From(init.File).Settings!;
         Assert.Equal([Domain, "198.51.100.7"], settings.Domains);
         Assert.Equal("a.example", Assert.Single(settings.Routes.Hosts).Key);
@@ -52,7 +70,8 @@ public sealed class InitTests : IDisposable
         var lines = await File.ReadAllLinesAsync(init.File, TestContext.Current.CancellationToken);
         var keys = lines.Count(IsKey);
         Assert.InRange(keys, 15, 60);
-        var settings = Loaded.Settings(string.Join('\n', lines.Select(static line => IsKey(line) ? line.Replace("#", "", StringComparison.Ordinal) : line)));
+        var settings = Loaded.Settings(
+            string.Join('\n', lines.Select(static line => IsKey(line) ? line.Replace("#", "", StringComparison.Ordinal) : line)));
         Assert.Equal("/srv/www", settings.Decoy.Directory);
         Assert.All(lines, static line => Assert.InRange(line.Length, 0, 80 + (line.Contains('/', StringComparison.Ordinal) ? 200 : 0)));
 
@@ -64,7 +83,9 @@ public sealed class InitTests : IDisposable
     {
         init.Directory.Write("heliograph.yaml", "domains: [old.example.org]\n");
         var (code, output, errors) = await init.RunAsync("--domain", Domain, "--offline");
-        Assert.Equal((2, "", $"heliograph: {init.File} is there already; --force replaces it, --config FILE names another\n"), (code, output, errors));
+        Assert.Equal(
+            (2, "", $"heliograph: {init.File} is there already; --force replaces it, --config FILE names another\n"),
+            (code, output, errors));
         Assert.Equal("domains: [old.example.org]\n", await File.ReadAllTextAsync(init.File, TestContext.Current.CancellationToken));
         Assert.Equal(0, (await init.RunAsync("--domain", Domain, "--offline", "--force")).ExitCode);
         Assert.Equal([Domain], Loaded.From(init.File).Settings!.Domains);
@@ -87,7 +108,18 @@ public sealed class InitTests : IDisposable
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
         var (code, output, errors) = await BuiltProgram.RunAsync(
-            "init", "--domain", Domain, "--offline", "--config", init.File, "--state-directory", init.Directory["state"], "--listen", $"127.0.0.1:{port}", "--http-listen", "none");
+            "init",
+            "--domain",
+            Domain,
+            "--offline",
+            "--config",
+            init.File,
+            "--state-directory",
+            init.Directory["state"],
+            "--listen",
+            $"127.0.0.1:{port}",
+            "--http-listen",
+            "none");
         Assert.Equal((3, ""), (code, errors));
         Assert.Contains($"  ✗ port {port}", output, StringComparison.Ordinal);
         Assert.Contains($"(process {Environment.ProcessId}) has it", output, StringComparison.Ordinal);
@@ -103,10 +135,24 @@ public sealed class InitTests : IDisposable
         var hosts = init.Directory.Write("hosts", $"127.0.0.1 localhost\n8.8.4.4 {Domain}\n2a01:4f8::9 {Domain}\n");
         string[] inside =
         [
-            "--net", "sh", "-c", "ip link set lo up && ip address add 8.8.4.4/32 dev lo && exec \"$@\"", "sh",
-            HeliographProcess.Program, "init", "--domain", Domain, "--config", init.File, "--state-directory", init.Directory["state"], "--acme-directory", "https://127.0.0.1:1/directory",
+            "--net",
+            "sh",
+            "-c",
+            "ip link set lo up && ip address add 8.8.4.4/32 dev lo && exec \"$@\"",
+            "sh",
+            HeliographProcess.Program,
+            "init",
+            "--domain",
+            Domain,
+            "--config",
+            init.File,
+            "--state-directory",
+            init.Directory["state"],
+            "--acme-directory",
+            "https://127.0.0.1:1/directory",
         ];
-        var (code, output, errors) = await ChildProcess.RunAsync("unshare", [.. PrivateMounts.Over("/etc/hosts", hosts).Skip(1), "unshare", .. inside], BuiltProgram.Limit);
+        var (code, output, errors) = await ChildProcess.RunAsync(
+            "unshare", [.. PrivateMounts.Over("/etc/hosts", hosts).Skip(1), "unshare", .. inside], BuiltProgram.Limit);
         Assert.Equal((3, ""), (code, errors));
         Golden.Check(GoldenFiles + "init-elsewhere.txt", init.Stable(output));
     }
@@ -116,7 +162,12 @@ public sealed class InitTests : IDisposable
     {
         var (code, output, errors) = await init.RunAsync("--offline");
         Assert.Equal(
-            (2, "", "heliograph: --domain is missing, and nobody can be asked here; name what clients are to type: heliograph init --domain proxy.example.org\n"),
+            (
+                2,
+                "",
+                "heliograph: --domain is missing, and nobody can be asked here; name what clients are to type: heliograph init --domain " +
+                "proxy.example.org\n"
+            ),
             (code, output, errors));
     }
 
@@ -133,16 +184,31 @@ public sealed class InitTests : IDisposable
     public async Task A_file_that_cannot_be_written_is_one_line()
     {
         var (code, _, errors) = await BuiltProgram.RunAsync(
-            "init", "--domain", Domain, "--offline", "--config", "/proc/heliograph/heliograph.yaml", "--state-directory", init.Directory["state"], "--listen", "127.0.0.1:0", "--http-listen", "none");
+            "init",
+            "--domain",
+            Domain,
+            "--offline",
+            "--config",
+            "/proc/heliograph/heliograph.yaml",
+            "--state-directory",
+            init.Directory["state"],
+            "--listen",
+            "127.0.0.1:0",
+            "--http-listen",
+            "none");
         Assert.Equal(1, code);
-        Assert.StartsWith($"heliograph: /proc/heliograph/heliograph.yaml cannot be written by user {Environment.UserName} (", errors, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"heliograph: /proc/heliograph/heliograph.yaml cannot be written by user {Environment.UserName} (",
+            errors,
+            StringComparison.Ordinal);
         Assert.Equal(1, errors.Count(static c => c == '\n'));
     }
 
     [Fact]
     public async Task On_a_terminal_it_asks_again_until_it_can_use_the_answer()
     {
-        var (code, screen) = await PseudoTerminal.RunAsync("no name\\rproxy.example.org\\rnobody\\ryou@example.org\\r", init.Arguments("--offline"));
+        var (code, screen) = await PseudoTerminal.RunAsync(
+            "no name\\rproxy.example.org\\rnobody\\ryou@example.org\\r", init.Arguments("--offline"));
         Assert.Equal(0, code);
         Assert.Contains("not a host name; for example proxy.example.org", screen, StringComparison.Ordinal);
         Assert.Contains("not an e-mail address; for example you@example.org, or nothing", screen, StringComparison.Ordinal);

@@ -24,12 +24,26 @@ public sealed partial class LinkTests : IDisposable
 
     [Fact]
     public async Task It_may_lead_to_the_app_without_the_web_site() =>
-        Assert.Equal((0, "sgnl://signal.tube/#proxy.example.org\n", ""), await BuiltProgram.RunAsync("link", "proxy.example.org", "--sgnl"));
+        Assert.Equal(
+            (0, "sgnl://signal.tube/#proxy.example.org\n", ""),
+            await BuiltProgram.RunAsync("link", "proxy.example.org", "--sgnl"));
 
     [Theory]
-    [InlineData("proxy.example.org:8443", "https://signal.tube/#proxy.example.org:8443", "Signal for Android connects to port 443 whatever the link says: forward 443 to port 8443, or the link works on iOS only.")]
-    [InlineData("198.51.100.7", "https://signal.tube/#198.51.100.7", "Signal for iOS has been seen to refuse an IP address, and the certificate must name it: a name is safer.")]
-    [InlineData("2001:db8::1", "https://signal.tube/#[2001:db8::1]", "No Signal app takes an IPv6 address from a link: give them a name, or an IPv4 address.")]
+    [InlineData(
+        "proxy.example.org:8443",
+        "https://signal.tube/#proxy.example.org:8443",
+        "Signal for Android connects to port 443 whatever the link says: forward 443 to port 8443, or the link works on iOS only."
+    )]
+    [InlineData(
+        "198.51.100.7",
+        "https://signal.tube/#198.51.100.7",
+        "Signal for iOS has been seen to refuse an IP address, and the certificate must name it: a name is safer."
+    )]
+    [InlineData(
+        "2001:db8::1",
+        "https://signal.tube/#[2001:db8::1]",
+        "No Signal app takes an IPv6 address from a link: give them a name, or an IPv4 address."
+    )]
     [InlineData("localhost", "https://signal.tube/#localhost", "Signal for iOS takes no name without a dot.")]
     public async Task Where_an_app_could_not_use_it_a_warning_says_so(string host, string expected, string warning) =>
         Assert.Equal((0, expected + "\n", $"warning: {warning}\n"), await BuiltProgram.RunAsync("link", host));
@@ -51,10 +65,14 @@ public sealed partial class LinkTests : IDisposable
         var config = directory.Write("heliograph.yaml", """
             domains: [proxy.example.org, "*.example.net"]
             acme: { challenges: [dns-01], dns: { hook: /bin/true } }
-            """);
-        Assert.Equal((0, $"{Link}\nhttps://signal.tube/#NAME.example.net, with any NAME\n", ""), await BuiltProgram.RunAsync("link", "--config", config));
+            """
+        );
+        Assert.Equal(
+            (0, $"{Link}\nhttps://signal.tube/#NAME.example.net, with any NAME\n", ""),
+            await BuiltProgram.RunAsync("link", "--config", config));
         var (code, _, errors) = await BuiltProgram.RunAsync("link", "--config", config, "--png", directory["a.png"]);
-        Assert.Equal((2, "heliograph: --png takes one link: name the host (heliograph link proxy.example.org --png FILE)\n"), (code, errors));
+        Assert.Equal(
+            (2, "heliograph: --png takes one link: name the host (heliograph link proxy.example.org --png FILE)\n"), (code, errors));
     }
 
     [Fact]
@@ -67,7 +85,10 @@ public sealed partial class LinkTests : IDisposable
             """);
         var (code, output, errors) = await BuiltProgram.RunAsync("link", "--config", config);
         Assert.Equal((0, Link + "\n"), (code, output));
-        Assert.Equal("warning: certificate.source is self-signed, and no Signal app accepts such a certificate.\nwarning: Signal's clients connect to port 443: forward it here.\n", errors);
+        Assert.Equal(
+            "warning: certificate.source is self-signed, and no Signal app accepts such a certificate.\nwarning: Signal's clients " +
+            "connect to port 443: forward it here.\n",
+            errors);
     }
 
     [Fact]
@@ -89,7 +110,9 @@ public sealed partial class LinkTests : IDisposable
     public async Task A_picture_that_cannot_be_written_is_one_line()
     {
         var (code, _, errors) = await BuiltProgram.RunAsync("link", "proxy.example.org", "--png", directory["none/link.png"]);
-        Assert.Equal((1, $"heliograph: {directory["none/link.png"]} cannot be written (there is no such file); name another file with --png FILE\n"), (code, errors));
+        Assert.Equal(
+            (1, $"heliograph: {directory["none/link.png"]} cannot be written (there is no such file); name another file with --png FILE\n"),
+            (code, errors));
     }
 
     [Theory]

@@ -22,7 +22,8 @@ public sealed class StatusCommandTests
         using var authority = new TestAuthority();
         using var down = LoopbackPort.Refusing(out var nobody);
         await using var signal = StandInSignal.Start(authority.Issue(TestKey.Ecdsa, Host), StandInBehaviour.EchoAsync);
-        await using var proxy = await Proxy.StartAsync(new ProxySettings { Routes = ProxySettings.Route((Host, signal.Endpoint), ("cdn.signal.org", nobody)) }, authority);
+        await using var proxy = await Proxy.StartAsync(
+            new ProxySettings { Routes = ProxySettings.Route((Host, signal.Endpoint), ("cdn.signal.org", nobody)) }, authority);
         var state = proxy.Directory["state"];
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(state, "control.sock")));
 
@@ -34,24 +35,47 @@ public sealed class StatusCommandTests
             written += await OutputAsync(state, "--json");
             using var open = JsonDocument.Parse(written);
             Assert.Equal((8, 8), (Number(open, "connections", "open"), Number(open, "connections", "relayed")));
-            Assert.Equal((8, 2_000_000, 2_000_000), (Number(open, "relayed", "connections"), Number(open, "relayed", "bytes_up"), Number(open, "relayed", "bytes_down")));
-            Assert.Equal((8, 2_000_000), (Number(open, "totals", "this_week", "connections"), Number(open, "totals", "today", "bytes_down")));
+            Assert.Equal(
+                (8, 2_000_000, 2_000_000),
+                (Number(open, "relayed", "connections"), Number(open, "relayed", "bytes_up"), Number(open, "relayed", "bytes_down")));
+            Assert.Equal(
+                (8, 2_000_000), (Number(open, "totals", "this_week", "connections"), Number(open, "totals", "today", "bytes_down")));
             var text = await OutputAsync(state);
-            Assert.Contains("\n8 connections now, 8 of them relayed to Signal.\nThis week your proxy carried 8 connections and 4 MB.\n", text, StringComparison.Ordinal);
+            Assert.Contains(
+                "\n8 connections now, 8 of them relayed to Signal.\nThis week your proxy carried 8 connections and 4 MB.\n",
+                text,
+                StringComparison.Ordinal);
             written += text;
         }
         foreach (var name in new[] { "cdn.signal.org", "cdn.signal.org", "cdn.signal.org", "svr9.signal.org", "www.example.org" })
             await AskForAsync(proxy, name);
-        await Polling.UntilAsync(async () => (await OutputAsync(state)).Contains("Nobody is connected now.", StringComparison.Ordinal), BuiltProgram.Limit, "connections stay");
+        await Polling.UntilAsync(
+            async () => (await OutputAsync(state)).Contains("Nobody is connected now.", StringComparison.Ordinal),
+            BuiltProgram.Limit,
+            "connections stay");
 
         written += await OutputAsync(state, "--json");
         using (var ended = JsonDocument.Parse(await OutputAsync(state, "--json")))
         {
             Assert.Equal((0, 8), (Number(ended, "connections", "open"), Number(ended, "outcomes", "relayed")));
             Assert.Equal((8, 8), (Number(ended, "outcomes", "decoy_denied_name"), Number(ended, "outcomes", "decoy_upstream_down")));
-            Assert.Equal("{\"svr9.signal.org\":8}", ended.RootElement.GetProperty("denied_names").ToString().Replace("\n", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal));
-            Assert.Contains(ended.RootElement.GetProperty("upstreams").EnumerateArray(), one => one.GetProperty("failing").GetBoolean() && one.GetProperty("endpoint").GetString() == nobody.ToString());
-            Assert.Equal(["list_out_of_date", "upstream_down"], ended.RootElement.GetProperty("warnings").EnumerateArray().Select(static one => one.GetProperty("code").GetString()!).Order(StringComparer.Ordinal));
+            Assert.Equal(
+                "{\"svr9.signal.org\":8}",
+                ended
+                    .RootElement.GetProperty("denied_names")
+                    .ToString()
+                    .Replace("\n", "", StringComparison.Ordinal)
+                    .Replace(" ", "", StringComparison.Ordinal));
+            Assert.Contains(
+                ended.RootElement.GetProperty("upstreams").EnumerateArray(),
+                one => one.GetProperty("failing").GetBoolean() && one.GetProperty("endpoint").GetString() == nobody.ToString());
+            Assert.Equal(
+                ["list_out_of_date", "upstream_down"],
+                ended
+                    .RootElement.GetProperty("warnings")
+                    .EnumerateArray()
+                    .Select(static one => one.GetProperty("code").GetString()!)
+                    .Order(StringComparer.Ordinal));
         }
 
         proxy.Program.Signal(Processes.SIGTERM);
@@ -59,8 +83,16 @@ public sealed class StatusCommandTests
         await using var again = await HeliographProcess.StartAsync(proxy.Directory["heliograph.yaml"], proxy.Directory.Path);
         var restarted = await OutputAsync(state, "--json");
         using var last = JsonDocument.Parse(restarted);
-        Assert.Equal((0, 8, 2_000_000), (Number(last, "relayed", "connections"), Number(last, "totals", "this_week", "connections"), Number(last, "totals", "this_week", "bytes_up")));
-        Assert.DoesNotContain(Client.ToString(), written + restarted + await File.ReadAllTextAsync(Path.Combine(state, "traffic.json"), Bound.Token) + proxy.Program.AllOutput, StringComparison.Ordinal);
+        Assert.Equal(
+            (0, 8, 2_000_000),
+            (
+                Number(last, "relayed", "connections"),
+                Number(last, "totals", "this_week", "connections"),
+                Number(last, "totals", "this_week", "bytes_up")));
+        Assert.DoesNotContain(
+            Client.ToString(),
+            written + restarted + await File.ReadAllTextAsync(Path.Combine(state, "traffic.json"), Bound.Token) + proxy.Program.AllOutput,
+            StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Bound.LongTest)]
@@ -70,7 +102,10 @@ public sealed class StatusCommandTests
         var (code, output, errors) = await BuiltProgram.RunAsync("status", "--state-directory", directory.Path);
 
         Assert.Equal((1, ""), (code, output));
-        Assert.Equal($"heliograph: no server runs with the state directory {directory.Path}: start it (heliograph run), or name the right directory with --state-directory DIR or --config FILE\n", errors);
+        Assert.Equal(
+            $"heliograph: no server runs with the state directory {directory.Path}: start it (heliograph run), or name the right " +
+            $"directory with --state-directory DIR or --config FILE\n",
+            errors);
         Assert.Equal((1, "", errors), await BuiltProgram.RunAsync("status", "--watch", "--state-directory", directory.Path));
     }
 
@@ -92,7 +127,9 @@ public sealed class StatusCommandTests
     }
 
     [Theory(Timeout = Bound.LongTest)]
-    [InlineData("{\"ok\":false,\"message\":\"the running server does not know this command; is it of another version?\"}\n", "the running server does not know this command")]
+    [InlineData(
+        "{\"ok\":false,\"message\":\"the running server does not know this command; is it of another version?\"}\n",
+        "the running server does not know this command")]
     [InlineData("{\"ok\":true}\n", "the running server is of another version than this program")]
     [InlineData("{\"ok\":true,\"status\":{\"version\":\"0.0.1\"}}\n", "the running server is of another version than this program")]
     [InlineData("{\"ok\":true", "the running server ended before it answered")]
@@ -123,8 +160,10 @@ public sealed class StatusCommandTests
         string[] arguments = ["status", "--watch", "--interval", "200ms", "--state-directory", proxy.Directory["state"]];
         await using var text = ChildProcess.Start(HeliographProcess.Program, arguments);
         await using var json = ChildProcess.Start(HeliographProcess.Program, [.. arguments, "--json"]);
-        await Polling.UntilAsync(() => text.Output.Split("Nobody is connected now.").Length > 2, BuiltProgram.Limit, "there is no second view");
-        await Polling.UntilAsync(() => json.Output.Count(static letter => letter == '\n') > 1, BuiltProgram.Limit, "there is no second object");
+        await Polling.UntilAsync(
+            () => text.Output.Split("Nobody is connected now.").Length > 2, BuiltProgram.Limit, "there is no second view");
+        await Polling.UntilAsync(
+            () => json.Output.Count(static letter => letter == '\n') > 1, BuiltProgram.Limit, "there is no second object");
         proxy.Program.Signal(Processes.SIGTERM);
         await text.WaitForLineAsync(static line => line.Contains("no server runs", StringComparison.Ordinal), BuiltProgram.Limit);
 
@@ -143,10 +182,16 @@ public sealed class StatusCommandTests
         Proxy.NeedsHeliograph();
         await using var proxy = await Proxy.StartAsync(new ProxySettings());
         // script(1) gives it a terminal.
-        var command = $"stty cols 80 rows 12; exec '{HeliographProcess.Program}' status --watch --interval 200ms --state-directory '{proxy.Directory["state"]}'";
+        var command =
+            $"stty cols 80 rows 12; exec '{HeliographProcess.Program}' status --watch --interval 200ms --state-directory " +
+            $"'{proxy.Directory["state"]}'";
         await using var terminal = ChildProcess.Start(
-            "script", ["--quiet", "--flush", "--return", "--command", command, "/dev/null"], directory: null, new Dictionary<string, string?>(StringComparer.Ordinal) { ["TERM"] = "xterm", ["NO_COLOR"] = "1" });
-        await Polling.UntilAsync(() => terminal.Output.Split("\e[H").Length > 3, BuiltProgram.Limit, "the view is not renewed:\n" + terminal.AllOutput);
+            "script",
+            ["--quiet", "--flush", "--return", "--command", command, "/dev/null"],
+            directory: null,
+            new Dictionary<string, string?>(StringComparer.Ordinal) { ["TERM"] = "xterm", ["NO_COLOR"] = "1" });
+        await Polling.UntilAsync(
+            () => terminal.Output.Split("\e[H").Length > 3, BuiltProgram.Limit, "the view is not renewed:\n" + terminal.AllOutput);
         var watching = Assert.Single(Processes.Children(terminal.Id));
         await ChildProcess.RunAsync("sh", ["-c", $"kill -INT {watching}"], Bound.Prompt);
 
@@ -188,7 +233,8 @@ public sealed class StatusCommandTests
         return output;
     }
 
-    private static long Number(JsonDocument json, params string[] path) => path.Aggregate(json.RootElement, static (element, name) => element.GetProperty(name)).GetInt64();
+    private static long Number(JsonDocument json, params string[] path) =>
+        path.Aggregate(json.RootElement, static (element, name) => element.GetProperty(name)).GetInt64();
 
     private static TlsInTlsOptions From(Proxy proxy, string innerName) => proxy.Client(innerName) with { From = Client };
 }

@@ -12,7 +12,10 @@ public sealed class VolunteerStoryTests(LibsignalProject libsignal) : IClassFixt
 {
     private const string Name = "proxy.heliograph.test";
 
-    /// <summary>The client library resolves the proxy's name itself, and no name of a test resolves: it goes by the address, which is in the certificate too.</summary>
+    /// <summary>
+    /// The client library resolves the proxy's name itself, and no name of a test resolves: it goes by the address, which is in the
+    /// certificate too.
+    /// </summary>
     private const string Address = "127.0.0.1";
 
     [Fact(Timeout = Bound.LongTest)]
@@ -31,26 +34,74 @@ public sealed class VolunteerStoryTests(LibsignalProject libsignal) : IClassFixt
         var config = machine["heliograph.yaml"];
 
         var init = await BuiltProgram.RunAsync(
-            "init", "--offline", "--config", config, "--domain", Name, "--domain", Address, "--email", "volunteer@example.org", "--listen", $"{tls}", "--http-listen", $"{http}",
-            "--acme-directory", pebble.DirectoryUrl, "--acme-ca-root", pebble.CaRootFile, "--route", $"localhost=127.0.0.1:{chatPort}", "--state-directory", machine["state"]);
+            "init",
+            "--offline",
+            "--config",
+            config,
+            "--domain",
+            Name,
+            "--domain",
+            Address,
+            "--email",
+            "volunteer@example.org",
+            "--listen",
+            $"{tls}",
+            "--http-listen",
+            $"{http}",
+            "--acme-directory",
+            pebble.DirectoryUrl,
+            "--acme-ca-root",
+            pebble.CaRootFile,
+            "--route",
+            $"localhost=127.0.0.1:{chatPort}",
+            "--state-directory",
+            machine["state"]);
         Assert.True(init.ExitCode is 0 or 3, init.Output + init.Errors); // 3: a port other than 443 is no good for Android, and it says so
         Assert.Contains($"https://signal.tube/#{Name}", init.Output, StringComparison.Ordinal);
 
         var root = machine.Write("issued-by.pem", await pebble.IssuingRootAsync());
         await using (var server = await HeliographProcess.StartAsync(config, machine.Path))
         {
-            await server.Child.WaitForLineAsync(static line => line.Contains("A new certificate: ", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
+            await server.Child.WaitForLineAsync(
+                static line => line.Contains("A new certificate: ", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
 
-            string[] check = ["check", $"{Name}:{tls.Port}", "--resolve", $"{Name}:{Address}", "--ca-root", root, "--signal-root", signalRoot, "--route", "localhost", "--http-port", $"{http.Port}", "--neutral", "none"];
+            string[] check =
+            [
+                "check",
+                $"{Name}:{tls.Port}",
+                "--resolve",
+                $"{Name}:{Address}",
+                "--ca-root",
+                root,
+                "--signal-root",
+                signalRoot,
+                "--route",
+                "localhost",
+                "--http-port",
+                $"{http.Port}",
+                "--neutral",
+                "none",
+            ];
             var checkedFromOutside = await BuiltProgram.RunAsync([.. check, "--json"]);
             Assert.True(checkedFromOutside.ExitCode is 0 or 3, checkedFromOutside.Output + checkedFromOutside.Errors);
             Assert.StartsWith("works", Json(checkedFromOutside.Output).GetProperty("verdict").GetString(), StringComparison.Ordinal);
 
-            var driven = await libsignal.DriveAsync(root, TimeSpan.FromSeconds(60), "chat", Address, $"{tls.Port}", $"{chatPort}", machine["signal-root.der"], "2", "12", "100000");
+            var driven = await libsignal.DriveAsync(
+                root,
+                TimeSpan.FromSeconds(60),
+                "chat",
+                Address,
+                $"{tls.Port}",
+                $"{chatPort}",
+                machine["signal-root.der"],
+                "2",
+                "12",
+                "100000");
             Assert.True(driven.ExitCode == 0, driven.Output + driven.Errors);
 
             // 12 of the library's and one of check's, rounded up to a multiple of 8.
-            await Polling.UntilAsync(async () => await RelayedAsync(config, "connections", "relayed") == 0, BuiltProgram.Limit, "connections stay");
+            await Polling.UntilAsync(
+                async () => await RelayedAsync(config, "connections", "relayed") == 0, BuiltProgram.Limit, "connections stay");
             Assert.Equal(16, await RelayedAsync(config, "totals", "this_week", "connections"));
             server.Child.Signal(Processes.SIGTERM);
             Assert.Equal(0, await server.Child.WaitForExitAsync(BuiltProgram.Limit));

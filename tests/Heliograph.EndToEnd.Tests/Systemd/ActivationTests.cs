@@ -14,8 +14,11 @@ public sealed class ActivationTests
         var other = LoopbackPort.Free();
         await RefusesAsync(
             service,
-            $"heliograph: systemd listens on {other} for this service (heliograph.socket), but neither listen nor http.listen has that address; put it there, or change ListenStream= with: systemctl edit heliograph.socket",
-            $"{service.Https}", $"{service.Http}", $"{other}");
+            $"heliograph: systemd listens on {other} for this service (heliograph.socket), but neither listen nor http.listen has that " +
+            $"address; put it there, or change ListenStream= with: systemctl edit heliograph.socket",
+            $"{service.Https}",
+            $"{service.Http}",
+            $"{other}");
     }
 
     [Fact(Timeout = Bound.Test)]
@@ -24,7 +27,8 @@ public sealed class ActivationTests
         await using var service = new ManagedService();
         await RefusesAsync(
             service,
-            "heliograph: systemd passed descriptor 3 (heliograph.socket) to listen on, but it is no stream socket; allowed are ListenStream= with an address and a port, and Accept=no",
+            "heliograph: systemd passed descriptor 3 (heliograph.socket) to listen on, but it is no stream socket; allowed are " +
+            "ListenStream= with an address and a port, and Accept=no",
             $"udp:{service.Https}");
     }
 
@@ -35,7 +39,9 @@ public sealed class ActivationTests
         service.Start(NoRoutes, []);
         await service.Notify.WaitForAsync("READY=1");
         var (_, _, errors) = await ChildProcess.RunAsync(
-            "sh", ["-c", "LISTEN_PID=$$ LISTEN_FDS=1 exec \"$@\" 3< /dev/null", "sh", .. Units.Command("ExecStart"), "--domain", "a.example"], Bound.Prompt);
+            "sh",
+            ["-c", "LISTEN_PID=$$ LISTEN_FDS=1 exec \"$@\" 3< /dev/null", "sh", .. Units.Command("ExecStart"), "--domain", "a.example"],
+            Bound.Prompt);
         Assert.Contains("systemd passed descriptor 3 (unknown) to listen on, but it is no socket;", errors, StringComparison.Ordinal);
     }
 
@@ -53,7 +59,9 @@ public sealed class ActivationTests
     [Fact]
     public void The_socket_unit_listens_where_the_configuration_does_by_default() =>
         Assert.Equal(
-            new Heliograph.Configuration.Settings { Domains = [] } is var defaults ? [.. defaults.Listen.Concat(defaults.HttpListen).Select(static address => address.ToString())] : [],
+            new Heliograph.Configuration.Settings { Domains = [] } is var defaults
+                ? [.. defaults.Listen.Concat(defaults.HttpListen).Select(static address => address.ToString())]
+                : [],
             Units.Values(Units.Socket, "ListenStream"));
 
     private static async Task RefusesAsync(ManagedService service, string sentence, params string[] sockets)

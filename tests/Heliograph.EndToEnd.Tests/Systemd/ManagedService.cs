@@ -5,7 +5,9 @@ using Heliograph.Testing.Certificates;
 
 namespace Heliograph.EndToEnd.Tests.Systemd;
 
-/// <summary>The service, started by the command line of its unit, with the notify socket and the listening descriptors that systemd would pass.</summary>
+/// <summary>
+/// The service, started by the command line of its unit, with the notify socket and the listening descriptors that systemd would pass.
+/// </summary>
 internal sealed class ManagedService : IAsyncDisposable
 {
     private readonly TestAuthority authority = new();
@@ -30,7 +32,8 @@ internal sealed class ManagedService : IAsyncDisposable
     public ChildProcess Manager => manager!;
 
     /// <summary>What the unit's commands find in their environment, beside what systemd passes.</summary>
-    public IReadOnlyDictionary<string, string?> Environment => new Dictionary<string, string?>(StringComparer.Ordinal) { ["HELIOGRAPH_CONFIG"] = Directory["heliograph.yaml"] };
+    public IReadOnlyDictionary<string, string?> Environment =>
+        new Dictionary<string, string?>(StringComparer.Ordinal) { ["HELIOGRAPH_CONFIG"] = Directory["heliograph.yaml"] };
 
     /// <summary>Starts it; what it says when it cannot start is in the output.</summary>
     /// <param name="settings">Lines of the configuration file, as for <see cref="Write"/>.</param>
@@ -43,7 +46,8 @@ internal sealed class ManagedService : IAsyncDisposable
         foreach (var (name, value) in environment)
             variables[name] = value;
         var script = Repository.PathOf("tests/Heliograph.EndToEnd.Tests/Systemd/service-manager.pl");
-        manager = ChildProcess.Start("perl", [script, .. sockets ?? [$"{Https}", $"{Http}"], "--", .. Units.Command("ExecStart")], Directory.Path, variables);
+        manager = ChildProcess.Start(
+            "perl", [script, .. sockets ?? [$"{Https}", $"{Http}"], "--", .. Units.Command("ExecStart")], Directory.Path, variables);
     }
 
     /// <summary>Writes the configuration file.</summary>
@@ -80,7 +84,8 @@ internal sealed class ManagedService : IAsyncDisposable
     }
 
     /// <summary>The web site's first page, with its head.</summary>
-    public Task<string> VisitAsync() => AskAsync(Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: {Proxy.Name}\r\nConnection: close\r\n\r\n"));
+    public Task<string> VisitAsync() =>
+        AskAsync(Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: {Proxy.Name}\r\nConnection: close\r\n\r\n"));
 
     /// <summary>What the web site answers to a client of Signal's whose name is not routed.</summary>
     public async Task<string> AnswerToAsync(string innerName) => await AskAsync(await InnerHello.ForAsync(innerName));

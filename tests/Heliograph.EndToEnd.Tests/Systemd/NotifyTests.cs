@@ -7,7 +7,15 @@ namespace Heliograph.EndToEnd.Tests.Systemd;
 /// <summary>What systemd hears of the service, and when it hears no more.</summary>
 public sealed class NotifyTests : IDisposable
 {
-    private static readonly string[] Variables = ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"];
+    private static readonly string[] Variables =
+    [
+        "NOTIFY_SOCKET",
+        "WATCHDOG_USEC",
+        "WATCHDOG_PID",
+        "LISTEN_PID",
+        "LISTEN_FDS",
+        "LISTEN_FDNAMES",
+    ];
 
     private readonly TempDirectory directory = new();
     private readonly ManualTimeProvider time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));

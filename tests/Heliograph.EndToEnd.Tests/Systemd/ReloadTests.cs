@@ -51,7 +51,8 @@ public sealed class ReloadTests : IAsyncDisposable
 
         // The unit checks first, so that "systemctl reload" fails.
         var validate = Units.Command("ExecReload");
-        var (code, _, errors) = await ChildProcess.RunAsync(validate[0], validate[1..], BuiltProgram.Limit, environment: service.Environment);
+        var (code, _, errors) = await ChildProcess.RunAsync(
+            validate[0], validate[1..], BuiltProgram.Limit, environment: service.Environment);
         Assert.Equal(2, code);
         Assert.StartsWith("heliograph: the configuration has 2 errors:", errors, StringComparison.Ordinal);
 
@@ -65,10 +66,9 @@ public sealed class ReloadTests : IAsyncDisposable
         await StartAsync(Route(First));
         service.Write(Route(Second) + "\nmetrics: { listen: [\"127.0.0.1:9464\"] }", stateDirectory: "elsewhere");
         await ReloadAsync("changed: routes.hosts");
-        await LogAsync("Changed in the configuration, but only a restart takes it: metrics.listen, state_directory (systemctl restart heliograph)");
-        await using (await service.ConnectAsync(Second))
-        {
-        }
+        await LogAsync(
+            "Changed in the configuration, but only a restart takes it: metrics.listen, state_directory (systemctl restart heliograph)");
+        await using (await service.ConnectAsync(Second)) { }
     }
 
     [Fact(Timeout = Bound.Test)]
@@ -127,7 +127,8 @@ public sealed class ReloadTests : IAsyncDisposable
         await LogAsync("The configuration was read again; " + log);
     }
 
-    private Task<string> LogAsync(string text) => service.Manager.WaitForLineAsync(line => line.Contains(text, StringComparison.Ordinal), Bound.Prompt);
+    private Task<string> LogAsync(string text) =>
+        service.Manager.WaitForLineAsync(line => line.Contains(text, StringComparison.Ordinal), Bound.Prompt);
 
     private async Task<IReadOnlyList<string>> ReadyAfterReloadAsync()
     {

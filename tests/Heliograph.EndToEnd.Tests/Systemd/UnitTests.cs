@@ -30,7 +30,11 @@ public sealed class UnitTests : IDisposable
         var (code, output, errors) = await ChildProcess.RunAsync(
             "systemd-analyze", ["security", "--no-pager", "--offline=true", $"--threshold={Threshold}", service], Limit);
         Assert.True(code == 0, output + errors);
-        var open = output.Split('\n').Where(static line => line.StartsWith('✗')).Select(static line => line[1..line.IndexOf('=', StringComparison.Ordinal)].Trim()).ToList();
+        var open = output
+            .Split('\n')
+            .Where(static line => line.StartsWith('✗'))
+            .Select(static line => line[1..line.IndexOf('=', StringComparison.Ordinal)].Trim())
+            .ToList();
         Assert.NotEmpty(open);
         var comments = string.Concat(Units.Service.Split('\n').Where(static line => line.StartsWith('#')));
         Assert.All(open, setting => Assert.Contains(setting + "=", comments, StringComparison.Ordinal));
@@ -40,14 +44,29 @@ public sealed class UnitTests : IDisposable
     public async Task The_program_starts_and_serves_without_the_system_calls_that_the_unit_takes_away()
     {
         var calls = string.Join(',', (await TakenAwayAsync()).Select(static call => $"?{call}"));
-        await using var proxy = await Proxy.StartAsync(new ProxySettings
-        {
-            // The same as the unit's SystemCallErrorNumber=. The tracer is no parent of the program, so that its process id stays (-D).
-            Wrapper = ["strace", "-D", "-f", "-q", "-o", directory["calls"], "--seccomp-bpf", "-e", $"trace={calls}", "-e", $"inject={calls}:error=EPERM"],
-        });
+        await using var proxy = await Proxy.StartAsync(
+            new ProxySettings
+            {
+                // The same as the unit's SystemCallErrorNumber=. The tracer is no parent of the program, so that its process id stays (-D).
+                Wrapper =
+                [
+                    "strace",
+                    "-D",
+                    "-f",
+                    "-q",
+                    "-o",
+                    directory["calls"],
+                    "--seccomp-bpf",
+                    "-e",
+                    $"trace={calls}",
+                    "-e",
+                    $"inject={calls}:error=EPERM",
+                ],
+            });
         await using var visitor = await TlsInTlsClient.ConnectOuterAsync(proxy.Client("nobody.example"), Bound.Token);
         proxy.Program.Signal(Processes.SIGHUP);
-        await proxy.Program.WaitForLineAsync(static line => line.Contains("The configuration was read again", StringComparison.Ordinal), Bound.Prompt);
+        await proxy.Program.WaitForLineAsync(
+            static line => line.Contains("The configuration was read again", StringComparison.Ordinal), Bound.Prompt);
         Assert.Contains("(INJECTED)", await File.ReadAllTextAsync(directory["calls"], Bound.Token), StringComparison.Ordinal);
     }
 
@@ -66,7 +85,12 @@ public sealed class UnitTests : IDisposable
     {
         var (_, output, _) = await ChildProcess.RunAsync("systemd-analyze", ["syscall-filter", "--no-pager", group], Limit);
         var calls = new List<string>();
-        foreach (var line in output.Split('\n').Skip(1).Select(static line => line.Trim()).Where(static line => line.Length > 0 && line[0] != '#'))
+        foreach (
+            var line in output
+                .Split('\n')
+                .Skip(1)
+                .Select(static line => line.Trim())
+                .Where(static line => line.Length > 0 && line[0] != '#'))
             calls.AddRange(line.StartsWith('@') ? await CallsAsync(line) : [line]);
         return calls;
     }

@@ -19,7 +19,11 @@ internal static class Units
 
     /// <summary>The values of a setting, in their order.</summary>
     public static IReadOnlyList<string> Values(string unit, string setting) =>
-        [.. unit.Split('\n').Where(line => line.StartsWith(setting + "=", StringComparison.Ordinal)).Select(line => line[(setting.Length + 1)..])];
+        [
+            .. unit.Split('\n')
+                .Where(line => line.StartsWith(setting + "=", StringComparison.Ordinal))
+                .Select(line => line[(setting.Length + 1)..]),
+        ];
 
     /// <summary>The first command of a setting, as systemd would run it.</summary>
     public static string[] Command(string setting) =>

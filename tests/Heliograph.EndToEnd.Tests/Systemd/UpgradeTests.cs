@@ -42,7 +42,10 @@ public sealed class UpgradeTests
         await enough.CancelAsync();
         var failures = (await Task.WhenAll(clients)).Where(static failure => failure is not null).ToList();
 
-        Assert.True(failures.Count == 0, $"{failures.Count} of {Clients} clients failed after {answers.Count} answers in {clock.Elapsed}; the first: {failures.FirstOrDefault()}");
+        Assert.True(
+            failures.Count == 0,
+            $"{failures.Count} of {Clients} clients failed after {answers.Count} answers in {clock.Elapsed}; the first: " +
+            $"{failures.FirstOrDefault()}");
         Assert.Equal(Restarts, service.Manager.Output.Split("ended with 0, signal 0").Length - 1);
     }
 
@@ -68,8 +71,10 @@ public sealed class UpgradeTests
         await stays.Outer.ReadExactlyAsync(new byte[hello.Length], Bound.Token);
 
         await using var waits = await service.ConnectAsync(Host, hello);
-        await service.Manager.WaitForLineAsync(static line => line.EndsWith("ended with 0, signal 0", StringComparison.Ordinal), Bound.Prompt);
-        await service.Manager.WaitForLineAsync(static line => line.Contains("Stopped; 1 connections were closed before their end", StringComparison.Ordinal), Bound.Prompt);
+        await service.Manager.WaitForLineAsync(
+            static line => line.EndsWith("ended with 0, signal 0", StringComparison.Ordinal), Bound.Prompt);
+        await service.Manager.WaitForLineAsync(
+            static line => line.Contains("Stopped; 1 connections were closed before their end", StringComparison.Ordinal), Bound.Prompt);
     }
 
     [Fact(Timeout = Bound.LongTest)]
@@ -92,13 +97,17 @@ public sealed class UpgradeTests
     {
         using var client = new System.Net.Sockets.TcpClient();
         await client.ConnectAsync(service.Http, Bound.Token);
-        await client.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: {Proxy.Name}\r\nConnection: close\r\n\r\n"), Bound.Token);
+        await client
+            .GetStream()
+            .WriteAsync(
+                System.Text.Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: {Proxy.Name}\r\nConnection: close\r\n\r\n"), Bound.Token);
         using var reader = new StreamReader(client.GetStream());
         return await reader.ReadToEndAsync(Bound.Token);
     }
 
     /// <returns>What failed; null: every connection got its echo.</returns>
-    private static async Task<Exception?> ConnectAgainAndAgainAsync(ManagedService service, byte[] hello, Answers answers, CancellationToken cancellationToken)
+    private static async Task<Exception?> ConnectAgainAndAgainAsync(
+        ManagedService service, byte[] hello, Answers answers, CancellationToken cancellationToken)
     {
         try
         {

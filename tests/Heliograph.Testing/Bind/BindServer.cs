@@ -2,7 +2,9 @@ using System.Net;
 
 namespace Heliograph.Testing.Bind;
 
-/// <summary>A real BIND on loopback, authoritative for one zone that a TSIG key may update, and that says 127.0.0.1 for every name in it.</summary>
+/// <summary>
+/// A real BIND on loopback, authoritative for one zone that a TSIG key may update, and that says 127.0.0.1 for every name in it.
+/// </summary>
 public sealed class BindServer : IAsyncDisposable
 {
     public const string Zone = "heliograph.test";

@@ -20,10 +20,17 @@ public sealed class TestAuthority : IDisposable
     private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private int issued;
 
-    public TestAuthority(string name = "Heliograph test authority") => Root = Request(name).CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(30));
+    public TestAuthority(string name = "Heliograph test authority") =>
+        Root = Request(name).CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(30));
 
     private TestAuthority(string name, TestAuthority above) =>
-        Root = Request(name).Create(above.Root.SubjectName, X509SignatureGenerator.CreateForECDsa(above.key), DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(30), [1]);
+        Root = Request(name)
+            .Create(
+                above.Root.SubjectName,
+                X509SignatureGenerator.CreateForECDsa(above.key),
+                DateTimeOffset.UtcNow.AddHours(-1),
+                DateTimeOffset.UtcNow.AddDays(30),
+                [1]);
 
     public X509Certificate2 Root { get; }
 
@@ -40,7 +47,12 @@ public sealed class TestAuthority : IDisposable
     public TestCertificate IssueFor(DateTimeOffset from, DateTimeOffset to, params string[] names)
     {
         using var leafKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return Sign(new CertificateRequest("CN=" + names[0], leafKey, HashAlgorithmName.SHA256), names, leafKey.ExportPkcs8PrivateKeyPem(), from, to);
+        return Sign(
+            new CertificateRequest("CN=" + names[0], leafKey, HashAlgorithmName.SHA256),
+            names,
+            leafKey.ExportPkcs8PrivateKeyPem(),
+            from,
+            to);
     }
 
     /// <summary>A leaf that an intermediate of this authority has signed; the chain is the two of them, without the root.</summary>
@@ -67,20 +79,26 @@ public sealed class TestAuthority : IDisposable
     private CertificateRequest Request(string name)
     {
         var request = new CertificateRequest($"CN={name} {Guid.NewGuid():N}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         return request;
     }
 
-    private TestCertificate IssueEcdsa(string[] names) => IssueFor(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(20), names);
+    private TestCertificate IssueEcdsa(string[] names) =>
+        IssueFor(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(20), names);
 
     private TestCertificate IssueRsa(string[] names)
     {
         using var leafKey = RSA.Create(2048);
         return Sign(
-            new CertificateRequest("CN=" + names[0], leafKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1), names, leafKey.ExportPkcs8PrivateKeyPem(),
-            DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(20));
+            new CertificateRequest("CN=" + names[0], leafKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
+            names,
+            leafKey.ExportPkcs8PrivateKeyPem(),
+            DateTimeOffset.UtcNow.AddHours(-1),
+            DateTimeOffset.UtcNow.AddDays(20));
     }
 
     private TestCertificate Sign(CertificateRequest request, string[] names, string keyPem, DateTimeOffset from, DateTimeOffset to)
@@ -95,7 +113,8 @@ public sealed class TestAuthority : IDisposable
         }
         request.CertificateExtensions.Add(alternatives.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment, critical: true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], critical: false));
         var serial = new byte[16];
         RandomNumberGenerator.Fill(serial);

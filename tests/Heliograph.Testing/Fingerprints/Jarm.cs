@@ -95,7 +95,8 @@ public static class Jarm
         var extensions = new StringBuilder();
         foreach (var answer in answers)
         {
-            choices.Append(answer is null ? "000" : $"{Array.IndexOf(Numbered, answer.CipherSuite) + 1:x2}{"abcdef"[answer.Version & 0xf]}");
+            choices.Append(
+                answer is null ? "000" : $"{Array.IndexOf(Numbered, answer.CipherSuite) + 1:x2}{"abcdef"[answer.Version & 0xf]}");
             if (answer is not null)
                 extensions.Append(answer.Protocol).AppendJoin('-', answer.ExtensionTypes.Select(type => $"{type:x4}"));
         }

@@ -3,7 +3,9 @@ using static Heliograph.Testing.Fingerprints.HelloBytes;
 
 namespace Heliograph.Testing.Fingerprints;
 
-/// <summary>One of the ten hellos of a JARM scan. Each offers much the same in another order, so that the answers show how a server chooses.</summary>
+/// <summary>
+/// One of the ten hellos of a JARM scan. Each offers much the same in another order, so that the answers show how a server chooses.
+/// </summary>
 internal sealed record JarmProbe
 {
     private const ushort Grease = 0x0a0a;
@@ -22,16 +24,20 @@ internal sealed record JarmProbe
         new() { Version = 0x0303, RecordVersion = 0x0301, HighestSupported = 0x0304, WithoutTls13Ciphers = true },
         new()
         {
-            Version = 0x0303, RecordVersion = 0x0301, HighestSupported = 0x0304, CipherOrder = Order.MiddleOut, WithGrease = true, ListOrder = Order.Reverse,
+            Version = 0x0303, RecordVersion = 0x0301, HighestSupported = 0x0304, CipherOrder = Order.MiddleOut, WithGrease = true,
+            ListOrder = Order.Reverse,
         },
     ];
 
     /// <summary>Every cipher suite offered, as JARM orders them.</summary>
     public static IReadOnlyList<ushort> CipherSuites { get; } =
     [
-        0x0016, 0x0033, 0x0067, 0xc09e, 0xc0a2, 0x009e, 0x0039, 0x006b, 0xc09f, 0xc0a3, 0x009f, 0x0045, 0x00be, 0x0088, 0x00c4, 0x009a, 0xc008, 0xc009,
-        0xc023, 0xc0ac, 0xc0ae, 0xc02b, 0xc00a, 0xc024, 0xc0ad, 0xc0af, 0xc02c, 0xc072, 0xc073, 0xcca9, 0x1302, 0x1301, 0xcc14, 0xc007, 0xc012, 0xc013,
-        0xc027, 0xc02f, 0xc014, 0xc028, 0xc030, 0xc060, 0xc061, 0xc076, 0xc077, 0xcca8, 0x1305, 0x1304, 0x1303, 0xcc13, 0xc011, 0x000a, 0x002f, 0x003c,
+        0x0016, 0x0033, 0x0067, 0xc09e, 0xc0a2, 0x009e, 0x0039, 0x006b, 0xc09f, 0xc0a3, 0x009f, 0x0045, 0x00be, 0x0088, 0x00c4,
+        0x009a, 0xc008, 0xc009,
+        0xc023, 0xc0ac, 0xc0ae, 0xc02b, 0xc00a, 0xc024, 0xc0ad, 0xc0af, 0xc02c, 0xc072, 0xc073, 0xcca9, 0x1302, 0x1301, 0xcc14,
+        0xc007, 0xc012, 0xc013,
+        0xc027, 0xc02f, 0xc014, 0xc028, 0xc030, 0xc060, 0xc061, 0xc076, 0xc077, 0xcca8, 0x1305, 0x1304, 0x1303, 0xcc13, 0xc011,
+        0x000a, 0x002f, 0x003c,
         0xc09c, 0xc0a0, 0x009c, 0x0035, 0x003d, 0xc09d, 0xc0a1, 0x009d, 0x0041, 0x00ba, 0x0084, 0x00c0, 0x0007, 0x0004, 0x0005,
     ];
 
@@ -80,21 +86,22 @@ internal sealed record JarmProbe
     }
 
     private byte[] Extensions(string hostName) =>
-    [
-        .. WithGrease ? Extension(Grease) : [],
-        .. ServerName(hostName),
-        .. Extension(23), // extended_master_secret
-        .. Extension(1, 1), // max_fragment_length of 512
-        .. Extension(0xff01, 0), // renegotiation_info
-        .. Extension(10, Vector16(UInt16s([0x001d, 0x0017, 0x0018, 0x0019]))), // supported_groups
-        .. Extension(11, Vector8([0])), // ec_point_formats
-        .. Extension(35), // session_ticket
-        .. Alpn(Arrange([.. Protocols.Where(name => !RareProtocols || !CommonProtocols.Contains(name, StringComparer.Ordinal))], ListOrder)),
-        .. Extension(13, Vector16(UInt16s([0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601, 0x0201]))), // signature_algorithms
-        .. Extension(51, Vector16([.. WithGrease ? [.. UInt16(Grease), 0, 1, 0] : Array.Empty<byte>(), .. X25519Share()])), // key_share
-        .. Extension(45, Vector8([1])), // psk_key_exchange_modes
-        .. HighestSupported is { } highest ? SupportedVersions(Greased(Arrange(Versions(highest), ListOrder))) : [],
-    ];
+        [
+            .. WithGrease ? Extension(Grease) : [],
+            .. ServerName(hostName),
+            .. Extension(23), // extended_master_secret
+            .. Extension(1, 1), // max_fragment_length of 512
+            .. Extension(0xff01, 0), // renegotiation_info
+            .. Extension(10, Vector16(UInt16s([0x001d, 0x0017, 0x0018, 0x0019]))), // supported_groups
+            .. Extension(11, Vector8([0])), // ec_point_formats
+            .. Extension(35), // session_ticket
+            .. Alpn(
+                Arrange([.. Protocols.Where(name => !RareProtocols || !CommonProtocols.Contains(name, StringComparer.Ordinal))], ListOrder)),
+            .. Extension(13, Vector16(UInt16s([0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601, 0x0201]))), // signature_algorithms
+            .. Extension(51, Vector16([.. WithGrease ? [.. UInt16(Grease), 0, 1, 0] : Array.Empty<byte>(), .. X25519Share()])), // key_share
+            .. Extension(45, Vector8([1])), // psk_key_exchange_modes
+            .. HighestSupported is { } highest ? SupportedVersions(Greased(Arrange(Versions(highest), ListOrder))) : [],
+        ];
 
     private static byte[] X25519Share() => [.. UInt16(0x001d), .. Vector16(RandomNumberGenerator.GetBytes(32))];
 
@@ -102,7 +109,9 @@ internal sealed record JarmProbe
 
     private IEnumerable<ushort> Greased(IEnumerable<ushort> values) => WithGrease ? values.Prepend(Grease) : values;
 
-    /// <summary>The middle of an odd list belongs to its top half; middle-out begins with it and goes on outwards, the later neighbour first.</summary>
+    /// <summary>
+    /// The middle of an odd list belongs to its top half; middle-out begins with it and goes on outwards, the later neighbour first.
+    /// </summary>
     private static T[] Arrange<T>(T[] items, Order order)
     {
         var half = items.Length / 2;

@@ -8,7 +8,8 @@ using Heliograph.Testing.Streams;
 namespace Heliograph.Testing.Fingerprints;
 
 /// <summary>
-/// The records that a server sends to a client which finishes its handshake, says nothing and goes: the lengths of the first flight, and of the
+/// The records that a server sends to a client which finishes its handshake, says nothing and goes: the lengths of the first flight, and of
+/// the
 /// session tickets after it, tell one TLS stack from another.
 /// </summary>
 public sealed record ServerFlight
@@ -26,9 +27,13 @@ public sealed record ServerFlight
 
     /// <summary>Whether the server said goodbye with an alert, as close_notify is one.</summary>
     public bool EndsWithAlert =>
-        Records is [.., { Type: Alert }] || (Records.Any(record => record.Type == ApplicationData) && Records is [.., { Length: EncryptedAlertLength }]);
+        Records is [.., { Type: Alert }]
+        || (Records.Any(record => record.Type == ApplicationData) && Records is [.., { Length: EncryptedAlertLength }]);
 
-    /// <summary>The lengths of the encrypted records of TLS 1.3 without the goodbye: EncryptedExtensions, Certificate, CertificateVerify, Finished, tickets.</summary>
+    /// <summary>
+    /// The lengths of the encrypted records of TLS 1.3 without the goodbye: EncryptedExtensions, Certificate, CertificateVerify, Finished,
+    /// tickets.
+    /// </summary>
     public IReadOnlyList<int> EncryptedLengths =>
         [.. Records.SkipLast(EndsWithAlert ? 1 : 0).Where(record => record.Type == ApplicationData).Select(record => record.Length)];
 
@@ -38,7 +43,11 @@ public sealed record ServerFlight
     /// <param name="applicationProtocols">What ALPN offers; nothing for a hello without it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<ServerFlight> CaptureAsync(
-        IPEndPoint server, string hostName, SslProtocols protocol, IReadOnlyList<string> applicationProtocols, CancellationToken cancellationToken)
+        IPEndPoint server,
+        string hostName,
+        SslProtocols protocol,
+        IReadOnlyList<string> applicationProtocols,
+        CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeLimit);
@@ -47,21 +56,25 @@ public sealed record ServerFlight
         await using var recording = new RecordingStream(new NetworkStream(socket));
         await using var tls = new SslStream(recording);
         await tls.AuthenticateAsClientAsync(Options(hostName, protocol, applicationProtocols), limit.Token);
-        // The tickets follow the client's Finished. Behind the goodbye of both sides nothing comes any more: no need to guess how long to wait.
+        // The tickets follow the client's Finished. Behind the goodbye of both sides nothing comes any more: no need to guess how long to
+        // wait.
         await tls.ShutdownAsync();
         await DrainAsync(recording, limit.Token);
         return new ServerFlight { Records = Split(recording.Beginning()) };
     }
 
-    private static SslClientAuthenticationOptions Options(string hostName, SslProtocols protocol, IReadOnlyList<string> applicationProtocols) => new()
-    {
-        TargetHost = hostName,
-        EnabledSslProtocols = protocol,
-        ApplicationProtocols = applicationProtocols.Count == 0 ? null : [.. applicationProtocols.Select(name => new SslApplicationProtocol(name))],
-        // A resumed session has another flight.
-        AllowTlsResume = false,
-        RemoteCertificateValidationCallback = (_, _, _, _) => true,
-    };
+    private static SslClientAuthenticationOptions Options(
+        string hostName, SslProtocols protocol, IReadOnlyList<string> applicationProtocols) =>
+        new()
+        {
+            TargetHost = hostName,
+            EnabledSslProtocols = protocol,
+            ApplicationProtocols =
+                applicationProtocols.Count == 0 ? null : [.. applicationProtocols.Select(name => new SslApplicationProtocol(name))],
+            // A resumed session has another flight.
+            AllowTlsResume = false,
+            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+        };
 
     private static async Task DrainAsync(RecordingStream stream, CancellationToken cancellationToken)
     {

@@ -15,7 +15,10 @@ public sealed class HelloFixture
         var root = dissection.RootElement;
         ServerName = root.GetProperty("sni").GetString();
         ApplicationProtocols = Strings(root.GetProperty("alpn"));
-        Versions = [.. Strings(root.GetProperty("versions")).Where(version => !version.Contains("GREASE", StringComparison.Ordinal)).Select(Number)];
+        Versions =
+        [
+            .. Strings(root.GetProperty("versions")).Where(version => !version.Contains("GREASE", StringComparison.Ordinal)).Select(Number),
+        ];
     }
 
     public byte[] Bytes { get; }

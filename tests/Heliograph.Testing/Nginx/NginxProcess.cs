@@ -35,7 +35,8 @@ public sealed class NginxProcess : IAsyncDisposable
     /// <param name="prefix">From <see cref="CreatePrefix"/>; deleted at the end.</param>
     /// <param name="http">What stands inside <c>http { }</c>; empty for none.</param>
     /// <param name="top">What stands outside (<c>stream { }</c>, <c>load_module</c>); empty for none.</param>
-    /// <param name="awaited">What it must accept connections on before the test goes on: unix socket paths (<c>PREFIX</c> too) or <c>host:port</c>.</param>
+    /// <param name="awaited">What it must accept connections on before the test goes on: unix socket paths (<c>PREFIX</c> too) or
+    /// <c>host:port</c>.</param>
     public static async Task<NginxProcess> StartAsync(string prefix, string http, string top, IReadOnlyList<string> awaited)
     {
         Directory.CreateDirectory(Path.Combine(prefix, "logs"));

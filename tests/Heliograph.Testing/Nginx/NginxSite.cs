@@ -2,7 +2,9 @@ using System.Net;
 
 namespace Heliograph.Testing.Nginx;
 
-/// <summary>A small web site served by a real nginx: HTTP/1.1 on TCP and on a unix socket, HTTP/2 with prior knowledge on TCP and on a unix socket.</summary>
+/// <summary>
+/// A small web site served by a real nginx: HTTP/1.1 on TCP and on a unix socket, HTTP/2 with prior knowledge on TCP and on a unix socket.
+/// </summary>
 public sealed class NginxSite : IAsyncDisposable
 {
     /// <summary>What is on the front page.</summary>

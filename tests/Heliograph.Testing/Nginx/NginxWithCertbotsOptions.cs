@@ -3,7 +3,9 @@ using Heliograph.Testing.Certificates;
 
 namespace Heliograph.Testing.Nginx;
 
-/// <summary>A real nginx that serves https as certbot configures it (options-ssl-nginx.conf): what Heliograph's listener must look like.</summary>
+/// <summary>
+/// A real nginx that serves https as certbot configures it (options-ssl-nginx.conf): what Heliograph's listener must look like.
+/// </summary>
 public sealed class NginxWithCertbotsOptions : IAsyncDisposable
 {
     /// <summary>certbot's ssl-dhparams.pem: the group ffdhe2048 of RFC 7919.</summary>
@@ -20,8 +22,9 @@ public sealed class NginxWithCertbotsOptions : IAsyncDisposable
         """;
 
     /// <summary>The list of certbot's options-ssl-nginx.conf.</summary>
-    internal const string CertbotCiphers = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384"
-        + ":ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384";
+    internal const string CertbotCiphers =
+        "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384" +
+        ":ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384";
 
     private readonly TempDirectory directory = new();
     private NginxProcess? nginx;
@@ -40,7 +43,11 @@ public sealed class NginxWithCertbotsOptions : IAsyncDisposable
         File.WriteAllText(site.directory["dhparam.pem"], Ffdhe2048);
         try
         {
-            site.nginx = await NginxProcess.StartAsync(NginxProcess.CreatePrefix(), Http(site.EndPoint, chain, key, site.directory["dhparam.pem"]), "", [site.EndPoint.ToString()]);
+            site.nginx = await NginxProcess.StartAsync(
+                NginxProcess.CreatePrefix(),
+                Http(site.EndPoint, chain, key, site.directory["dhparam.pem"]),
+                "",
+                [site.EndPoint.ToString()]);
             return site;
         }
         catch

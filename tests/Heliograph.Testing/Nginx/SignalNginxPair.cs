@@ -59,7 +59,8 @@ public sealed class SignalNginxPair : IAsyncDisposable
                 }
             }
             """;
-        pair.nginx = await NginxProcess.StartAsync(NginxProcess.CreatePrefix(), "", stream, ["PREFIX/relay.sock", pair.Endpoint.ToString()]);
+        pair.nginx = await NginxProcess.StartAsync(
+            NginxProcess.CreatePrefix(), "", stream, ["PREFIX/relay.sock", pair.Endpoint.ToString()]);
         return pair;
     }
 

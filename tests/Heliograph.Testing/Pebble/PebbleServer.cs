@@ -25,7 +25,8 @@ public sealed class PebbleServer : IAsyncDisposable
         managementAddress = LoopbackPort.Free().ToString();
         CaRootFile = directory.Write("ca-root.pem", authority.RootPem);
         authority.Issue(TestKey.Ecdsa, "127.0.0.1", "localhost").WriteTo(directory);
-        management = new HttpClient(new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = authority.ChainPolicy() } })
+        management = new HttpClient(
+            new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = authority.ChainPolicy() } })
         {
             Timeout = TimeSpan.FromSeconds(10),
         };
@@ -34,19 +35,39 @@ public sealed class PebbleServer : IAsyncDisposable
         {
             nameServer = LoopbackPort.Free().ToString();
             namesAddress = LoopbackPort.Free().ToString();
-            names = ChildProcess.Start(Installed("pebble-challtestsrv"),
-                ["-dns01", nameServer, "-management", namesAddress, "-http01", "", "-https01", "", "-tlsalpn01", "", "-defaultIPv4", "127.0.0.1", "-defaultIPv6", ""]);
+            names = ChildProcess.Start(
+                Installed("pebble-challtestsrv"),
+                [
+                    "-dns01",
+                    nameServer,
+                    "-management",
+                    namesAddress,
+                    "-http01",
+                    "",
+                    "-https01",
+                    "",
+                    "-tlsalpn01",
+                    "",
+                    "-defaultIPv4",
+                    "127.0.0.1",
+                    "-defaultIPv6",
+                    "",
+                ]);
         }
         var config = directory.Write("pebble.json", Config(options));
         NameServer = nameServer;
-        process = ChildProcess.Start("pebble", ["-config", config, "-dnsserver", nameServer], directory.Path, new Dictionary<string, string?>(StringComparer.Ordinal)
-        {
-            ["PEBBLE_VA_NOSLEEP"] = "1",
-            ["PEBBLE_AUTHZREUSE"] = "0",
-            ["PEBBLE_WFE_NONCEREJECT"] = options.NonceRejectPercent.ToString(),
-            ["PEBBLE_ALTERNATE_ROOTS"] = options.AlternateRoots.ToString(),
-            ["PEBBLE_VA_ALWAYS_VALID"] = null,
-        });
+        process = ChildProcess.Start(
+            "pebble",
+            ["-config", config, "-dnsserver", nameServer],
+            directory.Path,
+            new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                ["PEBBLE_VA_NOSLEEP"] = "1",
+                ["PEBBLE_AUTHZREUSE"] = "0",
+                ["PEBBLE_WFE_NONCEREJECT"] = options.NonceRejectPercent.ToString(),
+                ["PEBBLE_ALTERNATE_ROOTS"] = options.AlternateRoots.ToString(),
+                ["PEBBLE_VA_ALWAYS_VALID"] = null,
+            });
     }
 
     public int Port { get; }
@@ -95,7 +116,9 @@ public sealed class PebbleServer : IAsyncDisposable
         return json.RootElement.GetProperty("Status").GetString()!;
     }
 
-    /// <summary>Puts a TXT record into pebble-challtestsrv: what a DNS-01 hook calls. The body is <c>{"host": FQDN, "value": VALUE}</c>.</summary>
+    /// <summary>
+    /// Puts a TXT record into pebble-challtestsrv: what a DNS-01 hook calls. The body is <c>{"host": FQDN, "value": VALUE}</c>.
+    /// </summary>
     public string SetTxtUrl => $"http://{namesAddress}/set-txt";
 
     public string ClearTxtUrl => $"http://{namesAddress}/clear-txt";
@@ -125,7 +148,8 @@ public sealed class PebbleServer : IAsyncDisposable
         if (options.ExternalAccounts is { } accounts)
         {
             pebble["externalAccountBindingRequired"] = true;
-            pebble["externalAccountMACKeys"] = new JsonObject(accounts.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
+            pebble["externalAccountMACKeys"] = new JsonObject(
+                accounts.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
         }
         if (options.CertificateSeconds is { } seconds)
             pebble["certificateValidityPeriod"] = seconds;

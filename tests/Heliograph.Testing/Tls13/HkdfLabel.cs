@@ -9,6 +9,7 @@ internal static class HkdfLabel
     public static byte[] Expand(HashAlgorithmName hash, byte[] secret, string label, byte[] context, int length)
     {
         var name = Encoding.ASCII.GetBytes("tls13 " + label);
-        return HKDF.Expand(hash, secret, length, [(byte)(length >> 8), (byte)length, (byte)name.Length, .. name, (byte)context.Length, .. context]);
+        return HKDF.Expand(
+            hash, secret, length, [(byte)(length >> 8), (byte)length, (byte)name.Length, .. name, (byte)context.Length, .. context]);
     }
 }

@@ -29,7 +29,8 @@ internal sealed class KeySchedule
     public byte[] Expand(byte[] from, string label, byte[] context) => HkdfLabel.Expand(hash, from, label, context, Length);
 
     /// <summary>What a Finished or a binder says.</summary>
-    public byte[] VerifyData(byte[] traffic, byte[] messages) => CryptographicOperations.HmacData(hash, Expand(traffic, "finished", []), Hash(messages));
+    public byte[] VerifyData(byte[] traffic, byte[] messages) =>
+        CryptographicOperations.HmacData(hash, Expand(traffic, "finished", []), Hash(messages));
 
     public byte[] Hash(byte[] messages) => CryptographicOperations.HashData(hash, messages);
 }

@@ -22,7 +22,8 @@ public enum Flight
 }
 
 /// <summary>
-/// A client of TLS 1.3 made by hand, that may say anything at any time, and writes down what the server sends: every record with its length and what is in it,
+/// A client of TLS 1.3 made by hand, that may say anything at any time, and writes down what the server sends: every record with its length
+/// and what is in it,
 /// but for what is random. Its cryptography is .NET's.
 /// </summary>
 public sealed class RawHandshake : IDisposable
@@ -44,7 +45,7 @@ public sealed class RawHandshake : IDisposable
     private Tls13Keys? receiving;
     private string receivingName = "";
 
-    private RawHandshake(CancellationToken cancellationToken) => this.stop = cancellationToken;
+    private RawHandshake(CancellationToken cancellationToken) => stop = cancellationToken;
 
     /// <summary>What the server sent so far, a line for each record.</summary>
     public string Story => string.Join('\n', story);
@@ -92,7 +93,10 @@ public sealed class RawHandshake : IDisposable
     {
         ArgumentNullException.ThrowIfNull(hello);
         offered = with;
-        var identities = Vector16([.. with.SelectMany(static ticket => (byte[])[.. Vector16(ticket.Identity), .. UInt16((int)(ticket.AgeAdd >> 16)), .. UInt16((int)(ticket.AgeAdd & 0xffff))])]);
+        var identities = Vector16([
+            .. with.SelectMany(static ticket =>
+                (byte[])[.. Vector16(ticket.Identity), .. UInt16((int)(ticket.AgeAdd >> 16)), .. UInt16((int)(ticket.AgeAdd & 0xffff))]),
+        ]);
         byte[] Binders(Func<Ticket, byte[]> binder) => Vector16([.. with.SelectMany(ticket => Vector8(binder(ticket)))]);
         var empty = Binders(static ticket => new byte[ticket.Psk.Length]);
         var message = hello.And(RawHello.PreSharedKey, [.. identities, .. empty]).ToMessage();
@@ -232,7 +236,8 @@ public sealed class RawHandshake : IDisposable
         {
             case ServerHello when words.IsRetry:
                 return Flight.Retry;
-            case ServerHello when words.Suite is { } chosen && words.ServerShare is { } share && ClientShare.Of(words.Group ?? 0) is { } own:
+            case ServerHello
+                when words.Suite is { } chosen && words.ServerShare is { } share && ClientShare.Of(words.Group ?? 0) is { } own:
                 Agree(chosen, own.Agree(share));
                 break;
             case Finished:
@@ -283,5 +288,6 @@ public sealed class RawHandshake : IDisposable
         transcript.AddRange(RawHello.Message(254, hash));
     }
 
-    private static HashAlgorithmName HashOf(string suite) => suite.EndsWith("SHA384", StringComparison.Ordinal) ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256;
+    private static HashAlgorithmName HashOf(string suite) =>
+        suite.EndsWith("SHA384", StringComparison.Ordinal) ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256;
 }

@@ -86,9 +86,14 @@ public sealed record RawHello
     /// <summary>One extension more, even where there is one of this type.</summary>
     public RawHello And(int type, params byte[] data) => this with { Extensions = [.. Extensions, new(type, data)] };
 
-    public RawHello Without(params int[] types) => this with { Extensions = [.. Extensions.Where(extension => !types.Contains(extension.Type))] };
+    public RawHello Without(params int[] types) =>
+        this with
+        {
+            Extensions = [.. Extensions.Where(extension => !types.Contains(extension.Type))],
+        };
 
-    public RawHello WithShares(params ClientShare[] shares) => With(KeyShare, Vector16([.. shares.SelectMany(static share => share.Entry)]));
+    public RawHello WithShares(params ClientShare[] shares) =>
+        With(KeyShare, Vector16([.. shares.SelectMany(static share => share.Entry)]));
 
     /// <summary>The same shares in the same order, but with keys that the tests know, where they have one of the group.</summary>
     public RawHello WithOwnShares()
@@ -116,17 +121,26 @@ public sealed record RawHello
     {
         byte[] extensions = [.. Extensions.SelectMany(static extension => Extension(extension.Type, extension.Data))];
         var block = Extensions.Count == 0 ? [] : Vector16(extensions);
-        return Message(1,
-        [
-            .. UInt16(LegacyVersion), .. Random, .. Vector8(SessionId), .. Vector16(UInt16s(Suites)), .. Vector8(Compressions), .. block, .. Trailing,
-        ]);
+        return Message(
+            1,
+            [
+                .. UInt16(LegacyVersion),
+                .. Random,
+                .. Vector8(SessionId),
+                .. Vector16(UInt16s(Suites)),
+                .. Vector8(Compressions),
+                .. block,
+                .. Trailing,
+            ]);
     }
 
     /// <summary>A handshake message.</summary>
-    public static byte[] Message(byte type, ReadOnlySpan<byte> body) => [type, (byte)(body.Length >> 16), .. UInt16(body.Length & 0xffff), .. body];
+    public static byte[] Message(byte type, ReadOnlySpan<byte> body) =>
+        [type, (byte)(body.Length >> 16), .. UInt16(body.Length & 0xffff), .. body];
 
     /// <summary>A record without protection.</summary>
-    public static byte[] Record(byte type, ReadOnlySpan<byte> fragment, int version = 0x0303) => [type, .. UInt16(version), .. Vector16(fragment)];
+    public static byte[] Record(byte type, ReadOnlySpan<byte> fragment, int version = 0x0303) =>
+        [type, .. UInt16(version), .. Vector16(fragment)];
 
     private static byte[] Take(ref ReadOnlySpan<byte> rest, int length, int prefix)
     {

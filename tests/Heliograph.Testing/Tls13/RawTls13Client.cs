@@ -7,7 +7,8 @@ using System.Runtime.InteropServices;
 namespace Heliograph.Testing.Tls13;
 
 /// <summary>
-/// A client that shakes hands by OpenSSL and then writes its records by hand, good ones and bad ones; what comes back is read record by record. It is
+/// A client that shakes hands by OpenSSL and then writes its records by hand, good ones and bad ones; what comes back is read record by
+/// record. It is
 /// written apart from the server's record layer, on .NET's own ciphers.
 /// </summary>
 public sealed unsafe partial class RawTls13Client : IDisposable

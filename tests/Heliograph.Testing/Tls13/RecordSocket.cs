@@ -16,7 +16,9 @@ internal sealed class RecordSocket : IDisposable
     /// <summary>How the server ended the connection: FIN or RST; null while it has not.</summary>
     public string? End { get; private set; }
 
-    /// <summary>How many segments with data have come: on loopback, how many times the server has written (tcpi_data_segs_in of Linux's tcp_info).</summary>
+    /// <summary>
+    /// How many segments with data have come: on loopback, how many times the server has written (tcpi_data_segs_in of Linux's tcp_info).
+    /// </summary>
     public int DataSegments
     {
         get
@@ -28,7 +30,8 @@ internal sealed class RecordSocket : IDisposable
         }
     }
 
-    public async Task ConnectAsync(IPEndPoint server, CancellationToken cancellationToken) => await socket.ConnectAsync(server, cancellationToken);
+    public async Task ConnectAsync(IPEndPoint server, CancellationToken cancellationToken) =>
+        await socket.ConnectAsync(server, cancellationToken);
 
     public async Task SendAsync(byte[] bytes, CancellationToken cancellationToken)
     {

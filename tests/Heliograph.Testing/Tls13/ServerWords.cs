@@ -4,7 +4,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Heliograph.Testing.Tls13;
 
-/// <summary>Puts a server's handshake messages into words that are the same whenever the message is, but for what is random or signed in it; that is checked instead.</summary>
+/// <summary>
+/// Puts a server's handshake messages into words that are the same whenever the message is, but for what is random or signed in it; that is
+/// checked instead.
+/// </summary>
 internal sealed class ServerWords
 {
     /// <summary>SHA-256 of "HelloRetryRequest", the random of one (RFC 8446 section 4.1.3).</summary>
@@ -84,7 +87,8 @@ internal sealed class ServerWords
         // A server of TLS 1.2 names the session by chance; what ends its random by no chance is the mark of RFC 8446 section 4.1.3.
         var ownId = Suite is null ? $"{id.Length} bytes" : Convert.ToHexString(id);
         var mark = random.AsSpan(24, 7).SequenceEqual("DOWNGRD"u8) ? $", downgraded {random[31]}" : "";
-        return $"{(IsRetry ? "HelloRetryRequest" : "ServerHello")} {BinaryPrimitives.ReadUInt16BigEndian(body):x4}, id {ownId}, suite {number:x4}, compression {rest[2]}, {string.Join(' ', extensions)}{mark}";
+        return $"{(IsRetry ? "HelloRetryRequest" : "ServerHello")} {BinaryPrimitives.ReadUInt16BigEndian(body):x4}, id {ownId}, suite " +
+            $"{number:x4}, compression {rest[2]}, {string.Join(' ', extensions)}{mark}";
     }
 
     private string Extension(ushort type, byte[] data)
@@ -105,7 +109,8 @@ internal sealed class ServerWords
         var nonce = body[9..(9 + body[8])];
         var ticket = BinaryPrimitives.ReadUInt16BigEndian(body.AsSpan(9 + nonce.Length));
         var extensions = body[(11 + nonce.Length + ticket)..];
-        return $"NewSessionTicket, {BinaryPrimitives.ReadUInt32BigEndian(body)} s, nonce {Convert.ToHexString(nonce)}, {ticket} bytes, extensions {Convert.ToHexString(extensions)}";
+        return $"NewSessionTicket, {BinaryPrimitives.ReadUInt32BigEndian(body)} s, nonce {Convert.ToHexString(nonce)}, {ticket} bytes, " +
+            $"extensions {Convert.ToHexString(extensions)}";
     }
 
     private string Certificate(byte[] body, bool isTls13)

@@ -33,12 +33,25 @@ public sealed class AlertBookTests
     [Fact]
     public void New_trouble_on_the_day_of_the_good_news_waits_for_the_next() =>
         Assert.Equal(
-            [(0, AlertState.Failing), (24, AlertState.WorksAgain), (48, AlertState.Failing), (72, AlertState.Failing), (96, AlertState.WorksAgain)],
+            [
+                (0, AlertState.Failing),
+                (24, AlertState.WorksAgain),
+                (48, AlertState.Failing),
+                (72, AlertState.Failing),
+                (96, AlertState.WorksAgain),
+            ],
             Told(130, static hour => hour < 2 || hour is > 30 and < 75));
 
     [Fact]
     public void What_nobody_knows_is_no_news() =>
-        Assert.Equal([(0, AlertState.Failing), (50, AlertState.WorksAgain)], Told(60, static hour => hour == 0 ? true : hour < 50 ? null : false));
+        Assert.Equal(
+            [(0, AlertState.Failing), (50, AlertState.WorksAgain)],
+            Told(
+                60,
+                static hour =>
+                    hour == 0 ? true
+                    : hour < 50 ? null
+                    : false));
 
     [Fact]
     public void Two_causes_have_a_day_each()

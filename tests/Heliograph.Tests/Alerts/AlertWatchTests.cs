@@ -24,7 +24,9 @@ public sealed class AlertWatchTests : IDisposable
     {
         certificate = certificate with { Failures = 4, LastError = "it is closed" };
         await using (Start())
-            Assert.Equal("proxy.example.org: the certificate cannot be renewed: 4 attempts in a row have failed; the last error: it is closed.", (await recorder.NextAsync()).Text);
+            Assert.Equal(
+                "proxy.example.org: the certificate cannot be renewed: 4 attempts in a row have failed; the last error: it is closed.",
+                (await recorder.NextAsync()).Text);
         await using (Start())
         {
             await MinutesAsync(60);
@@ -36,7 +38,9 @@ public sealed class AlertWatchTests : IDisposable
         {
             await HoursAsync(23);
             var message = await recorder.NextAsync();
-            Assert.Equal(("proxy.example.org: the certificate is renewed again.", AlertCause.Certificate, AlertState.WorksAgain), (message.Text, message.Cause, message.State));
+            Assert.Equal(
+                ("proxy.example.org: the certificate is renewed again.", AlertCause.Certificate, AlertState.WorksAgain),
+                (message.Text, message.Cause, message.State));
             await HoursAsync(48);
             Assert.True(recorder.IsEmpty);
         }
@@ -53,7 +57,8 @@ public sealed class AlertWatchTests : IDisposable
             await MinutesAsync(1);
         }
         Assert.Equal(
-            "proxy.example.org: cdn1.signal.org:443, cdn2.signal.org:443, cdn3.signal.org:443, cdn4.signal.org:443, cdn5.signal.org:443 and 2 more cannot be reached from here, so Signal's clients that need it get no further.",
+            "proxy.example.org: cdn1.signal.org:443, cdn2.signal.org:443, cdn3.signal.org:443, cdn4.signal.org:443, cdn5.signal.org:443 " +
+            "and 2 more cannot be reached from here, so Signal's clients that need it get no further.",
             (await recorder.NextAsync()).Text);
         relay = FakeRelay.Statistics([.. hosts.Select(static host => (host, 2L, 0))]);
         await HoursAsync(25);
@@ -70,7 +75,8 @@ public sealed class AlertWatchTests : IDisposable
         Assert.True(recorder.IsEmpty);
         selfCheck = selfCheck with { Failures = 2 };
         await MinutesAsync(1);
-        Assert.Equal("proxy.example.org: the proxy's check of itself fails: no route to grpc.chat.signal.org.", (await recorder.NextAsync()).Text);
+        Assert.Equal(
+            "proxy.example.org: the proxy's check of itself fails: no route to grpc.chat.signal.org.", (await recorder.NextAsync()).Text);
         await HoursAsync(24);
         Assert.Equal(AlertState.Failing, (await recorder.NextAsync()).State);
     }
@@ -90,7 +96,17 @@ public sealed class AlertWatchTests : IDisposable
     {
         Directory.CreateDirectory(directory["state"]);
         return new(
-            new() { Proxy = static () => "proxy.example.org", Certificate = () => certificate, Relay = () => relay, SelfCheck = () => selfCheck }, [recorder], directory["state"], time, NullLogger.Instance);
+            new()
+            {
+                Proxy = static () => "proxy.example.org",
+                Certificate = () => certificate,
+                Relay = () => relay,
+                SelfCheck = () => selfCheck,
+            },
+            [recorder],
+            directory["state"],
+            time,
+            NullLogger.Instance);
     }
 
     private async Task MinutesAsync(int count)

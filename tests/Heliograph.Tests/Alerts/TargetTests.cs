@@ -7,9 +7,18 @@ namespace Heliograph.Tests.Alerts;
 public sealed class TargetTests : IDisposable
 {
     private static readonly AlertMessage Message = AlertWatch.Create(
-        "proxy.example.org", AlertCause.Certificate, AlertState.Failing, "it is \"quoted\" and $(not run)", new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero));
+        "proxy.example.org",
+        AlertCause.Certificate,
+        AlertState.Failing,
+        "it is \"quoted\" and $(not run)",
+        new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero));
 
-    private static readonly TimeSpan[] ShortPauses = [TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1)];
+    private static readonly TimeSpan[] ShortPauses =
+    [
+        TimeSpan.FromMilliseconds(1),
+        TimeSpan.FromMilliseconds(1),
+        TimeSpan.FromMilliseconds(1),
+    ];
 
     private readonly TempDirectory directory = new();
 
@@ -21,7 +30,8 @@ public sealed class TargetTests : IDisposable
     [InlineData(3, null, "503 Busy", "429 Slow", "200 OK")]
     [InlineData(4, "it answered 500 (4 attempts)", "500 Broken")]
     [InlineData(1, "it answered 404; is the address right?", "404 Not Found", "200 OK")]
-    [InlineData(1, "it answered 307, a redirect, which is not followed; write the final address", "307 Elsewhere\r\nLocation: /there", "200 OK")]
+    [InlineData(
+        1, "it answered 307, a redirect, which is not followed; write the final address", "307 Elsewhere\r\nLocation: /there", "200 OK")]
     public async Task A_post_is_tried_again_only_where_that_may_help(int requests, string? problem, params string[] answers)
     {
         await using var receiver = new FakeReceiver(certificate: null, answers);
@@ -65,7 +75,9 @@ public sealed class TargetTests : IDisposable
     public async Task A_program_that_is_none_is_told()
     {
         var target = new ExecTarget(directory.Write("text", "no program"), ExecTarget.Limit);
-        Assert.Equal("it cannot be started (Permission denied); give the whole path of an executable file", await target.SendAsync(Message, Bound.Token));
+        Assert.Equal(
+            "it cannot be started (Permission denied); give the whole path of an executable file",
+            await target.SendAsync(Message, Bound.Token));
     }
 
     private static bool IsRunning(string process) =>

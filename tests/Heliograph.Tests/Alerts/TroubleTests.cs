@@ -10,26 +10,40 @@ public sealed class TroubleTests
     [Theory]
     [InlineData("acme", 90, 16, 1, null)]
     [InlineData("acme", 90, 13, 0, "the certificate, valid until 2026-11-14 12:00:00Z, was not renewed in time")]
-    [InlineData("acme", 90, 13, 1, "the certificate, valid until 2026-11-14 12:00:00Z, was not renewed in time; the last error: it is closed")]
+    [InlineData(
+        "acme", 90, 13, 1, "the certificate, valid until 2026-11-14 12:00:00Z, was not renewed in time; the last error: it is closed")]
     [InlineData("acme", 6, 2, 3, null)]
     [InlineData("acme", 6, 0.9, 0, "the certificate, valid until 2026-11-02 09:36:00Z, was not renewed in time")]
-    [InlineData("acme", 90, 29, 4, "the certificate, valid until 2026-11-30 12:00:00Z, cannot be renewed: 4 attempts in a row have failed; the last error: it is closed")]
+    [InlineData(
+        "acme",
+        90,
+        29,
+        4,
+        "the certificate, valid until 2026-11-30 12:00:00Z, cannot be renewed: 4 attempts in a row have failed; the last error: it is " +
+        "closed")]
     [InlineData("files", 365, 20, 0, null)]
-    [InlineData("files", 365, 13, 0,
-        "the certificate, valid until 2026-11-14 12:00:00Z, was not renewed: whatever renews the files of certificate.chain and certificate.key has not done so")]
+    [InlineData(
+        "files",
+        365,
+        13,
+        0,
+        "the certificate, valid until 2026-11-14 12:00:00Z, was not renewed: whatever renews the files of certificate.chain and " +
+        "certificate.key has not done so")]
     [InlineData("self-signed", 397, 1, 0, null)]
-    public void A_certificate_that_runs_out_or_cannot_be_renewed_is_trouble(string source, double days, double left, int failures, string? trouble) => Assert.Equal(
-        trouble,
-        CertificateTrouble.Find(
-            new()
-            {
-                Source = source,
-                NotBefore = Now.AddDays(left - days),
-                NotAfter = Now.AddDays(left),
-                Failures = failures,
-                LastError = failures > 0 ? "it is closed" : null,
-            },
-            Now));
+    public void A_certificate_that_runs_out_or_cannot_be_renewed_is_trouble(
+        string source, double days, double left, int failures, string? trouble) =>
+        Assert.Equal(
+            trouble,
+            CertificateTrouble.Find(
+                new()
+                {
+                    Source = source,
+                    NotBefore = Now.AddDays(left - days),
+                    NotAfter = Now.AddDays(left),
+                    Failures = failures,
+                    LastError = failures > 0 ? "it is closed" : null,
+                },
+                Now));
 
     [Fact]
     public void Without_a_certificate_only_many_failures_are_trouble()
@@ -52,7 +66,9 @@ public sealed class TroubleTests
 
     [Fact]
     public void A_host_that_works_now_and_then_is_not_down() =>
-        Assert.All(Downs([.. Enumerable.Range(1, 30).Select(static minute => ((long)minute, 1 + (minute % 2)))]), static down => Assert.False(down));
+        Assert.All(
+            Downs([.. Enumerable.Range(1, 30).Select(static minute => ((long)minute, 1 + (minute % 2)))]),
+            static down => Assert.False(down));
 
     [Fact]
     public void A_host_that_never_worked_is_not_known_to_be_down() =>
@@ -62,6 +78,11 @@ public sealed class TroubleTests
     private static List<bool?> Downs(params (long Connected, int FailuresInARow)[] minutes)
     {
         var watch = new UpstreamWatch();
-        return [.. minutes.Select((one, minute) => watch.Look(FakeRelay.Statistics(("host:443", one.Connected, one.FailuresInARow)), Now.AddMinutes(minute))["host:443"])];
+        return
+        [
+            .. minutes.Select(
+                (one, minute) =>
+                    watch.Look(FakeRelay.Statistics(("host:443", one.Connected, one.FailuresInARow)), Now.AddMinutes(minute))["host:443"]),
+        ];
     }
 }

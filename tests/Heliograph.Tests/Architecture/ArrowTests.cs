@@ -43,16 +43,20 @@ public sealed partial class ArrowTests
     }
 
     [Fact]
-    public void A_folder_uses_those_below_it_only() => Assert.DoesNotContain(CompiledArrows(), static arrow => IsUpwards(arrow.From, arrow.To));
+    public void A_folder_uses_those_below_it_only() =>
+        Assert.DoesNotContain(CompiledArrows(), static arrow => IsUpwards(arrow.From, arrow.To));
 
     [Fact]
-    public void A_folder_names_those_below_it_only() => Assert.DoesNotContain(WrittenArrows(), static arrow => IsUpwards(arrow.From, arrow.To));
+    public void A_folder_names_those_below_it_only() =>
+        Assert.DoesNotContain(WrittenArrows(), static arrow => IsUpwards(arrow.From, arrow.To));
 
     [Fact]
     public void Every_folder_of_the_program_has_its_floor()
     {
         var folders = Directory.GetDirectories(Repository.PathOf("src/Heliograph")).Select(static path => Path.GetFileName(path));
-        Assert.Equal(House.Folders.Order(StringComparer.Ordinal), folders.Where(static name => name is not ("bin" or "obj")).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            House.Folders.Order(StringComparer.Ordinal),
+            folders.Where(static name => name is not ("bin" or "obj")).Order(StringComparer.Ordinal));
     }
 
     /// <summary>If this fails, the two tests above see nothing.</summary>
@@ -99,7 +103,10 @@ public sealed partial class ArrowTests
         }
     }
 
-    [GeneratedRegex(@"<ProjectReference Include=""[^""]*/(?<name>Heliograph[\w.]*)\.csproj""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"<ProjectReference Include=""[^""]*/(?<name>Heliograph[\w.]*)\.csproj""",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex ProjectReference();
 
     [GeneratedRegex(@"<InternalsVisibleTo Include=""(?<name>[^""]+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -26,7 +26,8 @@ public sealed class BudgetKeeperTests : IAsyncDisposable
         Pass(1);
         Pass(50);
 
-        Assert.Equal(["Warning: 80 % of the month's budget of 1GB (limits.monthly_bytes) are used; it is whole again on 2026-06-01"], log.Lines);
+        Assert.Equal(
+            ["Warning: 80 % of the month's budget of 1GB (limits.monthly_bytes) are used; it is whole again on 2026-06-01"], log.Lines);
         Assert.Equal((0, false), applied);
         Assert.Equal((BudgetState.Low, 850 * Megabyte, 85), (Report.State, Report.UsedBytes, Report.Percent));
     }
@@ -38,7 +39,12 @@ public sealed class BudgetKeeperTests : IAsyncDisposable
         Start();
         Pass(800);
 
-        Assert.Equal(["Warning: 80 % of the month's budget of 1GB (limits.monthly_bytes) are used; it is whole again on 2026-06-01; until then it relays 128KB a second"], log.Lines);
+        Assert.Equal(
+            [
+                "Warning: 80 % of the month's budget of 1GB (limits.monthly_bytes) are used; it is whole again on 2026-06-01; until then " +
+                "it relays 128KB a second",
+            ],
+            log.Lines);
         Assert.Equal((128_000, false), applied);
         Assert.Equal(128_000, Report.SlowedTo);
     }
@@ -48,7 +54,10 @@ public sealed class BudgetKeeperTests : IAsyncDisposable
     {
         Start();
         Pass(1000);
-        Assert.Equal("Error: The month's budget of 1GB (limits.monthly_bytes) is spent: until 2026-06-01 this proxy relays nothing, and is a web site only", Assert.Single(log.Lines));
+        Assert.Equal(
+            "Error: The month's budget of 1GB (limits.monthly_bytes) is spent: until 2026-06-01 this proxy relays nothing, and is a web " +
+            "site only",
+            Assert.Single(log.Lines));
         Assert.Equal((0, true), applied);
         Assert.True(Report.Refuses);
 
@@ -66,7 +75,9 @@ public sealed class BudgetKeeperTests : IAsyncDisposable
         Start();
         Pass(1000);
 
-        Assert.Equal("Error: The month's budget of 1GB (limits.monthly_bytes) is spent: until 2026-06-01 this proxy relays 64KB a second", Assert.Single(log.Lines));
+        Assert.Equal(
+            "Error: The month's budget of 1GB (limits.monthly_bytes) is spent: until 2026-06-01 this proxy relays 64KB a second",
+            Assert.Single(log.Lines));
         Assert.Equal((64_000, false), applied);
     }
 
@@ -109,7 +120,9 @@ public sealed class BudgetKeeperTests : IAsyncDisposable
 
         Assert.Equal(0, Report.UsedBytes);
         Assert.Contains(BudgetFile.Name, Assert.Single(log.Lines), StringComparison.Ordinal);
-        Assert.Equal(content, File.ReadAllText(Directory.EnumerateFiles(directory.Path).Single(static file => Path.GetFileName(file) != BudgetFile.Name)));
+        Assert.Equal(
+            content,
+            File.ReadAllText(Directory.EnumerateFiles(directory.Path).Single(static file => Path.GetFileName(file) != BudgetFile.Name)));
     }
 
     [Fact]
@@ -120,7 +133,9 @@ public sealed class BudgetKeeperTests : IAsyncDisposable
         Pass(800);
         Pass(200);
 
-        Assert.Single(log.Lines, static line => line.StartsWith("Warning: What is used of the month's budget is not kept: ", StringComparison.Ordinal));
+        Assert.Single(
+            log.Lines,
+            static line => line.StartsWith("Warning: What is used of the month's budget is not kept: ", StringComparison.Ordinal));
         Assert.NotNull(Report.Problem);
         Assert.Equal((0, true), applied);
         Directory.Delete(directory[BudgetFile.Name]);

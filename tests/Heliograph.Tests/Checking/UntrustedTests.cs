@@ -17,5 +17,6 @@ public class UntrustedTests
     public void Half_a_letter_is_made_fit_to_be_shown_too() => Assert.Equal("lone ? half", Untrusted.Line($"lone {'\ud800'} half"));
 
     [Fact]
-    public void What_a_server_says_is_cut_where_it_is_too_long() => Assert.Equal(new string('x', 80) + "...", Untrusted.Line(new string('x', 100_000)));
+    public void What_a_server_says_is_cut_where_it_is_too_long() =>
+        Assert.Equal(new string('x', 80) + "...", Untrusted.Line(new string('x', 100_000)));
 }

@@ -11,14 +11,16 @@ public sealed class ChecksTests
         var checks = new Checks();
         checks.Absent(["secret"u8.ToArray()], "nothing to see"u8.ToArray(), "no secret is out");
         Assert.Equal(1, checks.Held);
-        var found = Assert.Throws<DemoException>(() => checks.Absent(["x"u8.ToArray(), "secret"u8.ToArray()], "a secret"u8.ToArray(), "no secret is out"));
+        var found = Assert.Throws<DemoException>(() =>
+            checks.Absent(["x"u8.ToArray(), "secret"u8.ToArray()], "a secret"u8.ToArray(), "no secret is out"));
         Assert.Equal("check failed: no secret is out", found.Message);
     }
 
     [Fact]
     public void Nothing_recorded_proves_nothing()
     {
-        var found = Assert.Throws<DemoException>(() => new Checks().Absent(["secret"u8.ToArray()], Array.Empty<byte>(), "no secret is out"));
+        var found = Assert.Throws<DemoException>(() =>
+            new Checks().Absent(["secret"u8.ToArray()], Array.Empty<byte>(), "no secret is out"));
         Assert.Equal("check failed: no secret is out (nothing was recorded)", found.Message);
     }
 
@@ -28,7 +30,8 @@ public sealed class ChecksTests
     [InlineData("abcd", "abcde", "5 bytes instead of 4")]
     public void Bytes_that_are_not_the_same_are_told(string expected, string actual, string told)
     {
-        var found = Assert.Throws<DemoException>(() => new Checks().Same([.. expected.Select(static c => (byte)c)], [.. actual.Select(static c => (byte)c)], "it came back"));
+        var found = Assert.Throws<DemoException>(() =>
+            new Checks().Same([.. expected.Select(static c => (byte)c)], [.. actual.Select(static c => (byte)c)], "it came back"));
         Assert.Equal($"check failed: it came back ({told})", found.Message);
     }
 
@@ -49,7 +52,9 @@ public sealed class ChecksTests
     [Fact]
     public void A_page_is_read_as_lines_of_text_without_what_a_terminal_obeys()
     {
-        var page = WebPage.Read("<html><head><title>Tea &amp; \u001b[2Jcake</title><style>p{}</style></head><body><h1>One</h1><p>two <a href=/>three</a>\nfour</p></body>");
+        var page = WebPage.Read(
+            "<html><head><title>Tea &amp; \u001b[2Jcake</title><style>p{}</style></head><body><h1>One</h1><p>two <a " +
+            "href=/>three</a>\nfour</p></body>");
         Assert.Equal("Tea & [2Jcake", page.Title);
         Assert.Equal(["One", "two three four"], page.Lines);
     }

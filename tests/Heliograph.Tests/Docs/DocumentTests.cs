@@ -8,7 +8,8 @@ public sealed partial class DocumentTests
 {
     private static readonly string Root = Repository.PathOf("");
 
-    private static readonly ILookup<string, string> TestFiles = Directory.EnumerateFiles(Repository.PathOf("tests"), "*.cs", SearchOption.AllDirectories)
+    private static readonly ILookup<string, string> TestFiles = Directory
+        .EnumerateFiles(Repository.PathOf("tests"), "*.cs", SearchOption.AllDirectories)
         .Select(File.ReadAllText)
         .SelectMany(static text => TestClasses().Matches(text).Select(match => (Class: match.Groups["class"].Value, Text: text)))
         .ToLookup(static one => one.Class, static one => one.Text, StringComparer.Ordinal);
@@ -22,14 +23,17 @@ public sealed partial class DocumentTests
     public void Every_link_leads_to_a_file_and_a_heading_of_it(string document)
     {
         var path = Path.Combine(Root, document);
-        Assert.All(Links().Matches(File.ReadAllText(path)).Select(static match => match.Groups["target"].Value), target =>
-        {
-            var (file, heading) = target.Split('#') is [var before, var after] ? (before, after) : (target, null);
-            var to = file.Length == 0 ? path : Path.GetFullPath(file, Path.GetDirectoryName(path)!);
-            Assert.True(Path.Exists(to), $"{target}: there is no {to}");
-            if (heading is not null)
-                Assert.Contains(heading, Headings().Matches(File.ReadAllText(to)).Select(static match => Anchor(match.Groups["text"].Value)));
-        });
+        Assert.All(
+            Links().Matches(File.ReadAllText(path)).Select(static match => match.Groups["target"].Value),
+            target =>
+            {
+                var (file, heading) = target.Split('#') is [var before, var after] ? (before, after) : (target, null);
+                var to = file.Length == 0 ? path : Path.GetFullPath(file, Path.GetDirectoryName(path)!);
+                Assert.True(Path.Exists(to), $"{target}: there is no {to}");
+                if (heading is not null)
+                    Assert.Contains(
+                        heading, Headings().Matches(File.ReadAllText(to)).Select(static match => Anchor(match.Groups["text"].Value)));
+            });
     }
 
     [Theory]
@@ -39,18 +43,27 @@ public sealed partial class DocumentTests
     {
         var list = File.ReadAllText(Repository.PathOf($"{directory}/README.md"));
         Assert.All(
-            Directory.EnumerateFiles(Repository.PathOf(directory), "*.md").Select(Path.GetFileName).Where(static page => page != "README.md"),
+            Directory
+                .EnumerateFiles(Repository.PathOf(directory), "*.md")
+                .Select(Path.GetFileName)
+                .Where(static page => page != "README.md"),
             page => Assert.Contains($"]({page})", list, StringComparison.Ordinal));
     }
 
     [Theory]
     [MemberData(nameof(Documents))]
     public void Every_test_that_is_named_exists(string document) =>
-        Assert.All(TestNames().Matches(File.ReadAllText(Path.Combine(Root, document))).Select(static match => (Class: match.Groups["class"].Value, Method: match.Groups["method"].Value)), static named =>
-        {
-            Assert.True(TestFiles.Contains(named.Class), $"there is no class {named.Class}");
-            Assert.True(TestFiles[named.Class].Any(text => text.Contains($" {named.Method}", StringComparison.Ordinal)), $"{named.Class} has no {named.Method}");
-        });
+        Assert.All(
+            TestNames()
+                .Matches(File.ReadAllText(Path.Combine(Root, document)))
+                .Select(static match => (Class: match.Groups["class"].Value, Method: match.Groups["method"].Value)),
+            static named =>
+            {
+                Assert.True(TestFiles.Contains(named.Class), $"there is no class {named.Class}");
+                Assert.True(
+                    TestFiles[named.Class].Any(text => text.Contains($" {named.Method}", StringComparison.Ordinal)),
+                    $"{named.Class} has no {named.Method}");
+            });
 
     /// <summary>As GitHub makes it of a heading.</summary>
     private static string Anchor(string heading) => NoAnchor().Replace(heading.ToLowerInvariant(), "").Replace(' ', '-');

@@ -20,12 +20,17 @@ public sealed class AddressCheckTests
     public void A_name_without_an_address_is_to_be_given_this_machines()
     {
         var finding = Judge([], ["10.0.0.5", "2a01:4f8::1", "8.8.4.4"]);
-        Assert.Equal(new Finding("dns", Severity.Failure, $"{Domain} has no address", "Create an A record for it with 8.8.4.4, and wait some minutes."), finding);
+        Assert.Equal(
+            new Finding(
+                "dns", Severity.Failure, $"{Domain} has no address", "Create an A record for it with 8.8.4.4, and wait some minutes."),
+            finding);
     }
 
     [Fact]
     public void Where_this_machines_address_is_not_known_the_provider_knows_it() =>
-        Assert.Equal("Create an A record for it with this machine's public address, as your provider shows it, and wait some minutes.", Judge([], ["10.0.0.5"]).Remedy);
+        Assert.Equal(
+            "Create an A record for it with this machine's public address, as your provider shows it, and wait some minutes.",
+            Judge([], ["10.0.0.5"]).Remedy);
 
     [Fact]
     public void No_answer_is_this_machines_network()
@@ -38,7 +43,9 @@ public sealed class AddressCheckTests
     public void A_forgotten_AAAA_record_of_another_machine_is_a_failure()
     {
         var finding = Judge(["8.8.4.4", "2a01:4f8::9"], ["8.8.4.4", "2a01:4f8::1"]);
-        Assert.Equal((Severity.Failure, $"{Domain} leads to 8.8.4.4 (this machine), 2a01:4f8::9 (another machine)"), (finding.Severity, finding.Seen));
+        Assert.Equal(
+            (Severity.Failure, $"{Domain} leads to 8.8.4.4 (this machine), 2a01:4f8::9 (another machine)"),
+            (finding.Severity, finding.Seen));
         Assert.StartsWith("Change the AAAA record to 2a01:4f8::1", finding.Remedy, StringComparison.Ordinal);
     }
 
@@ -46,7 +53,9 @@ public sealed class AddressCheckTests
     public void An_AAAA_record_for_a_machine_without_IPv6_is_a_failure()
     {
         var finding = Judge(["8.8.4.4", "2a01:4f8::9"], ["8.8.4.4"]);
-        Assert.Equal((Severity.Failure, $"{Domain} leads to 8.8.4.4 (this machine), 2a01:4f8::9 (this machine has no IPv6)"), (finding.Severity, finding.Seen));
+        Assert.Equal(
+            (Severity.Failure, $"{Domain} leads to 8.8.4.4 (this machine), 2a01:4f8::9 (this machine has no IPv6)"),
+            (finding.Severity, finding.Seen));
         Assert.StartsWith("Delete the AAAA record", finding.Remedy, StringComparison.Ordinal);
     }
 
@@ -86,11 +95,14 @@ public sealed class AddressCheckTests
 
     /// <summary>Debian's installer writes the machine's own name into /etc/hosts as 127.0.1.1.</summary>
     [Fact]
-    public void A_loopback_address_says_nothing_of_what_others_see() => Assert.Equal(Severity.Warning, Judge(["127.0.1.1"], ["8.8.4.4"]).Severity);
+    public void A_loopback_address_says_nothing_of_what_others_see() =>
+        Assert.Equal(Severity.Warning, Judge(["127.0.1.1"], ["8.8.4.4"]).Severity);
 
     [Fact]
     public void An_address_as_the_domain_is_looked_at_too() =>
-        Assert.Equal(new Finding("dns", Severity.Ok, "8.8.4.4 (this machine)"), AddressCheck.Evaluate("8.8.4.4", new(true, [IPAddress.Parse("8.8.4.4")]), [IPAddress.Parse("8.8.4.4")]));
+        Assert.Equal(
+            new Finding("dns", Severity.Ok, "8.8.4.4 (this machine)"),
+            AddressCheck.Evaluate("8.8.4.4", new(true, [IPAddress.Parse("8.8.4.4")]), [IPAddress.Parse("8.8.4.4")]));
 
     [Fact]
     public async Task Localhost_is_resolved_by_the_system()
@@ -102,7 +114,10 @@ public sealed class AddressCheckTests
 
     [Fact]
     public void This_machines_addresses_are_neither_loopback_nor_link_local() =>
-        Assert.DoesNotContain(AddressCheck.LocalAddresses(), static address => IPAddress.IsLoopback(address) || address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv6LinkLocal: true });
+        Assert.DoesNotContain(
+            AddressCheck.LocalAddresses(),
+            static address =>
+                IPAddress.IsLoopback(address) || address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv6LinkLocal: true });
 
     private static Finding Judge(string[] record, string[] local) =>
         AddressCheck.Evaluate(Domain, new(true, [.. record.Select(IPAddress.Parse)]), [.. local.Select(IPAddress.Parse)]);

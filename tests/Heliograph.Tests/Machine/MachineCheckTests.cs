@@ -24,7 +24,8 @@ public sealed class MachineCheckTests
     }
 
     [Fact]
-    public void A_kernel_that_does_not_say_is_no_matter() => Assert.Equal(new Finding("clock", Severity.Ok, "2026-11-22 12:00 UTC"), ClockCheck.Evaluate(null, Noon));
+    public void A_kernel_that_does_not_say_is_no_matter() =>
+        Assert.Equal(new Finding("clock", Severity.Ok, "2026-11-22 12:00 UTC"), ClockCheck.Evaluate(null, Noon));
 
     [Fact]
     public void OpenSSL_is_there() => Assert.Equal(new Finding("openssl", Severity.Ok, "OpenSSL 3 is there"), OpenSslCheck.Run());
@@ -63,7 +64,9 @@ public sealed class MachineCheckTests
 
     [Fact]
     public void A_state_directory_of_another_user_is_a_failure() =>
-        Assert.Equal($"user {Environment.UserName} may not write to /var/lib/heliograph", StateCheck.Evaluate("/var/lib/heliograph", exists: true, writable: false, 900 * Megabyte).Seen);
+        Assert.Equal(
+            $"user {Environment.UserName} may not write to /var/lib/heliograph",
+            StateCheck.Evaluate("/var/lib/heliograph", exists: true, writable: false, 900 * Megabyte).Seen);
 
     [Fact]
     public void Looking_at_the_state_directory_makes_none()
@@ -77,8 +80,16 @@ public sealed class MachineCheckTests
     public async Task All_looks_are_taken_and_offline_asks_nobody()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var settings = new Settings { Domains = ["localhost"], Listen = [new(System.Net.IPAddress.Loopback, 0)], HttpListen = [], IsMetricsListenDefault = true };
-        Assert.Equal(["openssl", "dns", "clock", "authority", "descriptors", "memory", "state"], MachineChecks.For(settings, offline: false, TimeProvider.System).Select(static look => look.Name));
+        var settings = new Settings
+        {
+            Domains = ["localhost"],
+            Listen = [new(System.Net.IPAddress.Loopback, 0)],
+            HttpListen = [],
+            IsMetricsListenDefault = true,
+        };
+        Assert.Equal(
+            ["openssl", "dns", "clock", "authority", "descriptors", "memory", "state"],
+            MachineChecks.For(settings, offline: false, TimeProvider.System).Select(static look => look.Name));
         var looks = MachineChecks.For(settings, offline: true, TimeProvider.System);
         Assert.Equal(["openssl", "clock", "descriptors", "memory", "state"], looks.Select(static look => look.Name));
         foreach (var look in looks)

@@ -51,13 +51,18 @@ public sealed class PortCheckTests
     [Fact]
     public void A_program_of_another_user_is_found_with_ss() =>
         Assert.Equal(
-            new Finding("port 443", Severity.Failure, "another program has it", "See which one: sudo ss -ltnp 'sport = :443'. Then stop it.") { Held = true },
+            new Finding(
+                "port 443", Severity.Failure, "another program has it", "See which one: sudo ss -ltnp 'sport = :443'. Then stop it.")
+            {
+                Held = true,
+            },
             PortCheck.Evaluate(Https, SocketError.AddressAlreadyInUse, []));
 
     [Theory]
     [InlineData("heliograph", "heliograph has it already")]
     [InlineData("systemd", "systemd holds it for a socket unit")]
-    public void Our_own_server_may_have_it(string program, string seen) => Assert.Equal(new Finding("port 443", Severity.Ok, seen), Taken(program));
+    public void Our_own_server_may_have_it(string program, string seen) =>
+        Assert.Equal(new Finding("port 443", Severity.Ok, seen), Taken(program));
 
     [Fact]
     public void A_user_who_may_not_take_it_is_told_what_to_do()

@@ -15,19 +15,27 @@ public sealed class DocumentedMetricsTests
     {
         using var meter = new HeliographMeter(Sources());
         using var collector = new MetricCollector(meter);
-        var actual = collector.Collect().Select(static family =>
-        {
-            var attributes = family.Samples.SelectMany(static sample => sample.Attributes).Select(static attribute => $"`{attribute.Key}`").Distinct(StringComparer.Ordinal);
-            return $"| `{family.Name}` | `{PrometheusText.NameOf(family)}` | {(family.IsCounter ? "counter" : "gauge")} | {(family.Unit is null ? "" : $"`{family.Unit}`")} | {string.Join(", ", attributes)} | {family.Description} |";
-        });
+        var actual = collector
+            .Collect()
+            .Select(static family =>
+            {
+                var attributes = family
+                    .Samples.SelectMany(static sample => sample.Attributes)
+                    .Select(static attribute => $"`{attribute.Key}`")
+                    .Distinct(StringComparer.Ordinal);
+                return $"| `{family.Name}` | `{PrometheusText.NameOf(family)}` | {(family.IsCounter ? "counter" : "gauge")} | " +
+                    $"{(family.Unit is null ? "" : $"`{family.Unit}`")} | {string.Join(", ", attributes)} | {family.Description} |";
+            });
         Assert.Equal(actual.Order(StringComparer.Ordinal), Rows("| Instrument | Prometheus |").Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void Every_outcome_is_documented_and_every_documented_one_is_there()
     {
-        Assert.Equal(Enum.GetValues<ConnectionOutcome>().Select(EnumWord<ConnectionOutcome>.For), FirstWords("| `outcome` of a connection |"));
-        Assert.Equal(["connected", .. Enum.GetValues<DialFailure>().Select(EnumWord<DialFailure>.For)], FirstWords("| `outcome` of a dial |"));
+        Assert.Equal(
+            Enum.GetValues<ConnectionOutcome>().Select(EnumWord<ConnectionOutcome>.For), FirstWords("| `outcome` of a connection |"));
+        Assert.Equal(
+            ["connected", .. Enum.GetValues<DialFailure>().Select(EnumWord<DialFailure>.For)], FirstWords("| `outcome` of a dial |"));
     }
 
     [Fact]
@@ -46,9 +54,12 @@ public sealed class DocumentedMetricsTests
         listener.Start();
         Assert.NotEmpty(ours);
         Assert.All(ours, static instrument => Assert.Equal("Heliograph", instrument.Meter.Name));
-        // opentelemetry.io/docs/specs/semconv/general/naming: lower case, namespaces by dots, no unit in the name, no namespace that is a name too.
+        // opentelemetry.io/docs/specs/semconv/general/naming: lower case, namespaces by dots, no unit in the name, no namespace that is a
+        // name too.
         Assert.All(ours, static instrument => Assert.Matches(@"\A(heliograph|process)(\.[a-z]+)+\z", instrument.Name));
-        Assert.All(ours, instrument => Assert.DoesNotContain(ours, other => other.Name.StartsWith(instrument.Name + ".", StringComparison.Ordinal)));
+        Assert.All(
+            ours,
+            instrument => Assert.DoesNotContain(ours, other => other.Name.StartsWith(instrument.Name + ".", StringComparison.Ordinal)));
         Assert.All(ours, static instrument => Assert.False(string.IsNullOrEmpty(instrument.Description)));
     }
 

@@ -28,7 +28,9 @@ public sealed class TrafficRecorderTests : IDisposable
         sinceStart = new(24, 4_000_000, 5_000_000);
 
         var totals = recorder.Read();
-        Assert.Equal(("2026-05-04", 8L, 3_000_000L, 3_000_000L), (totals.Today.Period, totals.Today.Connections, totals.Today.BytesUp, totals.Today.BytesDown));
+        Assert.Equal(
+            ("2026-05-04", 8L, 3_000_000L, 3_000_000L),
+            (totals.Today.Period, totals.Today.Connections, totals.Today.BytesUp, totals.Today.BytesDown));
         Assert.Equal(("2026-W19", 8L), (totals.ThisWeek.Period, totals.ThisWeek.Connections));
         Assert.Equal(("2026-W18", 16L), (totals.LastWeek.Period, totals.LastWeek.Connections));
         Assert.Equal(["2026-05-03", "2026-05-04"], totals.Days.Select(static day => day.Period));
@@ -117,7 +119,8 @@ public sealed class TrafficRecorderTests : IDisposable
     [InlineData("{\"version\":1,\"days\":null,\"weeks\":[]}")]
     [InlineData("{\"version\":1,\"days\":[null],\"weeks\":[]}")]
     [InlineData("{\"version\":1,\"days\":[{\"start\":\"2026-05-03\",\"connections\":-1,\"bytes_up\":0,\"bytes_down\":0}],\"weeks\":[]}")]
-    [InlineData("{\"version\":1,\"days\":[{\"start\":\"2026-05-03\",\"connections\":9223372036854775807,\"bytes_up\":0,\"bytes_down\":0}],\"weeks\":[]}")]
+    [InlineData(
+        "{\"version\":1,\"days\":[{\"start\":\"2026-05-03\",\"connections\":9223372036854775807,\"bytes_up\":0,\"bytes_down\":0}],\"weeks\":[]}")]
     [InlineData("{\"version\":1,\"days\":[],\"weeks\":[{\"start\":\"2026-05-03\",\"connections\":1,\"bytes_up\":0,\"bytes_down\":0}]}")]
     public async Task A_damaged_file_is_set_aside_and_counting_begins_anew(string damaged)
     {

@@ -16,7 +16,8 @@ public sealed class StatusTextTests
     public void A_new_proxy_is_as_reviewed() => Check("quiet", SampleStatistics.Report(SampleStatistics.Quiet, SampleStatistics.NoTotals));
 
     [Fact]
-    public void A_busy_proxy_is_as_reviewed() => Check("busy", SampleStatistics.Report(SampleStatistics.Busy, budget: SampleStatistics.Budget));
+    public void A_busy_proxy_is_as_reviewed() =>
+        Check("busy", SampleStatistics.Report(SampleStatistics.Busy, budget: SampleStatistics.Budget));
 
     [Fact]
     public void A_proxy_in_trouble_is_as_reviewed() => Check("trouble", Trouble);
@@ -49,17 +50,40 @@ public sealed class StatusTextTests
         Assert.Contains("restart the server to have both the same", text, StringComparison.Ordinal);
     }
 
-    private static StatusReport Trouble => SampleStatistics.Report(
-        SampleStatistics.Busy with
-        {
-            Connections = 6_633,
-            Upstreams = [SampleStatistics.Upstream("chat.signal.org") with { Failures = SampleStatistics.Failed((DialFailure.TimedOut, 17)), FailuresInARow = 17 }],
-            DeniedSignalNames = new Dictionary<string, long>(StringComparer.Ordinal) { ["svr4.signal.org"] = 2, ["new.chat.signal.org"] = 30 },
-        },
-        SampleStatistics.Totals with { Problem = "/var/lib/heliograph/traffic.json cannot be written: No space left on device. Check the disk's space and the owner and mode of state_directory." },
-        SampleStatistics.Certificate with { NotAfter = SampleStatistics.Now.AddDays(5), Failures = 3, LastError = "proxy.example.org: nothing answers on port 443. Open port 443 to the whole internet." });
+    private static StatusReport Trouble =>
+        SampleStatistics.Report(
+            SampleStatistics.Busy with
+            {
+                Connections = 6_633,
+                Upstreams =
+                [
+                    SampleStatistics.Upstream("chat.signal.org") with
+                    {
+                        Failures = SampleStatistics.Failed((DialFailure.TimedOut, 17)),
+                        FailuresInARow = 17,
+                    },
+                ],
+                DeniedSignalNames = new Dictionary<string, long>(StringComparer.Ordinal)
+                {
+                    ["svr4.signal.org"] = 2,
+                    ["new.chat.signal.org"] = 30,
+                },
+            },
+            SampleStatistics.Totals with
+            {
+                Problem =
+                    "/var/lib/heliograph/traffic.json cannot be written: No space left on device. Check the disk's space and the owner " +
+                    "and mode of state_directory.",
+            },
+            SampleStatistics.Certificate with
+            {
+                NotAfter = SampleStatistics.Now.AddDays(5),
+                Failures = 3,
+                LastError = "proxy.example.org: nothing answers on port 443. Open port 443 to the whole internet.",
+            });
 
-    private static void Check(string file, StatusReport report) => Golden.Check(GoldenFiles + file + ".txt", Render(report, 80).Replace(ProductVersion.Text, "VERSION", StringComparison.Ordinal));
+    private static void Check(string file, StatusReport report) =>
+        Golden.Check(GoldenFiles + file + ".txt", Render(report, 80).Replace(ProductVersion.Text, "VERSION", StringComparison.Ordinal));
 
     private static string Render(StatusReport report, int width)
     {

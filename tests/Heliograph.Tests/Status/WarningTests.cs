@@ -10,7 +10,8 @@ public sealed class WarningTests
     /// <summary>All there are; scripts go by them.</summary>
     public static IReadOnlyList<string> Codes { get; } =
     [
-        "upstreams_down", "upstream_down", "certificate_missing", "certificate_revoked", "certificate_expired", "certificate_expires", "certificate_not_renewed",
+        "upstreams_down", "upstream_down", "certificate_missing", "certificate_revoked", "certificate_expired",
+        "certificate_expires", "certificate_not_renewed",
         "full", "nearly_full", "connections_refused", "list_out_of_date", "decoy_down", "defect", "totals_not_saved",
         "source_refused", "handshakes_refused", "budget_low", "budget_spent", "budget_not_saved",
     ];
@@ -50,15 +51,24 @@ public sealed class WarningTests
         var budget = SampleStatistics.Budget;
         Assert.Empty(Warnings(budget));
         Assert.Equal(
-            ["budget_low: 90 % of the month's budget of 900.0 GB (limits.monthly_bytes) are used; it is whole again on 2026-05-12. Until then this proxy relays 64 KB a second."],
+            [
+                "budget_low: 90 % of the month's budget of 900.0 GB (limits.monthly_bytes) are used; it is whole again on 2026-05-12. " +
+                "Until then this proxy relays 64 KB a second.",
+            ],
             Warnings(budget with { UsedBytes = 810_000_000_000, State = BudgetState.Low, SlowedTo = 64_000 }));
         Assert.Equal(
-            ["budget_spent: The month's budget of 900.0 GB (limits.monthly_bytes) is spent: until 2026-05-12 this proxy relays nothing, and is a web site only."],
+            [
+                "budget_spent: The month's budget of 900.0 GB (limits.monthly_bytes) is spent: until 2026-05-12 this proxy relays " +
+                "nothing, and is a web site only.",
+            ],
             Warnings(budget with { UsedBytes = 900_000_000_000, State = BudgetState.Spent, Refuses = true }));
-        Assert.Equal(["budget_not_saved: What is used of the month's budget is not kept: no space"], Warnings(budget with { Problem = "no space" }));
+        Assert.Equal(
+            ["budget_not_saved: What is used of the month's budget is not kept: no space"], Warnings(budget with { Problem = "no space" }));
 
         static IEnumerable<string> Warnings(BudgetReport budget) =>
-            SampleStatistics.Report(SampleStatistics.Quiet, budget: budget).Warnings.Select(static warning => $"{warning.Code}: {warning.Message}");
+            SampleStatistics
+                .Report(SampleStatistics.Quiet, budget: budget)
+                .Warnings.Select(static warning => $"{warning.Code}: {warning.Message}");
     }
 
     [Theory]
@@ -68,7 +78,12 @@ public sealed class WarningTests
     [InlineData(0, 0, "certificate_expired")]
     public void A_certificate_that_does_not_get_renewed_is_told(int daysLeft, int failures, string? code)
     {
-        var certificate = Good with { NotBefore = SampleStatistics.Now.AddDays(-80), NotAfter = SampleStatistics.Now.AddDays(daysLeft), Failures = failures };
+        var certificate = Good with
+        {
+            NotBefore = SampleStatistics.Now.AddDays(-80),
+            NotAfter = SampleStatistics.Now.AddDays(daysLeft),
+            Failures = failures,
+        };
 
         Assert.Equal(code, Code(SampleStatistics.Quiet, certificate));
     }
@@ -79,7 +94,15 @@ public sealed class WarningTests
         var young = Good with { NotBefore = SampleStatistics.Now.AddDays(-3), NotAfter = SampleStatistics.Now.AddDays(3) };
 
         Assert.Null(Code(SampleStatistics.Quiet, young));
-        Assert.Equal("certificate_expires", Code(SampleStatistics.Quiet, young with { NotBefore = SampleStatistics.Now.AddDays(-5), NotAfter = SampleStatistics.Now.AddHours(23) }));
+        Assert.Equal(
+            "certificate_expires",
+            Code(
+                SampleStatistics.Quiet,
+                young with
+                {
+                    NotBefore = SampleStatistics.Now.AddDays(-5),
+                    NotAfter = SampleStatistics.Now.AddHours(23),
+                }));
     }
 
     [Fact]
@@ -100,18 +123,33 @@ public sealed class WarningTests
 
         static RelayStatistics With(params UpstreamStatistics[] upstreams) => SampleStatistics.Quiet with { Upstreams = upstreams };
         static UpstreamStatistics Down(string host, int inARow) =>
-            SampleStatistics.Upstream(host) with { FailuresInARow = inARow, Failures = SampleStatistics.Failed((DialFailure.Refused, inARow)) };
+            SampleStatistics.Upstream(host) with
+            {
+                FailuresInARow = inARow,
+                Failures = SampleStatistics.Failed((DialFailure.Refused, inARow)),
+            };
     }
 
     [Fact]
     public void The_worst_comes_first_and_gives_the_state()
     {
         var report = SampleStatistics.Report(
-            SampleStatistics.Quiet with { DecoyDown = true, Outcomes = new Dictionary<ConnectionOutcome, long> { [ConnectionOutcome.Failed] = 1 } },
-            SampleStatistics.NoTotals with { Problem = "no space" },
-            Good with { Revoked = true });
+            SampleStatistics.Quiet with
+            {
+                DecoyDown = true,
+                Outcomes = new Dictionary<ConnectionOutcome, long> { [ConnectionOutcome.Failed] = 1 },
+            },
+            SampleStatistics.NoTotals with
+            {
+                Problem = "no space",
+            },
+            Good with
+            {
+                Revoked = true,
+            });
 
-        Assert.Equal(["certificate_revoked", "decoy_down", "defect", "totals_not_saved"], report.Warnings.Select(static warning => warning.Code));
+        Assert.Equal(
+            ["certificate_revoked", "decoy_down", "defect", "totals_not_saved"], report.Warnings.Select(static warning => warning.Code));
         Assert.Equal("critical", report.State);
     }
 
@@ -122,7 +160,10 @@ public sealed class WarningTests
         var warning = Assert.Single(SampleStatistics.Report(SampleStatistics.Quiet with { DeniedSignalNames = names }).Warnings);
 
         Assert.Equal("list_out_of_date", warning.Code);
-        Assert.Contains(": n9.signal.org, n8.signal.org, n7.signal.org, n6.signal.org, n5.signal.org and others.", warning.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            ": n9.signal.org, n8.signal.org, n7.signal.org, n6.signal.org, n5.signal.org and others.",
+            warning.Message,
+            StringComparison.Ordinal);
     }
 
     private static string? Code(RelayStatistics relay, CertificateReport? certificate = null) =>

@@ -8,7 +8,8 @@ internal static class Http1Cases
 {
     private const string Tail = " HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n";
     private const string Fields = "Host: example.org\r\nConnection: close\r\n";
-    private const string Chrome = "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36\r\n";
+    private const string Chrome =
+        "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36\r\n";
     private const string Modified = "Sun, 09 Mar 2025 07:30:15 GMT";
 
 
@@ -199,8 +200,12 @@ internal static class Http1Cases
         With("Chrome and nothing there", "/nothing", Chrome);
         With("Chrome and a directory without its slash", "/docs", Chrome);
         With("Chrome and a field that is refused", "/notes.txt", Chrome + "Bad Name: x\r\n");
-        With("an old Internet Explorer and nothing there", "/nothing", "User-Agent: Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 6.0)\r\n");
-        With("Firefox and nothing there", "/nothing", "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0\r\n");
+        With(
+            "an old Internet Explorer and nothing there", "/nothing", "User-Agent: Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 6.0)\r\n");
+        With(
+            "Firefox and nothing there",
+            "/nothing",
+            "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0\r\n");
         With("Opera and nothing there", "/nothing", "User-Agent: Opera/9.80 Chrome/1 MSIE 6.0 x\r\n");
         With("an encoding that is offered", "/about.html", "Accept-Encoding: gzip, br\r\n");
 
@@ -215,7 +220,10 @@ internal static class Http1Cases
         With("fields of 40 KB", "/notes.txt", string.Concat(Enumerable.Range(0, 40).Select(i => $"Name-{i}: {new string('v', 1000)}\r\n")));
         foreach (var count in new[] { 900, 998, 999, 1500 })
             With($"{count} fields and two", "/notes.txt", string.Concat(Enumerable.Range(0, count).Select(i => $"N{i}: v\r\n")));
-        With("999 fields and two, ignored ones among them", "/notes.txt", string.Concat(Enumerable.Range(0, 999).Select(i => $"N_{i}: v\r\n")));
+        With(
+            "999 fields and two, ignored ones among them",
+            "/notes.txt",
+            string.Concat(Enumerable.Range(0, 999).Select(i => $"N_{i}: v\r\n")));
         foreach (var length in new[] { 8150, 8160, 8168, 8169, 8170, 8176, 8177, 8178, 8179, 8180, 8184, 8186, 8187, 8188, 8190, 8192 })
             With($"a field of {length} bytes", "/notes.txt", "N: " + new string('v', length - 3) + "\r\n");
 
@@ -233,11 +241,15 @@ internal static class Http1Cases
         With("chunked and more", "/notes.txt", "Transfer-Encoding: gzip, chunked\r\n");
         With("chunked and a length", "/notes.txt", "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n");
         Add("chunks in HTTP/1.0", "POST /notes.txt HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
-        Add("chunks", "POST /notes.txt HTTP/1.1\r\nTransfer-Encoding: Chunked\r\n" + Fields + "\r\n5;x=y\r\nhello\r\n0\r\nTrailer: x\r\n\r\n");
+        Add(
+            "chunks",
+            "POST /notes.txt HTTP/1.1\r\nTransfer-Encoding: Chunked\r\n" + Fields + "\r\n5;x=y\r\nhello\r\n0\r\nTrailer: x\r\n\r\n");
         Add("broken chunks with GET", "GET /notes.txt HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" + Fields + "\r\nnonsense\r\n");
         Add("broken chunks with POST", "POST /notes.txt HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" + Fields + "\r\nnonsense\r\n");
         Add("a body that is awaited", "GET /notes.txt HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n" + Fields + "\r\nhello");
-        Add("a body that is awaited, with POST", "POST /notes.txt HTTP/1.1\r\nExpect: 100-Continue\r\nContent-Length: 5\r\n" + Fields + "\r\nhello");
+        Add(
+            "a body that is awaited, with POST",
+            "POST /notes.txt HTTP/1.1\r\nExpect: 100-Continue\r\nContent-Length: 5\r\n" + Fields + "\r\nhello");
         With("an expectation that is unknown", "/notes.txt", "Expect: something\r\n");
 
         // Conditions
@@ -254,7 +266,8 @@ internal static class Http1Cases
         With("none match, another tag", "/notes.txt", "If-None-Match: \"a\"\r\n");
         With("none match, any", "/notes.txt", "If-None-Match: *\r\n");
         With("none match and modified since", "/notes.txt", $"If-None-Match: {NotesTag}\r\nIf-Modified-Since: {Modified}\r\n");
-        With("none match, but modified", "/notes.txt", $"If-None-Match: {NotesTag}\r\nIf-Modified-Since: Mon, 10 Mar 2025 07:30:15 GMT\r\n");
+        With(
+            "none match, but modified", "/notes.txt", $"If-None-Match: {NotesTag}\r\nIf-Modified-Since: Mon, 10 Mar 2025 07:30:15 GMT\r\n");
         With("match, the tag", "/notes.txt", $"If-Match: {NotesTag}\r\n");
         With("match, a weak tag", "/notes.txt", $"If-Match: W/{NotesTag}\r\n");
         With("match, another tag", "/notes.txt", "If-Match: \"a\"\r\n");
@@ -263,9 +276,12 @@ internal static class Http1Cases
         // Ranges
         foreach (var range in new[]
         {
-            "bytes=0-4", "bytes=5-", "bytes=-5", "bytes=0-0", "bytes=35-", "bytes=36-", "bytes=100-200", "bytes=0-1000", "bytes=-1000", "bytes=-0",
-            "bytes=4-2", "bytes=0-", "bytes=", "bytes=x", "bytes=1", "bytes= 1 - 3 ", "bytes=0-1,4-5", "bytes=0-1, 4-5 , -2", "bytes=0-20,10-30",
-            "bytes=0-1,x", "bytes=50-60,0-1", "bytes=4-2,0-1", "BYTES=0-1", "items=0-1", "bytes=99999999999999999999-", "bytes=0-99999999999999999999",
+            "bytes=0-4", "bytes=5-", "bytes=-5", "bytes=0-0", "bytes=35-", "bytes=36-", "bytes=100-200", "bytes=0-1000",
+            "bytes=-1000", "bytes=-0",
+            "bytes=4-2", "bytes=0-", "bytes=", "bytes=x", "bytes=1", "bytes= 1 - 3 ", "bytes=0-1,4-5", "bytes=0-1, 4-5 , -2",
+            "bytes=0-20,10-30",
+            "bytes=0-1,x", "bytes=50-60,0-1", "bytes=4-2,0-1", "BYTES=0-1", "items=0-1", "bytes=99999999999999999999-",
+            "bytes=0-99999999999999999999",
         })
         {
             With("range " + range, "/notes.txt", $"Range: {range}\r\n");
@@ -285,8 +301,12 @@ internal static class Http1Cases
         // Connections
         Add("keep-alive in HTTP/1.0, then another", "GET /notes.txt HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /style.css" + Tail);
         Add("two requests at once", "GET /notes.txt HTTP/1.1\r\nHost: a\r\n\r\nGET /style.css" + Tail);
-        Add("three requests and a body", "GET /notes.txt HTTP/1.1\r\nHost: a\r\n\r\nPOST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabcGET /style.css" + Tail);
-        Add("a chunked body, then another", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\nGET /style.css" + Tail);
+        Add(
+            "three requests and a body",
+            "GET /notes.txt HTTP/1.1\r\nHost: a\r\n\r\nPOST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabcGET /style.css" + Tail);
+        Add(
+            "a chunked body, then another",
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\nGET /style.css" + Tail);
         Add("an empty line between", "GET /notes.txt HTTP/1.1\r\nHost: a\r\n\r\n\r\n\r\nGET /style.css" + Tail);
         Add("a request, then garbage", "GET /notes.txt HTTP/1.1\r\nHost: a\r\n\r\n\u0016\u0003\u0001");
         Add("nothing there, then another", "GET /nothing HTTP/1.1\r\nHost: a\r\n\r\nGET /style.css" + Tail);

@@ -17,10 +17,13 @@ public sealed class Http1LikeNginxTests(NginxBesideDecoy beside) : IClassFixture
     {
         var request = Http1Cases.All[name];
         var both = await Task.WhenAll(
-            RawHttp.ExchangeAsync(beside.NginxHttp1, request, finishSending: false), RawHttp.ExchangeAsync(beside.Decoy.Http1, request, finishSending: false));
+            RawHttp.ExchangeAsync(beside.NginxHttp1, request, finishSending: false),
+            RawHttp.ExchangeAsync(beside.Decoy.Http1, request, finishSending: false));
         var (expected, actual) = (both[0], both[1]);
         // The nginx of this test speaks no TLS, so its redirects say http.
-        Assert.Equal(RawHttp.Mask(expected).Replace("Location: http://", "Location: https://", StringComparison.Ordinal), RawHttp.Mask(actual));
+        Assert.Equal(
+            RawHttp.Mask(expected).Replace("Location: http://", "Location: https://", StringComparison.Ordinal),
+            RawHttp.Mask(actual));
     }
 
     [Theory]
@@ -42,7 +45,8 @@ public sealed class Http1LikeNginxTests(NginxBesideDecoy beside) : IClassFixture
         if (request[0] == 0x16 || request[0] >= 0x80)
             return;
         var both = await Task.WhenAll(
-            RawHttp.ExchangeAsync(beside.NginxTls, request, finishSending: false), RawHttp.ExchangeAsync(beside.Decoy.PlainHttp, request, finishSending: false));
+            RawHttp.ExchangeAsync(beside.NginxTls, request, finishSending: false),
+            RawHttp.ExchangeAsync(beside.Decoy.PlainHttp, request, finishSending: false));
         var (expected, actual) = (both[0], both[1]);
         Assert.Equal(RawHttp.Mask(expected), RawHttp.Mask(actual));
     }
@@ -53,7 +57,8 @@ public sealed class Http1LikeNginxTests(NginxBesideDecoy beside) : IClassFixture
     {
         var request = Http1Cases.All[name];
         var both = await Task.WhenAll(
-            RawHttp.ExchangeAsync(beside.NginxUnavailable, request, finishSending: false), RawHttp.ExchangeAsync(beside.Decoy.Http1Unavailable, request, finishSending: false));
+            RawHttp.ExchangeAsync(beside.NginxUnavailable, request, finishSending: false),
+            RawHttp.ExchangeAsync(beside.Decoy.Http1Unavailable, request, finishSending: false));
         var (expected, actual) = (both[0], both[1]);
         Assert.Equal(RawHttp.Mask(expected), RawHttp.Mask(actual));
     }

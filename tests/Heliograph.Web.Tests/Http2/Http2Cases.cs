@@ -57,11 +57,14 @@ internal static class Http2Cases
     {
         var cases = new Dictionary<string, (byte[] Bytes, int Streams)>(StringComparer.Ordinal);
         byte[] start = [.. RawHttp2.Preface, .. RawHttp2.Frame(Settings, 0, 0)];
-        void Add(string name, int streams, params byte[][] frames) => cases.Add(name, ([.. start, .. frames.SelectMany(frame => frame)], streams));
+        void Add(string name, int streams, params byte[][] frames) =>
+            cases.Add(name, ([.. start, .. frames.SelectMany(frame => frame)], streams));
         byte[] Get(int stream, string path, params string[] fields) => RawHttp2.Frame(Headers, 5, stream, Block("GET", path, fields));
         byte[] Setting(int id, uint value) =>
-            RawHttp2.Frame(Settings, 0, 0, (byte)(id >> 8), (byte)id, (byte)(value >> 24), (byte)(value >> 16), (byte)(value >> 8), (byte)value);
-        byte[] WindowBy(int stream, uint value) => RawHttp2.Frame(Window, 0, stream, (byte)(value >> 24), (byte)(value >> 16), (byte)(value >> 8), (byte)value);
+            RawHttp2.Frame(
+                Settings, 0, 0, (byte)(id >> 8), (byte)id, (byte)(value >> 24), (byte)(value >> 16), (byte)(value >> 8), (byte)value);
+        byte[] WindowBy(int stream, uint value) =>
+            RawHttp2.Frame(Window, 0, stream, (byte)(value >> 24), (byte)(value >> 16), (byte)(value >> 8), (byte)value);
 
         // Answers
         Add("nothing but settings", 0);
@@ -92,7 +95,11 @@ internal static class Http2Cases
         Add("a body that does not come", 1, RawHttp2.Frame(Headers, 4, 1, Block("POST", "/notes.txt")));
         Add("a length and no body", 1, RawHttp2.Frame(Headers, 5, 1, Block("POST", "/notes.txt", "content-length=5")));
         Add("a length that is none", 1, RawHttp2.Frame(Headers, 5, 1, Block("GET", "/notes.txt", "content-length=x")));
-        Add("GET with a body", 1, RawHttp2.Frame(Headers, 4, 1, Block("GET", "/notes.txt")), RawHttp2.Frame(Data, 1, 1, "hello"u8.ToArray()));
+        Add(
+            "GET with a body",
+            1,
+            RawHttp2.Frame(Headers, 4, 1, Block("GET", "/notes.txt")),
+            RawHttp2.Frame(Data, 1, 1, "hello"u8.ToArray()));
 
         // Blocks
         Add("a block in three frames", 1, [.. Cut(Block("GET", "/notes.txt"))]);
@@ -100,7 +107,11 @@ internal static class Http2Cases
         Add("a block with a priority", 1, RawHttp2.Frame(Headers, 5 | 0x20, 1, [0, 0, 0, 0, 15, .. Block("GET", "/notes.txt")]));
         Add("a block that depends on itself", 0, RawHttp2.Frame(Headers, 5 | 0x20, 1, [0, 0, 0, 1, 15, .. Block("GET", "/notes.txt")]));
         Add("indexed fields", 1, RawHttp2.Frame(Headers, 5, 1, 0x82, 0x87, 0x84, 0x41, 1, (byte)'a'));
-        Add("a Huffman code", 1, RawHttp2.Frame(Headers, 5, 1, 0x82, 0x87, 0x84, 0x41, 0x8c, 0xf1, 0xe3, 0xc2, 0xe5, 0xf2, 0x3a, 0x6b, 0xa0, 0xab, 0x90, 0xf4, 0xff));
+        Add(
+            "a Huffman code",
+            1,
+            RawHttp2.Frame(
+                Headers, 5, 1, 0x82, 0x87, 0x84, 0x41, 0x8c, 0xf1, 0xe3, 0xc2, 0xe5, 0xf2, 0x3a, 0x6b, 0xa0, 0xab, 0x90, 0xf4, 0xff));
         Add("a bad Huffman code", 0, RawHttp2.Frame(Headers, 5, 1, 0x82, 0x87, 0x84, 0x41, 0x84, 0xff, 0xff, 0xff, 0xff));
         Add("bad Huffman padding", 0, RawHttp2.Frame(Headers, 5, 1, 0x82, 0x87, 0x84, 0x41, 0x81, 0x18));
         Add("the dynamic table", 2,
@@ -123,7 +134,21 @@ internal static class Http2Cases
         Add("a pseudo field late", 1, RawHttp2.Frame(Headers, 5, 1, [0x82, 0x87, 0, 1, (byte)'a', 1, (byte)'b', 0x84, 0x41, 1, (byte)'a']));
         Add("a path without its slash", 1, Get(1, "notes.txt"));
         foreach (var name in new[] { ":method", ":scheme", ":path", ":authority", ":what", "name" })
-            Add("an empty " + name, 1, RawHttp2.Frame(Headers, 5, 1, [.. Fields((name == ":method" ? "" : ":method=GET"), name == ":scheme" ? "" : ":scheme=https", name == ":path" ? "" : ":path=/", name == ":authority" ? "" : ":authority=a", name + "=")]));
+            Add(
+                "an empty " + name,
+                1,
+                RawHttp2.Frame(
+                    Headers,
+                    5,
+                    1,
+                    [
+                        .. Fields(
+                            (name == ":method" ? "" : ":method=GET"),
+                            name == ":scheme" ? "" : ":scheme=https",
+                            name == ":path" ? "" : ":path=/",
+                            name == ":authority" ? "" : ":authority=a",
+                            name + "="),
+                    ]));
         Add("a path with a space", 1, Get(1, "/a b"));
         Add("a path that is quoted badly", 1, Get(1, "/%zz"));
         Add("the authority and the same host", 1, Get(1, "/notes.txt", "host=example.org"));
@@ -154,7 +179,15 @@ internal static class Http2Cases
         Add("a frame too small", 0, Setting(5, 100));
         Add("a frame too large", 0, Setting(5, 1 << 24));
         Add("an unknown setting", 0, Setting(99, 1));
-        Add("what Chrome says", 1, Setting(1, 65536), Setting(2, 0), Setting(4, 6291456), Setting(6, 262144), WindowBy(0, 15663105), Get(1, "/about.html"));
+        Add(
+            "what Chrome says",
+            1,
+            Setting(1, 65536),
+            Setting(2, 0),
+            Setting(4, 6291456),
+            Setting(6, 262144),
+            WindowBy(0, 15663105),
+            Get(1, "/about.html"));
         Add("a window of nothing, then some", 1, Setting(4, 0), Get(1, "/notes.txt"), WindowBy(1, 10), WindowBy(1, 1000));
         Add("a large window", 1, Setting(4, 1000000), WindowBy(0, 1000000), Get(1, "/medium.bin"));
         Add("a window by nothing", 0, WindowBy(0, 0));
@@ -183,7 +216,11 @@ internal static class Http2Cases
         Add("data with a padding of no length", 0, RawHttp2.Frame(Data, 9, 1));
         Add("a continuation of nothing", 0, RawHttp2.Frame(Continuation, 4, 1, 0x82));
         Add("a continuation of another", 0, RawHttp2.Frame(Headers, 1, 1, 0x82, 0x87, 0x84), RawHttp2.Frame(Continuation, 4, 3, 0x82));
-        Add("a ping instead of a continuation", 0, RawHttp2.Frame(Headers, 1, 1, 0x82, 0x87, 0x84), RawHttp2.Frame(Ping, 0, 0, new byte[8]));
+        Add(
+            "a ping instead of a continuation",
+            0,
+            RawHttp2.Frame(Headers, 1, 1, 0x82, 0x87, 0x84),
+            RawHttp2.Frame(Ping, 0, 0, new byte[8]));
         Add("a reset", 0, RawHttp2.Frame(Reset, 0, 5, 0, 0, 0, 8));
         Add("a reset of nothing", 0, RawHttp2.Frame(Reset, 0, 0, 0, 0, 0, 8));
         Add("a reset of a bad length", 0, RawHttp2.Frame(Reset, 0, 1, 8));
@@ -206,6 +243,7 @@ internal static class Http2Cases
 
     private static IEnumerable<byte[]> Cut(byte[] block) =>
     [
-        RawHttp2.Frame(Headers, 1, 1, block[..20]), RawHttp2.Frame(Continuation, 0, 1, block[20..21]), RawHttp2.Frame(Continuation, 4, 1, block[21..]),
+        RawHttp2.Frame(Headers, 1, 1, block[..20]), RawHttp2.Frame(Continuation, 0, 1, block[20..21]),
+        RawHttp2.Frame(Continuation, 4, 1, block[21..]),
     ];
 }

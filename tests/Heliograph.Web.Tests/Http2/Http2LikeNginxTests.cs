@@ -8,7 +8,8 @@ public sealed class Http2LikeNginxTests(NginxBesideDecoy beside) : IClassFixture
     public static readonly IReadOnlyDictionary<string, string> Exceptions = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["a directory without its slash"] = "the nginx of this test speaks no TLS, so its Location says http",
-        ["the method ''"] = "nginx answers 400, then mistakes the empty value for the next field's name and ends the connection; the decoy stops at 400",
+        ["the method ''"] =
+            "nginx answers 400, then mistakes the empty value for the next field's name and ends the connection; the decoy stops at 400",
     };
 
     public static TheoryData<string> Names => [.. Http2Cases.All.Keys.Except(Exceptions.Keys, StringComparer.Ordinal)];

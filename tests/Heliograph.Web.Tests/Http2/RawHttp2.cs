@@ -53,7 +53,9 @@ internal static class RawHttp2
                 var id = BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(5));
                 frames.Add($"type {head[3]} flags {head[4]} stream {id}: {Convert.ToHexStringLower(MaskDate(head[3], payload))}");
                 isAcknowledged |= head[3] == 6 && payload.AsSpan().SequenceEqual(PingPayload);
-                if ((head[3] <= 1 && (head[4] & 1) != 0) || (head[3] == 3 && streams > 0 && !frames.Exists(f => f.Contains($"flags 1 stream {id}:", StringComparison.Ordinal))))
+                if (
+                    (head[3] <= 1 && (head[4] & 1) != 0)
+                    || (head[3] == 3 && streams > 0 && !frames.Exists(f => f.Contains($"flags 1 stream {id}:", StringComparison.Ordinal))))
                     streams--;
             }
         }

@@ -23,7 +23,10 @@ public sealed partial class BuiltInSiteTests
     [Fact]
     public void A_seed_makes_the_bytes_it_has_always_made()
     {
-        var all = Enumerable.Range(0, 10).SelectMany(i => BuiltInSite.Files(Seed(i))).SelectMany(file => (byte[])[.. Encoding.UTF8.GetBytes(file.Path), .. file.Content]);
+        var all = Enumerable
+            .Range(0, 10)
+            .SelectMany(i => BuiltInSite.Files(Seed(i)))
+            .SelectMany(file => (byte[])[.. Encoding.UTF8.GetBytes(file.Path), .. file.Content]);
         Assert.Equal("b5718c88", Convert.ToHexStringLower(SHA256.HashData(all.ToArray()))[..8]);
     }
 
@@ -46,8 +49,11 @@ public sealed partial class BuiltInSiteTests
     public void Seeds_differ_in_their_paths_and_dates_too()
     {
         var sites = Enumerable.Range(0, Seeds).Select(i => BuiltInSite.Files(Seed(i))).ToList();
-        Assert.True(sites.Select(files => string.Join(' ', files.Select(file => file.Path))).Distinct(StringComparer.Ordinal).Count() > Seeds * 9 / 10);
-        Assert.True(sites.Select(files => files.Single(file => file.Path == "/index.html").LastModified).Distinct().Count() > Seeds * 9 / 10);
+        Assert.True(
+            sites.Select(files => string.Join(' ', files.Select(file => file.Path))).Distinct(StringComparer.Ordinal).Count()
+                > Seeds * 9 / 10);
+        Assert.True(
+            sites.Select(files => files.Single(file => file.Path == "/index.html").LastModified).Distinct().Count() > Seeds * 9 / 10);
     }
 
     [Fact]
@@ -63,12 +69,19 @@ public sealed partial class BuiltInSiteTests
                 var html = Encoding.UTF8.GetString(page.Content);
                 Assert.DoesNotContain("{", html, StringComparison.Ordinal);
                 // The void elements of HTML closed and its entities resolved, it is XML: every tag is closed and every attribute quoted.
-                var xml = VoidElement().Replace(html["<!DOCTYPE html>".Length..], "$0</${name}>")
-                    .Replace("&copy;", "", StringComparison.Ordinal).Replace("&ndash;", "", StringComparison.Ordinal).Replace("&rarr;", "", StringComparison.Ordinal);
+                var xml = VoidElement()
+                    .Replace(html["<!DOCTYPE html>".Length..], "$0</${name}>")
+                    .Replace("&copy;", "", StringComparison.Ordinal)
+                    .Replace("&ndash;", "", StringComparison.Ordinal)
+                    .Replace("&rarr;", "", StringComparison.Ordinal);
                 var document = XDocument.Parse(xml);
                 Assert.Single(document.Descendants("h1"));
                 Assert.NotEmpty(document.Descendants("title").Single().Value);
-                foreach (var link in document.Descendants().SelectMany(element => element.Attributes()).Where(attribute => attribute.Name == "href" || attribute.Name == "src"))
+                foreach (
+                    var link in document
+                        .Descendants()
+                        .SelectMany(element => element.Attributes())
+                        .Where(attribute => attribute.Name == "href" || attribute.Name == "src"))
                 {
                     var target = link.Value.EndsWith('/') ? link.Value + "index.html" : link.Value;
                     Assert.True(site.Find(target).Kind == SiteEntryKind.File, $"{page.Path} of seed {i} links to {link.Value}");
@@ -84,7 +97,10 @@ public sealed partial class BuiltInSiteTests
         {
             foreach (var file in BuiltInSite.Files(Seed(i)))
             {
-                Assert.InRange(file.LastModified, new DateTimeOffset(2019, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2025, 12, 1, 0, 0, 0, TimeSpan.Zero));
+                Assert.InRange(
+                    file.LastModified,
+                    new DateTimeOffset(2019, 1, 1, 0, 0, 0, TimeSpan.Zero),
+                    new DateTimeOffset(2025, 12, 1, 0, 0, 0, TimeSpan.Zero));
                 var text = Encoding.UTF8.GetString(file.Content).Replace("http://www.w3.org/2000/svg", "", StringComparison.Ordinal);
                 Assert.DoesNotContain("//", text.Replace("<!--", "", StringComparison.Ordinal), StringComparison.Ordinal);
                 Assert.DoesNotContain("eliograph", text, StringComparison.Ordinal);
@@ -95,7 +111,13 @@ public sealed partial class BuiltInSiteTests
     [Fact]
     public void All_kinds_and_arrangements_occur()
     {
-        var journals = Enumerable.Range(0, Seeds).Select(i => BuiltInSite.Files(Seed(i)).Select(file => file.Path).First(path => path.EndsWith("/index.html", StringComparison.Ordinal) && path != "/index.html"));
+        var journals = Enumerable
+            .Range(0, Seeds)
+            .Select(i =>
+                BuiltInSite
+                    .Files(Seed(i))
+                    .Select(file => file.Path)
+                    .First(path => path.EndsWith("/index.html", StringComparison.Ordinal) && path != "/index.html"));
         Assert.True(journals.Distinct(StringComparer.Ordinal).Count() >= 12);
     }
 

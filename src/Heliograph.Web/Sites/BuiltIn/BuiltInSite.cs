@@ -22,7 +22,8 @@ internal static class BuiltInSite
         var content = SiteContent.Write(kind, new SeededChoice(seed, "text"), Earliest, Latest);
         var layout = Layout.Choose(new SeededChoice(seed, "layout"), look, content);
         var paths = new SeededChoice(seed, "paths");
-        var stylesheet = paths.Pick((string[])["/style.css", "/css/style.css", "/main.css", "/css/site.css", "/theme.css", "/assets/style.css"]);
+        var stylesheet = paths.Pick(
+            (string[])["/style.css", "/css/style.css", "/main.css", "/css/site.css", "/theme.css", "/assets/style.css"]);
         var picture = paths.Pick((string[])["/img/header.svg", "/images/banner.svg", "/header.svg", "/assets/hills.svg", "/pics/top.svg"]);
 
         var made = content.Entries.Max(entry => entry.Date);

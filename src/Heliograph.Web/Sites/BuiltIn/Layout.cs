@@ -33,11 +33,16 @@ internal sealed class Layout
         dateFormat = choice.Pick((string[])["d MMMM yyyy", "MMMM d, yyyy", "yyyy-MM-dd", "dd.MM.yyyy", "d MMM yyyy"]);
         readMore = choice.Pick((string[])["Read more", "More", "Continue", "Read on", "&rarr;", "The rest"]);
         var year = content.Entries[0].Date.Year;
-        footer = choice.Pick((string[])
-        [
-            $"&copy; {year} {Escape(content.Name)}", $"{Escape(content.Name)}, {year}", $"{Escape(content.Author)}, {year}", $"Last changed in {content.Entries[0].Date.ToString("MMMM yyyy", CultureInfo.InvariantCulture)}",
-            $"Written by {Escape(content.Author)}. Made by hand.", $"&copy; {content.Entries[^1].Date.Year - 2}&ndash;{year} {Escape(content.Author)}",
-        ]);
+        footer = choice.Pick(
+            (string[])
+                [
+                    $"&copy; {year} {Escape(content.Name)}",
+                    $"{Escape(content.Name)}, {year}",
+                    $"{Escape(content.Author)}, {year}",
+                    $"Last changed in {content.Entries[0].Date.ToString("MMMM yyyy", CultureInfo.InvariantCulture)}",
+                    $"Written by {Escape(content.Author)}. Made by hand.",
+                    $"&copy; {content.Entries[^1].Date.Year - 2}&ndash;{year} {Escape(content.Author)}",
+                ]);
         language = choice.Pick((string[])["en", "en-GB", "en"]);
         indent = choice.Pick((string[])["", "  ", "    ", "\t"]);
         showsExcerpts = choice.Chance(60);
@@ -67,13 +72,21 @@ internal sealed class Layout
         Line(1, $"<header class=\"{names.Top}\">");
         if (Arrangement == Arrangement.Column)
             Line(2, $"<img src=\"{picture}\" alt=\"\" width=\"1200\" height=\"260\">");
-        Line(2, title.Length == 0 ? $"<h1>{Escape(content.Name)}</h1>" : $"<p class=\"{names.Top}-name\"><a href=\"/\">{Escape(content.Name)}</a></p>");
+        Line(
+            2,
+            title.Length == 0
+                ? $"<h1>{Escape(content.Name)}</h1>"
+                : $"<p class=\"{names.Top}-name\"><a href=\"/\">{Escape(content.Name)}</a></p>");
         Line(2, $"<p class=\"{names.Lead}\">{Escape(content.Tagline)}</p>");
         Line(1, "</header>");
         Line(1, $"<nav class=\"{names.Menu}\">");
         Line(2, "<ul>");
         foreach (var (link, label) in Menu())
-            Line(3, link == path || link + "index.html" == path ? $"<li><a href=\"{link}\" aria-current=\"page\">{Escape(label)}</a></li>" : $"<li><a href=\"{link}\">{Escape(label)}</a></li>");
+            Line(
+                3,
+                link == path || link + "index.html" == path
+                    ? $"<li><a href=\"{link}\" aria-current=\"page\">{Escape(label)}</a></li>"
+                    : $"<li><a href=\"{link}\">{Escape(label)}</a></li>");
         Line(2, "</ul>");
         Line(1, "</nav>");
         Line(1, $"<main class=\"{names.Main}\">");
@@ -93,16 +106,22 @@ internal sealed class Layout
     public string Home()
     {
         var recent = content.Entries.Take(Arrangement == Arrangement.Cards ? 4 : 3);
-        return Text(content.Welcome) + $"<section class=\"{look.Names.Side}\">\n<h2>{Escape(content.JournalTitle)}</h2>\n" + string.Concat(recent.Select(Teaser)) + "</section>\n";
+        return Text(content.Welcome) +
+            $"<section class=\"{look.Names.Side}\">\n<h2>{Escape(content.JournalTitle)}</h2>\n" +
+            string.Concat(recent.Select(Teaser)) +
+            "</section>\n";
     }
 
     public string Journal() => string.Concat(content.Entries.Select(Teaser));
 
     public string Entry(ContentEntry entry) =>
-        $"<p class=\"{look.Names.Date}\">{Time(entry.Date)}</p>\n{Text(entry.Paragraphs)}<p><a href=\"/{content.JournalSlug}/\">{Escape(content.JournalTitle)}</a></p>\n";
+        $"<p class=\"{look.Names.Date}\">{Time(entry.Date)}</p>\n{Text(entry.Paragraphs)}<p><a " +
+        $"href=\"/{content.JournalSlug}/\">{Escape(content.JournalTitle)}</a></p>\n";
 
     public static string Plain(ContentPage page) =>
-        page.IsList ? "<ul>\n" + string.Concat(page.Paragraphs.Select(item => $"<li>{Escape(item)}</li>\n")) + "</ul>\n" : Text(page.Paragraphs);
+        page.IsList
+            ? "<ul>\n" + string.Concat(page.Paragraphs.Select(item => $"<li>{Escape(item)}</li>\n")) + "</ul>\n"
+            : Text(page.Paragraphs);
 
     private IEnumerable<(string Link, string Label)> Menu()
     {
@@ -115,15 +134,23 @@ internal sealed class Layout
     private string Teaser(ContentEntry entry)
     {
         var link = $"/{content.JournalSlug}/{entry.Slug}.html";
-        var excerpt = showsExcerpts || Arrangement == Arrangement.Cards ? $"<p>{Escape(entry.Paragraphs[0])} <a href=\"{link}\">{readMore}</a></p>\n" : "";
-        return $"<article class=\"{look.Names.Entry}\">\n<h3><a href=\"{link}\">{Escape(entry.Title)}</a></h3>\n<p class=\"{look.Names.Date}\">{Time(entry.Date)}</p>\n{excerpt}</article>\n";
+        var excerpt =
+            showsExcerpts || Arrangement == Arrangement.Cards
+                ? $"<p>{Escape(entry.Paragraphs[0])} <a href=\"{link}\">{readMore}</a></p>\n"
+                : "";
+        return $"<article class=\"{look.Names.Entry}\">\n<h3><a href=\"{link}\">{Escape(entry.Title)}</a></h3>\n<p " +
+            $"class=\"{look.Names.Date}\">{Time(entry.Date)}</p>\n{excerpt}</article>\n";
     }
 
     private string Time(DateTimeOffset date) =>
         $"<time datetime=\"{date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}\">{date.ToString(dateFormat, CultureInfo.InvariantCulture)}</time>";
 
-    private static string Text(IEnumerable<string> paragraphs) => string.Concat(paragraphs.Select(paragraph => $"<p>{Escape(paragraph)}</p>\n"));
+    private static string Text(IEnumerable<string> paragraphs) =>
+        string.Concat(paragraphs.Select(paragraph => $"<p>{Escape(paragraph)}</p>\n"));
 
-    private static string Escape(string text) => text
-        .Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal).Replace("\"", "&quot;", StringComparison.Ordinal);
+    private static string Escape(string text) =>
+        text.Replace("&", "&amp;", StringComparison.Ordinal)
+            .Replace("<", "&lt;", StringComparison.Ordinal)
+            .Replace(">", "&gt;", StringComparison.Ordinal)
+            .Replace("\"", "&quot;", StringComparison.Ordinal);
 }

@@ -44,7 +44,8 @@ internal sealed record SiteContent
         };
     }
 
-    private static List<ContentEntry> WriteEntries(SiteKind kind, SeededChoice choice, TextMaker text, DateTimeOffset earliest, DateTimeOffset latest)
+    private static List<ContentEntry> WriteEntries(
+        SiteKind kind, SeededChoice choice, TextMaker text, DateTimeOffset earliest, DateTimeOffset latest)
     {
         var count = choice.Between(4, 6);
         var titles = choice.Shuffle(kind.EntryTitles);
@@ -57,7 +58,10 @@ internal sealed record SiteContent
         {
             text.WriteOn(new DateTimeOffset(date, TimeSpan.Zero));
             var title = text.Fill(titles[i]);
-            var sentences = Enumerable.Range(0, Math.Max(3, each - choice.Below(2))).TakeWhile(_ => deck.Count > 0).Select(_ => deck.Dequeue());
+            var sentences = Enumerable
+                .Range(0, Math.Max(3, each - choice.Below(2)))
+                .TakeWhile(_ => deck.Count > 0)
+                .Select(_ => deck.Dequeue());
             var stamp = new DateTimeOffset(date, TimeSpan.Zero);
             entries.Add(new(Slug(title), title, stamp, Paragraphs(choice, text, sentences.ToList())));
             date = date.AddDays(-choice.Between(9, 140));
@@ -81,7 +85,8 @@ internal sealed record SiteContent
         while (rest.Count > 0)
         {
             var length = choice.Between(2, 3);
-            paragraphs.Add(string.Join(' ', Enumerable.Range(0, length).TakeWhile(_ => rest.Count > 0).Select(_ => text.Fill(rest.Dequeue())).ToList()));
+            paragraphs.Add(
+                string.Join(' ', Enumerable.Range(0, length).TakeWhile(_ => rest.Count > 0).Select(_ => text.Fill(rest.Dequeue())).ToList()));
         }
         return paragraphs;
     }

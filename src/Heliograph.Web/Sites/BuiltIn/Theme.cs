@@ -42,7 +42,9 @@ internal sealed record Theme
             Ink = isDark ? $"hsl({hue},{tint}%,{choice.Between(84, 92)}%)" : $"hsl({hue},{tint}%,{choice.Between(12, 20)}%)",
             Paper = isDark ? $"hsl({hue},{tint}%,{choice.Between(9, 14)}%)" : $"hsl({hue},{tint}%,{choice.Between(95, 99)}%)",
             Panel = isDark ? $"hsl({hue},{tint}%,{choice.Between(16, 20)}%)" : $"hsl({hue},{tint}%,{choice.Between(88, 93)}%)",
-            Accent = isDark ? $"hsl({accentHue},{choice.Between(45, 70)}%,{choice.Between(62, 72)}%)" : $"hsl({accentHue},{choice.Between(45, 75)}%,{choice.Between(26, 36)}%)",
+            Accent = isDark
+                ? $"hsl({accentHue},{choice.Between(45, 70)}%,{choice.Between(62, 72)}%)"
+                : $"hsl({accentHue},{choice.Between(45, 75)}%,{choice.Between(26, 36)}%)",
             Faint = isDark ? $"hsl({hue},{tint}%,{choice.Between(55, 65)}%)" : $"hsl({hue},{tint}%,{choice.Between(38, 46)}%)",
             TextFont = choice.Pick(Fonts),
             HeadingFont = choice.Pick(Fonts),
@@ -55,8 +57,10 @@ internal sealed record Theme
 
     private static readonly string[] Fonts =
     [
-        "Georgia, 'Times New Roman', serif", "'Palatino Linotype', Palatino, 'Book Antiqua', serif", "Charter, 'Bitstream Charter', Cambria, serif", "'Gill Sans', Calibri, sans-serif",
-        "system-ui, -apple-system, 'Segoe UI', sans-serif", "Verdana, Geneva, sans-serif", "'Trebuchet MS', 'Lucida Grande', sans-serif", "Optima, Candara, 'Noto Sans', sans-serif",
+        "Georgia, 'Times New Roman', serif", "'Palatino Linotype', Palatino, 'Book Antiqua', serif",
+        "Charter, 'Bitstream Charter', Cambria, serif", "'Gill Sans', Calibri, sans-serif",
+        "system-ui, -apple-system, 'Segoe UI', sans-serif", "Verdana, Geneva, sans-serif",
+        "'Trebuchet MS', 'Lucida Grande', sans-serif", "Optima, Candara, 'Noto Sans', sans-serif",
         "Helvetica, Arial, sans-serif", "Seravek, 'Gill Sans Nova', Ubuntu, sans-serif", "'Iowan Old Style', 'Sitka Text', serif",
     ];
 }

@@ -19,14 +19,17 @@ internal static class CertificateCommand
     {
         var options = new ConfigurationOptions();
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new DocumentedCommand("show", "Show the certificate, when it is renewed and why then, and the last error. Without a running server: what is stored.", """
+        var command = new DocumentedCommand("show", "Show the certificate, when it is renewed and why then, and the last error. Without " +
+            "a running server: what is stored.", """
             Examples:
               heliograph certificate show
               heliograph certificate show --config /etc/heliograph/heliograph.yaml --json
             """);
         options.AddTo(command);
         command.Add(json);
-        command.SetAction((parsed, cancellationToken) => WithSettingsAsync(options, parsed, settings => ShowAsync(settings, parsed.GetValue(json), parsed, cancellationToken)));
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                WithSettingsAsync(options, parsed, settings => ShowAsync(settings, parsed.GetValue(json), parsed, cancellationToken)));
         return command;
     }
 
@@ -34,7 +37,8 @@ internal static class CertificateCommand
     {
         var options = new ConfigurationOptions();
         var force = new Option<bool>("--force") { Description = "Renew even if nothing is due, whatever the authority's limits." };
-        var command = new DocumentedCommand("renew", "Have the running server renew the certificate now if it is due, and wait for what comes of it.", """
+        var command = new DocumentedCommand("renew", "Have the running server renew the certificate now if it is due, and wait for what " +
+            "comes of it.", """
             Examples:
               heliograph certificate renew
               heliograph certificate renew --force
@@ -44,7 +48,9 @@ internal static class CertificateCommand
             """);
         options.AddTo(command);
         command.Add(force);
-        command.SetAction((parsed, cancellationToken) => WithSettingsAsync(options, parsed, settings => RenewAsync(settings, parsed.GetValue(force), parsed, cancellationToken)));
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                WithSettingsAsync(options, parsed, settings => RenewAsync(settings, parsed.GetValue(force), parsed, cancellationToken)));
         return command;
     }
 
@@ -60,10 +66,12 @@ internal static class CertificateCommand
         reason.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is { } word && !CertificateCommands.Reasons.ContainsKey(word))
-                result.AddError($"--reason \"{word}\": there is no such reason; allowed: {string.Join(", ", CertificateCommands.Reasons.Keys)}");
+                result.AddError(
+                    $"--reason \"{word}\": there is no such reason; allowed: {string.Join(", ", CertificateCommands.Reasons.Keys)}");
         });
         var yes = new Option<bool>("--yes") { Description = "Do not ask." };
-        var command = new DocumentedCommand("revoke", "Tell the authority that the certificate must not be trusted any more. A running server orders another one at once.", """
+        var command = new DocumentedCommand("revoke", "Tell the authority that the certificate must not be trusted any more. A running " +
+            "server orders another one at once.", """
             Examples:
               heliograph certificate revoke --reason key-compromise
               heliograph certificate revoke --reason cessation-of-operation --yes
@@ -73,17 +81,25 @@ internal static class CertificateCommand
         options.AddTo(command);
         command.Add(reason);
         command.Add(yes);
-        command.SetAction((parsed, cancellationToken) => WithSettingsAsync(
-            options, parsed, settings => RevokeAsync(settings, parsed.GetValue(reason) ?? "unspecified", parsed.GetValue(yes), parsed, cancellationToken)));
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                WithSettingsAsync(
+                    options,
+                    parsed,
+                    settings =>
+                        RevokeAsync(settings, parsed.GetValue(reason) ?? "unspecified", parsed.GetValue(yes), parsed, cancellationToken)));
         return command;
     }
 
-    private static async Task<int> WithSettingsAsync(ConfigurationOptions options, ParseResult parsed, Func<Settings, Task<ExitCode>> run) =>
-        (int)(options.Load(parsed, parsed.InvocationConfiguration.Error).Settings is { } settings ? await run(settings) : ExitCode.BadUsage);
+    private static async Task<int> WithSettingsAsync(
+        ConfigurationOptions options, ParseResult parsed, Func<Settings, Task<ExitCode>> run) =>
+        (int)(
+            options.Load(parsed, parsed.InvocationConfiguration.Error).Settings is { } settings ? await run(settings) : ExitCode.BadUsage);
 
     private static async Task<ExitCode> ShowAsync(Settings settings, bool json, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var answer = await ControlClient.AskAsync(settings.StateDirectory, new() { Command = CertificateCommands.Show }, ShowTimeout, TimeProvider.System, cancellationToken);
+        var answer = await ControlClient.AskAsync(
+            settings.StateDirectory, new() { Command = CertificateCommands.Show }, ShowTimeout, TimeProvider.System, cancellationToken);
         if (answer is { Certificate: null })
             throw new StartException(answer.Message ?? "the running server does not know this command; is it of another version?");
         var report = answer?.Certificate ?? await StoredCertificate.ReportAsync(settings);
@@ -98,12 +114,16 @@ internal static class CertificateCommand
     private static async Task<ExitCode> RenewAsync(Settings settings, bool force, ParseResult parsed, CancellationToken cancellationToken)
     {
         var request = new ControlRequest { Command = CertificateCommands.Renew, Force = force };
-        var answer = await ControlClient.AskAsync(settings.StateDirectory, request, OrderTimeout, TimeProvider.System, cancellationToken)
-            ?? throw new StartException($"no server runs with the state directory {settings.StateDirectory}: start it (heliograph run), and it renews by itself; or name the right one with --state-directory DIR");
+        var answer =
+            await ControlClient.AskAsync(settings.StateDirectory, request, OrderTimeout, TimeProvider.System, cancellationToken)
+            ?? throw new StartException(
+                $"no server runs with the state directory {settings.StateDirectory}: start it (heliograph run), and it renews by itself; " +
+                $"or name the right one with --state-directory DIR");
         return Tell(answer, parsed);
     }
 
-    private static async Task<ExitCode> RevokeAsync(Settings settings, string reason, bool yes, ParseResult parsed, CancellationToken cancellationToken)
+    private static async Task<ExitCode> RevokeAsync(
+        Settings settings, string reason, bool yes, ParseResult parsed, CancellationToken cancellationToken)
     {
         if (settings.Certificate.Source != CertificateOrigin.Acme)
             throw new StartException("certificate.source is not acme: whoever issued the certificate revokes it");
@@ -121,7 +141,8 @@ internal static class CertificateCommand
     {
         if (Console.IsInputRedirected)
             throw new StartException("revoking cannot be undone: say --yes, as nobody can be asked here", ExitCode.BadUsage);
-        parsed.InvocationConfiguration.Output.Write($"Revoke the certificate for {string.Join(", ", settings.Domains)}? This cannot be undone. [y/N] ");
+        parsed.InvocationConfiguration.Output.Write(
+            $"Revoke the certificate for {string.Join(", ", settings.Domains)}? This cannot be undone. [y/N] ");
         return Console.ReadLine()?.Trim() is "y" or "Y" or "yes";
     }
 

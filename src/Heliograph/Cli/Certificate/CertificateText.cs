@@ -26,7 +26,10 @@ internal static partial class CertificateText
             Line(console, "valid", $"{report.NotBefore:u} to {report.NotAfter:u}, {Left(report, now)}");
         }
         if (report.NextRenewal is { } next)
-            Line(console, report.Names is null ? "next try" : "next renewal", $"{(next <= now ? "now" : next.ToString("u", CultureInfo.InvariantCulture))}: {report.NextRenewalReason}");
+            Line(
+                console,
+                report.Names is null ? "next try" : "next renewal",
+                $"{(next <= now ? "now" : next.ToString("u", CultureInfo.InvariantCulture))}: {report.NextRenewalReason}");
         else if (report.Source == "files")
             Line(console, "next renewal", "not by Heliograph: who writes the files renews them, and they are watched");
         if (report.ExplanationUrl is not null)
@@ -34,13 +37,16 @@ internal static partial class CertificateText
         if (report.LastError is not null)
             Line(console, "last error", $"{report.LastErrorAt:u}: {report.LastError}");
         if (report.Failures > 0)
-            Line(console, "failures", $"{report.Failures} in a row; tried again {(report.UnderWay ? "now" : $"at {report.NextRenewal:u}")}");
+            Line(
+                console, "failures", $"{report.Failures} in a row; tried again {(report.UnderWay ? "now" : $"at {report.NextRenewal:u}")}");
         Line(console, "server", report.Running ? "running" : $"not running; this is what is stored in {settings.StateDirectory}");
     }
 
-    public static void WriteJson(TextWriter output, CertificateReport report) => output.WriteLine(JsonSerializer.Serialize(report, ReportJson.Default.CertificateReport));
+    public static void WriteJson(TextWriter output, CertificateReport report) =>
+        output.WriteLine(JsonSerializer.Serialize(report, ReportJson.Default.CertificateReport));
 
-    private static string None(CertificateReport report) => report.Running ? "none yet; a self-signed one is served until it is there" : "none yet";
+    private static string None(CertificateReport report) =>
+        report.Running ? "none yet; a self-signed one is served until it is there" : "none yet";
 
     public static string Left(CertificateReport report, DateTimeOffset now)
     {
@@ -50,9 +56,13 @@ internal static partial class CertificateText
         return left < TimeSpan.Zero ? "expired" : left < TimeSpan.FromDays(2) ? $"{Math.Floor(left.TotalHours):0} hours left" : $"{left.Days} days left";
     }
 
-    private static void Line(IAnsiConsole console, string label, string? text) => console.MarkupLineInterpolated($"  [dim]{label,-14}[/]{text}");
+    private static void Line(IAnsiConsole console, string label, string? text) =>
+        console.MarkupLineInterpolated($"  [dim]{label,-14}[/]{text}");
 
-    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+    [JsonSourceGenerationOptions(
+        PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        WriteIndented = true)]
     [JsonSerializable(typeof(CertificateReport))]
     private sealed partial class ReportJson : JsonSerializerContext;
 }

@@ -28,7 +28,8 @@ internal static class StoredCertificate
     public static async Task<ControlResponse> RevokeAsync(Settings settings, RevocationReason reason, CancellationToken cancellationToken)
     {
         if (!IsThere(settings.StateDirectory))
-            return ControlResponse.Failed($"there is no certificate in {settings.StateDirectory}; name the right directory with --state-directory DIR");
+            return ControlResponse.Failed(
+                $"there is no certificate in {settings.StateDirectory}; name the right directory with --state-directory DIR");
         using var logs = Logging.Create(LogLevel.Warning);
         await using var manager = AcmeSource.OpenStored(settings.Acme, TimeProvider.System, logs.CreateLogger("Heliograph"));
         try
@@ -47,11 +48,13 @@ internal static class StoredCertificate
     {
         try
         {
-            return Directory.Exists(stateDirectory) && Directory.EnumerateDirectories(stateDirectory, CertificateManager.DirectoryName).Any();
+            return Directory.Exists(stateDirectory)
+                && Directory.EnumerateDirectories(stateDirectory, CertificateManager.DirectoryName).Any();
         }
         catch (UnauthorizedAccessException)
         {
-            throw new StartException($"{stateDirectory} cannot be read by user {Environment.UserName}; run this as the user that the server runs as (sudo)");
+            throw new StartException(
+                $"{stateDirectory} cannot be read by user {Environment.UserName}; run this as the user that the server runs as (sudo)");
         }
     }
 }

@@ -24,15 +24,27 @@ internal sealed class CheckArguments
     private const string None = "none";
 
     private readonly ConfigurationOptions configuration = new();
-    private readonly Argument<string?> host = new("HOST") { Description = "The proxy: a name or an address, with or without :PORT, or a share link. Without it: this machine's.", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<string[]> sets = Many("--set", "SET", $"Signal's hosts to ask for: {string.Join(" or ", RouteSets.Names)}. May be repeated. [default: signal]");
+    private readonly Argument<string?> host = new("HOST")
+    {
+        Description = "The proxy: a name or an address, with or without :PORT, or a share link. Without it: this machine's.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+    private readonly Option<string[]> sets = Many(
+        "--set", "SET", $"Signal's hosts to ask for: {string.Join(" or ", RouteSets.Names)}. May be repeated. [default: signal]");
     private readonly Option<string[]> routes = Many("--route", "HOST", "Ask for this host, instead of a set. May be repeated.");
-    private readonly Option<string?> signalRoot = One("--signal-root", "FILE", "PEM file: verify the hosts' own certificates with it. Without it: names and issuer are shown.");
-    private readonly Option<string?> caRoot = One("--ca-root", "FILE", "PEM file: roots to trust for the proxy's certificate, beside the system's.");
-    private readonly Option<string[]> resolve = Many("--resolve", "HOST:ADDRESS", "Take this address for HOST, whatever DNS says. May be repeated.");
+    private readonly Option<string?> signalRoot = One(
+        "--signal-root", "FILE", "PEM file: verify the hosts' own certificates with it. Without it: names and issuer are shown.");
+    private readonly Option<string?> caRoot = One(
+        "--ca-root", "FILE", "PEM file: roots to trust for the proxy's certificate, beside the system's.");
+    private readonly Option<string[]> resolve = Many(
+        "--resolve", "HOST:ADDRESS", "Take this address for HOST, whatever DNS says. May be repeated.");
     private readonly Option<string?> httpPort = One("--http-port", "PORT", "Where plain HTTP is looked at; none: nowhere. [default: 80]");
-    private readonly Option<string?> neutral = One("--neutral", "HOST[:PORT]", $"Asked only if the proxy cannot be reached; none: nobody. [default: {CheckOptions.UsualNeutral}]");
-    private readonly Option<bool> direct = new("--direct") { Description = "Dial hosts that fail from here too. Only where nobody minds connections to Signal." };
+    private readonly Option<string?> neutral = One(
+        "--neutral", "HOST[:PORT]", $"Asked only if the proxy cannot be reached; none: nobody. [default: {CheckOptions.UsualNeutral}]");
+    private readonly Option<bool> direct = new("--direct")
+    {
+        Description = "Dial hosts that fail from here too. Only where nobody minds connections to Signal.",
+    };
     private readonly Option<string?> timeout = One("--timeout", "DURATION", "How long each step may take. [default: 10s]");
     private readonly Option<string?> deadline = One("--deadline", "DURATION", "How long all of it may take. [default: 2m]");
     private readonly Option<bool> json = new("--json") { Description = "Print JSON." };
@@ -42,7 +54,8 @@ internal sealed class CheckArguments
     {
         sets.CompletionSources.Add([.. RouteSets.Names]);
         command.Add(host);
-        foreach (var option in (Option[])[routes, sets, signalRoot, caRoot, resolve, httpPort, neutral, direct, timeout, deadline, json, quiet])
+        foreach (
+            var option in (Option[])[routes, sets, signalRoot, caRoot, resolve, httpPort, neutral, direct, timeout, deadline, json, quiet])
             command.Add(option);
         configuration.AddFileTo(command);
     }
@@ -53,7 +66,9 @@ internal sealed class CheckArguments
         // Where there is no configuration at all, what it lacks is not what matters.
         var loaded = configuration.Load(parsed, TextWriter.Null);
         if (loaded.Settings is null && loaded.File is null)
-            error.WriteLine("heliograph: there is no configuration on this machine; name the proxy to check (heliograph check proxy.example.org), or the file with --config FILE");
+            error.WriteLine(
+                "heliograph: there is no configuration on this machine; name the proxy to check (heliograph check proxy.example.org), or " +
+                "the file with --config FILE");
         else if (loaded.Settings is null)
             configuration.Load(parsed, error);
         return loaded.Settings;
@@ -76,9 +91,13 @@ internal sealed class CheckArguments
         };
         options = options with
         {
-            StepTimeout = parsed.GetValue(timeout) is { } step ? Value(step, timeout.Name, duration, Durations, problems) : options.StepTimeout,
+            StepTimeout = parsed.GetValue(timeout) is { } step
+                ? Value(step, timeout.Name, duration, Durations, problems)
+                : options.StepTimeout,
             Deadline = parsed.GetValue(deadline) is { } all ? Value(all, deadline.Name, duration, Durations, problems) : options.Deadline,
-            HttpPort = parsed.GetValue(httpPort) is { } port ? Value<int?>(port, httpPort.Name, Port, $"a port from 1 to 65535, or {None}", problems) : options.HttpPort,
+            HttpPort = parsed.GetValue(httpPort) is { } port
+                ? Value<int?>(port, httpPort.Name, Port, $"a port from 1 to 65535, or {None}", problems)
+                : options.HttpPort,
             Neutral = parsed.GetValue(neutral) switch
             {
                 null => options.Neutral,
@@ -86,7 +105,8 @@ internal sealed class CheckArguments
                 var text => Value<ProxyAddress>(text, neutral.Name, ProxyAddress.Parse, ProxyAddress.Syntax, problems),
             },
             Direct = parsed.GetValue(direct)
-                ? options.Routes.ToDictionary(static route => route, static route => new ProxyAddress(route, ProxyAddress.DefaultPort), StringComparer.Ordinal)
+                ? options.Routes.ToDictionary(
+                    static route => route, static route => new ProxyAddress(route, ProxyAddress.DefaultPort), StringComparer.Ordinal)
                 : options.Direct,
         };
         foreach (var problem in problems)
@@ -94,7 +114,8 @@ internal sealed class CheckArguments
         return problems.Count > 0 ? null : new(proxy, options, ChoosesRoutes(parsed), parsed.GetValue(json), parsed.GetValue(quiet));
     }
 
-    private bool ChoosesRoutes(ParseResult parsed) => parsed.GetValue(sets) is { Length: > 0 } || parsed.GetValue(routes) is { Length: > 0 };
+    private bool ChoosesRoutes(ParseResult parsed) =>
+        parsed.GetValue(sets) is { Length: > 0 } || parsed.GetValue(routes) is { Length: > 0 };
 
     private IReadOnlyList<string> Routes(ParseResult parsed, List<string> problems)
     {
@@ -119,10 +140,14 @@ internal sealed class CheckArguments
         foreach (var text in parsed.GetValue(resolve) ?? [])
         {
             var colon = text.IndexOf(':', StringComparison.Ordinal);
-            if (colon > 0 && ProxyAddress.Parse(text[..colon], out var name) is null && IPAddress.TryParse(text.AsSpan(colon + 1).Trim("[]"), out var address))
+            if (
+                colon > 0
+                && ProxyAddress.Parse(text[..colon], out var name) is null
+                && IPAddress.TryParse(text.AsSpan(colon + 1).Trim("[]"), out var address))
                 given[name.Host] = [.. given.GetValueOrDefault(name.Host) ?? [], address];
             else
-                problems.Add($"--resolve \"{text}\": no HOST:ADDRESS; allowed: a name and an IP address, such as proxy.example.org:203.0.113.7");
+                problems.Add(
+                    $"--resolve \"{text}\": no HOST:ADDRESS; allowed: a name and an IP address, such as proxy.example.org:203.0.113.7");
         }
         return given;
     }
@@ -144,7 +169,8 @@ internal sealed class CheckArguments
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            problems.Add($"{option.Name} \"{path}\": cannot be read ({FileProblem.Describe(exception)}); allowed: a PEM file of root certificates");
+            problems.Add(
+                $"{option.Name} \"{path}\": cannot be read ({FileProblem.Describe(exception)}); allowed: a PEM file of root certificates");
             return null;
         }
     }
@@ -170,7 +196,8 @@ internal sealed class CheckArguments
         return default;
     }
 
-    private static Option<string?> One(string name, string helpName, string description) => new(name) { HelpName = helpName, Description = description };
+    private static Option<string?> One(string name, string helpName, string description) =>
+        new(name) { HelpName = helpName, Description = description };
 
     private static Option<string[]> Many(string name, string helpName, string description) =>
         new(name) { HelpName = helpName, Description = description, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };

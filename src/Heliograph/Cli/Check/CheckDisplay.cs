@@ -3,14 +3,17 @@ using Spectre.Console;
 
 namespace Heliograph.Cli.Check;
 
-/// <summary>Shows on standard error what is being done: a live line where a person looks on, a line for each step elsewhere, nothing for machines.</summary>
+/// <summary>
+/// Shows on standard error what is being done: a live line where a person looks on, a line for each step elsewhere, nothing for machines.
+/// </summary>
 internal static class CheckDisplay
 {
     /// <param name="error">Standard error: standard output is for what was found.</param>
     /// <param name="json">A machine reads: no lines, and the live line only on a terminal.</param>
     /// <param name="quiet">Nothing at all.</param>
     /// <param name="check">What is done meanwhile.</param>
-    public static async Task<CheckResult> WhileAsync(TextWriter error, bool json, bool quiet, Func<IProgress<CheckProgress>, Task<CheckResult>> check)
+    public static async Task<CheckResult> WhileAsync(
+        TextWriter error, bool json, bool quiet, Func<IProgress<CheckProgress>, Task<CheckResult>> check)
     {
         var console = Terminal.Create(error);
         if (quiet)

@@ -42,10 +42,18 @@ internal static class CheckText
         var proxy = new ProxyAddress(report.Host, report.Port);
         Heading(console, $"{proxy.Bracketed}, port {proxy.Port}");
         var alone = report.Steps.Count(static step => step.Step == Steps.Certificate) == 1;
-        foreach (var step in report.Steps.TakeWhile(static step => step.Step is Steps.Dns or Steps.Tcp or Steps.Tls or Steps.Certificate or Steps.Network))
+        foreach (
+            var step in report.Steps.TakeWhile(static step =>
+                step.Step is Steps.Dns or Steps.Tcp or Steps.Tls or Steps.Certificate or Steps.Network))
             Row(console, step, Label(step, alone), width);
         var isNamed = report.Steps.Any(static step => step.Outcome == RouteSteps.Named);
-        Section(console, report, "Signal's hosts, through the proxy" + (isNamed ? " (not verified without --signal-root)" : ""), width, Steps.Route, Steps.Direct);
+        Section(
+            console,
+            report,
+            "Signal's hosts, through the proxy" + (isNamed ? " (not verified without --signal-root)" : ""),
+            width,
+            Steps.Route,
+            Steps.Direct);
         Section(console, report, "What a stranger sees", width, Steps.DeniedName, Steps.WebPage, Steps.Alike, Steps.PlainHttp);
     }
 

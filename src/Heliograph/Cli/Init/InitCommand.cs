@@ -27,14 +27,27 @@ internal static class InitCommand
 
     public static Command Create()
     {
-        var configuration = new ConfigurationOptions($"The file to write. [default: {ConfigurationLoader.FileVariable}, else {ConfigurationLoader.DefaultFile}]");
+        var configuration = new ConfigurationOptions(
+            $"The file to write. [default: {ConfigurationLoader.FileVariable}, else {ConfigurationLoader.DefaultFile}]");
         configuration.AddAlias(Keys.Acme.Email, "--email");
-        var from = new Option<string?>("--from-signal-tls-proxy") { Description = "Take over the domain and the certificate of this checkout of Signal-TLS-Proxy.", HelpName = "DIR" };
+        var from = new Option<string?>("--from-signal-tls-proxy")
+        {
+            Description = "Take over the domain and the certificate of this checkout of Signal-TLS-Proxy.",
+            HelpName = "DIR",
+        };
         var force = new Option<bool>("--force") { Description = "Replace the file if it is there, without asking." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Look, and show the file; write nothing." };
         var offline = new Option<bool>("--offline") { Description = "Ask neither DNS nor the certificate authority." };
         var noQr = new Option<bool>("--no-qr") { Description = "No QR code." };
-        var command = new DocumentedCommand("init", "Set up the proxy: look at this machine, write the configuration, show the link to share.", More) { from, force, dryRun, offline, noQr };
+        var command = new DocumentedCommand(
+            "init", "Set up the proxy: look at this machine, write the configuration, show the link to share.", More)
+        {
+            from,
+            force,
+            dryRun,
+            offline,
+            noQr,
+        };
         configuration.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {

@@ -17,5 +17,10 @@ internal static class NextCommand
     }
 
     /// <summary>From a clone of the repository it is not installed.</summary>
-    private static string Program() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(static directory => File.Exists(Path.Combine(directory, "heliograph"))) ? "heliograph" : "./heliograph";
+    private static string Program() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':')
+            .Any(static directory => File.Exists(Path.Combine(directory, "heliograph")))
+            ? "heliograph"
+            : "./heliograph";
 }

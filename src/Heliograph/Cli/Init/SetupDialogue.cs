@@ -15,11 +15,17 @@ internal sealed class SetupDialogue(IAnsiConsole console)
     public IReadOnlyList<string> AskForDomain(Layer flags)
     {
         if (!CanAsk)
-            throw new StartException("--domain is missing, and nobody can be asked here; name what clients are to type: heliograph init --domain proxy.example.org", ExitCode.BadUsage);
+            throw new StartException(
+                "--domain is missing, and nobody can be asked here; name what clients are to type: heliograph init --domain " +
+                "proxy.example.org",
+                ExitCode.BadUsage);
         console.WriteLine("The name that clients type. It must lead to this machine: an A record in DNS,");
         console.WriteLine("at your registrar. An IP address works too, though not with every app.");
-        var domain = console.Prompt(new TextPrompt<string>("  Domain:").Validate(static text =>
-            DomainName.Parse(text.Trim(), out _) is { } problem ? ValidationResult.Error($"  [red]{problem.EscapeMarkup()}; for example proxy.example.org[/]") : ValidationResult.Success()));
+        var domain = console.Prompt(
+            new TextPrompt<string>("  Domain:").Validate(static text =>
+                DomainName.Parse(text.Trim(), out _) is { } problem
+                    ? ValidationResult.Error($"  [red]{problem.EscapeMarkup()}; for example proxy.example.org[/]")
+                    : ValidationResult.Success()));
         if (flags.Scalar(Keys.Acme.Email) is null)
             AskForEmail(flags);
         console.WriteLine();

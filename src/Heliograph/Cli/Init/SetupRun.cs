@@ -82,10 +82,14 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
             var owner = FileOwner.OfPath(acme.StateDirectory);
             var target = new DirectoryInfo(Path.Combine(acme.StateDirectory, CertificateManager.DirectoryName));
             if (target.LinkTarget is not null)
-                return $"Its certificate is not taken over, because {target.FullName} is a symbolic link, which root does not follow; {ordered}.";
-            var adopted = await Adoption.AdoptAsync(acme, checkout.ChainPem, checkout.KeyPem, timeProvider, logs.CreateLogger("Heliograph"), cancellationToken);
+                return $"Its certificate is not taken over, because {target.FullName} is a symbolic link, which root does not follow; " +
+                    $"{ordered}.";
+            var adopted = await Adoption.AdoptAsync(
+                acme, checkout.ChainPem, checkout.KeyPem, timeProvider, logs.CreateLogger("Heliograph"), cancellationToken);
             GiveTo(owner, Path.Combine(acme.StateDirectory, CertificateManager.DirectoryName));
-            return adopted ? $"Took over its certificate, {until}; Heliograph renews it from now on." : $"A certificate that lasts as long as its own is in {acme.StateDirectory} already.";
+            return adopted
+                ? $"Took over its certificate, {until}; Heliograph renews it from now on."
+                : $"A certificate that lasts as long as its own is in {acme.StateDirectory} already.";
         }
         catch (AcmeException exception)
         {
@@ -117,7 +121,8 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
     {
         console.WriteLine();
         if (failures.Count > 0)
-            console.MarkupLineInterpolated($"[red]Put right first what is marked ✗ above[/] ({string.Join(", ", failures)}). [bold]Then:[/]");
+            console.MarkupLineInterpolated(
+                $"[red]Put right first what is marked ✗ above[/] ({string.Join(", ", failures)}). [bold]Then:[/]");
         else
             console.MarkupLine("[bold]Next:[/]");
         if (plan.Checkout is not null)

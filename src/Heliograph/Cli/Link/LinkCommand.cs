@@ -23,19 +23,34 @@ internal static class LinkCommand
     {
         var host = new Argument<string?>("HOST")
         {
-            Description = "What clients are to connect to: a name, an address, either with :PORT. Without it: domains of the configuration.",
+            Description =
+                "What clients are to connect to: a name, an address, either with :PORT. Without it: domains of the configuration.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var configuration = new ConfigurationOptions();
-        var sgnl = new Option<bool>("--sgnl") { Description = "Write it as sgnl://, which opens the app without the web site signal.tube." };
+        var sgnl = new Option<bool>("--sgnl")
+        {
+            Description = "Write it as sgnl://, which opens the app without the web site signal.tube.",
+        };
         var noQr = new Option<bool>("--no-qr") { Description = "The text alone, on a terminal too." };
         var png = new Option<string?>("--png") { Description = "Write the QR code to FILE as a picture.", HelpName = "FILE" };
-        var command = new DocumentedCommand("link", "Show the link that sets a Signal app to use the proxy, with its QR code.", More) { host, sgnl, noQr, png };
+        var command = new DocumentedCommand("link", "Show the link that sets a Signal app to use the proxy, with its QR code.", More)
+        {
+            host,
+            sgnl,
+            noQr,
+            png,
+        };
         configuration.AddFileTo(command);
         command.SetAction(parsed =>
         {
-            var links = parsed.GetValue(host) is { } text ? Named(text, parsed.InvocationConfiguration.Error) : Configured(configuration, parsed);
-            return (int)(links is null ? ExitCode.BadUsage : Show(links, parsed.GetValue(sgnl), !parsed.GetValue(noQr), parsed.GetValue(png), parsed.InvocationConfiguration));
+            var links = parsed.GetValue(host) is { } text
+                ? Named(text, parsed.InvocationConfiguration.Error)
+                : Configured(configuration, parsed);
+            return (int)(
+                links is null
+                    ? ExitCode.BadUsage
+                    : Show(links, parsed.GetValue(sgnl), !parsed.GetValue(noQr), parsed.GetValue(png), parsed.InvocationConfiguration));
         });
         return command;
     }
@@ -72,7 +87,8 @@ internal static class LinkCommand
     private static ExitCode Show(List<ShareLink> links, bool sgnl, bool withQr, string? png, InvocationConfiguration io)
     {
         if (png is not null && links is not [{ IsWildcard: false }])
-            throw new StartException("--png takes one link: name the host (heliograph link proxy.example.org --png FILE)", ExitCode.BadUsage);
+            throw new StartException(
+                "--png takes one link: name the host (heliograph link proxy.example.org --png FILE)", ExitCode.BadUsage);
         LinkText.Write(io.Output, links, sgnl, withQr);
         foreach (var warning in links.SelectMany(static link => link.Warnings).Distinct(StringComparer.Ordinal))
             io.Error.WriteLine($"warning: {warning}");

@@ -12,7 +12,10 @@ internal static class LinkText
         foreach (var link in links)
         {
             // Never wrapped: it is copied.
-            output.WriteLine(!sgnl ? link.Text : link.IsWildcard ? link.Text.Replace("https:", "sgnl:", StringComparison.Ordinal) : link.AppUrl);
+            output.WriteLine(
+                !sgnl ? link.Text
+                : link.IsWildcard ? link.Text.Replace("https:", "sgnl:", StringComparison.Ordinal)
+                : link.AppUrl);
             if (withQr && console.Profile.Out.IsTerminal && !link.IsWildcard)
                 WriteQr(console, new QrCode(sgnl ? link.AppUrl : link.Url));
         }

@@ -41,36 +41,49 @@ internal static partial class StatusCommand
             {
                 var word = result.Tokens[0].Value;
                 if (Values.Duration(ShortestInterval, LongestInterval)(word, out var value) is { } problem)
-                    result.AddError($"--interval \"{word}\": {problem}; allowed: a whole number with its unit ms, s, m or h, such as 500ms, 10s or 1m");
+                    result.AddError(
+                        $"--interval \"{word}\": {problem}; allowed: a whole number with its unit ms, s, m or h, such as 500ms, 10s or 1m");
                 return value;
             },
         };
         var json = new Option<bool>("--json") { Description = "Print JSON; with --watch one object a line." };
-        var command = new DocumentedCommand("status", "Show how the running server does: what it carries, what fails, what is to be done.", More);
+        var command = new DocumentedCommand(
+            "status", "Show how the running server does: what it carries, what fails, what is to be done.", More);
         options.AddStateDirectoryTo(command);
         command.Add(watch);
         command.Add(interval);
         command.Add(json);
-        command.SetAction(async (parsed, cancellationToken) =>
-        {
-            if (options.StateDirectory(parsed, parsed.InvocationConfiguration.Error) is not { } stateDirectory)
-                return (int)ExitCode.BadUsage;
-            var output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(watch))
-                await StatusWatch.RunAsync(output, stateDirectory, parsed.GetValue(json), parsed.GetValue(interval) ?? DefaultInterval, TimeProvider.System);
-            else
-                Write(output, await AskAsync(stateDirectory, cancellationToken), parsed.GetValue(json));
-            return (int)ExitCode.Done;
-        });
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                if (options.StateDirectory(parsed, parsed.InvocationConfiguration.Error) is not { } stateDirectory)
+                    return (int)ExitCode.BadUsage;
+                var output = parsed.InvocationConfiguration.Output;
+                if (parsed.GetValue(watch))
+                    await StatusWatch.RunAsync(
+                        output, stateDirectory, parsed.GetValue(json), parsed.GetValue(interval) ?? DefaultInterval, TimeProvider.System);
+                else
+                    Write(output, await AskAsync(stateDirectory, cancellationToken), parsed.GetValue(json));
+                return (int)ExitCode.Done;
+            });
         return command;
     }
 
     /// <exception cref="StartException">None runs, or it gives no answer.</exception>
     public static async Task<StatusReport> AskAsync(string stateDirectory, CancellationToken cancellationToken)
     {
-        var answer = await ControlClient.AskAsync(stateDirectory, new() { Command = StatusReader.CommandName }, AnswerTimeout, TimeProvider.System, cancellationToken)
-            ?? throw new StartException($"no server runs with the state directory {stateDirectory}: start it (heliograph run), or name the right directory with --state-directory DIR or --config FILE");
-        return answer.Status ?? throw new StartException(answer.Message ?? $"the running server is of another version than this program ({ProductVersion.Text}); restart it, so that both are the same");
+        var answer =
+            await ControlClient.AskAsync(
+                stateDirectory, new() { Command = StatusReader.CommandName }, AnswerTimeout, TimeProvider.System, cancellationToken)
+            ?? throw new StartException(
+                $"no server runs with the state directory {stateDirectory}: start it (heliograph run), or name the right directory with " +
+                $"--state-directory DIR or --config FILE");
+        return answer.Status
+            ?? throw new StartException(
+                answer.Message
+                    ?? $"the running server is of another version than this program ({ProductVersion.Text}); restart it, so that both " +
+                        $"are the same"
+            );
     }
 
     public static string ToJson(StatusReport report, bool oneLine) =>
@@ -84,7 +97,10 @@ internal static partial class StatusCommand
             StatusText.Write(Terminal.Create(output), report, TimeProvider.System.GetUtcNow());
     }
 
-    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+    [JsonSourceGenerationOptions(
+        PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        WriteIndented = true)]
     [JsonSerializable(typeof(StatusReport))]
     private sealed partial class IndentedJson : JsonSerializerContext;
 }

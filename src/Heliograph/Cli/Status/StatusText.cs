@@ -22,7 +22,8 @@ internal static class StatusText
         Server(console, report, now);
         Warnings(console, report);
         console.WriteLine();
-        Paragraph(console, "dim", "", "Counts are rounded up to multiples of 8 and bytes to megabytes, so that they tell nothing of one person.");
+        Paragraph(
+            console, "dim", "", "Counts are rounded up to multiples of 8 and bytes to megabytes, so that they tell nothing of one person.");
     }
 
     private static void Headline(IAnsiConsole console, StatusReport report)
@@ -33,7 +34,8 @@ internal static class StatusText
             StatusWarning.Warning => ("yellow", "working, with something to look at, see below"),
             _ => ("green", "working"),
         };
-        console.MarkupLineInterpolated($"[bold]Heliograph {report.Version}[/] is [{style}]{state}[/]; it runs for {Duration(TimeSpan.FromSeconds(report.UptimeSeconds))}.");
+        var uptime = Duration(TimeSpan.FromSeconds(report.UptimeSeconds));
+        console.MarkupLineInterpolated($"[bold]Heliograph {report.Version}[/] is [{style}]{state}[/]; it runs for {uptime}.");
         console.MarkupLineInterpolated($"{Now(report.Connections)}");
         console.MarkupLineInterpolated($"{Week(report.Totals.ThisWeek)}");
         if (report.Version != ProductVersion.Text)
@@ -66,16 +68,22 @@ internal static class StatusText
 
     private static void Routes(IAnsiConsole console, StatusReport report)
     {
-        var used = report.Routes.Where(static route => route.Connections > 0).OrderByDescending(static route => route.Connections).ThenBy(static route => route.Name, StringComparer.Ordinal).ToList();
+        var used = report
+            .Routes.Where(static route => route.Connections > 0)
+            .OrderByDescending(static route => route.Connections)
+            .ThenBy(static route => route.Name, StringComparer.Ordinal)
+            .ToList();
         Heading(console, Line($"{"By host, since the start",-38}"), Line($"{"connections",12}{"now",7}{"half dialled in",17}"));
         foreach (var route in used)
         {
             var dial = report.Upstreams.FirstOrDefault(upstream => upstream.Endpoint == route.Endpoint)?.HalfWithinMs;
-            console.WriteLine(Line($"  {route.Name,-38}{route.Connections,12:N0}{route.Open,7:N0}{(dial is null ? "" : $"{dial} ms"),17}").TrimEnd());
+            console.WriteLine(
+                Line($"  {route.Name,-38}{route.Connections,12:N0}{route.Open,7:N0}{(dial is null ? "" : $"{dial} ms"),17}").TrimEnd());
         }
         var idle = report.Routes.Count - used.Count;
         if (idle > 0)
-            console.MarkupLineInterpolated($"  [dim]{(used.Count == 0 ? $"none of {Count(idle, "host")} was asked for yet" : $"{Count(idle, "other host")}: not asked for")}[/]");
+            console.MarkupLineInterpolated(
+                $"  [dim]{(used.Count == 0 ? $"none of {Count(idle, "host")} was asked for yet" : $"{Count(idle, "other host")}: not asked for")}[/]");
     }
 
     private static void Failures(IAnsiConsole console, StatusReport report)
@@ -85,7 +93,11 @@ internal static class StatusText
             return;
         Heading(console, "Failed dials, since the start", "");
         foreach (var upstream in failed)
-            console.WriteLine(Line($"  {upstream.Endpoint,-42} {string.Join(", ", upstream.Failures.Select(static one => Line($"{one.Value:N0} {one.Key.Replace('_', ' ')}")))}"));
+            console.WriteLine(
+                Line(
+                    $"  {upstream.Endpoint,-42} " +
+                    $"{string.Join(", ", upstream.Failures.Select(static one => Line($"{one.Value:N0} {one.Key.Replace('_', ' ')}")))}")
+            );
     }
 
     private static void Others(IAnsiConsole console, StatusReport report)
@@ -104,11 +116,17 @@ internal static class StatusText
         Heading(console, "Server", "");
         var left = certificate.Names is null
             ? "none yet"
-            : $"{certificate.Names[0]}, {CertificateText.Left(certificate, now)}{(certificate.NextRenewal is { } next ? Line($"; to be renewed {next:yyyy-MM-dd}") : "")}";
+            : $"{certificate.Names[0]}, " +
+                $"{CertificateText.Left(certificate, now)}{(certificate.NextRenewal is { } next ? Line($"; to be renewed {next:yyyy-MM-dd}") : "")}";
         console.WriteLine($"  certificate   {left}");
-        console.WriteLine(Line($"  connections   {connections.Open:N0} of {connections.Limit:N0} allowed; most at a time {connections.Most:N0}"));
+        console.WriteLine(
+            Line($"  connections   {connections.Open:N0} of {connections.Limit:N0} allowed; most at a time {connections.Most:N0}"));
         if (report.Budget is { } budget)
-            console.WriteLine(Line($"  budget        {Bytes(budget.UsedBytes)} of {Bytes(budget.MonthlyBytes)} used, in and out, since {budget.Start:yyyy-MM-dd}"));
+            console.WriteLine(
+                Line(
+                    $"  budget        {Bytes(budget.UsedBytes)} of {Bytes(budget.MonthlyBytes)} used, in and out, since " +
+                    $"{budget.Start:yyyy-MM-dd}")
+            );
     }
 
     private static void Warnings(IAnsiConsole console, StatusReport report)
@@ -119,9 +137,12 @@ internal static class StatusText
             Paragraph(console, warning.Severity == StatusWarning.Critical ? "red" : "yellow", "  ! ", warning.Message);
     }
 
-    private static void Heading(IAnsiConsole console, string title, string columns) => console.MarkupLineInterpolated($"\n  [bold]{title}[/][dim]{columns}[/]");
+    private static void Heading(IAnsiConsole console, string title, string columns) =>
+        console.MarkupLineInterpolated($"\n  [bold]{title}[/][dim]{columns}[/]");
 
-    /// <summary>Words to the width of the terminal, under each other; one line where there is no terminal, for a program to search.</summary>
+    /// <summary>
+    /// Words to the width of the terminal, under each other; one line where there is no terminal, for a program to search.
+    /// </summary>
     private static void Paragraph(IAnsiConsole console, string style, string first, string text)
     {
         var width = console.Profile.Width > 1000 ? int.MaxValue : Math.Min(console.Profile.Width, WidestText);

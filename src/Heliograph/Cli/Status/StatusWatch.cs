@@ -4,7 +4,9 @@ using Spectre.Console;
 
 namespace Heliograph.Cli.Status;
 
-/// <summary><c>heliograph status --watch</c>: on a terminal the view stands still and its figures change; elsewhere one view follows the other.</summary>
+/// <summary>
+/// <c>heliograph status --watch</c>: on a terminal the view stands still and its figures change; elsewhere one view follows the other.
+/// </summary>
 internal static class StatusWatch
 {
     // xterm's private modes 1049 (the alternate screen, so that what was on the terminal comes back) and 25 (the cursor).
@@ -49,7 +51,8 @@ internal static class StatusWatch
         }
     }
 
-    private static async Task<string> NextAsync(TextWriter output, string stateDirectory, bool json, TimeProvider timeProvider, CancellationToken cancellationToken)
+    private static async Task<string> NextAsync(
+        TextWriter output, string stateDirectory, bool json, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         try
         {

@@ -21,7 +21,13 @@ internal sealed class Reloader : IAsyncDisposable
     private LoadedConfiguration used;
     private int waiting;
 
-    public Reloader(Func<LoadedConfiguration> load, LoadedConfiguration started, ServerHost host, ServiceNotifier notifier, LogLevelSwitch level, ILogger logger)
+    public Reloader(
+        Func<LoadedConfiguration> load,
+        LoadedConfiguration started,
+        ServerHost host,
+        ServiceNotifier notifier,
+        LogLevelSwitch level,
+        ILogger logger)
     {
         this.load = load;
         this.started = used = started;
@@ -38,7 +44,9 @@ internal sealed class Reloader : IAsyncDisposable
             _ = Task.Run(ReloadAsync);
     }
 
-    /// <summary>Waits for the reload under way, but not for ever: files may be on a server that does not answer. There is none after it.</summary>
+    /// <summary>
+    /// Waits for the reload under way, but not for ever: files may be on a server that does not answer. There is none after it.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         Interlocked.Exchange(ref waiting, 1);

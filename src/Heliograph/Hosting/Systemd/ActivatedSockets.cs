@@ -7,14 +7,16 @@ namespace Heliograph.Hosting.Systemd;
 
 /// <summary>The listening sockets that systemd passed, by the address of the configuration that each of them serves.</summary>
 /// <remarks>
-/// They are matched by where they are bound, not by their names: a socket unit may have several addresses and gives them all one name, and an address that
+/// They are matched by where they are bound, not by their names: a socket unit may have several addresses and gives them all one name, and
+/// an address that
 /// differs from the configured one is a mistake under any name. An address for which none was passed is bound as without systemd.
 /// </remarks>
 internal sealed record ActivatedSockets(IReadOnlyDictionary<IPEndPoint, LentSocket> Lent)
 {
     public static readonly ActivatedSockets None = new(new Dictionary<IPEndPoint, LentSocket>());
 
-    /// <exception cref="StartException">One of them is no listening TCP socket, or is not configured: its clients would wait for an answer for ever.</exception>
+    /// <exception cref="StartException">One of them is no listening TCP socket, or is not configured: its clients would wait for an answer
+    /// for ever.</exception>
     public static ActivatedSockets Match(IReadOnlyList<PassedDescriptor> passed, Settings settings)
     {
         var lent = new Dictionary<IPEndPoint, LentSocket>();
@@ -22,9 +24,12 @@ internal sealed record ActivatedSockets(IReadOnlyDictionary<IPEndPoint, LentSock
         foreach (var descriptor in passed)
         {
             var socket = Open(descriptor);
-            var address = configured.Find(address => address.Equals(socket.Endpoint) && !lent.ContainsKey(address))
+            var address =
+                configured.Find(address => address.Equals(socket.Endpoint) && !lent.ContainsKey(address))
                 ?? configured.Find(address => MeansWithoutIpv6(address, socket.Endpoint) && !lent.ContainsKey(address))
-                ?? throw new StartException($"systemd listens on {socket.Endpoint} for this service ({descriptor.Name}), but neither listen nor http.listen has that address; put it there, or change ListenStream= with: systemctl edit heliograph.socket");
+                ?? throw new StartException(
+                    $"systemd listens on {socket.Endpoint} for this service ({descriptor.Name}), but neither listen nor http.listen has " +
+                    $"that address; put it there, or change ListenStream= with: systemctl edit heliograph.socket");
             lent.Add(address, socket);
         }
         return new(lent);
@@ -38,7 +43,9 @@ internal sealed record ActivatedSockets(IReadOnlyDictionary<IPEndPoint, LentSock
         }
         catch (RelayStartException exception)
         {
-            throw new StartException($"systemd passed descriptor {descriptor.Number} ({descriptor.Name}) to listen on, but {exception.Message}; allowed are ListenStream= with an address and a port, and Accept=no");
+            throw new StartException(
+                $"systemd passed descriptor {descriptor.Number} ({descriptor.Name}) to listen on, but {exception.Message}; allowed are " +
+                $"ListenStream= with an address and a port, and Accept=no");
         }
     }
 

@@ -8,7 +8,10 @@ internal sealed class NotifySocket : IDisposable
     /// <summary>systemd reads at once; a stand-in for it that does not must not stop the service.</summary>
     private const int SendTimeoutMilliseconds = 2000;
 
-    private readonly Socket socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { SendTimeout = SendTimeoutMilliseconds };
+    private readonly Socket socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified)
+    {
+        SendTimeout = SendTimeoutMilliseconds,
+    };
     private readonly UnixDomainSocketEndPoint address;
 
     private NotifySocket(UnixDomainSocketEndPoint address) => this.address = address;

@@ -11,7 +11,8 @@ internal interface IService
 }
 
 /// <summary>
-/// Tells systemd that the service is ready, how it is, that it lives, and that it stops (sd_notify(3)). Where nobody asked, nothing is sent and no timer runs.
+/// Tells systemd that the service is ready, how it is, that it lives, and that it stops (sd_notify(3)). Where nobody asked, nothing is sent
+/// and no timer runs.
 /// </summary>
 internal sealed class ServiceNotifier : IAsyncDisposable
 {
@@ -50,7 +51,10 @@ internal sealed class ServiceNotifier : IAsyncDisposable
 
     /// <summary>The configuration is read again, until <see cref="Reloaded"/>.</summary>
     public void Reloading() =>
-        socket?.Send("RELOADING=1", $"MONOTONIC_USEC={(long)(timeProvider.GetTimestamp() / (double)timeProvider.TimestampFrequency * 1_000_000)}", "STATUS=reading the configuration");
+        socket?.Send(
+            "RELOADING=1",
+            $"MONOTONIC_USEC={(long)(timeProvider.GetTimestamp() / (double)timeProvider.TimestampFrequency * 1_000_000)}",
+            "STATUS=reading the configuration");
 
     public void Reloaded() => socket?.Send("READY=1", Status());
 
@@ -70,7 +74,9 @@ internal sealed class ServiceNotifier : IAsyncDisposable
 
     private static string MoreTime => $"EXTEND_TIMEOUT_USEC={(long)Extension.TotalMicroseconds}";
 
-    /// <summary>A loop that is stuck does not answer, and then nothing more is told: the watchdog's time runs out, or the time in which to stop.</summary>
+    /// <summary>
+    /// A loop that is stuck does not answer, and then nothing more is told: the watchdog's time runs out, or the time in which to stop.
+    /// </summary>
     private async Task BeatAsync(NotifySocket socket)
     {
         using var timer = new PeriodicTimer(pace, timeProvider);

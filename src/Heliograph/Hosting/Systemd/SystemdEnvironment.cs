@@ -22,7 +22,9 @@ internal sealed record SystemdEnvironment
 
     public IReadOnlyList<PassedDescriptor> Descriptors { get; private init; } = [];
 
-    /// <summary>Reads the variables and takes them away, so that no program that this one starts believes itself to be the service.</summary>
+    /// <summary>
+    /// Reads the variables and takes them away, so that no program that this one starts believes itself to be the service.
+    /// </summary>
     /// <exception cref="StartException">They contradict themselves.</exception>
     public static SystemdEnvironment ReadAndClear()
     {
@@ -48,15 +50,25 @@ internal sealed record SystemdEnvironment
     private static bool IsOurs(string processId) => processId == Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
 
     private static TimeSpan Microseconds(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and < long.MaxValue / TimeSpan.TicksPerMicrosecond
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && number is > 0 and < long.MaxValue / TimeSpan.TicksPerMicrosecond
             ? TimeSpan.FromMicroseconds(number)
-            : throw new StartException($"WATCHDOG_USEC=\"{text}\" is no number of microseconds; systemd sets it (WatchdogSec=), so unset it where systemd does not run this");
+            : throw new StartException(
+                $"WATCHDOG_USEC=\"{text}\" is no number of microseconds; systemd sets it (WatchdogSec=), so unset it where systemd does " +
+                $"not run this");
 
     private static List<PassedDescriptor> Passed(string count, string? names)
     {
         if (!int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > MostDescriptors)
-            throw new StartException($"LISTEN_FDS=\"{count}\" is no number from 0 to {MostDescriptors}; systemd sets it (ListenStream= of a socket unit), so unset it where systemd does not run this");
+            throw new StartException(
+                $"LISTEN_FDS=\"{count}\" is no number from 0 to {MostDescriptors}; systemd sets it (ListenStream= of a socket unit), so " +
+                $"unset it where systemd does not run this");
         var given = names?.Split(':') ?? [];
-        return [.. Enumerable.Range(0, number).Select(index => new PassedDescriptor(FirstDescriptor + index, index < given.Length ? given[index] : "unknown"))];
+        return
+        [
+            .. Enumerable
+                .Range(0, number)
+                .Select(index => new PassedDescriptor(FirstDescriptor + index, index < given.Length ? given[index] : "unknown")),
+        ];
     }
 }
