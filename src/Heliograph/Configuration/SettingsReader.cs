@@ -1,5 +1,4 @@
 using System.Net;
-using Heliograph.Checking;
 using Heliograph.Relay.Upstream;
 
 namespace Heliograph.Configuration;

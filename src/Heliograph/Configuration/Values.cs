@@ -137,9 +137,9 @@ internal static class Values
     public static string? Endpoint(string text, out UpstreamEndpoint? value) =>
         UpstreamEndpoint.TryParse(text, out value) ? null : "not an endpoint";
 
-    public static string? ProxyAddress(string text, out Checking.ProxyAddress? value)
+    public static string? ProxyAddress(string text, out ProxyAddress? value)
     {
-        var problem = Checking.ProxyAddress.Parse(text, out var address);
+        var problem = Configuration.ProxyAddress.Parse(text, out var address);
         value = address;
         return problem;
     }

@@ -10,6 +10,7 @@ using Heliograph.Tls13.Hello;
 namespace Heliograph.Relay.Tests.Fingerprints;
 
 /// <summary>The tools that tell one TLS server from another, shown to do so: nginx is nginx, and .NET's TLS stream is not.</summary>
+[Trait("Needs", "server")]
 public sealed class FingerprintTests : IDisposable
 {
     private const string HostName = "example.org";

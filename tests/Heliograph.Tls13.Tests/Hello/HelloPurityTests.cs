@@ -13,6 +13,7 @@ public sealed class HelloPurityTests
     };
 
     [Fact]
+    [Trait("Needs", "uninstrumented")]
     public void The_hello_reader_reaches_nothing_but_memory_and_text()
     {
         var reached = ReachedTypes.From(typeof(ClientHelloReader));
