@@ -1,5 +1,6 @@
 using System.Net;
 using Heliograph.Relay.Diagnostics;
+using Heliograph.Relay.Limits;
 using Heliograph.Relay.Listening;
 using Heliograph.Relay.Loop;
 using Heliograph.Relay.OuterTls;
@@ -56,6 +57,9 @@ public sealed class RelayServer : IAsyncDisposable
 
     /// <summary>How many connections each loop has; for tests.</summary>
     internal IReadOnlyList<int> LoopLoads => [.. loops.Select(static loop => loop.Load)];
+
+    /// <summary>The limits; for tests.</summary>
+    internal Admission Admission => relay.Admission;
 
     /// <summary>Handshakes without libssl; for tests.</summary>
     internal long HandshakesAnswered => loops.Sum(static loop => loop.Handshakes.Answered);

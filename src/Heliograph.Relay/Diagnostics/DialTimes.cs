@@ -32,7 +32,7 @@ public sealed record DialTimes
     }
 
     /// <summary>The bucket that a time belongs to.</summary>
-    internal static int BucketOf(long milliseconds)
+    internal static int GetBucket(long milliseconds)
     {
         var bucket = 0;
         while (bucket < Bounds.Count && milliseconds > Bounds[bucket].TotalMilliseconds)

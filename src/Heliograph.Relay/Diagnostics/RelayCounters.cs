@@ -23,7 +23,7 @@ internal sealed class RelayCounters
 
     public void Count(ConnectionOutcome outcome) => Interlocked.Increment(ref outcomes[(int)outcome]);
 
-    public long Of(ConnectionOutcome outcome) => Volatile.Read(ref outcomes[(int)outcome]);
+    public long GetCount(ConnectionOutcome outcome) => Volatile.Read(ref outcomes[(int)outcome]);
 
     /// <summary>Bytes of a relayed connection as they flow, once for a read of up to 128 KB: a long connection is seen while it is open.</summary>
     public void CountUp(int bytes) => Volatile.Write(ref bytesUp, bytesUp + bytes);

@@ -22,9 +22,9 @@ internal sealed class ServerCounters
 
     public int MostConnections => Volatile.Read(ref mostConnections);
 
-    public RouteCounters Of(Route route) => routes.GetOrAdd(route.Name, static _ => new());
+    public RouteCounters GetRoute(Route route) => routes.GetOrAdd(route.Name, static _ => new());
 
-    public UpstreamCounters Of(UpstreamEndpoint endpoint) => upstreams.GetOrAdd(endpoint, static _ => new());
+    public UpstreamCounters GetUpstream(UpstreamEndpoint endpoint) => upstreams.GetOrAdd(endpoint, static _ => new());
 
     /// <summary>Only from the accepting loop.</summary>
     public void CountAccepted(int connections)
@@ -34,9 +34,9 @@ internal sealed class ServerCounters
             Volatile.Write(ref mostConnections, connections);
     }
 
-    public IReadOnlyList<RouteStatistics> Read(IEnumerable<Route> table) =>
-        [.. table.Select(route => new RouteStatistics { Name = route.Name, Endpoint = route.Endpoint.ToString(), Connections = Of(route).Begun, Open = Of(route).Open })];
+    public IReadOnlyList<RouteStatistics> ReadRoutes(IEnumerable<Route> table) =>
+        [.. table.Select(route => new RouteStatistics { Name = route.Name, Endpoint = route.Endpoint.ToString(), Connections = GetRoute(route).Begun, Open = GetRoute(route).Open })];
 
     public IReadOnlyList<UpstreamStatistics> ReadUpstreams(IEnumerable<Route> table) =>
-        [.. table.Select(static route => route.Endpoint).Distinct().Select(endpoint => Of(endpoint).Read(endpoint.ToString()))];
+        [.. table.Select(static route => route.Endpoint).Distinct().Select(endpoint => GetUpstream(endpoint).Read(endpoint.ToString()))];
 }

@@ -12,7 +12,7 @@ internal sealed class UpstreamCounters
 
     public void Connected(long tookMilliseconds)
     {
-        Interlocked.Increment(ref buckets[DialTimes.BucketOf(tookMilliseconds)]);
+        Interlocked.Increment(ref buckets[DialTimes.GetBucket(tookMilliseconds)]);
         Interlocked.Add(ref milliseconds, tookMilliseconds);
         if (Volatile.Read(ref failuresInARow) != 0)
             Volatile.Write(ref failuresInARow, 0);

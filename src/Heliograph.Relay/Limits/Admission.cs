@@ -14,8 +14,6 @@ internal sealed class Admission : IDisposable
     private long bytesPerSecond;
     private long slowedTo;
     private int full;
-    private long sourceTold;
-    private long handshakeTold;
     private volatile bool isBudgetSpent;
 
     public Admission(RelayOptions options, TimeProvider time, ILogger log)
@@ -80,17 +78,6 @@ internal sealed class Admission : IDisposable
         return false;
     }
 
-    /// <summary>Tells the operator how many were refused since the last time.</summary>
-    public void TellRefused(RelayStatistics statistics)
-    {
-        var source = statistics.Outcomes[ConnectionOutcome.RefusedSource];
-        var handshake = statistics.Outcomes[ConnectionOutcome.RefusedHandshake];
-        var newSource = source - Interlocked.Exchange(ref sourceTold, source);
-        var newHandshake = handshake - Interlocked.Exchange(ref handshakeTold, handshake);
-        if (newSource + newHandshake > 0)
-            log.Refused(RoundedCount.Up(newSource), RoundedCount.Up(newHandshake));
-    }
-
     public LimitStatistics Read() => new()
     {
         ConnectionsPerSource = Sources.Limit,
@@ -110,7 +97,7 @@ internal sealed class Admission : IDisposable
             var rate = rates.Where(static one => one > 0).DefaultIfEmpty().Min();
             Shaper.Use(rate);
             foreach (var loop in loops)
-                loop.LongestReceive = rate == 0 ? int.MaxValue : Shaper.ShareOf(rate);
+                loop.LongestReceive = rate == 0 ? int.MaxValue : Shaper.GetShare(rate);
         }
     }
 }

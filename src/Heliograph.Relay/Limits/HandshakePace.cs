@@ -37,7 +37,7 @@ internal sealed class HandshakePace
     /// <summary>Asks for a handshake.</summary>
     /// <param name="wait">How long it has to wait for its turn, which it has taken by asking.</param>
     /// <returns>False: refused.</returns>
-    public bool TryTake(out TimeSpan wait)
+    public bool TryReserveSlot(out TimeSpan wait)
     {
         wait = TimeSpan.Zero;
         var rate = perSecond;

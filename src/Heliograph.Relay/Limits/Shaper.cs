@@ -20,7 +20,7 @@ internal sealed class Shaper : IDisposable
     private readonly TimeProvider time;
     private readonly ITimer timer;
     private readonly Lock gate = new();
-    private readonly LinkedList<Turn> line = new();
+    private readonly LinkedList<ShareTicket> line = new();
     private long bytesPerSecond;
     private double available;
     private long filledAt;
@@ -48,7 +48,7 @@ internal sealed class Shaper : IDisposable
     }
 
     /// <summary>How much one read may take under a rate: what comes from a socket at once, where there is none.</summary>
-    public static int ShareOf(long rate) => rate == 0 ? EventLoop.ReceiveSize : (int)Math.Clamp(rate / SharesPerSecond, SmallestShare, EventLoop.ReceiveSize);
+    public static int GetShare(long rate) => rate == 0 ? EventLoop.ReceiveSize : (int)Math.Clamp(rate / SharesPerSecond, SmallestShare, EventLoop.ReceiveSize);
 
     /// <summary>Sets the limit; 0 lifts it, and everybody in line goes on.</summary>
     public void Use(long rate)
@@ -67,7 +67,7 @@ internal sealed class Shaper : IDisposable
 
     /// <summary>Takes a share, if there is one and nobody stands in line.</summary>
     /// <returns>Its bytes, for <see cref="Settle"/>; 0: there is none.</returns>
-    public int TryTake()
+    public int TryTakeShare()
     {
         lock (gate)
         {
@@ -79,27 +79,27 @@ internal sealed class Shaper : IDisposable
     }
 
     /// <summary>Stands in line for a share. The socket, which is held, is resumed on its loop when the share is taken.</summary>
-    public Turn Enqueue(EventLoop loop, LoopSocket socket)
+    public ShareTicket Enqueue(EventLoop loop, LoopSocket socket)
     {
-        var turn = new Turn(loop, socket);
+        var ticket = new ShareTicket(loop, socket);
         lock (gate)
         {
-            line.AddLast(turn.Node);
+            line.AddLast(ticket.Node);
             Fill();
             Serve();
         }
-        return turn;
+        return ticket;
     }
 
     /// <summary>Leaves the line, or gives the share back that came too late.</summary>
-    public void Withdraw(Turn turn)
+    public void Withdraw(ShareTicket ticket)
     {
         lock (gate)
         {
-            if (turn.Node.List is not null)
-                line.Remove(turn.Node);
+            if (ticket.Node.List is not null)
+                line.Remove(ticket.Node);
         }
-        Settle(turn.Share, 0);
+        Settle(ticket.Share, 0);
     }
 
     /// <summary>Tells how much of a share was used; it may have been more, since a TLS record is read whole.</summary>
@@ -150,10 +150,10 @@ internal sealed class Shaper : IDisposable
     {
         if (bytesPerSecond != 0 && available <= 0)
             return 0;
-        var share = ShareOf(bytesPerSecond);
+        var share = GetShare(bytesPerSecond);
         available -= share;
         return share;
     }
 
-    private static double Burst(long rate) => Math.Max(rate / BurstsPerSecond, ShareOf(rate));
+    private static double Burst(long rate) => Math.Max(rate / BurstsPerSecond, GetShare(rate));
 }

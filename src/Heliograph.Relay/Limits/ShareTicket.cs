@@ -3,14 +3,14 @@ using Heliograph.Relay.Loop;
 namespace Heliograph.Relay.Limits;
 
 /// <summary>A place in the line before a <see cref="Shaper"/>, for one share.</summary>
-internal sealed class Turn
+internal sealed class ShareTicket
 {
     private readonly EventLoop loop;
     private readonly LoopSocket socket;
 
     /// <param name="loop">The loop of the socket.</param>
     /// <param name="socket">What is held until the turn comes.</param>
-    public Turn(EventLoop loop, LoopSocket socket)
+    public ShareTicket(EventLoop loop, LoopSocket socket)
     {
         this.loop = loop;
         this.socket = socket;
@@ -18,7 +18,7 @@ internal sealed class Turn
     }
 
     /// <summary>Its place.</summary>
-    public LinkedListNode<Turn> Node { get; }
+    public LinkedListNode<ShareTicket> Node { get; }
 
     /// <summary>What was granted; 0 as long as it waits.</summary>
     public int Share { get; private set; }

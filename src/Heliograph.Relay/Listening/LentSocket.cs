@@ -30,10 +30,10 @@ public sealed record LentSocket(int Descriptor, IPEndPoint Endpoint)
         var flags = Libc.fcntl(descriptor, Libc.GetStatusFlags, 0);
         if (flags < 0 || Libc.fcntl(descriptor, Libc.SetStatusFlags, flags | Libc.NonBlocking) < 0)
             throw new RelayStartException(Marshal.GetLastPInvokeErrorMessage());
-        return new(descriptor, AddressOf(descriptor) ?? throw new RelayStartException("its address is neither IPv4 nor IPv6"));
+        return new(descriptor, ReadAddress(descriptor) ?? throw new RelayStartException("its address is neither IPv4 nor IPv6"));
     }
 
-    private static unsafe IPEndPoint? AddressOf(int descriptor)
+    private static unsafe IPEndPoint? ReadAddress(int descriptor)
     {
         var address = new SocketAddress(AddressFamily.InterNetworkV6, LongestAddress);
         var length = LongestAddress;

@@ -22,7 +22,7 @@ public sealed class ServerCertificate
         Issuer = leaf.GetNameInfo(X509NameType.SimpleName, forIssuer: true);
         NotBefore = new DateTimeOffset(leaf.NotBefore.ToUniversalTime());
         NotAfter = new DateTimeOffset(leaf.NotAfter.ToUniversalTime());
-        Names = NamesOf(leaf);
+        Names = ReadNames(leaf);
         HasP256Key = IsP256(leaf.PublicKey);
         Fingerprint = leaf.GetCertHashString(HashAlgorithmName.SHA256);
     }
@@ -120,7 +120,7 @@ public sealed class ServerCertificate
     private static bool IsP256(PublicKey key) =>
         key.Oid.Value == "1.2.840.10045.2.1" && key.EncodedParameters is { } curve && curve.RawData.AsSpan().SequenceEqual(P256);
 
-    private static string[] NamesOf(X509Certificate2 leaf)
+    private static string[] ReadNames(X509Certificate2 leaf)
     {
         var extension = leaf.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
         return extension is null

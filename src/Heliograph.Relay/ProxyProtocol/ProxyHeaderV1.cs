@@ -35,21 +35,21 @@ internal static class ProxyHeaderV1
     {
         var length = line.Length + 2;
         var rest = line[Signature.Length..];
-        var protocol = TakeField(ref rest);
+        var protocol = ReadField(ref rest);
         if (protocol.SequenceEqual("UNKNOWN"u8))
             return new(ProxyHeaderStatus.Header, length);
-        if (FamilyOf(protocol) is not { } family || rest.Count((byte)' ') != 3)
+        if (GetFamily(protocol) is not { } family || rest.Count((byte)' ') != 3)
             return ProxyHeader.Malformed;
-        var from = TakeField(ref rest);
-        var to = TakeField(ref rest);
-        var fromPort = TakeField(ref rest);
+        var from = ReadField(ref rest);
+        var to = ReadField(ref rest);
+        var fromPort = ReadField(ref rest);
         return TryReadEndpoint(from, fromPort, family, out var source) && TryReadEndpoint(to, rest, family, out var destination)
             ? new(ProxyHeaderStatus.Header, length, new() { Source = source, Destination = destination })
             : ProxyHeader.Malformed;
     }
 
     /// <summary>What stands before the next space; takes both off.</summary>
-    private static ReadOnlySpan<byte> TakeField(ref ReadOnlySpan<byte> rest)
+    private static ReadOnlySpan<byte> ReadField(ref ReadOnlySpan<byte> rest)
     {
         var space = rest.IndexOf((byte)' ');
         var field = space < 0 ? rest : rest[..space];
@@ -57,7 +57,7 @@ internal static class ProxyHeaderV1
         return field;
     }
 
-    private static AddressFamily? FamilyOf(ReadOnlySpan<byte> protocol) =>
+    private static AddressFamily? GetFamily(ReadOnlySpan<byte> protocol) =>
         protocol.SequenceEqual("TCP4"u8) ? AddressFamily.InterNetwork
         : protocol.SequenceEqual("TCP6"u8) ? AddressFamily.InterNetworkV6
         : null;

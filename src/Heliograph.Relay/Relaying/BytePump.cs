@@ -4,7 +4,7 @@ using Heliograph.Relay.Loop;
 namespace Heliograph.Relay.Relaying;
 
 /// <summary>How a relayed connection ended: whose doing it was.</summary>
-internal enum RelayEnd
+internal enum PumpEnd
 {
     /// <summary>Both sides said that they were done.</summary>
     Finished,
@@ -23,7 +23,7 @@ internal enum RelayEnd
 /// Moves bytes both ways between two channels until both have ended. A side that does not take its bytes stops the reading of the other one, so that
 /// never more than one read waits for a slow reader. An end of one direction is carried over to the other side, and what still flows the other way goes on.
 /// </summary>
-internal sealed class Relay
+internal sealed class BytePump
 {
     /// <summary>Reads in a row before the other connections of the loop have their turn.</summary>
     private const int TurnLength = 16;
@@ -42,7 +42,7 @@ internal sealed class Relay
     /// <param name="upstream">The side that was dialled.</param>
     /// <param name="deadline">Armed anew by every byte; its owner cancels both sockets when it passes.</param>
     /// <param name="counters">Told of every byte; null: the client is a visitor, whose bytes go no further than this machine.</param>
-    public Relay(RelayLoop loop, Channel client, Channel upstream, Deadline deadline, RelayCounters? counters)
+    public BytePump(RelayLoop loop, Channel client, Channel upstream, Deadline deadline, RelayCounters? counters)
     {
         this.loop = loop;
         this.client = client;
@@ -53,7 +53,7 @@ internal sealed class Relay
     }
 
     /// <summary>How it ended, once both directions have.</summary>
-    public RelayEnd End { get; private set; }
+    public PumpEnd End { get; private set; }
 
     /// <summary>Starts both directions; each task ends with its direction. Two tasks and not one: a third would cost every idle connection 130 bytes.</summary>
     public (Task Up, Task Down) Start()
@@ -79,7 +79,7 @@ internal sealed class Relay
             var share = 0;
             if (loop.Shaper.IsOn && (share = await ShareAsync(from)) == 0)
             {
-                Break(RelayEnd.Cancelled);
+                Break(PumpEnd.Cancelled);
                 return;
             }
             switch (Move(from, to, share))
@@ -93,7 +93,7 @@ internal sealed class Relay
                     turn = 0;
                     if (await from.Socket.Readable())
                         continue;
-                    Break(RelayEnd.Cancelled);
+                    Break(PumpEnd.Cancelled);
                     return;
                 case IoStatus.Closed:
                     await CarryEndAsync(to);
@@ -113,17 +113,17 @@ internal sealed class Relay
     /// <returns>0: cancelled.</returns>
     private async ValueTask<int> ShareAsync(Channel from)
     {
-        if (loop.Shaper.TryTake() is var share and > 0)
+        if (loop.Shaper.TryTakeShare() is var share and > 0)
             return share;
         waiting++;
         deadline.Disarm();
-        var turn = loop.Shaper.Enqueue(loop.Events, from.Socket);
+        var ticket = loop.Shaper.Enqueue(loop.Events, from.Socket);
         var goesOn = await from.Socket.Held();
         waiting--;
         ArmDeadline();
         if (goesOn)
-            return turn.Share;
-        loop.Shaper.Withdraw(turn);
+            return ticket.Share;
+        loop.Shaper.Withdraw(ticket);
         return 0;
     }
 
@@ -180,12 +180,12 @@ internal sealed class Relay
             to.Socket.CloseWrite();
     }
 
-    private RelayEnd Broken(Channel side) => side == client ? RelayEnd.ClientBroke : RelayEnd.UpstreamBroke;
+    private PumpEnd Broken(Channel side) => side == client ? PumpEnd.ClientBroke : PumpEnd.UpstreamBroke;
 
     /// <summary>Ends both directions; the first reason counts.</summary>
-    private void Break(RelayEnd reason)
+    private void Break(PumpEnd reason)
     {
-        if (End == RelayEnd.Finished)
+        if (End == PumpEnd.Finished)
             End = reason;
         client.Socket.Cancel();
         upstream.Socket.Cancel();

@@ -58,7 +58,7 @@ internal sealed class ConnectRace : IDeadlineOwner
                     return null;
                 // An attempt that has failed starts the next one without waiting.
                 if (running.Count > 0 && !(startNext && next < last))
-                    await new Turn(this);
+                    await new ProgressAwaitable(this);
             }
             if (endpoints.Count > 0)
                 Failure = DialFailure.TimedOut;
@@ -151,11 +151,11 @@ internal sealed class ConnectRace : IDeadlineOwner
     }
 
     /// <summary>Completes when one of the running sockets has connected or failed, or a deadline has passed.</summary>
-    private readonly struct Turn(ConnectRace race) : ICriticalNotifyCompletion
+    private readonly struct ProgressAwaitable(ConnectRace race) : ICriticalNotifyCompletion
     {
         public bool IsCompleted => false;
 
-        public Turn GetAwaiter() => this;
+        public ProgressAwaitable GetAwaiter() => this;
 
         public void GetResult()
         {

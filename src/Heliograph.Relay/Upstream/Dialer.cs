@@ -26,7 +26,7 @@ internal sealed class Dialer
     }
 
     /// <summary>From now on; on the loop.</summary>
-    public void Change(TimeSpan connectTimeout)
+    public void Use(TimeSpan connectTimeout)
     {
         this.connectTimeout = connectTimeout;
         connectTimeouts.Change(connectTimeout);
@@ -48,9 +48,9 @@ internal sealed class Dialer
         };
         var socket = await race.RunAsync(endpoints);
         if (socket is null)
-            counters.Of(endpoint).Failed(race.Failure);
+            counters.GetUpstream(endpoint).Failed(race.Failure);
         else
-            counters.Of(endpoint).Connected(loop.Now - begun);
+            counters.GetUpstream(endpoint).Connected(loop.Now - begun);
         return socket;
     }
 

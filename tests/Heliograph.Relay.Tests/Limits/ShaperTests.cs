@@ -104,7 +104,7 @@ public sealed class ShaperTests : IAsyncDisposable
     [Fact]
     public async Task Nobody_in_line_means_no_timer()
     {
-        Assert.Equal(Share, shaper.TryTake());
+        Assert.Equal(Share, shaper.TryTakeShare());
         shaper.Settle(Share, Share);
         await Assert.ThrowsAsync<TaskCanceledException>(() => time.WaitForTimerAsync(TimeSpan.Zero, TimeSpan.FromMilliseconds(50)));
     }
@@ -194,7 +194,7 @@ public sealed class ShaperTests : IAsyncDisposable
         {
             while (bytes < until)
             {
-                var share = shaper.TryTake();
+                var share = shaper.TryTakeShare();
                 if (share == 0)
                 {
                     var turn = shaper.Enqueue(loop, socket);

@@ -135,7 +135,7 @@ public sealed class LimitTests : IDisposable
         using var held = await ConnectAsync(nginx.EndPoint);
         Assert.True(await AnswerAsync(held));
         for (var i = 0; i < 20; i++)
-            relay.Server.Admission.Handshakes.TryTake(out _);
+            relay.Server.Admission.Handshakes.TryReserveSlot(out _);
 
         Assert.Equal("0 bytes, then RST", await TalkativeAsync(nginx.EndPoint));
         Assert.Equal("0 bytes, then RST", await TalkativeAsync(relay.EndPoint));

@@ -56,10 +56,10 @@ public sealed class RelayServerTests : IDisposable
             clients.Add(await relay.ConnectAsync());
         await relay.HasAsync(100);
 
-        Assert.Equal([25, 25, 25, 25], relay.Server.LoadOfLoops);
+        Assert.Equal([25, 25, 25, 25], relay.Server.LoopLoads);
         clients.ForEach(static client => client.Dispose());
         await relay.HasAsync(0);
-        Assert.Equal([0, 0, 0, 0], relay.Server.LoadOfLoops);
+        Assert.Equal([0, 0, 0, 0], relay.Server.LoopLoads);
     }
 
     [Fact]

@@ -101,7 +101,7 @@ public sealed class DialerTests : IDisposable
         Assert.Equal([(DialFailure.TimedOut, 1L)], Reasons(silent));
         Assert.Equal(0, Counted(silent).DialTimes.Count);
 
-        UpstreamStatistics Counted(int port) => counters.Of(new UpstreamEndpoint.Tcp("chat.signal.org", port)).Read("");
+        UpstreamStatistics Counted(int port) => counters.GetUpstream(new UpstreamEndpoint.Tcp("chat.signal.org", port)).Read("");
         IEnumerable<(DialFailure Reason, long Count)> Reasons(int port) =>
             Counted(port).Failures.Where(static one => one.Value > 0).OrderBy(static one => one.Key).Select(static one => (one.Key, one.Value));
     }
