@@ -28,7 +28,7 @@ public sealed class RelayServer : IAsyncDisposable
     private RelayServer(RelayOptions options, ServerCertificate certificate, Resolve resolve, TimeProvider timeProvider, ILogger logger)
     {
         this.timeProvider = timeProvider;
-        relay = new RelayContext(options, new ServedCertificate(certificate, OffersHttp2(options)), timeProvider, logger);
+        relay = new RelayContext(options, new ServedCertificate(certificate, options), timeProvider, logger);
         var protection = RecordProtection.Find();
         logger.ReportIpsecMb(protection);
         Cryptography = protection.Description;
@@ -103,7 +103,7 @@ public sealed class RelayServer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(changed);
         relay.Use(changed);
-        if (relay.Certificate.Use(OffersHttp2(changed)))
+        if (relay.Certificate.Use(changed))
             ForgetSigningKeys();
         foreach (var loop in loops)
             loop.Events.Post(() => loop.Use(changed.Limits));
@@ -193,8 +193,6 @@ public sealed class RelayServer : IAsyncDisposable
         relay.Certificate.Dispose();
         relay.Validations.Dispose();
     }
-
-    private static bool OffersHttp2(RelayOptions options) => options.Decoy.Http2 is not null;
 
     private void Listen(List<(int Descriptor, IPEndPoint Endpoint)> bound)
     {

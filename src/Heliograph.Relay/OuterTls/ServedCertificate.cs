@@ -5,15 +5,15 @@ internal sealed class ServedCertificate : IDisposable
 {
     private readonly Lock changing = new();
     private ServerCertificate certificate;
-    private bool offersHttp2;
+    private RelayOptions options;
     private volatile TlsContext context;
 
     /// <exception cref="CertificateException">OpenSSL does not accept the certificate or its key.</exception>
-    public ServedCertificate(ServerCertificate certificate, bool offersHttp2)
+    public ServedCertificate(ServerCertificate certificate, RelayOptions options)
     {
         this.certificate = certificate;
-        this.offersHttp2 = offersHttp2;
-        context = TlsContext.Create(certificate, offersHttp2);
+        this.options = options;
+        context = Create(certificate, options);
     }
 
     /// <summary>For new handshakes. One that was replaced is left to its finalizer, as a loop may still use it.</summary>
@@ -25,24 +25,29 @@ internal sealed class ServedCertificate : IDisposable
     {
         lock (changing)
         {
-            context = TlsContext.Create(changed, offersHttp2);
+            context = Create(changed, options);
             certificate = changed;
         }
     }
 
-    /// <summary>From now on new handshakes are like this.</summary>
+    /// <summary>From now on new handshakes are performed as these options say.</summary>
     /// <returns>Whether anything has changed.</returns>
-    public bool Use(bool offerHttp2)
+    public bool Use(RelayOptions changed)
     {
         lock (changing)
         {
-            if (offerHttp2 == offersHttp2)
+            if (OffersHttp2(changed) == OffersHttp2(options) && changed.Handshake == options.Handshake)
                 return false;
-            context = TlsContext.Create(certificate, offerHttp2);
-            offersHttp2 = offerHttp2;
+            context = Create(certificate, changed);
+            options = changed;
             return true;
         }
     }
 
     public void Dispose() => context.Dispose();
+
+    private static TlsContext Create(ServerCertificate certificate, RelayOptions options) =>
+        TlsContext.Create(certificate, OffersHttp2(options), options.Handshake);
+
+    private static bool OffersHttp2(RelayOptions options) => options.Decoy.Http2 is not null;
 }

@@ -67,7 +67,7 @@ public sealed class ServerCertificate
             }
             var certificate = new ServerCertificate(chain, key);
             // OpenSSL decides (it may find the key too small for its security level): ask it now, while another certificate can still be served.
-            TlsContext.Create(certificate, offerHttp2: false).Dispose();
+            TlsContext.Create(certificate, offerHttp2: false, TlsHandshake.Libssl).Dispose();
             return certificate;
         }
         finally

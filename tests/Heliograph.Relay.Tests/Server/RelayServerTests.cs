@@ -164,7 +164,7 @@ public sealed class RelayServerTests : IDisposable
 
     private string Refusal(TestRelay like, params IPEndPoint[] listen)
     {
-        var options = new RelayOptions { Listen = listen, Routes = like.Server.Routes, Decoy = like.Server.Decoy };
+        var options = new RelayOptions { Listen = listen, Routes = like.Options.Routes, Decoy = like.Options.Decoy };
         var own = ServerCertificate.FromPem(certificate.ChainPem, certificate.KeyPem);
         return Assert.Throws<RelayStartException>(() => RelayServer.Start(options, own, TimeProvider.System, NullLogger.Instance)).Message;
     }

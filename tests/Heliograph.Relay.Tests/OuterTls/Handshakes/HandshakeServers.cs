@@ -11,7 +11,7 @@ using Heliograph.Testing.Tls13;
 namespace Heliograph.Relay.Tests.OuterTls.Handshakes;
 
 /// <summary>What both servers have.</summary>
-internal enum ServedCertificate
+internal enum TestedCertificate
 {
     /// <summary>certbot's choice.</summary>
     Ecdsa,
@@ -31,15 +31,15 @@ public sealed partial class HandshakeServers : IAsyncLifetime
 
     private const int MostVisits = 5;
 
-    private readonly Dictionary<ServedCertificate, Lazy<Task<Pair>>> pairs =
-        Enum.GetValues<ServedCertificate>().ToDictionary(static certificate => certificate, static certificate => new Lazy<Task<Pair>>(() => StartAsync(certificate)));
+    private readonly Dictionary<TestedCertificate, Lazy<Task<Pair>>> pairs =
+        Enum.GetValues<TestedCertificate>().ToDictionary(static certificate => certificate, static certificate => new Lazy<Task<Pair>>(() => StartAsync(certificate)));
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Does the same to both and compares what they send.</summary>
     /// <param name="deed">What the client does.</param>
     /// <param name="certificate">Which the server has.</param>
-    internal Task CompareAsync(Func<RawHandshake, Task> deed, ServedCertificate certificate = ServedCertificate.Ecdsa) =>
+    internal Task CompareAsync(Func<RawHandshake, Task> deed, TestedCertificate certificate = TestedCertificate.Ecdsa) =>
         CompareVisitsAsync(async visitor => await deed(await visitor.ConnectAsync()), certificate);
 
     /// <summary>The same with as many connections as the visitor wants to make.</summary>
@@ -47,7 +47,7 @@ public sealed partial class HandshakeServers : IAsyncLifetime
     /// Whether a server that closes before it has read everything ends with FIN or with RST is for the kernel to say, by what has come until then, and a segment that is sent again counts twice: who
     /// differs in that alone is visited again.
     /// </remarks>
-    internal async Task CompareVisitsAsync(Func<Visitor, Task> deed, ServedCertificate certificate = ServedCertificate.Ecdsa)
+    internal async Task CompareVisitsAsync(Func<Visitor, Task> deed, TestedCertificate certificate = TestedCertificate.Ecdsa)
     {
         var pair = await pairs[certificate].Value;
         for (var visits = 1; ; visits++)
@@ -89,11 +89,11 @@ public sealed partial class HandshakeServers : IAsyncLifetime
     [GeneratedRegex("in [0-9]+ segments", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Segments();
 
-    private static async Task<Pair> StartAsync(ServedCertificate kind)
+    private static async Task<Pair> StartAsync(TestedCertificate kind)
     {
         using var authority = new TestAuthority();
-        string[] names = ["proxy.example", .. kind == ServedCertificate.Long ? Enumerable.Range(1, 200).Select(static number => $"name-{number}.proxy.example") : []];
-        var certificate = authority.Issue(kind == ServedCertificate.Rsa ? TestKey.Rsa : TestKey.Ecdsa, names);
+        string[] names = ["proxy.example", .. kind == TestedCertificate.Long ? Enumerable.Range(1, 200).Select(static number => $"name-{number}.proxy.example") : []];
+        var certificate = authority.Issue(kind == TestedCertificate.Rsa ? TestKey.Rsa : TestKey.Ecdsa, names);
         var site = await NginxSite.StartAsync();
         var decoy = new UpstreamEndpoint.Tcp("127.0.0.1", site.Http1.Port);
         var relay = TestRelay.Start(certificate, decoy: decoy, change: options => options with

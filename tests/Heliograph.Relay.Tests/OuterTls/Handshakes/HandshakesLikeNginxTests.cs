@@ -149,7 +149,7 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
                 await client.SendAsync(client.Sending.Protect(23, Deeds.Request));
                 await client.ReadToEndAsync();
             },
-            Enum.Parse<ServedCertificate>(certificate));
+            Enum.Parse<TestedCertificate>(certificate));
     }
 
     [Fact]
@@ -198,6 +198,6 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
     [InlineData("Long", "no supported_versions")]
     public async Task A_hello_is_answered_as_by_nginx_with_another_certificate(string certificate, string hello)
     {
-        await servers.CompareAsync(client => Deeds.OfferAndFinishAsync(client, HelloCases.All[hello]), Enum.Parse<ServedCertificate>(certificate));
+        await servers.CompareAsync(client => Deeds.OfferAndFinishAsync(client, HelloCases.All[hello]), Enum.Parse<TestedCertificate>(certificate));
     }
 }
