@@ -11,7 +11,7 @@ public sealed record RelayOptions
     public required IReadOnlyList<IPEndPoint> Listen { get; init; }
 
     /// <summary>Addresses of <see cref="Listen"/> that are not bound, as another process listens there already and lends its socket.</summary>
-    public IReadOnlyDictionary<IPEndPoint, LentSocket> Lent { get; init; } = new Dictionary<IPEndPoint, LentSocket>();
+    public IReadOnlyDictionary<IPEndPoint, InheritedSocket> Inherited { get; init; } = new Dictionary<IPEndPoint, InheritedSocket>();
 
     public required RouteTable Routes { get; init; }
 

@@ -97,7 +97,7 @@ public sealed class RelayServer : IAsyncDisposable
 
     /// <summary>
     /// From now on connections are routed, limited and counted by these options; those that are already relayed continue.
-    /// <see cref="RelayOptions.Listen"/>, <see cref="RelayOptions.Lent"/> and <see cref="RelayOptions.Loops"/> stay as they were at the start.
+    /// <see cref="RelayOptions.Listen"/>, <see cref="RelayOptions.Inherited"/> and <see cref="RelayOptions.Loops"/> stay as they were at the start.
     /// </summary>
     public void UseOptions(RelayOptions changed)
     {
@@ -200,8 +200,8 @@ public sealed class RelayServer : IAsyncDisposable
         var acceptor = loops[0].Events;
         foreach (var (endpoint, (descriptor, _)) in relay.Options.Listen.Zip(bound))
         {
-            var isLent = relay.Options.Lent.ContainsKey(endpoint);
-            listeners.Add(new(acceptor, descriptor, isLent, placement.Accept, () => clientWaits.TrySetResult(), relay.Logger));
+            var isInherited = relay.Options.Inherited.ContainsKey(endpoint);
+            listeners.Add(new(acceptor, descriptor, isInherited, placement.Accept, () => clientWaits.TrySetResult(), relay.Logger));
         }
         foreach (var listener in listeners)
             acceptor.Post(() => _ = listener.RunAsync());

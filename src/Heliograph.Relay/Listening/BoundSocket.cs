@@ -20,9 +20,9 @@ internal static unsafe class BoundSocket
         {
             foreach (var endpoint in options.Listen)
             {
-                if (options.Lent.TryGetValue(endpoint, out var lent))
+                if (options.Inherited.TryGetValue(endpoint, out var inherited))
                 {
-                    bound.Add((lent.Descriptor, lent.Endpoint));
+                    bound.Add((inherited.Descriptor, inherited.Endpoint));
                     continue;
                 }
                 // "0.0.0.0:443" beside "[::]:443": each takes its own family.

@@ -19,9 +19,9 @@ internal sealed class Listener : IDeadlineOwner, IDisposable
 
     private readonly EventLoop loop;
     private readonly LoopSocket socket;
-    private readonly bool lent;
+    private readonly bool isInherited;
     private readonly Func<int, bool> accepted;
-    private readonly Action somebodyWaits;
+    private readonly Action clientWaits;
     private readonly ILogger log;
     private readonly DeadlineQueue pauses;
     private readonly Deadline pause;
@@ -31,16 +31,16 @@ internal sealed class Listener : IDeadlineOwner, IDisposable
 
     /// <param name="loop">The loop that accepts.</param>
     /// <param name="descriptor">A listening socket; owned from here on.</param>
-    /// <param name="lent">Whether another process has the socket too, and its queue outlives this listener.</param>
+    /// <param name="isInherited">Whether another process has the socket too, and its queue outlives this listener.</param>
     /// <param name="accepted">Gets each new descriptor, on the loop, and owns it; false: it was one of the last, and accepting pauses.</param>
-    /// <param name="somebodyWaits">Told, on the loop, when there is a connection in the queue of a lent socket that this listener leaves to the next process.</param>
+    /// <param name="clientWaits">Told, on the loop, when there is a connection in the queue of an inherited socket that this listener leaves to the next process.</param>
     /// <param name="log">Told when accepting pauses.</param>
-    public Listener(EventLoop loop, int descriptor, bool lent, Func<int, bool> accepted, Action somebodyWaits, ILogger log)
+    public Listener(EventLoop loop, int descriptor, bool isInherited, Func<int, bool> accepted, Action clientWaits, ILogger log)
     {
         this.loop = loop;
-        this.lent = lent;
+        this.isInherited = isInherited;
         this.accepted = accepted;
-        this.somebodyWaits = somebodyWaits;
+        this.clientWaits = clientWaits;
         this.log = log;
         pauses = loop.CreateDeadlines(Pause);
         pause = new Deadline(this);
@@ -63,21 +63,21 @@ internal sealed class Listener : IDeadlineOwner, IDisposable
                 await loop.Yield();
             }
         }
-        // Only a lent socket is still open: the wait for a connection ended, or there was none, as one is there.
+        // Only an inherited socket is still open: the wait for a connection ended, or there was none, as one is there.
         if (!closed)
-            somebodyWaits();
+            clientWaits();
     }
 
     /// <summary>
     /// Accepts no more; on the loop. A socket of our own is closed, after what the kernel has accepted for us already was taken, so that this resets nobody. The
-    /// queue of a lent one is left to the next process: it is not shut down, which would be felt there, and only watched.
+    /// queue of an inherited one is left to the next process: it is not shut down, which would be felt there, and only watched.
     /// </summary>
     public void Stop()
     {
         if (stopped)
             return;
         stopped = true;
-        if (lent)
+        if (isInherited)
             return;
         for (var descriptor = socket.Accept(); descriptor >= 0; descriptor = socket.Accept())
             accepted(descriptor);
@@ -98,7 +98,7 @@ internal sealed class Listener : IDeadlineOwner, IDisposable
         resumed?.Invoke();
     }
 
-    /// <summary>A lent socket stays in the epoll, as it is open elsewhere; nobody looks at what is told of it there.</summary>
+    /// <summary>An inherited socket stays in the epoll, as it is open elsewhere; nobody looks at what is told of it there.</summary>
     private void Close()
     {
         closed = true;

@@ -32,7 +32,7 @@ internal sealed class TestRelay : IAsyncDisposable
     public IPEndPoint EndPoint => Server.Endpoints[0];
 
     public static TestRelay Start(TestCertificate certificate, EndPoint? chat = null, int maxConnections = 1000, int loops = 2, ILogger? log = null,
-        UpstreamEndpoint? decoy = null, LentSocket? lent = null, Func<RelayOptions, RelayOptions>? change = null, RelayLimits? limits = null, TimeProvider? time = null)
+        UpstreamEndpoint? decoy = null, InheritedSocket? inherited = null, Func<RelayOptions, RelayOptions>? change = null, RelayLimits? limits = null, TimeProvider? time = null)
     {
         var refusing = LoopbackPort.Refusing(out var nobody);
         decoy ??= new UpstreamEndpoint.Tcp("127.0.0.1", nobody.Port);
@@ -41,7 +41,7 @@ internal sealed class TestRelay : IAsyncDisposable
         var options = new RelayOptions
         {
             Listen = [anyPort],
-            Lent = lent is null ? new Dictionary<IPEndPoint, LentSocket>() : new() { [anyPort] = lent },
+            Inherited = inherited is null ? new Dictionary<IPEndPoint, InheritedSocket>() : new() { [anyPort] = inherited },
             Routes = RouteTable.Create([], new Dictionary<string, UpstreamEndpoint> { ["chat.signal.org"] = upstream }),
             Decoy = new DecoyEndpoints { Http1 = decoy, Http2 = decoy, PlainHttp = decoy },
             MaxConnections = maxConnections,

@@ -8,7 +8,7 @@ using Heliograph.Testing.Certificates;
 namespace Heliograph.Relay.Tests.Server;
 
 /// <summary>A listening socket that somebody else keeps, and two servers that have it one after the other.</summary>
-public sealed partial class LentSocketTests : IDisposable
+public sealed partial class InheritedSocketTests : IDisposable
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
 
@@ -16,7 +16,7 @@ public sealed partial class LentSocketTests : IDisposable
     private readonly TestCertificate certificate;
     private readonly Socket listening = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
-    public LentSocketTests()
+    public InheritedSocketTests()
     {
         certificate = authority.Issue(TestKey.Ecdsa, "proxy.example");
         listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -93,10 +93,10 @@ public sealed partial class LentSocketTests : IDisposable
     }
 
     private static string Refusal(SafeHandle handle) =>
-        Assert.Throws<RelayStartException>(() => LentSocket.Open((int)handle.DangerousGetHandle())).Message;
+        Assert.Throws<RelayStartException>(() => InheritedSocket.Open((int)handle.DangerousGetHandle())).Message;
 
     private TestRelay Start(int maxConnections = 1000) =>
-        TestRelay.Start(certificate, maxConnections: maxConnections, lent: LentSocket.Open(Duplicate((int)listening.SafeHandle.DangerousGetHandle())));
+        TestRelay.Start(certificate, maxConnections: maxConnections, inherited: InheritedSocket.Open(Duplicate((int)listening.SafeHandle.DangerousGetHandle())));
 
     private async Task ShakeHandsAsync(Socket client)
     {

@@ -11,14 +11,14 @@ namespace Heliograph.Relay.Listening;
 /// </summary>
 /// <param name="Descriptor">This process's own, which whoever listens with it closes.</param>
 /// <param name="Endpoint">Where it listens.</param>
-public sealed record LentSocket(int Descriptor, IPEndPoint Endpoint)
+public sealed record InheritedSocket(int Descriptor, IPEndPoint Endpoint)
 {
     /// <summary>sockaddr_in6 is the longest that can be ours.</summary>
     private const int LongestAddress = 28;
 
     /// <summary>Takes over a descriptor that this process was started with, and keeps it from the programs that this one starts.</summary>
     /// <exception cref="RelayStartException">It is no listening TCP socket.</exception>
-    public static LentSocket Open(int descriptor)
+    public static InheritedSocket Open(int descriptor)
     {
         if (Libc.GetOption(descriptor, Libc.SolSocket, Libc.AcceptConnections) is not { } listens)
             throw new RelayStartException("it is no socket");
