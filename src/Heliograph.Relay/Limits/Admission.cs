@@ -7,7 +7,7 @@ namespace Heliograph.Relay.Limits;
 /// <summary>Every limit of a relay but its clocks: who may come in, when, and how fast. From any thread.</summary>
 internal sealed class Admission : IDisposable
 {
-    private readonly ILogger log;
+    private readonly ILogger logger;
     private readonly Lock shaping = new();
     private IReadOnlyList<EventLoop> loops = [];
     private volatile int maxConnections;
@@ -16,11 +16,11 @@ internal sealed class Admission : IDisposable
     private int full;
     private volatile bool isBudgetSpent;
 
-    public Admission(RelayOptions options, TimeProvider time, ILogger log)
+    public Admission(RelayOptions options, TimeProvider timeProvider, ILogger logger)
     {
-        this.log = log;
-        Handshakes = new HandshakePace(time);
-        Shaper = new Shaper(time);
+        this.logger = logger;
+        Handshakes = new HandshakePace(timeProvider);
+        Shaper = new Shaper(timeProvider);
         Use(options);
     }
 
@@ -70,7 +70,7 @@ internal sealed class Admission : IDisposable
         if (connections >= maxConnections)
         {
             if (Interlocked.Exchange(ref full, 1) == 0)
-                log.Full(maxConnections);
+                logger.Full(maxConnections);
             return true;
         }
         if (full != 0 && connections < maxConnections * 9L / 10)

@@ -12,18 +12,18 @@ internal sealed class HandshakePace
     /// </summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
-    private readonly TimeProvider time;
+    private readonly TimeProvider timeProvider;
     private readonly long burst;
     private readonly long longest;
     private volatile int perSecond;
     private long nextFree;
 
-    /// <param name="time">The clock.</param>
-    public HandshakePace(TimeProvider time)
+    /// <param name="timeProvider">The clock.</param>
+    public HandshakePace(TimeProvider timeProvider)
     {
-        this.time = time;
-        burst = time.TimestampFrequency;
-        longest = (long)(LongestWait.TotalSeconds * time.TimestampFrequency);
+        this.timeProvider = timeProvider;
+        burst = timeProvider.TimestampFrequency;
+        longest = (long)(LongestWait.TotalSeconds * timeProvider.TimestampFrequency);
         nextFree = long.MinValue;
     }
 
@@ -43,11 +43,11 @@ internal sealed class HandshakePace
         var rate = perSecond;
         if (rate == 0)
             return true;
-        var interval = Math.Max(1, time.TimestampFrequency / rate);
+        var interval = Math.Max(1, timeProvider.TimestampFrequency / rate);
         while (true)
         {
             // The generic cell rate algorithm, which is a token bucket without a bucket: the moment at which all that was granted will have been due.
-            var now = time.GetTimestamp();
+            var now = timeProvider.GetTimestamp();
             var seen = Volatile.Read(ref nextFree);
             var due = Math.Max(seen, now);
             var excess = due - now - (burst - interval);
@@ -56,7 +56,7 @@ internal sealed class HandshakePace
             if (Interlocked.CompareExchange(ref nextFree, due + interval, seen) != seen)
                 continue;
             if (excess > 0)
-                wait = TimeSpan.FromSeconds((double)excess / time.TimestampFrequency);
+                wait = TimeSpan.FromSeconds((double)excess / timeProvider.TimestampFrequency);
             return true;
         }
     }

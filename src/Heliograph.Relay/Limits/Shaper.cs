@@ -17,7 +17,7 @@ internal sealed class Shaper : IDisposable
     /// <summary>A tenth of a second may go out at once after a pause: what a chat does is never delayed on a line that has room.</summary>
     private const int BurstsPerSecond = 10;
 
-    private readonly TimeProvider time;
+    private readonly TimeProvider timeProvider;
     private readonly ITimer timer;
     private readonly Lock gate = new();
     private readonly LinkedList<ShareTicket> line = new();
@@ -25,10 +25,10 @@ internal sealed class Shaper : IDisposable
     private double available;
     private long filledAt;
 
-    public Shaper(TimeProvider time)
+    public Shaper(TimeProvider timeProvider)
     {
-        this.time = time;
-        timer = time.CreateTimer(static shaper => ((Shaper)shaper!).Advance(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        this.timeProvider = timeProvider;
+        timer = timeProvider.CreateTimer(static shaper => ((Shaper)shaper!).Advance(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Whether there is a limit at all.</summary>
@@ -128,8 +128,8 @@ internal sealed class Shaper : IDisposable
 
     private void Fill()
     {
-        var now = time.GetTimestamp();
-        available = Math.Min(available + (time.GetElapsedTime(filledAt, now).TotalSeconds * bytesPerSecond), Burst(bytesPerSecond));
+        var now = timeProvider.GetTimestamp();
+        available = Math.Min(available + (timeProvider.GetElapsedTime(filledAt, now).TotalSeconds * bytesPerSecond), Burst(bytesPerSecond));
         filledAt = now;
     }
 

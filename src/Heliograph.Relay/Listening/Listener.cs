@@ -22,7 +22,7 @@ internal sealed class Listener : IDeadlineOwner, IDisposable
     private readonly bool isInherited;
     private readonly Func<int, bool> accepted;
     private readonly Action clientWaits;
-    private readonly ILogger log;
+    private readonly ILogger logger;
     private readonly DeadlineQueue pauses;
     private readonly Deadline pause;
     private Action? resume;
@@ -34,14 +34,14 @@ internal sealed class Listener : IDeadlineOwner, IDisposable
     /// <param name="isInherited">Whether another process has the socket too, and its queue outlives this listener.</param>
     /// <param name="accepted">Gets each new descriptor, on the loop, and owns it; false: it was one of the last, and accepting pauses.</param>
     /// <param name="clientWaits">Told, on the loop, when there is a connection in the queue of an inherited socket that this listener leaves to the next process.</param>
-    /// <param name="log">Told when accepting pauses.</param>
-    public Listener(EventLoop loop, int descriptor, bool isInherited, Func<int, bool> accepted, Action clientWaits, ILogger log)
+    /// <param name="logger">Told when accepting pauses.</param>
+    public Listener(EventLoop loop, int descriptor, bool isInherited, Func<int, bool> accepted, Action clientWaits, ILogger logger)
     {
         this.loop = loop;
         this.isInherited = isInherited;
         this.accepted = accepted;
         this.clientWaits = clientWaits;
-        this.log = log;
+        this.logger = logger;
         pauses = loop.CreateDeadlines(Pause);
         pause = new Deadline(this);
         socket = LoopSocket.Adopt(loop, descriptor, listening: true);
@@ -115,7 +115,7 @@ internal sealed class Listener : IDeadlineOwner, IDisposable
                 await socket.Readable();
                 return true;
             case Libc.Emfile or Libc.Enfile or Libc.Enobufs or Libc.Enomem:
-                log.AcceptPaused((long)Pause.TotalMilliseconds, Marshal.GetPInvokeErrorMessage(error));
+                logger.AcceptPaused((long)Pause.TotalMilliseconds, Marshal.GetPInvokeErrorMessage(error));
                 pauses.Arm(pause);
                 await new PauseAwaitable(this);
                 return true;

@@ -18,7 +18,7 @@ internal sealed unsafe class EventLoop : IDisposable
     private const int EventsPerWait = 256;
     private const ulong WakeUp = ulong.MaxValue;
 
-    private readonly TimeProvider time;
+    private readonly TimeProvider timeProvider;
     private readonly long started;
     private readonly int epoll;
     private readonly int wakeUp;
@@ -35,14 +35,14 @@ internal sealed unsafe class EventLoop : IDisposable
     private volatile bool stopping;
 
     /// <param name="name">The thread's name.</param>
-    /// <param name="time">The clock of the deadlines.</param>
+    /// <param name="timeProvider">The clock of the deadlines.</param>
     /// <param name="failed">Told of an exception that left a continuation: a defect, after which the loop goes on.</param>
     /// <exception cref="IOException">The system gives no descriptor.</exception>
-    public EventLoop(string name, TimeProvider time, Action<Exception> failed)
+    public EventLoop(string name, TimeProvider timeProvider, Action<Exception> failed)
     {
-        this.time = time;
+        this.timeProvider = timeProvider;
         this.failed = failed;
-        started = time.GetTimestamp();
+        started = timeProvider.GetTimestamp();
         epoll = Libc.epoll_create1(Libc.EpollCloseOnExec);
         wakeUp = Libc.eventfd(0, Libc.EventNonBlocking | Libc.EventCloseOnExec);
         if (epoll < 0 || wakeUp < 0)
@@ -143,7 +143,7 @@ internal sealed unsafe class EventLoop : IDisposable
         while (!stopping)
         {
             var count = Libc.epoll_wait(epoll, events, EventsPerWait, Timeout());
-            Now = (long)time.GetElapsedTime(started).TotalMilliseconds;
+            Now = (long)timeProvider.GetElapsedTime(started).TotalMilliseconds;
             for (var i = 0; i < count; i++)
                 Dispatch(EpollEvents.Events(events, i), EpollEvents.Data(events, i));
             foreach (var queue in deadlines)
@@ -177,9 +177,9 @@ internal sealed unsafe class EventLoop : IDisposable
         {
             socket.Happened(happened);
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
-            failed(e);
+            failed(exception);
         }
     }
 
@@ -198,9 +198,9 @@ internal sealed unsafe class EventLoop : IDisposable
         {
             action();
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
-            failed(e);
+            failed(exception);
         }
     }
 

@@ -84,9 +84,9 @@ public sealed class ServerCertificate
         {
             chain.ImportFromPem(pem);
         }
-        catch (CryptographicException e)
+        catch (CryptographicException exception)
         {
-            throw new CertificateException("the chain does not parse as PEM certificates", e);
+            throw new CertificateException("the chain does not parse as PEM certificates", exception);
         }
         if (chain.Count == 0)
             throw new CertificateException("the chain holds no certificate; a PEM file with \"-----BEGIN CERTIFICATE-----\" is expected, such as fullchain.pem");
@@ -106,7 +106,7 @@ public sealed class ServerCertificate
             {
                 key.ImportFromPem(pem);
             }
-            catch (Exception e) when (e is CryptographicException or ArgumentException)
+            catch (Exception exception) when (exception is CryptographicException or ArgumentException)
             {
                 continue;
             }

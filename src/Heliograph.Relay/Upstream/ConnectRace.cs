@@ -52,7 +52,7 @@ internal sealed class ConnectRace : IDeadlineOwner
             {
                 if (next < last && (running.Count == 0 || startNext))
                     Start(endpoints[next++], more: next < last);
-                if (Winner() is { } winner)
+                if (FindWinner() is { } winner)
                     return winner;
                 if (running.Count == 0 && next == last)
                     return null;
@@ -74,7 +74,7 @@ internal sealed class ConnectRace : IDeadlineOwner
     }
 
     /// <summary>The families in turn, IPv6 first (RFC 8305 section 4), each in the resolver's order.</summary>
-    public static IReadOnlyList<IPAddress> InTurn(IReadOnlyList<IPAddress> addresses)
+    public static IReadOnlyList<IPAddress> Interleave(IReadOnlyList<IPAddress> addresses)
     {
         if (addresses.Count < 2)
             return addresses;
@@ -104,13 +104,13 @@ internal sealed class ConnectRace : IDeadlineOwner
         if (socket is not null)
             running.Add(socket);
         else
-            Lost(error);
+            CountFailure(error);
         if (more)
             attemptDelays.Arm(attemptDelay);
     }
 
     /// <summary>The first socket that is connected; those that failed leave the race, and the next address may start at once.</summary>
-    private LoopSocket? Winner()
+    private LoopSocket? FindWinner()
     {
         for (var i = running.Count - 1; i >= 0; i--)
         {
@@ -121,7 +121,7 @@ internal sealed class ConnectRace : IDeadlineOwner
             var error = socket.Error();
             if (error == 0)
                 return socket;
-            Lost(error);
+            CountFailure(error);
             socket.Dispose();
             startNext = true;
         }
@@ -129,7 +129,7 @@ internal sealed class ConnectRace : IDeadlineOwner
     }
 
     /// <summary>A machine without IPv6 has no way to half of the addresses: what the others say tells more.</summary>
-    private void Lost(int error)
+    private void CountFailure(int error)
     {
         var reason = error switch
         {

@@ -61,6 +61,6 @@ internal sealed class Dialer
         race.Failure = addresses.Length == 0 || !publicOnly ? DialFailure.NotResolved : DialFailure.NotPublic;
         if (publicOnly)
             addresses = [.. addresses.Where(AddressGuard.IsPublic)];
-        return [.. ConnectRace.InTurn(addresses).Select(address => new IPEndPoint(address, tcp.Port))];
+        return [.. ConnectRace.Interleave(addresses).Select(address => new IPEndPoint(address, tcp.Port))];
     }
 }

@@ -22,14 +22,14 @@ internal sealed class NameCache : IDisposable
     private static readonly IPAddress[] None = [];
 
     private readonly Resolve resolve;
-    private readonly TimeProvider time;
+    private readonly TimeProvider timeProvider;
     private readonly CancellationTokenSource stopped = new();
     private readonly ConcurrentDictionary<string, Entry> entries = new(StringComparer.OrdinalIgnoreCase);
 
-    public NameCache(Resolve resolve, TimeProvider time)
+    public NameCache(Resolve resolve, TimeProvider timeProvider)
     {
         this.resolve = resolve;
-        this.time = time;
+        this.timeProvider = timeProvider;
     }
 
     /// <summary>The system's resolver, off the loops.</summary>
@@ -70,7 +70,7 @@ internal sealed class NameCache : IDisposable
     {
         try
         {
-            await question.WaitAsync(timeout, time);
+            await question.WaitAsync(timeout, timeProvider);
         }
         catch (TimeoutException)
         {
@@ -104,7 +104,7 @@ internal sealed class NameCache : IDisposable
             {
                 if (question is not null)
                     return question;
-                if (askAgainAfter is { } moment && cache.time.GetTimestamp() < moment)
+                if (askAgainAfter is { } moment && cache.timeProvider.GetTimestamp() < moment)
                     return Task.CompletedTask;
                 // Its own task: an answer that comes at once must not run under the lock.
                 return question = Task.Run(() => AskAsync(cache, host));
@@ -118,7 +118,7 @@ internal sealed class NameCache : IDisposable
             {
                 answer = await cache.resolve(host, cache.stopped.Token);
             }
-            catch (Exception e) when (e is SocketException or OperationCanceledException or ArgumentException or ObjectDisposedException)
+            catch (Exception exception) when (exception is SocketException or OperationCanceledException or ArgumentException or ObjectDisposedException)
             {
                 // The addresses last known go on serving.
             }
@@ -127,7 +127,7 @@ internal sealed class NameCache : IDisposable
                 if (answer.Length > 0)
                     Known = answer;
                 var wait = answer.Length > 0 ? FreshFor : RetryAfter;
-                askAgainAfter = cache.time.GetTimestamp() + (long)(wait.TotalSeconds * cache.time.TimestampFrequency);
+                askAgainAfter = cache.timeProvider.GetTimestamp() + (long)(wait.TotalSeconds * cache.timeProvider.TimestampFrequency);
                 question = null;
             }
         }

@@ -27,7 +27,7 @@ public sealed class ShaperTests : IAsyncDisposable
     {
         shaper = new Shaper(time);
         shaper.Use(Rate);
-        loop = new EventLoop("test", TimeProvider.System, static defect => throw defect);
+        loop = new EventLoop("test", TimeProvider.System, static exception => throw exception);
         loop.Start();
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();

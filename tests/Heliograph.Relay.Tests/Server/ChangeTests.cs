@@ -76,7 +76,7 @@ public sealed class ChangeTests : IDisposable
     public async Task A_loop_that_is_stuck_does_not_answer()
     {
         using var log = new BlockingLog();
-        await using var relay = TestRelay.Start(certificate, loops: 1, log: log);
+        await using var relay = TestRelay.Start(certificate, loops: 1, logger: log);
         await relay.Server.PingAsync().WaitAsync(Bound, Stop);
         using (var client = await relay.ConnectAsync())
             await client.SendAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray(), Stop);

@@ -79,7 +79,7 @@ public sealed class LimitTests : IDisposable
     public async Task Of_a_crowd_one_shakes_hands_at_once_five_in_their_turn_and_the_rest_is_refused()
     {
         var time = new ManualTimeProvider(DateTimeOffset.UnixEpoch);
-        await using var relay = TestRelay.Start(certificate, limits: new() { HandshakesPerSecond = 1 }, time: time);
+        await using var relay = TestRelay.Start(certificate, limits: new() { HandshakesPerSecond = 1 }, timeProvider: time);
         var crowd = new List<Socket>();
         for (var i = 0; i < 12; i++)
             crowd.Add(await ConnectAsync(relay.EndPoint));
@@ -97,7 +97,7 @@ public sealed class LimitTests : IDisposable
     public async Task Who_waits_for_its_turn_does_not_hold_up_the_end_of_the_server()
     {
         var time = new ManualTimeProvider(DateTimeOffset.UnixEpoch);
-        await using var relay = TestRelay.Start(certificate, limits: new() { HandshakesPerSecond = 1 }, time: time);
+        await using var relay = TestRelay.Start(certificate, limits: new() { HandshakesPerSecond = 1 }, timeProvider: time);
         using var first = await ConnectAsync(relay.EndPoint);
         Assert.True(await AnswerAsync(first));
         using var waits = await ConnectAsync(relay.EndPoint);
@@ -131,7 +131,7 @@ public sealed class LimitTests : IDisposable
     {
         var time = new ManualTimeProvider(DateTimeOffset.UnixEpoch);
         await using var nginx = await NginxWithLimit.StartAsync(certificate, connections: 1);
-        await using var relay = TestRelay.Start(certificate, limits: new() { HandshakesPerSecond = 1 }, time: time);
+        await using var relay = TestRelay.Start(certificate, limits: new() { HandshakesPerSecond = 1 }, timeProvider: time);
         using var held = await ConnectAsync(nginx.EndPoint);
         Assert.True(await AnswerAsync(held));
         for (var i = 0; i < 20; i++)
@@ -168,7 +168,7 @@ public sealed class LimitTests : IDisposable
         var time = new ManualTimeProvider(DateTimeOffset.UnixEpoch);
         await using var signal = StandInSignal.StartRaw(StandInBehaviour.Source(4, Each));
         await using var relay = TestRelay.Start(
-            certificate, signal.Endpoint, limits: new() { BytesPerSecond = 10_000, IdleTimeout = TimeSpan.FromSeconds(1) }, time: time);
+            certificate, signal.Endpoint, limits: new() { BytesPerSecond = 10_000, IdleTimeout = TimeSpan.FromSeconds(1) }, timeProvider: time);
         var clients = new List<TlsInTlsClient>();
         for (var i = 0; i < 6; i++)
         {

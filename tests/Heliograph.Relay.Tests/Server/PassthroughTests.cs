@@ -106,7 +106,7 @@ public sealed class PassthroughTests : IDisposable
     {
         using var refusing = LoopbackPort.Refusing(out var nobody);
         var log = new RecordingLog();
-        await using var relay = TestRelay.Start(certificate, log: log, change: options => With(options, (Other, nobody, false)));
+        await using var relay = TestRelay.Start(certificate, logger: log, change: options => With(options, (Other, nobody, false)));
         for (var i = 0; i < 3; i++)
         {
             using var client = await SendAsync(relay, await InnerHello.ForAsync(Other));

@@ -109,7 +109,7 @@ public sealed class RelayServerTests : IDisposable
     public async Task A_decoy_that_is_down_is_told_once_and_not_for_each_of_its_visitors()
     {
         var log = new RecordingLog();
-        await using var relay = TestRelay.Start(certificate, log: log);
+        await using var relay = TestRelay.Start(certificate, logger: log);
         for (var i = 0; i < 5; i++)
         {
             using var visitor = await relay.ConnectAsync();
@@ -126,7 +126,7 @@ public sealed class RelayServerTests : IDisposable
     public async Task Names_that_are_not_routed_are_told_when_the_server_stops_and_no_others()
     {
         var log = new RecordingLog();
-        await using var relay = TestRelay.Start(certificate, log: log);
+        await using var relay = TestRelay.Start(certificate, logger: log);
         foreach (var name in new[] { "svr3.signal.org", "svr3.signal.org", "www.example.org" })
         {
             using var visitor = await relay.ConnectAsync();

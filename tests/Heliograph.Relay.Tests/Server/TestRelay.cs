@@ -31,8 +31,8 @@ internal sealed class TestRelay : IAsyncDisposable
 
     public IPEndPoint EndPoint => Server.Endpoints[0];
 
-    public static TestRelay Start(TestCertificate certificate, EndPoint? chat = null, int maxConnections = 1000, int loops = 2, ILogger? log = null,
-        UpstreamEndpoint? decoy = null, InheritedSocket? inherited = null, Func<RelayOptions, RelayOptions>? change = null, RelayLimits? limits = null, TimeProvider? time = null)
+    public static TestRelay Start(TestCertificate certificate, EndPoint? chat = null, int maxConnections = 1000, int loops = 2, ILogger? logger = null,
+        UpstreamEndpoint? decoy = null, InheritedSocket? inherited = null, Func<RelayOptions, RelayOptions>? change = null, RelayLimits? limits = null, TimeProvider? timeProvider = null)
     {
         var refusing = LoopbackPort.Refusing(out var nobody);
         decoy ??= new UpstreamEndpoint.Tcp("127.0.0.1", nobody.Port);
@@ -50,7 +50,7 @@ internal sealed class TestRelay : IAsyncDisposable
         };
         options = change is null ? options : change(options);
         var own = ServerCertificate.FromPem(certificate.ChainPem, certificate.KeyPem);
-        return new TestRelay(refusing, options, RelayServer.Start(options, own, time ?? TimeProvider.System, log ?? NullLogger.Instance));
+        return new TestRelay(refusing, options, RelayServer.Start(options, own, timeProvider ?? TimeProvider.System, logger ?? NullLogger.Instance));
     }
 
     /// <summary>A client that has not said anything yet.</summary>

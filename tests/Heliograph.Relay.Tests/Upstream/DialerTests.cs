@@ -113,7 +113,7 @@ public sealed class DialerTests : IDisposable
 
         Assert.Equal(
             ["2001:db8::1", "192.0.2.1", "2001:db8::2", "192.0.2.2", "192.0.2.3"],
-            ConnectRace.InTurn(addresses).Select(static address => address.ToString()));
+            ConnectRace.Interleave(addresses).Select(static address => address.ToString()));
     }
 
     private Task<(bool Connected, TimeSpan Took)> DialAsync(int port, params string[] addresses) =>
@@ -158,7 +158,7 @@ public sealed class DialerTests : IDisposable
             {
                 waiting.Connect(listening.LocalEndPoint!);
             }
-            catch (SocketException e) when (e.SocketErrorCode == SocketError.WouldBlock)
+            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.WouldBlock)
             {
             }
         }

@@ -103,10 +103,10 @@ public sealed class NameCacheTests : IDisposable
         Assert.Empty(await waiting);
     }
 
-    private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellation)
+    private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref asked);
-        return await answer.Task.WaitAsync(cancellation);
+        return await answer.Task.WaitAsync(cancellationToken);
     }
 
     /// <summary>The answer is kept behind the back of whoever asked: wait until the cache has it.</summary>

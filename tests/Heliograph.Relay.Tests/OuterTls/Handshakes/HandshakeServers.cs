@@ -72,9 +72,9 @@ public sealed partial class HandshakeServers : IAsyncLifetime
             await deed(visitor);
             return visitor.Story;
         }
-        catch (OperationCanceledException e) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"{server} stays silent after this:\n{visitor.Story}", e);
+            throw new TimeoutException($"{server} stays silent after this:\n{visitor.Story}", exception);
         }
     }
 
