@@ -77,7 +77,7 @@ public sealed class RelayServer : IAsyncDisposable
         if (!LibSsl.IsAvailable())
         {
             throw new RelayStartException(
-                "libssl.so.3 is not on this machine: Heliograph needs OpenSSL 3; on Debian and Ubuntu: apt-get install libssl3");
+                "libssl.so.3 was not found: Heliograph needs OpenSSL 3; on Debian and Ubuntu, install it with: apt-get install libssl3");
         }
         var bound = BoundSocket.ListenAll(options);
         var server = new RelayServer(options, certificate, resolve, timeProvider, logger);

@@ -19,18 +19,18 @@ internal static partial class RelayLog
     [LoggerMessage(4, LogLevel.Warning, "full: {Limit} connections are open (limits.max_connections); new ones are refused until some end")]
     public static partial void Full(this ILogger logger, int limit);
 
-    [LoggerMessage(5, LogLevel.Error, "a defect in Heliograph ended a connection, the others go on; please report it: {Defect}")]
+    [LoggerMessage(5, LogLevel.Error, "a defect in Heliograph ended a connection; the others continue; please report it: {Defect}")]
     public static partial void Defect(this ILogger logger, string defect);
 
     [LoggerMessage(6, LogLevel.Information, "the certificate was replaced; open connections keep theirs")]
     public static partial void CertificateReplaced(this ILogger logger);
 
     [LoggerMessage(8, LogLevel.Warning,
-        "Signal clients asked for hosts that are not routed; the list may be out of date, look for a newer version of Heliograph: {Names}")]
+        "Signal clients asked for hosts that are not routed; the list may be out of date: look for a newer version of Heliograph: {Names}")]
     public static partial void NamesNotRouted(this ILogger logger, string names);
 
     [LoggerMessage(20, LogLevel.Warning,
-        "connections were refused since the last such line, an hour ago or more: up to {Source} by limits.max_connections_per_source, up to {Handshake} by limits.handshakes_per_second")]
+        "connections were refused since the start or the last such message: up to {Source} by limits.max_connections_per_source, up to {Handshake} by limits.handshakes_per_second")]
     public static partial void Refused(this ILogger logger, long source, long handshake);
 
     [LoggerMessage(7, LogLevel.Warning, "the decoy cannot be dialled: its visitors are shown an error page")]
@@ -48,6 +48,6 @@ internal static partial class RelayLog
 
     [LoggerMessage(
         21, LogLevel.Warning,
-        "ipsec-mb {Version} computes AES-GCM otherwise than OpenSSL and is not used; please report it with the processor's name")]
+        "ipsec-mb {Version} computes AES-GCM differently from OpenSSL and is not used; please report this with the name of the processor")]
     private static partial void IpsecMbDiffers(this ILogger logger, string version);
 }

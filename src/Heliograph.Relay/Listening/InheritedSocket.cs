@@ -21,11 +21,11 @@ public sealed record InheritedSocket(int Descriptor, IPEndPoint Endpoint)
     public static InheritedSocket Open(int descriptor)
     {
         if (Libc.GetOption(descriptor, Libc.SolSocket, Libc.AcceptConnections) is not { } listens)
-            throw new RelayStartException("it is no socket");
+            throw new RelayStartException("it is not a socket");
         if (Libc.GetOption(descriptor, Libc.SolSocket, Libc.SocketType) != Libc.TypeStream)
-            throw new RelayStartException("it is no stream socket");
+            throw new RelayStartException("it is not a stream socket");
         if (listens == 0)
-            throw new RelayStartException("it does not listen");
+            throw new RelayStartException("it is not listening");
         _ = Libc.fcntl(descriptor, Libc.SetDescriptorFlags, Libc.CloseOnExec);
         var flags = Libc.fcntl(descriptor, Libc.GetStatusFlags, 0);
         if (flags < 0 || Libc.fcntl(descriptor, Libc.SetStatusFlags, flags | Libc.NonBlocking) < 0)

@@ -46,7 +46,7 @@ internal sealed unsafe class EventLoop : IDisposable
         epoll = Libc.epoll_create1(Libc.EpollCloseOnExec);
         wakeUp = Libc.eventfd(0, Libc.EventNonBlocking | Libc.EventCloseOnExec);
         if (epoll < 0 || wakeUp < 0)
-            throw new IOException($"the system gives no descriptor for an event loop: {Marshal.GetLastPInvokeErrorMessage()}");
+            throw new IOException($"cannot create an event loop: {Marshal.GetLastPInvokeErrorMessage()}");
         events = (byte*)NativeMemory.Alloc((nuint)(EventsPerWait * EpollEvents.Size));
         Received = (byte*)NativeMemory.Alloc(RecordLayer.ReceiveSize);
         var wake = stackalloc byte[EpollEvents.Size];
@@ -126,7 +126,7 @@ internal sealed unsafe class EventLoop : IDisposable
         if (Libc.epoll_ctl(epoll, Libc.EpollAdd, descriptor, @event) != 0)
         {
             Remove(slot);
-            throw new IOException($"epoll takes no more descriptors: {Marshal.GetLastPInvokeErrorMessage()}");
+            throw new IOException($"epoll does not accept the socket: {Marshal.GetLastPInvokeErrorMessage()}");
         }
         return slot;
     }

@@ -86,19 +86,19 @@ public sealed class ServerCertificate
         }
         catch (CryptographicException exception)
         {
-            throw new CertificateException("the chain does not parse as PEM certificates", exception);
+            throw new CertificateException("the chain cannot be read as PEM certificates", exception);
         }
         if (chain.Count == 0)
-            throw new CertificateException("the chain holds no certificate; a PEM file with \"-----BEGIN CERTIFICATE-----\" is expected, such as fullchain.pem");
+            throw new CertificateException("the chain contains no certificate; a PEM file with \"-----BEGIN CERTIFICATE-----\" is expected, such as fullchain.pem");
         if (chain.Count > LongestChain || chain.Sum(static certificate => certificate.RawData.Length) > LargestChainBytes)
-            throw new CertificateException($"the chain holds {chain.Count} certificates; at most {LongestChain} of together {LargestChainBytes / 1024} KB are served");
+            throw new CertificateException($"the chain has {chain.Count} certificates; at most {LongestChain} are allowed, with {LargestChainBytes / 1024} KB in all");
         return chain;
     }
 
     private static byte[] ReadKey(string pem, out byte[] publicKey)
     {
         if (pem.Contains("BEGIN ENCRYPTED PRIVATE KEY", StringComparison.Ordinal) || pem.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
-            throw new CertificateException("the private key is encrypted; take the passphrase off, with: openssl pkey -in KEY -out KEY.plain");
+            throw new CertificateException("the private key is encrypted; remove the passphrase with: openssl pkey -in KEY -out KEY.plain");
         foreach (var algorithm in new Func<AsymmetricAlgorithm>[] { ECDsa.Create, RSA.Create })
         {
             using var key = algorithm();
@@ -113,7 +113,7 @@ public sealed class ServerCertificate
             publicKey = key.ExportSubjectPublicKeyInfo();
             return key.ExportPkcs8PrivateKey();
         }
-        throw new CertificateException("the private key does not parse; an ECDSA or RSA key in PEM is expected, such as privkey.pem");
+        throw new CertificateException("the private key cannot be read; an ECDSA or RSA key in PEM is expected, such as privkey.pem");
     }
 
     /// <summary>RFC 5480 section 2.1.1: id-ecPublicKey with the curve's name as its parameters.</summary>

@@ -24,7 +24,7 @@ public sealed class ActivationTests
         await using var service = new ManagedService();
         await RefusesAsync(
             service,
-            "heliograph: systemd passed descriptor 3 (heliograph.socket) to listen on, but it is no stream socket; allowed are ListenStream= with an address and a port, and Accept=no",
+            "heliograph: systemd passed descriptor 3 (heliograph.socket) to listen on, but it is not a stream socket; allowed are ListenStream= with an address and a port, and Accept=no",
             $"udp:{service.Https}");
     }
 
@@ -36,7 +36,7 @@ public sealed class ActivationTests
         await service.Notify.WaitForAsync("READY=1");
         var (_, _, errors) = await ChildProcess.RunAsync(
             "sh", ["-c", "LISTEN_PID=$$ LISTEN_FDS=1 exec \"$@\" 3< /dev/null", "sh", .. Units.Command("ExecStart"), "--domain", "a.example"], Bound.Prompt);
-        Assert.Contains("systemd passed descriptor 3 (unknown) to listen on, but it is no socket;", errors, StringComparison.Ordinal);
+        Assert.Contains("systemd passed descriptor 3 (unknown) to listen on, but it is not a socket;", errors, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Bound.Test)]

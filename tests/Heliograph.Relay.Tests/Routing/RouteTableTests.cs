@@ -65,6 +65,6 @@ public sealed class RouteTableTests
     public void A_set_that_is_none_is_refused_with_those_that_are()
     {
         var refusal = Assert.Throws<ArgumentException>(() => RouteTable.Create(["signal-prod"], NoHosts));
-        Assert.Contains("there is no route set 'signal-prod'; there are: signal, signal-staging", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("there is no route set 'signal-prod'; the sets are: signal, signal-staging", refusal.Message, StringComparison.Ordinal);
     }
 }

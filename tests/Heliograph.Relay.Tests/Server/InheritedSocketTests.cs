@@ -86,10 +86,10 @@ public sealed partial class InheritedSocketTests : IDisposable
         using var file = File.OpenHandle("/dev/null");
         unix.Bind(new UnixDomainSocketEndPoint($"\0heliograph-test/{Guid.NewGuid():N}"));
         unix.Listen();
-        Assert.Equal("it does not listen", Refusal(bound.SafeHandle));
-        Assert.Equal("it is no stream socket", Refusal(datagram.SafeHandle));
+        Assert.Equal("it is not listening", Refusal(bound.SafeHandle));
+        Assert.Equal("it is not a stream socket", Refusal(datagram.SafeHandle));
         Assert.Equal("its address is neither IPv4 nor IPv6", Refusal(unix.SafeHandle));
-        Assert.Equal("it is no socket", Refusal(file));
+        Assert.Equal("it is not a socket", Refusal(file));
     }
 
     private static string Refusal(SafeHandle handle) =>
