@@ -169,12 +169,14 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     private ValueTask<Peek<ClientHello?>> PeekAsync() => PeekedBytes.ReadHelloAsync(client, loop, peeked);
 
     /// <summary>
-    /// nginx's test of the first byte: a TLS handshake record, or the high bit of an SSL 2 hello, which OpenSSL then refuses in its own way.
+    /// nginx's test of the first byte: a TLS handshake record, or the high bit of an SSL 2 hello, which OpenSSL then refuses in its own
+    /// way.
     /// </summary>
     private bool LooksLikeTls() => peeked.Span[0] is 0x16 or >= 0x80;
 
     /// <summary>
-    /// Waits for a slot, where limits.handshakes_per_second demands it. An authority's validation never waits: without it there is no certificate.
+    /// Waits for a slot, where limits.handshakes_per_second demands it. An authority's validation never waits: without it there is no
+    /// certificate.
     /// </summary>
     /// <returns>Null: continue.</returns>
     private async ValueTask<ConnectionOutcome?> WaitForHandshakeAsync()

@@ -97,7 +97,8 @@ public sealed class RelayServer : IAsyncDisposable
 
     /// <summary>
     /// From now on connections are routed, limited and counted by these options; those that are already relayed continue.
-    /// <see cref="RelayOptions.Listen"/>, <see cref="RelayOptions.Inherited"/> and <see cref="RelayOptions.Loops"/> stay as they were at the start.
+    /// <see cref="RelayOptions.Listen"/>, <see cref="RelayOptions.Inherited"/> and <see cref="RelayOptions.Loops"/> stay as they were at
+    /// the start.
     /// </summary>
     public void UseOptions(RelayOptions changed)
     {
@@ -129,7 +130,8 @@ public sealed class RelayServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Answers the validation of a name (TLS-ALPN-01, RFC 8737) until <see cref="EndValidation"/>; no ordinary client ever gets this certificate.
+    /// Answers the validation of a name (TLS-ALPN-01, RFC 8737) until <see cref="EndValidation"/>; no ordinary client ever gets this
+    /// certificate.
     /// </summary>
     /// <param name="serverName">
     /// The name in the validator's server_name: the identifier, or for an IP address its reverse name (RFC 8738 section 6).
@@ -151,7 +153,9 @@ public sealed class RelayServer : IAsyncDisposable
             CancelAll(static connection => connection.IsRelaying);
     }
 
-    /// <summary>The sums since the start, read while they grow: each figure is right, and two of them may be some connections apart.</summary>
+    /// <summary>
+    /// The sums since the start, read while they grow: each figure is right, and two of them may be some connections apart.
+    /// </summary>
     public RelayStatistics GetStatistics() => statistics.Read();
 
     /// <summary>Stops accepting and waits for the connections to end; then closes those that are left.</summary>

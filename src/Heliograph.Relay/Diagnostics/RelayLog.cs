@@ -4,7 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Relay.Diagnostics;
 
-/// <summary>Every line the relay can log. None has a client's address or the inner name of a connection, at any level; the signatures leave no room for them.</summary>
+/// <summary>
+/// Every message that the relay can log. None contains a client's address or the inner name of a connection, at any level: no parameter
+/// could hold them.
+/// </summary>
 internal static partial class RelayLog
 {
     [LoggerMessage(1, LogLevel.Debug, "a connection ended: {Outcome}")]

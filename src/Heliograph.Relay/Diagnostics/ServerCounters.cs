@@ -4,7 +4,10 @@ using Heliograph.Relay.Upstream;
 
 namespace Heliograph.Relay.Diagnostics;
 
-/// <summary>What all loops count together, once or twice for a connection. The keys are the operator's names and endpoints, never a name from the wire.</summary>
+/// <summary>
+/// What all loops count together, once or twice per connection. The keys are the operator's names and endpoints, never a name from the
+/// wire.
+/// </summary>
 internal sealed class ServerCounters
 {
     private readonly ConcurrentDictionary<string, RouteCounters> routes = new(StringComparer.Ordinal);
@@ -12,7 +15,7 @@ internal sealed class ServerCounters
     private long accepted;
     private int mostConnections;
 
-    /// <summary>Relayed connections since the start, also of routes that are no more.</summary>
+    /// <summary>Relayed connections since the start, including those of removed routes.</summary>
     public long Relayed => routes.Values.Sum(static route => route.Begun);
 
     /// <summary>Relayed connections that are open.</summary>
@@ -26,7 +29,7 @@ internal sealed class ServerCounters
 
     public UpstreamCounters GetUpstream(UpstreamEndpoint endpoint) => upstreams.GetOrAdd(endpoint, static _ => new());
 
-    /// <summary>Only from the accepting loop.</summary>
+    /// <summary>Called by the accepting loop only.</summary>
     public void CountAccepted(int connections)
     {
         Volatile.Write(ref accepted, accepted + 1);

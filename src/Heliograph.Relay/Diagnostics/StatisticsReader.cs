@@ -9,7 +9,9 @@ internal sealed class StatisticsReader(RelayContext relay, IReadOnlyList<RelayCo
 {
     private readonly long started = timeProvider.GetTimestamp();
 
-    /// <summary>The sums since the start, read while they grow: each figure is right, and two of them may be some connections apart.</summary>
+    /// <summary>
+    /// The sums since the start, read while they grow: each figure is right, and two of them may be some connections apart.
+    /// </summary>
     public RelayStatistics Read()
     {
         var denied = new Dictionary<string, long>(StringComparer.Ordinal);

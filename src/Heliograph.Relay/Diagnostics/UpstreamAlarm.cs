@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Relay.Diagnostics;
 
-/// <summary>Warns the operator that the decoy or another web server is down: once, and not once for each visitor. From any thread.</summary>
+/// <summary>
+/// Warns the operator that the decoy or another web server is down: once, and not once for each visitor. From any thread.
+/// </summary>
 internal sealed class UpstreamAlarm(ILogger logger)
 {
     private readonly ConcurrentDictionary<UpstreamEndpoint, bool> downSites = new();

@@ -1,6 +1,6 @@
 namespace Heliograph.Relay.Diagnostics;
 
-/// <summary>The dials of one upstream, by all loops: a few additions for a connection, whose handshake costs a thousand times as much.</summary>
+/// <summary>The dials of one upstream, by all loops. They cost a few additions per connection, a thousandth of its handshake.</summary>
 internal sealed class UpstreamCounters
 {
     private static readonly DialFailure[] Reasons = Enum.GetValues<DialFailure>();

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Relay.Limits;
 
-/// <summary>Every limit of a relay but its clocks: who may come in, when, and how fast. From any thread.</summary>
+/// <summary>Every limit of a relay except its timeouts: who may come in, when, and how fast. From any thread.</summary>
 internal sealed class Admission : IDisposable
 {
     private readonly ILogger logger;
@@ -34,14 +34,14 @@ internal sealed class Admission : IDisposable
     /// <summary>Whether routed names get the decoy.</summary>
     public bool IsBudgetSpent => isBudgetSpent;
 
-    /// <summary>The loops whose reads are to be no larger than a share.</summary>
+    /// <summary>Sets the loops, whose reads must be no larger than a share.</summary>
     public void Attach(IReadOnlyList<EventLoop> all)
     {
         loops = all;
         Shape();
     }
 
-    /// <summary>From now on these limits count; the clocks among them are not looked at.</summary>
+    /// <summary>From now on these limits apply; the timeouts among them are not used here.</summary>
     public void Use(RelayOptions options)
     {
         maxConnections = options.MaxConnections;
@@ -61,8 +61,8 @@ internal sealed class Admission : IDisposable
     }
 
     /// <summary>
-    /// Whether a connection that was just accepted is to be closed at once. Closed without a byte is how nginx refuses, be it by limit_conn in its stream
-    /// or because all its worker_connections are taken.
+    /// Whether a connection that was just accepted must be closed at once. nginx, too, refuses by closing without a byte, whether by
+    /// limit_conn in its stream module or because all worker_connections are taken.
     /// </summary>
     /// <param name="connections">How many there are without it.</param>
     public bool IsFull(int connections)

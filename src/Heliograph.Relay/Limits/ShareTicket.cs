@@ -2,14 +2,14 @@ using Heliograph.Relay.Loop;
 
 namespace Heliograph.Relay.Limits;
 
-/// <summary>A place in the line before a <see cref="Shaper"/>, for one share.</summary>
+/// <summary>A place in the queue of a <see cref="Shaper"/>, for one share.</summary>
 internal sealed class ShareTicket
 {
     private readonly EventLoop loop;
     private readonly LoopSocket socket;
 
     /// <param name="loop">The loop of the socket.</param>
-    /// <param name="socket">What is held until the turn comes.</param>
+    /// <param name="socket">Held until the share is granted.</param>
     public ShareTicket(EventLoop loop, LoopSocket socket)
     {
         this.loop = loop;
@@ -20,7 +20,7 @@ internal sealed class ShareTicket
     /// <summary>Its place.</summary>
     public LinkedListNode<ShareTicket> Node { get; }
 
-    /// <summary>What was granted; 0 as long as it waits.</summary>
+    /// <summary>What was granted; 0 while it waits.</summary>
     public int Share { get; private set; }
 
     /// <summary>From any thread.</summary>

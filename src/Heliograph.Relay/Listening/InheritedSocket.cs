@@ -6,18 +6,18 @@ using Heliograph.Relay.Loop;
 namespace Heliograph.Relay.Listening;
 
 /// <summary>
-/// A listening socket that another process made and keeps (systemd's socket activation, sd_listen_fds(3)). Who takes connections from it shares its queue:
-/// what waits there when one process ends is the next one's, and nobody is refused in between.
+/// A listening socket that another process created and keeps (systemd's socket activation, sd_listen_fds(3)). All processes that accept
+/// from it share its queue: clients that wait there when one process ends are served by the next, and nobody is refused in between.
 /// </summary>
-/// <param name="Descriptor">This process's own, which whoever listens with it closes.</param>
+/// <param name="Descriptor">This process's own copy; the listener that uses it closes it.</param>
 /// <param name="Endpoint">Where it listens.</param>
 public sealed record InheritedSocket(int Descriptor, IPEndPoint Endpoint)
 {
-    /// <summary>sockaddr_in6 is the longest that can be ours.</summary>
+    /// <summary>sockaddr_in6 is the longest that we use.</summary>
     private const int LongestAddress = 28;
 
-    /// <summary>Takes over a descriptor that this process was started with, and keeps it from the programs that this one starts.</summary>
-    /// <exception cref="RelayStartException">It is no listening TCP socket.</exception>
+    /// <summary>Takes over a descriptor that this process was started with, and hides it from the programs that this one starts.</summary>
+    /// <exception cref="RelayStartException">It is not a listening TCP socket.</exception>
     public static InheritedSocket Open(int descriptor)
     {
         if (Libc.GetOption(descriptor, Libc.SolSocket, Libc.AcceptConnections) is not { } listens)

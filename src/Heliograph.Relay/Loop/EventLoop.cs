@@ -5,8 +5,8 @@ using Heliograph.Tls13.Records;
 namespace Heliograph.Relay.Loop;
 
 /// <summary>
-/// One thread, one epoll. A connection lives on one loop for life, so what it touches needs no lock. Edge-triggered, registered once for both directions;
-/// continuations run inline. Nothing on a loop blocks but <c>epoll_wait</c>.
+/// One thread, one epoll set. A connection stays on one loop for life, so what it touches needs no lock. Sockets are edge-triggered and
+/// registered once for both directions; continuations run inline. Nothing on a loop blocks except <c>epoll_wait</c>.
 /// </summary>
 internal sealed unsafe class EventLoop : IDisposable
 {
@@ -36,8 +36,8 @@ internal sealed unsafe class EventLoop : IDisposable
 
     /// <param name="name">The thread's name.</param>
     /// <param name="timeProvider">The clock of the deadlines.</param>
-    /// <param name="failed">Told of an exception that left a continuation: a defect, after which the loop goes on.</param>
-    /// <exception cref="IOException">The system gives no descriptor.</exception>
+    /// <param name="failed">Called with an exception that left a continuation: a defect, after which the loop continues.</param>
+    /// <exception cref="IOException">The system has no descriptor left.</exception>
     public EventLoop(string name, TimeProvider timeProvider, Action<Exception> failed)
     {
         this.timeProvider = timeProvider;
@@ -58,10 +58,12 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <summary>Milliseconds since the loop was made, read once a round.</summary>
     public long Now { get; private set; }
 
-    /// <summary>What a socket gives at once at most; settable from any thread. Small reads are what makes small shares of a limited rate possible.</summary>
+    /// <summary>
+    /// The most that one read of a socket gives; may be set from any thread. Small shares of a limited rate need small reads.
+    /// </summary>
     public int LongestReceive { get; set; } = int.MaxValue;
 
-    /// <summary>Scratch for what comes from a socket: <see cref="RecordLayer.ReceiveSize"/> bytes. Nothing in it survives an await.</summary>
+    /// <summary>Room for what a socket receives: <see cref="RecordLayer.ReceiveSize"/> bytes. Nothing in it survives an await.</summary>
     public byte* Received { get; }
 
     public void Start() => thread.Start();
@@ -79,7 +81,7 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <summary>Runs an action later in this round; only from the loop itself.</summary>
     public void Schedule(Action action) => scheduled.Enqueue(action);
 
-    /// <summary>A kind of wait on this loop; made before the loop starts or on it.</summary>
+    /// <summary>Creates the deadlines of one kind of wait; before the loop starts, or on it.</summary>
     public DeadlineQueue CreateDeadlines(TimeSpan duration)
     {
         var queue = new DeadlineQueue(this, duration);
@@ -87,17 +89,17 @@ internal sealed unsafe class EventLoop : IDisposable
         return queue;
     }
 
-    /// <summary>Lets the other connections have their turn.</summary>
+    /// <summary>Gives the other connections their turn.</summary>
     public YieldAwaitable Yield() => new(this);
 
-    /// <summary>Comes back to the loop after a task that ended on another thread (name resolution is the only one).</summary>
+    /// <summary>Returns to the loop after a task that ended on another thread (only name resolution does).</summary>
     /// <remarks>
-    /// In place of a SynchronizationContext, which would make every await of a task inside the loop allocate two objects that live as long as the
-    /// connection: 700 bytes of each idle one (docs/adr/0003-no-synchronization-context.md).
+    /// A SynchronizationContext would do this by itself, but makes every await of a task on the loop allocate two objects that live as long
+    /// as the connection: 700 bytes for each idle one (docs/adr/0003-no-synchronization-context.md).
     /// </remarks>
     public EnterAwaitable Enter() => new(this);
 
-    /// <summary>Ends the thread; only from another one. Sockets still open are their owners' to close, before.</summary>
+    /// <summary>Ends the thread; from another thread only. Owners must close their sockets before.</summary>
     public void Dispose()
     {
         if (stopping)
@@ -131,7 +133,7 @@ internal sealed unsafe class EventLoop : IDisposable
         return slot;
     }
 
-    /// <summary>Forgets a socket; closing its descriptor takes it out of the epoll.</summary>
+    /// <summary>Forgets a socket; closing its descriptor removes it from the epoll set.</summary>
     internal void Remove(int slot)
     {
         sockets[slot] = null;
@@ -170,7 +172,7 @@ internal sealed unsafe class EventLoop : IDisposable
             RunPosted();
             return;
         }
-        // A socket closed earlier in this round may have left its slot to another one: the generation tells.
+        // A socket closed earlier in this round may have left its slot to another one, which has another generation.
         if (sockets[(int)(uint)data] is not { } socket || socket.Generation != (uint)(data >> 32))
             return;
         try
@@ -204,7 +206,7 @@ internal sealed unsafe class EventLoop : IDisposable
         }
     }
 
-    /// <summary>What <see cref="Yield"/> gives to await.</summary>
+    /// <summary>Awaited by <see cref="Yield"/>.</summary>
     internal readonly struct YieldAwaitable(EventLoop loop) : System.Runtime.CompilerServices.ICriticalNotifyCompletion
     {
         public bool IsCompleted => false;
@@ -220,7 +222,7 @@ internal sealed unsafe class EventLoop : IDisposable
         public void UnsafeOnCompleted(Action continuation) => loop.Schedule(continuation);
     }
 
-    /// <summary>What <see cref="Enter"/> gives to await.</summary>
+    /// <summary>Awaited by <see cref="Enter"/>.</summary>
     internal readonly struct EnterAwaitable(EventLoop loop) : System.Runtime.CompilerServices.ICriticalNotifyCompletion
     {
         public bool IsCompleted => Thread.CurrentThread == loop.thread;

@@ -3,10 +3,12 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Heliograph.Relay.OuterTls;
 
-/// <summary>A certificate chain with its private key, parsed and checked to fit together.</summary>
+/// <summary>A certificate chain and its private key, which are checked to belong together.</summary>
 public sealed class ServerCertificate
 {
-    /// <summary>More certificates than any real chain has; together they must fit into a flight (<see cref="TlsBio.WrittenSize"/>).</summary>
+    /// <summary>
+    /// More certificates than any real chain has; together they must fit into a flight (<see cref="TlsBio.WrittenSize"/>).
+    /// </summary>
     private const int LongestChain = 10;
 
     private const int LargestChainBytes = 64 * 1024;
@@ -30,7 +32,7 @@ public sealed class ServerCertificate
     /// <summary>The DNS names and IP addresses that the certificate is for (its subjectAltName).</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>The issuer's common name, or what stands for it.</summary>
+    /// <summary>The issuer's common name, or its substitute.</summary>
     public string Issuer { get; }
 
     public DateTimeOffset NotBefore { get; }
@@ -66,7 +68,8 @@ public sealed class ServerCertificate
                     "the private key is not the key of the first certificate in the chain; give both files of the same certificate, the leaf first");
             }
             var certificate = new ServerCertificate(chain, key);
-            // OpenSSL decides (it may find the key too small for its security level): ask it now, while another certificate can still be served.
+            // OpenSSL has the last word (the key may be too small for its security level): ask it now, while another certificate can still
+            // be served.
             TlsContext.Create(certificate, offerHttp2: false, TlsHandshake.Libssl).Dispose();
             return certificate;
         }

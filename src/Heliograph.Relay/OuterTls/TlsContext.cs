@@ -5,8 +5,9 @@ using Heliograph.Tls13.Native;
 namespace Heliograph.Relay.OuterTls;
 
 /// <summary>
-/// A certificate that is served: an SSL_CTX shaped like nginx (<see cref="NginxShape"/>), and the identity for handshakes without libssl. Shared by
-/// all loops. One that was replaced is left to its finalizer, as a loop may still use it; connections hold references that OpenSSL counts.
+/// A certificate that is served: an SSL_CTX shaped like nginx (<see cref="NginxShape"/>), and the identity for handshakes without libssl.
+/// Shared by all loops. One that was replaced is left to its finalizer, as a loop may still use it; connections hold references that
+/// OpenSSL counts.
 /// </summary>
 internal sealed unsafe class TlsContext : SafeHandle
 {

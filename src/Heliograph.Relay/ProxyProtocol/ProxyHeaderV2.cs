@@ -10,7 +10,8 @@ internal static class ProxyHeaderV2
     public const int FixedLength = 16;
 
     /// <summary>
-    /// The length field allows 64 KB; balancers send addresses and a few identifiers, less than 600 bytes. HAProxy takes what fits its buffer of 16 KB.
+    /// The length field allows 64 KB; balancers send addresses and a few identifiers, less than 600 bytes. HAProxy takes what fits its
+    /// buffer of 16 KB.
     /// </summary>
     public const int LongestHeader = FixedLength + 4096;
 

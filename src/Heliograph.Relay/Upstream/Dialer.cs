@@ -25,7 +25,7 @@ internal sealed class Dialer
         connectTimeouts = loop.CreateDeadlines(connectTimeout);
     }
 
-    /// <summary>From now on; on the loop.</summary>
+    /// <summary>Changes the timeout; on the loop.</summary>
     public void Use(TimeSpan connectTimeout)
     {
         this.connectTimeout = connectTimeout;
@@ -34,7 +34,7 @@ internal sealed class Dialer
 
     /// <summary>Resolves and connects within the connect timeout.</summary>
     /// <param name="endpoint">Where to.</param>
-    /// <param name="publicOnly">Whether addresses outside the public internet are left out, whatever the resolver says.</param>
+    /// <param name="publicOnly">Whether to skip addresses outside the public internet, whatever the resolver says.</param>
     /// <returns>A connected socket, or null.</returns>
     public async ValueTask<LoopSocket?> DialAsync(UpstreamEndpoint endpoint, bool publicOnly)
     {

@@ -76,8 +76,8 @@ public sealed class FingerprintTests : IDisposable
     }
 
     /// <summary>
-    /// EncryptedExtensions that acknowledge server_name (27), Certificate, CertificateVerify by ECDSA (about 96), Finished by SHA-384 (69), and two
-    /// tickets of a session kept in the server (74).
+    /// EncryptedExtensions that acknowledge server_name (27), Certificate, CertificateVerify by ECDSA (about 96), Finished by SHA-384 (69),
+    /// and two tickets of a session kept in the server (74).
     /// </summary>
     [Fact]
     public async Task The_flight_of_nginx_has_the_lengths_of_an_acknowledged_name_and_two_tickets_of_a_kept_session()

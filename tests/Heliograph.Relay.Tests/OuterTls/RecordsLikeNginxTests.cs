@@ -7,7 +7,9 @@ using Heliograph.Testing.Tls13;
 
 namespace Heliograph.Relay.Tests.OuterTls;
 
-/// <summary>What a client may do to the record layer of TLS 1.3 after the handshake, the real nginx beside: each is answered with the same records.</summary>
+/// <summary>
+/// What a client may do to the record layer of TLS 1.3 after the handshake, the real nginx beside: each is answered with the same records.
+/// </summary>
 [Trait("Needs", "server")]
 public sealed class RecordsLikeNginxTests(RecordsLikeNginxTests.Servers servers) : IClassFixture<RecordsLikeNginxTests.Servers>
 {

@@ -118,7 +118,8 @@ public sealed class ProxyHeaderReaderTests
         var header = HeaderBytes.WithChecksum(0x21, 0x11, HeaderBytes.Ipv4, HeaderBytes.Value(0x05, "unique"u8));
         Assert.Equal(ProxyHeaderStatus.Header, ProxyHeaderReader.Read(header).Status);
 
-        // Every bit but those of the signature, the command, the family, the length and the values' own heads is only the checksum's to guard.
+        // Every bit but those of the signature, the command, the family, the length and the values' own heads is only the checksum's to
+        // guard.
         foreach (var at in (int[])[16, 23, 27, 31, 34, header.Length - 1])
         {
             header[at] ^= 1;

@@ -232,7 +232,10 @@ public sealed class LimitTests : IDisposable
         }
     }
 
-    /// <summary>What a client sees that sends its hello at once: the kernel answers one to a closed socket with RST, before which a FIN may have come.</summary>
+    /// <summary>
+    /// What a client sees that sends its hello at once: the kernel answers one to a closed socket with RST, before which a FIN may have
+    /// come.
+    /// </summary>
     private static async Task<string> TalkativeAsync(IPEndPoint endpoint)
     {
         using var socket = await ConnectAsync(endpoint);

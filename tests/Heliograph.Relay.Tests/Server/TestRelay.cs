@@ -12,7 +12,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Heliograph.Relay.Tests.Server;
 
-/// <summary>A relay in this process, with one route <c>chat.signal.org</c> and a decoy that refuses every connection, unless another one is given.</summary>
+/// <summary>
+/// A relay in this process, with one route <c>chat.signal.org</c> and a decoy that refuses every connection, unless another one is given.
+/// </summary>
 internal sealed class TestRelay : IAsyncDisposable
 {
     private readonly Socket refusing;

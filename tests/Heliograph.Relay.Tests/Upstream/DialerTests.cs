@@ -129,7 +129,8 @@ public sealed class DialerTests : IDisposable
         async Task RunAsync()
         {
             var dialer = new Dialer(loop, names, counters, timeout);
-            // By the clock of the loop's deadlines, which is read once a round: by another one a wait seems to be up to a millisecond shorter.
+            // By the clock of the loop's deadlines, which is read once a round: by another one a wait seems to be up to a millisecond
+            // shorter.
             var began = loop.Now;
             using var socket = await dialer.DialAsync(new UpstreamEndpoint.Tcp("chat.signal.org", port), publicOnly);
             done.SetResult((socket is not null, TimeSpan.FromMilliseconds(loop.Now - began)));

@@ -23,8 +23,8 @@ public sealed unsafe class RecordAeadTests : IDisposable
     }
 
     /// <remarks>
-    /// What is read, and what is written, ends where a page begins that may be neither: who goes one byte too far ends the process. The seed is printed
-    /// beforehand for that reason; run again with it: <c>HELIOGRAPH_TEST_SEED=n</c>.
+    /// What is read, and what is written, ends where a page begins that may be neither: who goes one byte too far ends the process. The
+    /// seed is printed beforehand for that reason; run again with it: <c>HELIOGRAPH_TEST_SEED=n</c>.
     /// </remarks>
     [Theory]
     [InlineData(0x1301, "TLS_AES_128_GCM_SHA256")]

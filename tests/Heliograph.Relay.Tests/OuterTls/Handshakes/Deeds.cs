@@ -17,7 +17,10 @@ internal static class Deeds
         await FinishAsync(client, hello);
     }
 
-    /// <summary>Reads the server's flight; a handshake of TLS 1.3 is ended in order, answering a HelloRetryRequest first, and a request sent. One of TLS 1.2 is given up.</summary>
+    /// <summary>
+    /// Reads the server's flight; a handshake of TLS 1.3 is ended in order, answering a HelloRetryRequest first, and a request sent. One of
+    /// TLS 1.2 is given up.
+    /// </summary>
     public static async Task FinishAsync(RawHandshake client, RawHello hello)
     {
         var flight = await client.ReadFlightAsync();

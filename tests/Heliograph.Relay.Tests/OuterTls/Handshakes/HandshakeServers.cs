@@ -23,7 +23,10 @@ internal enum TestedCertificate
     Long,
 }
 
-/// <summary>nginx with certbot's options, and a relay whose decoy is an nginx: with an ECDSA certificate, and with an RSA one. One of each for all tests of handshakes.</summary>
+/// <summary>
+/// nginx with certbot's options, and a relay whose decoy is an nginx: with an ECDSA certificate, and with an RSA one. One of each for all
+/// tests of handshakes.
+/// </summary>
 public sealed partial class HandshakeServers : IAsyncLifetime
 {
     /// <summary>For a connection that stays silent where an answer is due.</summary>
@@ -44,8 +47,8 @@ public sealed partial class HandshakeServers : IAsyncLifetime
 
     /// <summary>The same with as many connections as the visitor wants to make.</summary>
     /// <remarks>
-    /// Whether a server that closes before it has read everything ends with FIN or with RST is for the kernel to say, by what has come until then, and a segment that is sent again counts twice: who
-    /// differs in that alone is visited again.
+    /// Whether a server that closes before it has read everything ends with FIN or with RST is for the kernel to say, by what has come
+    /// until then, and a segment that is sent again counts twice: who differs in that alone is visited again.
     /// </remarks>
     internal async Task CompareVisitsAsync(Func<Visitor, Task> deed, TestedCertificate certificate = TestedCertificate.Ecdsa)
     {

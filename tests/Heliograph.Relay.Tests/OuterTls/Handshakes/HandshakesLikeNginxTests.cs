@@ -9,7 +9,9 @@ using Heliograph.Testing.Tls13;
 
 namespace Heliograph.Relay.Tests.OuterTls.Handshakes;
 
-/// <summary>What a client may say in a handshake of TLS 1.3, the real nginx beside: each is answered with the same records, messages and alerts.</summary>
+/// <summary>
+/// What a client may say in a handshake of TLS 1.3, the real nginx beside: each is answered with the same records, messages and alerts.
+/// </summary>
 [Trait("Needs", "server")]
 public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
 {

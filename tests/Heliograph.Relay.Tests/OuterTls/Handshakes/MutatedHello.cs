@@ -5,7 +5,9 @@ using static Heliograph.Testing.Tls13.RawHello;
 
 namespace Heliograph.Relay.Tests.OuterTls.Handshakes;
 
-/// <summary>Hellos of real clients with something changed in them, by a seed: mostly within one extension, so that the rest stays well formed.</summary>
+/// <summary>
+/// Hellos of real clients with something changed in them, by a seed: mostly within one extension, so that the rest stays well formed.
+/// </summary>
 internal static class MutatedHello
 {
     private static readonly RawHello[] Originals =
