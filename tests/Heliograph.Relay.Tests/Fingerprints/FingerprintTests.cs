@@ -105,7 +105,7 @@ public sealed class FingerprintTests : IDisposable
     }
 
     [Fact]
-    public async Task The_flight_of_TLS_1_2_is_told_by_type_and_length()
+    public async Task The_flight_of_TLS_1_2_is_described_by_type_and_length()
     {
         await using var nginx = await StartNginxAsync();
 

@@ -21,7 +21,7 @@ public sealed class HandshakePaceTests
     }
 
     [Fact]
-    public void Those_who_come_together_are_served_one_after_the_other_at_the_rate_and_who_would_wait_too_long_is_refused()
+    public void Clients_that_come_together_are_served_at_the_rate_and_one_that_would_wait_too_long_is_refused()
     {
         var waits = new List<TimeSpan>();
         while (pace.TryReserveSlot(out var wait))

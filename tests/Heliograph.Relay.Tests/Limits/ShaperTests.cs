@@ -44,7 +44,7 @@ public sealed class ShaperTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Everybody_gets_as_much_as_everybody_else_also_who_comes_later()
+    public async Task Everybody_gets_the_same_even_those_who_come_later()
     {
         // The first one takes what may go out at once.
         await AddAsync(3);
@@ -74,7 +74,7 @@ public sealed class ShaperTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Who_is_cancelled_leaves_the_line_at_once_and_its_share_is_not_lost()
+    public async Task A_cancelled_waiter_leaves_the_queue_at_once_and_its_share_is_not_lost()
     {
         await AddAsync(3);
         await AdvanceAsync(TimeSpan.FromMilliseconds(200));
@@ -89,7 +89,7 @@ public sealed class ShaperTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Lifting_the_limit_lets_everybody_go_and_setting_it_takes_effect_at_once()
+    public async Task Lifting_the_limit_releases_everybody_and_setting_it_takes_effect_at_once()
     {
         await AddAsync(2, until: 10_000_000);
         shaper.Use(0);
@@ -102,7 +102,7 @@ public sealed class ShaperTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Nobody_in_line_means_no_timer()
+    public async Task No_timer_runs_while_nobody_waits()
     {
         Assert.Equal(Share, shaper.TryTakeShare());
         shaper.Settle(Share, Share);
@@ -110,7 +110,7 @@ public sealed class ShaperTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Who_left_leaves_nothing_behind_however_many_there_were()
+    public async Task Connections_that_have_ended_leave_nothing_behind()
     {
         await AddAsync(1);
         var before = GC.GetTotalMemory(forceFullCollection: true);

@@ -152,7 +152,7 @@ public sealed class RecordsLikeNginxTests(RecordsLikeNginxTests.Servers servers)
     }
 
     [Fact]
-    public void A_flood_of_KeyUpdates_is_taken_and_the_connections_beside_it_are_served()
+    public void A_flood_of_KeyUpdates_is_survived_and_other_connections_are_served()
     {
         using var flooding = RawTls13Client.Connect(servers.Relay.EndPoint);
         Repeat(20_000, () =>

@@ -44,7 +44,7 @@ public sealed class ServerCertificateTests : IDisposable
         "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", good.KeyPem, "the chain cannot be read as PEM certificates");
 
     [Fact]
-    public void A_key_that_is_none_is_refused() => Refused(
+    public void A_key_that_cannot_be_read_is_refused() => Refused(
         good.ChainPem, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
         "the private key cannot be read; an ECDSA or RSA key in PEM is expected, such as privkey.pem");
 

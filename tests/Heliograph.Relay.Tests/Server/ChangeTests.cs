@@ -51,7 +51,7 @@ public sealed class ChangeTests : IDisposable
     }
 
     [Fact]
-    public async Task HTTP_2_is_offered_as_soon_as_the_decoy_speaks_it_and_no_longer_than_that()
+    public async Task HTTP_2_is_offered_exactly_while_the_decoy_speaks_it()
     {
         await using var relay = TestRelay.Start(certificate);
         Assert.Equal("h2", await ProtocolAsync(relay));
@@ -62,7 +62,7 @@ public sealed class ChangeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_route_of_the_new_options_is_dialled_and_one_that_is_gone_is_not()
+    public async Task A_route_of_the_new_options_is_dialled_and_a_removed_one_is_not()
     {
         await using var signal = StandInSignal.StartRaw(StandInBehaviour.EchoAsync);
         await using var relay = TestRelay.Start(certificate, signal.Endpoint);

@@ -32,7 +32,7 @@ public sealed partial class InheritedSocketTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_is_in_the_queue_when_one_server_stops_is_served_by_the_next()
+    public async Task A_client_in_the_queue_when_one_server_stops_is_served_by_the_next()
     {
         var first = Start();
         Assert.Equal(listening.LocalEndPoint, first.EndPoint);
@@ -49,7 +49,7 @@ public sealed partial class InheritedSocketTests : IDisposable
     }
 
     [Fact]
-    public async Task A_drain_ends_after_the_handover_once_somebody_waits_and_goes_on_while_nobody_does()
+    public async Task A_drain_ends_after_the_handover_once_a_client_waits_and_not_before()
     {
         await using var relay = Start();
         using var open = await relay.ConnectAsync();
@@ -64,7 +64,7 @@ public sealed partial class InheritedSocketTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_was_in_the_queue_before_the_server_stopped_counts_as_waiting_too()
+    public async Task A_client_that_was_in_the_queue_before_the_server_stopped_counts_as_waiting()
     {
         await using var relay = Start(maxConnections: 1);
         using var open = await relay.ConnectAsync();
@@ -78,7 +78,7 @@ public sealed partial class InheritedSocketTests : IDisposable
     }
 
     [Fact]
-    public void What_is_no_listening_TCP_socket_is_refused_in_a_few_words()
+    public void What_is_not_a_listening_TCP_socket_is_refused_in_a_few_words()
     {
         using var bound = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         using var datagram = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);

@@ -76,7 +76,7 @@ public sealed class LimitTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_a_crowd_one_shakes_hands_at_once_five_in_their_turn_and_the_rest_is_refused()
+    public async Task Of_a_crowd_one_is_served_at_once_five_wait_and_the_rest_is_refused()
     {
         var time = new ManualTimeProvider(DateTimeOffset.UnixEpoch);
         await using var relay = TestRelay.Start(certificate, limits: new() { HandshakesPerSecond = 1 }, timeProvider: time);
@@ -94,7 +94,7 @@ public sealed class LimitTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_waits_for_its_turn_does_not_hold_up_the_end_of_the_server()
+    public async Task A_client_that_waits_for_its_slot_does_not_delay_the_end_of_the_server()
     {
         var time = new ManualTimeProvider(DateTimeOffset.UnixEpoch);
         await using var relay = TestRelay.Start(certificate, limits: new() { HandshakesPerSecond = 1 }, timeProvider: time);
@@ -162,7 +162,7 @@ public sealed class LimitTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_waits_for_its_share_is_not_idle()
+    public async Task A_connection_that_waits_for_its_share_is_not_idle()
     {
         const int Each = 20_000;
         var time = new ManualTimeProvider(DateTimeOffset.UnixEpoch);
@@ -192,7 +192,7 @@ public sealed class LimitTests : IDisposable
     }
 
     [Fact]
-    public async Task When_the_budget_is_spent_relays_end_and_the_next_client_reaches_nobody()
+    public async Task When_the_budget_is_spent_relays_end_and_the_next_client_is_not_relayed()
     {
         await using var signal = StandInSignal.StartRaw(StandInBehaviour.EchoAsync);
         await using var relay = TestRelay.Start(certificate, signal.Endpoint);

@@ -106,7 +106,7 @@ public sealed class RelayServerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_decoy_that_is_down_is_told_once_and_not_for_each_of_its_visitors()
+    public async Task A_decoy_that_is_down_is_logged_once_and_not_for_each_visitor()
     {
         var log = new RecordingLog();
         await using var relay = TestRelay.Start(certificate, logger: log);
@@ -123,7 +123,7 @@ public sealed class RelayServerTests : IDisposable
     }
 
     [Fact]
-    public async Task Names_that_are_not_routed_are_told_when_the_server_stops_and_no_others()
+    public async Task Names_that_are_not_routed_are_logged_when_the_server_stops_and_no_others()
     {
         var log = new RecordingLog();
         await using var relay = TestRelay.Start(certificate, logger: log);
@@ -142,7 +142,7 @@ public sealed class RelayServerTests : IDisposable
     }
 
     [Fact]
-    public void Denied_names_under_signal_org_are_counted_by_name_and_no_others_and_not_without_end()
+    public void Denied_names_under_signal_org_are_counted_by_name_and_no_others_and_only_so_many()
     {
         var counters = new RelayCounters();
         counters.CountDenied("svr3.signal.org");

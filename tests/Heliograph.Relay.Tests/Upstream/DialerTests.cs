@@ -38,7 +38,7 @@ public sealed class DialerTests : IDisposable
     }
 
     [Fact]
-    public async Task The_next_address_is_tried_after_the_attempt_delay_when_one_keeps_silent()
+    public async Task The_next_address_is_tried_after_the_attempt_delay_when_one_is_silent()
     {
         var port = ListenAndKeepSilent("127.0.0.1");
         sockets.Add(Listening("127.0.0.2", port));
@@ -60,7 +60,7 @@ public sealed class DialerTests : IDisposable
     }
 
     [Fact]
-    public async Task When_every_address_keeps_silent_the_connect_timeout_ends_it()
+    public async Task When_every_address_is_silent_the_connect_timeout_ends_it()
     {
         var port = ListenAndKeepSilent("127.0.0.1");
 
@@ -107,7 +107,7 @@ public sealed class DialerTests : IDisposable
     }
 
     [Fact]
-    public void Families_take_turns_and_IPv6_is_first()
+    public void Families_alternate_and_IPv6_is_first()
     {
         IPAddress[] addresses = [.. new[] { "192.0.2.1", "192.0.2.2", "192.0.2.3", "2001:db8::1", "2001:db8::2" }.Select(IPAddress.Parse)];
 

@@ -56,7 +56,7 @@ public sealed class RecordProtectionTests
     [InlineData("aes_gcm_init_256_vaes_avx512")]
     [InlineData("aes_gcm_enc_128_update_vaes_avx512")]
     [InlineData("aes_gcm_dec_256_finalize_vaes_avx512")]
-    public void A_library_without_one_of_the_functions_is_none(string missing)
+    public void A_library_that_lacks_a_function_is_not_used(string missing)
     {
         InstalledIpsecMb.Require();
         Assert.NotNull(IpsecMb.Bind(Export));

@@ -26,13 +26,13 @@ public sealed class HandshakeServerTests : IDisposable
     [InlineData(0x1301)]
     [InlineData(0x1302)]
     [InlineData(0x1303)]
-    public async Task Each_suite_of_ours_is(int suite) => await AssertAnsweredAsync(1, RawHello.Ordinary with { Suites = [(ushort)suite] });
+    public async Task Each_suite_is_answered_without_libssl(int suite) => await AssertAnsweredAsync(1, RawHello.Ordinary with { Suites = [(ushort)suite] });
 
     [Fact]
-    public async Task Another_group_is_libssls() => await AssertAnsweredAsync(0, RawHello.Ordinary.WithShares(ClientShare.P256));
+    public async Task Libssl_answers_another_group() => await AssertAnsweredAsync(0, RawHello.Ordinary.WithShares(ClientShare.P256));
 
     [Fact]
-    public async Task A_certificate_with_an_RSA_key_is_libssls() => await AssertAnsweredAsync(0, RawHello.Ordinary, TestKey.Rsa);
+    public async Task Libssl_serves_a_certificate_with_an_RSA_key() => await AssertAnsweredAsync(0, RawHello.Ordinary, TestKey.Rsa);
 
     [Fact]
     public async Task With_the_option_libssl_performs_every_handshake()
@@ -53,7 +53,7 @@ public sealed class HandshakeServerTests : IDisposable
     }
 
     [Fact]
-    public async Task Whoever_comes_back_with_a_ticket_is_resumed_by_libssl()
+    public async Task A_client_that_returns_with_a_ticket_is_resumed_by_libssl()
     {
         await using var relay = TestRelay.Start(authority.Issue(TestKey.Ecdsa, "proxy.example"));
         var hello = RawHello.Ordinary with { Suites = [0x1301] };

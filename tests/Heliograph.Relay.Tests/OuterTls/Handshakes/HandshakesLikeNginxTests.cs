@@ -37,7 +37,7 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
 
     /// <summary>Or the others would show nothing.</summary>
     [Fact]
-    public async Task A_server_on_SslStream_is_told_from_nginx()
+    public async Task A_server_on_SslStream_differs_from_nginx()
     {
         using var authority = new TestAuthority();
         using var certificate = authority.Issue(TestKey.Ecdsa, "proxy.example").Load();
@@ -86,7 +86,7 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
 
     [Theory]
     [MemberData(nameof(Behind))]
-    public async Task What_is_wrong_behind_a_hello_is_answered_as_by_nginx(string wire)
+    public async Task What_is_wrong_after_a_hello_is_answered_as_by_nginx(string wire)
     {
         await servers.CompareAsync(async client =>
         {
@@ -113,7 +113,7 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
     /// <summary>The seed is the name: each is the same hello in every run.</summary>
     [Theory]
     [MemberData(nameof(HelloSeeds))]
-    public async Task A_hello_changed_by_chance_is_answered_as_by_nginx(int seed)
+    public async Task A_randomly_changed_hello_is_answered_as_by_nginx(int seed)
     {
         var message = MutatedHello.Create(seed);
         await servers.CompareAsync(async client =>
@@ -128,7 +128,7 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
 
     [Theory]
     [MemberData(nameof(AnswerSeeds))]
-    public async Task Records_by_chance_after_the_servers_flight_are_answered_as_by_nginx(int seed)
+    public async Task Random_records_after_the_servers_flight_are_answered_as_by_nginx(int seed)
     {
         await servers.CompareAsync(client => Deeds.AnswerAsync(client, client => RandomAnswer.Create(client, seed)));
     }
