@@ -9,7 +9,7 @@ using Heliograph.Tls13.Hello;
 
 namespace Heliograph.Relay.Tests.Fingerprints;
 
-/// <summary>The tools that tell one TLS server from another, shown to do so: nginx is nginx, and .NET's TLS stream is not.</summary>
+/// <summary>Shows that the tools which distinguish TLS servers do so: nginx is recognized, and .NET's SslStream differs.</summary>
 [Trait("Needs", "server")]
 public sealed class FingerprintTests : IDisposable
 {

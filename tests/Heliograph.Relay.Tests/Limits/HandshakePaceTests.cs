@@ -16,8 +16,8 @@ public sealed class HandshakePaceTests
     [Fact]
     public void A_quiet_second_allows_as_many_at_once_as_a_second_may_have()
     {
-        Assert.All(Enumerable.Range(0, 10), _ => Assert.Equal(TimeSpan.Zero, Taken()));
-        Assert.Equal(TimeSpan.FromMilliseconds(100), Taken());
+        Assert.All(Enumerable.Range(0, 10), _ => Assert.Equal(TimeSpan.Zero, Reserve()));
+        Assert.Equal(TimeSpan.FromMilliseconds(100), Reserve());
     }
 
     [Fact]
@@ -41,20 +41,20 @@ public sealed class HandshakePaceTests
         }
         time.Advance(TimeSpan.FromMilliseconds(100));
 
-        Assert.Equal(HandshakePace.LongestWait, Taken());
+        Assert.Equal(HandshakePace.LongestWait, Reserve());
         Assert.False(pace.TryReserveSlot(out _));
         time.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal(TimeSpan.Zero, Taken());
+        Assert.Equal(TimeSpan.Zero, Reserve());
     }
 
     [Fact]
     public void Without_a_limit_nobody_waits()
     {
         pace.PerSecond = 0;
-        Assert.All(Enumerable.Range(0, 1000), _ => Assert.Equal(TimeSpan.Zero, Taken()));
+        Assert.All(Enumerable.Range(0, 1000), _ => Assert.Equal(TimeSpan.Zero, Reserve()));
     }
 
-    private TimeSpan Taken()
+    private TimeSpan Reserve()
     {
         Assert.True(pace.TryReserveSlot(out var wait));
         return wait;

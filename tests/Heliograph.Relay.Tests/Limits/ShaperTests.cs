@@ -6,7 +6,7 @@ using Heliograph.Testing;
 
 namespace Heliograph.Relay.Tests.Limits;
 
-/// <summary>The shaper before readers on a real loop, with a clock that the test moves.</summary>
+/// <summary>The shaper with readers on a real loop and a clock that the test moves.</summary>
 [Collection(nameof(Alone))]
 public sealed class ShaperTests : IAsyncDisposable
 {
@@ -46,7 +46,7 @@ public sealed class ShaperTests : IAsyncDisposable
     [Fact]
     public async Task Everybody_gets_the_same_even_those_who_come_later()
     {
-        // The first one takes what may go out at once.
+        // The first one takes the burst.
         await AddAsync(3);
         await AssertFairAsync();
         await AddAsync(1);
@@ -147,7 +147,7 @@ public sealed class ShaperTests : IAsyncDisposable
         await SettledAsync(null);
     }
 
-    /// <summary>Moves the clock in steps, each after everybody has used what the one before gave.</summary>
+    /// <summary>Moves the clock in steps, each after everybody has used the share of the step before.</summary>
     private async Task AdvanceAsync(TimeSpan by, int? waiting = null)
     {
         for (var passed = TimeSpan.Zero; passed < by; passed += Step)

@@ -8,7 +8,7 @@ using Heliograph.Testing.Tls13;
 namespace Heliograph.Relay.Tests.OuterTls;
 
 /// <summary>
-/// What a client may do to the record layer of TLS 1.3 after the handshake, the real nginx beside: each is answered with the same records.
+/// What a client may do to the record layer of TLS 1.3 after the handshake: each is answered with the same records as by a real nginx.
 /// </summary>
 [Trait("Needs", "server")]
 public sealed class RecordsLikeNginxTests(RecordsLikeNginxTests.Servers servers) : IClassFixture<RecordsLikeNginxTests.Servers>
@@ -18,7 +18,7 @@ public sealed class RecordsLikeNginxTests(RecordsLikeNginxTests.Servers servers)
     private static readonly byte[] UserCanceled = [1, 90];
     private static readonly byte[] KeyUpdate = [24, 0, 0, 1, 0], KeyUpdateRequest = [24, 0, 0, 1, 1];
 
-    /// <summary>Each ends by a request, which is answered where the connection still stands.</summary>
+    /// <summary>Each ends with a request, which is answered if the connection still stands.</summary>
     private static readonly Dictionary<string, Action<RawTls13Client>> Cases = new()
     {
         ["nothing unusual"] = static _ => { },
@@ -135,7 +135,7 @@ public sealed class RecordsLikeNginxTests(RecordsLikeNginxTests.Servers servers)
         Assert.Contains("data", Reaction(servers.Relay.EndPoint, Cases["a KeyUpdate that asks for one"], suite), StringComparison.Ordinal);
     }
 
-    /// <remarks>Half a second is the time in which neither says anything: there is no event to wait for.</remarks>
+    /// <remarks>Neither sends anything for half a second: there is no event to wait for.</remarks>
     [Fact]
     public void A_KeyUpdate_is_answered_no_sooner_than_by_nginx()
     {
@@ -165,7 +165,7 @@ public sealed class RecordsLikeNginxTests(RecordsLikeNginxTests.Servers servers)
         Assert.Contains("data", Reaction(flooding), StringComparison.Ordinal);
     }
 
-    /// <summary>The records that come back, in words: how many of application data does not count.</summary>
+    /// <summary>The records that come back, in words; the number of those with application data does not matter.</summary>
     private static string Reaction(IPEndPoint server, Action<RawTls13Client> deed, string suite = "TLS_AES_128_GCM_SHA256")
     {
         using var client = RawTls13Client.Connect(server, suite);

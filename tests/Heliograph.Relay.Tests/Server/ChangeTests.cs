@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Relay.Tests.Server;
 
-/// <summary>Options that change while the server runs, and a server that does not answer any more.</summary>
+/// <summary>Options that change while the server runs, and a loop that no longer answers.</summary>
 public sealed class ChangeTests : IDisposable
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
@@ -28,7 +28,7 @@ public sealed class ChangeTests : IDisposable
         await using var relay = TestRelay.Start(certificate);
         using var longer = await relay.ConnectAsync();
         await relay.HasAsync(1);
-        // Begun with 60 s: an hour does not change when it ends, a tenth of a second does.
+        // The wait began with 60 s: an hour does not change its end, a tenth of a second does.
         relay.Server.UseOptions(relay.Options with { Limits = new() { HandshakeTimeout = TimeSpan.FromHours(1) } });
         await relay.Server.PingAsync();
         Assert.Equal(1, relay.Server.Connections);
@@ -109,7 +109,7 @@ public sealed class ChangeTests : IDisposable
         return tls;
     }
 
-    /// <summary>Holds the loop that tells of the end of a connection.</summary>
+    /// <summary>Blocks the loop that logs the end of a connection.</summary>
     private sealed class BlockingLog : ILogger, IDisposable
     {
         private readonly TaskCompletionSource blocked = new(TaskCreationOptions.RunContinuationsAsynchronously);

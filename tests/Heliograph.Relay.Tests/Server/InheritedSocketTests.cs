@@ -7,7 +7,7 @@ using Heliograph.Testing.Certificates;
 
 namespace Heliograph.Relay.Tests.Server;
 
-/// <summary>A listening socket that somebody else keeps, and two servers that have it one after the other.</summary>
+/// <summary>A listening socket that another process keeps, and two servers that inherit it one after the other.</summary>
 public sealed partial class InheritedSocketTests : IDisposable
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
@@ -37,15 +37,15 @@ public sealed partial class InheritedSocketTests : IDisposable
         var first = Start();
         Assert.Equal(listening.LocalEndPoint, first.EndPoint);
         using (var served = await first.ConnectAsync())
-            await ShakeHandsAsync(served);
+            await HandshakeAsync(served);
         Assert.Equal(0, await first.Server.DrainAsync(Bound));
         using var waits = await first.ConnectAsync();
         await first.DisposeAsync();
         using var waitsToo = await first.ConnectAsync();
 
         await using var second = Start();
-        await ShakeHandsAsync(waits);
-        await ShakeHandsAsync(waitsToo);
+        await HandshakeAsync(waits);
+        await HandshakeAsync(waitsToo);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed partial class InheritedSocketTests : IDisposable
         using var open = await relay.ConnectAsync();
         await relay.HasAsync(1);
         using var one = await relay.ConnectAsync();
-        // Refused by the server, which was full: taken from the queue, and nobody waits.
+        // Refused by the full server, and so taken from the queue: nobody waits.
         Assert.Equal(0, await one.ReceiveAsync(new byte[1], Stop));
         var drained = relay.Server.DrainAsync(TimeSpan.FromHours(1), TimeSpan.Zero);
         using var waits = await relay.ConnectAsync();
@@ -98,7 +98,7 @@ public sealed partial class InheritedSocketTests : IDisposable
     private TestRelay Start(int maxConnections = 1000) =>
         TestRelay.Start(certificate, maxConnections: maxConnections, inherited: InheritedSocket.Open(Duplicate((int)listening.SafeHandle.DangerousGetHandle())));
 
-    private async Task ShakeHandsAsync(Socket client)
+    private async Task HandshakeAsync(Socket client)
     {
         await using var tls = new SslStream(new NetworkStream(client), leaveInnerStreamOpen: false);
         await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "proxy.example", CertificateChainPolicy = authority.ChainPolicy() }, Stop);

@@ -31,7 +31,7 @@ public sealed class LimitTests : IDisposable
         await using var relay = TestRelay.Start(certificate, limits: new() { ConnectionsPerSource = 2 });
         using var one = await ConnectAsync(relay.EndPoint);
         using var two = await ConnectAsync(relay.EndPoint);
-        // On two loops: which of three takes a place first is only known of those that were answered.
+        // There are two loops, so which of the three came first is known only by their answers.
         Assert.True(await AnswerAsync(one));
         Assert.True(await AnswerAsync(two));
 
@@ -104,7 +104,7 @@ public sealed class LimitTests : IDisposable
         var answer = AnswerAsync(waits);
         await EventuallyAsync(() => relay.Server.Connections == 2);
 
-        // The clock stands still: its turn never comes.
+        // The clock stands still, so its slot never comes.
         Assert.Equal(2, await relay.Server.DrainAsync(TimeSpan.Zero));
         Assert.False(await answer);
     }
@@ -218,7 +218,7 @@ public sealed class LimitTests : IDisposable
         return client;
     }
 
-    /// <summary>What a client sees that says nothing.</summary>
+    /// <summary>What a client that sends nothing sees.</summary>
     private static async Task<string> SilentAsync(IPEndPoint endpoint)
     {
         using var socket = await ConnectAsync(endpoint);
@@ -233,8 +233,8 @@ public sealed class LimitTests : IDisposable
     }
 
     /// <summary>
-    /// What a client sees that sends its hello at once: the kernel answers one to a closed socket with RST, before which a FIN may have
-    /// come.
+    /// What a client that sends its hello at once sees: the kernel answers a hello to a closed socket with RST, and a FIN may come before
+    /// that.
     /// </summary>
     private static async Task<string> TalkativeAsync(IPEndPoint endpoint)
     {
@@ -254,7 +254,7 @@ public sealed class LimitTests : IDisposable
         }
     }
 
-    /// <summary>Sends a ClientHello. Whether the server answers it.</summary>
+    /// <summary>Sends a ClientHello, and says whether the server answers it.</summary>
     private static async Task<bool> AnswerAsync(Socket socket)
     {
         try

@@ -28,7 +28,7 @@ public sealed class PassthroughTests : IDisposable
 
     public void Dispose() => authority.Dispose();
 
-    /// <summary>Options with other sites, for tests of what they go together with.</summary>
+    /// <summary>Options with other sites, for tests that combine them with other options.</summary>
     internal static RelayOptions With(RelayOptions options, params (string Name, IPEndPoint To, bool SendsProxyHeader)[] sites) => options with
     {
         Passthrough = PassthroughTable.Create(

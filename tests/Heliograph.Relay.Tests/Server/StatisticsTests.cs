@@ -5,7 +5,7 @@ using Heliograph.Testing.Certificates;
 
 namespace Heliograph.Relay.Tests.Server;
 
-/// <summary>What a running relay says of itself, with real connections.</summary>
+/// <summary>What a running relay reports about itself, with real connections.</summary>
 public sealed class StatisticsTests : IDisposable
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);

@@ -28,7 +28,7 @@ internal sealed class TestRelay : IAsyncDisposable
 
     public RelayServer Server { get; }
 
-    /// <summary>What it was started with.</summary>
+    /// <summary>The options that it was started with.</summary>
     public RelayOptions Options { get; }
 
     public IPEndPoint EndPoint => Server.Endpoints[0];
@@ -55,7 +55,7 @@ internal sealed class TestRelay : IAsyncDisposable
         return new TestRelay(refusing, options, RelayServer.Start(options, own, timeProvider ?? TimeProvider.System, logger ?? NullLogger.Instance));
     }
 
-    /// <summary>A client that has not said anything yet.</summary>
+    /// <summary>A client that has not sent anything yet.</summary>
     public async Task<Socket> ConnectAsync()
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -66,7 +66,7 @@ internal sealed class TestRelay : IAsyncDisposable
     /// <summary>Waits until so many connections are open.</summary>
     public Task HasAsync(int connections) => UntilAsync(() => Server.Connections, connections);
 
-    /// <summary>Waits until so many have come to this: a client sees its end before it is counted.</summary>
+    /// <summary>Waits until this many connections have ended so: a client sees its end before it is counted.</summary>
     public Task HasCountedAsync(long connections, ConnectionOutcome outcome) => UntilAsync(() => Server.GetStatistics().Outcomes[outcome], connections);
 
     public async ValueTask DisposeAsync()

@@ -90,7 +90,7 @@ public sealed class DialerTests : IDisposable
         await DialAsync(port, Bound, publicOnly: false);
         Assert.Equal(2, Counted(port).FailuresInARow);
         await DialAsync(port, "127.0.0.1");
-        // Without a way to one address, what the other one said counts.
+        // If one address is unreachable, the failure of the other one counts.
         await DialAsync(nobody.Port, "127.0.0.1", "255.255.255.255");
         await DialAsync(silent, TimeSpan.FromMilliseconds(400), publicOnly: false, "127.0.0.1");
 

@@ -109,7 +109,7 @@ public sealed class NameCacheTests : IDisposable
         return await answer.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>The answer is kept behind the back of whoever asked: wait until the cache has it.</summary>
+    /// <summary>The cache stores the answer in the background: wait until it has done so.</summary>
     private async Task AnsweredAsync(int questions)
     {
         using var bound = new CancellationTokenSource(Patience);

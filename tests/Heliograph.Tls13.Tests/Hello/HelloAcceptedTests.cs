@@ -3,7 +3,7 @@ using static Heliograph.Testing.Fingerprints.HelloBytes;
 
 namespace Heliograph.Tls13.Tests.Hello;
 
-/// <summary>Unusual hellos that are right all the same.</summary>
+/// <summary>Unusual hellos that are valid nevertheless.</summary>
 public sealed class HelloAcceptedTests
 {
     [Fact]

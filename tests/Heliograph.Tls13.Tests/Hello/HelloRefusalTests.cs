@@ -3,7 +3,7 @@ using static Heliograph.Testing.Fingerprints.HelloBytes;
 
 namespace Heliograph.Tls13.Tests.Hello;
 
-/// <summary>What is no ClientHello, or lies; and how soon that is said.</summary>
+/// <summary>What is not a ClientHello, or has wrong lengths, and how soon it is refused.</summary>
 public sealed class HelloRefusalTests
 {
     private static readonly HelloBuilder Right = new();

@@ -6,7 +6,7 @@ using Heliograph.Tls13.Handshake;
 
 namespace Heliograph.Relay.Tests.OuterTls.Handshakes;
 
-/// <summary>Who is answered without libssl. That the answer is the same is <see cref="HandshakesLikeNginxTests"/>' to show.</summary>
+/// <summary>Which clients are answered without libssl. <see cref="HandshakesLikeNginxTests"/> shows that the answer is the same.</summary>
 public sealed class HandshakeServerTests : IDisposable
 {
     private readonly TestAuthority authority = new();

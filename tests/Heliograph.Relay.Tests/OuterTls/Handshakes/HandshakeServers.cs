@@ -10,13 +10,13 @@ using Heliograph.Testing.Tls13;
 
 namespace Heliograph.Relay.Tests.OuterTls.Handshakes;
 
-/// <summary>What both servers have.</summary>
+/// <summary>The certificate of both servers.</summary>
 internal enum TestedCertificate
 {
     /// <summary>certbot's choice.</summary>
     Ecdsa,
 
-    /// <summary>Which libssl answers for.</summary>
+    /// <summary>Served by libssl.</summary>
     Rsa,
 
     /// <summary>One with so many names that the flight is longer than the 4,096 bytes that OpenSSL collects.</summary>
@@ -24,12 +24,12 @@ internal enum TestedCertificate
 }
 
 /// <summary>
-/// nginx with certbot's options, and a relay whose decoy is an nginx: with an ECDSA certificate, and with an RSA one. One of each for all
-/// tests of handshakes.
+/// nginx with certbot's options, and a relay whose decoy is an nginx: with an ECDSA certificate, and with an RSA one. All tests of
+/// handshakes share them.
 /// </summary>
 public sealed partial class HandshakeServers : IAsyncLifetime
 {
-    /// <summary>For a connection that stays silent where an answer is due.</summary>
+    /// <summary>For a connection that stays silent when it should answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private const int MostVisits = 5;
@@ -41,14 +41,14 @@ public sealed partial class HandshakeServers : IAsyncLifetime
 
     /// <summary>Does the same to both and compares what they send.</summary>
     /// <param name="deed">What the client does.</param>
-    /// <param name="certificate">Which the server has.</param>
+    /// <param name="certificate">The certificate of the servers.</param>
     internal Task CompareAsync(Func<RawHandshake, Task> deed, TestedCertificate certificate = TestedCertificate.Ecdsa) =>
         CompareVisitsAsync(async visitor => await deed(await visitor.ConnectAsync()), certificate);
 
     /// <summary>The same with as many connections as the visitor wants to make.</summary>
     /// <remarks>
-    /// Whether a server that closes before it has read everything ends with FIN or with RST is for the kernel to say, by what has come
-    /// until then, and a segment that is sent again counts twice: who differs in that alone is visited again.
+    /// If a server closes before it has read everything, the kernel chooses between FIN and RST by what has arrived until then, and a
+    /// segment that is sent again counts twice: servers that differ only in that are visited again.
     /// </remarks>
     internal async Task CompareVisitsAsync(Func<Visitor, Task> deed, TestedCertificate certificate = TestedCertificate.Ecdsa)
     {

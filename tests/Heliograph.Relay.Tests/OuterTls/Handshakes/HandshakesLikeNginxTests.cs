@@ -10,7 +10,7 @@ using Heliograph.Testing.Tls13;
 namespace Heliograph.Relay.Tests.OuterTls.Handshakes;
 
 /// <summary>
-/// What a client may say in a handshake of TLS 1.3, the real nginx beside: each is answered with the same records, messages and alerts.
+/// What a client may send in a handshake of TLS 1.3: each is answered with the same records, messages and alerts as by a real nginx.
 /// </summary>
 [Trait("Needs", "server")]
 public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
@@ -35,7 +35,7 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
 
     public static TheoryData<string> Captured => [.. HelloFixture.Names];
 
-    /// <summary>Or the others would show nothing.</summary>
+    /// <summary>Otherwise the other tests would show nothing.</summary>
     [Fact]
     public async Task A_server_on_SslStream_differs_from_nginx()
     {
@@ -120,7 +120,7 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
         {
             client.Say(message);
             await client.SendAsync(RawHello.Record(22, message, 0x0301));
-            // Whoever waits for more of it is told that there is none.
+            // A server that waits for more learns that there is none.
             client.EndSending();
             await client.ReadToEndAsync();
         });
@@ -133,7 +133,7 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
         await servers.CompareAsync(client => Deeds.AnswerAsync(client, client => RandomAnswer.Create(client, seed)));
     }
 
-    /// <summary>Everyone on the way sees how the bytes were written.</summary>
+    /// <summary>Every observer on the way sees how the bytes were written.</summary>
     [Theory]
     [InlineData("Ecdsa")]
     [InlineData("Rsa")]
@@ -172,7 +172,7 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
         Assert.Equal(512, client.LongestData);
     }
 
-    /// <summary>Everything as the client said it then, but for the keys: those of the groups that the test knows are its own.</summary>
+    /// <summary>Everything as the client sent it then, except for the keys: for the groups that the test knows they are its own.</summary>
     [Theory]
     [MemberData(nameof(Captured))]
     public async Task A_real_clients_hello_is_answered_as_by_nginx(string client)

@@ -3,7 +3,7 @@ using Heliograph.Testing.Tls13;
 
 namespace Heliograph.Relay.Tests.OuterTls.Handshakes;
 
-/// <summary>Whoever makes one or more connections to a server.</summary>
+/// <summary>A client that makes one or more connections to a server.</summary>
 internal sealed class Visitor(IPEndPoint server, CancellationToken cancellationToken) : IDisposable
 {
     private readonly List<RawHandshake> connections = [];
