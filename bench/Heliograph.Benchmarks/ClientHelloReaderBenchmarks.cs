@@ -3,7 +3,7 @@ using Heliograph.Tls13.Hello;
 
 namespace Heliograph.Benchmarks;
 
-/// <summary>What the look at a hello costs: once per connection, and once more for each read that brought only a part of it.</summary>
+/// <summary>What reading a hello costs: once per connection, and once more for each read that brought only a part of it.</summary>
 [MemoryDiagnoser]
 public class ClientHelloReaderBenchmarks
 {

@@ -39,7 +39,7 @@ public class RecordLayerBenchmarks : IDisposable
     public int Protect() => Protect(first);
 
     [Benchmark(Description = "a record each of two connections in turn", OperationsPerInvoke = 2)]
-    public int TakeTurns() => Protect(first) + Protect(second);
+    public int Alternate() => Protect(first) + Protect(second);
 
     private int Protect(TrafficKey key)
     {

@@ -14,12 +14,12 @@ namespace Heliograph.Relay;
 /// <summary>
 /// The life of one connection. Read <see cref="ServeAsync"/> first: it is the product.
 /// </summary>
-internal sealed class RelayConnection : IDeadlineOwner, IDisposable
+internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDisposable
 {
-    private static readonly Look<ProxyHeader> LookForProxyHeader =
+    private static readonly Recognizer<ProxyHeader> RecognizeProxyHeader =
         static (bytes, out header) => (header = ProxyHeaderReader.Read(bytes)).Status != ProxyHeaderStatus.NeedMore;
 
-    private readonly RelayServer server;
+    private readonly RelayContext relay;
     private readonly RelayLoop loop;
     private readonly Deadline deadline;
     private readonly PendingBytes peeked = new();
@@ -27,22 +27,21 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
     private Channel? upstream;
     private RouteCounters? relaying;
     private ConnectionAddresses? proxied;
-    private ConnectionOutcome gone = ConnectionOutcome.Left;
+    private ConnectionOutcome outcomeOfLeaving = ConnectionOutcome.Left;
     private ulong source;
     private bool timedOut;
 
-    /// <param name="server">What all connections share.</param>
+    /// <param name="relay">What all connections share.</param>
     /// <param name="loop">The loop it lives on.</param>
     /// <param name="socket">The accepted socket; owned from here on.</param>
-    public RelayConnection(RelayServer server, RelayLoop loop, LoopSocket socket)
+    public RelayConnection(RelayContext relay, RelayLoop loop, LoopSocket socket)
     {
-        this.server = server;
+        this.relay = relay;
         this.loop = loop;
         deadline = new Deadline(this);
         client = new SocketChannel(socket);
     }
 
-    /// <summary>Whether it is a Signal client's, with its host.</summary>
     public bool IsRelaying => relaying is not null;
 
     /// <summary>Serves the connection from its first byte to its last. Never throws.</summary>
@@ -53,22 +52,21 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
         {
             outcome = await ServeAsync();
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
-            server.Log.Defect(e.ToString());
+            relay.Logger.Defect(exception.ToString());
         }
         finally
         {
             Dispose();
             relaying?.End();
-            server.Admission.Sources.Leave(source);
+            relay.Admission.Sources.Leave(source);
             loop.Counters.Count(outcome);
-            server.Log.Ended(outcome);
-            server.Ended(loop, this);
+            relay.Logger.Ended(outcome);
+            loop.Remove(this);
         }
     }
 
-    /// <summary>Ends the connection at the next opportunity.</summary>
     public void Cancel()
     {
         client.Socket.Cancel();
@@ -92,88 +90,98 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
     private async Task<ConnectionOutcome> ServeAsync()
     {
         loop.HandshakeTimeouts.Arm(deadline);
-        if (server.TrustedProxies.Contain(client.Socket) is not { } isProxied)
-            return Gone();
+        if (relay.TrustedProxies.Contain(client.Socket) is not { } isProxied)
+            return CloseSilently();
         if (isProxied && !await ReadProxyHeaderAsync())
-            return Gone();
+            return CloseSilently();
         if (!TryEnter(isProxied))
             return ConnectionOutcome.RefusedSource;
         var opening = await PeekAsync();
         if (opening.Ended == IoStatus.Broken || peeked.Count == 0)
-            return Gone();
-        if (server.Passthrough.Find(opening.Found?.ServerName) is { } site)
+            return CloseSilently();
+        if (relay.Passthrough.Find(opening.Found?.ServerName) is { } site)
             return await PassThroughAsync(site);
-        // Nothing from here on needs to know where the client is.
+        // From here on nothing needs to know where the client is.
         proxied = null;
         if (!LooksLikeTls())
-            return await VisitAsync(server.Decoy.PlainHttp, null, ConnectionOutcome.PlainHttp);
+            return await ServeDecoyAsync(relay.Decoy.PlainHttp, null, ConnectionOutcome.PlainHttp);
 
-        var context = server.ContextFor(opening.Found, out var isValidation);
-        if (!isValidation && await WaitForHandshakeAsync() is { } refused)
+        var validation = relay.Validations.Find(opening.Found);
+        if (validation is null && await WaitForHandshakeAsync() is { } refused)
             return refused;
-        var tls = StartTls(context, isValidation ? null : opening.Found);
+        var tls = StartTls(validation ?? relay.Certificate.Context, opening.Found);
         if (await tls.HandshakeAsync() is { } failure)
             return HandshakeFailed(failure);
-        if (isValidation)
-            return await SayGoodbyeAsync(ConnectionOutcome.Validation);
+        if (validation is not null)
+            return await CloseAsync(ConnectionOutcome.Validation);
 
         var speaksHttp2 = tls.NegotiatedHttp2;
         client = tls.Established(loop.Records);
-        // Whose h2 a change of the options has taken away meanwhile is still a browser.
+        // Still a browser, even if a reload has since disabled h2.
         if (speaksHttp2)
-            return await VisitAsync(server.Decoy.Http2 ?? server.Decoy.Http1, server.Decoy.Http2Unavailable, ConnectionOutcome.DecoyHttp2);
+            return await ServeDecoyAsync(relay.Decoy.Http2 ?? relay.Decoy.Http1, relay.Decoy.Http2Unavailable, ConnectionOutcome.DecoyHttp2);
 
         loop.HelloTimeouts.Arm(deadline);
         var inner = await PeekAsync();
         if (inner.Ended is { } ended && (ended == IoStatus.Broken || peeked.Count == 0))
-            return ended == IoStatus.Broken ? Gone() : await SayGoodbyeAsync(ConnectionOutcome.Left);
+            return ended == IoStatus.Broken ? CloseSilently() : await CloseAsync(ConnectionOutcome.Left);
 
-        if (server.Routes.Find(inner.Found?.ServerName) is not { } route)
-            return await VisitAsync(server.Decoy.Http1, server.Decoy.Http1Unavailable, Denied(inner.Found));
-        if (server.Admission.IsBudgetSpent)
-            return await VisitAsync(server.Decoy.Http1, server.Decoy.Http1Unavailable, ConnectionOutcome.RefusedBudget);
+        if (relay.Routes.Find(inner.Found?.ServerName) is not { } route)
+            return await ServeDecoyAsync(relay.Decoy.Http1, relay.Decoy.Http1Unavailable, Denied(inner.Found));
+        if (relay.Admission.IsBudgetSpent)
+            return await ServeDecoyAsync(relay.Decoy.Http1, relay.Decoy.Http1Unavailable, ConnectionOutcome.RefusedBudget);
         if (await DialAsync(route.Endpoint, route.PublicOnly))
-            return await RelayAsync(ConnectionOutcome.Relayed, server.Counters.Of(route));
-        return await VisitAsync(server.Decoy.Http1, server.Decoy.Http1Unavailable, ConnectionOutcome.DecoyUpstreamDown);
+            return await RelayAsync(ConnectionOutcome.Relayed, relay.Counters.GetRoute(route));
+        return await ServeDecoyAsync(relay.Decoy.Http1, relay.Decoy.Http1Unavailable, ConnectionOutcome.DecoyUpstreamDown);
     }
 
-    /// <summary>Takes off what a trusted proxy says before the client's first byte.</summary>
+    /// <summary>Reads and removes what a trusted proxy sends before the client's first byte.</summary>
     /// <returns>False: the connection ends.</returns>
     private async ValueTask<bool> ReadProxyHeaderAsync()
     {
         var headerDeadline = new Deadline(this);
         loop.ProxyHeaderTimeouts.Arm(headerDeadline);
-        var (header, ended) = await PeekedBytes.ReadAsync(client, loop, peeked, ProxyHeaderReader.LongestHeader, LookForProxyHeader);
+        var (header, ended) = await PeekedBytes.ReadAsync(client, loop, peeked, ProxyHeaderReader.LongestHeader, RecognizeProxyHeader);
         headerDeadline.Disarm();
         if (ended is not null)
             return false;
         peeked.Consume(header.Length);
         proxied = header.Addresses;
-        gone = header.Status switch
+        outcomeOfLeaving = header.Status switch
         {
             ProxyHeaderStatus.Missing => ConnectionOutcome.ProxyHeaderMissing,
             ProxyHeaderStatus.Malformed => ConnectionOutcome.ProxyHeaderMalformed,
             ProxyHeaderStatus.TooLong => ConnectionOutcome.ProxyHeaderTooLong,
             ProxyHeaderStatus.WrongChecksum => ConnectionOutcome.ProxyHeaderChecksum,
-            _ => gone,
+            _ => outcomeOfLeaving,
         };
         return header.Status == ProxyHeaderStatus.Header;
     }
 
-    /// <summary>Takes a place of its source's. A balancer's own connections, which have no addresses in their header, are nobody's.</summary>
-    private bool TryEnter(bool isProxied) =>
-        isProxied ? server.Admission.Sources.TryEnter(proxied?.Source.Address, out source) : server.Admission.Sources.TryEnter(client.Socket, out source);
+    /// <summary>
+    /// Counts the connection for its source. A load balancer's own connections, whose headers have no addresses, count for nobody.
+    /// </summary>
+    /// <returns>False: the source has as many connections as it may have.</returns>
+    private bool TryEnter(bool isProxied) => isProxied
+        ? relay.Admission.Sources.TryEnter(proxied?.Source.Address, out source)
+        : relay.Admission.Sources.TryEnter(client.Socket, out source);
 
     private ValueTask<Peek<ClientHello?>> PeekAsync() => PeekedBytes.ReadHelloAsync(client, loop, peeked);
 
-    /// <summary>nginx's test of the first byte: a TLS handshake record, or the high bit of an SSL 2 hello, which OpenSSL then refuses in its own way.</summary>
+    /// <summary>
+    /// nginx's test of the first byte: a TLS handshake record, or the high bit of an SSL 2 hello, which OpenSSL then refuses in its own
+    /// way.
+    /// </summary>
     private bool LooksLikeTls() => peeked.Span[0] is 0x16 or >= 0x80;
 
-    /// <summary>Its turn, where limits.handshakes_per_second makes it wait; not for an authority's validation, without which there is no certificate.</summary>
-    /// <returns>Null: go on.</returns>
+    /// <summary>
+    /// Waits for a slot, where limits.handshakes_per_second demands it. An authority's validation never waits: without it there is no
+    /// certificate.
+    /// </summary>
+    /// <returns>Null: continue.</returns>
     private async ValueTask<ConnectionOutcome?> WaitForHandshakeAsync()
     {
-        if (!server.Admission.Handshakes.TryTake(out var wait))
+        if (!relay.Admission.Handshakes.TryReserveSlot(out var wait))
         {
             // An nginx that refuses has closed before the hello comes, and the kernel answers the hello with RST.
             client.Socket.Reset();
@@ -181,8 +189,8 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
         }
         if (wait == TimeSpan.Zero)
             return null;
-        loop.HandshakeTurns.Arm(new Deadline(new HandshakeTurn(loop.Events, client.Socket)), wait);
-        return await client.Socket.Held() ? null : Gone();
+        loop.HandshakeSlots.Arm(new Deadline(new HandshakeSlot(loop.Events, client.Socket)), wait);
+        return await client.Socket.Held() ? null : CloseSilently();
     }
 
     /// <param name="context">The certificate.</param>
@@ -205,7 +213,7 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
 
     private async ValueTask<bool> DialAsync(UpstreamEndpoint endpoint, bool publicOnly)
     {
-        // The dial has its own deadline; the client's clock starts anew with the relay.
+        // The dial has its own deadline; the client's restarts when the relay begins.
         deadline.Disarm();
         if (await loop.Dialer.DialAsync(endpoint, publicOnly) is not { } socket)
             return false;
@@ -214,26 +222,31 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
     }
 
     /// <summary>Hands the visitor to the decoy, which is an upstream like any other.</summary>
-    private async ValueTask<ConnectionOutcome> VisitAsync(UpstreamEndpoint decoy, UpstreamEndpoint? instead, ConnectionOutcome outcome)
+    /// <param name="decoy">The decoy's endpoint.</param>
+    /// <param name="fallback">Serves an error page where the decoy cannot be dialled; null: the connection is closed.</param>
+    /// <param name="outcome">The outcome, unless the decoy is down.</param>
+    private async ValueTask<ConnectionOutcome> ServeDecoyAsync(UpstreamEndpoint decoy, UpstreamEndpoint? fallback, ConnectionOutcome outcome)
     {
         var reached = await DialAsync(decoy, publicOnly: false);
-        server.DecoyDialled(reached);
+        relay.Alarm.DecoyDialled(reached);
         if (reached)
             return await RelayAsync(outcome);
-        if (instead is not null && await DialAsync(instead, publicOnly: false))
+        if (fallback is not null && await DialAsync(fallback, publicOnly: false))
             await RelayAsync(outcome);
         return ConnectionOutcome.DecoyDown;
     }
 
-    /// <summary>Hands the connection over as it came, and closes it as nginx's stream proxy does when nobody is there to take it.</summary>
+    /// <summary>
+    /// Hands over the connection untouched. If the other server cannot be dialled, it is closed as nginx's stream proxy closes it.
+    /// </summary>
     private async ValueTask<ConnectionOutcome> PassThroughAsync(PassthroughSite site)
     {
         var reached = await DialAsync(site.Endpoint, publicOnly: false);
-        server.SiteDialled(site, reached);
+        relay.Alarm.SiteDialled(site, reached);
         if (!reached)
             return ConnectionOutcome.PassthroughDown;
         if (site.SendsProxyHeader && !TryWriteProxyHeader())
-            return Gone();
+            return CloseSilently();
         proxied = null;
         return await RelayAsync(ConnectionOutcome.PassedThrough);
     }
@@ -248,7 +261,7 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
         return upstream!.Write(header[..ProxyHeaderWriter.Write(proxied, header)]);
     }
 
-    /// <param name="outcome">What becomes of the connection.</param>
+    /// <param name="outcome">The outcome of the connection.</param>
     /// <param name="route">Counts it and its bytes; null for visitors of web servers.</param>
     private async ValueTask<ConnectionOutcome> RelayAsync(ConnectionOutcome outcome, RouteCounters? route = null)
     {
@@ -259,14 +272,14 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
         var counters = relaying is null ? null : loop.Counters;
         counters?.CountUp(peeked.Count);
         peeked.Dispose();
-        var relay = new Relaying.Relay(loop, client, upstream, deadline, counters);
-        var (up, down) = relay.Start();
+        var pump = new BytePump(loop, client, upstream, deadline, counters);
+        var (up, down) = pump.Start();
         await up;
         await down;
-        // A reset is passed on as a reset. Not by the decoy: a web server's visitors are sent FIN.
-        if (relay.End == RelayEnd.UpstreamBroke && outcome is (ConnectionOutcome.Relayed or ConnectionOutcome.PassedThrough))
+        // A reset is passed on as a reset. But not the decoy's: a web server's visitors get FIN.
+        if (pump.End == PumpEnd.UpstreamBroke && outcome is (ConnectionOutcome.Relayed or ConnectionOutcome.PassedThrough))
             client.Socket.Reset();
-        if (relay.End == RelayEnd.ClientBroke)
+        if (pump.End == PumpEnd.ClientBroke)
             upstream.Socket.Reset();
         return outcome;
     }
@@ -282,12 +295,12 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
 
     private ConnectionOutcome HandshakeFailed(string reason)
     {
-        server.Log.HandshakeFailed(reason);
+        relay.Logger.HandshakeFailed(reason);
         return timedOut ? ConnectionOutcome.TimedOut : ConnectionOutcome.HandshakeFailed;
     }
 
-    /// <summary>close_notify, and the FIN that closing the socket sends.</summary>
-    private async ValueTask<ConnectionOutcome> SayGoodbyeAsync(ConnectionOutcome outcome)
+    /// <summary>Sends close_notify; closing the socket sends FIN.</summary>
+    private async ValueTask<ConnectionOutcome> CloseAsync(ConnectionOutcome outcome)
     {
         var sent = client.WriteEnd();
         while (sent && client.HasOutput)
@@ -295,6 +308,6 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
         return outcome;
     }
 
-    /// <summary>nginx closes without a word on who kept silent too long or went.</summary>
-    private ConnectionOutcome Gone() => timedOut ? ConnectionOutcome.TimedOut : gone;
+    /// <summary>nginx closes silently on timeout or disconnect.</summary>
+    private ConnectionOutcome CloseSilently() => timedOut ? ConnectionOutcome.TimedOut : outcomeOfLeaving;
 }

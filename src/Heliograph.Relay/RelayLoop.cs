@@ -9,27 +9,33 @@ using Heliograph.Tls13.Records;
 
 namespace Heliograph.Relay;
 
-/// <summary>What the connections of one loop share. Used on the loop's thread only, but for <see cref="Load"/>.</summary>
+/// <summary>
+/// What the connections of one loop share. Used on the loop's thread only, except for <see cref="Load"/> and <see cref="Reserve"/>.
+/// </summary>
 internal sealed unsafe class RelayLoop : IDisposable
 {
-    /// <summary>How long the rest may keep still once one side has ended.</summary>
+    /// <summary>How long the rest of a connection may be silent once one side has ended.</summary>
     public static readonly TimeSpan HalfClosedTimeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>As much as is read from a socket at once, and what the last record of it has behind its content.</summary>
+    /// <summary>As much as is read from a socket at once, and what the last record of it has after its content.</summary>
     private const int ScratchSize = EventLoop.ReceiveSize + RecordLayer.LargestFragment - RecordLayer.LargestContent;
 
     private readonly byte* scratch;
+    private readonly OpenConnections open;
+    private readonly HashSet<ILoopConnection> connections = [];
     private int load;
 
-    public RelayLoop(EventLoop events, NameCache names, Shaper shaper, ServerCounters counters, RelayLimits limits, RecordLayer records)
+    public RelayLoop(
+        EventLoop events, NameCache names, Shaper shaper, ServerCounters counters, RelayLimits limits, RecordLayer records, OpenConnections open)
     {
         Shaper = shaper;
         Records = records;
         Events = events;
+        this.open = open;
         scratch = (byte*)NativeMemory.Alloc(ScratchSize);
         Handshakes = new HandshakeServer(Records);
         Dialer = new Dialer(events, names, counters, limits.ConnectTimeout);
-        HandshakeTurns = events.CreateDeadlines(TimeSpan.Zero);
+        HandshakeSlots = events.CreateDeadlines(TimeSpan.Zero);
         HandshakeTimeouts = events.CreateDeadlines(limits.HandshakeTimeout);
         ProxyHeaderTimeouts = events.CreateDeadlines(limits.ProxyHeaderTimeout);
         HelloTimeouts = events.CreateDeadlines(limits.HelloTimeout);
@@ -37,11 +43,12 @@ internal sealed unsafe class RelayLoop : IDisposable
         HalfClosedTimeouts = events.CreateDeadlines(HalfClosedTimeout);
     }
 
+    /// <summary>Owned.</summary>
     public EventLoop Events { get; }
 
     public TlsBio Bio { get; } = new();
 
-    /// <summary>Owned from the start.</summary>
+    /// <summary>Owned.</summary>
     public RecordLayer Records { get; }
 
     public HandshakeServer Handshakes { get; }
@@ -51,11 +58,11 @@ internal sealed unsafe class RelayLoop : IDisposable
 
     public Dialer Dialer { get; }
 
-    /// <summary>That of all loops.</summary>
+    /// <summary>Shared by all loops.</summary>
     public Shaper Shaper { get; }
 
-    /// <summary>The line before <see cref="HandshakePace"/>.</summary>
-    public DeadlineQueue HandshakeTurns { get; }
+    /// <summary>The clients that wait for their <see cref="HandshakeSlot"/>.</summary>
+    public DeadlineQueue HandshakeSlots { get; }
 
     public DeadlineQueue HandshakeTimeouts { get; }
 
@@ -69,18 +76,39 @@ internal sealed unsafe class RelayLoop : IDisposable
 
     public RelayCounters Counters { get; } = new();
 
-    /// <summary>The connections that live here.</summary>
-    public HashSet<RelayConnection> Connections { get; } = [];
-
-    /// <summary>How many connections were given to this loop and have not ended; readable from any thread.</summary>
+    /// <summary>How many connections were given to this loop and have not ended; from any thread.</summary>
     public int Load => Volatile.Read(ref load);
 
-    public void AddLoad(int change) => Interlocked.Add(ref load, change);
+    /// <summary>Counts a connection that this loop will get; from any thread.</summary>
+    public void Reserve() => Interlocked.Increment(ref load);
 
-    /// <summary>From now on waits last as these limits say, those of open connections too; on the loop.</summary>
-    public void Change(RelayLimits limits)
+    /// <summary>Counts a connection that has ended, or has not come about.</summary>
+    public void Release()
     {
-        Dialer.Change(limits.ConnectTimeout);
+        Interlocked.Decrement(ref load);
+        open.Remove();
+    }
+
+    /// <summary>Begins to hold a connection, for which there is a place reserved.</summary>
+    public void Add(ILoopConnection connection) => connections.Add(connection);
+
+    /// <summary>A connection has ended, and has freed what it owned.</summary>
+    public void Remove(ILoopConnection connection)
+    {
+        connections.Remove(connection);
+        Release();
+    }
+
+    public void CancelAll(Func<ILoopConnection, bool> which)
+    {
+        foreach (var connection in connections.Where(which).ToList())
+            connection.Cancel();
+    }
+
+    /// <summary>From now on waits last as long as these limits say, those of open connections, too.</summary>
+    public void Use(RelayLimits limits)
+    {
+        Dialer.Use(limits.ConnectTimeout);
         HandshakeTimeouts.Change(limits.HandshakeTimeout);
         ProxyHeaderTimeouts.Change(limits.ProxyHeaderTimeout);
         HelloTimeouts.Change(limits.HelloTimeout);

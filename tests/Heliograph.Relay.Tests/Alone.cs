@@ -1,5 +1,5 @@
 namespace Heliograph.Relay.Tests;
 
-/// <summary>For tests that look at the memory of the whole process: nobody else is at work meanwhile.</summary>
+/// <summary>For tests that measure the memory of the whole process: no other test runs at the same time.</summary>
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
 public static class Alone;

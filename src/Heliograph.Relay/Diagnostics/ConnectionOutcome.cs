@@ -1,6 +1,6 @@
 namespace Heliograph.Relay.Diagnostics;
 
-/// <summary>What became of a connection. Counted, never told apart by client.</summary>
+/// <summary>How a connection ended. Counted in total, never by client.</summary>
 public enum ConnectionOutcome
 {
     /// <summary>A Signal client was relayed to its host.</summary>
@@ -9,7 +9,7 @@ public enum ConnectionOutcome
     /// <summary>The decoy: <c>h2</c> was negotiated, so this is a browser.</summary>
     DecoyHttp2,
 
-    /// <summary>The decoy: what came inside TLS is no ClientHello.</summary>
+    /// <summary>The decoy: the bytes inside TLS are not a ClientHello.</summary>
     DecoyNoHello,
 
     /// <summary>The decoy: an inner ClientHello with a name that is not routed, or with none.</summary>
@@ -18,10 +18,10 @@ public enum ConnectionOutcome
     /// <summary>The decoy: the routed host could not be dialled.</summary>
     DecoyUpstreamDown,
 
-    /// <summary>No TLS on the TLS port: answered as nginx answers.</summary>
+    /// <summary>No TLS on the TLS port: answered as nginx does.</summary>
     PlainHttp,
 
-    /// <summary>Handed over untouched to another web server, because the outer ClientHello named it.</summary>
+    /// <summary>Passed on untouched to another web server, because the outer ClientHello named it.</summary>
     PassedThrough,
 
     /// <summary>The other web server could not be dialled.</summary>
@@ -30,7 +30,9 @@ public enum ConnectionOutcome
     /// <summary>A certificate authority's validation (RFC 8737).</summary>
     Validation,
 
-    /// <summary>A trusted proxy's connection began without a PROXY protocol header, so its own end of it is not set up (send-proxy).</summary>
+    /// <summary>
+    /// A trusted proxy's connection began without a PROXY protocol header: the proxy is not configured to send one (send-proxy).
+    /// </summary>
     ProxyHeaderMissing,
 
     /// <summary>A trusted proxy's PROXY protocol header broke the rules.</summary>
@@ -39,13 +41,13 @@ public enum ConnectionOutcome
     /// <summary>A trusted proxy's PROXY protocol header was longer than what is accepted.</summary>
     ProxyHeaderTooLong,
 
-    /// <summary>A trusted proxy's PROXY protocol header had a checksum that was not its own.</summary>
+    /// <summary>A trusted proxy's PROXY protocol header had a wrong checksum.</summary>
     ProxyHeaderChecksum,
 
     /// <summary>The outer handshake failed.</summary>
     HandshakeFailed,
 
-    /// <summary>The client went before it said anything.</summary>
+    /// <summary>The client left before it sent anything.</summary>
     Left,
 
     /// <summary>The client took longer than a limit allows before it was relayed.</summary>
@@ -60,12 +62,12 @@ public enum ConnectionOutcome
     /// <summary>Refused: its source had as many connections as one may have.</summary>
     RefusedSource,
 
-    /// <summary>Refused: more handshakes a second than there may be, for longer than they could wait.</summary>
+    /// <summary>Refused: there were more handshakes a second than allowed, and it would have waited too long.</summary>
     RefusedHandshake,
 
-    /// <summary>The decoy: a routed name, but nothing is relayed any more until the month's budget begins anew.</summary>
+    /// <summary>The decoy: a routed name, but nothing is relayed until the month's budget resets.</summary>
     RefusedBudget,
 
-    /// <summary>Ended by a defect of ours.</summary>
+    /// <summary>Ended by a defect in Heliograph.</summary>
     Failed,
 }

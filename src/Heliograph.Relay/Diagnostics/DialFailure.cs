@@ -6,7 +6,7 @@ public enum DialFailure
     /// <summary>The resolver gave no address, or none in time.</summary>
     NotResolved,
 
-    /// <summary>The resolver gave addresses outside the public internet only, and the route is a built-in one.</summary>
+    /// <summary>The resolver gave only addresses outside the public internet, and the route is built in.</summary>
     NotPublic,
 
     /// <summary>The host refused the connection.</summary>
@@ -15,6 +15,6 @@ public enum DialFailure
     /// <summary>The host did not answer within the connect timeout.</summary>
     TimedOut,
 
-    /// <summary>There is no way to the host, or the machine is out of descriptors.</summary>
+    /// <summary>The host cannot be reached, or the machine is out of descriptors.</summary>
     Unreachable,
 }

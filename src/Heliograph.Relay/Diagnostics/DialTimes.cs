@@ -3,7 +3,7 @@ namespace Heliograph.Relay.Diagnostics;
 /// <summary>How long successful dials took, the resolver's time included: a histogram with fixed bounds.</summary>
 public sealed record DialTimes
 {
-    /// <summary>Upper bounds of the buckets, both ends of the scale where an operator looks: a host nearby, and the connect timeout.</summary>
+    /// <summary>Upper bounds of the buckets: from a host nearby to the connect timeout.</summary>
     public static IReadOnlyList<TimeSpan> Bounds { get; } =
     [
         .. new[] { 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000 }.Select(static ms => TimeSpan.FromMilliseconds(ms)),
@@ -17,7 +17,9 @@ public sealed record DialTimes
 
     public long Count => Buckets.Sum();
 
-    /// <summary>The bound that a part of the dials stayed within, 0.5 for half of them; null: there are none, or it is beyond the last bound.</summary>
+    /// <summary>
+    /// The bound that this part of the dials stayed within (0.5: half of them); null: there are none, or it is above the last bound.
+    /// </summary>
     public TimeSpan? Within(double part)
     {
         var enough = Count * part;
@@ -32,7 +34,7 @@ public sealed record DialTimes
     }
 
     /// <summary>The bucket that a time belongs to.</summary>
-    internal static int BucketOf(long milliseconds)
+    internal static int GetBucket(long milliseconds)
     {
         var bucket = 0;
         while (bucket < Bounds.Count && milliseconds > Bounds[bucket].TotalMilliseconds)

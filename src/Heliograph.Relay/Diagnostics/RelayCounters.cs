@@ -3,7 +3,7 @@ namespace Heliograph.Relay.Diagnostics;
 /// <summary>The sums of one loop: written on its thread, read from any. Aggregates only.</summary>
 internal sealed class RelayCounters
 {
-    /// <summary>An attacker may ask for any number of names; more than these are counted together.</summary>
+    /// <summary>An attacker may ask for any number of names; those beyond this are counted together.</summary>
     private const int MostDeniedNames = 64;
 
     private static readonly int OutcomeCount = Enum.GetValues<ConnectionOutcome>().Length;
@@ -23,17 +23,21 @@ internal sealed class RelayCounters
 
     public void Count(ConnectionOutcome outcome) => Interlocked.Increment(ref outcomes[(int)outcome]);
 
-    public long Of(ConnectionOutcome outcome) => Volatile.Read(ref outcomes[(int)outcome]);
+    public long GetCount(ConnectionOutcome outcome) => Volatile.Read(ref outcomes[(int)outcome]);
 
-    /// <summary>Bytes of a relayed connection as they flow, once for a read of up to 128 KB: a long connection is seen while it is open.</summary>
+    /// <summary>
+    /// Bytes of a relayed connection, counted at each read of up to 128 KB, so that a long connection shows while it is open.
+    /// </summary>
     public void CountUp(int bytes) => Volatile.Write(ref bytesUp, bytesUp + bytes);
 
     public void CountDown(int bytes) => Volatile.Write(ref bytesDown, bytesDown + bytes);
 
-    /// <summary>Bytes of those who are not relayed to a route, both ways.</summary>
+    /// <summary>Bytes of connections that are not relayed to a route, both ways.</summary>
     public void CountVisited(int bytes) => Volatile.Write(ref bytesVisited, bytesVisited + bytes);
 
-    /// <summary>Counts a name under <c>signal.org</c> that is not routed: the operator's list may be out of date. No other name is ever kept.</summary>
+    /// <summary>
+    /// Counts a name under <c>signal.org</c> that is not routed: the list may be out of date. No other name is ever kept.
+    /// </summary>
     public void CountDenied(string name)
     {
         if (!name.EndsWith(".signal.org", StringComparison.Ordinal) && name != "signal.org")

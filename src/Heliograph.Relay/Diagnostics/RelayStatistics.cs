@@ -1,20 +1,20 @@
 namespace Heliograph.Relay.Diagnostics;
 
 /// <summary>
-/// The sums of the whole relay since its start, exact: what leaves the process goes through <see cref="RoundedCount"/>, or is a counter whose reader
-/// needs the difference of two readings.
+/// The sums of the whole relay since its start, exact: what leaves the process goes through <see cref="RoundedCount"/>, or is a counter
+/// whose reader needs the difference of two readings.
 /// </summary>
 public sealed record RelayStatistics
 {
-    /// <summary>The key under which denied names are counted once too many different ones were seen.</summary>
+    /// <summary>The key for all further denied names once too many different ones were seen.</summary>
     public const string OtherNames = "(other names)";
 
     public required TimeSpan Uptime { get; init; }
 
-    /// <summary>Connections open now, whatever becomes of them.</summary>
+    /// <summary>Connections open now, relayed or not.</summary>
     public required int Connections { get; init; }
 
-    /// <summary>The most that were open at a time.</summary>
+    /// <summary>The most that were ever open at a time.</summary>
     public required int MostConnections { get; init; }
 
     /// <summary>More are refused.</summary>
@@ -23,7 +23,7 @@ public sealed record RelayStatistics
     /// <summary>Connections since the start, the open ones and the refused ones included.</summary>
     public required long Accepted { get; init; }
 
-    /// <summary>What became of the connections that have ended.</summary>
+    /// <summary>How the connections that have ended did so.</summary>
     public required IReadOnlyDictionary<ConnectionOutcome, long> Outcomes { get; init; }
 
     /// <summary>Connections that were relayed to a route, the open ones included.</summary>
@@ -35,7 +35,7 @@ public sealed record RelayStatistics
     /// <summary>Every route of the table.</summary>
     public required IReadOnlyList<RouteStatistics> Routes { get; init; }
 
-    /// <summary>Every endpoint that a route of the table leads to.</summary>
+    /// <summary>Every endpoint of the routes.</summary>
     public required IReadOnlyList<UpstreamStatistics> Upstreams { get; init; }
 
     /// <summary>Bytes relayed from clients to routes, as they flow.</summary>
@@ -47,7 +47,7 @@ public sealed record RelayStatistics
     /// <summary>Bytes to and from everybody else: visitors of the decoy.</summary>
     public required long BytesVisited { get; init; }
 
-    /// <summary>The last visitor of the decoy found it down.</summary>
+    /// <summary>Whether the decoy was down for its last visitor.</summary>
     public required bool DecoyDown { get; init; }
 
     /// <summary>Inner names under <c>signal.org</c> that are not routed, and how often they were asked for.</summary>

@@ -4,7 +4,10 @@ using Heliograph.Relay.Upstream;
 
 namespace Heliograph.Relay.Diagnostics;
 
-/// <summary>What all loops count together, once or twice for a connection. The keys are the operator's names and endpoints, never a name from the wire.</summary>
+/// <summary>
+/// What all loops count together, once or twice per connection. The keys are the operator's names and endpoints, never a name from the
+/// wire.
+/// </summary>
 internal sealed class ServerCounters
 {
     private readonly ConcurrentDictionary<string, RouteCounters> routes = new(StringComparer.Ordinal);
@@ -12,7 +15,7 @@ internal sealed class ServerCounters
     private long accepted;
     private int mostConnections;
 
-    /// <summary>Relayed connections since the start, also of routes that are no more.</summary>
+    /// <summary>Relayed connections since the start, including those of removed routes.</summary>
     public long Relayed => routes.Values.Sum(static route => route.Begun);
 
     /// <summary>Relayed connections that are open.</summary>
@@ -22,11 +25,11 @@ internal sealed class ServerCounters
 
     public int MostConnections => Volatile.Read(ref mostConnections);
 
-    public RouteCounters Of(Route route) => routes.GetOrAdd(route.Name, static _ => new());
+    public RouteCounters GetRoute(Route route) => routes.GetOrAdd(route.Name, static _ => new());
 
-    public UpstreamCounters Of(UpstreamEndpoint endpoint) => upstreams.GetOrAdd(endpoint, static _ => new());
+    public UpstreamCounters GetUpstream(UpstreamEndpoint endpoint) => upstreams.GetOrAdd(endpoint, static _ => new());
 
-    /// <summary>Only from the accepting loop.</summary>
+    /// <summary>Called by the accepting loop only.</summary>
     public void CountAccepted(int connections)
     {
         Volatile.Write(ref accepted, accepted + 1);
@@ -34,9 +37,9 @@ internal sealed class ServerCounters
             Volatile.Write(ref mostConnections, connections);
     }
 
-    public IReadOnlyList<RouteStatistics> Read(IEnumerable<Route> table) =>
-        [.. table.Select(route => new RouteStatistics { Name = route.Name, Endpoint = route.Endpoint.ToString(), Connections = Of(route).Begun, Open = Of(route).Open })];
+    public IReadOnlyList<RouteStatistics> ReadRoutes(IEnumerable<Route> table) =>
+        [.. table.Select(route => new RouteStatistics { Name = route.Name, Endpoint = route.Endpoint.ToString(), Connections = GetRoute(route).Begun, Open = GetRoute(route).Open })];
 
     public IReadOnlyList<UpstreamStatistics> ReadUpstreams(IEnumerable<Route> table) =>
-        [.. table.Select(static route => route.Endpoint).Distinct().Select(endpoint => Of(endpoint).Read(endpoint.ToString()))];
+        [.. table.Select(static route => route.Endpoint).Distinct().Select(endpoint => GetUpstream(endpoint).Read(endpoint.ToString()))];
 }

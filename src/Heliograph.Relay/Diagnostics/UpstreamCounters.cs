@@ -1,6 +1,6 @@
 namespace Heliograph.Relay.Diagnostics;
 
-/// <summary>The dials of one upstream, by all loops: a few additions for a connection, whose handshake costs a thousand times as much.</summary>
+/// <summary>The dials of one upstream, by all loops. They cost a few additions per connection, a thousandth of its handshake.</summary>
 internal sealed class UpstreamCounters
 {
     private static readonly DialFailure[] Reasons = Enum.GetValues<DialFailure>();
@@ -12,7 +12,7 @@ internal sealed class UpstreamCounters
 
     public void Connected(long tookMilliseconds)
     {
-        Interlocked.Increment(ref buckets[DialTimes.BucketOf(tookMilliseconds)]);
+        Interlocked.Increment(ref buckets[DialTimes.GetBucket(tookMilliseconds)]);
         Interlocked.Add(ref milliseconds, tookMilliseconds);
         if (Volatile.Read(ref failuresInARow) != 0)
             Volatile.Write(ref failuresInARow, 0);

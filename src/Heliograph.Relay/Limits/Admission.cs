@@ -4,25 +4,23 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Relay.Limits;
 
-/// <summary>Every limit of a relay but its clocks: who may come in, when, and how fast. From any thread.</summary>
+/// <summary>Every limit of a relay except its timeouts: who may come in, when, and how fast. From any thread.</summary>
 internal sealed class Admission : IDisposable
 {
-    private readonly ILogger log;
+    private readonly ILogger logger;
     private readonly Lock shaping = new();
     private IReadOnlyList<EventLoop> loops = [];
     private volatile int maxConnections;
     private long bytesPerSecond;
     private long slowedTo;
     private int full;
-    private long sourceTold;
-    private long handshakeTold;
     private volatile bool isBudgetSpent;
 
-    public Admission(RelayOptions options, TimeProvider time, ILogger log)
+    public Admission(RelayOptions options, TimeProvider timeProvider, ILogger logger)
     {
-        this.log = log;
-        Handshakes = new HandshakePace(time);
-        Shaper = new Shaper(time);
+        this.logger = logger;
+        Handshakes = new HandshakePace(timeProvider);
+        Shaper = new Shaper(timeProvider);
         Use(options);
     }
 
@@ -36,14 +34,14 @@ internal sealed class Admission : IDisposable
     /// <summary>Whether routed names get the decoy.</summary>
     public bool IsBudgetSpent => isBudgetSpent;
 
-    /// <summary>The loops whose reads are to be no larger than a share.</summary>
+    /// <summary>Sets the loops, whose reads must be no larger than a share.</summary>
     public void Attach(IReadOnlyList<EventLoop> all)
     {
         loops = all;
         Shape();
     }
 
-    /// <summary>From now on these limits count; the clocks among them are not looked at.</summary>
+    /// <summary>From now on these limits apply; the timeouts among them are not used here.</summary>
     public void Use(RelayOptions options)
     {
         maxConnections = options.MaxConnections;
@@ -63,8 +61,8 @@ internal sealed class Admission : IDisposable
     }
 
     /// <summary>
-    /// Whether a connection that was just accepted is to be closed at once. Closed without a byte is how nginx refuses, be it by limit_conn in its stream
-    /// or because all its worker_connections are taken.
+    /// Whether a connection that was just accepted must be closed at once. nginx, too, refuses by closing without a byte, whether by
+    /// limit_conn in its stream module or because all worker_connections are taken.
     /// </summary>
     /// <param name="connections">How many there are without it.</param>
     public bool IsFull(int connections)
@@ -72,23 +70,12 @@ internal sealed class Admission : IDisposable
         if (connections >= maxConnections)
         {
             if (Interlocked.Exchange(ref full, 1) == 0)
-                log.Full(maxConnections);
+                logger.Full(maxConnections);
             return true;
         }
         if (full != 0 && connections < maxConnections * 9L / 10)
             Interlocked.Exchange(ref full, 0);
         return false;
-    }
-
-    /// <summary>Tells the operator how many were refused since the last time.</summary>
-    public void TellRefused(RelayStatistics statistics)
-    {
-        var source = statistics.Outcomes[ConnectionOutcome.RefusedSource];
-        var handshake = statistics.Outcomes[ConnectionOutcome.RefusedHandshake];
-        var newSource = source - Interlocked.Exchange(ref sourceTold, source);
-        var newHandshake = handshake - Interlocked.Exchange(ref handshakeTold, handshake);
-        if (newSource + newHandshake > 0)
-            log.Refused(RoundedCount.Up(newSource), RoundedCount.Up(newHandshake));
     }
 
     public LimitStatistics Read() => new()
@@ -110,7 +97,7 @@ internal sealed class Admission : IDisposable
             var rate = rates.Where(static one => one > 0).DefaultIfEmpty().Min();
             Shaper.Use(rate);
             foreach (var loop in loops)
-                loop.LongestReceive = rate == 0 ? int.MaxValue : Shaper.ShareOf(rate);
+                loop.LongestReceive = rate == 0 ? int.MaxValue : Shaper.GetShare(rate);
         }
     }
 }

@@ -5,16 +5,18 @@ namespace Heliograph.Relay.Limits;
 /// <summary>How many connections at a time this machine can hold.</summary>
 public static class ConnectionLimit
 {
-    /// <summary>A connection has a descriptor for each side; one of the decoy has a third, where the built-in site accepts it.</summary>
+    /// <summary>A connection has a descriptor for each side; one to the built-in site has a third, where the site accepts it.</summary>
     internal const int DescriptorsPerConnection = 3;
 
-    /// <summary>Kept for everything else: libraries, the loops, files, the site's own.</summary>
+    /// <summary>Reserved for everything else: libraries, the loops, files, the site's sockets.</summary>
     internal const int ReservedDescriptors = 100;
 
-    /// <summary>16 KB of our own for an idle connection (docs/benchmarks.md), and as much again and more for the kernel's two sockets and bytes in flight.</summary>
+    /// <summary>
+    /// An idle connection takes 16 KB of ours (docs/benchmarks.md); its two kernel sockets and bytes in flight take at least as much again.
+    /// </summary>
     internal const long MemoryPerConnection = 64 * 1024;
 
-    /// <summary>Below this there is nothing to share out.</summary>
+    /// <summary>Below this there is too little to share.</summary>
     internal const int SmallestPerSource = 64;
 
     /// <summary>How many descriptors this process may have (RLIMIT_NOFILE).</summary>
@@ -28,9 +30,9 @@ public static class ConnectionLimit
         Math.Min((descriptors - ReservedDescriptors) / DescriptorsPerConnection, memory / 2 / MemoryPerConnection), 1, int.MaxValue);
 
     /// <summary>
-    /// How many of them one source may have: three quarters. Behind one address of a carrier there may be thousands of people, each with two connections,
-    /// and all users of a proxy may be customers of one carrier; so nothing less will do. A quarter stays for everybody else, whatever one address does.
-    /// docs/operating/limits.md has the numbers.
+    /// How many of them one source may have: three quarters. Behind one address of a carrier there may be thousands of people, each with
+    /// two connections, and all users of a proxy may be customers of one carrier; so less would not do. A quarter stays for everybody else,
+    /// whatever one address does. docs/operating/limits.md has the numbers.
     /// </summary>
     public static int PerSource(int connections) => Math.Max(SmallestPerSource, connections - (connections / 4));
 }

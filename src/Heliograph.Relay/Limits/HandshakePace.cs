@@ -1,29 +1,30 @@
 namespace Heliograph.Relay.Limits;
 
 /// <summary>
-/// TLS handshakes a second, of all clients together, as nginx's limit_req paces requests: a bucket that a quiet second fills, and behind it a line that
-/// moves at the rate. Who would stand in line for longer than <see cref="LongestWait"/> is refused. From any thread.
+/// Limits the TLS handshakes a second of all clients together, as nginx's limit_req paces requests: a bucket that a quiet second fills, and
+/// behind it a queue that moves at the rate. A client that would wait longer than <see cref="LongestWait"/> is refused. From any thread.
 /// </summary>
 internal sealed class HandshakePace
 {
     /// <summary>
-    /// Long enough that a crowd which comes back together, after a restart or an outage of its network, is served: a refusal fails a client's attempt
-    /// within 50 ms, libsignal does not try again by itself, and the app backs off. Far short of the 60 s that libsignal gives the whole attempt.
+    /// Long enough to serve a crowd that comes back at once, after a restart or a network outage: a refusal fails a client's attempt within
+    /// 50 ms, libsignal does not retry by itself, and the app backs off. Far less than the 60 s that libsignal allows for the whole
+    /// attempt.
     /// </summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
-    private readonly TimeProvider time;
+    private readonly TimeProvider timeProvider;
     private readonly long burst;
     private readonly long longest;
     private volatile int perSecond;
     private long nextFree;
 
-    /// <param name="time">The clock.</param>
-    public HandshakePace(TimeProvider time)
+    /// <param name="timeProvider">The clock.</param>
+    public HandshakePace(TimeProvider timeProvider)
     {
-        this.time = time;
-        burst = time.TimestampFrequency;
-        longest = (long)(LongestWait.TotalSeconds * time.TimestampFrequency);
+        this.timeProvider = timeProvider;
+        burst = timeProvider.TimestampFrequency;
+        longest = (long)(LongestWait.TotalSeconds * timeProvider.TimestampFrequency);
         nextFree = long.MinValue;
     }
 
@@ -34,20 +35,20 @@ internal sealed class HandshakePace
         set => perSecond = value;
     }
 
-    /// <summary>Asks for a handshake.</summary>
-    /// <param name="wait">How long it has to wait for its turn, which it has taken by asking.</param>
-    /// <returns>False: refused.</returns>
-    public bool TryTake(out TimeSpan wait)
+    /// <summary>Reserves a slot for a handshake.</summary>
+    /// <param name="wait">How long it is until the slot comes.</param>
+    /// <returns>False: refused, and nothing is reserved.</returns>
+    public bool TryReserveSlot(out TimeSpan wait)
     {
         wait = TimeSpan.Zero;
         var rate = perSecond;
         if (rate == 0)
             return true;
-        var interval = Math.Max(1, time.TimestampFrequency / rate);
+        var interval = Math.Max(1, timeProvider.TimestampFrequency / rate);
         while (true)
         {
-            // The generic cell rate algorithm, which is a token bucket without a bucket: the moment at which all that was granted will have been due.
-            var now = time.GetTimestamp();
+            // The generic cell rate algorithm, a token bucket that keeps one number: the moment at which everything granted so far is due.
+            var now = timeProvider.GetTimestamp();
             var seen = Volatile.Read(ref nextFree);
             var due = Math.Max(seen, now);
             var excess = due - now - (burst - interval);
@@ -56,7 +57,7 @@ internal sealed class HandshakePace
             if (Interlocked.CompareExchange(ref nextFree, due + interval, seen) != seen)
                 continue;
             if (excess > 0)
-                wait = TimeSpan.FromSeconds((double)excess / time.TimestampFrequency);
+                wait = TimeSpan.FromSeconds((double)excess / timeProvider.TimestampFrequency);
             return true;
         }
     }

@@ -6,15 +6,15 @@ using Heliograph.Relay.Loop;
 namespace Heliograph.Relay.Limits;
 
 /// <summary>
-/// How many connections each source has open. An address is here only as long as one of its connections lasts, and only as a hash under a key that
-/// this process made for itself; nothing reads it but the comparison with the limit. No more entries than connections.
+/// Counts the open connections of each source. An address is kept only while one of its connections lasts, and only as a hash under a key
+/// that this process made for itself; it is used for the comparison with the limit and nothing else. No more entries than connections.
 /// </summary>
 internal sealed class SourceTable
 {
     /// <summary>The key of a connection that is not counted.</summary>
     public const ulong NotCounted = 0;
 
-    /// <summary>An IPv4 address is one source; of IPv6, a /64 is, as every customer has one at least (RFC 6177).</summary>
+    /// <summary>A source is an IPv4 address, or an IPv6 /64, since every customer has at least one (RFC 6177).</summary>
     private const int PrefixLength = 64;
 
     private readonly byte[] secret = RandomNumberGenerator.GetBytes(HMACSHA256.HashSizeInBytes);
@@ -22,7 +22,7 @@ internal sealed class SourceTable
     private readonly Dictionary<ulong, int> connections = [];
     private volatile int limit;
 
-    /// <summary>Connections from one source; 0: as many as there are, and nothing is counted. Who has more already keeps them.</summary>
+    /// <summary>Connections from one source; 0: no limit, and nothing is counted. A source that already has more keeps them.</summary>
     public int Limit
     {
         get => limit;
@@ -42,7 +42,7 @@ internal sealed class SourceTable
     /// <summary>Counts a connection, until <see cref="Leave"/>.</summary>
     /// <param name="source">Null: not known, and not counted.</param>
     /// <param name="key">For <see cref="Leave"/>.</param>
-    /// <returns>False: the source has as many as it may; this one is not counted.</returns>
+    /// <returns>False: the source has reached the limit, and this connection is not counted.</returns>
     public bool TryEnter(SourceAddress? source, out ulong key)
     {
         key = NotCounted;
@@ -60,7 +60,7 @@ internal sealed class SourceTable
         return true;
     }
 
-    /// <summary>The same for the other end of a connection. A peer that has gone already is not counted; nor is a unix socket's.</summary>
+    /// <summary>The same for a connection's peer. One that has already left is not counted, nor is a unix socket's.</summary>
     public bool TryEnter(LoopSocket socket, out ulong key)
     {
         key = NotCounted;
@@ -69,7 +69,7 @@ internal sealed class SourceTable
         return TryEnter(SocketNames.Peer(socket)?.Address, out key);
     }
 
-    /// <summary>Counts it no more; from any thread.</summary>
+    /// <summary>Stops counting it.</summary>
     public void Leave(ulong key)
     {
         if (key == NotCounted)

@@ -8,7 +8,7 @@ namespace Heliograph.Relay.Listening;
 /// <summary>Opens listening sockets.</summary>
 internal static unsafe class BoundSocket
 {
-    /// <summary>The kernel cuts it to net.core.somaxconn; nginx asks for 511.</summary>
+    /// <summary>The kernel limits it to net.core.somaxconn; nginx asks for 511.</summary>
     private const int Backlog = 4096;
 
     /// <summary>Listens at every address, in the order of <see cref="RelayOptions.Listen"/>.</summary>
@@ -20,9 +20,9 @@ internal static unsafe class BoundSocket
         {
             foreach (var endpoint in options.Listen)
             {
-                if (options.Lent.TryGetValue(endpoint, out var lent))
+                if (options.Inherited.TryGetValue(endpoint, out var inherited))
                 {
-                    bound.Add((lent.Descriptor, lent.Endpoint));
+                    bound.Add((inherited.Descriptor, inherited.Endpoint));
                     continue;
                 }
                 // "0.0.0.0:443" beside "[::]:443": each takes its own family.
@@ -39,7 +39,9 @@ internal static unsafe class BoundSocket
         }
     }
 
-    /// <summary>Binds and listens. <c>[::]</c> takes IPv4 too, unless <paramref name="ipv6Only"/>; on a machine without IPv6 it means 0.0.0.0.</summary>
+    /// <summary>
+    /// Binds and listens. <c>[::]</c> takes IPv4, too, unless <paramref name="ipv6Only"/>; without IPv6 it means 0.0.0.0.
+    /// </summary>
     /// <returns>A descriptor and where it listens.</returns>
     /// <exception cref="RelayStartException">One sentence for the operator.</exception>
     public static (int Descriptor, IPEndPoint Endpoint) Listen(IPEndPoint endpoint, bool ipv6Only)
@@ -50,7 +52,7 @@ internal static unsafe class BoundSocket
             return Listen(new IPEndPoint(IPAddress.Any, endpoint.Port), ipv6Only);
         if (descriptor < 0)
             throw Failed(endpoint, Libc.LastError);
-        // A restart may bind while connections of the one before are in TIME_WAIT.
+        // After a restart, connections of the previous process may still be in TIME_WAIT.
         Libc.SetOption(descriptor, Libc.SolSocket, Libc.ReuseAddress, 1);
         if (isIpv6)
             Libc.SetOption(descriptor, Libc.ProtocolIpv6, Libc.Ipv6Only, ipv6Only ? 1 : 0);

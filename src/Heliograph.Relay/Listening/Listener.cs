@@ -6,12 +6,12 @@ using Microsoft.Extensions.Logging;
 namespace Heliograph.Relay.Listening;
 
 /// <summary>
-/// Accepts on one loop for all of them. Connections last for hours, so what counts is that each loop has as many as the others: the server picks the
-/// loop (docs/adr/0002-one-listener.md has what SO_REUSEPORT and EPOLLEXCLUSIVE gave).
+/// Accepts on one loop for all of them. Connections last for hours, so each loop must get as many as the others: the server picks the loop
+/// (docs/adr/0002-one-listener.md compares this with SO_REUSEPORT and EPOLLEXCLUSIVE).
 /// </summary>
 internal sealed class Listener : IDeadlineOwner, IDisposable
 {
-    /// <summary>Accepted in a row before the connections of this loop have their turn; nginx's multi_accept has no bound.</summary>
+    /// <summary>Connections accepted in a row before those of this loop get their turn; nginx's multi_accept has no limit.</summary>
     private const int TurnLength = 64;
 
     /// <summary>How long accepting pauses when the system has no descriptor or memory left; nginx's accept_mutex_delay is 500 ms.</summary>
@@ -19,10 +19,10 @@ internal sealed class Listener : IDeadlineOwner, IDisposable
 
     private readonly EventLoop loop;
     private readonly LoopSocket socket;
-    private readonly bool lent;
+    private readonly bool isInherited;
     private readonly Func<int, bool> accepted;
-    private readonly Action somebodyWaits;
-    private readonly ILogger log;
+    private readonly Action clientWaits;
+    private readonly ILogger logger;
     private readonly DeadlineQueue pauses;
     private readonly Deadline pause;
     private Action? resume;
@@ -31,17 +31,21 @@ internal sealed class Listener : IDeadlineOwner, IDisposable
 
     /// <param name="loop">The loop that accepts.</param>
     /// <param name="descriptor">A listening socket; owned from here on.</param>
-    /// <param name="lent">Whether another process has the socket too, and its queue outlives this listener.</param>
-    /// <param name="accepted">Gets each new descriptor, on the loop, and owns it; false: it was one of the last, and accepting pauses.</param>
-    /// <param name="somebodyWaits">Told, on the loop, when there is a connection in the queue of a lent socket that this listener leaves to the next process.</param>
-    /// <param name="log">Told when accepting pauses.</param>
-    public Listener(EventLoop loop, int descriptor, bool lent, Func<int, bool> accepted, Action somebodyWaits, ILogger log)
+    /// <param name="isInherited">Whether the socket is inherited, so that its queue outlives this listener.</param>
+    /// <param name="accepted">
+    /// Gets each new descriptor on the loop, and owns it. False: it was one of the last, and accepting pauses.
+    /// </param>
+    /// <param name="clientWaits">
+    /// Called on the loop, after <see cref="Stop"/>, when a client is in the queue of an inherited socket: it waits for the next process.
+    /// </param>
+    /// <param name="logger">For the pauses of accepting.</param>
+    public Listener(EventLoop loop, int descriptor, bool isInherited, Func<int, bool> accepted, Action clientWaits, ILogger logger)
     {
         this.loop = loop;
-        this.lent = lent;
+        this.isInherited = isInherited;
         this.accepted = accepted;
-        this.somebodyWaits = somebodyWaits;
-        this.log = log;
+        this.clientWaits = clientWaits;
+        this.logger = logger;
         pauses = loop.CreateDeadlines(Pause);
         pause = new Deadline(this);
         socket = LoopSocket.Adopt(loop, descriptor, listening: true);
@@ -63,21 +67,21 @@ internal sealed class Listener : IDeadlineOwner, IDisposable
                 await loop.Yield();
             }
         }
-        // Only a lent socket is still open: the wait for a connection ended, or there was none, as one is there.
+        // Only an inherited socket is still open here, and a connection is in its queue: that ended the wait, or there was none.
         if (!closed)
-            somebodyWaits();
+            clientWaits();
     }
 
     /// <summary>
-    /// Accepts no more; on the loop. A socket of our own is closed, after what the kernel has accepted for us already was taken, so that this resets nobody. The
-    /// queue of a lent one is left to the next process: it is not shut down, which would be felt there, and only watched.
+    /// Stops accepting; on the loop. A socket of our own is closed once its queue is empty, so that no client is reset. The queue of an
+    /// inherited one is left to the next process: it is watched, and not shut down, which would affect that process.
     /// </summary>
     public void Stop()
     {
         if (stopped)
             return;
         stopped = true;
-        if (lent)
+        if (isInherited)
             return;
         for (var descriptor = socket.Accept(); descriptor >= 0; descriptor = socket.Accept())
             accepted(descriptor);
@@ -98,7 +102,7 @@ internal sealed class Listener : IDeadlineOwner, IDisposable
         resumed?.Invoke();
     }
 
-    /// <summary>A lent socket stays in the epoll, as it is open elsewhere; nobody looks at what is told of it there.</summary>
+    /// <summary>An inherited socket stays in the epoll set because it is open elsewhere; its events are ignored.</summary>
     private void Close()
     {
         closed = true;
@@ -115,12 +119,12 @@ internal sealed class Listener : IDeadlineOwner, IDisposable
                 await socket.Readable();
                 return true;
             case Libc.Emfile or Libc.Enfile or Libc.Enobufs or Libc.Enomem:
-                log.AcceptPaused((long)Pause.TotalMilliseconds, Marshal.GetPInvokeErrorMessage(error));
+                logger.AcceptPaused((long)Pause.TotalMilliseconds, Marshal.GetPInvokeErrorMessage(error));
                 pauses.Arm(pause);
                 await new PauseAwaitable(this);
                 return true;
             default:
-                // ECONNABORTED and network errors that accept(2) passes on belong to the one connection that is gone.
+                // ECONNABORTED, and network errors that accept(2) passes on, concern only the connection that was lost.
                 return false;
         }
     }

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Heliograph.Relay.Listening;
 
 /// <summary>
-/// Where a connection comes from or goes to: an IPv6 address, or an IPv4 one in its mapped form, so that one client has one address whatever socket took
-/// it. It has no text on purpose: what cannot be written out cannot be logged by mistake. Keep one no longer than it is needed.
+/// Where a connection comes from or goes to: an IPv6 address, or an IPv4 one in its mapped form, so that a client has one address whatever
+/// socket accepted it. It has no text form on purpose: what cannot be written cannot be logged by mistake. Keep one no longer than needed.
 /// </summary>
 internal readonly struct SourceAddress : IEquatable<SourceAddress>
 {
@@ -13,7 +13,7 @@ internal readonly struct SourceAddress : IEquatable<SourceAddress>
 
     private SourceAddress(UInt128 bits) => Bits = bits;
 
-    /// <summary>The 128 bits, the first one highest.</summary>
+    /// <summary>The 128 bits in network order.</summary>
     public UInt128 Bits { get; }
 
     public bool IsIpv4 => Bits >> 32 == Mapped >> 32;

@@ -8,11 +8,11 @@ namespace Heliograph.Relay.Listening;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct SourceEndpoint(SourceAddress Address, ushort Port)
 {
-    /// <summary>Enough for every <c>sockaddr</c> that is asked for: <c>sockaddr_in6</c> has 28 bytes.</summary>
+    /// <summary>Enough for every <c>sockaddr</c> used here: <c>sockaddr_in6</c> has 28 bytes.</summary>
     public const int SockaddrSize = 28;
 
     /// <summary>Reads what accept4(2), getpeername(2) or getsockname(2) wrote.</summary>
-    /// <returns>Null where it is no IP address, as for a unix socket.</returns>
+    /// <returns>Null if it is not an IP address, as for a unix socket.</returns>
     public static SourceEndpoint? FromSockaddr(ReadOnlySpan<byte> sockaddr)
     {
         if (sockaddr.Length < 8)
@@ -27,6 +27,6 @@ internal readonly record struct SourceEndpoint(SourceAddress Address, ushort Por
         };
     }
 
-    /// <summary>Nothing that a log could take.</summary>
+    /// <summary>Keeps the address out of logs.</summary>
     public override string ToString() => nameof(SourceEndpoint);
 }

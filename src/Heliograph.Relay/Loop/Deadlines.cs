@@ -6,7 +6,7 @@ internal interface IDeadlineOwner
     void Expired();
 }
 
-/// <summary>One moment by which something must have happened; in at most one <see cref="DeadlineQueue"/> at a time.</summary>
+/// <summary>A moment by which something must have happened; in at most one <see cref="DeadlineQueue"/> at a time.</summary>
 internal sealed class Deadline
 {
     private readonly IDeadlineOwner owner;
@@ -27,8 +27,9 @@ internal sealed class Deadline
 }
 
 /// <summary>
-/// The deadlines of one kind of wait; used on the loop's thread only. All waits of a kind last equally long, so the order of arming is the order of expiry: a linked list does for a
-/// timer heap, arming and disarming cost a few pointers, and thousands of idle connections cost nothing at all.
+/// The deadlines of one kind of wait; used on the loop's thread only. All waits of a kind last equally long, so the order of arming is the
+/// order of expiry, and a linked list takes the place of a timer heap: arming and disarming cost a few pointers, and thousands of idle
+/// connections nothing.
 /// </summary>
 internal sealed class DeadlineQueue
 {
@@ -48,10 +49,12 @@ internal sealed class DeadlineQueue
     /// <summary>When the next deadline passes, in the loop's milliseconds; <see cref="long.MaxValue"/> when there is none.</summary>
     public long Next => first?.At ?? long.MaxValue;
 
-    /// <summary>Starts the wait, or starts it anew; a deadline armed in another queue leaves that one.</summary>
+    /// <summary>Starts or restarts the wait; a deadline armed in another queue leaves that one.</summary>
     public void Arm(Deadline deadline) => ArmAt(deadline, loop.Now + duration);
 
-    /// <summary>The same for a moment of the caller's own, who asks for them in their order; one that comes too early passes with the one before it.</summary>
+    /// <summary>
+    /// The same with a wait of the caller's. Moments must be armed in order; one that is too early passes with the one before it.
+    /// </summary>
     public void Arm(Deadline deadline, TimeSpan wait) => ArmAt(deadline, Math.Max(last?.At ?? 0, loop.Now + Milliseconds(wait)));
 
     public void Remove(Deadline deadline)
@@ -68,11 +71,13 @@ internal sealed class DeadlineQueue
         deadline.Earlier = deadline.Later = null;
     }
 
-    /// <summary>From now on waits last this long. One that has begun ends when it would have, or after the new duration from now if that is sooner.</summary>
+    /// <summary>
+    /// From now on waits last this long. One that has begun ends as planned, or after the new duration from now if that is sooner.
+    /// </summary>
     public void Change(TimeSpan to)
     {
         duration = Milliseconds(to);
-        // Later ones are never due before earlier ones, which this keeps.
+        // This keeps the order: later ones are never due before earlier ones.
         for (var deadline = last; deadline is not null && deadline.At > loop.Now + duration; deadline = deadline.Earlier)
             deadline.At = loop.Now + duration;
     }

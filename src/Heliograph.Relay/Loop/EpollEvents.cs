@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Heliograph.Relay.Loop;
 
-/// <summary>A native array of <c>struct epoll_event</c>: packed to 12 bytes on x86-64, 16 bytes elsewhere (epoll_ctl(2), sys/epoll.h).</summary>
+/// <summary>
+/// A native array of <c>struct epoll_event</c>: packed to 12 bytes on x86-64, 16 bytes elsewhere (epoll_ctl(2), sys/epoll.h).
+/// </summary>
 internal static unsafe class EpollEvents
 {
     public static readonly int Size = RuntimeInformation.ProcessArchitecture is Architecture.X64 ? 12 : 16;

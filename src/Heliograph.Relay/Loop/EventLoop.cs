@@ -5,8 +5,8 @@ using Heliograph.Tls13.Records;
 namespace Heliograph.Relay.Loop;
 
 /// <summary>
-/// One thread, one epoll. A connection lives on one loop for life, so what it touches needs no lock. Edge-triggered, registered once for both directions;
-/// continuations run inline. Nothing on a loop blocks but <c>epoll_wait</c>.
+/// One thread, one epoll set. A connection stays on one loop for life, so what it touches needs no lock. Sockets are edge-triggered and
+/// registered once for both directions; continuations run inline. Nothing on a loop blocks except <c>epoll_wait</c>.
 /// </summary>
 internal sealed unsafe class EventLoop : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed unsafe class EventLoop : IDisposable
     private const int EventsPerWait = 256;
     private const ulong WakeUp = ulong.MaxValue;
 
-    private readonly TimeProvider time;
+    private readonly TimeProvider timeProvider;
     private readonly long started;
     private readonly int epoll;
     private readonly int wakeUp;
@@ -35,18 +35,18 @@ internal sealed unsafe class EventLoop : IDisposable
     private volatile bool stopping;
 
     /// <param name="name">The thread's name.</param>
-    /// <param name="time">The clock of the deadlines.</param>
-    /// <param name="failed">Told of an exception that left a continuation: a defect, after which the loop goes on.</param>
-    /// <exception cref="IOException">The system gives no descriptor.</exception>
-    public EventLoop(string name, TimeProvider time, Action<Exception> failed)
+    /// <param name="timeProvider">The clock of the deadlines.</param>
+    /// <param name="failed">Called with an exception that left a continuation: a defect, after which the loop continues.</param>
+    /// <exception cref="IOException">The system has no descriptor left.</exception>
+    public EventLoop(string name, TimeProvider timeProvider, Action<Exception> failed)
     {
-        this.time = time;
+        this.timeProvider = timeProvider;
         this.failed = failed;
-        started = time.GetTimestamp();
+        started = timeProvider.GetTimestamp();
         epoll = Libc.epoll_create1(Libc.EpollCloseOnExec);
         wakeUp = Libc.eventfd(0, Libc.EventNonBlocking | Libc.EventCloseOnExec);
         if (epoll < 0 || wakeUp < 0)
-            throw new IOException($"the system gives no descriptor for an event loop: {Marshal.GetLastPInvokeErrorMessage()}");
+            throw new IOException($"cannot create an event loop: {Marshal.GetLastPInvokeErrorMessage()}");
         events = (byte*)NativeMemory.Alloc((nuint)(EventsPerWait * EpollEvents.Size));
         Received = (byte*)NativeMemory.Alloc(RecordLayer.ReceiveSize);
         var wake = stackalloc byte[EpollEvents.Size];
@@ -58,10 +58,12 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <summary>Milliseconds since the loop was made, read once a round.</summary>
     public long Now { get; private set; }
 
-    /// <summary>What a socket gives at once at most; settable from any thread. Small reads are what makes small shares of a limited rate possible.</summary>
+    /// <summary>
+    /// The most that one read of a socket gives; may be set from any thread. Small shares of a limited rate need small reads.
+    /// </summary>
     public int LongestReceive { get; set; } = int.MaxValue;
 
-    /// <summary>Scratch for what comes from a socket: <see cref="RecordLayer.ReceiveSize"/> bytes. Nothing in it survives an await.</summary>
+    /// <summary>Room for what a socket receives: <see cref="RecordLayer.ReceiveSize"/> bytes. Nothing in it survives an await.</summary>
     public byte* Received { get; }
 
     public void Start() => thread.Start();
@@ -79,7 +81,7 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <summary>Runs an action later in this round; only from the loop itself.</summary>
     public void Schedule(Action action) => scheduled.Enqueue(action);
 
-    /// <summary>A kind of wait on this loop; made before the loop starts or on it.</summary>
+    /// <summary>Creates the deadlines of one kind of wait; before the loop starts, or on it.</summary>
     public DeadlineQueue CreateDeadlines(TimeSpan duration)
     {
         var queue = new DeadlineQueue(this, duration);
@@ -87,17 +89,17 @@ internal sealed unsafe class EventLoop : IDisposable
         return queue;
     }
 
-    /// <summary>Lets the other connections have their turn.</summary>
+    /// <summary>Gives the other connections their turn.</summary>
     public YieldAwaitable Yield() => new(this);
 
-    /// <summary>Comes back to the loop after a task that ended on another thread (name resolution is the only one).</summary>
+    /// <summary>Returns to the loop after a task that ended on another thread (only name resolution does).</summary>
     /// <remarks>
-    /// In place of a SynchronizationContext, which would make every await of a task inside the loop allocate two objects that live as long as the
-    /// connection: 700 bytes of each idle one (docs/adr/0003-no-synchronization-context.md).
+    /// A SynchronizationContext would do this by itself, but makes every await of a task on the loop allocate two objects that live as long
+    /// as the connection: 700 bytes for each idle one (docs/adr/0003-no-synchronization-context.md).
     /// </remarks>
     public EnterAwaitable Enter() => new(this);
 
-    /// <summary>Ends the thread; only from another one. Sockets still open are their owners' to close, before.</summary>
+    /// <summary>Ends the thread; from another thread only. Owners must close their sockets before.</summary>
     public void Dispose()
     {
         if (stopping)
@@ -126,12 +128,12 @@ internal sealed unsafe class EventLoop : IDisposable
         if (Libc.epoll_ctl(epoll, Libc.EpollAdd, descriptor, @event) != 0)
         {
             Remove(slot);
-            throw new IOException($"epoll takes no more descriptors: {Marshal.GetLastPInvokeErrorMessage()}");
+            throw new IOException($"epoll does not accept the socket: {Marshal.GetLastPInvokeErrorMessage()}");
         }
         return slot;
     }
 
-    /// <summary>Forgets a socket; closing its descriptor takes it out of the epoll.</summary>
+    /// <summary>Forgets a socket; closing its descriptor removes it from the epoll set.</summary>
     internal void Remove(int slot)
     {
         sockets[slot] = null;
@@ -143,7 +145,7 @@ internal sealed unsafe class EventLoop : IDisposable
         while (!stopping)
         {
             var count = Libc.epoll_wait(epoll, events, EventsPerWait, Timeout());
-            Now = (long)time.GetElapsedTime(started).TotalMilliseconds;
+            Now = (long)timeProvider.GetElapsedTime(started).TotalMilliseconds;
             for (var i = 0; i < count; i++)
                 Dispatch(EpollEvents.Events(events, i), EpollEvents.Data(events, i));
             foreach (var queue in deadlines)
@@ -170,16 +172,16 @@ internal sealed unsafe class EventLoop : IDisposable
             RunPosted();
             return;
         }
-        // A socket closed earlier in this round may have left its slot to another one: the generation tells.
+        // A socket closed earlier in this round may have left its slot to another one, which has another generation.
         if (sockets[(int)(uint)data] is not { } socket || socket.Generation != (uint)(data >> 32))
             return;
         try
         {
             socket.Happened(happened);
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
-            failed(e);
+            failed(exception);
         }
     }
 
@@ -198,13 +200,13 @@ internal sealed unsafe class EventLoop : IDisposable
         {
             action();
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
-            failed(e);
+            failed(exception);
         }
     }
 
-    /// <summary>What <see cref="Yield"/> gives to await.</summary>
+    /// <summary>Awaited by <see cref="Yield"/>.</summary>
     internal readonly struct YieldAwaitable(EventLoop loop) : System.Runtime.CompilerServices.ICriticalNotifyCompletion
     {
         public bool IsCompleted => false;
@@ -220,7 +222,7 @@ internal sealed unsafe class EventLoop : IDisposable
         public void UnsafeOnCompleted(Action continuation) => loop.Schedule(continuation);
     }
 
-    /// <summary>What <see cref="Enter"/> gives to await.</summary>
+    /// <summary>Awaited by <see cref="Enter"/>.</summary>
     internal readonly struct EnterAwaitable(EventLoop loop) : System.Runtime.CompilerServices.ICriticalNotifyCompletion
     {
         public bool IsCompleted => Thread.CurrentThread == loop.thread;

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Heliograph.Relay.Loop;
 
-/// <summary>The system calls of the loop. Every constant is the same on glibc and musl, x86-64 and arm64; what is not stands in <see cref="EpollEvents"/>.</summary>
+/// <summary>
+/// The system calls of the loop. Every constant is the same on glibc and musl, x86-64 and arm64; what differs is in
+/// <see cref="EpollEvents"/>.
+/// </summary>
 internal static unsafe partial class Libc
 {
     public const int EpollIn = 0x1, EpollOut = 0x4, EpollErr = 0x8, EpollHup = 0x10, EpollRdHup = 0x2000, EpollEdgeTriggered = 1 << 31;
@@ -61,7 +64,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     public static partial int connect(int fd, byte* address, int length);
 
-    /// <summary>The peer's address is not asked for: what is not known cannot be written down. Who has to know asks <see cref="getpeername"/>.</summary>
+    /// <summary>
+    /// Does not ask for the peer's address: what is not known cannot be written down. Code that needs it calls <see cref="getpeername"/>.
+    /// </summary>
     [LibraryImport("libc", SetLastError = true)]
     public static partial int accept4(int fd, void* noAddress, void* noLength, int flags);
 
@@ -99,7 +104,7 @@ internal static unsafe partial class Libc
         return getrlimit(Files, limits) == 0 ? limits[0] : ulong.MaxValue;
     }
 
-    /// <returns>Null where the descriptor has no such option: it is no socket.</returns>
+    /// <returns>Null if the descriptor has no such option: it is not a socket.</returns>
     public static int? GetOption(int fd, int level, int name)
     {
         int value, length = sizeof(int);

@@ -55,14 +55,14 @@ internal sealed unsafe class LoopSocket : IDisposable
         slot = Loop.Add(this, descriptor, writes);
     }
 
-    /// <summary>The loop that it lives on.</summary>
+    /// <summary>The loop that it stays on.</summary>
     public EventLoop Loop { get; }
 
-    /// <summary>Tells this socket from those that had its slot before.</summary>
+    /// <summary>Distinguishes this socket from those that had its slot before.</summary>
     public uint Generation { get; }
 
-    /// <summary>Takes over a connected or listening descriptor. What it has to read already is announced by the loop's next round.</summary>
-    /// <exception cref="IOException">The loop cannot take it; it was closed.</exception>
+    /// <summary>Takes over a connected or listening descriptor. The loop's next round reports what can already be read.</summary>
+    /// <exception cref="IOException">The loop cannot take the descriptor, which was closed.</exception>
     public static LoopSocket Adopt(EventLoop loop, int descriptor, bool listening = false)
     {
         try
@@ -77,10 +77,10 @@ internal sealed unsafe class LoopSocket : IDisposable
     }
 
     /// <summary>Starts to connect. Await <see cref="Writable"/>, then ask <see cref="Error"/>.</summary>
-    /// <param name="loop">The loop that the socket will live on.</param>
+    /// <param name="loop">The loop that the socket will stay on.</param>
     /// <param name="to">Where to.</param>
-    /// <param name="error">Why it fails at once, as errno; otherwise 0 or that it is under way.</param>
-    /// <returns>The socket, or null when it fails at once.</returns>
+    /// <param name="error">Why it failed at once, as errno; otherwise 0, or that it is in progress.</param>
+    /// <returns>The socket, or null if it failed at once.</returns>
     public static LoopSocket? Connect(EventLoop loop, EndPoint to, out int error)
     {
         var family = to.AddressFamily switch
@@ -123,13 +123,18 @@ internal sealed unsafe class LoopSocket : IDisposable
         }
     }
 
-    /// <summary>Completes with true when a read may find something, with false when the socket was cancelled.</summary>
+    /// <summary>Completes with true when there may be something to read, with false when the socket was cancelled.</summary>
     public ReadableAwaitable Readable() => new(this);
 
-    /// <summary>Completes with true when a write may find room (or a connect ended), with false when the socket was cancelled.</summary>
+    /// <summary>
+    /// Completes with true when there may be room to write (or a connect has ended), with false when the socket was cancelled.
+    /// </summary>
     public WritableAwaitable Writable() => new(this);
 
-    /// <summary>Completes with true when <see cref="Resume"/> is called, with false when the socket was cancelled. What comes meanwhile stays in the kernel.</summary>
+    /// <summary>
+    /// Completes with true when <see cref="Resume"/> is called, with false when the socket was cancelled. Meanwhile, data stays in the
+    /// kernel.
+    /// </summary>
     public HeldAwaitable Held() => new(this);
 
     /// <summary>Ends <see cref="Held"/>; on the loop.</summary>
@@ -158,7 +163,7 @@ internal sealed unsafe class LoopSocket : IDisposable
         while (count < 0 && Libc.LastError == Libc.Eintr);
         if (count > 0)
         {
-            // A short read empties the socket (epoll(7)); only a FIN that came with it would never be announced again.
+            // A short read empties the socket (epoll(7)), but a FIN that came with it would never be reported again.
             readReady = hangUp || count == length;
             return IoResult.Done((int)count);
         }
@@ -190,8 +195,8 @@ internal sealed unsafe class LoopSocket : IDisposable
         return IoResult.WouldBlock;
     }
 
-    /// <summary>Takes one connection from a listening socket.</summary>
-    /// <returns>A descriptor, or minus the error number.</returns>
+    /// <summary>Accepts one connection from a listening socket.</summary>
+    /// <returns>A descriptor, or the negated error number.</returns>
     public int Accept()
     {
         var accepted = Libc.accept4(descriptor, null, null, Libc.AcceptNonBlocking);
@@ -210,7 +215,7 @@ internal sealed unsafe class LoopSocket : IDisposable
         return Libc.getsockopt(descriptor, Libc.SolSocket, Libc.SocketError, &error, &length) == 0 ? error : Libc.LastError;
     }
 
-    /// <summary>Writes the peer's <c>sockaddr</c>, and answers how much of it there is; 0: the peer is gone.</summary>
+    /// <summary>Writes the peer's <c>sockaddr</c> and returns its length; 0: the peer has left.</summary>
     public int PeerName(Span<byte> sockaddr)
     {
         var length = sockaddr.Length;
@@ -218,7 +223,7 @@ internal sealed unsafe class LoopSocket : IDisposable
             return Libc.getpeername(descriptor, bytes, &length) == 0 ? Math.Min(length, sockaddr.Length) : 0;
     }
 
-    /// <summary>As <see cref="PeerName"/>, of this end.</summary>
+    /// <summary>The same for this end.</summary>
     public int OwnName(Span<byte> sockaddr)
     {
         var length = sockaddr.Length;
@@ -229,7 +234,7 @@ internal sealed unsafe class LoopSocket : IDisposable
     /// <summary>Sends FIN; what the peer sends can still be read.</summary>
     public void CloseWrite() => _ = Libc.shutdown(descriptor, Libc.ShutdownWrite);
 
-    /// <summary>From now on every wait ends and every call answers <see cref="IoStatus.Broken"/>; waiters run later in the round.</summary>
+    /// <summary>From now on every wait ends and every call returns <see cref="IoStatus.Broken"/>; waiters run later in the round.</summary>
     public void Cancel()
     {
         cancelled = true;
@@ -241,7 +246,7 @@ internal sealed unsafe class LoopSocket : IDisposable
         readWaiter = writeWaiter = null;
     }
 
-    /// <summary>Closes with RST instead of FIN: the peer shall know that the other end broke.</summary>
+    /// <summary>Closes with RST instead of FIN, so that the peer learns that the other end broke.</summary>
     public void Reset()
     {
         if (descriptor < 0)

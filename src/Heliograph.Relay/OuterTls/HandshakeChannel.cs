@@ -4,14 +4,16 @@ using Heliograph.Tls13.Records;
 
 namespace Heliograph.Relay.OuterTls;
 
-/// <summary>The client's side from the first byte of its hello on: shakes hands, and is an ordinary channel, or leads to one, when that is done.</summary>
+/// <summary>
+/// The client's side from the first byte of its hello on: performs the handshake, and then is, or creates, an ordinary channel.
+/// </summary>
 internal abstract class HandshakeChannel(LoopSocket socket) : Channel(socket)
 {
     /// <summary>Whether the application protocol <c>h2</c> was agreed on; after the handshake.</summary>
     public abstract bool NegotiatedHttp2 { get; }
 
-    /// <summary>Shakes hands.</summary>
-    /// <returns>Null when done, otherwise why not; an alert may have been sent.</returns>
+    /// <summary>Performs the handshake.</summary>
+    /// <returns>Null: done. Otherwise why it failed; an alert may have been sent.</returns>
     public async ValueTask<string?> HandshakeAsync()
     {
         while (true)
@@ -31,10 +33,15 @@ internal abstract class HandshakeChannel(LoopSocket socket) : Channel(socket)
         }
     }
 
-    /// <summary>What goes on with the connection after the handshake: this channel, or another one; this one is empty then, and not to be disposed of.</summary>
+    /// <summary>
+    /// The channel for the connection after the handshake: this one, or another. In that case this one is empty and must not be disposed
+    /// of.
+    /// </summary>
     public abstract Channel Established(RecordLayer records);
 
-    /// <summary>Sends what libssl would hold in its buffer of 4,096 bytes, in pieces of that size: who counts packets sees as many as from nginx.</summary>
+    /// <summary>
+    /// Sends in pieces of 4,096 bytes, the size of libssl's buffer: an observer who counts packets sees as many as from nginx.
+    /// </summary>
     /// <returns>False: the connection is broken.</returns>
     protected bool SendInPieces(ReadOnlySpan<byte> flight)
     {
@@ -47,7 +54,7 @@ internal abstract class HandshakeChannel(LoopSocket socket) : Channel(socket)
         return SendOrKeep(flight);
     }
 
-    /// <summary>As far as it goes without waiting.</summary>
-    /// <returns>Done, WouldBlock: more of the client is needed, or Broken.</returns>
+    /// <summary>Goes as far as possible without waiting.</summary>
+    /// <returns>Done, WouldBlock (more from the client is needed), or Broken.</returns>
     protected abstract IoStatus HandshakeStep(out string? failure);
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Heliograph.Relay.OuterTls;
 
 /// <summary>
-/// The calls into OpenSSL 3's libssl, and into libcrypto for what libssl is given: BIOs, certificates, keys. Raw: <see cref="TlsContext"/>,
+/// The calls into OpenSSL 3's libssl, and into libcrypto for what libssl needs: BIOs, certificates, keys. Raw: <see cref="TlsContext"/>,
 /// <see cref="TlsBio"/> and <see cref="TlsChannel"/> own what these make.
 /// </summary>
 internal static unsafe partial class LibSsl
@@ -149,7 +149,7 @@ internal static unsafe partial class LibSsl
     [LibraryImport(Ssl)]
     public static partial nint SSL_CTX_get_ciphers(nint context);
 
-    /// <summary>Takes a reference of its own.</summary>
+    /// <summary>Takes its own reference.</summary>
     [LibraryImport(Ssl)]
     public static partial int SSL_CTX_add_session(nint context, nint session);
 

@@ -6,14 +6,17 @@ using Heliograph.Tls13.Records;
 namespace Heliograph.Relay.OuterTls;
 
 /// <summary>
-/// Checks, before a certificate is served, whether libssl would send the same flight as <see cref="HandshakeServer"/>. An OpenSSL that prefers other
-/// groups (3.5), is configured to (openssl.cnf), compresses certificates, or refuses this one, sends another: then it performs every handshake.
+/// Checks, before a certificate is served, whether libssl would send the same flight as <see cref="HandshakeServer"/>. An OpenSSL that
+/// prefers other groups (3.5), is configured to (openssl.cnf), compresses certificates, or refuses this one, sends another: then it
+/// performs every handshake.
 /// </summary>
 internal static unsafe class LibsslParityCheck
 {
     private const int RandomStart = 11, RandomLength = 32, KeyShareLength = 32;
 
-    /// <summary>The u-coordinate 9 is everybody's base point (RFC 7748 section 4.1): as good a public key as any, for a client that does not exist.</summary>
+    /// <summary>
+    /// The u-coordinate 9 is everybody's base point (RFC 7748 section 4.1): as good a public key as any, for a client that does not exist.
+    /// </summary>
     private const byte BasePoint = 9;
 
     /// <summary>Compares the answers to one hello for each suite, with what browsers and Signal's clients send.</summary>
@@ -36,8 +39,8 @@ internal static unsafe class LibsslParityCheck
     }
 
     /// <summary>
-    /// Record by record: the ServerHello but for its random parts, and the lengths of the encrypted records, except for the signature's, which
-    /// varies.
+    /// Record by record: the ServerHello but for its random parts, and the lengths of the encrypted records, except for the signature's,
+    /// which varies.
     /// </summary>
     private static bool AreSame(ReadOnlySpan<byte> ours, ReadOnlySpan<byte> theirs)
     {

@@ -2,7 +2,9 @@ using Heliograph.Tls13.Handshake;
 
 namespace Heliograph.Relay.OuterTls;
 
-/// <summary>libssl's own session cache, for tickets that were issued without it: libssl resumes their sessions as it does its own.</summary>
+/// <summary>
+/// libssl's own session cache, for tickets that were issued without it: libssl resumes their sessions as it does its own.
+/// </summary>
 /// <param name="context">The context whose cache it is.</param>
 internal sealed unsafe class LibsslSessionCache(TlsContext context) : ISessionCache
 {

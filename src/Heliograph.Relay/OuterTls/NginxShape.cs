@@ -5,8 +5,8 @@ using System.Text;
 namespace Heliograph.Relay.OuterTls;
 
 /// <summary>
-/// Shapes an SSL_CTX like nginx 1.22 with certbot's options-ssl-nginx.conf, so that neither a scan nor a passive observer can tell this server from
-/// it (docs/threat-model.md).
+/// Shapes an SSL_CTX like nginx 1.22 with certbot's options-ssl-nginx.conf, so that neither a scan nor a passive observer can tell this
+/// server from it (docs/threat-model.md).
 /// </summary>
 internal static unsafe class NginxShape
 {
@@ -32,8 +32,8 @@ internal static unsafe class NginxShape
         """;
 
     /// <summary>
-    /// certbot's shared cache of 10 MB holds some 40,000 sessions for a day. Signal's clients never resume, so a smaller one serves the visitors who
-    /// do; each cached session costs 0.5 to 1 KB.
+    /// certbot's shared cache of 10 MB holds some 40,000 sessions for a day. Signal's clients never resume, so a smaller one serves the
+    /// visitors who do; each cached session costs 0.5 to 1 KB.
     /// </summary>
     private const int CachedSessions = 256;
 
@@ -49,8 +49,8 @@ internal static unsafe class NginxShape
         Control(LibSsl.CtrlSetMaxProtocol, LibSsl.Tls13Version);
         if (LibSsl.SSL_CTX_set_cipher_list(context, Ciphers) != 1)
             return false;
-        // ssl_prefer_server_ciphers off: the client's order decides, which is OpenSSL's default. ssl_session_tickets off: TLS 1.3 tickets are then
-        // stateful, as nginx's are.
+        // ssl_prefer_server_ciphers off: the client's order decides, which is OpenSSL's default. ssl_session_tickets off: TLS 1.3 tickets
+        // are then stateful, as nginx's are.
         LibSsl.SSL_CTX_set_options(context, LibSsl.OptionNoTicket | LibSsl.OptionNoRenegotiation | LibSsl.OptionNoCompression
             | LibSsl.OptionIgnoreUnexpectedEof);
         Control(LibSsl.CtrlMode, LibSsl.ModeReleaseBuffers | LibSsl.ModeNoAutoChain);

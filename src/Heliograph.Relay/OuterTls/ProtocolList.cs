@@ -7,7 +7,10 @@ namespace Heliograph.Relay.OuterTls;
 /// <summary>The application protocols that a context offers, and libssl's callback that selects one (ALPN, RFC 7301).</summary>
 internal sealed unsafe class ProtocolList
 {
-    /// <summary>The list in ALPN's wire format, after its length, in memory that lives as long as the process: contexts that were replaced refer to it.</summary>
+    /// <summary>
+    /// The list in ALPN's wire format, after its length, in memory that lives as long as the process: contexts that were replaced refer to
+    /// it.
+    /// </summary>
     private readonly byte* list;
 
     private ProtocolList(params string[] names)

@@ -3,10 +3,12 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Heliograph.Relay.OuterTls;
 
-/// <summary>A certificate chain with its private key, parsed and checked to fit together.</summary>
+/// <summary>A certificate chain and its private key, which are checked to belong together.</summary>
 public sealed class ServerCertificate
 {
-    /// <summary>More certificates than any real chain has; together they must fit into a flight (<see cref="TlsBio.WrittenSize"/>).</summary>
+    /// <summary>
+    /// More certificates than any real chain has; together they must fit into a flight (<see cref="TlsBio.WrittenSize"/>).
+    /// </summary>
     private const int LongestChain = 10;
 
     private const int LargestChainBytes = 64 * 1024;
@@ -22,7 +24,7 @@ public sealed class ServerCertificate
         Issuer = leaf.GetNameInfo(X509NameType.SimpleName, forIssuer: true);
         NotBefore = new DateTimeOffset(leaf.NotBefore.ToUniversalTime());
         NotAfter = new DateTimeOffset(leaf.NotAfter.ToUniversalTime());
-        Names = NamesOf(leaf);
+        Names = ReadNames(leaf);
         HasP256Key = IsP256(leaf.PublicKey);
         Fingerprint = leaf.GetCertHashString(HashAlgorithmName.SHA256);
     }
@@ -30,7 +32,7 @@ public sealed class ServerCertificate
     /// <summary>The DNS names and IP addresses that the certificate is for (its subjectAltName).</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>The issuer's common name, or what stands for it.</summary>
+    /// <summary>The issuer's common name, or its substitute.</summary>
     public string Issuer { get; }
 
     public DateTimeOffset NotBefore { get; }
@@ -66,8 +68,9 @@ public sealed class ServerCertificate
                     "the private key is not the key of the first certificate in the chain; give both files of the same certificate, the leaf first");
             }
             var certificate = new ServerCertificate(chain, key);
-            // OpenSSL decides (it may find the key too small for its security level): ask it now, while another certificate can still be served.
-            TlsContext.Create(certificate, offerHttp2: false).Dispose();
+            // OpenSSL has the last word (the key may be too small for its security level): ask it now, while another certificate can still
+            // be served.
+            TlsContext.Create(certificate, offerHttp2: false, TlsHandshake.Libssl).Dispose();
             return certificate;
         }
         finally
@@ -84,21 +87,21 @@ public sealed class ServerCertificate
         {
             chain.ImportFromPem(pem);
         }
-        catch (CryptographicException e)
+        catch (CryptographicException exception)
         {
-            throw new CertificateException("the chain does not parse as PEM certificates", e);
+            throw new CertificateException("the chain cannot be read as PEM certificates", exception);
         }
         if (chain.Count == 0)
-            throw new CertificateException("the chain holds no certificate; a PEM file with \"-----BEGIN CERTIFICATE-----\" is expected, such as fullchain.pem");
+            throw new CertificateException("the chain contains no certificate; a PEM file with \"-----BEGIN CERTIFICATE-----\" is expected, such as fullchain.pem");
         if (chain.Count > LongestChain || chain.Sum(static certificate => certificate.RawData.Length) > LargestChainBytes)
-            throw new CertificateException($"the chain holds {chain.Count} certificates; at most {LongestChain} of together {LargestChainBytes / 1024} KB are served");
+            throw new CertificateException($"the chain has {chain.Count} certificates; at most {LongestChain} are allowed, with {LargestChainBytes / 1024} KB in all");
         return chain;
     }
 
     private static byte[] ReadKey(string pem, out byte[] publicKey)
     {
         if (pem.Contains("BEGIN ENCRYPTED PRIVATE KEY", StringComparison.Ordinal) || pem.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
-            throw new CertificateException("the private key is encrypted; take the passphrase off, with: openssl pkey -in KEY -out KEY.plain");
+            throw new CertificateException("the private key is encrypted; remove the passphrase with: openssl pkey -in KEY -out KEY.plain");
         foreach (var algorithm in new Func<AsymmetricAlgorithm>[] { ECDsa.Create, RSA.Create })
         {
             using var key = algorithm();
@@ -106,21 +109,21 @@ public sealed class ServerCertificate
             {
                 key.ImportFromPem(pem);
             }
-            catch (Exception e) when (e is CryptographicException or ArgumentException)
+            catch (Exception exception) when (exception is CryptographicException or ArgumentException)
             {
                 continue;
             }
             publicKey = key.ExportSubjectPublicKeyInfo();
             return key.ExportPkcs8PrivateKey();
         }
-        throw new CertificateException("the private key does not parse; an ECDSA or RSA key in PEM is expected, such as privkey.pem");
+        throw new CertificateException("the private key cannot be read; an ECDSA or RSA key in PEM is expected, such as privkey.pem");
     }
 
     /// <summary>RFC 5480 section 2.1.1: id-ecPublicKey with the curve's name as its parameters.</summary>
     private static bool IsP256(PublicKey key) =>
         key.Oid.Value == "1.2.840.10045.2.1" && key.EncodedParameters is { } curve && curve.RawData.AsSpan().SequenceEqual(P256);
 
-    private static string[] NamesOf(X509Certificate2 leaf)
+    private static string[] ReadNames(X509Certificate2 leaf)
     {
         var extension = leaf.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
         return extension is null

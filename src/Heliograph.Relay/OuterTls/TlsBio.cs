@@ -6,15 +6,15 @@ using Heliograph.Relay.Loop;
 namespace Heliograph.Relay.OuterTls;
 
 /// <summary>
-/// The BIO of a loop: OpenSSL reads what <see cref="Feed"/> was given and writes into one buffer, so that several records arrive in one <c>recv</c>
-/// and leave in one <c>send</c>. One for all connections of a loop: each call into OpenSSL is fed before and emptied after, on the loop's thread,
-/// so that nothing of a connection ever stays in it.
+/// The BIO of a loop: OpenSSL reads what <see cref="Feed"/> got and writes into one buffer, so that several records arrive in one
+/// <c>recv</c> and leave in one <c>send</c>. One for all connections of a loop: it is filled before each call into OpenSSL and emptied
+/// after it, on the loop's thread, so that nothing of a connection ever stays in it.
 /// </summary>
 internal sealed unsafe class TlsBio : IDisposable
 {
     /// <summary>
-    /// Room for what one call may produce: the records of <see cref="EventLoop.ReceiveSize"/> bytes and two more, or a server's flight with the
-    /// longest chain that is accepted.
+    /// Room for what one call may produce: the records of <see cref="EventLoop.ReceiveSize"/> bytes and two more, or a server's flight with
+    /// the longest chain that is accepted.
     /// </summary>
     public const int WrittenSize = (EventLoop.ReceiveSize / LargestRecord + 2) * (LargestRecord + 512);
 

@@ -7,10 +7,10 @@ using Heliograph.Tls13.Session;
 
 namespace Heliograph.Relay.OuterTls;
 
-/// <summary>The client's side of the outer TLS by libssl: any handshake, and then TLS 1.2. Owns the SSL object.</summary>
+/// <summary>The client's side of the outer TLS with libssl: any handshake, and TLS 1.2 after it. Owns the SSL object.</summary>
 /// <remarks>
-/// Each call borrows the loop's <see cref="TlsBio"/>: input that OpenSSL does not read is kept here until the next call, what it writes goes to the
-/// socket. With <c>SSL_MODE_RELEASE_BUFFERS</c> an idle SSL object holds no buffers either.
+/// Each call borrows the loop's <see cref="TlsBio"/>: input that OpenSSL does not read is kept here until the next call, and what it writes
+/// goes to the socket. With <c>SSL_MODE_RELEASE_BUFFERS</c> an idle SSL object holds no buffers either.
 /// </remarks>
 internal sealed class TlsChannel : HandshakeChannel
 {
@@ -52,7 +52,7 @@ internal sealed class TlsChannel : HandshakeChannel
         }
     }
 
-    /// <summary>For TLS 1.3 a channel that needs no SSL object; this one for TLS 1.2, and for a client that wants small records.</summary>
+    /// <summary>For TLS 1.3 a channel without an SSL object; for TLS 1.2, and for a client that wants small records, this one.</summary>
     public override Channel Established(RecordLayer records)
     {
         if (LibSsl.SSL_has_pending(ssl) != 0
@@ -84,7 +84,7 @@ internal sealed class TlsChannel : HandshakeChannel
                     return received;
                 result = Decrypt(Socket.Loop.Received, received.Count, received.Status == IoStatus.Closed, destination);
             }
-            // WouldBlock here: only a part of a record has come. Ask the socket for the rest.
+            // WouldBlock: only part of a record has come. Ask the socket for the rest.
             if (result.Status != IoStatus.WouldBlock)
                 return result;
         }
@@ -104,7 +104,7 @@ internal sealed class TlsChannel : HandshakeChannel
         return SendWritten();
     }
 
-    /// <summary>Sends close_notify (RFC 8446 section 6.1), but as nginx does: not to a client that has ended its side already.</summary>
+    /// <summary>Sends close_notify (RFC 8446 section 6.1), but as nginx does: not to a client that has already ended its side.</summary>
     public override bool WriteEnd()
     {
         if (ended is not null)
@@ -188,7 +188,7 @@ internal sealed class TlsChannel : HandshakeChannel
             if (count > 0)
             {
                 total += count;
-                // SSL_read gives one record at most and, without read-ahead, holds nothing after it: to ask again would only cost a buffer.
+                // SSL_read gives one record at most and, without read-ahead, holds nothing after it: asking again would only cost a buffer.
                 if (total < destination.Length && bio.Unread.IsEmpty && !inputEnded)
                     break;
                 continue;
@@ -210,7 +210,9 @@ internal sealed class TlsChannel : HandshakeChannel
         return total > 0 ? IoResult.Done(total) : new IoResult(ended ?? end, 0);
     }
 
-    /// <summary>Keeps the bytes that OpenSSL has not read for the next call, whether they came from the kept input or from the socket.</summary>
+    /// <summary>
+    /// Keeps the bytes that OpenSSL has not read for the next call, whether they came from the kept input or from the socket.
+    /// </summary>
     private void KeepUnread(int fed)
     {
         var unread = bio.Unread;
@@ -222,8 +224,8 @@ internal sealed class TlsChannel : HandshakeChannel
     }
 
     /// <summary>
-    /// The last step of a TLS 1.3 handshake writes the session tickets, the first records under the server's new key. They are sent one by one, as
-    /// OpenSSL flushes them.
+    /// The last step of a TLS 1.3 handshake writes the session tickets, the first records under the server's new key. They are sent one by
+    /// one, as OpenSSL flushes them.
     /// </summary>
     private bool SendTickets()
     {

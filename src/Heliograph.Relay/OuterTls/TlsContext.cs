@@ -5,8 +5,9 @@ using Heliograph.Tls13.Native;
 namespace Heliograph.Relay.OuterTls;
 
 /// <summary>
-/// A certificate that is served: an SSL_CTX shaped like nginx (<see cref="NginxShape"/>), and the identity for handshakes without libssl. Shared by
-/// all loops. One that was replaced is left to its finalizer, as a loop may still use it; connections hold references that OpenSSL counts.
+/// A certificate that is served: an SSL_CTX shaped like nginx (<see cref="NginxShape"/>), and the identity for handshakes without libssl.
+/// Shared by all loops. One that was replaced is left to its finalizer, as a loop may still use it; connections hold references that
+/// OpenSSL counts.
 /// </summary>
 internal sealed unsafe class TlsContext : SafeHandle
 {
@@ -23,12 +24,14 @@ internal sealed unsafe class TlsContext : SafeHandle
     /// <summary>The context of ordinary visitors.</summary>
     /// <param name="certificate">The certificate to serve.</param>
     /// <param name="offerHttp2">Whether <c>h2</c> is among the protocols.</param>
+    /// <param name="handshake">Who may perform the handshake.</param>
     /// <exception cref="CertificateException">OpenSSL does not accept the certificate or the key.</exception>
-    public static TlsContext Create(ServerCertificate certificate, bool offerHttp2)
+    public static TlsContext Create(ServerCertificate certificate, bool offerHttp2, TlsHandshake handshake)
     {
         var protocols = offerHttp2 ? ProtocolList.Http2 : ProtocolList.Http1;
         var context = Create(certificate, protocols);
-        context.Identity = context.CreateIdentity(certificate, protocols);
+        if (handshake == TlsHandshake.Auto)
+            context.Identity = context.CreateIdentity(certificate, protocols);
         return context;
     }
 

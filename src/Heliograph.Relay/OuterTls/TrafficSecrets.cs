@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Heliograph.Relay.OuterTls;
 
 /// <summary>
-/// Both directions' application_traffic_secret_0 of one handshake, as OpenSSL writes them to its key log. They go from here into the connection's
-/// keys (<see cref="Heliograph.Tls13.Session.SessionKeys"/>) and nowhere else.
+/// Both directions' application_traffic_secret_0 of one handshake, as OpenSSL writes them to its key log. They go from here into the
+/// connection's keys (<see cref="Heliograph.Tls13.Session.SessionKeys"/>) and nowhere else.
 /// </summary>
 internal sealed unsafe class TrafficSecrets : IDisposable
 {

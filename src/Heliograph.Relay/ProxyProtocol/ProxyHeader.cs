@@ -5,29 +5,31 @@ namespace Heliograph.Relay.ProxyProtocol;
 /// <summary>What <see cref="ProxyHeaderReader"/> answers.</summary>
 internal enum ProxyHeaderStatus
 {
-    /// <summary>A prefix of what may become a header.</summary>
+    /// <summary>A prefix of a possible header.</summary>
     NeedMore,
 
-    /// <summary>A whole and well-formed header.</summary>
+    /// <summary>A complete, well-formed header.</summary>
     Header,
 
-    /// <summary>The bytes begin with no header at all.</summary>
+    /// <summary>The bytes do not begin with a header.</summary>
     Missing,
 
-    /// <summary>It begins as a header, and breaks the rules.</summary>
+    /// <summary>It begins like a header, but breaks the rules.</summary>
     Malformed,
 
-    /// <summary>Longer than what is accepted.</summary>
+    /// <summary>Longer than we accept.</summary>
     TooLong,
 
-    /// <summary>It has a CRC32c that is not its own.</summary>
+    /// <summary>Its CRC32c is wrong.</summary>
     WrongChecksum,
 }
 
 /// <summary>What a PROXY protocol header says.</summary>
-/// <param name="Status">Whether it is one; the rest means something for <see cref="ProxyHeaderStatus.Header"/> only.</param>
-/// <param name="Length">How many bytes it has; what follows is the client's.</param>
-/// <param name="Addresses">Null: those of the connection itself hold, because the proxy speaks for itself (LOCAL) or does not know (UNSPEC, UNKNOWN).</param>
+/// <param name="Status">Whether it is one; the rest is valid for <see cref="ProxyHeaderStatus.Header"/> only.</param>
+/// <param name="Length">Its length; what follows is the client's.</param>
+/// <param name="Addresses">
+/// Null: use those of the connection itself, because the proxy speaks for itself (LOCAL) or does not know (UNSPEC, UNKNOWN).
+/// </param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct ProxyHeader(ProxyHeaderStatus Status, int Length = 0, ConnectionAddresses? Addresses = null)
 {

@@ -1,7 +1,8 @@
 namespace Heliograph.Relay.ProxyProtocol;
 
 /// <summary>
-/// Reads a PROXY protocol header, version 1 or 2, from the first bytes of a connection. Pure: no I/O, no state, and it never throws on wire data.
+/// Reads a PROXY protocol header, version 1 or 2, from the first bytes of a connection. Pure: no I/O, no state, and it never throws on wire
+/// data.
 /// </summary>
 /// <remarks>HAProxy's doc/proxy-protocol.txt, sections 2.1 and 2.2.</remarks>
 internal static class ProxyHeaderReader
@@ -16,7 +17,7 @@ internal static class ProxyHeaderReader
         return StartsAs(bytes, ProxyHeaderV1.Signature) ? ProxyHeaderV1.Read(bytes) : new(ProxyHeaderStatus.Missing);
     }
 
-    /// <summary>Whether the bytes are the signature, a prefix of it, or go on behind it.</summary>
+    /// <summary>Whether the bytes begin with the signature, or are a prefix of it.</summary>
     private static bool StartsAs(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> signature) =>
         bytes.Length < signature.Length ? signature.StartsWith(bytes) : bytes.StartsWith(signature);
 }

@@ -9,14 +9,14 @@ namespace Heliograph.Relay.ProxyProtocol;
 /// <summary>Version 1, one line of text: <c>PROXY TCP4 192.0.2.1 198.51.100.7 56324 443\r\n</c>.</summary>
 internal static class ProxyHeaderV1
 {
-    /// <summary>The longest line there is, its CRLF included (section 2.1).</summary>
+    /// <summary>The longest possible line, including CRLF (section 2.1).</summary>
     public const int LongestLine = 107;
 
     private static readonly SearchValues<byte> AddressLetters = SearchValues.Create("0123456789abcdefABCDEF:."u8);
 
     public static ReadOnlySpan<byte> Signature => "PROXY "u8;
 
-    /// <param name="bytes">They begin with <see cref="Signature"/>, or are a prefix of it.</param>
+    /// <param name="bytes">Bytes that begin with <see cref="Signature"/>, or are a prefix of it.</param>
     public static ProxyHeader Read(ReadOnlySpan<byte> bytes)
     {
         var end = bytes[..Math.Min(bytes.Length, LongestLine)].IndexOfAny((byte)'\r', (byte)'\n');
@@ -35,21 +35,21 @@ internal static class ProxyHeaderV1
     {
         var length = line.Length + 2;
         var rest = line[Signature.Length..];
-        var protocol = TakeField(ref rest);
+        var protocol = ReadField(ref rest);
         if (protocol.SequenceEqual("UNKNOWN"u8))
             return new(ProxyHeaderStatus.Header, length);
-        if (FamilyOf(protocol) is not { } family || rest.Count((byte)' ') != 3)
+        if (GetFamily(protocol) is not { } family || rest.Count((byte)' ') != 3)
             return ProxyHeader.Malformed;
-        var from = TakeField(ref rest);
-        var to = TakeField(ref rest);
-        var fromPort = TakeField(ref rest);
+        var from = ReadField(ref rest);
+        var to = ReadField(ref rest);
+        var fromPort = ReadField(ref rest);
         return TryReadEndpoint(from, fromPort, family, out var source) && TryReadEndpoint(to, rest, family, out var destination)
             ? new(ProxyHeaderStatus.Header, length, new() { Source = source, Destination = destination })
             : ProxyHeader.Malformed;
     }
 
-    /// <summary>What stands before the next space; takes both off.</summary>
-    private static ReadOnlySpan<byte> TakeField(ref ReadOnlySpan<byte> rest)
+    /// <summary>Reads up to the next space, and removes both.</summary>
+    private static ReadOnlySpan<byte> ReadField(ref ReadOnlySpan<byte> rest)
     {
         var space = rest.IndexOf((byte)' ');
         var field = space < 0 ? rest : rest[..space];
@@ -57,7 +57,7 @@ internal static class ProxyHeaderV1
         return field;
     }
 
-    private static AddressFamily? FamilyOf(ReadOnlySpan<byte> protocol) =>
+    private static AddressFamily? GetFamily(ReadOnlySpan<byte> protocol) =>
         protocol.SequenceEqual("TCP4"u8) ? AddressFamily.InterNetwork
         : protocol.SequenceEqual("TCP6"u8) ? AddressFamily.InterNetworkV6
         : null;
@@ -77,7 +77,7 @@ internal static class ProxyHeaderV1
     private static bool TryReadAddress(ReadOnlySpan<byte> text, AddressFamily family, out SourceAddress address)
     {
         address = default;
-        // What the runtime reads beside addresses (scopes, brackets, ports) has letters that no address has.
+        // The runtime also reads scopes, brackets and ports, whose characters no address has.
         if (text.ContainsAnyExcept(AddressLetters) || !IPAddress.TryParse(text, out var parsed) || parsed.AddressFamily != family)
             return false;
         Span<byte> bytes = stackalloc byte[16];
@@ -87,7 +87,7 @@ internal static class ProxyHeaderV1
             address = SourceAddress.FromIpv6(bytes);
             return true;
         }
-        // The runtime reads "010.1" as well, as octal; the specification has four decimal numbers without heading zeroes.
+        // The runtime also reads "010.1", as octal; the specification has four decimal numbers without leading zeros.
         Span<byte> canonical = stackalloc byte[15];
         address = SourceAddress.FromIpv4(bytes[..4]);
         return parsed.TryFormat(canonical, out var length) && text.SequenceEqual(canonical[..length]);

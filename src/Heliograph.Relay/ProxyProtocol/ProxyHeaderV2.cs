@@ -10,7 +10,8 @@ internal static class ProxyHeaderV2
     public const int FixedLength = 16;
 
     /// <summary>
-    /// The length field allows 64 KB; balancers send addresses and a few identifiers, less than 600 bytes. HAProxy takes what fits its buffer of 16 KB.
+    /// The length field allows 64 KB; balancers send addresses and a few identifiers, less than 600 bytes. HAProxy accepts what fits into
+    /// its buffer of 16 KB.
     /// </summary>
     public const int LongestHeader = FixedLength + 4096;
 
@@ -34,7 +35,7 @@ internal static class ProxyHeaderV2
             return ProxyHeader.TooLong;
         if (bytes.Length < length)
             return ProxyHeader.NeedMore;
-        // "Discard the protocol block including the family": a balancer's health check has nothing to say of a client.
+        // "Discard the protocol block including the family": a balancer's health check says nothing about a client.
         return bytes[12] == Local ? new(ProxyHeaderStatus.Header, length) : ReadProxied(bytes[..length]);
     }
 
@@ -56,7 +57,7 @@ internal static class ProxyHeaderV2
         {
             Tcp4 => ReadAddresses(header[FixedLength..values], 4),
             Tcp6 => ReadAddresses(header[FixedLength..values], 16),
-            // A valid family that says nothing of a TCP connection: as if unspecified.
+            // A valid family that is not TCP: as if unspecified.
             _ => null,
         });
     }

@@ -9,7 +9,7 @@ internal static class ProxyHeaderWriter
     /// <summary>The most bytes that <see cref="Write"/> writes.</summary>
     public const int LongestHeader = ProxyHeaderV2.FixedLength + ProxyHeaderV2.Tcp6Length;
 
-    /// <returns>How many bytes it has.</returns>
+    /// <returns>The length of the header.</returns>
     public static int Write(ConnectionAddresses addresses, Span<byte> header)
     {
         var (source, destination) = (addresses.Source, addresses.Destination);

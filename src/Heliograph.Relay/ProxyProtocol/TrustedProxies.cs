@@ -15,8 +15,8 @@ internal sealed class TrustedProxies
 
     public TrustedProxies(IEnumerable<IPNetwork> networks) => this.networks = [.. networks.Select(Compile)];
 
-    /// <summary>Whether the peer is one of them. The kernel is asked for its address only where there are any.</summary>
-    /// <returns>Null: the peer has reset the connection already, as HAProxy's health checks do, and nobody knows any more.</returns>
+    /// <summary>Whether the peer is one of them. Asks the kernel for its address only if there are any.</summary>
+    /// <returns>Null: the peer has already reset the connection, as HAProxy's health checks do, so its address is unknown.</returns>
     public bool? Contain(LoopSocket socket) => networks.Length == 0 ? false : SocketNames.Peer(socket) is { } peer ? Contain(peer.Address) : null;
 
     public bool Contain(SourceAddress address) => Array.Exists(
@@ -26,7 +26,7 @@ internal sealed class TrustedProxies
     {
         var bytes = network.BaseAddress.GetAddressBytes();
         var isIpv4 = network.BaseAddress.AddressFamily == AddressFamily.InterNetwork;
-        // An IPv4 address is compared in its mapped form. ::/0 and the like mean IPv6: who trusts all of it does not thereby trust IPv4.
+        // An IPv4 address is compared in its mapped form. ::/0 and the like mean IPv6: trusting all of it does not mean trusting IPv4.
         var free = (isIpv4 ? 32 : 128) - network.PrefixLength;
         var mask = free == 128 ? UInt128.Zero : UInt128.MaxValue << free;
         return ((isIpv4 ? SourceAddress.FromIpv4(bytes) : SourceAddress.FromIpv6(bytes)).Bits & mask, mask, isIpv4 || network.PrefixLength >= MappedBits);

@@ -3,16 +3,16 @@ using System.Numerics;
 
 namespace Heliograph.Relay.ProxyProtocol;
 
-/// <summary>The list behind the addresses of a version 2 header. Nothing in it is used but the checksum.</summary>
+/// <summary>The list after the addresses of a version 2 header. Only its checksum is used.</summary>
 internal static class TypeLengthValues
 {
     private const int HeadLength = 3;
     private const byte Crc32c = 0x03;
 
-    /// <summary>Walks the list.</summary>
+    /// <summary>Checks the list.</summary>
     /// <param name="header">The whole header.</param>
     /// <param name="start">Where the list begins in it.</param>
-    /// <returns><see cref="ProxyHeaderStatus.Header"/> where nothing is wrong.</returns>
+    /// <returns><see cref="ProxyHeaderStatus.Header"/>: nothing is wrong.</returns>
     public static ProxyHeaderStatus Check(ReadOnlySpan<byte> header, int start)
     {
         while (start < header.Length)

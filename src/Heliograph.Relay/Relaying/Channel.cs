@@ -3,16 +3,16 @@ using Heliograph.Tls13.Records;
 
 namespace Heliograph.Relay.Relaying;
 
-/// <summary>One side of a relayed connection, with TLS or without: bytes out of it and bytes into it, never waiting. Owns its socket.</summary>
+/// <summary>One side of a relayed connection, with or without TLS: reads and writes bytes, and never waits. Owns its socket.</summary>
 internal abstract class Channel : IDisposable
 {
     /// <summary>
-    /// What may wait for a peer that does not read. A pump stops reading while anything waits, so this is reached only by a peer that makes OpenSSL
-    /// answer without end (KeyUpdate): its connection ends.
+    /// How much may wait for a peer that does not read. The pump stops reading while anything waits, so only a peer that makes us answer
+    /// endlessly (KeyUpdate) reaches this: its connection ends.
     /// </summary>
     private const int LargestOutput = 256 * 1024;
 
-    /// <summary>The smallest destination of a read: what one TLS record may hold.</summary>
+    /// <summary>The smallest destination of a read: room for one TLS record.</summary>
     public const int SmallestRead = RecordLayer.LargestFragment;
 
     private PendingBytes? output;
@@ -21,10 +21,12 @@ internal abstract class Channel : IDisposable
 
     public LoopSocket Socket { get; }
 
-    /// <summary>Whether written bytes still wait for the socket: await <see cref="LoopSocket.Writable"/>, then <see cref="Flush"/>.</summary>
+    /// <summary>Whether written bytes wait for the socket: await <see cref="LoopSocket.Writable"/>, then <see cref="Flush"/>.</summary>
     public bool HasOutput => output is not null;
 
-    /// <summary>Reads what is there. Nothing at all can be <see cref="IoStatus.Done"/> too: then there may be more, after the other connections' turn.</summary>
+    /// <summary>
+    /// Reads what is there. <see cref="IoStatus.Done"/> with 0 bytes: try again after the other connections had their turn.
+    /// </summary>
     /// <param name="destination">At least <see cref="SmallestRead"/> bytes.</param>
     public abstract IoResult Read(Span<byte> destination);
 
@@ -32,7 +34,7 @@ internal abstract class Channel : IDisposable
     /// <returns>False: the connection is broken.</returns>
     public abstract bool Write(ReadOnlySpan<byte> bytes);
 
-    /// <summary>Says that no more bytes come, in the channel's own way; the FIN is the caller's to send, once nothing waits any more.</summary>
+    /// <summary>Says in the channel's own way that no more bytes follow. The caller sends the FIN, once nothing waits.</summary>
     public abstract bool WriteEnd();
 
     /// <summary>Sends what waits, as far as the socket takes it.</summary>
@@ -58,7 +60,7 @@ internal abstract class Channel : IDisposable
         Socket.Dispose();
     }
 
-    /// <summary>Hands bytes to the socket behind what already waits.</summary>
+    /// <summary>Sends bytes after what already waits; keeps what the socket does not take.</summary>
     protected bool SendOrKeep(ReadOnlySpan<byte> bytes)
     {
         if (output is null)

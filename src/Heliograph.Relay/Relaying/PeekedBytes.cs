@@ -3,32 +3,32 @@ using Heliograph.Tls13.Hello;
 
 namespace Heliograph.Relay.Relaying;
 
-/// <summary>Looks at the first bytes. False: too few to tell.</summary>
-internal delegate bool Look<T>(ReadOnlySpan<byte> bytes, out T found);
+/// <summary>Recognizes the first bytes. False: there are too few to tell.</summary>
+internal delegate bool Recognizer<T>(ReadOnlySpan<byte> bytes, out T found);
 
-/// <summary>Reads a channel until it is clear what its first bytes are. The bytes are kept, to be passed on untouched.</summary>
+/// <summary>Reads a channel until its first bytes are recognized. The bytes are kept, and passed on untouched.</summary>
 internal static class PeekedBytes
 {
-    private static readonly Look<ClientHello?> LookForHello =
+    private static readonly Recognizer<ClientHello?> RecognizeHello =
         static (bytes, out hello) => ClientHelloReader.Read(bytes, out hello) != HelloStatus.NeedMore;
 
-    /// <summary>Peeks for a ClientHello; <see cref="Peek{T}.Found"/> is null where the bytes are none.</summary>
+    /// <summary>Peeks for a ClientHello; <see cref="Peek{T}.Found"/> is null if the bytes are not one.</summary>
     public static ValueTask<Peek<ClientHello?>> ReadHelloAsync(Channel channel, RelayLoop loop, PendingBytes peeked) =>
-        ReadAsync(channel, loop, peeked, ClientHelloReader.LongestHello, LookForHello);
+        ReadAsync(channel, loop, peeked, ClientHelloReader.LongestHello, RecognizeHello);
 
     /// <summary>Peeks.</summary>
     /// <param name="channel">Where the bytes come from.</param>
     /// <param name="loop">Its loop.</param>
-    /// <param name="peeked">May have bytes that were read before; gets every byte that is read, whatever the answer.</param>
-    /// <param name="longest">With so many bytes it is clear.</param>
-    /// <param name="look">Sees all of <paramref name="peeked"/> each time that it has grown.</param>
-    public static async ValueTask<Peek<T>> ReadAsync<T>(Channel channel, RelayLoop loop, PendingBytes peeked, int longest, Look<T> look)
+    /// <param name="peeked">Gets every byte that is read, whatever the result; may already hold bytes.</param>
+    /// <param name="longest">After this many bytes no more are read.</param>
+    /// <param name="recognize">Gets all of <paramref name="peeked"/> each time it has grown.</param>
+    public static async ValueTask<Peek<T>> ReadAsync<T>(Channel channel, RelayLoop loop, PendingBytes peeked, int longest, Recognizer<T> recognize)
     {
-        if (peeked.Count > 0 && look(peeked.Span, out var early))
+        if (peeked.Count > 0 && recognize(peeked.Span, out var early))
             return new Peek<T>(early, Ended: null);
         while (true)
         {
-            switch (Read(channel, loop.Scratch, peeked, longest, look, out var found))
+            switch (Read(channel, loop.Scratch, peeked, longest, recognize, out var found))
             {
                 case IoStatus.Done:
                     return new Peek<T>(found, Ended: null);
@@ -36,7 +36,7 @@ internal static class PeekedBytes
                     await loop.Events.Yield();
                     break;
                 case IoStatus.WouldBlock:
-                    // The answer to something read before (a TLS alert, a KeyUpdate) may still wait.
+                    // An answer to what was read before (a TLS alert, a KeyUpdate) may still wait.
                     if (channel.HasOutput && !channel.Flush())
                         return new Peek<T>(default!, IoStatus.Broken);
                     if (!await channel.Socket.Readable())
@@ -48,8 +48,8 @@ internal static class PeekedBytes
         }
     }
 
-    /// <summary>Null: what came so far told nothing, and the other connections have their turn.</summary>
-    private static IoStatus? Read<T>(Channel channel, Span<byte> scratch, PendingBytes peeked, int longest, Look<T> look, out T found)
+    /// <summary>Null: nothing new came, and the other connections get their turn.</summary>
+    private static IoStatus? Read<T>(Channel channel, Span<byte> scratch, PendingBytes peeked, int longest, Recognizer<T> recognize, out T found)
     {
         found = default!;
         while (peeked.Count < longest)
@@ -60,7 +60,7 @@ internal static class PeekedBytes
             if (read.Count == 0)
                 return null;
             peeked.Append(scratch[..read.Count]);
-            if (look(peeked.Span, out found))
+            if (recognize(peeked.Span, out found))
                 return IoStatus.Done;
         }
         return IoStatus.Done;
@@ -68,6 +68,8 @@ internal static class PeekedBytes
 }
 
 /// <summary>What a peek found.</summary>
-/// <param name="Found">What the bytes are, unless they ended before that was clear.</param>
-/// <param name="Ended">Set when the bytes ended before it was clear: <see cref="IoStatus.Closed"/> or <see cref="IoStatus.Broken"/>.</param>
+/// <param name="Found">What was recognized; valid unless the bytes ended before.</param>
+/// <param name="Ended">
+/// Set if the bytes ended before anything was recognized: <see cref="IoStatus.Closed"/> or <see cref="IoStatus.Broken"/>.
+/// </param>
 internal sealed record Peek<T>(T Found, IoStatus? Ended);

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Heliograph.Relay.Relaying;
 
 /// <summary>
-/// Bytes that wait to be sent, or to be read. The buffer is rented only while there are some, so that an idle connection owns no buffer.
+/// Bytes that wait to be sent or read. The buffer is rented only while there are any, so that an idle connection owns none.
 /// </summary>
 internal sealed class PendingBytes : IDisposable
 {

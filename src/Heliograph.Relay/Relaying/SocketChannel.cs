@@ -2,7 +2,7 @@ using Heliograph.Relay.Loop;
 
 namespace Heliograph.Relay.Relaying;
 
-/// <summary>A side without TLS of ours: Signal's host, the decoy, or a visitor who speaks no TLS.</summary>
+/// <summary>A side where we speak no TLS: Signal's host, the decoy, or a visitor without TLS.</summary>
 internal sealed class SocketChannel : Channel
 {
     public SocketChannel(LoopSocket socket) : base(socket)

@@ -5,16 +5,17 @@ namespace Heliograph.Relay.Routing;
 
 /// <summary>Another web server.</summary>
 /// <param name="Endpoint">Where it listens.</param>
-/// <param name="SendsProxyHeader">Whether it is told the client's address, by PROXY protocol version 2.</param>
+/// <param name="SendsProxyHeader">Whether it gets the client's address by PROXY protocol version 2.</param>
 public sealed record PassthroughSite(UpstreamEndpoint Endpoint, bool SendsProxyHeader = false);
 
 /// <summary>
-/// Which connections go to other web servers, by the name in the outer ClientHello. As with nginx's server_name, an exact name goes before a wildcard,
-/// which stands for one label (RFC 9525 section 6.3), and our own names take part: <c>*.example.org</c> leaves <c>proxy.example.org</c> with us.
+/// Which connections go to other web servers, by the name in the outer ClientHello. As with nginx's server_name, an exact name wins over a
+/// wildcard, which stands for one label (RFC 9525 section 6.3). Our own names take part: <c>*.example.org</c> does not take
+/// <c>proxy.example.org</c> from us.
 /// </summary>
 public sealed class PassthroughTable
 {
-    /// <summary>The name of the site that takes what nobody else does.</summary>
+    /// <summary>The name of the site that gets every connection that no other name matches.</summary>
     public const string Default = "default";
 
     public static readonly PassthroughTable Empty = Create([], new Dictionary<string, PassthroughSite>(StringComparer.Ordinal));
@@ -34,8 +35,8 @@ public sealed class PassthroughTable
     /// <summary>Where the other sites are.</summary>
     internal IEnumerable<UpstreamEndpoint> Endpoints => names.Values.Concat(wildcards.Values).Append(fallback).OfType<PassthroughSite>().Select(static site => site.Endpoint);
 
-    /// <summary>Joins our own names and those of other sites.</summary>
-    /// <param name="own">Names and wildcards that are ours; none of them may be another site's too.</param>
+    /// <summary>Combines our own names with those of other sites.</summary>
+    /// <param name="own">Our names and wildcards; none of them may also be another site's.</param>
     /// <param name="sites">Name, wildcard or <see cref="Default"/> to site.</param>
     public static PassthroughTable Create(IEnumerable<string> own, IReadOnlyDictionary<string, PassthroughSite> sites)
     {
@@ -49,7 +50,7 @@ public sealed class PassthroughTable
         return new(entries);
     }
 
-    /// <summary>The site for an outer name, or for none; null: it is ours.</summary>
+    /// <summary>The site for an outer name, or for a hello without one; null: ours.</summary>
     public PassthroughSite? Find(string? name)
     {
         if (name is null)

@@ -13,16 +13,16 @@ public static class RouteSets
     {
         "signal" => Signal,
         "signal-staging" => Staging,
-        _ => throw new ArgumentException($"there is no route set '{set}'; there are: {string.Join(", ", Names)}", nameof(set)),
+        _ => throw new ArgumentException($"there is no route set '{set}'; the sets are: {string.Join(", ", Names)}", nameof(set)),
     };
 
-    /// <summary>The names that today's clients ask for: those of a set without the system of 2022, which nobody misses.</summary>
+    /// <summary>The names that today's clients ask for: the set without those of 2022.</summary>
     /// <exception cref="ArgumentException">There is no such set.</exception>
-    public static IEnumerable<string> OfToday(string set) => (set == "signal" ? SignalOfToday : Find(set)).Select(static route => route.Key);
+    public static IEnumerable<string> GetCurrentNames(string set) => (set == "signal" ? CurrentSignal : Find(set)).Select(static route => route.Key);
 
-    private static readonly KeyValuePair<string, string>[] SignalOfToday =
+    private static readonly KeyValuePair<string, string>[] CurrentSignal =
     [
-        // The chat host of today's libsignal (0.98 and later), and of those before.
+        // The chat host of libsignal 0.98 and later, and the one before.
         Itself("grpc.chat.signal.org"),
         Itself("chat.signal.org"),
         Itself("storage.signal.org"),
@@ -40,8 +40,8 @@ public static class RouteSets
 
     private static readonly KeyValuePair<string, string>[] Signal =
     [
-        .. SignalOfToday,
-        // The system of 2022.
+        .. CurrentSignal,
+        // Names that clients of 2022 asked for.
         new("ud-chat.signal.org", "chat.signal.org"),
         new("textsecure-service.whispersystems.org", "chat.signal.org"),
         Itself("api.directory.signal.org"),

@@ -6,10 +6,12 @@ namespace Heliograph.Relay.Routing;
 /// <summary>One allowed inner name and where it leads.</summary>
 /// <param name="Name">The inner server name, in lower case.</param>
 /// <param name="Endpoint">Where its bytes go.</param>
-/// <param name="PublicOnly">Only addresses of the public internet are dialled: set for the built-in routes, not for the operator's own.</param>
+/// <param name="PublicOnly">
+/// Whether only addresses of the public internet are dialled: true for the built-in routes, false for the operator's own.
+/// </param>
 public sealed record Route(string Name, UpstreamEndpoint Endpoint, bool PublicOnly);
 
-/// <summary>The allow-list: exact names, whatever their case. What is not in it is never resolved and never dialled.</summary>
+/// <summary>The allow-list: exact names, ignoring case. A name that is not in it is never resolved and never dialled.</summary>
 public sealed class RouteTable
 {
     private readonly FrozenDictionary<string, Route> routes;
@@ -19,7 +21,7 @@ public sealed class RouteTable
     /// <summary>All routes, by name.</summary>
     public IEnumerable<Route> Routes => routes.Values.OrderBy(static route => route.Name, StringComparer.Ordinal);
 
-    /// <summary>Joins built-in sets and the operator's own hosts, which override them.</summary>
+    /// <summary>Combines built-in sets with the operator's own hosts, which override them.</summary>
     /// <param name="sets">Names of <see cref="RouteSets"/>.</param>
     /// <param name="hosts">Inner name to endpoint.</param>
     /// <exception cref="ArgumentException">There is no such set.</exception>

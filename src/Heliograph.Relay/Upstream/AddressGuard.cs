@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Heliograph.Relay.Upstream;
 
 /// <summary>
-/// Tells the public internet from everything else. A built-in route leads to Signal; a resolver that answers with an address of this machine or its
-/// network would make the relay a way into it.
+/// Distinguishes the public internet from everything else. A built-in route leads to Signal; a resolver that answers with an address of
+/// this machine or its network would open a way into it.
 /// </summary>
 public static class AddressGuard
 {

@@ -7,15 +7,16 @@ using Heliograph.Relay.Loop;
 namespace Heliograph.Relay.Upstream;
 
 /// <summary>
-/// Happy Eyeballs (RFC 8305): one address after the other, families in turn and IPv6 first, the next one when the last has failed or has not answered
-/// for <see cref="AttemptDelay"/>; the first to connect wins. On the loop, without a task of its own.
+/// Happy Eyeballs (RFC 8305): tries one address after the other, alternating between the families, IPv6 first. The next attempt starts when
+/// the last has failed or has not answered for <see cref="AttemptDelay"/>; the first to connect wins. On the loop, without a task of its
+/// own.
 /// </summary>
 internal sealed class ConnectRace : IDeadlineOwner
 {
     /// <summary>The Connection Attempt Delay that RFC 8305 section 5 recommends.</summary>
     public static readonly TimeSpan AttemptDelay = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>A resolver may answer with any number of addresses; more than these are not tried.</summary>
+    /// <summary>A resolver may return any number of addresses; no more than these are tried.</summary>
     private const int MostAttempts = 8;
 
     private readonly EventLoop loop;
@@ -37,11 +38,11 @@ internal sealed class ConnectRace : IDeadlineOwner
         connectTimeouts.Arm(connectTimeout);
     }
 
-    /// <summary>Why there is no winner: beforehand why nobody may start, then what the attempts came to.</summary>
+    /// <summary>Why there is no winner: before the start why there is no address, then how the attempts failed.</summary>
     public DialFailure Failure { get; set; } = DialFailure.Unreachable;
 
-    /// <summary>Runs the race. Its time began when it was made, so that resolving the name is part of it.</summary>
-    /// <returns>A connected socket, or null when all failed or the time was up.</returns>
+    /// <summary>Runs the race. Its time began when it was created, so that it includes resolving the name.</summary>
+    /// <returns>A connected socket, or null if all failed or the time is up.</returns>
     public async ValueTask<LoopSocket?> RunAsync(IReadOnlyList<EndPoint> endpoints)
     {
         var next = 0;
@@ -52,13 +53,13 @@ internal sealed class ConnectRace : IDeadlineOwner
             {
                 if (next < last && (running.Count == 0 || startNext))
                     Start(endpoints[next++], more: next < last);
-                if (Winner() is { } winner)
+                if (FindWinner() is { } winner)
                     return winner;
                 if (running.Count == 0 && next == last)
                     return null;
-                // An attempt that has failed starts the next one without waiting.
+                // A failed attempt starts the next one without waiting.
                 if (running.Count > 0 && !(startNext && next < last))
-                    await new Turn(this);
+                    await new ProgressAwaitable(this);
             }
             if (endpoints.Count > 0)
                 Failure = DialFailure.TimedOut;
@@ -73,22 +74,22 @@ internal sealed class ConnectRace : IDeadlineOwner
         }
     }
 
-    /// <summary>The families in turn, IPv6 first (RFC 8305 section 4), each in the resolver's order.</summary>
-    public static IReadOnlyList<IPAddress> InTurn(IReadOnlyList<IPAddress> addresses)
+    /// <summary>Alternates between the families, IPv6 first (RFC 8305 section 4), each in the resolver's order.</summary>
+    public static IReadOnlyList<IPAddress> Interleave(IReadOnlyList<IPAddress> addresses)
     {
         if (addresses.Count < 2)
             return addresses;
         var six = addresses.Where(static address => address.AddressFamily == AddressFamily.InterNetworkV6).ToList();
         var four = addresses.Where(static address => address.AddressFamily == AddressFamily.InterNetwork).ToList();
-        var turns = new List<IPAddress>(addresses.Count);
+        var interleaved = new List<IPAddress>(addresses.Count);
         for (var i = 0; i < Math.Max(six.Count, four.Count); i++)
         {
             if (i < six.Count)
-                turns.Add(six[i]);
+                interleaved.Add(six[i]);
             if (i < four.Count)
-                turns.Add(four[i]);
+                interleaved.Add(four[i]);
         }
-        return turns;
+        return interleaved;
     }
 
     void IDeadlineOwner.Expired()
@@ -104,13 +105,13 @@ internal sealed class ConnectRace : IDeadlineOwner
         if (socket is not null)
             running.Add(socket);
         else
-            Lost(error);
+            CountFailure(error);
         if (more)
             attemptDelays.Arm(attemptDelay);
     }
 
-    /// <summary>The first socket that is connected; those that failed leave the race, and the next address may start at once.</summary>
-    private LoopSocket? Winner()
+    /// <summary>The first connected socket. Those that failed leave the race, and the next address may start at once.</summary>
+    private LoopSocket? FindWinner()
     {
         for (var i = running.Count - 1; i >= 0; i--)
         {
@@ -121,15 +122,15 @@ internal sealed class ConnectRace : IDeadlineOwner
             var error = socket.Error();
             if (error == 0)
                 return socket;
-            Lost(error);
+            CountFailure(error);
             socket.Dispose();
             startNext = true;
         }
         return null;
     }
 
-    /// <summary>A machine without IPv6 has no way to half of the addresses: what the others say tells more.</summary>
-    private void Lost(int error)
+    /// <summary>Without IPv6, half of the addresses are unreachable: the failures of the others say more.</summary>
+    private void CountFailure(int error)
     {
         var reason = error switch
         {
@@ -151,11 +152,11 @@ internal sealed class ConnectRace : IDeadlineOwner
     }
 
     /// <summary>Completes when one of the running sockets has connected or failed, or a deadline has passed.</summary>
-    private readonly struct Turn(ConnectRace race) : ICriticalNotifyCompletion
+    private readonly struct ProgressAwaitable(ConnectRace race) : ICriticalNotifyCompletion
     {
         public bool IsCompleted => false;
 
-        public Turn GetAwaiter() => this;
+        public ProgressAwaitable GetAwaiter() => this;
 
         public void GetResult()
         {

@@ -25,8 +25,8 @@ internal sealed class Dialer
         connectTimeouts = loop.CreateDeadlines(connectTimeout);
     }
 
-    /// <summary>From now on; on the loop.</summary>
-    public void Change(TimeSpan connectTimeout)
+    /// <summary>Changes the timeout; on the loop.</summary>
+    public void Use(TimeSpan connectTimeout)
     {
         this.connectTimeout = connectTimeout;
         connectTimeouts.Change(connectTimeout);
@@ -34,7 +34,7 @@ internal sealed class Dialer
 
     /// <summary>Resolves and connects within the connect timeout.</summary>
     /// <param name="endpoint">Where to.</param>
-    /// <param name="publicOnly">Whether addresses outside the public internet are left out, whatever the resolver says.</param>
+    /// <param name="publicOnly">Whether to skip addresses outside the public internet, whatever the resolver says.</param>
     /// <returns>A connected socket, or null.</returns>
     public async ValueTask<LoopSocket?> DialAsync(UpstreamEndpoint endpoint, bool publicOnly)
     {
@@ -48,9 +48,9 @@ internal sealed class Dialer
         };
         var socket = await race.RunAsync(endpoints);
         if (socket is null)
-            counters.Of(endpoint).Failed(race.Failure);
+            counters.GetUpstream(endpoint).Failed(race.Failure);
         else
-            counters.Of(endpoint).Connected(loop.Now - begun);
+            counters.GetUpstream(endpoint).Connected(loop.Now - begun);
         return socket;
     }
 
@@ -61,6 +61,6 @@ internal sealed class Dialer
         race.Failure = addresses.Length == 0 || !publicOnly ? DialFailure.NotResolved : DialFailure.NotPublic;
         if (publicOnly)
             addresses = [.. addresses.Where(AddressGuard.IsPublic)];
-        return [.. ConnectRace.InTurn(addresses).Select(address => new IPEndPoint(address, tcp.Port))];
+        return [.. ConnectRace.Interleave(addresses).Select(address => new IPEndPoint(address, tcp.Port))];
     }
 }

@@ -8,12 +8,13 @@ namespace Heliograph.Relay.Upstream;
 internal delegate Task<IPAddress[]> Resolve(string host, CancellationToken cancellationToken);
 
 /// <summary>
-/// The addresses of upstream hosts. What is known is answered at once, refreshed behind the answer, and kept when the resolver fails: Signal's client
-/// gives the whole inner handshake about three seconds, and a resolver that is down must not be felt. One question per host at a time.
+/// The addresses of upstream hosts. Known addresses are returned at once, refreshed in the background, and kept when the resolver fails:
+/// Signal's client allows about three seconds for the whole inner handshake, so a resolver that is down must not delay it. One query per
+/// host at a time.
 /// </summary>
 internal sealed class NameCache : IDisposable
 {
-    /// <summary>getaddrinfo(3) tells no TTL; Signal's records have 60 s or more.</summary>
+    /// <summary>getaddrinfo(3) gives no TTL; Signal's records have 60 s or more.</summary>
     public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(60);
 
     /// <summary>How long after a failure the resolver is asked again.</summary>
@@ -22,22 +23,24 @@ internal sealed class NameCache : IDisposable
     private static readonly IPAddress[] None = [];
 
     private readonly Resolve resolve;
-    private readonly TimeProvider time;
+    private readonly TimeProvider timeProvider;
     private readonly CancellationTokenSource stopped = new();
     private readonly ConcurrentDictionary<string, Entry> entries = new(StringComparer.OrdinalIgnoreCase);
 
-    public NameCache(Resolve resolve, TimeProvider time)
+    public NameCache(Resolve resolve, TimeProvider timeProvider)
     {
         this.resolve = resolve;
-        this.time = time;
+        this.timeProvider = timeProvider;
     }
 
     /// <summary>The system's resolver, off the loops.</summary>
     public static Task<IPAddress[]> FromSystem(string host, CancellationToken cancellationToken) =>
         Dns.GetHostAddressesAsync(host, cancellationToken);
 
-    /// <summary>The addresses last known, or the resolver's answer when none are; empty when there is none in time.</summary>
-    /// <remarks>Callers ask for hosts of the route table and the decoy only, so the number of entries is theirs.</remarks>
+    /// <summary>The last known addresses, or the resolver's answer if there are none; empty if it does not come in time.</summary>
+    /// <remarks>
+    /// Callers ask only for hosts of the route table, the decoy and other web servers, so these limit the number of entries.
+    /// </remarks>
     public ValueTask<IPAddress[]> FindAsync(string host, TimeSpan timeout)
     {
         if (IPAddress.TryParse(host, out var literal))
@@ -57,7 +60,7 @@ internal sealed class NameCache : IDisposable
         }
     }
 
-    /// <summary>Whether the resolver owes an answer; for tests, which wait until it does not.</summary>
+    /// <summary>Whether a query is going on; for tests.</summary>
     internal bool IsAsking => entries.Values.Any(static entry => entry.IsAsking);
 
     public void Dispose()
@@ -70,7 +73,7 @@ internal sealed class NameCache : IDisposable
     {
         try
         {
-            await question.WaitAsync(timeout, time);
+            await question.WaitAsync(timeout, timeProvider);
         }
         catch (TimeoutException)
         {
@@ -96,17 +99,17 @@ internal sealed class NameCache : IDisposable
             }
         }
 
-        /// <summary>Asks the resolver if nobody does and the last answer is old enough.</summary>
-        /// <returns>The question under way; a completed task when it is too early to ask.</returns>
+        /// <summary>Asks the resolver, unless a query is going on or the last answer is recent.</summary>
+        /// <returns>The query; a completed task if it is too early to ask.</returns>
         public Task Ask(NameCache cache, string host)
         {
             lock (gate)
             {
                 if (question is not null)
                     return question;
-                if (askAgainAfter is { } moment && cache.time.GetTimestamp() < moment)
+                if (askAgainAfter is { } moment && cache.timeProvider.GetTimestamp() < moment)
                     return Task.CompletedTask;
-                // Its own task: an answer that comes at once must not run under the lock.
+                // In a task of its own: an answer that comes at once must not be handled under the lock.
                 return question = Task.Run(() => AskAsync(cache, host));
             }
         }
@@ -118,16 +121,16 @@ internal sealed class NameCache : IDisposable
             {
                 answer = await cache.resolve(host, cache.stopped.Token);
             }
-            catch (Exception e) when (e is SocketException or OperationCanceledException or ArgumentException or ObjectDisposedException)
+            catch (Exception exception) when (exception is SocketException or OperationCanceledException or ArgumentException or ObjectDisposedException)
             {
-                // The addresses last known go on serving.
+                // The last known addresses remain in use.
             }
             lock (gate)
             {
                 if (answer.Length > 0)
                     Known = answer;
                 var wait = answer.Length > 0 ? FreshFor : RetryAfter;
-                askAgainAfter = cache.time.GetTimestamp() + (long)(wait.TotalSeconds * cache.time.TimestampFrequency);
+                askAgainAfter = cache.timeProvider.GetTimestamp() + (long)(wait.TotalSeconds * cache.timeProvider.TimestampFrequency);
                 question = null;
             }
         }

@@ -4,13 +4,13 @@ using System.Net;
 
 namespace Heliograph.Relay.Upstream;
 
-/// <summary>Where bytes can be sent on to: <c>host:port</c> over TCP, or a unix stream socket.</summary>
+/// <summary>Where bytes can be forwarded: <c>host:port</c> over TCP, or a unix stream socket.</summary>
 public abstract record UpstreamEndpoint
 {
-    /// <summary>What <see cref="TryParse"/> takes, for error messages.</summary>
+    /// <summary>What <see cref="TryParse"/> accepts, for error messages.</summary>
     public const string Syntax = "\"host:port\", \"[IPv6]:port\" or \"unix:/path/to.sock\"";
 
-    /// <summary>The longest path that fits <c>sockaddr_un.sun_path</c> with its closing zero (unix(7)).</summary>
+    /// <summary>The longest path that fits into <c>sockaddr_un.sun_path</c> with its final zero (unix(7)).</summary>
     public const int LongestUnixPath = 107;
 
     private UpstreamEndpoint()

@@ -9,9 +9,9 @@ internal static class ClientHelloBody
     /// <summary>Version, random, empty session id, one cipher suite, one compression method.</summary>
     private const int ShortestBody = 2 + RandomLength + 1 + 2 + 2 + 1 + 1;
 
-    /// <param name="here">The bytes of the body that have come.</param>
-    /// <param name="length">How long the body is said to be.</param>
-    /// <param name="hello">What the body says, when it is whole and well-formed.</param>
+    /// <param name="here">The bytes of the body that have come so far.</param>
+    /// <param name="length">The length that the message gives for the body.</param>
+    /// <param name="hello">What the body says, if it is complete and well-formed.</param>
     public static HelloStatus Read(ReadOnlySpan<byte> here, int length, out ClientHello? hello)
     {
         hello = null;

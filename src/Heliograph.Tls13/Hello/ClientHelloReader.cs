@@ -5,12 +5,14 @@ namespace Heliograph.Tls13.Hello;
 /// </summary>
 /// <remarks>
 /// A field is judged once it is whole, so bytes that can no longer become a ClientHello are refused without waiting for the rest. The
-/// message may be cut into any number of records (RFC 8446 section 5.1); what follows the record it ends in is the caller's and is not
-/// looked at.
+/// message may be cut into any number of records (RFC 8446 section 5.1); what follows the record it ends in is the caller's and is
+/// ignored.
 /// </remarks>
 public static class ClientHelloReader
 {
-    /// <summary>The most bytes looked at, record headers included: what nginx's ssl_preread takes (its preread buffer is 16 KB).</summary>
+    /// <summary>
+    /// The most bytes that are read, including record headers: as many as nginx's ssl_preread reads (its preread buffer is 16 KB).
+    /// </summary>
     public const int LongestHello = 16 * 1024;
 
     public static HelloStatus Read(ReadOnlySpan<byte> bytes, out ClientHello? hello)
@@ -20,7 +22,7 @@ public static class ClientHelloReader
         if (status != HelloStatus.Hello)
             return status;
 
-        // Nearly every hello is one record: it is read where it lies. Anything else is put together first.
+        // Nearly every hello is one record: it is read in place. Anything else is assembled first.
         return HandshakeHeader.TryRead(first.Fragment, out var header) && header.MessageLength == first.Length
             ? ReadMessage(first.Fragment, announced: first.Length, headers: HandshakeRecord.HeaderLength, out hello)
             : ReadFragments(bytes[..Math.Min(bytes.Length, LongestHello)], out hello);
@@ -39,7 +41,7 @@ public static class ClientHelloReader
             if (status == HelloStatus.NotAClientHello)
                 return status;
 
-            // A header that is still to come takes its place under the bound as well.
+            // A header that is still to come also counts towards the limit.
             headers += HandshakeRecord.HeaderLength;
             announced += record.Length;
             record.Fragment.CopyTo(message[received..]);
@@ -52,10 +54,10 @@ public static class ClientHelloReader
         }
     }
 
-    /// <param name="message">What is here of the message.</param>
-    /// <param name="announced">How many bytes its records so far are said to hold.</param>
+    /// <param name="message">The part of the message that has come.</param>
+    /// <param name="announced">How many bytes its records so far say that they hold.</param>
     /// <param name="headers">The bytes of their headers.</param>
-    /// <param name="hello">What it says, when it is whole and well-formed.</param>
+    /// <param name="hello">What it says, if it is complete and well-formed.</param>
     private static HelloStatus ReadMessage(ReadOnlySpan<byte> message, int announced, int headers, out ClientHello? hello)
     {
         hello = null;
@@ -65,7 +67,7 @@ public static class ClientHelloReader
             return HelloStatus.NeedMore;
 
         // A ClientHello ends where a record ends, because a change of keys may follow it (RFC 8446 section 5.1): a second message in its
-        // last record is no client's, and a TLS 1.3 server answers it with an alert.
+        // last record is not from a client, and a TLS 1.3 server answers it with an alert.
         if (announced > header.MessageLength || headers + header.MessageLength > LongestHello)
             return HelloStatus.NotAClientHello;
 

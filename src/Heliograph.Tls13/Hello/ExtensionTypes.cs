@@ -5,7 +5,7 @@ namespace Heliograph.Tls13.Hello;
 internal ref struct ExtensionTypes(Span<ushort> high)
 {
     /// <summary>
-    /// The most types of 64 and above (GREASE, ECH, renegotiation_info and the like; clients send up to 6). A bound keeps the search for
+    /// The most types of 64 and above (GREASE, ECH, renegotiation_info and the like; clients send up to 6). A limit keeps the search for
     /// duplicates from growing with the square of what a stranger sends.
     /// </summary>
     public const int MostHigh = 64;
@@ -14,7 +14,7 @@ internal ref struct ExtensionTypes(Span<ushort> high)
     private int highCount;
     private ulong low;
 
-    /// <summary>False for a type that has been here before, and for one too many.</summary>
+    /// <summary>False: the type has already been seen, or there are too many.</summary>
     public bool TryAdd(ushort type)
     {
         if (type < 64)

@@ -1,7 +1,7 @@
 namespace Heliograph.Tls13.Hello;
 
 /// <summary>
-/// The first four bytes of a handshake message: its type, not kept here, and the length of its body (RFC 8446 section 4).
+/// The first four bytes of a handshake message: its type, which is not kept, and the length of its body (RFC 8446 section 4).
 /// </summary>
 internal readonly record struct HandshakeHeader(int BodyLength)
 {

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Heliograph.Tls13.Hello;
 
 /// <summary>
-/// A record of content type handshake, of which perhaps only the first bytes are here (TLSPlaintext, RFC 8446 section 5.1).
+/// A record of content type handshake, of which perhaps only the first bytes have come (TLSPlaintext, RFC 8446 section 5.1).
 /// </summary>
 internal readonly ref struct HandshakeRecord
 {
@@ -19,16 +19,16 @@ internal readonly ref struct HandshakeRecord
         Fragment = afterHeader[..Math.Min(length, afterHeader.Length)];
     }
 
-    /// <summary>How long the fragment is said to be.</summary>
+    /// <summary>The length that the header gives for the fragment.</summary>
     public int Length { get; }
 
-    /// <summary>What is here of the fragment.</summary>
+    /// <summary>The part of the fragment that has come.</summary>
     public ReadOnlySpan<byte> Fragment { get; }
 
     /// <summary>Where the next record begins, counted from this one's first byte.</summary>
     public int End => HeaderLength + Length;
 
-    /// <summary>Answers <see cref="HelloStatus.Hello"/> when the header is whole and right.</summary>
+    /// <summary>Returns <see cref="HelloStatus.Hello"/> if the header is complete and valid.</summary>
     public static HelloStatus Read(ReadOnlySpan<byte> bytes, out HandshakeRecord record)
     {
         record = default;

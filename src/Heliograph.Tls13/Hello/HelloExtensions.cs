@@ -1,23 +1,23 @@
 namespace Heliograph.Tls13.Hello;
 
-/// <summary>The extensions of a ClientHello: each looked at once, three of them read (RFC 8446 section 4.2).</summary>
+/// <summary>The extensions of a ClientHello: each checked once, three of them read (RFC 8446 section 4.2).</summary>
 internal ref struct HelloExtensions
 {
     private const ushort ServerNameType = 0;
     private const ushort AlpnType = 16;
     private const ushort SupportedVersionsType = 43;
 
-    /// <summary>The host name, checked; empty where there is none.</summary>
+    /// <summary>The host name, checked; empty if there is none.</summary>
     public ReadOnlySpan<byte> ServerName;
 
-    /// <summary>The ProtocolNameList's entries, checked; empty where there are none.</summary>
+    /// <summary>The ProtocolNameList's entries, checked; empty if there are none.</summary>
     public ReadOnlySpan<byte> ProtocolNames;
 
-    /// <summary>The versions of supported_versions, two bytes each; empty where there are none.</summary>
+    /// <summary>The versions of supported_versions, two bytes each; empty if there are none.</summary>
     public ReadOnlySpan<byte> Versions;
 
     /// <summary>
-    /// Reads the block, which ends where the body ends. Answers <see cref="HelloStatus.Hello"/> when all of it is here and well-formed.
+    /// Reads the block, which ends where the body ends. Returns <see cref="HelloStatus.Hello"/> if all of it has come and is well-formed.
     /// </summary>
     public HelloStatus Read(ref PartialReader body)
     {

@@ -9,7 +9,7 @@ internal static class HostName
     private const int Longest = 253;
     private const int LongestLabel = 63;
 
-    // The underscore is no letter of RFC 952, but names with it are in use and resolve.
+    // RFC 952 does not allow the underscore, but names with it are in use and resolve.
     private static readonly SearchValues<byte> Letters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."u8);
     private static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789"u8);

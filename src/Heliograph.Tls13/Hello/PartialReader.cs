@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Heliograph.Tls13.Hello;
 
 /// <summary>
-/// Walks a structure whose length is known and whose first bytes are here: a field that goes past the end is told from one still to come.
+/// Reads a structure whose length is known and whose first bytes have come: distinguishes a field that exceeds it from one still to come.
 /// </summary>
 internal ref struct PartialReader(ReadOnlySpan<byte> here, int length)
 {
@@ -11,7 +11,7 @@ internal ref struct PartialReader(ReadOnlySpan<byte> here, int length)
     private readonly int length = length;
     private int position;
 
-    /// <summary>How many bytes of the structure follow, here or not.</summary>
+    /// <summary>How many bytes of the structure follow, whether they have come or not.</summary>
     public readonly int Remaining => length - position;
 
     /// <summary>What the last read that failed means for the hello.</summary>

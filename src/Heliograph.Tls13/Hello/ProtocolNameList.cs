@@ -5,7 +5,7 @@ namespace Heliograph.Tls13.Hello;
 /// <summary>The data of the application_layer_protocol_negotiation extension (RFC 7301 section 3.1).</summary>
 internal static class ProtocolNameList
 {
-    /// <summary>Takes the entries, each a length of one byte and a name that is not empty.</summary>
+    /// <summary>Reads the entries, each a length of one byte and a name that is not empty.</summary>
     public static bool TryRead(ReadOnlySpan<byte> data, out ReadOnlySpan<byte> names)
     {
         var extension = new PartialReader(data, data.Length);

@@ -5,7 +5,7 @@ internal static class ServerNameList
 {
     private const byte HostNameType = 0;
 
-    /// <summary>Takes the one host name. Other types of names were never defined, and OpenSSL refuses them as well.</summary>
+    /// <summary>Reads the one host name. Other types of names were never defined, and OpenSSL refuses them, too.</summary>
     public static bool TryRead(ReadOnlySpan<byte> data, out ReadOnlySpan<byte> hostName)
     {
         hostName = default;

@@ -11,7 +11,9 @@ internal static class SupportedVersions
         return extension.TryReadVector8(2, 254, out versions) && versions.Length % 2 == 0 && extension.Remaining == 0;
     }
 
-    /// <summary>The versions without GREASE. Clients list them in order of preference, which need not be theirs.</summary>
+    /// <summary>
+    /// The versions without GREASE. Clients list them in order of preference, which may differ from the order of the versions.
+    /// </summary>
     public static ushort[] HighestFirst(ReadOnlySpan<byte> validVersions)
     {
         Span<ushort> versions = stackalloc ushort[validVersions.Length / 2];

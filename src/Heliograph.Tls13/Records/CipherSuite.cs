@@ -59,10 +59,10 @@ internal sealed class CipherSuite
     /// <summary>In bytes.</summary>
     public int HashLength { get; }
 
-    /// <summary>The hash of nothing.</summary>
+    /// <summary>The hash of no bytes.</summary>
     public byte[] EmptyHash { get; }
 
-    /// <summary>As many zeros as the hash is long: stands where the key schedule has no secret.</summary>
+    /// <summary>As many zeros as the hash has bytes, for where the key schedule has no secret.</summary>
     public byte[] NoSecret { get; }
 
     /// <summary>Derive-Secret(Early Secret, "derived", "") where there is no pre-shared key.</summary>

@@ -20,7 +20,7 @@ internal sealed unsafe class IpsecMb
         this.functions = functions;
     }
 
-    /// <summary>As the library says it: "1.3.0".</summary>
+    /// <summary>As the library reports it: "1.3.0".</summary>
     public string Version { get; }
 
     /// <summary>Null: this machine does not have it, or this processor cannot run it.</summary>

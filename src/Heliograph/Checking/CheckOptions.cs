@@ -16,7 +16,7 @@ internal sealed record CheckOptions
     public required ProxyAddress Proxy { get; init; }
 
     /// <summary>The inner names that are asked for. None: the outer side alone.</summary>
-    public IReadOnlyList<string> Routes { get; init; } = [.. RouteSets.OfToday("signal")];
+    public IReadOnlyList<string> Routes { get; init; } = [.. RouteSets.GetCurrentNames("signal")];
 
     /// <summary>Addresses that stand in place of what DNS says of a name.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<IPAddress>> Resolve { get; init; } =

@@ -217,7 +217,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
 
     private Task<RedirectServer> StartRedirectAsync(ILogger logger) => RedirectServer.StartAsync(
         settings.HttpListen,
-        sockets.Lent.ToDictionary(static one => one.Key, static one => one.Value.Descriptor),
+        sockets.Inherited.ToDictionary(static one => one.Key, static one => one.Value.Descriptor),
         Keys.HttpListen.Name,
         settings.Domains,
         ports.KeyAuthorization,
@@ -259,7 +259,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         return new()
         {
             Listen = settings.Listen,
-            Lent = sockets.Lent,
+            Inherited = sockets.Inherited,
             Routes = Routes,
             Decoy = new()
             {

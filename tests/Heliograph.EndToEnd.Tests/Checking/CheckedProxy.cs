@@ -26,7 +26,7 @@ internal sealed partial class CheckedProxy : IAsyncDisposable
     }
 
     /// <summary>The thirteen that today's clients ask for.</summary>
-    public static IReadOnlyList<string> Hosts { get; } = [.. RouteSets.OfToday("signal")];
+    public static IReadOnlyList<string> Hosts { get; } = [.. RouteSets.GetCurrentNames("signal")];
 
     public TestAuthority Authority { get; } = new();
 

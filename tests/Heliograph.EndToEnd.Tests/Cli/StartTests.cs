@@ -140,7 +140,7 @@ public sealed class StartTests : IDisposable
     public async Task A_certificate_that_is_none_is_one_line()
     {
         var text = directory.Write("text.pem", "hello\n");
-        await FailsAsync(1, $"certificate.chain {text} with certificate.key {text}: the chain holds no certificate", Files(text, text));
+        await FailsAsync(1, $"certificate.chain {text} with certificate.key {text}: the chain contains no certificate", Files(text, text));
     }
 
     [Fact]

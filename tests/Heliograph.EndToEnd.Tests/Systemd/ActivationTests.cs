@@ -27,7 +27,7 @@ public sealed class ActivationTests
         await using var service = new ManagedService();
         await RefusesAsync(
             service,
-            "heliograph: systemd passed descriptor 3 (heliograph.socket) to listen on, but it is no stream socket; allowed are " +
+            "heliograph: systemd passed descriptor 3 (heliograph.socket) to listen on, but it is not a stream socket; allowed are " +
             "ListenStream= with an address and a port, and Accept=no",
             $"udp:{service.Https}");
     }
@@ -42,7 +42,7 @@ public sealed class ActivationTests
             "sh",
             ["-c", "LISTEN_PID=$$ LISTEN_FDS=1 exec \"$@\" 3< /dev/null", "sh", .. Units.Command("ExecStart"), "--domain", "a.example"],
             Bound.Prompt);
-        Assert.Contains("systemd passed descriptor 3 (unknown) to listen on, but it is no socket;", errors, StringComparison.Ordinal);
+        Assert.Contains("systemd passed descriptor 3 (unknown) to listen on, but it is not a socket;", errors, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Bound.Test)]

@@ -32,7 +32,7 @@ public sealed class IpsecMbLogTests
 
         Assert.Equal(
             [
-                $"ipsec-mb {library!.Version} computes AES-GCM otherwise than OpenSSL and is not used; please report it with the processor's name",
+                $"ipsec-mb {library!.Version} computes AES-GCM differently from OpenSSL and is not used; please report this with the name of the processor",
             ],
             log.Lines);
     }

@@ -13,7 +13,7 @@ public sealed class RoundedCountTests
     [InlineData(9, 16)]
     [InlineData(1_000_001, 1_000_008)]
     [InlineData(long.MaxValue, long.MaxValue)]
-    public void Counts_go_up_to_the_next_multiple_of_eight_and_nothing_stays_nothing(long exact, long rounded) =>
+    public void Counts_are_rounded_up_to_the_next_multiple_of_eight_and_0_stays_0(long exact, long rounded) =>
         Assert.Equal(rounded, RoundedCount.Up(exact));
 
     [Theory]
@@ -22,7 +22,7 @@ public sealed class RoundedCountTests
     [InlineData(1_000_000, 1_000_000)]
     [InlineData(1_000_001, 2_000_000)]
     [InlineData(long.MaxValue, long.MaxValue)]
-    public void Bytes_go_up_to_the_next_megabyte(long exact, long rounded) => Assert.Equal(rounded, RoundedCount.UpBytes(exact));
+    public void Bytes_are_rounded_up_to_the_next_megabyte(long exact, long rounded) => Assert.Equal(rounded, RoundedCount.UpBytes(exact));
 
     [Fact]
     public void What_is_rounded_stays_as_it_is()

@@ -9,7 +9,7 @@ using Heliograph.Tls13.Hello;
 
 namespace Heliograph.Relay.Tests.Fingerprints;
 
-/// <summary>The tools that tell one TLS server from another, shown to do so: nginx is nginx, and .NET's TLS stream is not.</summary>
+/// <summary>Shows that the tools which distinguish TLS servers do so: nginx is recognized, and .NET's SslStream differs.</summary>
 [Trait("Needs", "server")]
 public sealed class FingerprintTests : IDisposable
 {
@@ -76,8 +76,8 @@ public sealed class FingerprintTests : IDisposable
     }
 
     /// <summary>
-    /// EncryptedExtensions that acknowledge server_name (27), Certificate, CertificateVerify by ECDSA (about 96), Finished by SHA-384 (69), and two
-    /// tickets of a session kept in the server (74).
+    /// EncryptedExtensions that acknowledge server_name (27), Certificate, CertificateVerify by ECDSA (about 96), Finished by SHA-384 (69),
+    /// and two tickets of a session kept in the server (74).
     /// </summary>
     [Fact]
     public async Task The_flight_of_nginx_has_the_lengths_of_an_acknowledged_name_and_two_tickets_of_a_kept_session()
@@ -105,7 +105,7 @@ public sealed class FingerprintTests : IDisposable
     }
 
     [Fact]
-    public async Task The_flight_of_TLS_1_2_is_told_by_type_and_length()
+    public async Task The_flight_of_TLS_1_2_is_described_by_type_and_length()
     {
         await using var nginx = await StartNginxAsync();
 

@@ -6,7 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Heliograph.Relay.Tests.Fingerprints;
 
-/// <summary>What Heliograph would look like, had it taken .NET's own TLS stream with the same versions and protocols.</summary>
+/// <summary>What Heliograph would look like if it used .NET's SslStream with the same versions and protocols.</summary>
 internal sealed class SslStreamServer : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);

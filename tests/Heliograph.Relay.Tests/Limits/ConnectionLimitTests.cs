@@ -19,7 +19,8 @@ public sealed class ConnectionLimitTests
     public void No_limit_at_all_does_not_overflow() => Assert.Equal(int.MaxValue, ConnectionLimit.Derive(long.MaxValue, long.MaxValue));
 
     [Theory]
-    // A Signal client keeps two connections: 1,500 and more of them behind one carrier's address on the smallest machine, thousands on the next.
+    // A Signal client keeps two connections: 1,500 and more of them behind one carrier's address on the smallest machine, thousands on the
+    // next.
     [InlineData(512, 1_536 * 2)]
     [InlineData(1024, 3_072 * 2)]
     [InlineData(4096, 12_288 * 2)]

@@ -6,7 +6,7 @@ using Heliograph.Testing;
 
 namespace Heliograph.Relay.Tests.Limits;
 
-/// <summary>The shaper before readers on a real loop, with a clock that the test moves.</summary>
+/// <summary>The shaper with readers on a real loop and a clock that the test moves.</summary>
 [Collection(nameof(Alone))]
 public sealed class ShaperTests : IAsyncDisposable
 {
@@ -27,7 +27,7 @@ public sealed class ShaperTests : IAsyncDisposable
     {
         shaper = new Shaper(time);
         shaper.Use(Rate);
-        loop = new EventLoop("test", TimeProvider.System, static defect => throw defect);
+        loop = new EventLoop("test", TimeProvider.System, static exception => throw exception);
         loop.Start();
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();
@@ -44,9 +44,9 @@ public sealed class ShaperTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Everybody_gets_as_much_as_everybody_else_also_who_comes_later()
+    public async Task Everybody_gets_the_same_even_those_who_come_later()
     {
-        // The first one takes what may go out at once.
+        // The first one takes the burst.
         await AddAsync(3);
         await AssertFairAsync();
         await AddAsync(1);
@@ -74,7 +74,7 @@ public sealed class ShaperTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Who_is_cancelled_leaves_the_line_at_once_and_its_share_is_not_lost()
+    public async Task A_cancelled_waiter_leaves_the_queue_at_once_and_its_share_is_not_lost()
     {
         await AddAsync(3);
         await AdvanceAsync(TimeSpan.FromMilliseconds(200));
@@ -89,7 +89,7 @@ public sealed class ShaperTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Lifting_the_limit_lets_everybody_go_and_setting_it_takes_effect_at_once()
+    public async Task Lifting_the_limit_releases_everybody_and_setting_it_takes_effect_at_once()
     {
         await AddAsync(2, until: 10_000_000);
         shaper.Use(0);
@@ -102,15 +102,15 @@ public sealed class ShaperTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Nobody_in_line_means_no_timer()
+    public async Task No_timer_runs_while_nobody_waits()
     {
-        Assert.Equal(Share, shaper.TryTake());
+        Assert.Equal(Share, shaper.TryTakeShare());
         shaper.Settle(Share, Share);
         await Assert.ThrowsAsync<TaskCanceledException>(() => time.WaitForTimerAsync(TimeSpan.Zero, TimeSpan.FromMilliseconds(50)));
     }
 
     [Fact]
-    public async Task Who_left_leaves_nothing_behind_however_many_there_were()
+    public async Task Connections_that_have_ended_leave_nothing_behind()
     {
         await AddAsync(1);
         var before = GC.GetTotalMemory(forceFullCollection: true);
@@ -147,7 +147,7 @@ public sealed class ShaperTests : IAsyncDisposable
         await SettledAsync(null);
     }
 
-    /// <summary>Moves the clock in steps, each after everybody has used what the one before gave.</summary>
+    /// <summary>Moves the clock in steps, each after everybody has used the share of the step before.</summary>
     private async Task AdvanceAsync(TimeSpan by, int? waiting = null)
     {
         for (var passed = TimeSpan.Zero; passed < by; passed += Step)
@@ -194,7 +194,7 @@ public sealed class ShaperTests : IAsyncDisposable
         {
             while (bytes < until)
             {
-                var share = shaper.TryTake();
+                var share = shaper.TryTakeShare();
                 if (share == 0)
                 {
                     var turn = shaper.Enqueue(loop, socket);

@@ -61,7 +61,7 @@ public sealed class SourceTableTests
     }
 
     [Fact]
-    public async Task Whatever_comes_and_goes_on_however_many_threads_the_counts_return_to_zero()
+    public async Task The_counts_return_to_zero_whatever_comes_and_goes_on_any_number_of_threads()
     {
         var seed = Environment.TickCount;
         TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}");

@@ -41,7 +41,7 @@ public sealed class EventLoopTests : IDisposable
     }
 
     [Fact]
-    public async Task A_defect_in_one_action_is_told_and_the_others_go_on()
+    public async Task A_defect_in_one_action_is_reported_and_the_others_continue()
     {
         loop.Start();
         var after = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -53,7 +53,7 @@ public sealed class EventLoopTests : IDisposable
     }
 
     [Fact]
-    public async Task A_task_that_ended_elsewhere_comes_back_to_the_loop()
+    public async Task A_task_that_ended_elsewhere_returns_to_the_loop()
     {
         loop.Start();
         var before = 0;
@@ -102,7 +102,7 @@ public sealed class EventLoopTests : IDisposable
     }
 
     [Fact]
-    public async Task Arming_anew_moves_a_deadline_behind_the_others_and_out_of_another_queue()
+    public async Task Rearming_moves_a_deadline_behind_the_others_and_out_of_another_queue()
     {
         var quick = loop.CreateDeadlines(TimeSpan.FromMilliseconds(1));
         var slow = loop.CreateDeadlines(TimeSpan.FromMilliseconds(40));

@@ -7,7 +7,9 @@ using Heliograph.Testing.Tls13;
 
 namespace Heliograph.Relay.Tests.OuterTls;
 
-/// <summary>What a client may do to the record layer of TLS 1.3 after the handshake, the real nginx beside: each is answered with the same records.</summary>
+/// <summary>
+/// What a client may do to the record layer of TLS 1.3 after the handshake: each is answered with the same records as by a real nginx.
+/// </summary>
 [Trait("Needs", "server")]
 public sealed class RecordsLikeNginxTests(RecordsLikeNginxTests.Servers servers) : IClassFixture<RecordsLikeNginxTests.Servers>
 {
@@ -16,7 +18,7 @@ public sealed class RecordsLikeNginxTests(RecordsLikeNginxTests.Servers servers)
     private static readonly byte[] UserCanceled = [1, 90];
     private static readonly byte[] KeyUpdate = [24, 0, 0, 1, 0], KeyUpdateRequest = [24, 0, 0, 1, 1];
 
-    /// <summary>Each ends by a request, which is answered where the connection still stands.</summary>
+    /// <summary>Each ends with a request, which is answered if the connection still stands.</summary>
     private static readonly Dictionary<string, Action<RawTls13Client>> Cases = new()
     {
         ["nothing unusual"] = static _ => { },
@@ -133,7 +135,7 @@ public sealed class RecordsLikeNginxTests(RecordsLikeNginxTests.Servers servers)
         Assert.Contains("data", Reaction(servers.Relay.EndPoint, Cases["a KeyUpdate that asks for one"], suite), StringComparison.Ordinal);
     }
 
-    /// <remarks>Half a second is the time in which neither says anything: there is no event to wait for.</remarks>
+    /// <remarks>Neither sends anything for half a second: there is no event to wait for.</remarks>
     [Fact]
     public void A_KeyUpdate_is_answered_no_sooner_than_by_nginx()
     {
@@ -150,7 +152,7 @@ public sealed class RecordsLikeNginxTests(RecordsLikeNginxTests.Servers servers)
     }
 
     [Fact]
-    public void A_flood_of_KeyUpdates_is_taken_and_the_connections_beside_it_are_served()
+    public void A_flood_of_KeyUpdates_is_survived_and_other_connections_are_served()
     {
         using var flooding = RawTls13Client.Connect(servers.Relay.EndPoint);
         Repeat(20_000, () =>
@@ -163,7 +165,7 @@ public sealed class RecordsLikeNginxTests(RecordsLikeNginxTests.Servers servers)
         Assert.Contains("data", Reaction(flooding), StringComparison.Ordinal);
     }
 
-    /// <summary>The records that come back, in words: how many of application data does not count.</summary>
+    /// <summary>The records that come back, in words; the number of those with application data does not matter.</summary>
     private static string Reaction(IPEndPoint server, Action<RawTls13Client> deed, string suite = "TLS_AES_128_GCM_SHA256")
     {
         using var client = RawTls13Client.Connect(server, suite);

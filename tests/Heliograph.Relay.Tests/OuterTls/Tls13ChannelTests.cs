@@ -27,7 +27,7 @@ public sealed class Tls13ChannelTests : IDisposable
     }
 
     [Fact]
-    public async Task A_key_that_is_worn_out_is_replaced_and_the_client_is_told()
+    public async Task A_worn_out_key_is_replaced_and_the_client_is_informed()
     {
         loop.Start();
         using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);

@@ -6,7 +6,7 @@ using Heliograph.Relay.ProxyProtocol;
 
 namespace Heliograph.Relay.Tests.ProxyProtocol;
 
-/// <summary>Headers as proxies send them, put together by the specification and not by the program's own writer.</summary>
+/// <summary>Headers as proxies send them, built from the specification and not by the program's own writer.</summary>
 internal static class HeaderBytes
 {
     private static readonly byte[] Signature = [0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a];
@@ -16,7 +16,7 @@ internal static class HeaderBytes
     public static readonly byte[] Ipv6 =
         [.. IPAddress.Parse("2001:db8::1").GetAddressBytes(), .. IPAddress.Parse("2001:db8::2").GetAddressBytes(), 0xdc, 0x04, 0x01, 0xbb];
 
-    /// <summary>One of each kind that must be taken.</summary>
+    /// <summary>One of each kind that must be accepted.</summary>
     public static IReadOnlyList<byte[]> Valid { get; } =
     [
         Line("PROXY TCP4 192.0.2.1 198.51.100.7 56324 443"),
@@ -67,7 +67,7 @@ internal static class HeaderBytes
         return header;
     }
 
-    /// <summary>The source and destination of a header, as text; null where it has none.</summary>
+    /// <summary>The source and destination of a header, as text; null if it has none.</summary>
     public static string? Addresses(ProxyHeader header) =>
         header.Addresses is { } addresses ? $"{Text(addresses.Source)} {Text(addresses.Destination)}" : null;
 

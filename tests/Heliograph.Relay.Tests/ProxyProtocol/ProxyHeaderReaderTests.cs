@@ -100,7 +100,7 @@ public sealed class ProxyHeaderReaderTests
         Assert.Equal(ProxyHeaderStatus.Malformed, ProxyHeaderReader.Read(HeaderBytes.V2(command, family, new byte[length])).Status);
 
     [Fact]
-    public void The_values_behind_the_addresses_must_fill_the_header()
+    public void The_values_after_the_addresses_must_fill_the_header()
     {
         Assert.Equal(ProxyHeaderStatus.Malformed, Read([0x04]));
         Assert.Equal(ProxyHeaderStatus.Malformed, Read([0x04, 0]));
@@ -113,12 +113,13 @@ public sealed class ProxyHeaderReaderTests
     }
 
     [Fact]
-    public void A_checksum_must_be_the_headers_own_wherever_it_stands()
+    public void A_checksum_must_be_right_wherever_it_stands()
     {
         var header = HeaderBytes.WithChecksum(0x21, 0x11, HeaderBytes.Ipv4, HeaderBytes.Value(0x05, "unique"u8));
         Assert.Equal(ProxyHeaderStatus.Header, ProxyHeaderReader.Read(header).Status);
 
-        // Every bit but those of the signature, the command, the family, the length and the values' own heads is only the checksum's to guard.
+        // Every bit but those of the signature, the command, the family, the length and the values' own heads is only the checksum's to
+        // guard.
         foreach (var at in (int[])[16, 23, 27, 31, 34, header.Length - 1])
         {
             header[at] ^= 1;

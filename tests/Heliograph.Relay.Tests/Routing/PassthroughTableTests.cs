@@ -27,7 +27,7 @@ public sealed class PassthroughTableTests
     [InlineData("other.example", 9)]
     [InlineData("default", 9)]
     [InlineData(null, 9)]
-    public void The_default_site_takes_what_is_nobodys(string? name, int? port) =>
+    public void The_default_site_gets_what_no_name_matches(string? name, int? port) =>
         Assert.Equal(port, Port(Table(["*.example.org", "proxy.example.net"], ("www.example.org", 1), ("default", 9)), name));
 
     [Fact]

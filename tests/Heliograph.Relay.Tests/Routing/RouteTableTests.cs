@@ -62,9 +62,9 @@ public sealed class RouteTableTests
     }
 
     [Fact]
-    public void A_set_that_is_none_is_refused_with_those_that_are()
+    public void An_unknown_set_is_refused_and_the_known_ones_are_named()
     {
         var refusal = Assert.Throws<ArgumentException>(() => RouteTable.Create(["signal-prod"], NoHosts));
-        Assert.Contains("there is no route set 'signal-prod'; there are: signal, signal-staging", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("there is no route set 'signal-prod'; the sets are: signal, signal-staging", refusal.Message, StringComparison.Ordinal);
     }
 }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Relay.Tests.Server;
 
-/// <summary>Options that change while the server runs, and a server that does not answer any more.</summary>
+/// <summary>Options that change while the server runs, and a loop that no longer answers.</summary>
 public sealed class ChangeTests : IDisposable
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
@@ -28,7 +28,7 @@ public sealed class ChangeTests : IDisposable
         await using var relay = TestRelay.Start(certificate);
         using var longer = await relay.ConnectAsync();
         await relay.HasAsync(1);
-        // Begun with 60 s: an hour does not change when it ends, a tenth of a second does.
+        // The wait began with 60 s: an hour does not change its end, a tenth of a second does.
         relay.Server.UseOptions(relay.Options with { Limits = new() { HandshakeTimeout = TimeSpan.FromHours(1) } });
         await relay.Server.PingAsync();
         Assert.Equal(1, relay.Server.Connections);
@@ -51,7 +51,7 @@ public sealed class ChangeTests : IDisposable
     }
 
     [Fact]
-    public async Task HTTP_2_is_offered_as_soon_as_the_decoy_speaks_it_and_no_longer_than_that()
+    public async Task HTTP_2_is_offered_exactly_while_the_decoy_speaks_it()
     {
         await using var relay = TestRelay.Start(certificate);
         Assert.Equal("h2", await ProtocolAsync(relay));
@@ -62,7 +62,7 @@ public sealed class ChangeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_route_of_the_new_options_is_dialled_and_one_that_is_gone_is_not()
+    public async Task A_route_of_the_new_options_is_dialled_and_a_removed_one_is_not()
     {
         await using var signal = StandInSignal.StartRaw(StandInBehaviour.EchoAsync);
         await using var relay = TestRelay.Start(certificate, signal.Endpoint);
@@ -76,7 +76,7 @@ public sealed class ChangeTests : IDisposable
     public async Task A_loop_that_is_stuck_does_not_answer()
     {
         using var log = new BlockingLog();
-        await using var relay = TestRelay.Start(certificate, loops: 1, log: log);
+        await using var relay = TestRelay.Start(certificate, loops: 1, logger: log);
         await relay.Server.PingAsync().WaitAsync(Bound, Stop);
         using (var client = await relay.ConnectAsync())
             await client.SendAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray(), Stop);
@@ -109,7 +109,7 @@ public sealed class ChangeTests : IDisposable
         return tls;
     }
 
-    /// <summary>Holds the loop that tells of the end of a connection.</summary>
+    /// <summary>Blocks the loop that logs the end of a connection.</summary>
     private sealed class BlockingLog : ILogger, IDisposable
     {
         private readonly TaskCompletionSource blocked = new(TaskCreationOptions.RunContinuationsAsynchronously);

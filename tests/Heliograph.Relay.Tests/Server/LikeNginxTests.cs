@@ -5,7 +5,9 @@ using Heliograph.Testing.Nginx;
 
 namespace Heliograph.Relay.Tests.Server;
 
-/// <summary>Neither a scan nor a passive look tells the outer TLS from that of nginx with certbot's options and the same certificate.</summary>
+/// <summary>
+/// Neither a scan nor a passive observer can tell the outer TLS from that of nginx with certbot's options and the same certificate.
+/// </summary>
 [Trait("Needs", "server")]
 public sealed class LikeNginxTests : IDisposable
 {
@@ -52,7 +54,10 @@ public sealed class LikeNginxTests : IDisposable
         Assert.NotEmpty(seen.Records);
     }
 
-    /// <remarks>With h2 nginx speaks first, and so does the decoy: that is compared where the decoy is real. An ECDSA signature is 70 to 72 bytes long, by chance: in TLS 1.3 its record, in TLS 1.2 its key exchange counts as one length.</remarks>
+    /// <remarks>
+    /// With h2 nginx speaks first, and so does the decoy: that is compared where the decoy is real. An ECDSA signature is 70 to 72 bytes
+    /// long, by chance: its record in TLS 1.3, and its key exchange in TLS 1.2, count as one length.
+    /// </remarks>
     private static string Shape(ServerFlight flight) => string.Join(" ", flight.Records.Select(static record => record.Length switch
     {
         >= 94 and <= 97 => $"{record.Type}:CertificateVerify",

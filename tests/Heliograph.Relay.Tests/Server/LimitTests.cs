@@ -31,7 +31,7 @@ public sealed class LimitTests : IDisposable
         await using var relay = TestRelay.Start(certificate, limits: new() { ConnectionsPerSource = 2 });
         using var one = await ConnectAsync(relay.EndPoint);
         using var two = await ConnectAsync(relay.EndPoint);
-        // On two loops: which of three takes a place first is only known of those that were answered.
+        // There are two loops, so which of the three came first is known only by their answers.
         Assert.True(await AnswerAsync(one));
         Assert.True(await AnswerAsync(two));
 
@@ -76,10 +76,10 @@ public sealed class LimitTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_a_crowd_one_shakes_hands_at_once_five_in_their_turn_and_the_rest_is_refused()
+    public async Task Of_a_crowd_one_is_served_at_once_five_wait_and_the_rest_is_refused()
     {
         var time = new ManualTimeProvider(DateTimeOffset.UnixEpoch);
-        await using var relay = TestRelay.Start(certificate, limits: new() { HandshakesPerSecond = 1 }, time: time);
+        await using var relay = TestRelay.Start(certificate, limits: new() { HandshakesPerSecond = 1 }, timeProvider: time);
         var crowd = new List<Socket>();
         for (var i = 0; i < 12; i++)
             crowd.Add(await ConnectAsync(relay.EndPoint));
@@ -94,17 +94,17 @@ public sealed class LimitTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_waits_for_its_turn_does_not_hold_up_the_end_of_the_server()
+    public async Task A_client_that_waits_for_its_slot_does_not_delay_the_end_of_the_server()
     {
         var time = new ManualTimeProvider(DateTimeOffset.UnixEpoch);
-        await using var relay = TestRelay.Start(certificate, limits: new() { HandshakesPerSecond = 1 }, time: time);
+        await using var relay = TestRelay.Start(certificate, limits: new() { HandshakesPerSecond = 1 }, timeProvider: time);
         using var first = await ConnectAsync(relay.EndPoint);
         Assert.True(await AnswerAsync(first));
         using var waits = await ConnectAsync(relay.EndPoint);
         var answer = AnswerAsync(waits);
         await EventuallyAsync(() => relay.Server.Connections == 2);
 
-        // The clock stands still: its turn never comes.
+        // The clock stands still, so its slot never comes.
         Assert.Equal(2, await relay.Server.DrainAsync(TimeSpan.Zero));
         Assert.False(await answer);
     }
@@ -131,11 +131,11 @@ public sealed class LimitTests : IDisposable
     {
         var time = new ManualTimeProvider(DateTimeOffset.UnixEpoch);
         await using var nginx = await NginxWithLimit.StartAsync(certificate, connections: 1);
-        await using var relay = TestRelay.Start(certificate, limits: new() { HandshakesPerSecond = 1 }, time: time);
+        await using var relay = TestRelay.Start(certificate, limits: new() { HandshakesPerSecond = 1 }, timeProvider: time);
         using var held = await ConnectAsync(nginx.EndPoint);
         Assert.True(await AnswerAsync(held));
         for (var i = 0; i < 20; i++)
-            relay.Server.Admission.Handshakes.TryTake(out _);
+            relay.Server.Admission.Handshakes.TryReserveSlot(out _);
 
         Assert.Equal("0 bytes, then RST", await TalkativeAsync(nginx.EndPoint));
         Assert.Equal("0 bytes, then RST", await TalkativeAsync(relay.EndPoint));
@@ -162,13 +162,13 @@ public sealed class LimitTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_waits_for_its_share_is_not_idle()
+    public async Task A_connection_that_waits_for_its_share_is_not_idle()
     {
         const int Each = 20_000;
         var time = new ManualTimeProvider(DateTimeOffset.UnixEpoch);
         await using var signal = StandInSignal.StartRaw(StandInBehaviour.Source(4, Each));
         await using var relay = TestRelay.Start(
-            certificate, signal.Endpoint, limits: new() { BytesPerSecond = 10_000, IdleTimeout = TimeSpan.FromSeconds(1) }, time: time);
+            certificate, signal.Endpoint, limits: new() { BytesPerSecond = 10_000, IdleTimeout = TimeSpan.FromSeconds(1) }, timeProvider: time);
         var clients = new List<TlsInTlsClient>();
         for (var i = 0; i < 6; i++)
         {
@@ -192,7 +192,7 @@ public sealed class LimitTests : IDisposable
     }
 
     [Fact]
-    public async Task When_the_budget_is_spent_relays_end_and_the_next_client_reaches_nobody()
+    public async Task When_the_budget_is_spent_relays_end_and_the_next_client_is_not_relayed()
     {
         await using var signal = StandInSignal.StartRaw(StandInBehaviour.EchoAsync);
         await using var relay = TestRelay.Start(certificate, signal.Endpoint);
@@ -218,7 +218,7 @@ public sealed class LimitTests : IDisposable
         return client;
     }
 
-    /// <summary>What a client sees that says nothing.</summary>
+    /// <summary>What a client that sends nothing sees.</summary>
     private static async Task<string> SilentAsync(IPEndPoint endpoint)
     {
         using var socket = await ConnectAsync(endpoint);
@@ -232,7 +232,10 @@ public sealed class LimitTests : IDisposable
         }
     }
 
-    /// <summary>What a client sees that sends its hello at once: the kernel answers one to a closed socket with RST, before which a FIN may have come.</summary>
+    /// <summary>
+    /// What a client that sends its hello at once sees: the kernel answers a hello to a closed socket with RST, and a FIN may come before
+    /// that.
+    /// </summary>
     private static async Task<string> TalkativeAsync(IPEndPoint endpoint)
     {
         using var socket = await ConnectAsync(endpoint);
@@ -251,7 +254,7 @@ public sealed class LimitTests : IDisposable
         }
     }
 
-    /// <summary>Sends a ClientHello. Whether the server answers it.</summary>
+    /// <summary>Sends a ClientHello, and says whether the server answers it.</summary>
     private static async Task<bool> AnswerAsync(Socket socket)
     {
         try

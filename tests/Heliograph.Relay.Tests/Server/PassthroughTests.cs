@@ -28,7 +28,7 @@ public sealed class PassthroughTests : IDisposable
 
     public void Dispose() => authority.Dispose();
 
-    /// <summary>Options with other sites, for tests of what they go together with.</summary>
+    /// <summary>Options with other sites, for tests that combine them with other options.</summary>
     internal static RelayOptions With(RelayOptions options, params (string Name, IPEndPoint To, bool SendsProxyHeader)[] sites) => options with
     {
         Passthrough = PassthroughTable.Create(
@@ -40,7 +40,7 @@ public sealed class PassthroughTests : IDisposable
     };
 
     [Fact]
-    public async Task The_other_server_gets_the_very_bytes_and_its_own_come_back()
+    public async Task The_other_server_gets_the_bytes_unchanged_and_so_does_the_client()
     {
         await using var site = StandInSignal.StartRaw(StandInBehaviour.SinkAsync);
         await using var relay = Start((Other, site.Endpoint, false));
@@ -69,7 +69,7 @@ public sealed class PassthroughTests : IDisposable
     }
 
     [Fact]
-    public async Task A_site_that_asks_for_it_is_told_the_clients_address_first()
+    public async Task A_site_that_asks_for_it_first_gets_the_clients_address()
     {
         await using var site = StandInSignal.StartRaw(StandInBehaviour.EchoAsync);
         await using var relay = Start((Other, site.Endpoint, true));
@@ -88,7 +88,7 @@ public sealed class PassthroughTests : IDisposable
     }
 
     [Fact]
-    public async Task Behind_a_trusted_proxy_the_site_is_told_the_address_that_the_proxy_told()
+    public async Task Behind_a_trusted_proxy_the_site_gets_the_address_from_the_proxys_header()
     {
         await using var site = StandInSignal.StartRaw(StandInBehaviour.EchoAsync);
         await using var relay = TestRelay.Start(
@@ -102,11 +102,11 @@ public sealed class PassthroughTests : IDisposable
     }
 
     [Fact]
-    public async Task A_site_that_is_down_is_an_end_for_its_visitors_and_told_once()
+    public async Task Visitors_of_a_site_that_is_down_are_closed_and_it_is_logged_once()
     {
         using var refusing = LoopbackPort.Refusing(out var nobody);
         var log = new RecordingLog();
-        await using var relay = TestRelay.Start(certificate, log: log, change: options => With(options, (Other, nobody, false)));
+        await using var relay = TestRelay.Start(certificate, logger: log, change: options => With(options, (Other, nobody, false)));
         for (var i = 0; i < 3; i++)
         {
             using var client = await SendAsync(relay, await InnerHello.ForAsync(Other));
@@ -119,7 +119,7 @@ public sealed class PassthroughTests : IDisposable
     }
 
     [Fact]
-    public async Task A_default_site_takes_what_names_nobody_and_what_is_no_TLS_but_not_our_name()
+    public async Task A_default_site_gets_hellos_without_a_name_and_other_protocols_but_not_our_name()
     {
         await using var site = StandInSignal.StartRaw(StandInBehaviour.EchoAsync);
         await using var relay = Start(("default", site.Endpoint, false));

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Relay.Tests.Server;
 
-/// <summary>Keeps every line.</summary>
+/// <summary>Keeps every message.</summary>
 internal sealed class RecordingLog : ILogger
 {
     private readonly ConcurrentQueue<string> lines = new();

@@ -56,10 +56,10 @@ public sealed class RelayServerTests : IDisposable
             clients.Add(await relay.ConnectAsync());
         await relay.HasAsync(100);
 
-        Assert.Equal([25, 25, 25, 25], relay.Server.LoadOfLoops);
+        Assert.Equal([25, 25, 25, 25], relay.Server.LoopLoads);
         clients.ForEach(static client => client.Dispose());
         await relay.HasAsync(0);
-        Assert.Equal([0, 0, 0, 0], relay.Server.LoadOfLoops);
+        Assert.Equal([0, 0, 0, 0], relay.Server.LoopLoads);
     }
 
     [Fact]
@@ -106,10 +106,10 @@ public sealed class RelayServerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_decoy_that_is_down_is_told_once_and_not_for_each_of_its_visitors()
+    public async Task A_decoy_that_is_down_is_logged_once_and_not_for_each_visitor()
     {
         var log = new RecordingLog();
-        await using var relay = TestRelay.Start(certificate, log: log);
+        await using var relay = TestRelay.Start(certificate, logger: log);
         for (var i = 0; i < 5; i++)
         {
             using var visitor = await relay.ConnectAsync();
@@ -123,10 +123,10 @@ public sealed class RelayServerTests : IDisposable
     }
 
     [Fact]
-    public async Task Names_that_are_not_routed_are_told_when_the_server_stops_and_no_others()
+    public async Task Names_that_are_not_routed_are_logged_when_the_server_stops_and_no_others()
     {
         var log = new RecordingLog();
-        await using var relay = TestRelay.Start(certificate, log: log);
+        await using var relay = TestRelay.Start(certificate, logger: log);
         foreach (var name in new[] { "svr3.signal.org", "svr3.signal.org", "www.example.org" })
         {
             using var visitor = await relay.ConnectAsync();
@@ -142,7 +142,7 @@ public sealed class RelayServerTests : IDisposable
     }
 
     [Fact]
-    public void Denied_names_under_signal_org_are_counted_by_name_and_no_others_and_not_without_end()
+    public void Denied_names_under_signal_org_are_counted_by_name_and_no_others_and_only_so_many()
     {
         var counters = new RelayCounters();
         counters.CountDenied("svr3.signal.org");
@@ -164,7 +164,7 @@ public sealed class RelayServerTests : IDisposable
 
     private string Refusal(TestRelay like, params IPEndPoint[] listen)
     {
-        var options = new RelayOptions { Listen = listen, Routes = like.Server.Routes, Decoy = like.Server.Decoy };
+        var options = new RelayOptions { Listen = listen, Routes = like.Options.Routes, Decoy = like.Options.Decoy };
         var own = ServerCertificate.FromPem(certificate.ChainPem, certificate.KeyPem);
         return Assert.Throws<RelayStartException>(() => RelayServer.Start(options, own, TimeProvider.System, NullLogger.Instance)).Message;
     }

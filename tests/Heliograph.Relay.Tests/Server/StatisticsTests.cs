@@ -5,7 +5,7 @@ using Heliograph.Testing.Certificates;
 
 namespace Heliograph.Relay.Tests.Server;
 
-/// <summary>What a running relay says of itself, with real connections.</summary>
+/// <summary>What a running relay reports about itself, with real connections.</summary>
 public sealed class StatisticsTests : IDisposable
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
@@ -67,7 +67,7 @@ public sealed class StatisticsTests : IDisposable
     }
 
     [Fact]
-    public async Task An_upstream_that_is_down_is_seen_and_its_visitor_counts_as_none_of_the_route()
+    public async Task An_upstream_that_is_down_is_counted_and_its_client_does_not_count_for_the_route()
     {
         await using var relay = TestRelay.Start(certificate);
         await using var client = await TlsInTlsClient.ConnectOuterAsync(Client(relay), Stop);

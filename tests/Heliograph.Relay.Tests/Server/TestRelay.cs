@@ -12,7 +12,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Heliograph.Relay.Tests.Server;
 
-/// <summary>A relay in this process, with one route <c>chat.signal.org</c> and a decoy that refuses every connection, unless another one is given.</summary>
+/// <summary>
+/// A relay in this process, with one route <c>chat.signal.org</c> and a decoy that refuses every connection, unless another one is given.
+/// </summary>
 internal sealed class TestRelay : IAsyncDisposable
 {
     private readonly Socket refusing;
@@ -26,13 +28,13 @@ internal sealed class TestRelay : IAsyncDisposable
 
     public RelayServer Server { get; }
 
-    /// <summary>What it was started with.</summary>
+    /// <summary>The options that it was started with.</summary>
     public RelayOptions Options { get; }
 
     public IPEndPoint EndPoint => Server.Endpoints[0];
 
-    public static TestRelay Start(TestCertificate certificate, EndPoint? chat = null, int maxConnections = 1000, int loops = 2, ILogger? log = null,
-        UpstreamEndpoint? decoy = null, LentSocket? lent = null, Func<RelayOptions, RelayOptions>? change = null, RelayLimits? limits = null, TimeProvider? time = null)
+    public static TestRelay Start(TestCertificate certificate, EndPoint? chat = null, int maxConnections = 1000, int loops = 2, ILogger? logger = null,
+        UpstreamEndpoint? decoy = null, InheritedSocket? inherited = null, Func<RelayOptions, RelayOptions>? change = null, RelayLimits? limits = null, TimeProvider? timeProvider = null)
     {
         var refusing = LoopbackPort.Refusing(out var nobody);
         decoy ??= new UpstreamEndpoint.Tcp("127.0.0.1", nobody.Port);
@@ -41,7 +43,7 @@ internal sealed class TestRelay : IAsyncDisposable
         var options = new RelayOptions
         {
             Listen = [anyPort],
-            Lent = lent is null ? new Dictionary<IPEndPoint, LentSocket>() : new() { [anyPort] = lent },
+            Inherited = inherited is null ? new Dictionary<IPEndPoint, InheritedSocket>() : new() { [anyPort] = inherited },
             Routes = RouteTable.Create([], new Dictionary<string, UpstreamEndpoint> { ["chat.signal.org"] = upstream }),
             Decoy = new DecoyEndpoints { Http1 = decoy, Http2 = decoy, PlainHttp = decoy },
             MaxConnections = maxConnections,
@@ -50,10 +52,10 @@ internal sealed class TestRelay : IAsyncDisposable
         };
         options = change is null ? options : change(options);
         var own = ServerCertificate.FromPem(certificate.ChainPem, certificate.KeyPem);
-        return new TestRelay(refusing, options, RelayServer.Start(options, own, time ?? TimeProvider.System, log ?? NullLogger.Instance));
+        return new TestRelay(refusing, options, RelayServer.Start(options, own, timeProvider ?? TimeProvider.System, logger ?? NullLogger.Instance));
     }
 
-    /// <summary>A client that has not said anything yet.</summary>
+    /// <summary>A client that has not sent anything yet.</summary>
     public async Task<Socket> ConnectAsync()
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -64,7 +66,7 @@ internal sealed class TestRelay : IAsyncDisposable
     /// <summary>Waits until so many connections are open.</summary>
     public Task HasAsync(int connections) => UntilAsync(() => Server.Connections, connections);
 
-    /// <summary>Waits until so many have come to this: a client sees its end before it is counted.</summary>
+    /// <summary>Waits until this many connections have ended so: a client sees its end before it is counted.</summary>
     public Task HasCountedAsync(long connections, ConnectionOutcome outcome) => UntilAsync(() => Server.GetStatistics().Outcomes[outcome], connections);
 
     public async ValueTask DisposeAsync()

@@ -34,7 +34,7 @@ public sealed class TrustedProxyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_header_and_the_hello_behind_it_may_come_byte_by_byte()
+    public async Task A_header_and_the_hello_after_it_may_come_byte_by_byte()
     {
         await using var signal = StandInSignal.StartRaw(StandInBehaviour.EchoAsync);
         await using var relay = Start(Loopback, signal.Endpoint);
@@ -43,7 +43,7 @@ public sealed class TrustedProxyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_header_and_the_hello_behind_it_may_come_in_one_segment()
+    public async Task A_header_and_the_hello_after_it_may_come_in_one_segment()
     {
         await using var site = StandInSignal.StartRaw(StandInBehaviour.EchoAsync);
         await using var relay = Start(Loopback, change: options => PassthroughTests.With(options, ("www.other.example", site.Endpoint, false)));
@@ -59,7 +59,7 @@ public sealed class TrustedProxyTests : IDisposable
     [InlineData("PROXY TCP4 192.0.2.1\r\n", ConnectionOutcome.ProxyHeaderMalformed)]
     [InlineData("\r\n\r\n\0\r\nQUIT\n\u0021\u0011\u0020\u0000", ConnectionOutcome.ProxyHeaderTooLong)]
     [InlineData("\r\n\r\n\0\r\nQUIT\n\u0021\u0011\u0000\u0013abcdefghijkl\u0003\u0000\u0004abcd", ConnectionOutcome.ProxyHeaderChecksum)]
-    public async Task What_is_no_header_is_closed_without_a_word_and_counted_by_its_reason(string bytes, ConnectionOutcome outcome)
+    public async Task What_is_not_a_header_is_closed_silently_and_counted_by_its_reason(string bytes, ConnectionOutcome outcome)
     {
         await using var relay = Start(Loopback);
         using var client = await ConnectAsync(relay);
@@ -85,7 +85,7 @@ public sealed class TrustedProxyTests : IDisposable
     [InlineData("PROXY TCP4 192.0.")]
     [InlineData("PROXY UNKNOWN\r\n")]
     [InlineData("\r\n\r\n\0\r\nQUIT\n\u0020\u0000\u0000\u0000")]
-    public async Task A_balancers_health_check_that_closes_at_once_is_no_error(string bytes)
+    public async Task A_balancers_health_check_that_closes_at_once_is_not_an_error(string bytes)
     {
         await using var relay = Start(Loopback);
         using (var check = await ConnectAsync(relay))
@@ -110,14 +110,14 @@ public sealed class TrustedProxyTests : IDisposable
     }
 
     [Fact]
-    public void The_wait_for_a_header_ends_within_the_handshakes()
+    public void The_wait_for_a_header_ends_within_the_handshake_timeout()
     {
         Assert.Equal(TimeSpan.FromSeconds(30), new RelayLimits().ProxyHeaderTimeout);
         Assert.Equal(TimeSpan.FromSeconds(5), new RelayLimits { HandshakeTimeout = TimeSpan.FromSeconds(5) }.ProxyHeaderTimeout);
     }
 
     [Fact]
-    public async Task A_header_from_a_stranger_is_no_TLS_and_gets_what_any_garbage_gets()
+    public async Task A_header_from_a_stranger_is_answered_as_garbage()
     {
         await using var decoy = StandInSignal.StartRaw(StandInBehaviour.EchoAsync);
         await using var relay = Start(

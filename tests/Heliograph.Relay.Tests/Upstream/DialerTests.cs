@@ -38,7 +38,7 @@ public sealed class DialerTests : IDisposable
     }
 
     [Fact]
-    public async Task The_next_address_is_tried_after_the_attempt_delay_when_one_keeps_silent()
+    public async Task The_next_address_is_tried_after_the_attempt_delay_when_one_is_silent()
     {
         var port = ListenAndKeepSilent("127.0.0.1");
         sockets.Add(Listening("127.0.0.2", port));
@@ -60,7 +60,7 @@ public sealed class DialerTests : IDisposable
     }
 
     [Fact]
-    public async Task When_every_address_keeps_silent_the_connect_timeout_ends_it()
+    public async Task When_every_address_is_silent_the_connect_timeout_ends_it()
     {
         var port = ListenAndKeepSilent("127.0.0.1");
 
@@ -90,7 +90,7 @@ public sealed class DialerTests : IDisposable
         await DialAsync(port, Bound, publicOnly: false);
         Assert.Equal(2, Counted(port).FailuresInARow);
         await DialAsync(port, "127.0.0.1");
-        // Without a way to one address, what the other one said counts.
+        // If one address is unreachable, the failure of the other one counts.
         await DialAsync(nobody.Port, "127.0.0.1", "255.255.255.255");
         await DialAsync(silent, TimeSpan.FromMilliseconds(400), publicOnly: false, "127.0.0.1");
 
@@ -101,19 +101,19 @@ public sealed class DialerTests : IDisposable
         Assert.Equal([(DialFailure.TimedOut, 1L)], Reasons(silent));
         Assert.Equal(0, Counted(silent).DialTimes.Count);
 
-        UpstreamStatistics Counted(int port) => counters.Of(new UpstreamEndpoint.Tcp("chat.signal.org", port)).Read("");
+        UpstreamStatistics Counted(int port) => counters.GetUpstream(new UpstreamEndpoint.Tcp("chat.signal.org", port)).Read("");
         IEnumerable<(DialFailure Reason, long Count)> Reasons(int port) =>
             Counted(port).Failures.Where(static one => one.Value > 0).OrderBy(static one => one.Key).Select(static one => (one.Key, one.Value));
     }
 
     [Fact]
-    public void Families_take_turns_and_IPv6_is_first()
+    public void Families_alternate_and_IPv6_is_first()
     {
         IPAddress[] addresses = [.. new[] { "192.0.2.1", "192.0.2.2", "192.0.2.3", "2001:db8::1", "2001:db8::2" }.Select(IPAddress.Parse)];
 
         Assert.Equal(
             ["2001:db8::1", "192.0.2.1", "2001:db8::2", "192.0.2.2", "192.0.2.3"],
-            ConnectRace.InTurn(addresses).Select(static address => address.ToString()));
+            ConnectRace.Interleave(addresses).Select(static address => address.ToString()));
     }
 
     private Task<(bool Connected, TimeSpan Took)> DialAsync(int port, params string[] addresses) =>
@@ -129,7 +129,8 @@ public sealed class DialerTests : IDisposable
         async Task RunAsync()
         {
             var dialer = new Dialer(loop, names, counters, timeout);
-            // By the clock of the loop's deadlines, which is read once a round: by another one a wait seems to be up to a millisecond shorter.
+            // By the clock of the loop's deadlines, which is read once a round: by another one a wait seems to be up to a millisecond
+            // shorter.
             var began = loop.Now;
             using var socket = await dialer.DialAsync(new UpstreamEndpoint.Tcp("chat.signal.org", port), publicOnly);
             done.SetResult((socket is not null, TimeSpan.FromMilliseconds(loop.Now - began)));
@@ -158,7 +159,7 @@ public sealed class DialerTests : IDisposable
             {
                 waiting.Connect(listening.LocalEndPoint!);
             }
-            catch (SocketException e) when (e.SocketErrorCode == SocketError.WouldBlock)
+            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.WouldBlock)
             {
             }
         }

@@ -32,7 +32,7 @@ public sealed class NameCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task Callers_who_ask_at_the_same_time_share_one_question()
+    public async Task Callers_who_ask_at_the_same_time_share_one_query()
     {
         var first = cache.FindAsync("chat.signal.org", Patience).AsTask();
         var second = cache.FindAsync("chat.signal.org", Patience).AsTask();
@@ -44,7 +44,7 @@ public sealed class NameCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_known_is_answered_at_once_and_refreshed_behind_the_answer()
+    public async Task Known_addresses_are_returned_at_once_and_refreshed_in_the_background()
     {
         answer.SetResult([One]);
         await cache.FindAsync("chat.signal.org", Patience);
@@ -63,7 +63,7 @@ public sealed class NameCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task The_addresses_last_known_are_kept_when_the_resolver_fails()
+    public async Task The_last_known_addresses_are_kept_when_the_resolver_fails()
     {
         answer.SetResult([One]);
         await cache.FindAsync("chat.signal.org", Patience);
@@ -93,7 +93,7 @@ public sealed class NameCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task A_resolver_that_keeps_silent_costs_the_timeout_and_no_more()
+    public async Task A_silent_resolver_costs_no_more_than_the_timeout()
     {
         var waiting = cache.FindAsync("chat.signal.org", TimeSpan.FromSeconds(10)).AsTask();
         await time.WaitForTimerAsync(TimeSpan.FromSeconds(10), Patience);
@@ -103,13 +103,13 @@ public sealed class NameCacheTests : IDisposable
         Assert.Empty(await waiting);
     }
 
-    private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellation)
+    private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref asked);
-        return await answer.Task.WaitAsync(cancellation);
+        return await answer.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>The answer is kept behind the back of whoever asked: wait until the cache has it.</summary>
+    /// <summary>The cache stores the answer in the background: wait until it has done so.</summary>
     private async Task AnsweredAsync(int questions)
     {
         using var bound = new CancellationTokenSource(Patience);

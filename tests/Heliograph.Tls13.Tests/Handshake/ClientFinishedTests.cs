@@ -9,7 +9,7 @@ public sealed class ClientFinishedTests
     private static readonly byte[] Message = [20, 0, 0, 32, .. Enumerable.Range(1, 32).Select(static value => (byte)value)];
 
     [Fact]
-    public void The_right_message_is_taken_wherever_records_cut_it()
+    public void The_right_message_is_accepted_wherever_records_cut_it()
     {
         for (var first = 1; first < Message.Length; first++)
         {

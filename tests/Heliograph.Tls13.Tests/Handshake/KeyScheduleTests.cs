@@ -47,7 +47,7 @@ public sealed class KeyScheduleTests
         Assert.Equal("4ecd0eb6ec3b4d87f5d6028f922ca4c5851a277fd41311c9e62d2c9492e1c4f3", Convert.ToHexStringLower(key));
     }
 
-    /// <summary>OpenSSL's, which are kept from one to the next, beside .NET's.</summary>
+    /// <summary>OpenSSL's contexts, which are kept from one call to the next, against .NET's HMAC.</summary>
     [Fact]
     public void Macs_under_changing_keys_are_HMACs()
     {

@@ -3,7 +3,7 @@ using static Heliograph.Testing.Fingerprints.HelloBytes;
 
 namespace Heliograph.Tls13.Tests.Hello;
 
-/// <summary>Unusual hellos that are right all the same.</summary>
+/// <summary>Unusual hellos that are valid nevertheless.</summary>
 public sealed class HelloAcceptedTests
 {
     [Fact]
@@ -32,7 +32,7 @@ public sealed class HelloAcceptedTests
         Assert.Equal(expected, Read(new HelloBuilder { Extensions = ServerName(sent) }).ServerName);
 
     [Fact]
-    public void The_longest_label_and_the_longest_name_are_taken()
+    public void The_longest_label_and_the_longest_name_are_accepted()
     {
         var label = new string('a', 63);
         var name = $"{label}.{label}.{label}.{new string('b', 61)}";

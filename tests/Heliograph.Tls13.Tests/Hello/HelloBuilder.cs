@@ -2,7 +2,7 @@ using static Heliograph.Testing.Fingerprints.HelloBytes;
 
 namespace Heliograph.Tls13.Tests.Hello;
 
-/// <summary>Builds a ClientHello field by field, wrong ones included: whatever a test sets is sent as it is.</summary>
+/// <summary>Builds a ClientHello field by field, wrong ones included: everything that a test sets is sent unchanged.</summary>
 internal sealed record HelloBuilder
 {
     public byte ContentType { get; init; } = 22;

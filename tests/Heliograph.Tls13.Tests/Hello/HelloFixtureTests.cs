@@ -62,7 +62,7 @@ public sealed class HelloFixtureTests
 
     [Theory]
     [MemberData(nameof(Fixtures))]
-    public void Bytes_in_later_records_are_not_looked_at(string name)
+    public void Bytes_in_later_records_are_ignored(string name)
     {
         var fixture = HelloFixture.Load(name);
 

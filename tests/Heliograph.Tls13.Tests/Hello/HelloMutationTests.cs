@@ -11,8 +11,8 @@ public sealed class HelloMutationTests
     private const int Count = 100_000;
 
     /// <summary>
-    /// Run again with the seed that a failure names: <c>HELIOGRAPH_TEST_SEED=n</c>. The seed is also printed beforehand, because a read out of range
-    /// does not fail the test but ends the process.
+    /// Run again with the seed that a failure names: <c>HELIOGRAPH_TEST_SEED=n</c>. The seed is also printed beforehand, because a read out
+    /// of range does not fail the test but ends the process.
     /// </summary>
     [Fact]
     public void Mutated_hellos_never_throw_nor_read_past_their_end_nor_contradict_their_prefixes()

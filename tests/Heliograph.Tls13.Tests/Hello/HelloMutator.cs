@@ -2,7 +2,7 @@ using Heliograph.Testing.Hellos;
 
 namespace Heliograph.Tls13.Tests.Hello;
 
-/// <summary>Makes wrong hellos of right ones.</summary>
+/// <summary>Turns valid hellos into invalid ones.</summary>
 internal sealed class HelloMutator(Random random)
 {
     private static readonly byte[] Extremes = [0, 1, 2, 3, 0x7f, 0x80, 0xfe, 0xff];

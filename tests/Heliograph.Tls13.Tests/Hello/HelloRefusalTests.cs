@@ -3,7 +3,7 @@ using static Heliograph.Testing.Fingerprints.HelloBytes;
 
 namespace Heliograph.Tls13.Tests.Hello;
 
-/// <summary>What is no ClientHello, or lies; and how soon that is said.</summary>
+/// <summary>What is not a ClientHello, or has wrong lengths, and how soon it is refused.</summary>
 public sealed class HelloRefusalTests
 {
     private static readonly HelloBuilder Right = new();
@@ -96,7 +96,7 @@ public sealed class HelloRefusalTests
     }
 
     [Fact]
-    public void A_message_that_goes_on_into_bytes_that_are_no_record_is_refused()
+    public void A_message_that_continues_in_bytes_that_are_not_a_record_is_refused()
     {
         var hello = (Right with { Extensions = [], MessageLengthLie = 1 }).Build();
 
@@ -190,7 +190,7 @@ public sealed class HelloRefusalTests
     [InlineData("example.123")]
     [InlineData("::1")]
     [InlineData("[2001:db8::1]")]
-    public void A_name_that_no_host_has_is_refused(string name) => Refused(Right with { Extensions = ServerName(name) });
+    public void A_name_that_no_host_can_have_is_refused(string name) => Refused(Right with { Extensions = ServerName(name) });
 
     [Fact]
     public void A_name_or_label_that_is_too_long_is_refused()

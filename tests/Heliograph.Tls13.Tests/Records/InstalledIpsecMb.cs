@@ -5,7 +5,7 @@ namespace Heliograph.Tls13.Tests.Records;
 
 internal static class InstalledIpsecMb
 {
-    /// <summary>The machine's; the test is skipped where it has none.</summary>
+    /// <summary>The library of this machine; without one, the test is skipped.</summary>
     public static IpsecMb Require()
     {
         Assert.SkipUnless(Processor.HasWideAes(LibCrypto.ProcessorSettings()), "this processor has no AES on registers of 512 bits (VAES)");

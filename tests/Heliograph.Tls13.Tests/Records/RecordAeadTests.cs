@@ -5,7 +5,7 @@ using Heliograph.Tls13.Records;
 
 namespace Heliograph.Tls13.Tests.Records;
 
-/// <summary>OpenSSL, ipsec-mb and .NET's AesGcm protect the same records, whatever their lengths and whoever's turn it is.</summary>
+/// <summary>OpenSSL, ipsec-mb and .NET's AesGcm protect the same records, whatever their lengths and in whatever order.</summary>
 public sealed unsafe class RecordAeadTests : IDisposable
 {
     private const string SeedVariable = "HELIOGRAPH_TEST_SEED";
@@ -23,8 +23,8 @@ public sealed unsafe class RecordAeadTests : IDisposable
     }
 
     /// <remarks>
-    /// What is read, and what is written, ends where a page begins that may be neither: who goes one byte too far ends the process. The seed is printed
-    /// beforehand for that reason; run again with it: <c>HELIOGRAPH_TEST_SEED=n</c>.
+    /// What is read or written ends just before a page that may not be touched: going one byte too far ends the process. The
+    /// seed is printed beforehand for that reason; run again with it: <c>HELIOGRAPH_TEST_SEED=n</c>.
     /// </remarks>
     [Theory]
     [InlineData(0x1301, "TLS_AES_128_GCM_SHA256")]

@@ -38,7 +38,7 @@ public abstract unsafe class RecordLayerTests : IDisposable
     }
 
     [Fact]
-    public void Takes_the_protection_off_the_clients_record_of_RFC_8448()
+    public void Opens_the_clients_record_of_RFC_8448()
     {
         using var key = Key(ClientSecret);
 

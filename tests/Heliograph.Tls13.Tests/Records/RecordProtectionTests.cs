@@ -4,7 +4,7 @@ using Heliograph.Tls13.Records;
 
 namespace Heliograph.Tls13.Tests.Records;
 
-/// <summary>Which library protects records: ipsec-mb only where it is whole, right, and this processor can run it.</summary>
+/// <summary>Which library protects records: ipsec-mb only if it is complete and right, and this processor can run it.</summary>
 public sealed class RecordProtectionTests
 {
     private const string Wide = "0xfffa32034f8bffff:0x1b415fdef1bf27eb";
@@ -38,7 +38,7 @@ public sealed class RecordProtectionTests
         Assert.Equal(library.Version, protection.RejectedIpsecMb);
     }
 
-    /// <remarks>Opening is looked at as well as sealing.</remarks>
+    /// <remarks>Opening is checked, too, and not only sealing.</remarks>
     [Fact]
     public void A_library_that_opens_wrongly_is_not_used()
     {
@@ -56,7 +56,7 @@ public sealed class RecordProtectionTests
     [InlineData("aes_gcm_init_256_vaes_avx512")]
     [InlineData("aes_gcm_enc_128_update_vaes_avx512")]
     [InlineData("aes_gcm_dec_256_finalize_vaes_avx512")]
-    public void A_library_without_one_of_the_functions_is_none(string missing)
+    public void A_library_that_lacks_a_function_is_not_used(string missing)
     {
         InstalledIpsecMb.Require();
         Assert.NotNull(IpsecMb.Bind(Export));

@@ -5,7 +5,7 @@ using Heliograph.Tls13.Session;
 
 namespace Heliograph.Tls13.Tests.Session;
 
-/// <summary>What records do to a session, without a socket. A real nginx is the measure of the whole in the relay's tests.</summary>
+/// <summary>What records do to a session, without a socket. The relay's tests compare the whole with a real nginx.</summary>
 public sealed class Tls13SessionTests : IDisposable
 {
     private const int Suite = 0x1301;

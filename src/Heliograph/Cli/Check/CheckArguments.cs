@@ -127,7 +127,7 @@ internal sealed class CheckArguments
             if (Values.RouteSet(set, out var known) is { } problem)
                 problems.Add($"--set \"{set}\": {problem}; allowed: {string.Join(", ", RouteSets.Names)}");
             else
-                chosen.AddRange(RouteSets.OfToday(known));
+                chosen.AddRange(RouteSets.GetCurrentNames(known));
         }
         foreach (var route in picked)
             chosen.Add(Value<string>(route, routes.Name, DomainName.ParseHost, "a host name such as chat.signal.org", problems) ?? route);

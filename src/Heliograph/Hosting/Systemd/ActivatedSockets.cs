@@ -11,35 +11,35 @@ namespace Heliograph.Hosting.Systemd;
 /// an address that
 /// differs from the configured one is a mistake under any name. An address for which none was passed is bound as without systemd.
 /// </remarks>
-internal sealed record ActivatedSockets(IReadOnlyDictionary<IPEndPoint, LentSocket> Lent)
+internal sealed record ActivatedSockets(IReadOnlyDictionary<IPEndPoint, InheritedSocket> Inherited)
 {
-    public static readonly ActivatedSockets None = new(new Dictionary<IPEndPoint, LentSocket>());
+    public static readonly ActivatedSockets None = new(new Dictionary<IPEndPoint, InheritedSocket>());
 
     /// <exception cref="StartException">One of them is no listening TCP socket, or is not configured: its clients would wait for an answer
     /// for ever.</exception>
     public static ActivatedSockets Match(IReadOnlyList<PassedDescriptor> passed, Settings settings)
     {
-        var lent = new Dictionary<IPEndPoint, LentSocket>();
+        var inherited = new Dictionary<IPEndPoint, InheritedSocket>();
         var configured = settings.Listen.Concat(settings.HttpListen).ToList();
         foreach (var descriptor in passed)
         {
             var socket = Open(descriptor);
             var address =
-                configured.Find(address => address.Equals(socket.Endpoint) && !lent.ContainsKey(address))
-                ?? configured.Find(address => MeansWithoutIpv6(address, socket.Endpoint) && !lent.ContainsKey(address))
+                configured.Find(address => address.Equals(socket.Endpoint) && !inherited.ContainsKey(address))
+                ?? configured.Find(address => MeansWithoutIpv6(address, socket.Endpoint) && !inherited.ContainsKey(address))
                 ?? throw new StartException(
                     $"systemd listens on {socket.Endpoint} for this service ({descriptor.Name}), but neither listen nor http.listen has " +
                     $"that address; put it there, or change ListenStream= with: systemctl edit heliograph.socket");
-            lent.Add(address, socket);
+            inherited.Add(address, socket);
         }
-        return new(lent);
+        return new(inherited);
     }
 
-    private static LentSocket Open(PassedDescriptor descriptor)
+    private static InheritedSocket Open(PassedDescriptor descriptor)
     {
         try
         {
-            return LentSocket.Open(descriptor.Number);
+            return InheritedSocket.Open(descriptor.Number);
         }
         catch (RelayStartException exception)
         {

@@ -7,17 +7,20 @@ internal static class Deeds
 {
     public static readonly byte[] ChangeCipherSpec = [20, 3, 3, 0, 1, 1];
 
-    /// <summary>Is answered under either protocol, if only by refusal, and then the connection ends.</summary>
+    /// <summary>Answered under either protocol, if only by a refusal; then the connection ends.</summary>
     public static readonly byte[] Request = [.. "GET / HTTP/1.1\r\nHost: proxy.example\r\nConnection: close\r\n\r\n"u8];
 
-    /// <summary>Offers a hello and goes on as a good client does, to the end of the connection.</summary>
+    /// <summary>Offers a hello and continues as a well-behaved client, to the end of the connection.</summary>
     public static async Task OfferAndFinishAsync(RawHandshake client, RawHello hello, int recordVersion = 0x0301)
     {
         await client.OfferAsync(hello, recordVersion);
         await FinishAsync(client, hello);
     }
 
-    /// <summary>Reads the server's flight; a handshake of TLS 1.3 is ended in order, answering a HelloRetryRequest first, and a request sent. One of TLS 1.2 is given up.</summary>
+    /// <summary>
+    /// Reads the server's flight; completes a handshake of TLS 1.3, answering a HelloRetryRequest first, and sends a request. One of
+    /// TLS 1.2 is abandoned.
+    /// </summary>
     public static async Task FinishAsync(RawHandshake client, RawHello hello)
     {
         var flight = await client.ReadFlightAsync();

@@ -4,12 +4,12 @@ using static Heliograph.Testing.Tls13.RawHello;
 
 namespace Heliograph.Relay.Tests.OuterTls.Handshakes;
 
-/// <summary>Each extension that OpenSSL 3.0 knows, and some that it does not: with data as they should be and as they should not.</summary>
+/// <summary>Each extension that OpenSSL 3.0 knows, and some that it does not know: with right and with wrong data.</summary>
 internal static class ExtensionCases
 {
     private const int MaxFragmentLength = 1, PointFormats = 11, EncryptThenMac = 22, SessionTicket = 35, Cookie = 44, Renegotiation = 0xff01;
 
-    /// <summary>Data that are right.</summary>
+    /// <summary>Right data.</summary>
     private static readonly Dictionary<string, (int Type, byte[] Data)> Known = new()
     {
         ["server_name"] = (ServerNames, HostNames("proxy.example")),

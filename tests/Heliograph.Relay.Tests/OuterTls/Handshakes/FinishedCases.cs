@@ -10,7 +10,7 @@ internal static class FinishedCases
 
     private static readonly byte[] UserCanceled = [1, 90], KeyUpdate = [24, 0, 0, 1, 0];
 
-    /// <summary>Each sends all at once, a request at the end if there still is something to send it with.</summary>
+    /// <summary>Each sends everything in one piece, with a request at the end if there are still keys to send it with.</summary>
     public static IReadOnlyDictionary<string, Func<RawHandshake, byte[]>> All { get; } = new Dictionary<string, Func<RawHandshake, byte[]>>
     {
         ["nothing unusual"] = static client => [.. Deeds.ChangeCipherSpec, .. Good(client)],
@@ -154,7 +154,7 @@ internal static class FinishedCases
 
     private static byte[] Request(RawHandshake client) => client.Sending.Protect(Data, Deeds.Request);
 
-    /// <summary>A request after a Finished that a case has sent by itself.</summary>
+    /// <summary>A request after a Finished that the case has already sent.</summary>
     private static byte[] After(RawHandshake client)
     {
         _ = client.ProtectFinished();

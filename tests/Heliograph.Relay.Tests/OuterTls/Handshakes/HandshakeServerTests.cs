@@ -6,7 +6,7 @@ using Heliograph.Tls13.Handshake;
 
 namespace Heliograph.Relay.Tests.OuterTls.Handshakes;
 
-/// <summary>Who is answered without libssl. That the answer is the same is <see cref="HandshakesLikeNginxTests"/>' to show.</summary>
+/// <summary>Which clients are answered without libssl. <see cref="HandshakesLikeNginxTests"/> shows that the answer is the same.</summary>
 public sealed class HandshakeServerTests : IDisposable
 {
     private readonly TestAuthority authority = new();
@@ -26,16 +26,34 @@ public sealed class HandshakeServerTests : IDisposable
     [InlineData(0x1301)]
     [InlineData(0x1302)]
     [InlineData(0x1303)]
-    public async Task Each_suite_of_ours_is(int suite) => await AssertAnsweredAsync(1, RawHello.Ordinary with { Suites = [(ushort)suite] });
+    public async Task Each_suite_is_answered_without_libssl(int suite) => await AssertAnsweredAsync(1, RawHello.Ordinary with { Suites = [(ushort)suite] });
 
     [Fact]
-    public async Task Another_group_is_libssls() => await AssertAnsweredAsync(0, RawHello.Ordinary.WithShares(ClientShare.P256));
+    public async Task Libssl_answers_another_group() => await AssertAnsweredAsync(0, RawHello.Ordinary.WithShares(ClientShare.P256));
 
     [Fact]
-    public async Task A_certificate_with_an_RSA_key_is_libssls() => await AssertAnsweredAsync(0, RawHello.Ordinary, TestKey.Rsa);
+    public async Task Libssl_serves_a_certificate_with_an_RSA_key() => await AssertAnsweredAsync(0, RawHello.Ordinary, TestKey.Rsa);
 
     [Fact]
-    public async Task Whoever_comes_back_with_a_ticket_is_resumed_by_libssl()
+    public async Task With_the_option_libssl_performs_every_handshake()
+    {
+        await using var relay = StartRelay(TestKey.Ecdsa, TlsHandshake.Libssl);
+        await AssertAnsweredAsync(0, RawHello.Ordinary, relay);
+    }
+
+    [Fact]
+    public async Task The_option_changes_while_the_server_runs()
+    {
+        await using var relay = StartRelay(TestKey.Ecdsa);
+        await AssertAnsweredAsync(1, RawHello.Ordinary, relay);
+        relay.Server.UseOptions(relay.Options with { Handshake = TlsHandshake.Libssl });
+        await AssertAnsweredAsync(1, RawHello.Ordinary, relay);
+        relay.Server.UseOptions(relay.Options with { Handshake = TlsHandshake.Auto });
+        await AssertAnsweredAsync(2, RawHello.Ordinary, relay);
+    }
+
+    [Fact]
+    public async Task A_client_that_returns_with_a_ticket_is_resumed_by_libssl()
     {
         await using var relay = TestRelay.Start(authority.Issue(TestKey.Ecdsa, "proxy.example"));
         var hello = RawHello.Ordinary with { Suites = [0x1301] };
@@ -57,7 +75,18 @@ public sealed class HandshakeServerTests : IDisposable
 
     private async Task AssertAnsweredAsync(long expected, RawHello hello, TestKey kind = TestKey.Ecdsa)
     {
-        await using var relay = TestRelay.Start(authority.Issue(kind, "proxy.example"));
+        await using var relay = StartRelay(kind);
+        await AssertAnsweredAsync(expected, hello, relay);
+    }
+
+    private TestRelay StartRelay(TestKey kind, TlsHandshake handshake = TlsHandshake.Auto) =>
+        TestRelay.Start(authority.Issue(kind, "proxy.example"), change: options => options with { Handshake = handshake });
+
+    /// <param name="expected">How many hellos the relay has answered by itself since its start.</param>
+    /// <param name="hello">What the client sends.</param>
+    /// <param name="relay">The relay.</param>
+    private static async Task AssertAnsweredAsync(long expected, RawHello hello, TestRelay relay)
+    {
         using var client = await RawHandshake.ConnectAsync(relay.EndPoint, Stop);
         await client.OfferAsync(hello);
 

@@ -10,44 +10,47 @@ using Heliograph.Testing.Tls13;
 
 namespace Heliograph.Relay.Tests.OuterTls.Handshakes;
 
-/// <summary>What both servers have.</summary>
-internal enum ServedCertificate
+/// <summary>The certificate of both servers.</summary>
+internal enum TestedCertificate
 {
     /// <summary>certbot's choice.</summary>
     Ecdsa,
 
-    /// <summary>Which libssl answers for.</summary>
+    /// <summary>Served by libssl.</summary>
     Rsa,
 
     /// <summary>One with so many names that the flight is longer than the 4,096 bytes that OpenSSL collects.</summary>
     Long,
 }
 
-/// <summary>nginx with certbot's options, and a relay whose decoy is an nginx: with an ECDSA certificate, and with an RSA one. One of each for all tests of handshakes.</summary>
+/// <summary>
+/// nginx with certbot's options, and a relay whose decoy is an nginx: with an ECDSA certificate, and with an RSA one. All tests of
+/// handshakes share them.
+/// </summary>
 public sealed partial class HandshakeServers : IAsyncLifetime
 {
-    /// <summary>For a connection that stays silent where an answer is due.</summary>
+    /// <summary>For a connection that stays silent when it should answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private const int MostVisits = 5;
 
-    private readonly Dictionary<ServedCertificate, Lazy<Task<Pair>>> pairs =
-        Enum.GetValues<ServedCertificate>().ToDictionary(static certificate => certificate, static certificate => new Lazy<Task<Pair>>(() => StartAsync(certificate)));
+    private readonly Dictionary<TestedCertificate, Lazy<Task<Pair>>> pairs =
+        Enum.GetValues<TestedCertificate>().ToDictionary(static certificate => certificate, static certificate => new Lazy<Task<Pair>>(() => StartAsync(certificate)));
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Does the same to both and compares what they send.</summary>
     /// <param name="deed">What the client does.</param>
-    /// <param name="certificate">Which the server has.</param>
-    internal Task CompareAsync(Func<RawHandshake, Task> deed, ServedCertificate certificate = ServedCertificate.Ecdsa) =>
+    /// <param name="certificate">The certificate of the servers.</param>
+    internal Task CompareAsync(Func<RawHandshake, Task> deed, TestedCertificate certificate = TestedCertificate.Ecdsa) =>
         CompareVisitsAsync(async visitor => await deed(await visitor.ConnectAsync()), certificate);
 
     /// <summary>The same with as many connections as the visitor wants to make.</summary>
     /// <remarks>
-    /// Whether a server that closes before it has read everything ends with FIN or with RST is for the kernel to say, by what has come until then, and a segment that is sent again counts twice: who
-    /// differs in that alone is visited again.
+    /// If a server closes before it has read everything, the kernel chooses between FIN and RST by what has arrived until then, and a
+    /// segment that is sent again counts twice: servers that differ only in that are visited again.
     /// </remarks>
-    internal async Task CompareVisitsAsync(Func<Visitor, Task> deed, ServedCertificate certificate = ServedCertificate.Ecdsa)
+    internal async Task CompareVisitsAsync(Func<Visitor, Task> deed, TestedCertificate certificate = TestedCertificate.Ecdsa)
     {
         var pair = await pairs[certificate].Value;
         for (var visits = 1; ; visits++)
@@ -72,9 +75,9 @@ public sealed partial class HandshakeServers : IAsyncLifetime
             await deed(visitor);
             return visitor.Story;
         }
-        catch (OperationCanceledException e) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"{server} stays silent after this:\n{visitor.Story}", e);
+            throw new TimeoutException($"{server} stays silent after this:\n{visitor.Story}", exception);
         }
     }
 
@@ -89,11 +92,11 @@ public sealed partial class HandshakeServers : IAsyncLifetime
     [GeneratedRegex("in [0-9]+ segments", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Segments();
 
-    private static async Task<Pair> StartAsync(ServedCertificate kind)
+    private static async Task<Pair> StartAsync(TestedCertificate kind)
     {
         using var authority = new TestAuthority();
-        string[] names = ["proxy.example", .. kind == ServedCertificate.Long ? Enumerable.Range(1, 200).Select(static number => $"name-{number}.proxy.example") : []];
-        var certificate = authority.Issue(kind == ServedCertificate.Rsa ? TestKey.Rsa : TestKey.Ecdsa, names);
+        string[] names = ["proxy.example", .. kind == TestedCertificate.Long ? Enumerable.Range(1, 200).Select(static number => $"name-{number}.proxy.example") : []];
+        var certificate = authority.Issue(kind == TestedCertificate.Rsa ? TestKey.Rsa : TestKey.Ecdsa, names);
         var site = await NginxSite.StartAsync();
         var decoy = new UpstreamEndpoint.Tcp("127.0.0.1", site.Http1.Port);
         var relay = TestRelay.Start(certificate, decoy: decoy, change: options => options with

@@ -9,7 +9,9 @@ using Heliograph.Testing.Tls13;
 
 namespace Heliograph.Relay.Tests.OuterTls.Handshakes;
 
-/// <summary>What a client may say in a handshake of TLS 1.3, the real nginx beside: each is answered with the same records, messages and alerts.</summary>
+/// <summary>
+/// What a client may send in a handshake of TLS 1.3: each is answered with the same records, messages and alerts as by a real nginx.
+/// </summary>
 [Trait("Needs", "server")]
 public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
 {
@@ -33,9 +35,9 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
 
     public static TheoryData<string> Captured => [.. HelloFixture.Names];
 
-    /// <summary>Or the others would show nothing.</summary>
+    /// <summary>Otherwise the other tests would show nothing.</summary>
     [Fact]
-    public async Task A_server_on_SslStream_is_told_from_nginx()
+    public async Task A_server_on_SslStream_differs_from_nginx()
     {
         using var authority = new TestAuthority();
         using var certificate = authority.Issue(TestKey.Ecdsa, "proxy.example").Load();
@@ -84,7 +86,7 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
 
     [Theory]
     [MemberData(nameof(Behind))]
-    public async Task What_is_wrong_behind_a_hello_is_answered_as_by_nginx(string wire)
+    public async Task What_is_wrong_after_a_hello_is_answered_as_by_nginx(string wire)
     {
         await servers.CompareAsync(async client =>
         {
@@ -111,14 +113,14 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
     /// <summary>The seed is the name: each is the same hello in every run.</summary>
     [Theory]
     [MemberData(nameof(HelloSeeds))]
-    public async Task A_hello_changed_by_chance_is_answered_as_by_nginx(int seed)
+    public async Task A_randomly_changed_hello_is_answered_as_by_nginx(int seed)
     {
         var message = MutatedHello.Create(seed);
         await servers.CompareAsync(async client =>
         {
             client.Say(message);
             await client.SendAsync(RawHello.Record(22, message, 0x0301));
-            // Whoever waits for more of it is told that there is none.
+            // A server that waits for more learns that there is none.
             client.EndSending();
             await client.ReadToEndAsync();
         });
@@ -126,12 +128,12 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
 
     [Theory]
     [MemberData(nameof(AnswerSeeds))]
-    public async Task Records_by_chance_after_the_servers_flight_are_answered_as_by_nginx(int seed)
+    public async Task Random_records_after_the_servers_flight_are_answered_as_by_nginx(int seed)
     {
         await servers.CompareAsync(client => Deeds.AnswerAsync(client, client => RandomAnswer.Create(client, seed)));
     }
 
-    /// <summary>Everyone on the way sees how the bytes were written.</summary>
+    /// <summary>Every observer on the way sees how the bytes were written.</summary>
     [Theory]
     [InlineData("Ecdsa")]
     [InlineData("Rsa")]
@@ -149,7 +151,7 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
                 await client.SendAsync(client.Sending.Protect(23, Deeds.Request));
                 await client.ReadToEndAsync();
             },
-            Enum.Parse<ServedCertificate>(certificate));
+            Enum.Parse<TestedCertificate>(certificate));
     }
 
     [Fact]
@@ -170,7 +172,7 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
         Assert.Equal(512, client.LongestData);
     }
 
-    /// <summary>Everything as the client said it then, but for the keys: those of the groups that the test knows are its own.</summary>
+    /// <summary>Everything as the client sent it then, except for the keys: for the groups that the test knows they are its own.</summary>
     [Theory]
     [MemberData(nameof(Captured))]
     public async Task A_real_clients_hello_is_answered_as_by_nginx(string client)
@@ -198,6 +200,6 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
     [InlineData("Long", "no supported_versions")]
     public async Task A_hello_is_answered_as_by_nginx_with_another_certificate(string certificate, string hello)
     {
-        await servers.CompareAsync(client => Deeds.OfferAndFinishAsync(client, HelloCases.All[hello]), Enum.Parse<ServedCertificate>(certificate));
+        await servers.CompareAsync(client => Deeds.OfferAndFinishAsync(client, HelloCases.All[hello]), Enum.Parse<TestedCertificate>(certificate));
     }
 }

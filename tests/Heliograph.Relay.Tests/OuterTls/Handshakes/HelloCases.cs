@@ -4,7 +4,7 @@ using static Heliograph.Testing.Tls13.RawHello;
 
 namespace Heliograph.Relay.Tests.OuterTls.Handshakes;
 
-/// <summary>Hellos that are well formed, in all that a client may choose.</summary>
+/// <summary>Well-formed hellos, with everything that a client may choose.</summary>
 internal static class HelloCases
 {
     private const ushort Grease = 0x4a4a, X25519MlKem768 = 0x11ec;
@@ -143,9 +143,9 @@ internal static class HelloCases
         ["supported_versions first"] = Ordinary.Without(Versions) with { Extensions = [new(Versions, [2, 3, 4]), .. Ordinary.Without(Versions).Extensions] },
     };
 
-    /// <summary>A hello that a server of TLS 1.2 would take as well.</summary>
+    /// <summary>A hello that a server of TLS 1.2 would accept, too.</summary>
     private static RawHello Both => Ordinary with { Suites = [0x1301, 0x1302, 0xc02b, 0xc02f] };
 
-    /// <summary>A share of a group that nobody knows, or of a wrong length.</summary>
+    /// <summary>A share of an unknown group, or of a wrong length.</summary>
     private static byte[] Share(int group, int length) => [.. UInt16(group), .. Vector16(Filled(length, 9))];
 }

@@ -5,7 +5,9 @@ using static Heliograph.Testing.Tls13.RawHello;
 
 namespace Heliograph.Relay.Tests.OuterTls.Handshakes;
 
-/// <summary>Hellos of real clients with something changed in them, by a seed: mostly within one extension, so that the rest stays well formed.</summary>
+/// <summary>
+/// Hellos of real clients with something changed in them, by a seed: mostly within one extension, so that the rest stays well formed.
+/// </summary>
 internal static class MutatedHello
 {
     private static readonly RawHello[] Originals =
@@ -20,7 +22,7 @@ internal static class MutatedHello
     private static readonly int[] Types =
         [0, 1, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 21, 22, 23, 27, 28, 35, 41, 42, 43, 44, 45, 47, 49, 50, 51, 57, 13172, 17613, 0x2a2a, 0xfde8, 0xfe0d, 0xff01];
 
-    /// <summary>The message. The same seed gives the same one.</summary>
+    /// <summary>The message; the same seed gives the same one.</summary>
     public static byte[] Create(int seed)
     {
         var random = new Random(seed);
@@ -68,7 +70,7 @@ internal static class MutatedHello
 
     private static byte[] Changed(byte[] data, Random random)
     {
-        // Where lengths and numbers stand, not in the middle of a key.
+        // Where lengths and numbers are, not in the middle of a key.
         var at = random.Next(Math.Min(data.Length, 16) + 1);
         if (data.Length == 0 || random.Next(3) == 0)
             return [.. data.AsSpan(..at), .. Data(random, 1 + random.Next(3)), .. data.AsSpan(at)];

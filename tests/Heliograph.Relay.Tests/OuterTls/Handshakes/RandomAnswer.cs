@@ -3,7 +3,9 @@ using static Heliograph.Testing.Tls13.RawHello;
 
 namespace Heliograph.Relay.Tests.OuterTls.Handshakes;
 
-/// <summary>A few records of any kind after the server's flight, by a seed, the Finished between them, and a request at the end.</summary>
+/// <summary>
+/// A few random records after the server's flight, chosen by a seed, with the Finished among them and a request at the end.
+/// </summary>
 internal static class RandomAnswer
 {
     private const byte Ccs = 20, Alert = 21, Handshake = 22, Data = 23;
@@ -42,7 +44,7 @@ internal static class RandomAnswer
         return records;
     }
 
-    /// <summary>The harmless ones are more frequent than their share, or nothing would be heard of what comes behind.</summary>
+    /// <summary>Harmless records are more frequent, because nothing is read after one that is not.</summary>
     private static byte[] Record(Tls13Keys keys, int kind, Random random) => kind switch
     {
         < 8 => Deeds.ChangeCipherSpec,

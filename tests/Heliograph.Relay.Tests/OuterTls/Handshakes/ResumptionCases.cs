@@ -3,7 +3,7 @@ using static Heliograph.Testing.Tls13.RawHello;
 
 namespace Heliograph.Relay.Tests.OuterTls.Handshakes;
 
-/// <summary>What a client may do with the tickets that it was given.</summary>
+/// <summary>What a client may do with its tickets.</summary>
 internal static class ResumptionCases
 {
     private static readonly RawHello Hello = Ordinary with { Suites = [0x1301] };

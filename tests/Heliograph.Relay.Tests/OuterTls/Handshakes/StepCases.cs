@@ -110,7 +110,7 @@ internal static class StepCases
         await client.ReadToEndAsync();
     }
 
-    /// <summary>After 512 bytes were agreed on, a request in one record, filled up to so many.</summary>
+    /// <summary>A request in one record, padded to this length, after 512 bytes were agreed on.</summary>
     private static async Task FragmentAsync(RawHandshake client, int length, int padding = 0)
     {
         await FlightAsync(client, Ordinary.With(1, 1));

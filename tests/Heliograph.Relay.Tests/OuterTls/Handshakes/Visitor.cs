@@ -3,8 +3,8 @@ using Heliograph.Testing.Tls13;
 
 namespace Heliograph.Relay.Tests.OuterTls.Handshakes;
 
-/// <summary>Whoever makes one or more connections to a server.</summary>
-internal sealed class Visitor(IPEndPoint server, CancellationToken stop) : IDisposable
+/// <summary>A client that makes one or more connections to a server.</summary>
+internal sealed class Visitor(IPEndPoint server, CancellationToken cancellationToken) : IDisposable
 {
     private readonly List<RawHandshake> connections = [];
 
@@ -13,7 +13,7 @@ internal sealed class Visitor(IPEndPoint server, CancellationToken stop) : IDisp
 
     public async Task<RawHandshake> ConnectAsync()
     {
-        connections.Add(await RawHandshake.ConnectAsync(server, stop));
+        connections.Add(await RawHandshake.ConnectAsync(server, cancellationToken));
         return connections[^1];
     }
 

@@ -4,7 +4,7 @@ using static Heliograph.Testing.Tls13.RawHello;
 
 namespace Heliograph.Relay.Tests.OuterTls.Handshakes;
 
-/// <summary>How a hello lies in its records, what comes before it and behind, and hellos that are none.</summary>
+/// <summary>How a hello is cut into records, what comes before and after it, and bytes that are not a hello.</summary>
 internal static class WireCases
 {
     private const byte Ccs = 20, Alert = 21, Handshake = 22, Data = 23;
@@ -12,10 +12,10 @@ internal static class WireCases
     private static readonly byte[] Message = Ordinary.ToMessage();
     private static readonly byte[] Whole = Record(Handshake, Message, 0x0301);
 
-    /// <summary>A record that no server takes at any time: whoever waits after what went before shows it by an alert.</summary>
+    /// <summary>A record that no server ever accepts: a server that still waits for more shows it with an alert.</summary>
     private static readonly byte[] Unheard = Record(99, [0]);
 
-    /// <summary>What is sent at once. A server that does not refuse it has heard <see cref="RawHello.Ordinary"/>.</summary>
+    /// <summary>Sent in one piece. A server that does not refuse it has read <see cref="RawHello.Ordinary"/>.</summary>
     public static IReadOnlyDictionary<string, byte[]> All { get; } = new Dictionary<string, byte[]>
     {
         ["the record's version 0300"] = Record(Handshake, Message, 0x0300),
@@ -81,7 +81,7 @@ internal static class WireCases
         ["the first record of a hello, and no more"] = [.. Record(Handshake, Message.AsSpan(..100), 0x0301), .. Unheard],
     };
 
-    /// <summary>What is refused behind the hello, sent in one piece with it.</summary>
+    /// <summary>What is refused after the hello, sent in one piece with it.</summary>
     public static IReadOnlyDictionary<string, byte[]> Behind { get; } = new Dictionary<string, byte[]>
     {
         ["40 change_cipher_spec"] = [.. Whole, .. Enumerable.Repeat(Deeds.ChangeCipherSpec, 40).SelectMany(static record => record)],

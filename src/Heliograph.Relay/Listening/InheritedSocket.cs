@@ -6,34 +6,34 @@ using Heliograph.Relay.Loop;
 namespace Heliograph.Relay.Listening;
 
 /// <summary>
-/// A listening socket that another process made and keeps (systemd's socket activation, sd_listen_fds(3)). Who takes connections from it shares its queue:
-/// what waits there when one process ends is the next one's, and nobody is refused in between.
+/// A listening socket that another process created and keeps (systemd's socket activation, sd_listen_fds(3)). All processes that accept
+/// from it share its queue: clients that wait there when one process ends are served by the next, and nobody is refused in between.
 /// </summary>
-/// <param name="Descriptor">This process's own, which whoever listens with it closes.</param>
+/// <param name="Descriptor">This process's own copy; the listener that uses it closes it.</param>
 /// <param name="Endpoint">Where it listens.</param>
-public sealed record LentSocket(int Descriptor, IPEndPoint Endpoint)
+public sealed record InheritedSocket(int Descriptor, IPEndPoint Endpoint)
 {
-    /// <summary>sockaddr_in6 is the longest that can be ours.</summary>
+    /// <summary>sockaddr_in6 is the longest that we use.</summary>
     private const int LongestAddress = 28;
 
-    /// <summary>Takes over a descriptor that this process was started with, and keeps it from the programs that this one starts.</summary>
-    /// <exception cref="RelayStartException">It is no listening TCP socket.</exception>
-    public static LentSocket Open(int descriptor)
+    /// <summary>Takes over a descriptor that this process was started with, and hides it from the programs that this one starts.</summary>
+    /// <exception cref="RelayStartException">It is not a listening TCP socket.</exception>
+    public static InheritedSocket Open(int descriptor)
     {
         if (Libc.GetOption(descriptor, Libc.SolSocket, Libc.AcceptConnections) is not { } listens)
-            throw new RelayStartException("it is no socket");
+            throw new RelayStartException("it is not a socket");
         if (Libc.GetOption(descriptor, Libc.SolSocket, Libc.SocketType) != Libc.TypeStream)
-            throw new RelayStartException("it is no stream socket");
+            throw new RelayStartException("it is not a stream socket");
         if (listens == 0)
-            throw new RelayStartException("it does not listen");
+            throw new RelayStartException("it is not listening");
         _ = Libc.fcntl(descriptor, Libc.SetDescriptorFlags, Libc.CloseOnExec);
         var flags = Libc.fcntl(descriptor, Libc.GetStatusFlags, 0);
         if (flags < 0 || Libc.fcntl(descriptor, Libc.SetStatusFlags, flags | Libc.NonBlocking) < 0)
             throw new RelayStartException(Marshal.GetLastPInvokeErrorMessage());
-        return new(descriptor, AddressOf(descriptor) ?? throw new RelayStartException("its address is neither IPv4 nor IPv6"));
+        return new(descriptor, ReadAddress(descriptor) ?? throw new RelayStartException("its address is neither IPv4 nor IPv6"));
     }
 
-    private static unsafe IPEndPoint? AddressOf(int descriptor)
+    private static unsafe IPEndPoint? ReadAddress(int descriptor)
     {
         var address = new SocketAddress(AddressFamily.InterNetworkV6, LongestAddress);
         var length = LongestAddress;

@@ -3,10 +3,10 @@ using Heliograph.Relay.Loop;
 
 namespace Heliograph.Relay.Relaying;
 
-/// <summary>How a relayed connection ended: whose doing it was.</summary>
-internal enum RelayEnd
+/// <summary>How a relayed connection ended, and by which side.</summary>
+internal enum PumpEnd
 {
-    /// <summary>Both sides said that they were done.</summary>
+    /// <summary>Both sides ended in order.</summary>
     Finished,
 
     /// <summary>The client's connection broke.</summary>
@@ -20,12 +20,13 @@ internal enum RelayEnd
 }
 
 /// <summary>
-/// Moves bytes both ways between two channels until both have ended. A side that does not take its bytes stops the reading of the other one, so that
-/// never more than one read waits for a slow reader. An end of one direction is carried over to the other side, and what still flows the other way goes on.
+/// Moves bytes both ways between two channels until both have ended. While one side does not take its bytes, the other is not read, so that
+/// no more than one read waits for a slow reader. The end of one direction is passed on to the other side, and the other direction
+/// continues.
 /// </summary>
-internal sealed class Relay
+internal sealed class BytePump
 {
-    /// <summary>Reads in a row before the other connections of the loop have their turn.</summary>
+    /// <summary>Reads in a row before the other connections of the loop get their turn.</summary>
     private const int TurnLength = 16;
 
     private readonly RelayLoop loop;
@@ -33,32 +34,34 @@ internal sealed class Relay
     private readonly Channel upstream;
     private readonly Deadline deadline;
     private readonly RelayCounters? counters;
-    private DeadlineQueue patience;
+    private DeadlineQueue timeouts;
     private int waiting;
     private bool ending;
 
     /// <param name="loop">The loop of both.</param>
     /// <param name="client">The visitor's side.</param>
     /// <param name="upstream">The side that was dialled.</param>
-    /// <param name="deadline">Armed anew by every byte; its owner cancels both sockets when it passes.</param>
-    /// <param name="counters">Told of every byte; null: the client is a visitor, whose bytes go no further than this machine.</param>
-    public Relay(RelayLoop loop, Channel client, Channel upstream, Deadline deadline, RelayCounters? counters)
+    /// <param name="deadline">Restarted by every byte; its owner cancels both sockets when it passes.</param>
+    /// <param name="counters">Counts every byte; null: the client is a visitor of a web server.</param>
+    public BytePump(RelayLoop loop, Channel client, Channel upstream, Deadline deadline, RelayCounters? counters)
     {
         this.loop = loop;
         this.client = client;
         this.upstream = upstream;
         this.deadline = deadline;
         this.counters = counters;
-        patience = loop.IdleTimeouts;
+        timeouts = loop.IdleTimeouts;
     }
 
     /// <summary>How it ended, once both directions have.</summary>
-    public RelayEnd End { get; private set; }
+    public PumpEnd End { get; private set; }
 
-    /// <summary>Starts both directions; each task ends with its direction. Two tasks and not one: a third would cost every idle connection 130 bytes.</summary>
+    /// <summary>
+    /// Starts both directions; each task ends with its direction. There is no task for both: it would cost every idle connection 130 bytes.
+    /// </summary>
     public (Task Up, Task Down) Start()
     {
-        patience.Arm(deadline);
+        timeouts.Arm(deadline);
         return (PumpAsync(client, upstream), PumpAsync(upstream, client));
     }
 
@@ -66,20 +69,20 @@ internal sealed class Relay
     {
         for (var turn = 1; ; turn++)
         {
-            // First what waits already, such as the bytes that were peeked at: nobody else sends it.
+            // First send what already waits, such as the bytes that were peeked at.
             while (to.HasOutput)
             {
                 turn = 0;
                 if (!await to.Socket.Writable() || !to.Flush())
                 {
-                    Break(Broken(to));
+                    Break(GetBroken(to));
                     return;
                 }
             }
             var share = 0;
             if (loop.Shaper.IsOn && (share = await ShareAsync(from)) == 0)
             {
-                Break(RelayEnd.Cancelled);
+                Break(PumpEnd.Cancelled);
                 return;
             }
             switch (Move(from, to, share))
@@ -93,7 +96,7 @@ internal sealed class Relay
                     turn = 0;
                     if (await from.Socket.Readable())
                         continue;
-                    Break(RelayEnd.Cancelled);
+                    Break(PumpEnd.Cancelled);
                     return;
                 case IoStatus.Closed:
                     await CarryEndAsync(to);
@@ -109,38 +112,38 @@ internal sealed class Relay
         }
     }
 
-    /// <summary>Waits for a share of limits.bytes_per_second. Who waits here is not idle, however long it takes.</summary>
+    /// <summary>Waits for a share of limits.bytes_per_second. A connection that waits here is not idle, however long it takes.</summary>
     /// <returns>0: cancelled.</returns>
     private async ValueTask<int> ShareAsync(Channel from)
     {
-        if (loop.Shaper.TryTake() is var share and > 0)
+        if (loop.Shaper.TryTakeShare() is var share and > 0)
             return share;
         waiting++;
         deadline.Disarm();
-        var turn = loop.Shaper.Enqueue(loop.Events, from.Socket);
+        var ticket = loop.Shaper.Enqueue(loop.Events, from.Socket);
         var goesOn = await from.Socket.Held();
         waiting--;
         ArmDeadline();
         if (goesOn)
-            return turn.Share;
-        loop.Shaper.Withdraw(turn);
+            return ticket.Share;
+        loop.Shaper.Withdraw(ticket);
         return 0;
     }
 
     private void ArmDeadline()
     {
         if (waiting == 0)
-            patience.Arm(deadline);
+            timeouts.Arm(deadline);
     }
 
-    /// <summary>Null: what came carries nothing, and the other connections have their turn.</summary>
+    /// <summary>Null: there was nothing in what came, and the other connections get their turn.</summary>
     private IoStatus? Move(Channel from, Channel to, int share)
     {
         var read = from.Read(loop.Scratch);
         if (share > 0)
             loop.Shaper.Settle(share, read.Count);
         if (read.Status == IoStatus.Broken)
-            Break(Broken(from));
+            Break(GetBroken(from));
         if (read.Status != IoStatus.Done)
             return read.Status;
         if (read.Count == 0)
@@ -154,11 +157,11 @@ internal sealed class Relay
             counters.CountDown(read.Count);
         if (to.Write(loop.Scratch[..read.Count]))
             return IoStatus.Done;
-        // The decoy has answered and gone while its visitor still writes: those bytes are dropped, as nginx drops them (lingering_close), because closing
-        // with unread bytes would send RST and could destroy the answer on its way.
+        // The decoy has answered and closed while its visitor still writes: drop those bytes, as nginx does (lingering_close), because
+        // closing with unread bytes would send RST and could destroy the answer on its way.
         if (ending && from == client)
             return IoStatus.Done;
-        Break(Broken(to));
+        Break(GetBroken(to));
         return IoStatus.Broken;
     }
 
@@ -166,7 +169,7 @@ internal sealed class Relay
     {
         var isLast = ending;
         ending = true;
-        patience = loop.HalfClosedTimeouts;
+        timeouts = loop.HalfClosedTimeouts;
         ArmDeadline();
         if (!to.WriteEnd())
             return;
@@ -180,12 +183,12 @@ internal sealed class Relay
             to.Socket.CloseWrite();
     }
 
-    private RelayEnd Broken(Channel side) => side == client ? RelayEnd.ClientBroke : RelayEnd.UpstreamBroke;
+    private PumpEnd GetBroken(Channel side) => side == client ? PumpEnd.ClientBroke : PumpEnd.UpstreamBroke;
 
     /// <summary>Ends both directions; the first reason counts.</summary>
-    private void Break(RelayEnd reason)
+    private void Break(PumpEnd reason)
     {
-        if (End == RelayEnd.Finished)
+        if (End == PumpEnd.Finished)
             End = reason;
         client.Socket.Cancel();
         upstream.Socket.Cancel();

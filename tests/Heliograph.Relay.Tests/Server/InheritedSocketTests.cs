@@ -7,8 +7,8 @@ using Heliograph.Testing.Certificates;
 
 namespace Heliograph.Relay.Tests.Server;
 
-/// <summary>A listening socket that somebody else keeps, and two servers that have it one after the other.</summary>
-public sealed partial class LentSocketTests : IDisposable
+/// <summary>A listening socket that another process keeps, and two servers that inherit it one after the other.</summary>
+public sealed partial class InheritedSocketTests : IDisposable
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
 
@@ -16,7 +16,7 @@ public sealed partial class LentSocketTests : IDisposable
     private readonly TestCertificate certificate;
     private readonly Socket listening = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
-    public LentSocketTests()
+    public InheritedSocketTests()
     {
         certificate = authority.Issue(TestKey.Ecdsa, "proxy.example");
         listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -32,24 +32,24 @@ public sealed partial class LentSocketTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_is_in_the_queue_when_one_server_stops_is_served_by_the_next()
+    public async Task A_client_in_the_queue_when_one_server_stops_is_served_by_the_next()
     {
         var first = Start();
         Assert.Equal(listening.LocalEndPoint, first.EndPoint);
         using (var served = await first.ConnectAsync())
-            await ShakeHandsAsync(served);
+            await HandshakeAsync(served);
         Assert.Equal(0, await first.Server.DrainAsync(Bound));
         using var waits = await first.ConnectAsync();
         await first.DisposeAsync();
         using var waitsToo = await first.ConnectAsync();
 
         await using var second = Start();
-        await ShakeHandsAsync(waits);
-        await ShakeHandsAsync(waitsToo);
+        await HandshakeAsync(waits);
+        await HandshakeAsync(waitsToo);
     }
 
     [Fact]
-    public async Task A_drain_ends_after_the_handover_once_somebody_waits_and_goes_on_while_nobody_does()
+    public async Task A_drain_ends_after_the_handover_once_a_client_waits_and_not_before()
     {
         await using var relay = Start();
         using var open = await relay.ConnectAsync();
@@ -64,13 +64,13 @@ public sealed partial class LentSocketTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_was_in_the_queue_before_the_server_stopped_counts_as_waiting_too()
+    public async Task A_client_that_was_in_the_queue_before_the_server_stopped_counts_as_waiting()
     {
         await using var relay = Start(maxConnections: 1);
         using var open = await relay.ConnectAsync();
         await relay.HasAsync(1);
         using var one = await relay.ConnectAsync();
-        // Refused by the server, which was full: taken from the queue, and nobody waits.
+        // Refused by the full server, and so taken from the queue: nobody waits.
         Assert.Equal(0, await one.ReceiveAsync(new byte[1], Stop));
         var drained = relay.Server.DrainAsync(TimeSpan.FromHours(1), TimeSpan.Zero);
         using var waits = await relay.ConnectAsync();
@@ -78,7 +78,7 @@ public sealed partial class LentSocketTests : IDisposable
     }
 
     [Fact]
-    public void What_is_no_listening_TCP_socket_is_refused_in_a_few_words()
+    public void What_is_not_a_listening_TCP_socket_is_refused_in_a_few_words()
     {
         using var bound = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         using var datagram = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
@@ -86,19 +86,19 @@ public sealed partial class LentSocketTests : IDisposable
         using var file = File.OpenHandle("/dev/null");
         unix.Bind(new UnixDomainSocketEndPoint($"\0heliograph-test/{Guid.NewGuid():N}"));
         unix.Listen();
-        Assert.Equal("it does not listen", Refusal(bound.SafeHandle));
-        Assert.Equal("it is no stream socket", Refusal(datagram.SafeHandle));
+        Assert.Equal("it is not listening", Refusal(bound.SafeHandle));
+        Assert.Equal("it is not a stream socket", Refusal(datagram.SafeHandle));
         Assert.Equal("its address is neither IPv4 nor IPv6", Refusal(unix.SafeHandle));
-        Assert.Equal("it is no socket", Refusal(file));
+        Assert.Equal("it is not a socket", Refusal(file));
     }
 
     private static string Refusal(SafeHandle handle) =>
-        Assert.Throws<RelayStartException>(() => LentSocket.Open((int)handle.DangerousGetHandle())).Message;
+        Assert.Throws<RelayStartException>(() => InheritedSocket.Open((int)handle.DangerousGetHandle())).Message;
 
     private TestRelay Start(int maxConnections = 1000) =>
-        TestRelay.Start(certificate, maxConnections: maxConnections, lent: LentSocket.Open(Duplicate((int)listening.SafeHandle.DangerousGetHandle())));
+        TestRelay.Start(certificate, maxConnections: maxConnections, inherited: InheritedSocket.Open(Duplicate((int)listening.SafeHandle.DangerousGetHandle())));
 
-    private async Task ShakeHandsAsync(Socket client)
+    private async Task HandshakeAsync(Socket client)
     {
         await using var tls = new SslStream(new NetworkStream(client), leaveInnerStreamOpen: false);
         await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "proxy.example", CertificateChainPolicy = authority.ChainPolicy() }, Stop);

@@ -2,15 +2,15 @@ using Heliograph.Relay.Loop;
 
 namespace Heliograph.Relay.Limits;
 
-/// <summary>A place in the line before a <see cref="Shaper"/>, for one share.</summary>
-internal sealed class Turn
+/// <summary>A place in the queue of a <see cref="Shaper"/>, for one share.</summary>
+internal sealed class ShareTicket
 {
     private readonly EventLoop loop;
     private readonly LoopSocket socket;
 
     /// <param name="loop">The loop of the socket.</param>
-    /// <param name="socket">What is held until the turn comes.</param>
-    public Turn(EventLoop loop, LoopSocket socket)
+    /// <param name="socket">Held until the share is granted.</param>
+    public ShareTicket(EventLoop loop, LoopSocket socket)
     {
         this.loop = loop;
         this.socket = socket;
@@ -18,9 +18,9 @@ internal sealed class Turn
     }
 
     /// <summary>Its place.</summary>
-    public LinkedListNode<Turn> Node { get; }
+    public LinkedListNode<ShareTicket> Node { get; }
 
-    /// <summary>What was granted; 0 as long as it waits.</summary>
+    /// <summary>What was granted; 0 while it waits.</summary>
     public int Share { get; private set; }
 
     /// <summary>From any thread.</summary>

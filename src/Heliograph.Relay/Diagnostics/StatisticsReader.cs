@@ -1,0 +1,42 @@
+namespace Heliograph.Relay.Diagnostics;
+
+/// <summary>Adds up the counters of all loops.</summary>
+/// <param name="relay">What all connections share.</param>
+/// <param name="loops">The counters of each loop.</param>
+/// <param name="open">The open connections.</param>
+/// <param name="timeProvider">The clock of the uptime, which begins now.</param>
+internal sealed class StatisticsReader(RelayContext relay, IReadOnlyList<RelayCounters> loops, OpenConnections open, TimeProvider timeProvider)
+{
+    private readonly long started = timeProvider.GetTimestamp();
+
+    /// <summary>
+    /// The sums since the start, read while they grow: each figure is right, and two of them may be some connections apart.
+    /// </summary>
+    public RelayStatistics Read()
+    {
+        var denied = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var loop in loops)
+            loop.AddDeniedTo(denied);
+        var (counters, routes) = (relay.Counters, relay.Routes.Routes.ToList());
+        return new RelayStatistics
+        {
+            Uptime = timeProvider.GetElapsedTime(started),
+            Connections = open.Count,
+            MostConnections = counters.MostConnections,
+            MaxConnections = relay.Options.MaxConnections,
+            Accepted = counters.Accepted,
+            Outcomes = Enum.GetValues<ConnectionOutcome>()
+                .ToDictionary(static outcome => outcome, outcome => loops.Sum(loop => loop.GetCount(outcome))),
+            Relayed = counters.Relayed,
+            Relaying = counters.Relaying,
+            Routes = counters.ReadRoutes(routes),
+            Upstreams = counters.ReadUpstreams(routes),
+            BytesUp = loops.Sum(static loop => loop.BytesUp),
+            BytesDown = loops.Sum(static loop => loop.BytesDown),
+            BytesVisited = loops.Sum(static loop => loop.BytesVisited),
+            DecoyDown = relay.Alarm.IsDecoyDown,
+            DeniedSignalNames = denied,
+            Limits = relay.Admission.Read(),
+        };
+    }
+}

@@ -1,0 +1,11 @@
+namespace Heliograph.Relay;
+
+/// <summary>What a loop knows of the connections that live on it.</summary>
+internal interface ILoopConnection
+{
+    /// <summary>Whether it is a Signal client's, connected with its host.</summary>
+    bool IsRelaying { get; }
+
+    /// <summary>Ends the connection at the next opportunity.</summary>
+    void Cancel();
+}

@@ -1,0 +1,56 @@
+using Heliograph.Relay.Diagnostics;
+using Heliograph.Relay.Limits;
+using Heliograph.Relay.OuterTls;
+using Heliograph.Relay.ProxyProtocol;
+using Heliograph.Relay.Routing;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Relay;
+
+/// <summary>What all connections of a relay share, whatever their loop. From any thread.</summary>
+internal sealed class RelayContext
+{
+    private volatile RelayOptions options;
+    private volatile TrustedProxies trustedProxies;
+
+    public RelayContext(RelayOptions options, ServedCertificate certificate, TimeProvider timeProvider, ILogger logger)
+    {
+        this.options = options;
+        trustedProxies = new TrustedProxies(options.TrustedProxies);
+        Certificate = certificate;
+        Admission = new Admission(options, timeProvider, logger);
+        Alarm = new UpstreamAlarm(logger);
+        Logger = logger;
+    }
+
+    /// <summary>The options in effect.</summary>
+    public RelayOptions Options => options;
+
+    public DecoyEndpoints Decoy => options.Decoy;
+
+    public RouteTable Routes => options.Routes;
+
+    public PassthroughTable Passthrough => options.Passthrough;
+
+    public TrustedProxies TrustedProxies => trustedProxies;
+
+    public ServedCertificate Certificate { get; }
+
+    public PendingValidations Validations { get; } = new();
+
+    public Admission Admission { get; }
+
+    public ServerCounters Counters { get; } = new();
+
+    public UpstreamAlarm Alarm { get; }
+
+    public ILogger Logger { get; }
+
+    /// <summary>From now on these options are in effect.</summary>
+    public void Use(RelayOptions changed)
+    {
+        options = changed;
+        trustedProxies = new TrustedProxies(changed.TrustedProxies);
+        Admission.Use(changed);
+    }
+}
