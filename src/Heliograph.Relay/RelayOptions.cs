@@ -28,6 +28,19 @@ public sealed record RelayOptions
 
     public RelayLimits Limits { get; init; } = new();
 
+    /// <summary>Who performs the outer TLS handshake.</summary>
+    public TlsHandshake Handshake { get; init; }
+
     /// <summary>Event loops, each with a thread of its own; one for each processor.</summary>
     public int Loops { get; init; } = Environment.ProcessorCount;
+}
+
+/// <summary>Who performs the outer TLS handshake.</summary>
+public enum TlsHandshake
+{
+    /// <summary>The relay answers the common TLS 1.3 hello itself where that is faster (OpenSSL 3.0); libssl answers every other.</summary>
+    Auto,
+
+    /// <summary>libssl performs every handshake.</summary>
+    Libssl,
 }
