@@ -1,6 +1,7 @@
 using System.Net;
 using Heliograph.Acme;
 using Heliograph.Configuration;
+using Heliograph.Relay;
 using Heliograph.Relay.Upstream;
 using Heliograph.Testing;
 
@@ -19,9 +20,10 @@ public sealed class LayeringTests
         Assert.Equal(CertificateOrigin.Acme, settings.Certificate.Source);
         Assert.Equal(["signal"], settings.Routes.Sets);
         Assert.Equal(new DecoySettings(), settings.Decoy);
+        Assert.Equal(TlsHandshake.Auto, settings.Handshake);
         Assert.Null(settings.Limits.MaxConnections);
-        Assert.Equal(TimeSpan.FromSeconds(60), settings.Limits.HandshakeTimeout);
-        Assert.Equal(TimeSpan.FromMinutes(10), settings.Limits.IdleTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(60), settings.Limits.Relay.HandshakeTimeout);
+        Assert.Equal(TimeSpan.FromMinutes(10), settings.Limits.Relay.IdleTimeout);
         Assert.Equal([IPEndPoint.Parse("127.0.0.1:9464")], settings.MetricsListen);
         Assert.True(settings.IsMetricsListenDefault);
         Assert.Equal(new AlertSettings { SelfCheck = TimeSpan.FromHours(1) }, settings.Alerts);
@@ -57,6 +59,7 @@ public sealed class LayeringTests
               sets: [signal-staging]
               hosts: { Chat.Signal.Org: "127.0.0.1:19000", other.example: "unix:/run/x.sock" }
             decoy: { upstream: "unix:/run/site.sock", upstream_h2: "127.0.0.1:8081" }
+            tls: { handshake: libssl }
             limits: { max_connections: 5000, handshake_timeout: 500ms, hello_timeout: 2s, connect_timeout: 3s, idle_timeout: 1h, drain_timeout: 0s }
             metrics: { listen: ["127.0.0.1:9465"] }
             alerts: { exec: /bin/true, webhook: "https://hooks.example.org/abc", self_check: off, self_check_address: "[2001:DB8::1]:8443" }
@@ -98,14 +101,18 @@ public sealed class LayeringTests
         Assert.Equal(new UpstreamEndpoint.Tcp("127.0.0.1", 19000), settings.Routes.Hosts["chat.signal.org"]);
         Assert.Equal(new UpstreamEndpoint.Unix("/run/x.sock"), settings.Routes.Hosts["other.example"]);
         Assert.Equal(new(null, new UpstreamEndpoint.Unix("/run/site.sock"), new UpstreamEndpoint.Tcp("127.0.0.1", 8081)), settings.Decoy);
+        Assert.Equal(TlsHandshake.Libssl, settings.Handshake);
         Assert.Equal(
             new()
             {
                 MaxConnections = 5000,
-                HandshakeTimeout = TimeSpan.FromMilliseconds(500),
-                HelloTimeout = TimeSpan.FromSeconds(2),
-                ConnectTimeout = TimeSpan.FromSeconds(3),
-                IdleTimeout = TimeSpan.FromHours(1),
+                Relay = new()
+                {
+                    HandshakeTimeout = TimeSpan.FromMilliseconds(500),
+                    HelloTimeout = TimeSpan.FromSeconds(2),
+                    ConnectTimeout = TimeSpan.FromSeconds(3),
+                    IdleTimeout = TimeSpan.FromHours(1),
+                },
                 DrainTimeout = TimeSpan.Zero,
             },
             settings.Limits);

@@ -69,18 +69,18 @@ public sealed class PassthroughSettingsTests
     [InlineData("passthrough: { \"www.*.org\": \"a:1\" }", "passthrough.www.*.org (FILE:2): a wildcard; name each host, as no client can type a '*'; " + Site)]
     [InlineData("passthrough: { 192.0.2.1: \"a:1\" }", "passthrough.192.0.2.1 (FILE:2): an IP address, which no client sends as a name; " + Site)]
     [InlineData("passthrough: { Proxy.example.org: \"a:1\" }",
-        "passthrough.Proxy.example.org (FILE:2): the name stands in domains too, so that it would be ours and another server's; keep one of the two")]
+        "passthrough.Proxy.example.org (FILE:2): the name is in domains too, so that it would belong to two servers; keep one of the two")]
     [InlineData("passthrough: { www.example.org: { upstream: \"127.0.0.1:443\", proxy_protocol: v2 } }",
         "passthrough.www.example.org (FILE:2): \"127.0.0.1:443\": Heliograph itself listens there (listen: [::]:443), so that connections would come back to it; give the other server a port of its own, such as 127.0.0.1:8443")]
     [InlineData("listen: [\"192.0.2.1:8443\"]\npassthrough: { www.example.org: \"192.0.2.1:8443\" }",
         "passthrough.www.example.org (FILE:3): \"192.0.2.1:8443\": Heliograph itself listens there (listen: 192.0.2.1:8443), so that connections would come back to it; give the other server a port of its own, such as 127.0.0.1:8443")]
-    [InlineData("trusted_proxies: [10.0.0.1/8]", "trusted_proxies.0 (FILE:2): \"10.0.0.1/8\": the address has bits beyond the first 8; an address alone stands without a /; " + Network)]
+    [InlineData("trusted_proxies: [10.0.0.1/8]", "trusted_proxies.0 (FILE:2): \"10.0.0.1/8\": the address has bits beyond the first 8; write a single address without a /; " + Network)]
     [InlineData("trusted_proxies: [10.0.0.0/33]", "trusted_proxies.0 (FILE:2): \"10.0.0.0/33\": not a network; " + Network)]
     [InlineData("trusted_proxies: [\"0.0.0.0/0\"]", "trusted_proxies.0 (FILE:2): \"0.0.0.0/0\": the whole internet: anyone could then claim any address; " + Network)]
     [InlineData("trusted_proxies: [\"::/0\"]", "trusted_proxies.0 (FILE:2): \"::/0\": the whole internet: anyone could then claim any address; " + Network)]
     [InlineData("trusted_proxies: [balancer.example]", "trusted_proxies.0 (FILE:2): \"balancer.example\": not a network; " + Network)]
     [InlineData("trusted_proxies: [10.1]", "trusted_proxies.0 (FILE:2): \"10.1\": not a network; " + Network)]
-    [InlineData("trusted_proxies: [192.0.2.7, 192.0.2.7/32]", "trusted_proxies.1 (FILE:2): \"192.0.2.7/32\": stands there twice; keep one of the two")]
+    [InlineData("trusted_proxies: [192.0.2.7, 192.0.2.7/32]", "trusted_proxies.1 (FILE:2): \"192.0.2.7/32\": is listed twice; remove one of the two")]
     public void What_cannot_be_is_told_at_its_place(string yaml, string error) => Assert.Equal([error], Loaded.Errors($"domains: [proxy.example.org]\n{yaml}\n"));
 
     [Fact]

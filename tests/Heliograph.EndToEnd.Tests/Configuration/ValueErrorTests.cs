@@ -5,7 +5,7 @@ public sealed class ValueErrorTests
 {
     private const string Duration = "allowed: a whole number with its unit ms, s, m, h or d, such as 500ms, 60s, 10m, 1h or 2d";
     private const string Size = "allowed: off, or a whole number with its unit KB, MB, GB, TB (powers of 1000) or KiB, MiB, GiB, TiB (powers of 1024), such as 500GB";
-    private const string Rate = "allowed: off, or a whole number with its unit KB, MB, GB, KiB, MiB, GiB, Kbit, Mbit or Gbit, such as 5MB or 100Mbit, meant for each second";
+    private const string Rate = "allowed: off, or a whole number with its unit KB, MB, GB, KiB, MiB, GiB, Kbit, Mbit or Gbit, such as 5MB or 100Mbit, per second";
     private const string Domain = "allowed: a DNS name such as proxy.example.org, or an IP address";
     private const string Address = "allowed: \"ADDRESS:PORT\", such as \"[::]:443\" (every address), \"0.0.0.0:443\" or \"127.0.0.1:8443\"; port 0 lets the system pick one";
     private const string Endpoint = "allowed: \"host:port\", \"[IPv6]:port\" or \"unix:/path/to.sock\"";
@@ -32,15 +32,15 @@ public sealed class ValueErrorTests
     [InlineData("limits: { monthly_bytes: 1TB, monthly_reset_day: 31 }", "limits.monthly_reset_day", "31", "not a day that every month has; allowed: a day of the month from 1 to 28")]
     [InlineData("limits: { monthly_bytes: 1TB, when_low: refuse }", "limits.when_low", "refuse", "there is no such choice; allowed: warn or slow")]
     [InlineData("limits: { monthly_bytes: 1TB, when_spent: stop }", "limits.when_spent", "stop", "there is no such choice; allowed: refuse or slow")]
-    [InlineData("limits: { when_spent: slow }", "limits.when_spent", "slow", "limits.monthly_bytes is missing, which it is about; " + Size)]
+    [InlineData("limits: { when_spent: slow }", "limits.when_spent", "slow", "limits.monthly_bytes is missing, which it belongs to; " + Size)]
     [InlineData("listen: [\"443\"]", "listen.0", "443", "the address is missing; write \"[::]:443\" for every address; " + Address)]
     [InlineData("listen: [\":443\"]", "listen.0", ":443", "the address is missing; write \"[::]:443\" for every address; " + Address)]
     [InlineData("listen: [\"localhost:443\"]", "listen.0", "localhost:443", "not an IP address with a port; a name cannot be listened on; " + Address)]
     [InlineData("listen: [\"127.1:443\"]", "listen.0", "127.1:443", "not an IP address with a port; a name cannot be listened on; " + Address)]
-    [InlineData("listen: [\"::1:443\"]", "listen.0", "::1:443", "an IPv6 address stands in brackets: \"[::1]:443\"; " + Address)]
-    [InlineData("listen: [\"[127.0.0.1]:443\"]", "listen.0", "[127.0.0.1]:443", "only an IPv6 address stands in brackets; " + Address)]
+    [InlineData("listen: [\"::1:443\"]", "listen.0", "::1:443", "an IPv6 address goes in brackets: \"[::1]:443\"; " + Address)]
+    [InlineData("listen: [\"[127.0.0.1]:443\"]", "listen.0", "[127.0.0.1]:443", "only an IPv6 address goes in brackets; " + Address)]
     [InlineData("listen: [\"0.0.0.0:65536\"]", "listen.0", "0.0.0.0:65536", "the port is not a number from 0 to 65535; " + Address)]
-    [InlineData("listen: [\"0.0.0.0:1\", \"0.0.0.0:1\"]", "listen.1", "0.0.0.0:1", "stands there twice; keep one of the two")]
+    [InlineData("listen: [\"0.0.0.0:1\", \"0.0.0.0:1\"]", "listen.1", "0.0.0.0:1", "is listed twice; remove one of the two")]
     [InlineData("metrics: { listen: [x] }", "metrics.listen.0", "x", "the port is missing; " + Address + "; [] turns it off")]
     [InlineData("certificate: { source: file }", "certificate.source", "file", "there is no such choice; did you mean files?; allowed: acme, files or self-signed")]
     [InlineData("acme: { directory: acme.example }", "acme.directory", "acme.example", "not a web address; allowed: the https:// address of an ACME directory")]
@@ -49,7 +49,7 @@ public sealed class ValueErrorTests
     [InlineData("acme: { email: me }", "acme.email", "me", "not an e-mail address; allowed: an e-mail address, such as you@example.org")]
     [InlineData("acme: { challenges: [dns-02] }", "acme.challenges.0", "dns-02", "there is no such choice; did you mean dns-01?; allowed: tls-alpn-01, http-01 or dns-01")]
     [InlineData("acme: { key_type: rsa }", "acme.key_type", "rsa", "there is no such choice; allowed: ecdsa-p256 or rsa-2048")]
-    [InlineData("acme: { profile: \"a b\" }", "acme.profile", "a b", "not 1 to 256 printable letters without a space; allowed: the name of a certificate profile of the authority, such as shortlived")]
+    [InlineData("acme: { profile: \"a b\" }", "acme.profile", "a b", "not 1 to 256 printable characters without spaces; allowed: the name of a certificate profile of the authority, such as shortlived")]
     [InlineData("routes: { sets: [singal] }", "routes.sets.0", "singal", "there is no such set; did you mean signal?; allowed: signal or signal-staging")]
     [InlineData("routes: { hosts: { a.example: nowhere } }", "routes.hosts.a.example", "nowhere", "not an endpoint; " + Endpoint)]
     [InlineData("decoy: { site: mine }", "decoy.site", "mine", "there is no such choice; allowed: built-in")]
@@ -63,10 +63,10 @@ public sealed class ValueErrorTests
 
     [Theory]
     [InlineData("https://proxy.example.org/", "a web address; write the host's name only")]
-    [InlineData("proxy.example.org:443", "the port must go: a name stands alone")]
+    [InlineData("proxy.example.org:443", "remove the port: only the name is needed")]
     [InlineData("*.*.example.org", "a wildcard; name each host, as no client can type a '*'")]
-    [InlineData("proxy.example.org.", "the dot at the end must go")]
-    [InlineData("bücher.example", "has letters that DNS does not; write it as xn--bcher-kva.example")]
+    [InlineData("proxy.example.org.", "remove the dot at the end")]
+    [InlineData("bücher.example", "has characters that DNS does not allow; write it as xn--bcher-kva.example")]
     [InlineData("pro_xy.example.org", "not a host name")]
     [InlineData("-proxy.example.org", "not a host name")]
     [InlineData("proxy..example.org", "not a host name")]
@@ -124,7 +124,7 @@ public sealed class ValueErrorTests
     [InlineData("alerts: { self_check: 5s }", "alerts.self_check (FILE:2): \"5s\": must be from 10s to 7d; allowed: off, or how often: a whole number with its unit ms, s, m, h or d, such as 500ms, 60s, 10m, 1h or 2d")]
     [InlineData("alerts: { self_check_address: \"a b\" }",
         "alerts.self_check_address (FILE:2): \"a b\": not a host name; allowed: HOST or HOST:PORT, where this machine reaches the proxy")]
-    [InlineData("http: { listen: [\"[::]:443\"] }", "http.listen: [::]:443 is taken by listen already; give each its own port")]
+    [InlineData("http: { listen: [\"[::]:443\"] }", "http.listen: [::]:443 is already taken by listen; give each its own port")]
     [InlineData("routes: { hosts: { \"*.example\": \"a:1\" } }",
         "routes.hosts.*.example (FILE:2): a wildcard; name each host, as no client can type a '*'; allowed: a host name with \"host:port\", \"[IPv6]:port\" or \"unix:/path/to.sock\"")]
     public void What_is_missing_or_does_not_fit_together_is_told(string yaml, string error) =>
