@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using Heliograph.Relay.Hello;
+using Heliograph.Tls13.Hello;
 
 namespace Heliograph.Benchmarks;
 

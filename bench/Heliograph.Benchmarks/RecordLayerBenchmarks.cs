@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using Heliograph.Relay.OuterTls;
+using Heliograph.Tls13.Records;
 
 namespace Heliograph.Benchmarks;
 

@@ -62,7 +62,11 @@ internal sealed class CompareCommandLine
 
     private readonly Option<bool> smoke = new("--smoke") { Description = "Tiny sizes, one round, no verdict: shows only that everything works." };
 
-    private readonly Option<FileInfo?> json = new("--json") { Description = "Write every single measurement to this file.", HelpName = "FILE" };
+    private readonly Option<FileInfo?> json = new("--json")
+    {
+        Description = "Write the table, the machine and every single measurement to this file.",
+        HelpName = "FILE",
+    };
 
     private readonly RootCommand root = new(
         "Measures heliograph beside Signal's own nginx pair and HAProxy on loopback and prints the table of docs/benchmarks.md.\n"

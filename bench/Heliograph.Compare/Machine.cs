@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Heliograph.Compare.Load;
 using Heliograph.Compare.Peers;
 
 namespace Heliograph.Compare;
@@ -11,18 +12,31 @@ internal static class Machine
     {
         var machine = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["processor"] = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim()
-                ?? RuntimeInformation.ProcessArchitecture.ToString(),
+            ["processor"] = ProcessorName() ?? RuntimeInformation.ProcessArchitecture.ToString(),
             ["kernel"] = File.ReadAllText("/proc/sys/kernel/osrelease").Trim(),
             [".NET"] = Environment.Version.ToString(),
+            ["OpenSSL"] = OpenSsl.Version(),
+            ["ipsec-mb"] = IpsecMbVersion() ?? "not installed",
         };
         if (options.Peers.Contains(PeerNames.Heliograph, StringComparer.Ordinal))
             machine["heliograph"] = FirstLine(options.HeliographCommand, "--version").Split(' ')[^1];
         if (options.Peers.Contains(PeerNames.Nginx, StringComparer.Ordinal))
             machine["nginx"] = FirstLine(Installed.Find("nginx")!, "-v").Split('/')[^1];
         if (options.Peers.Contains(PeerNames.HaProxy, StringComparer.Ordinal))
-            machine["HAProxy"] = FirstLine(Installed.Find("haproxy")!, "-v").Replace("HAProxy version ", "", StringComparison.Ordinal).Split(' ')[0];
+            machine["HAProxy"] = FirstLine(Installed.Find("haproxy")!, "-v")["HAProxy version ".Length..].Split(' ')[0];
         return machine;
+    }
+
+    private static string? ProcessorName() =>
+        File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim();
+
+    /// <summary>Of the longest name: libIPSec_MB.so.1 leads to libIPSec_MB.so.1.3.0.</summary>
+    private static string? IpsecMbVersion()
+    {
+        const string directory = "/usr/lib/x86_64-linux-gnu", prefix = "libIPSec_MB.so.";
+        return Directory.Exists(directory)
+            ? Directory.EnumerateFiles(directory, prefix + "*").Select(Path.GetFileName).MaxBy(name => name!.Length)?[prefix.Length..]
+            : null;
     }
 
     /// <summary>Asking heliograph for its version also makes its launcher build it, before anything is pinned or timed.</summary>

@@ -64,10 +64,4 @@ internal static partial class AcmeLog
 
     [LoggerMessage(32, LogLevel.Warning, "The record {Name} may be left in its zone: {Reason}")]
     public static partial void RecordLeft(this ILogger logger, string name, string reason);
-
-    [LoggerMessage(40, LogLevel.Error, "{File} is damaged: {Damage}. It is kept as {Kept}, and work goes on without it.")]
-    public static partial void FileSetAside(this ILogger logger, string file, string damage, string kept);
-
-    [LoggerMessage(41, LogLevel.Error, "{File} is damaged: {Damage}. It cannot be moved aside ({Reason}); work goes on without it.")]
-    public static partial void FileNotSetAside(this ILogger logger, string file, string damage, string reason);
 }

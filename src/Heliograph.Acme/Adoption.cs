@@ -1,5 +1,6 @@
 using Heliograph.Acme.Issuance;
 using Heliograph.Acme.Storage;
+using Heliograph.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Acme;
@@ -19,9 +20,9 @@ public static class Adoption
     {
         IReadOnlyList<Identifier> identifiers = [.. options.Domains.Select(Identifier.Parse)];
         var adopted = CertificateCheck.Accept(chainPem, keyPem, options.Directory, identifiers, clock.GetUtcNow(), clockAhead: null);
-        var directory = new PrivateDirectory(Path.Combine(options.StateDirectory, CertificateManager.DirectoryName), clock, logger);
-        directory.Create();
-        var store = new CertificateStore(directory, clock);
+        var files = new StateFiles(new PrivateDirectory(Path.Combine(options.StateDirectory, CertificateManager.DirectoryName), clock, logger));
+        files.Create();
+        var store = new CertificateStore(files, clock);
         using var held = await store.LockAsync(stop);
         var state = store.Load();
         if (state is { ChainPem: { } chain, KeyPem: { } key } && Covers(IssuedCertificate.FromPem(chain, key, state.IssuedBy ?? ""), adopted, identifiers))

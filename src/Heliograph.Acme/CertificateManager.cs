@@ -2,6 +2,7 @@ using Heliograph.Acme.Challenges;
 using Heliograph.Acme.Issuance;
 using Heliograph.Acme.Renewal;
 using Heliograph.Acme.Storage;
+using Heliograph.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Acme;
@@ -34,10 +35,10 @@ public sealed class CertificateManager : IAsyncDisposable
         this.use = use;
         this.clock = clock;
         this.logger = logger;
-        var directory = new PrivateDirectory(Path.Combine(options.StateDirectory, DirectoryName), clock, logger, fault);
-        var issuer = new CertificateIssuer(options, responders, new AccountStore(directory), clock, logger);
-        renewer = new Renewer(options, issuer, new CertificateStore(directory, clock), clock, random, logger, Publish);
-        directory.Create();
+        var files = new StateFiles(new PrivateDirectory(Path.Combine(options.StateDirectory, DirectoryName), clock, logger, fault));
+        var issuer = new CertificateIssuer(options, responders, new AccountStore(files), clock, logger);
+        renewer = new Renewer(options, issuer, new CertificateStore(files, clock), clock, random, logger, Publish);
+        files.Create();
         renewer.Reload();
     }
 
@@ -60,9 +61,9 @@ public sealed class CertificateManager : IAsyncDisposable
     public void Start() => loop = Task.Run(LoopAsync);
 
     /// <summary>Looks now whether anything is due, instead of some minutes later, and does it. Failures are logged and remembered, and back-off holds.</summary>
-    public Task LookAsync(CancellationToken stop) => AloneAsync(async stop =>
+    public Task RenewIfDueAsync(CancellationToken stop) => AloneAsync(async stop =>
     {
-        await renewer.LookAsync(stop);
+        await renewer.RenewIfDueAsync(stop);
         return true;
     }, stop);
 
@@ -159,7 +160,7 @@ public sealed class CertificateManager : IAsyncDisposable
             {
                 try
                 {
-                    await LookAsync(stop.Token);
+                    await RenewIfDueAsync(stop.Token);
                 }
                 catch (Exception surprise) when (surprise is not OperationCanceledException)
                 {

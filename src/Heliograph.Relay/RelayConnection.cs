@@ -1,5 +1,4 @@
 using Heliograph.Relay.Diagnostics;
-using Heliograph.Relay.Hello;
 using Heliograph.Relay.Limits;
 using Heliograph.Relay.Listening;
 using Heliograph.Relay.Loop;
@@ -8,6 +7,7 @@ using Heliograph.Relay.ProxyProtocol;
 using Heliograph.Relay.Relaying;
 using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
+using Heliograph.Tls13.Hello;
 
 namespace Heliograph.Relay;
 
@@ -186,11 +186,19 @@ internal sealed class RelayConnection : IDeadlineOwner, IDisposable
     }
 
     /// <param name="context">The certificate.</param>
-    /// <param name="hello">What the client begins with; null: only libssl can answer it.</param>
+    /// <param name="hello">The client's hello; null: only libssl can answer it.</param>
     private HandshakeChannel StartTls(TlsContext context, ClientHello? hello)
     {
-        HandshakeChannel? tls = hello is null ? null : loop.Handshakes.TryAnswer(loop.Events, context, client.Socket, peeked);
-        tls ??= new TlsChannel(loop.Events, loop.Bio, context, client.Socket, peeked.Take());
+        HandshakeChannel tls;
+        if (hello is not null && context.Identity is { } identity && loop.Handshakes.TryAnswer(identity, peeked.Span, out var answer))
+        {
+            peeked.Dispose();
+            tls = new Tls13Channel(loop.Records, answer, client.Socket);
+        }
+        else
+        {
+            tls = new TlsChannel(loop.Bio, context, client.Socket, peeked.MoveToNew());
+        }
         client = tls;
         return tls;
     }

@@ -3,8 +3,9 @@ using Heliograph.Relay.Diagnostics;
 using Heliograph.Relay.Limits;
 using Heliograph.Relay.Loop;
 using Heliograph.Relay.OuterTls;
-using Heliograph.Relay.OuterTls.Handshake;
 using Heliograph.Relay.Upstream;
+using Heliograph.Tls13.Handshake;
+using Heliograph.Tls13.Records;
 
 namespace Heliograph.Relay;
 

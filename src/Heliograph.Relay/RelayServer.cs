@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Heliograph.Relay.Diagnostics;
-using Heliograph.Relay.Hello;
 using Heliograph.Relay.Limits;
 using Heliograph.Relay.Listening;
 using Heliograph.Relay.Loop;
@@ -9,6 +8,8 @@ using Heliograph.Relay.OuterTls;
 using Heliograph.Relay.ProxyProtocol;
 using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
+using Heliograph.Tls13.Hello;
+using Heliograph.Tls13.Records;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Relay;
@@ -50,7 +51,8 @@ public sealed class RelayServer : IAsyncDisposable
         trustedProxies = new TrustedProxies(options.TrustedProxies);
         Admission = new Admission(options, time, log);
         context = TlsContext.Create(certificate, OffersHttp2);
-        var records = RecordProtection.Find(log);
+        var records = RecordProtection.Find();
+        log.ReportIpsecMb(records);
         Cryptography = records.Description;
         names = new NameCache(resolve, time);
         loops = [.. Enumerable.Range(0, Math.Max(1, options.Loops)).Select(CreateLoop)];
@@ -102,7 +104,7 @@ public sealed class RelayServer : IAsyncDisposable
     internal static RelayServer Start(RelayOptions options, ServerCertificate certificate, Resolve resolve, TimeProvider time, ILogger log)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (!OpenSsl.IsAvailable())
+        if (!LibSsl.IsAvailable())
             throw new RelayStartException("libssl.so.3 is not on this machine: Heliograph needs OpenSSL 3; on Debian and Ubuntu: apt-get install libssl3");
         var bound = BoundSocket.ListenAll(options);
         var server = new RelayServer(options, certificate, resolve, time, log);

@@ -18,6 +18,12 @@ internal static partial class OpenSsl
     internal const int VerifyPeer = 1;
     internal const int ErrorZeroReturn = 6;
 
+    /// <summary>"3.0.19" of "OpenSSL 3.0.19 27 Jan 2026".</summary>
+    internal static string Version() => Marshal.PtrToStringUTF8(OpenSSL_version(0))!.Split(' ')[1];
+
+    [LibraryImport(Crypto)]
+    private static partial nint OpenSSL_version(int what);
+
     [LibraryImport(Ssl)]
     internal static partial nint TLS_client_method();
 

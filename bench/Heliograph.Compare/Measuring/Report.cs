@@ -27,15 +27,17 @@ internal static class Report
         return table.ToString();
     }
 
-    public static void WriteJson(FileInfo file, ComparisonOptions options, Comparison comparison, IReadOnlyList<Verdict> verdicts, IReadOnlyDictionary<string, string> machine)
+    public static void WriteJson(
+        FileInfo file, ComparisonOptions options, Comparison comparison, IReadOnlyList<Verdict> verdicts, IReadOnlyDictionary<string, string> machine)
     {
         var everything = new
         {
+            Date = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             machine,
             options.Rounds,
             options.Sizes,
             comparison.Ciphers,
-            verdicts = verdicts.Select(verdict => new
+            Figures = verdicts.Select(verdict => new
             {
                 verdict.Figure.Name,
                 verdict.Figure.Title,

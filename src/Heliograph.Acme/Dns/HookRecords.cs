@@ -1,5 +1,5 @@
-using System.ComponentModel;
 using Heliograph.Acme.Protocol;
+using Heliograph.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Acme.Dns;
@@ -56,7 +56,7 @@ internal sealed class HookRecords : IDnsRecords
                 $"acme.dns.hook: '{hook} {action} {name} VALUE' did not end within {timeout.TotalSeconds:0} seconds and was killed.");
         if (result.ExitCode != 0)
             throw new AcmeException(AcmeFailure.Configuration,
-                $"acme.dns.hook: '{hook} {action} {name} VALUE' ended with code {result.ExitCode}: {Text.Clean(result.Said, [value])}.");
+                $"acme.dns.hook: '{hook} {action} {name} VALUE' ended with code {result.ExitCode}: {Text.Clean(result.Output, [value])}.");
     }
 
     private async Task<HookResult> StartAsync(IReadOnlyList<string> arguments, CancellationToken stop)
@@ -65,10 +65,10 @@ internal sealed class HookRecords : IDnsRecords
         {
             return await HookProgram.RunAsync(hook, arguments, environment: null, timeout, stop);
         }
-        catch (Win32Exception failure)
+        catch (HookStartException failure)
         {
             throw new AcmeException(AcmeFailure.Configuration,
-                $"acme.dns.hook: '{hook}' cannot be started: {failure.Message}. Give the whole path of an executable file.", failure);
+                $"acme.dns.hook: '{hook}' cannot be started ({failure.Message}). Give the whole path of an executable file.", failure);
         }
     }
 }

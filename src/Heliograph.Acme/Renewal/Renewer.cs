@@ -83,7 +83,7 @@ internal sealed class Renewer
     }
 
     /// <summary>Does what is due. Failures are remembered, not thrown.</summary>
-    public async Task LookAsync(CancellationToken stop)
+    public async Task RenewIfDueAsync(CancellationToken stop)
     {
         try
         {

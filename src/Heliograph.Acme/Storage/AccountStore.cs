@@ -7,16 +7,16 @@ namespace Heliograph.Acme.Storage;
 /// <summary>One file for each authority's account.</summary>
 internal sealed class AccountStore
 {
-    private readonly PrivateDirectory directory;
+    private readonly StateFiles files;
 
-    public AccountStore(PrivateDirectory directory)
+    public AccountStore(StateFiles files)
     {
-        this.directory = directory;
+        this.files = files;
     }
 
-    public AccountState? Load(string directoryUrl) => directory.Read(FileName(directoryUrl), StateJson.Default.AccountState, Damage);
+    public AccountState? Load(string directoryUrl) => files.Read(FileName(directoryUrl), StateJson.Default.AccountState, Damage);
 
-    public void Save(AccountState account) => directory.Write(FileName(account.Directory), account, StateJson.Default.AccountState);
+    public void Save(AccountState account) => files.Write(FileName(account.Directory), account, StateJson.Default.AccountState);
 
     /// <summary>The host for people, a digest because one host may have several directories.</summary>
     public static string FileName(string directoryUrl)

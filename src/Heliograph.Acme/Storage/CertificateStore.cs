@@ -10,26 +10,26 @@ internal sealed class CertificateStore
 
     private static readonly TimeSpan LockPoll = TimeSpan.FromSeconds(2);
 
-    private readonly PrivateDirectory directory;
+    private readonly StateFiles files;
     private readonly TimeProvider clock;
 
-    public CertificateStore(PrivateDirectory directory, TimeProvider clock)
+    public CertificateStore(StateFiles files, TimeProvider clock)
     {
-        this.directory = directory;
+        this.files = files;
         this.clock = clock;
     }
 
-    public CertificateState Load() => directory.Read(FileName, StateJson.Default.CertificateState, Damage) ?? new CertificateState();
+    public CertificateState Load() => files.Read(FileName, StateJson.Default.CertificateState, Damage) ?? new CertificateState();
 
     /// <summary>Only under the lock: another process's certificate could be overwritten otherwise.</summary>
-    public void Save(CertificateState state) => directory.Write(FileName, state, StateJson.Default.CertificateState);
+    public void Save(CertificateState state) => files.Write(FileName, state, StateJson.Default.CertificateState);
 
     /// <summary>Waits while another process holds it, which is as long as its order takes.</summary>
     public async Task<IDisposable> LockAsync(CancellationToken stop)
     {
         while (true)
         {
-            if (directory.TryLock(LockName) is { } held)
+            if (files.TryLock(LockName) is { } held)
                 return held;
             await Task.Delay(LockPoll, clock, stop);
         }

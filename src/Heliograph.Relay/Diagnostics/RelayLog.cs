@@ -1,4 +1,5 @@
 using Heliograph.Relay.Upstream;
+using Heliograph.Tls13.Records;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Relay.Diagnostics;
@@ -38,6 +39,15 @@ internal static partial class RelayLog
     [LoggerMessage(9, LogLevel.Warning, "{Endpoint} cannot be dialled (passthrough): the connections for it are closed")]
     public static partial void SiteDown(this ILogger log, UpstreamEndpoint endpoint);
 
-    [LoggerMessage(21, LogLevel.Warning, "ipsec-mb {Version} computes AES-GCM otherwise than OpenSSL and is not used; please report it with the processor's name")]
-    public static partial void IpsecMbDiffers(this ILogger log, string version);
+    /// <summary>Warns of an ipsec-mb that does not compute what OpenSSL does.</summary>
+    public static void ReportIpsecMb(this ILogger log, RecordProtection protection)
+    {
+        if (protection.RejectedIpsecMb is { } version)
+            log.IpsecMbDiffers(version);
+    }
+
+    [LoggerMessage(
+        21, LogLevel.Warning,
+        "ipsec-mb {Version} computes AES-GCM otherwise than OpenSSL and is not used; please report it with the processor's name")]
+    private static partial void IpsecMbDiffers(this ILogger log, string version);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using Heliograph.Tls13.Records;
 
 namespace Heliograph.Relay.Loop;
 
@@ -9,11 +10,10 @@ namespace Heliograph.Relay.Loop;
 /// </summary>
 internal sealed unsafe class EventLoop : IDisposable
 {
-    /// <summary>Bytes read from a socket at once: eight full TLS records a system call. 64 KB cost 4 % more CPU for a GB, 256 KB no less.</summary>
-    public const int ReceiveSize = 128 * 1024;
-
-    /// <summary>The same records with what protects them.</summary>
-    private const int ReceivedSize = ReceiveSize + 1024;
+    /// <summary>
+    /// Bytes read from a socket at once: the content of as many full TLS records, 128 KB. 64 KB cost 4 % more CPU for a GB, 256 KB no less.
+    /// </summary>
+    public const int ReceiveSize = RecordLayer.RecordsAtOnce * RecordLayer.LargestContent;
 
     private const int EventsPerWait = 256;
     private const ulong WakeUp = ulong.MaxValue;
@@ -48,7 +48,7 @@ internal sealed unsafe class EventLoop : IDisposable
         if (epoll < 0 || wakeUp < 0)
             throw new IOException($"the system gives no descriptor for an event loop: {Marshal.GetLastPInvokeErrorMessage()}");
         events = (byte*)NativeMemory.Alloc((nuint)(EventsPerWait * EpollEvents.Size));
-        Received = (byte*)NativeMemory.Alloc(ReceivedSize);
+        Received = (byte*)NativeMemory.Alloc(RecordLayer.ReceiveSize);
         var wake = stackalloc byte[EpollEvents.Size];
         EpollEvents.Write(wake, Libc.EpollIn | Libc.EpollEdgeTriggered, WakeUp);
         _ = Libc.epoll_ctl(epoll, Libc.EpollAdd, wakeUp, wake);
@@ -61,7 +61,7 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <summary>What a socket gives at once at most; settable from any thread. Small reads are what makes small shares of a limited rate possible.</summary>
     public int LongestReceive { get; set; } = int.MaxValue;
 
-    /// <summary>Scratch for what comes from a socket, at least <see cref="ReceiveSize"/> bytes. Nothing in it survives an await.</summary>
+    /// <summary>Scratch for what comes from a socket: <see cref="RecordLayer.ReceiveSize"/> bytes. Nothing in it survives an await.</summary>
     public byte* Received { get; }
 
     public void Start() => thread.Start();

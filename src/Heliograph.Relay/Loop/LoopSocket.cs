@@ -37,7 +37,6 @@ internal sealed unsafe class LoopSocket : IDisposable
 {
     private static uint Generations;
 
-    private readonly EventLoop loop;
     private readonly int slot;
     private int descriptor;
     private Action? readWaiter;
@@ -50,11 +49,14 @@ internal sealed unsafe class LoopSocket : IDisposable
 
     private LoopSocket(EventLoop loop, int descriptor, bool writes)
     {
-        this.loop = loop;
+        Loop = loop;
         this.descriptor = descriptor;
         Generation = Interlocked.Increment(ref Generations);
-        slot = loop.Add(this, descriptor, writes);
+        slot = Loop.Add(this, descriptor, writes);
     }
+
+    /// <summary>The loop that it lives on.</summary>
+    public EventLoop Loop { get; }
 
     /// <summary>Tells this socket from those that had its slot before.</summary>
     public uint Generation { get; }
@@ -147,7 +149,7 @@ internal sealed unsafe class LoopSocket : IDisposable
             return IoResult.Broken;
         if (!readReady)
             return IoResult.WouldBlock;
-        length = Math.Min(length, loop.LongestReceive);
+        length = Math.Min(length, Loop.LongestReceive);
         nint count;
         do
         {
@@ -233,9 +235,9 @@ internal sealed unsafe class LoopSocket : IDisposable
         cancelled = true;
         held = false;
         if (readWaiter is { } reader)
-            loop.Schedule(reader);
+            Loop.Schedule(reader);
         if (writeWaiter is { } writer)
-            loop.Schedule(writer);
+            Loop.Schedule(writer);
         readWaiter = writeWaiter = null;
     }
 
@@ -253,7 +255,7 @@ internal sealed unsafe class LoopSocket : IDisposable
     {
         if (descriptor < 0)
             return;
-        loop.Remove(slot);
+        Loop.Remove(slot);
         _ = Libc.close(descriptor);
         descriptor = -1;
         Cancel();

@@ -1,5 +1,6 @@
 using Heliograph.Relay.Loop;
 using Heliograph.Relay.Relaying;
+using Heliograph.Tls13.Records;
 
 namespace Heliograph.Relay.OuterTls;
 

@@ -6,7 +6,7 @@ namespace Heliograph.Relay.OuterTls;
 /// <summary>A certificate chain with its private key, parsed and checked to fit together.</summary>
 public sealed class ServerCertificate
 {
-    /// <summary>More certificates than any real chain has; together they must fit a flight (<see cref="TlsBio.WrittenSize"/>).</summary>
+    /// <summary>More certificates than any real chain has; together they must fit into a flight (<see cref="TlsBio.WrittenSize"/>).</summary>
     private const int LongestChain = 10;
 
     private const int LargestChainBytes = 64 * 1024;
@@ -43,10 +43,10 @@ public sealed class ServerCertificate
     /// <summary>Whether the key is one on the curve P-256.</summary>
     internal bool HasP256Key { get; }
 
-    /// <summary>DER, the leaf first.</summary>
-    internal IReadOnlyList<ReadOnlyMemory<byte>> Chain { get; }
+    /// <summary>The certificates in DER, the leaf first.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Chain { get; }
 
-    /// <summary>PKCS #8, DER.</summary>
+    /// <summary>The leaf's private key: PKCS #8, DER.</summary>
     internal ReadOnlyMemory<byte> Key { get; }
 
     /// <summary>Reads PEM texts: the chain, leaf first, and the leaf's private key (ECDSA or RSA).</summary>
@@ -66,7 +66,7 @@ public sealed class ServerCertificate
                     "the private key is not the key of the first certificate in the chain; give both files of the same certificate, the leaf first");
             }
             var certificate = new ServerCertificate(chain, key);
-            // OpenSSL has the last word (a key too small for its security level): hear it now, while another certificate can still be served.
+            // OpenSSL decides (it may find the key too small for its security level): ask it now, while another certificate can still be served.
             TlsContext.Create(certificate, offerHttp2: false).Dispose();
             return certificate;
         }

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
+using Heliograph.Relay.Loop;
+
 namespace Heliograph.Relay.OuterTls;
 
 /// <summary>
@@ -11,10 +13,10 @@ namespace Heliograph.Relay.OuterTls;
 internal sealed unsafe class TlsBio : IDisposable
 {
     /// <summary>
-    /// Room for what one call may produce: the records of <see cref="Loop.EventLoop.ReceiveSize"/> bytes and two more, or a server's flight with the
-    /// longest chain that is loaded.
+    /// Room for what one call may produce: the records of <see cref="EventLoop.ReceiveSize"/> bytes and two more, or a server's flight with the
+    /// longest chain that is accepted.
     /// </summary>
-    public const int WrittenSize = (Loop.EventLoop.ReceiveSize / LargestRecord + 2) * (LargestRecord + 512);
+    public const int WrittenSize = (EventLoop.ReceiveSize / LargestRecord + 2) * (LargestRecord + 512);
 
     private const int LargestRecord = 16 * 1024;
 
@@ -32,12 +34,12 @@ internal sealed unsafe class TlsBio : IDisposable
     {
         state = (State*)NativeMemory.AllocZeroed((nuint)sizeof(State));
         state->Written = (byte*)NativeMemory.Alloc(WrittenSize);
-        bio = OpenSsl.BIO_new(Method);
-        OpenSsl.BIO_set_data(bio, state);
-        OpenSsl.BIO_set_init(bio, 1);
+        bio = LibSsl.BIO_new(Method);
+        LibSsl.BIO_set_data(bio, state);
+        LibSsl.BIO_set_init(bio, 1);
     }
 
-    /// <summary>What OpenSSL has not taken yet.</summary>
+    /// <summary>What OpenSSL has not read yet.</summary>
     public ReadOnlySpan<byte> Unread => new(state->Input, state->InputLength);
 
     /// <summary>What OpenSSL has written since <see cref="ClearWritten"/>.</summary>
@@ -46,8 +48,8 @@ internal sealed unsafe class TlsBio : IDisposable
     /// <summary>Makes this the BIO of an SSL, for both directions.</summary>
     public void AttachTo(nint ssl)
     {
-        _ = OpenSsl.BIO_up_ref(bio);
-        OpenSsl.SSL_set_bio(ssl, bio, bio);
+        _ = LibSsl.BIO_up_ref(bio);
+        LibSsl.SSL_set_bio(ssl, bio, bio);
     }
 
     /// <summary>The bytes that OpenSSL reads next. They are not copied: they stay where they are until <see cref="EndFeed"/>.</summary>
@@ -70,7 +72,7 @@ internal sealed unsafe class TlsBio : IDisposable
         if (disposed)
             return;
         disposed = true;
-        _ = OpenSsl.BIO_free(bio);
+        _ = LibSsl.BIO_free(bio);
         NativeMemory.Free(state->Written);
         NativeMemory.Free(state);
     }
@@ -80,25 +82,25 @@ internal sealed unsafe class TlsBio : IDisposable
         // A null name makes BIO_meth_new fail.
         var method = nint.Zero;
         fixed (byte* text = "heliograph\0"u8)
-            method = OpenSsl.BIO_meth_new(OpenSsl.BIO_get_new_index() | SourceSinkType, text);
-        _ = OpenSsl.BIO_meth_set_read(method, &Read);
-        _ = OpenSsl.BIO_meth_set_write(method, &Write);
-        _ = OpenSsl.BIO_meth_set_ctrl(method, &Ctrl);
+            method = LibSsl.BIO_meth_new(LibSsl.BIO_get_new_index() | SourceSinkType, text);
+        _ = LibSsl.BIO_meth_set_read(method, &Read);
+        _ = LibSsl.BIO_meth_set_write(method, &Write);
+        _ = LibSsl.BIO_meth_set_ctrl(method, &Ctrl);
         return method;
     }
 
-    // None of the three can throw: they touch native memory of known sizes only.
+    // None of the three callbacks can throw: they touch native memory of known sizes only.
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Read(nint bio, byte* buffer, int length)
     {
-        var state = (State*)OpenSsl.BIO_get_data(bio);
-        OpenSsl.BIO_clear_flags(bio, RetryFlags);
+        var state = (State*)LibSsl.BIO_get_data(bio);
+        LibSsl.BIO_clear_flags(bio, RetryFlags);
         if (state->InputLength == 0)
         {
             if (state->Ended != 0)
                 return 0;
-            OpenSsl.BIO_set_flags(bio, ShouldRetry | RetryRead);
+            LibSsl.BIO_set_flags(bio, ShouldRetry | RetryRead);
             return -1;
         }
         var count = length < state->InputLength ? length : state->InputLength;
@@ -111,9 +113,9 @@ internal sealed unsafe class TlsBio : IDisposable
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Write(nint bio, byte* bytes, int length)
     {
-        var state = (State*)OpenSsl.BIO_get_data(bio);
-        OpenSsl.BIO_clear_flags(bio, RetryFlags);
-        // More than the bound is no ordinary flight: the connection fails.
+        var state = (State*)LibSsl.BIO_get_data(bio);
+        LibSsl.BIO_clear_flags(bio, RetryFlags);
+        // No ordinary flight is larger than the bound: the connection fails.
         if (length > WrittenSize - state->WrittenLength)
             return -1;
         Unsafe.CopyBlockUnaligned(state->Written + state->WrittenLength, bytes, (uint)length);
@@ -125,7 +127,7 @@ internal sealed unsafe class TlsBio : IDisposable
     private static nint Ctrl(nint bio, int command, nint number, nint pointer) => command switch
     {
         CtrlFlush => 1,
-        CtrlEof => ((State*)OpenSsl.BIO_get_data(bio))->Ended,
+        CtrlEof => ((State*)LibSsl.BIO_get_data(bio))->Ended,
         _ => 0,
     };
 

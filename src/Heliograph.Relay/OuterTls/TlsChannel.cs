@@ -1,43 +1,43 @@
 using System.Buffers.Binary;
 using Heliograph.Relay.Loop;
 using Heliograph.Relay.Relaying;
+using Heliograph.Tls13.Native;
+using Heliograph.Tls13.Records;
+using Heliograph.Tls13.Session;
 
 namespace Heliograph.Relay.OuterTls;
 
-/// <summary>The client's side: the outer TLS over its socket. Owns the SSL object.</summary>
+/// <summary>The client's side of the outer TLS by libssl: any handshake, and then TLS 1.2. Owns the SSL object.</summary>
 /// <remarks>
-/// The loop's <see cref="TlsBio"/> is lent to each call: what OpenSSL does not take of the input is kept here until the next one, what it writes goes
-/// to the socket. With <c>SSL_MODE_RELEASE_BUFFERS</c> an idle SSL holds no buffers of its own either.
+/// Each call borrows the loop's <see cref="TlsBio"/>: input that OpenSSL does not read is kept here until the next call, what it writes goes to the
+/// socket. With <c>SSL_MODE_RELEASE_BUFFERS</c> an idle SSL object holds no buffers either.
 /// </remarks>
 internal sealed class TlsChannel : HandshakeChannel
 {
-    private readonly EventLoop loop;
     private readonly TlsBio bio;
     private readonly PendingBytes input;
     private readonly TrafficSecrets secrets;
-    private CipherSuite? suite;
+    private int suite;
     private nint ssl;
     private int tickets;
     private bool holdsPlaintext;
     private IoStatus? ended;
 
-    /// <param name="loop">The loop of the socket.</param>
     /// <param name="bio">The loop's BIO.</param>
-    /// <param name="context">The certificate and its options.</param>
+    /// <param name="context">The certificate and the options.</param>
     /// <param name="socket">The client's socket; owned from here on.</param>
-    /// <param name="input">What was already read of the outer ClientHello; owned from here on.</param>
-    public TlsChannel(EventLoop loop, TlsBio bio, TlsContext context, LoopSocket socket, PendingBytes input) : base(socket)
+    /// <param name="input">The bytes of the outer ClientHello that were already read; owned from here on.</param>
+    public TlsChannel(TlsBio bio, TlsContext context, LoopSocket socket, PendingBytes input) : base(socket)
     {
-        this.loop = loop;
         this.bio = bio;
         this.input = input;
-        OpenSsl.ERR_clear_error();
-        ssl = OpenSsl.SSL_new(context.Pointer);
+        OpenSslErrors.Clear();
+        ssl = LibSsl.SSL_new(context.Pointer);
         GC.KeepAlive(context);
         if (ssl == 0)
-            throw new InvalidOperationException("OpenSSL makes no more connections.");
+            throw new InvalidOperationException($"OpenSSL cannot make a connection: {OpenSslErrors.TakeFirst()}");
         secrets = new TrafficSecrets(ssl);
-        OpenSsl.SSL_set_accept_state(ssl);
+        LibSsl.SSL_set_accept_state(ssl);
         bio.AttachTo(ssl);
     }
 
@@ -47,25 +47,24 @@ internal sealed class TlsChannel : HandshakeChannel
         {
             byte* protocol;
             uint length;
-            OpenSsl.SSL_get0_alpn_selected(ssl, &protocol, &length);
+            LibSsl.SSL_get0_alpn_selected(ssl, &protocol, &length);
             return new ReadOnlySpan<byte>(protocol, (int)length).SequenceEqual("h2"u8);
         }
     }
 
-    /// <summary>This channel for TLS 1.2 and for a client that wants small records, and for TLS 1.3 one that needs no SSL object.</summary>
+    /// <summary>For TLS 1.3 a channel that needs no SSL object; this one for TLS 1.2, and for a client that wants small records.</summary>
     public override Channel Established(RecordLayer records)
     {
-        if (suite is null || secrets.Client.Length != suite.HashLength || secrets.Server.Length != suite.HashLength || OpenSsl.SSL_has_pending(ssl) != 0
-            || OpenSsl.SSL_SESSION_get_max_fragment_length(OpenSsl.SSL_get_session(ssl)) != 0)
+        if (LibSsl.SSL_has_pending(ssl) != 0
+            || LibSsl.SSL_SESSION_get_max_fragment_length(LibSsl.SSL_get_session(ssl)) != 0
+            || SessionKeys.Derive(suite, secrets.Client, secrets.Server, serverRecords: tickets) is not { } keys)
         {
             return this;
         }
-        var readKey = new TrafficKey(suite, secrets.Client, records: 0);
-        var writeKey = new TrafficKey(suite, secrets.Server, records: tickets);
-        // Without this the session would be forgotten, and its tickets with it.
-        OpenSsl.SSL_set_shutdown(ssl, OpenSsl.ShutdownBoth);
+        // Without this the cache would forget the session, and its tickets with it.
+        LibSsl.SSL_set_shutdown(ssl, LibSsl.ShutdownBoth);
         FreeSsl();
-        return new Tls13Channel(loop, records, readKey, writeKey, Socket, input.Take());
+        return new Tls13Channel(records, keys, Socket, input.MoveToNew());
     }
 
     public override unsafe IoResult Read(Span<byte> destination)
@@ -80,12 +79,12 @@ internal sealed class TlsChannel : HandshakeChannel
             }
             else
             {
-                var received = Socket.Receive(loop.Received, EventLoop.ReceiveSize);
+                var received = Socket.Receive(Socket.Loop.Received, EventLoop.ReceiveSize);
                 if (received.Status is IoStatus.WouldBlock or IoStatus.Broken)
                     return received;
-                result = Decrypt(loop.Received, received.Count, received.Status == IoStatus.Closed, destination);
+                result = Decrypt(Socket.Loop.Received, received.Count, received.Status == IoStatus.Closed, destination);
             }
-            // WouldBlock here: only a part of a record was there. Ask the socket for the rest.
+            // WouldBlock here: only a part of a record has come. Ask the socket for the rest.
             if (result.Status != IoStatus.WouldBlock)
                 return result;
         }
@@ -96,10 +95,10 @@ internal sealed class TlsChannel : HandshakeChannel
     {
         if (bytes.IsEmpty)
             return true;
-        OpenSsl.ERR_clear_error();
+        OpenSslErrors.Clear();
         fixed (byte* start = bytes)
         {
-            if (OpenSsl.SSL_write(ssl, start, bytes.Length) != bytes.Length)
+            if (LibSsl.SSL_write(ssl, start, bytes.Length) != bytes.Length)
                 return false;
         }
         return SendWritten();
@@ -110,8 +109,8 @@ internal sealed class TlsChannel : HandshakeChannel
     {
         if (ended is not null)
             return ended == IoStatus.Closed;
-        OpenSsl.ERR_clear_error();
-        _ = OpenSsl.SSL_shutdown(ssl);
+        OpenSslErrors.Clear();
+        _ = LibSsl.SSL_shutdown(ssl);
         return SendWritten();
     }
 
@@ -125,7 +124,7 @@ internal sealed class TlsChannel : HandshakeChannel
     private void FreeSsl()
     {
         if (ssl != 0)
-            OpenSsl.SSL_free(ssl);
+            LibSsl.SSL_free(ssl);
         ssl = 0;
         secrets.Dispose();
     }
@@ -143,16 +142,16 @@ internal sealed class TlsChannel : HandshakeChannel
             }
             else
             {
-                var received = Socket.Receive(loop.Received, EventLoop.ReceiveSize);
+                var received = Socket.Receive(Socket.Loop.Received, EventLoop.ReceiveSize);
                 if (received.Status == IoStatus.WouldBlock)
                     return IoStatus.WouldBlock;
                 step = received.Status == IoStatus.Broken
                     ? IoStatus.Broken
-                    : Handshake(loop.Received, received.Count, received.Status == IoStatus.Closed);
+                    : Handshake(Socket.Loop.Received, received.Count, received.Status == IoStatus.Closed);
             }
             if (step == IoStatus.Broken)
-                failure = OpenSsl.TakeError();
-            var sent = step == IoStatus.Done && suite is not null ? SendTickets() : SendFlight();
+                failure = OpenSslErrors.TakeFirst();
+            var sent = step == IoStatus.Done && SessionKeys.Support(suite) ? SendTickets() : SendFlight();
             if (step == IoStatus.Done || step == IoStatus.Broken)
                 return sent ? step : IoStatus.Broken;
             if (!sent)
@@ -163,41 +162,41 @@ internal sealed class TlsChannel : HandshakeChannel
     private unsafe IoStatus Handshake(byte* bytes, int length, bool inputEnded)
     {
         bio.Feed(bytes, length, inputEnded);
-        OpenSsl.ERR_clear_error();
-        var result = OpenSsl.SSL_do_handshake(ssl);
-        var error = result == 1 ? 0 : OpenSsl.SSL_get_error(ssl, result);
+        OpenSslErrors.Clear();
+        var result = LibSsl.SSL_do_handshake(ssl);
+        var error = result == 1 ? 0 : LibSsl.SSL_get_error(ssl, result);
         KeepUnread(length);
         if (result == 1)
         {
-            suite = CipherSuite.Find(OpenSsl.SSL_CIPHER_get_protocol_id(OpenSsl.SSL_get_current_cipher(ssl)));
+            suite = LibSsl.SSL_CIPHER_get_protocol_id(LibSsl.SSL_get_current_cipher(ssl));
             return IoStatus.Done;
         }
-        return error == OpenSsl.ErrorWantRead && !inputEnded ? IoStatus.WouldBlock : IoStatus.Broken;
+        return error == LibSsl.ErrorWantRead && !inputEnded ? IoStatus.WouldBlock : IoStatus.Broken;
     }
 
     private unsafe IoResult Decrypt(byte* bytes, int byteCount, bool inputEnded, Span<byte> destination)
     {
         bio.Feed(bytes, byteCount, inputEnded);
-        OpenSsl.ERR_clear_error();
+        OpenSslErrors.Clear();
         var total = 0;
         var end = IoStatus.WouldBlock;
         while (total < destination.Length)
         {
             int count;
             fixed (byte* start = destination[total..])
-                count = OpenSsl.SSL_read(ssl, start, destination.Length - total);
+                count = LibSsl.SSL_read(ssl, start, destination.Length - total);
             if (count > 0)
             {
                 total += count;
-                // SSL_read gives one record at most and, without read-ahead, holds nothing behind it: asking again only to be told so would cost a buffer.
+                // SSL_read gives one record at most and, without read-ahead, holds nothing after it: to ask again would only cost a buffer.
                 if (total < destination.Length && bio.Unread.IsEmpty && !inputEnded)
                     break;
                 continue;
             }
-            end = OpenSsl.SSL_get_error(ssl, count) switch
+            end = LibSsl.SSL_get_error(ssl, count) switch
             {
-                OpenSsl.ErrorWantRead => IoStatus.WouldBlock,
-                OpenSsl.ErrorZeroReturn => IoStatus.Closed,
+                LibSsl.ErrorWantRead => IoStatus.WouldBlock,
+                LibSsl.ErrorZeroReturn => IoStatus.Closed,
                 _ => IoStatus.Broken,
             };
             break;
@@ -211,7 +210,7 @@ internal sealed class TlsChannel : HandshakeChannel
         return total > 0 ? IoResult.Done(total) : new IoResult(ended ?? end, 0);
     }
 
-    /// <summary>What OpenSSL left of the bytes fed stays for the next call: before they were the kept input or new ones.</summary>
+    /// <summary>Keeps the bytes that OpenSSL has not read for the next call, whether they came from the kept input or from the socket.</summary>
     private void KeepUnread(int fed)
     {
         var unread = bio.Unread;
@@ -223,7 +222,8 @@ internal sealed class TlsChannel : HandshakeChannel
     }
 
     /// <summary>
-    /// The last step of a TLS 1.3 handshake writes the session tickets, which are the first records under the server's new key. They go one by one, as OpenSSL flushes them.
+    /// The last step of a TLS 1.3 handshake writes the session tickets, the first records under the server's new key. They are sent one by one, as
+    /// OpenSSL flushes them.
     /// </summary>
     private bool SendTickets()
     {

@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Heliograph.Relay.OuterTls;
 
 /// <summary>
-/// Both directions' application_traffic_secret_0 of one handshake, as OpenSSL tells them to its key log. They go from here into the connection's
-/// <see cref="TrafficKey"/>s and nowhere else.
+/// Both directions' application_traffic_secret_0 of one handshake, as OpenSSL writes them to its key log. They go from here into the connection's
+/// keys (<see cref="Heliograph.Tls13.Session.SessionKeys"/>) and nowhere else.
 /// </summary>
 internal sealed unsafe class TrafficSecrets : IDisposable
 {
@@ -18,16 +18,16 @@ internal sealed unsafe class TrafficSecrets : IDisposable
     public TrafficSecrets(nint ssl)
     {
         state = (State*)NativeMemory.AllocZeroed((nuint)sizeof(State));
-        _ = OpenSsl.SSL_set_ex_data(ssl, 0, state);
+        _ = LibSsl.SSL_set_ex_data(ssl, 0, state);
     }
 
     /// <summary>The callback for SSL_CTX_set_keylog_callback.</summary>
-    public static delegate* unmanaged[Cdecl]<nint, byte*, void> KeyLog => &Tell;
+    public static delegate* unmanaged[Cdecl]<nint, byte*, void> KeyLog => &ReadLine;
 
-    /// <summary>Empty unless TLS 1.3 shook hands.</summary>
+    /// <summary>Empty unless there was a TLS 1.3 handshake.</summary>
     public ReadOnlySpan<byte> Client => new(state->Client, state->ClientLength);
 
-    /// <summary>Empty unless TLS 1.3 shook hands.</summary>
+    /// <summary>Empty unless there was a TLS 1.3 handshake.</summary>
     public ReadOnlySpan<byte> Server => new(state->Server, state->ServerLength);
 
     public void Dispose()
@@ -39,11 +39,12 @@ internal sealed unsafe class TrafficSecrets : IDisposable
         state = null;
     }
 
-    /// <summary>One line of the key log: a label, the client's random and the secret, in hexadecimal digits. Cannot throw: it touches native memory of known sizes only.</summary>
+    /// <summary>Reads one line of the key log: a label, the client's random and the secret, in hexadecimal digits.</summary>
+    /// <remarks>Cannot throw: it touches native memory of known sizes only.</remarks>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void Tell(nint ssl, byte* line)
+    private static void ReadLine(nint ssl, byte* line)
     {
-        var state = (State*)OpenSsl.SSL_get_ex_data(ssl, 0);
+        var state = (State*)LibSsl.SSL_get_ex_data(ssl, 0);
         if (state is null)
             return;
         var text = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(line);

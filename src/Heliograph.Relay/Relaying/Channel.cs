@@ -1,4 +1,5 @@
 using Heliograph.Relay.Loop;
+using Heliograph.Tls13.Records;
 
 namespace Heliograph.Relay.Relaying;
 
@@ -12,7 +13,7 @@ internal abstract class Channel : IDisposable
     private const int LargestOutput = 256 * 1024;
 
     /// <summary>The smallest destination of a read: what one TLS record may hold.</summary>
-    public const int SmallestRead = OuterTls.RecordLayer.LargestFragment;
+    public const int SmallestRead = RecordLayer.LargestFragment;
 
     private PendingBytes? output;
 

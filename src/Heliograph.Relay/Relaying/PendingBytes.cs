@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Heliograph.Relay.Relaying;
 
-/// <summary>Bytes that wait: for a peer to take them, or for somebody to read them. Rented only while there are some, so that an idle connection owns no buffer.</summary>
+/// <summary>
+/// Bytes that wait to be sent, or to be read. The buffer is rented only while there are some, so that an idle connection owns no buffer.
+/// </summary>
 internal sealed class PendingBytes : IDisposable
 {
     private byte[]? rented;
@@ -18,12 +20,12 @@ internal sealed class PendingBytes : IDisposable
         if (bytes.IsEmpty)
             return;
         if (rented is null || rented.Length - end < bytes.Length)
-            Move(Count + bytes.Length);
+            Grow(Count + bytes.Length);
         bytes.CopyTo(rented.AsSpan(end));
         end += bytes.Length;
     }
 
-    /// <summary>Takes <paramref name="count"/> bytes off the front.</summary>
+    /// <summary>Removes <paramref name="count"/> bytes from the front.</summary>
     public void Consume(int count)
     {
         start += count;
@@ -31,13 +33,13 @@ internal sealed class PendingBytes : IDisposable
             Dispose();
     }
 
-    /// <summary>Hands the bytes over; this one is empty then.</summary>
-    public PendingBytes Take()
+    /// <summary>Moves the bytes into a new object without a copy; this one is empty afterwards.</summary>
+    public PendingBytes MoveToNew()
     {
-        var taken = new PendingBytes { rented = rented, start = start, end = end };
+        var moved = new PendingBytes { rented = rented, start = start, end = end };
         rented = null;
         start = end = 0;
-        return taken;
+        return moved;
     }
 
     public void Dispose()
@@ -49,7 +51,7 @@ internal sealed class PendingBytes : IDisposable
         start = end = 0;
     }
 
-    private void Move(int capacity)
+    private void Grow(int capacity)
     {
         var larger = ArrayPool<byte>.Shared.Rent(capacity);
         var count = Count;

@@ -7,7 +7,7 @@ namespace Heliograph.Relay.Upstream;
 /// Tells the public internet from everything else. A built-in route leads to Signal; a resolver that answers with an address of this machine or its
 /// network would make the relay a way into it.
 /// </summary>
-internal static class AddressGuard
+public static class AddressGuard
 {
     // RFC 6890 and the IANA special-purpose registries: what is not globally reachable.
     private static readonly IPNetwork[] NotPublic =

@@ -1,6 +1,4 @@
-using Heliograph.Acme;
-using Heliograph.Acme.Storage;
-using Heliograph.Hosting;
+using Heliograph.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Alerts;
@@ -26,7 +24,7 @@ internal sealed class AlertFile
         {
             return new AlertBook(directory.Read(Name, AlertJson.Default.SortedDictionaryStringAlertRecord, Damage) ?? []);
         }
-        catch (AcmeException e)
+        catch (StorageException e)
         {
             HostLog.AlertsNotKept(log, e.Message);
             return new AlertBook(new Dictionary<string, AlertRecord>(StringComparer.Ordinal));
@@ -39,7 +37,7 @@ internal sealed class AlertFile
         {
             directory.Write(Name, new SortedDictionary<string, AlertRecord>(book.Records.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal), AlertJson.Default.SortedDictionaryStringAlertRecord);
         }
-        catch (AcmeException e)
+        catch (StorageException e)
         {
             HostLog.AlertsNotKept(log, e.Message);
         }

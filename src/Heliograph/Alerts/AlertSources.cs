@@ -1,4 +1,4 @@
-using Heliograph.Hosting.Certificates;
+using Heliograph.Certificates;
 using Heliograph.Relay.Diagnostics;
 
 namespace Heliograph.Alerts;

@@ -1,5 +1,3 @@
-using Heliograph.Cli;
-using Heliograph.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Alerts;
@@ -93,16 +91,16 @@ internal sealed class AlertWatch : IAsyncDisposable
     private IEnumerable<AlertMessage> Judge(DateTimeOffset now)
     {
         var trouble = CertificateTrouble.Find(sources.Certificate(), now);
-        if (book.Judge(AlertWords.Of(AlertCause.Certificate), trouble is not null, now) is { } certificate)
+        if (book.Judge(AlertWords.ToWord(AlertCause.Certificate), trouble is not null, now) is { } certificate)
             yield return Message(AlertCause.Certificate, certificate, trouble ?? "the certificate is renewed", now);
 
         var check = sources.SelfCheck();
-        if (book.Judge(AlertWords.Of(AlertCause.SelfCheck), check?.IsFailing, now) is { } selfCheck)
+        if (book.Judge(AlertWords.ToWord(AlertCause.SelfCheck), check?.IsFailing, now) is { } selfCheck)
             yield return Message(AlertCause.SelfCheck, selfCheck, check!.IsFailing ? $"the proxy's check of itself fails: {check.Problem}" : "the proxy's check of itself succeeds", now);
 
         // What began or ended in the same minute is one message: where the network is down, every host is.
         foreach (var hosts in upstreams.Look(sources.Relay(), now)
-            .Select(host => (host.Key, State: book.Judge($"{AlertWords.Of(AlertCause.Upstream)} {host.Key}", host.Value, now)))
+            .Select(host => (host.Key, State: book.Judge($"{AlertWords.ToWord(AlertCause.Upstream)} {host.Key}", host.Value, now)))
             .Where(static host => host.State is not null)
             .GroupBy(static host => host.State!.Value, static host => host.Key)
             .ToList())

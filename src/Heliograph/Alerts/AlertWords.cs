@@ -3,7 +3,7 @@ namespace Heliograph.Alerts;
 /// <summary>The words of hooks and receivers; the JSON has the same.</summary>
 internal static class AlertWords
 {
-    public static string Of(AlertCause cause) => Metrics.WordFor<AlertCause>.Of(cause);
+    public static string ToWord(AlertCause cause) => EnumWord<AlertCause>.For(cause);
 
-    public static string Of(AlertState state) => Metrics.WordFor<AlertState>.Of(state);
+    public static string ToWord(AlertState state) => EnumWord<AlertState>.For(state);
 }

@@ -1,5 +1,5 @@
+using Heliograph.Certificates;
 using Heliograph.Configuration;
-using Heliograph.Hosting.Certificates;
 
 namespace Heliograph.Alerts;
 

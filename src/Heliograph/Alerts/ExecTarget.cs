@@ -1,7 +1,5 @@
-using System.ComponentModel;
-using System.Runtime.InteropServices;
-using Heliograph.Acme;
 using Heliograph.Configuration;
+using Heliograph.Platform;
 
 namespace Heliograph.Alerts;
 
@@ -18,7 +16,7 @@ internal sealed class ExecTarget(string program, TimeSpan limit) : AlertTarget
 
     public override async Task<string?> SendAsync(AlertMessage message, CancellationToken stop)
     {
-        var (state, cause) = (AlertWords.Of(message.State), AlertWords.Of(message.Cause));
+        var (state, cause) = (AlertWords.ToWord(message.State), AlertWords.ToWord(message.Cause));
         try
         {
             var result = await HookProgram.RunAsync(program, [state, cause, message.Text], Environment(message, state, cause), limit, stop);
@@ -26,12 +24,12 @@ internal sealed class ExecTarget(string program, TimeSpan limit) : AlertTarget
             {
                 0 => null,
                 null => $"it did not end within {Values.Write(limit)} and was killed with its children",
-                var code => $"it ended with code {code}: {Readable(result.Said)}",
+                var code => $"it ended with code {code}: {Readable(result.Output)}",
             };
         }
-        catch (Win32Exception e)
+        catch (HookStartException e)
         {
-            return $"it cannot be started ({Marshal.GetPInvokeErrorMessage(e.NativeErrorCode)}); give the whole path of an executable file";
+            return $"it cannot be started ({e.Message}); give the whole path of an executable file";
         }
     }
 

@@ -1,11 +1,7 @@
-using Heliograph.Hosting;
+using Heliograph.Checking;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Alerts;
-
-/// <summary>Goes through the proxy once, as a client would.</summary>
-/// <returns>Why clients cannot use it, in one sentence; null: they can.</returns>
-internal delegate Task<string?> SelfCheckProbe(CancellationToken stop);
 
 /// <summary>What the checks came to.</summary>
 /// <param name="At">When the last one ended.</param>

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
-using Heliograph.Acme;
-using Heliograph.Acme.Storage;
+using Heliograph.Platform;
 using Heliograph.Relay.Diagnostics;
 using Microsoft.Extensions.Logging;
 
@@ -21,13 +20,13 @@ internal sealed partial class BudgetFile
     public BudgetFile(string stateDirectory, TimeProvider time, ILogger log) => directory = new PrivateDirectory(stateDirectory, time, log);
 
     /// <summary>Empty when there is no file, or a damaged one.</summary>
-    /// <exception cref="AcmeException">It cannot be read.</exception>
+    /// <exception cref="StorageException">It cannot be read.</exception>
     public (BudgetMonth? Current, BudgetMonth? Before) Read() =>
         directory.Read(Name, BudgetJson.Default.Content, Damage) is { } content ? (content.Current?.Month, content.Before?.Month) : (null, null);
 
-    /// <exception cref="AcmeException">It cannot be written; the file before is still there, whole.</exception>
+    /// <exception cref="StorageException">It cannot be written; the file before is still there, whole.</exception>
     public void Write(MonthlyBudget budget) => directory.Write(
-        Name, new() { Version = Version, Current = SavedMonth.Of(budget.Current), Before = budget.Before is { } before ? SavedMonth.Of(before) : null }, BudgetJson.Default.Content);
+        Name, new() { Version = Version, Current = SavedMonth.FromMonth(budget.Current), Before = budget.Before is { } before ? SavedMonth.FromMonth(before) : null }, BudgetJson.Default.Content);
 
     private static string? Damage(Content content)
     {
@@ -57,7 +56,7 @@ internal sealed partial class BudgetFile
         [JsonIgnore]
         public bool IsSound => Bytes is >= 0 and <= Most && Start.Day <= 28;
 
-        public static SavedMonth Of(BudgetMonth month) => new() { Start = month.Start, Bytes = RoundedCount.UpBytes(month.Bytes) };
+        public static SavedMonth FromMonth(BudgetMonth month) => new() { Start = month.Start, Bytes = RoundedCount.UpBytes(month.Bytes) };
     }
 
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

@@ -1,7 +1,6 @@
 using System.Globalization;
-using Heliograph.Acme;
+using Heliograph.Platform;
 using Heliograph.Configuration;
-using Heliograph.Hosting;
 using Heliograph.Relay.Diagnostics;
 using Microsoft.Extensions.Logging;
 
@@ -102,7 +101,7 @@ internal sealed class BudgetKeeper : IAsyncDisposable
             var (current, before) = file.Read();
             return new MonthlyBudget(settings.ResetDay, Today(), current, before);
         }
-        catch (AcmeException e)
+        catch (StorageException e)
         {
             Failed(e);
             return new MonthlyBudget(settings.ResetDay, Today());
@@ -166,14 +165,14 @@ internal sealed class BudgetKeeper : IAsyncDisposable
             saved = budget.Current;
             problem = null;
         }
-        catch (AcmeException e)
+        catch (StorageException e)
         {
             Failed(e);
         }
     }
 
     /// <summary>Logged once, not every minute.</summary>
-    private void Failed(AcmeException e)
+    private void Failed(StorageException e)
     {
         if (problem is null)
             HostLog.BudgetNotSaved(log, e.Message);

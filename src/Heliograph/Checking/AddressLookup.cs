@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Heliograph.Configuration;
 
 namespace Heliograph.Checking;
 
@@ -19,7 +20,7 @@ internal sealed record AddressLookup(IReadOnlyList<IPAddress> Addresses, IReadOn
             return new([literal], [], IsSilent: false);
         if (options.Resolve.TryGetValue(proxy.Host, out var given))
         {
-            var step = new CheckStep { Step = Checking.Steps.Dns, Subject = proxy.Host, Outcome = "given", Level = Level.Ok, Seen = $"{string.Join(", ", given)} (--resolve)" };
+            var step = new CheckStep { Step = Checking.Steps.Dns, Subject = proxy.Host, Outcome = "given", Severity = Severity.Ok, Seen = $"{string.Join(", ", given)} (--resolve)" };
             return new(given, [step], IsSilent: false);
         }
         var families = await Task.WhenAll(FamilyAsync(proxy.Host, AddressFamily.InterNetwork, clock), FamilyAsync(proxy.Host, AddressFamily.InterNetworkV6, clock));
@@ -37,15 +38,15 @@ internal sealed record AddressLookup(IReadOnlyList<IPAddress> Addresses, IReadOn
         foreach (var family in families)
         {
             var record = family.Kind == AddressFamily.InterNetwork ? "A" : "AAAA";
-            var step = new CheckStep { Step = Checking.Steps.Dns, Subject = record, Outcome = "resolved", Level = Level.Ok, Seen = "", TookMs = family.TookMs };
+            var step = new CheckStep { Step = Checking.Steps.Dns, Subject = record, Outcome = "resolved", Severity = Severity.Ok, Seen = "", TookMs = family.TookMs };
             if (family.Addresses.Count > 0)
                 steps.Add(step with { Seen = string.Join(", ", family.Addresses.Take(MostAddresses)) + (family.Addresses.Count > MostAddresses ? ", and more that are not tried" : "") });
             else if (family.IsSilent)
-                steps.Add(step with { Outcome = Trouble.NoAnswer, Level = found > 0 ? Level.Warning : Level.Failure, Seen = "no DNS server answers for this name", Mend = SilentMend(host) });
+                steps.Add(step with { Outcome = Trouble.NoAnswer, Severity = found > 0 ? Severity.Warning : Severity.Failure, Seen = "no DNS server answers for this name", Remedy = SilentMend(host) });
             else if (found == 0)
-                steps.Add(step with { Outcome = "no_such_name", Level = Level.Failure, Seen = "no such record", Mend = $"correct the name, or create an A record for {host} with the address of the proxy" });
+                steps.Add(step with { Outcome = "no_such_name", Severity = Severity.Failure, Seen = "no such record", Remedy = $"correct the name, or create an A record for {host} with the address of the proxy" });
             else
-                steps.Add(step with { Outcome = "none", Level = Level.Note, Seen = family.Kind == AddressFamily.InterNetwork ? "none: those who have IPv4 alone cannot connect" : "none" });
+                steps.Add(step with { Outcome = "none", Severity = Severity.Note, Seen = family.Kind == AddressFamily.InterNetwork ? "none: those who have IPv4 alone cannot connect" : "none" });
         }
         return steps;
     }

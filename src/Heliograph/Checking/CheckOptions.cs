@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Heliograph.Configuration;
 using Heliograph.Relay.Routing;
 
 namespace Heliograph.Checking;

@@ -1,5 +1,3 @@
-using Heliograph.Cli;
-
 namespace Heliograph.Checking;
 
 /// <summary>All that <c>heliograph check</c> found: the shape of its JSON, which is a contract with scripts.</summary>

@@ -2,25 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Heliograph.Checking;
 
-/// <summary>How a step went.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<Level>))]
-internal enum Level
-{
-    [JsonStringEnumMemberName("ok")]
-    Ok,
-
-    /// <summary>Worth knowing, and nothing to mend.</summary>
-    [JsonStringEnumMemberName("note")]
-    Note,
-
-    /// <summary>The proxy works, and something asks for attention.</summary>
-    [JsonStringEnumMemberName("warning")]
-    Warning,
-
-    [JsonStringEnumMemberName("failure")]
-    Failure,
-}
-
 /// <summary>One thing that was looked at. The names of its members and the words in <see cref="Step"/> and <see cref="Outcome"/> are a contract with scripts.</summary>
 internal sealed record CheckStep
 {
@@ -33,13 +14,15 @@ internal sealed record CheckStep
     /// <summary>What came of it, in one word of the program's: never anything that a server said.</summary>
     public required string Outcome { get; init; }
 
-    public required Level Level { get; init; }
+    [JsonPropertyName("level")]
+    public required Severity Severity { get; init; }
 
     /// <summary>The same for a person. May quote a server, without anything that a terminal would obey.</summary>
     public required string Seen { get; init; }
 
     /// <summary>What to do, to stand behind a colon: begins with a small letter and has no full stop. Null: nothing.</summary>
-    public string? Mend { get; init; }
+    [JsonPropertyName("mend")]
+    public string? Remedy { get; init; }
 
     /// <summary>How long it took, in milliseconds; null where nothing was waited for.</summary>
     public double? TookMs { get; init; }
@@ -48,7 +31,7 @@ internal sealed record CheckStep
     public string? Protocol { get; init; }
 
     /// <summary>Of <see cref="Steps.Certificate"/> and <see cref="Steps.Route"/>.</summary>
-    public CertificateLook? Certificate { get; init; }
+    public CertificateCheck? Certificate { get; init; }
 }
 
 /// <summary>The words of <see cref="CheckStep.Step"/>.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using Heliograph.Configuration;
 
 namespace Heliograph.Checking;
 
@@ -8,7 +9,7 @@ internal static class DirectDial
     public static async Task<CheckStep> RunAsync(string name, ProxyAddress target, CheckOptions options, CheckClock clock)
     {
         var started = clock.Time.GetTimestamp();
-        var step = new CheckStep { Step = Steps.Direct, Subject = name, Outcome = "answers", Level = Level.Ok, Seen = $"{name} answers this machine" };
+        var step = new CheckStep { Step = Steps.Direct, Subject = name, Outcome = "answers", Severity = Severity.Ok, Seen = $"{name} answers this machine" };
         var addresses = await AddressLookup.OfAsync(target, options, clock);
         if (addresses.Count == 0)
             return Failed(step, "no_address", target.Host == name ? $"{name} has no address here" : $"{name}: {target.Host} has no address here") with { TookMs = clock.Since(started) };
@@ -33,8 +34,8 @@ internal static class DirectDial
     private static CheckStep Failed(CheckStep step, string outcome, string seen) => step with
     {
         Outcome = outcome,
-        Level = Level.Warning,
+        Severity = Severity.Warning,
         Seen = seen,
-        Mend = $"see why this machine cannot reach {step.Subject} (\"curl -v https://{step.Subject}\"): its DNS, its firewall, or a provider or country that blocks Signal",
+        Remedy = $"see why this machine cannot reach {step.Subject} (\"curl -v https://{step.Subject}\"): its DNS, its firewall, or a provider or country that blocks Signal",
     };
 }

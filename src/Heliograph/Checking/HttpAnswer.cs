@@ -1,4 +1,5 @@
 using System.Globalization;
+using Heliograph.Configuration;
 
 namespace Heliograph.Checking;
 

@@ -10,7 +10,7 @@ namespace Heliograph.Checking;
 /// <param name="Protocol">Of the inner TLS.</param>
 /// <param name="TookMs">From the inner hello to the end of the handshake, or of the wait for it.</param>
 /// <param name="IsOuter">The outer connection already failed: the proxy did not take one more.</param>
-internal sealed record InnerAnswer(string Name, Trouble? Trouble, CertificateLook? Certificate, string? Protocol, double TookMs, bool IsOuter = false)
+internal sealed record InnerAnswer(string Name, Trouble? Trouble, CertificateCheck? Certificate, string? Protocol, double TookMs, bool IsOuter = false)
 {
     /// <summary>Somebody answered in TLS: the proxy passed the bytes on.</summary>
     public bool IsRelayed => !IsOuter && (Trouble is null || Certificate is not null);
@@ -30,7 +30,7 @@ internal static class InnerProbe
         {
             return new(name, Trouble.OfConnect(e, clock), null, null, 0, IsOuter: true);
         }
-        await using var outer = await TlsSession.StartAsync(tcp, options.Proxy.Host, Door.Judge(options, clock), alpn: null, clock);
+        await using var outer = await TlsSession.StartAsync(tcp, options.Proxy.Host, ProxyEndpoint.Judge(options, clock), alpn: null, clock);
         if (outer.Trouble is not null)
             return new(name, outer.Trouble, null, null, 0, IsOuter: true);
         var started = clock.Time.GetTimestamp();
@@ -40,7 +40,7 @@ internal static class InnerProbe
     }
 
     /// <summary>Signal's own hosts have certificates of Signal's own authority; some others have public ones.</summary>
-    public static CertificateJudge Judge(string name, CheckOptions options, CheckClock clock) => new(
+    public static CertificateVerifier Judge(string name, CheckOptions options, CheckClock clock) => new(
         name,
         options.SignalRoots is null ? [TrustedRoots.System] : [new TrustedRoots("--signal-root", options.SignalRoots), TrustedRoots.System],
         clock.Time);

@@ -25,7 +25,7 @@ internal static class LocalCheck
         {
             progress?.Report(new($"looking at this machine: {look.Name}", Done: false));
             var started = time.GetTimestamp();
-            var finding = await look.TakeAsync(cancellation);
+            var finding = await look.RunAsync(cancellation);
             machine.Add(StepOf(finding) with { TookMs = CheckClock.Rounded(time.GetElapsedTime(started)) });
             progress?.Report(new($"{finding.Name}: {finding.Seen}", Done: true));
         }
@@ -39,8 +39,8 @@ internal static class LocalCheck
     /// <summary>What is broken on the machine explains what is seen from outside, so its remedy comes first.</summary>
     internal static (CheckVerdict, string) Conclude(IReadOnlyList<CheckStep> machine, IReadOnlyList<CheckReport> reports)
     {
-        var remedy = machine.Where(static step => step.Level >= Level.Warning).OrderByDescending(static step => step.Level).Select(static step => step.Mend).FirstOrDefault(static mend => mend is not null);
-        var isBroken = machine.Any(static step => step.Level == Level.Failure);
+        var remedy = machine.Where(static step => step.Severity >= Severity.Warning).OrderByDescending(static step => step.Severity).Select(static step => step.Remedy).FirstOrDefault(static mend => mend is not null);
+        var isBroken = machine.Any(static step => step.Severity == Severity.Failure);
         if (reports.FirstOrDefault(static report => !report.Works) is { } broken)
         {
             return isBroken && remedy is not null && broken.Verdict == CheckVerdict.ProxyBroken
@@ -57,8 +57,8 @@ internal static class LocalCheck
             : (CheckVerdict.WorksWithWarnings, "This machine is in order, but a wildcard alone cannot be checked from outside: name a host under it (heliograph check NAME).");
     }
 
-    private static IEnumerable<Look> Looks(Settings settings, TimeProvider time) =>
-        MachineLooks.For(settings, offline: false, time).Append(new Look(ServerLook.Name, cancellation => ServerLook.TakeAsync(settings.StateDirectory, time, cancellation)));
+    private static IEnumerable<MachineCheck> Looks(Settings settings, TimeProvider time) =>
+        MachineChecks.For(settings, offline: false, time).Append(new MachineCheck(ServerCheck.Name, cancellation => ServerCheck.RunAsync(settings.StateDirectory, time, cancellation)));
 
     /// <summary>All names lead to the same relay, so the hosts are asked for once.</summary>
     private static CheckOptions For(string domain, Settings settings, CheckOptions options, bool choosesRoutes, bool isFirst)
@@ -83,10 +83,10 @@ internal static class LocalCheck
     {
         Step = Steps.Machine,
         Subject = finding.Name,
-        Outcome = finding.Verdict switch { Verdict.Good => "good", Verdict.Warning => "warning", _ => "failure" },
-        Level = finding.Verdict switch { Verdict.Good => Level.Ok, Verdict.Warning => Level.Warning, _ => Level.Failure },
+        Outcome = finding.Severity switch { Severity.Ok => "good", Severity.Warning => "warning", _ => "failure" },
+        Severity = finding.Severity,
         Seen = Untrusted.Line(finding.Seen, 300),
-        Mend = finding.Remedy is { Length: > 0 } remedy ? char.ToLowerInvariant(remedy[0]) + remedy[1..].TrimEnd('.') : null,
+        Remedy = finding.Remedy is { Length: > 0 } remedy ? char.ToLowerInvariant(remedy[0]) + remedy[1..].TrimEnd('.') : null,
     };
 
     private static string About(CheckReport report, IReadOnlyList<CheckReport> reports) => reports.Count > 1 ? $"{report.Host}: {report.Summary}" : report.Summary;

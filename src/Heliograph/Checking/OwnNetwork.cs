@@ -6,22 +6,22 @@ namespace Heliograph.Checking;
 internal static class OwnNetwork
 {
     /// <returns>Null: it was not to be asked, or there is no need.</returns>
-    public static async Task<CheckStep?> LookAsync(CheckOptions options, AddressLookup lookup, IReadOnlyList<Door> doors, CheckClock clock)
+    public static async Task<CheckStep?> LookAsync(CheckOptions options, AddressLookup lookup, IReadOnlyList<ProxyEndpoint> doors, CheckClock clock)
     {
         // Whoever refuses a connection has been reached.
         if (options.Neutral is not { } neutral || doors.Any(static door => door.IsConnected || door.TcpTrouble!.Outcome == Trouble.Refused))
             return null;
         var started = clock.Time.GetTimestamp();
         var addresses = await AddressLookup.OfAsync(neutral, options, clock);
-        var step = new CheckStep { Step = Steps.Network, Subject = neutral.ToString(), Outcome = "up", Level = Level.Ok, Seen = "answers, so the network here is up", TookMs = clock.Since(started) };
+        var step = new CheckStep { Step = Steps.Network, Subject = neutral.ToString(), Outcome = "up", Severity = Severity.Ok, Seen = "answers, so the network here is up", TookMs = clock.Since(started) };
         if (addresses.Count == 0)
         {
             return step with
             {
                 Outcome = "down",
-                Level = Level.Failure,
+                Severity = Severity.Failure,
                 Seen = "has no address here either: DNS does not work on this machine",
-                Mend = "see that this machine is connected and that /etc/resolv.conf names a DNS server that answers, then check again",
+                Remedy = "see that this machine is connected and that /etc/resolv.conf names a DNS server that answers, then check again",
             };
         }
         // A name that has no address fails by DNS alone; connections need not be tried.
@@ -30,9 +30,9 @@ internal static class OwnNetwork
         return step with
         {
             Outcome = "down",
-            Level = Level.Failure,
+            Severity = Severity.Failure,
             Seen = "does not answer either",
-            Mend = "see that this machine is connected to the internet (\"ip route\"), then check again",
+            Remedy = "see that this machine is connected to the internet (\"ip route\"), then check again",
             TookMs = clock.Since(started),
         };
     }

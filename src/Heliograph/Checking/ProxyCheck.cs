@@ -21,15 +21,15 @@ internal static class ProxyCheck
         progress?.Report(new($"looking up {options.Proxy.Host}", Done: false));
         var lookup = await AddressLookup.RunAsync(options, clock);
         progress?.Report(new($"connecting to {options.Proxy}", Done: false));
-        var doors = await Task.WhenAll(lookup.Addresses.Select(address => Door.KnockAsync(new IPEndPoint(address, options.Proxy.Port), options, clock)));
-        var steps = new List<CheckStep>([.. lookup.Steps, .. DoorSteps.Of(doors, options.Proxy)]);
+        var doors = await Task.WhenAll(lookup.Addresses.Select(address => ProxyEndpoint.ProbeAsync(new IPEndPoint(address, options.Proxy.Port), options, clock)));
+        var steps = new List<CheckStep>([.. lookup.Steps, .. EndpointSteps.FromEndpoints(doors, options.Proxy)]);
         foreach (var step in steps)
             progress?.Report(new($"{step.Step} {step.Subject}: {step.Seen}", Done: true));
         if ((doors.FirstOrDefault(static door => door.IsGood) ?? doors.FirstOrDefault(static door => door.IsOpen)) is { } open)
             steps.AddRange(await ThroughAsync(open.Endpoint, options, progress, clock));
         else if (await OwnNetwork.LookAsync(options, lookup, doors, clock) is { } network)
             steps.Add(network);
-        var (verdict, summary) = Judge.Of(steps);
+        var (verdict, summary) = Conclusion.Of(steps);
         return new CheckReport
         {
             Host = options.Proxy.Host,
@@ -53,7 +53,7 @@ internal static class ProxyCheck
         if (denying is null && answers.Any(static answer => answer is { Trouble: not null, IsOuter: false }))
             denying = InnerProbe.AskAsync(proxy, StrangersView.DeniedName, options, clock);
         var denied = denying is null ? null : await denying;
-        var steps = RouteSteps.Of(answers, denied, options.SignalRoots is not null);
+        var steps = RouteSteps.FromAnswers(answers, denied, options.SignalRoots is not null);
         steps.AddRange(await DialDirectlyAsync(steps, options, clock));
         if (options.AsStranger && denied is not null && visiting is not null)
         {
@@ -82,8 +82,8 @@ internal static class ProxyCheck
     }
 
     private static async Task<CheckStep[]> DialDirectlyAsync(List<CheckStep> routes, CheckOptions options, CheckClock clock) => await Task.WhenAll(routes
-        .Where(route => route.Level != Level.Ok && options.Direct.ContainsKey(route.Subject!))
-        .OrderByDescending(static route => Judge.IsNeeded(route.Subject!))
+        .Where(route => route.Severity != Severity.Ok && options.Direct.ContainsKey(route.Subject!))
+        .OrderByDescending(static route => Conclusion.IsNeeded(route.Subject!))
         .Take(MostDirect)
         .Select(route => DirectDial.RunAsync(route.Subject!, options.Direct[route.Subject!], options, clock)));
 }

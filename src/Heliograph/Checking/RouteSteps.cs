@@ -23,22 +23,22 @@ internal static class RouteSteps
     /// <param name="answers">One for each host.</param>
     /// <param name="denied">For a name that no proxy relays; null: not known.</param>
     /// <param name="hasSignalRoots">Whether the certificates could be verified.</param>
-    public static List<CheckStep> Of(IReadOnlyList<InnerAnswer> answers, InnerAnswer? denied, bool hasSignalRoots)
+    public static List<CheckStep> FromAnswers(IReadOnlyList<InnerAnswer> answers, InnerAnswer? denied, bool hasSignalRoots)
     {
-        var steps = answers.Select(answer => Of(answer, denied, hasSignalRoots)).ToList();
-        var isAll = steps.TrueForAll(static step => step.Level != Level.Ok);
+        var steps = answers.Select(answer => FromAnswers(answer, denied, hasSignalRoots)).ToList();
+        var isAll = steps.TrueForAll(static step => step.Severity != Severity.Ok);
         // One host of many is a pity; the chat host, or all of them, is no service.
-        return [.. steps.Select(step => step.Level != Level.Ok && (isAll || Judge.IsNeeded(step.Subject!)) ? step with { Level = Level.Failure } : step)];
+        return [.. steps.Select(step => step.Severity != Severity.Ok && (isAll || Conclusion.IsNeeded(step.Subject!)) ? step with { Severity = Severity.Failure } : step)];
     }
 
-    private static CheckStep Of(InnerAnswer answer, InnerAnswer? denied, bool hasSignalRoots)
+    private static CheckStep FromAnswers(InnerAnswer answer, InnerAnswer? denied, bool hasSignalRoots)
     {
         var step = new CheckStep
         {
             Step = Steps.Route,
             Subject = answer.Name,
             Outcome = Verified,
-            Level = Level.Ok,
+            Severity = Severity.Ok,
             Seen = "",
             TookMs = answer.TookMs,
             Protocol = answer.Protocol,
@@ -55,14 +55,14 @@ internal static class RouteSteps
             : Failed(step, trouble.Outcome, trouble.Seen, $"look on the server why {answer.Name} does not answer it");
     }
 
-    private static CheckStep OfCertificate(CheckStep step, CertificateLook look, bool hasSignalRoots)
+    private static CheckStep OfCertificate(CheckStep step, CertificateCheck look, bool hasSignalRoots)
     {
         if (look.VerifiedBy is { } by)
             return step with { Seen = $"verified by {by}" };
         if (!hasSignalRoots && look.IsOnlyUnproven())
             return step with { Outcome = Named, Seen = $"its own name, by {look.Issuer}" };
         var names = look.Names.Count == 0 ? "no name" : string.Join(", ", look.Names.Take(2)) + (look.Names.Count > 2 ? ", ..." : "");
-        return Failed(step, WrongCertificate, $"{string.Join(", ", look.Problems.Select(DoorSteps.Describe))}: {names}, by {look.Issuer}", $"do not use this proxy until it is known what answers there in the place of {step.Subject}");
+        return Failed(step, WrongCertificate, $"{string.Join(", ", look.Problems.Select(EndpointSteps.Describe))}: {names}, by {look.Issuer}", $"do not use this proxy until it is known what answers there in the place of {step.Subject}");
     }
 
     /// <summary>Whether a route is one at all: a proxy that tries and fails takes its time, or gives another answer.</summary>
@@ -73,5 +73,5 @@ internal static class RouteSteps
 
     private static string Kind(Trouble trouble) => trouble.Outcome == Trouble.Reset ? Trouble.Closed : trouble.Outcome == Trouble.WebAnswer ? trouble.Seen : trouble.Outcome;
 
-    private static CheckStep Failed(CheckStep step, string outcome, string seen, string mend) => step with { Outcome = outcome, Level = Level.Warning, Seen = seen, Mend = mend };
+    private static CheckStep Failed(CheckStep step, string outcome, string seen, string mend) => step with { Outcome = outcome, Severity = Severity.Warning, Seen = seen, Remedy = mend };
 }

@@ -12,20 +12,20 @@ internal static class StrangersView
 
     public static CheckStep OfDenied(InnerAnswer denied)
     {
-        var step = new CheckStep { Step = Steps.DeniedName, Subject = DeniedName, Outcome = denied.Trouble?.Outcome ?? "relayed", Level = Level.Note, Seen = "", TookMs = denied.TookMs };
+        var step = new CheckStep { Step = Steps.DeniedName, Subject = DeniedName, Outcome = denied.Trouble?.Outcome ?? "relayed", Severity = Severity.Note, Seen = "", TookMs = denied.TookMs };
         if (denied.IsRelayed)
         {
             return step with
             {
                 Outcome = "relayed",
-                Level = Level.Warning,
+                Severity = Severity.Warning,
                 Seen = "relayed to a server that answers: an open relay",
-                Mend = "let the proxy relay Signal's hosts only: others use an open relay for anything, and the blame falls on its operator",
+                Remedy = "let the proxy relay Signal's hosts only: others use an open relay for anything, and the blame falls on its operator",
             };
         }
         return denied.Trouble!.Outcome switch
         {
-            Trouble.WebAnswer => step with { Level = Level.Ok, Seen = denied.Trouble.Seen },
+            Trouble.WebAnswer => step with { Severity = Severity.Ok, Seen = denied.Trouble.Seen },
             Trouble.Closed or Trouble.Reset => step with { Seen = $"{denied.Trouble.Seen}, as Signal's own proxy does" },
             _ => step with { Seen = denied.Trouble.Seen },
         };
@@ -35,13 +35,13 @@ internal static class StrangersView
     public static async Task<(CheckStep Step, HttpAnswer? Answer)> VisitAsync(IPEndPoint proxy, CheckOptions options, CheckClock clock)
     {
         var started = clock.Time.GetTimestamp();
-        var step = new CheckStep { Step = Steps.WebPage, Subject = "GET /", Outcome = "page", Level = Level.Ok, Seen = "" };
+        var step = new CheckStep { Step = Steps.WebPage, Subject = "GET /", Outcome = "page", Severity = Severity.Ok, Seen = "" };
         try
         {
             await using var tcp = await Dial.TcpAsync(proxy, clock);
-            await using var session = await TlsSession.StartAsync(tcp, options.Proxy.Host, Door.Judge(options, clock), [SslApplicationProtocol.Http11], clock);
+            await using var session = await TlsSession.StartAsync(tcp, options.Proxy.Host, ProxyEndpoint.Judge(options, clock), [SslApplicationProtocol.Http11], clock);
             if (session.Trouble is { } trouble)
-                return (step with { Outcome = trouble.Outcome, Level = Level.Warning, Seen = $"no TLS with ALPN: {trouble.Seen}", Mend = NoSite }, null);
+                return (step with { Outcome = trouble.Outcome, Severity = Severity.Warning, Seen = $"no TLS with ALPN: {trouble.Seen}", Remedy = NoSite }, null);
             var answer = await HttpAnswer.GetAsync(session.Stream, options.Proxy, clock);
             var alpn = session.Stream.NegotiatedApplicationProtocol == SslApplicationProtocol.Http11 ? "http/1.1 by ALPN" : "no ALPN";
             return (OfPage(step with { TookMs = clock.Since(started) }, answer, alpn), answer);
@@ -49,7 +49,7 @@ internal static class StrangersView
         catch (Exception e) when (Trouble.IsExpected(e))
         {
             var outcome = e is TimeoutException ? Trouble.NoAnswer : Trouble.Closed;
-            return (step with { Outcome = outcome, Level = Level.Warning, Seen = e is TimeoutException ? "no answer" : "closed without an answer", Mend = NoSite, TookMs = clock.Since(started) }, null);
+            return (step with { Outcome = outcome, Severity = Severity.Warning, Seen = e is TimeoutException ? "no answer" : "closed without an answer", Remedy = NoSite, TookMs = clock.Since(started) }, null);
         }
     }
 
@@ -58,15 +58,15 @@ internal static class StrangersView
     {
         if (denied.IsRelayed || denied.IsOuter || page is null)
             return null;
-        var step = new CheckStep { Step = Steps.Alike, Outcome = "alike", Level = Level.Ok, Seen = "a denied name and a visitor meet the same web server" };
+        var step = new CheckStep { Step = Steps.Alike, Outcome = "alike", Severity = Severity.Ok, Seen = "a denied name and a visitor meet the same web server" };
         if (denied.Trouble!.Outcome == Trouble.WebAnswer && denied.Trouble.Seen.EndsWith(page.Server is null ? "" : $"({page.Server})", StringComparison.Ordinal))
             return step;
         return step with
         {
             Outcome = "different",
-            Level = Level.Warning,
+            Severity = Severity.Warning,
             Seen = "a visitor meets a web server and a denied name does not",
-            Mend = "let the web site answer denied names too (heliograph does): who compares the two knows that this is a proxy",
+            Remedy = "let the web site answer denied names too (heliograph does): who compares the two knows that this is a proxy",
         };
     }
 
@@ -74,14 +74,14 @@ internal static class StrangersView
     public static async Task<CheckStep> PlainHttpAsync(IPAddress address, int port, CheckOptions options, CheckClock clock)
     {
         var started = clock.Time.GetTimestamp();
-        var step = new CheckStep { Step = Steps.PlainHttp, Subject = port.ToString(CultureInfo.InvariantCulture), Outcome = "other", Level = Level.Note, Seen = "" };
+        var step = new CheckStep { Step = Steps.PlainHttp, Subject = port.ToString(CultureInfo.InvariantCulture), Outcome = "other", Severity = Severity.Note, Seen = "" };
         try
         {
             await using var stream = await Dial.TcpAsync(new IPEndPoint(address, port), clock);
             var answer = await HttpAnswer.GetAsync(stream, options.Proxy, clock);
             step = step with { TookMs = clock.Since(started), Seen = answer?.Described ?? "something that is no HTTP" };
             return answer?.Location is { } location && location.StartsWith("https://", StringComparison.OrdinalIgnoreCase) && answer.Status is >= 300 and < 400
-                ? step with { Outcome = "redirect", Level = Level.Ok, Seen = $"{answer.Status} to {location}" }
+                ? step with { Outcome = "redirect", Severity = Severity.Ok, Seen = $"{answer.Status} to {location}" }
                 : step;
         }
         catch (Exception e) when (Trouble.IsExpected(e))
@@ -90,9 +90,9 @@ internal static class StrangersView
             return step with
             {
                 Outcome = trouble.Outcome,
-                Level = Level.Warning,
+                Severity = Severity.Warning,
                 Seen = trouble.Seen,
-                Mend = $"open port {port} to the proxy: web servers have it, and Let's Encrypt can then check the name there",
+                Remedy = $"open port {port} to the proxy: web servers have it, and Let's Encrypt can then check the name there",
                 TookMs = clock.Since(started),
             };
         }
@@ -102,8 +102,8 @@ internal static class StrangersView
 
     private static CheckStep OfPage(CheckStep step, HttpAnswer? answer, string alpn) => answer switch
     {
-        null => step with { Outcome = Trouble.Closed, Level = Level.Warning, Seen = "closed without a page", Mend = NoSite },
+        null => step with { Outcome = Trouble.Closed, Severity = Severity.Warning, Seen = "closed without a page", Remedy = NoSite },
         { Status: < 400 } => step with { Seen = $"{answer.Described}, {alpn}" },
-        _ => step with { Outcome = "error_page", Level = Level.Warning, Seen = $"{answer.Described}, {alpn}", Mend = "put a web site behind the proxy: one that has nothing but an error page stands out" },
+        _ => step with { Outcome = "error_page", Severity = Severity.Warning, Seen = $"{answer.Described}, {alpn}", Remedy = "put a web site behind the proxy: one that has nothing but an error page stands out" },
     };
 }

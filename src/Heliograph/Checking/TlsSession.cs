@@ -17,7 +17,7 @@ internal sealed class TlsSession : IAsyncDisposable
 
     public SslStream Stream { get; }
 
-    public CertificateLook? Certificate { get; private set; }
+    public CertificateCheck? Certificate { get; private set; }
 
     /// <summary>Why there is none; null: the handshakes agreed.</summary>
     public Trouble? Trouble { get; private set; }
@@ -35,14 +35,14 @@ internal sealed class TlsSession : IAsyncDisposable
     /// <param name="judge">Of its certificate.</param>
     /// <param name="alpn">What is offered.</param>
     /// <param name="clock">Bounds it.</param>
-    public static async Task<TlsSession> StartAsync(Stream below, string host, CertificateJudge judge, List<SslApplicationProtocol>? alpn, CheckClock clock)
+    public static async Task<TlsSession> StartAsync(Stream below, string host, CertificateVerifier judge, List<SslApplicationProtocol>? alpn, CheckClock clock)
     {
         var session = new TlsSession(below);
         var options = new SslClientAuthenticationOptions
         {
             TargetHost = host,
             ApplicationProtocols = alpn,
-            CertificateChainPolicy = CertificateJudge.Policy(null),
+            CertificateChainPolicy = CertificateVerifier.Policy(null),
             AllowTlsResume = false,
             RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
             {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Heliograph.Alerts;
 using Heliograph.Configuration;
-using Heliograph.Hosting;
 
 namespace Heliograph.Cli;
 

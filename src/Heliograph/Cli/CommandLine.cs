@@ -1,8 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Heliograph.Cli.Certificate;
+using Heliograph.Cli.Check;
+using Heliograph.Cli.Init;
+using Heliograph.Cli.Link;
+using Heliograph.Cli.Status;
 using Heliograph.Configuration;
-using Heliograph.Hosting;
 
 namespace Heliograph.Cli;
 

@@ -38,7 +38,7 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(ConfigurationOptions options, ParseResult parsed)
     {
-        var systemd = SystemdEnvironment.Take();
+        var systemd = SystemdEnvironment.ReadAndClear();
         var loaded = options.Load(parsed, parsed.InvocationConfiguration.Error);
         if (loaded.Settings is null)
             return (int)ExitCode.BadUsage;

@@ -1,3 +1,4 @@
+using Heliograph.Cli.Link;
 using Heliograph.Configuration;
 using Heliograph.Hosting;
 using Heliograph.Sharing;

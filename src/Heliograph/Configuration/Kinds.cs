@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
-using Heliograph.Checking;
 using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using Heliograph.Acme;
-using Heliograph.Checking;
 using Heliograph.Relay;
 using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;

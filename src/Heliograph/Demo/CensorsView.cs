@@ -1,4 +1,4 @@
-using Heliograph.Relay.Hello;
+using Heliograph.Tls13.Hello;
 
 namespace Heliograph.Demo;
 
@@ -21,7 +21,7 @@ internal sealed record CensorsView
     public required double EntropyBefore { get; init; }
 
     /// <exception cref="InvalidDataException">There is something else than TLS on the wire.</exception>
-    public static CensorsView Of(IReadOnlyList<Exchange> exchanges)
+    public static CensorsView FromExchanges(IReadOnlyList<Exchange> exchanges)
     {
         IReadOnlyList<TlsRecord> up = [.. exchanges.SelectMany(static exchange => TlsRecord.ReadAll(exchange.Wire.Up))];
         IReadOnlyList<TlsRecord> down = [.. exchanges.SelectMany(static exchange => TlsRecord.ReadAll(exchange.Wire.Down))];
@@ -31,8 +31,8 @@ internal sealed record CensorsView
             Hellos = [.. exchanges.Select(static exchange => ClientHelloReader.Read(exchange.Wire.Up, out var hello) == HelloStatus.Hello ? hello : null)],
             Up = up,
             Down = down,
-            Entropy = Demo.Entropy.Of(up.Concat(down).Where(static record => record.Type == TlsRecord.ApplicationData).Select(static record => record.Fragment)),
-            EntropyBefore = Demo.Entropy.Of(exchanges.Select(static exchange => (ReadOnlyMemory<byte>)exchange.Message)),
+            Entropy = Demo.Entropy.BitsPerByte(up.Concat(down).Where(static record => record.Type == TlsRecord.ApplicationData).Select(static record => record.Fragment)),
+            EntropyBefore = Demo.Entropy.BitsPerByte(exchanges.Select(static exchange => (ReadOnlyMemory<byte>)exchange.Message)),
         };
     }
 }

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
-using Heliograph.Relay.Hello;
+using Heliograph.Tls13.Hello;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Demo;
@@ -65,7 +65,7 @@ internal static class DemoRun
     private static CensorsView Censor(List<Exchange> exchanges, Checks checks)
     {
         checks.Begin("the wire carries whole TLS records and nothing else");
-        var view = CensorsView.Of(exchanges);
+        var view = CensorsView.FromExchanges(exchanges);
         foreach (var hello in view.Hellos)
             checks.That(hello?.ServerName == DemoStage.Domain, "the one server name on the wire is the proxy's", $"it is {hello?.ServerName ?? "missing"}");
         foreach (var exchange in exchanges)

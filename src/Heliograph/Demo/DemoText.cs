@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Heliograph.Cli;
 using Spectre.Console;
 
 namespace Heliograph.Demo;

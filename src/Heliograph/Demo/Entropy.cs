@@ -4,7 +4,7 @@ namespace Heliograph.Demo;
 internal static class Entropy
 {
     /// <summary>Shannon's entropy, in bits a byte.</summary>
-    public static double Of(IEnumerable<ReadOnlyMemory<byte>> pieces)
+    public static double BitsPerByte(IEnumerable<ReadOnlyMemory<byte>> pieces)
     {
         Span<long> counts = stackalloc long[256];
         var total = 0L;

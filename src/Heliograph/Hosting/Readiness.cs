@@ -1,4 +1,4 @@
-using Heliograph.Hosting.Certificates;
+using Heliograph.Certificates;
 
 namespace Heliograph.Hosting;
 

@@ -2,19 +2,21 @@ using System.Collections.Frozen;
 using System.Net;
 using Heliograph.Alerts;
 using Heliograph.Budget;
+using Heliograph.Certificates;
+using Heliograph.Checking;
 using Heliograph.Configuration;
-using Heliograph.Decoy;
-using Heliograph.Hosting.Certificates;
-using Heliograph.Hosting.Control;
+using Heliograph.Control;
 using Heliograph.Hosting.Reload;
 using Heliograph.Hosting.Systemd;
 using Heliograph.Metrics;
+using Heliograph.Platform;
 using Heliograph.Relay;
 using Heliograph.Relay.Limits;
 using Heliograph.Relay.OuterTls;
 using Heliograph.Relay.Routing;
+using Heliograph.Relay.Upstream;
 using Heliograph.Statistics;
-using Heliograph.Status;
+using Heliograph.Web;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Hosting;
@@ -106,7 +108,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         catch (Exception e)
         {
             await host.DisposeAsync();
-            throw e is RelayStartException or DecoyException or CertificateException ? new StartException(e.Message) : e;
+            throw e is RelayStartException or WebServerException or CertificateException ? new StartException(e.Message) : e;
         }
     }
 
@@ -117,7 +119,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     /// <param name="to">The settings, with the addresses and the state directory of the start.</param>
     /// <param name="change">What of them differs.</param>
     /// <exception cref="StartException">The certificate's source cannot be opened; nothing was changed.</exception>
-    /// <exception cref="DecoyException">The decoy's directory cannot be used; nothing was changed.</exception>
+    /// <exception cref="WebServerException">The decoy's directory cannot be used; nothing was changed.</exception>
     /// <exception cref="CertificateException">OpenSSL does not take the certificate; nothing was changed.</exception>
     public async Task ChangeAsync(Settings to, SettingsChange change)
     {
@@ -163,14 +165,14 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         certificates = Own(new CertificateInUse(CertificateSources.Open(settings, ports, time, log)));
         Routes = RouteTable.Create(settings.Routes.Sets, settings.Routes.Hosts);
         decoyOptions = DecoyOptions();
-        decoy = Own(await DecoySite.StartAsync(decoyOptions, time, logs, cancellation));
+        decoy = Own(await DecoySite.StartAsync(decoyOptions, time, logs.CreateLogger("Heliograph.Web"), cancellation));
         relay = Own(RelayServer.Start(RelayOptions(), certificates.Source.Current, time, logs.CreateLogger("Heliograph.Relay")));
         ports.Attach(relay);
         if (settings.HttpListen.Count > 0)
-            redirect = Own(await RedirectServer.StartAsync(settings.HttpListen, sockets.Lent, settings.Domains, ports.KeyAuthorization, logs));
+            redirect = Own(await StartRedirectAsync(logs.CreateLogger("Heliograph.Web")));
         if (settings.Limits.Budget.MonthlyBytes > 0)
             Budget = Own(new BudgetKeeper(settings.Limits.Budget, settings.StateDirectory, () => BudgetKeeper.Passed(relay.GetStatistics()), relay.UseBudget, time, log));
-        var traffic = Own(new TrafficRecorder(settings.StateDirectory, () => Traffic.Of(relay.GetStatistics()), time, log));
+        var traffic = Own(new TrafficRecorder(settings.StateDirectory, () => Traffic.FromStatistics(relay.GetStatistics()), time, log));
         var status = new StatusReader(relay.GetStatistics, certificates, traffic, () => Budget?.Read(), time);
         Own(ControlServer.Start(settings.StateDirectory, new CertificateCommands(certificates).All.Append(status.Command).ToFrozenDictionary(StringComparer.Ordinal), time, log));
         if (settings.Alerts.SelfCheck is { } interval)
@@ -179,6 +181,14 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         monitoring = Own(await Monitoring.StartAsync(settings, MetricSources(), () => relay.RespondsAsync(LoopPatience), logs.CreateLogger("Heliograph.Metrics")));
         certificates.Watch(relay.UseCertificate);
     }
+
+    private Task<RedirectServer> StartRedirectAsync(ILogger logger) => RedirectServer.StartAsync(
+        settings.HttpListen,
+        sockets.Lent.ToDictionary(static one => one.Key, static one => one.Value.Descriptor),
+        Keys.HttpListen.Name,
+        settings.Domains,
+        ports.KeyAuthorization,
+        logger);
 
     private AlertSources AlertSources() => new()
     {
@@ -203,7 +213,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         return new()
         {
             SocketDirectory = directory.Path,
-            Seed = DecoySeed.LoadOrCreate(settings.StateDirectory),
+            Seed = DecoySeed.LoadOrCreate(new PrivateDirectory(Path.GetFullPath(settings.StateDirectory), time, log)),
             Directory = settings.Decoy.Directory,
         };
     }
@@ -218,11 +228,11 @@ internal sealed class ServerHost : IService, IAsyncDisposable
             Routes = Routes,
             Decoy = new()
             {
-                Http1 = settings.Decoy.Upstream ?? decoy.Http1,
-                Http2 = settings.Decoy.Upstream is null ? decoy.Http2 : settings.Decoy.UpstreamH2,
-                PlainHttp = decoy.PlainHttp,
-                Http1Unavailable = decoy.Http1Unavailable,
-                Http2Unavailable = decoy.Http2Unavailable,
+                Http1 = settings.Decoy.Upstream ?? new UpstreamEndpoint.Unix(decoy.Http1),
+                Http2 = settings.Decoy.Upstream is null ? new UpstreamEndpoint.Unix(decoy.Http2) : settings.Decoy.UpstreamH2,
+                PlainHttp = new UpstreamEndpoint.Unix(decoy.PlainHttp),
+                Http1Unavailable = new UpstreamEndpoint.Unix(decoy.Http1Unavailable),
+                Http2Unavailable = new UpstreamEndpoint.Unix(decoy.Http2Unavailable),
             },
             Passthrough = PassthroughTable.Create(settings.Domains, settings.Passthrough),
             TrustedProxies = settings.TrustedProxies,

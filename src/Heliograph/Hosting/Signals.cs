@@ -43,7 +43,7 @@ internal sealed class Signals : IDisposable
         if (Interlocked.Increment(ref asked) == 1)
             stopping.Cancel();
         else
-            Environment.Exit((int)Cli.ExitCode.Failed);
+            Environment.Exit((int)ExitCode.Failed);
     }
 
     private void Hangup(PosixSignalContext context)

@@ -1,31 +1,20 @@
 namespace Heliograph.Machine;
 
-internal enum Verdict
-{
-    Good,
-
-    /// <summary>It works, or may work, and somebody ought to know.</summary>
-    Warning,
-
-    /// <summary>The proxy will not work like this.</summary>
-    Failure,
-}
-
-/// <summary>What one look at the machine saw.</summary>
-/// <param name="Name">One or two words: what was looked at.</param>
-/// <param name="Verdict">How it is.</param>
+/// <summary>What one check of this machine found.</summary>
+/// <param name="Name">One or two words: what was checked.</param>
+/// <param name="Severity">How it is.</param>
 /// <param name="Seen">What was seen, for a person.</param>
-/// <param name="Remedy">How to mend it, where there is something to mend.</param>
-internal sealed record Finding(string Name, Verdict Verdict, string Seen, string? Remedy = null)
+/// <param name="Remedy">What to do about it; null: nothing.</param>
+internal sealed record Finding(string Name, Severity Severity, string Seen, string? Remedy = null)
 {
-    /// <summary>Another program has what was looked at: it is ours once that ends.</summary>
+    /// <summary>Another program holds it, and it is ours once that ends.</summary>
     public bool Held { get; init; }
 }
 
-/// <summary>A look that is yet to be taken.</summary>
-/// <param name="Name">That of its finding, to be shown while it is taken.</param>
-/// <param name="TakeAsync">Takes it; bounded in time, and throws for nothing but the cancellation.</param>
-internal sealed record Look(string Name, Func<CancellationToken, Task<Finding>> TakeAsync)
+/// <summary>A check that is still to run.</summary>
+/// <param name="Name">That of its finding, shown while it runs.</param>
+/// <param name="RunAsync">Runs it; bounded in time, and throws only when cancelled.</param>
+internal sealed record MachineCheck(string Name, Func<CancellationToken, Task<Finding>> RunAsync)
 {
-    public static Look At(string name, Func<Finding> take) => new(name, _ => Task.FromResult(take()));
+    public static MachineCheck Immediate(string name, Func<Finding> take) => new(name, _ => Task.FromResult(take()));
 }

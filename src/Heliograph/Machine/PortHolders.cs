@@ -15,7 +15,7 @@ internal static class PortHolders
     /// <summary>A listener that forked workers is told once, by its oldest process.</summary>
     private const int MostTold = 3;
 
-    public static IReadOnlyList<PortHolder> Of(int port, string proc = "/proc")
+    public static IReadOnlyList<PortHolder> Find(int port, string proc = "/proc")
     {
         var sockets = Tables.SelectMany(table => Sockets(Path.Combine(proc, table), port)).ToHashSet(StringComparer.Ordinal);
         return sockets.Count == 0 ? [] :

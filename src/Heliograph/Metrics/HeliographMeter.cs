@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Runtime.InteropServices;
 using Heliograph.Budget;
-using Heliograph.Cli;
 
 namespace Heliograph.Metrics;
 
@@ -45,18 +44,18 @@ internal sealed class HeliographMeter : IDisposable
         meter.CreateObservableCounter("heliograph.connections.unlisted", () => sources.Relay().DeniedSignalNames.Values.Sum(), Connections,
             "Connections that asked for a host under signal.org that is not routed: the list of hosts may be out of date.");
         meter.CreateObservableCounter("heliograph.relay.io", RelayedBytes, Bytes, "Bytes that were relayed: up from clients, down to them.");
-        meter.CreateObservableCounter("heliograph.route.connections", () => sources.Relay().Routes.Select(static route => Of(route.Connections, "route", route.Name)), Connections,
+        meter.CreateObservableCounter("heliograph.route.connections", () => sources.Relay().Routes.Select(static route => Measure(route.Connections, "route", route.Name)), Connections,
             "Connections that were relayed to a route, the open ones included.");
-        meter.CreateObservableUpDownCounter("heliograph.route.active", () => sources.Relay().Routes.Select(static route => Of(route.Open, "route", route.Name)), Connections,
+        meter.CreateObservableUpDownCounter("heliograph.route.active", () => sources.Relay().Routes.Select(static route => Measure(route.Open, "route", route.Name)), Connections,
             "Connections that are relayed to a route now.");
     }
 
     private void CreateForUpstreams()
     {
         meter.CreateObservableCounter("heliograph.upstream.dials", DialOutcomes, Dials, "Dials of an upstream host, by what came of them.");
-        meter.CreateObservableCounter("heliograph.upstream.time", () => sources.Relay().Upstreams.Select(static one => Of(one.DialTimes.Sum.TotalSeconds, "upstream", one.Endpoint)), Seconds,
+        meter.CreateObservableCounter("heliograph.upstream.time", () => sources.Relay().Upstreams.Select(static one => Measure(one.DialTimes.Sum.TotalSeconds, "upstream", one.Endpoint)), Seconds,
             "Time that the dials that connected took, resolving the name included; divided by their number, the mean.");
-        meter.CreateObservableGauge("heliograph.upstream.failures", () => sources.Relay().Upstreams.Select(static one => Of(one.FailuresInARow, "upstream", one.Endpoint)), Dials,
+        meter.CreateObservableGauge("heliograph.upstream.failures", () => sources.Relay().Upstreams.Select(static one => Measure(one.FailuresInARow, "upstream", one.Endpoint)), Dials,
             "Dials of an upstream host that failed since the last one that did not.");
     }
 
@@ -100,7 +99,7 @@ internal sealed class HeliographMeter : IDisposable
     private IEnumerable<Measurement<long>> RelayedBytes()
     {
         var sums = sources.Relay();
-        return [Of(sums.BytesUp, "direction", "up"), Of(sums.BytesDown, "direction", "down")];
+        return [Measure(sums.BytesUp, "direction", "up"), Measure(sums.BytesDown, "direction", "down")];
     }
 
     private IEnumerable<Measurement<long>> DialOutcomes()
@@ -117,7 +116,7 @@ internal sealed class HeliographMeter : IDisposable
     private static IEnumerable<Measurement<double>> CpuTime()
     {
         var usage = Environment.CpuUsage;
-        return [Of(usage.UserTime.TotalSeconds, "cpu.mode", "user"), Of(usage.PrivilegedTime.TotalSeconds, "cpu.mode", "system")];
+        return [Measure(usage.UserTime.TotalSeconds, "cpu.mode", "user"), Measure(usage.PrivilegedTime.TotalSeconds, "cpu.mode", "system")];
     }
 
     private IEnumerable<Measurement<long>> OfBudget(Func<BudgetReport, long> figure) => sources.Budget() is { } budget ? [new(figure(budget))] : [];
@@ -129,8 +128,8 @@ internal sealed class HeliographMeter : IDisposable
     /// <summary>Each kind there is, also those that have not been seen: a rate needs a figure before the first one.</summary>
     private static IEnumerable<Measurement<long>> ForEach<TKind>(IReadOnlyDictionary<TKind, long> sums, string attribute)
         where TKind : struct, Enum =>
-        Enum.GetValues<TKind>().Select(kind => Of(sums.GetValueOrDefault(kind), attribute, WordFor<TKind>.Of(kind)));
+        Enum.GetValues<TKind>().Select(kind => Measure(sums.GetValueOrDefault(kind), attribute, EnumWord<TKind>.For(kind)));
 
-    private static Measurement<T> Of<T>(T value, string attribute, string word)
+    private static Measurement<T> Measure<T>(T value, string attribute, string word)
         where T : struct => new(value, new KeyValuePair<string, object?>(attribute, word));
 }

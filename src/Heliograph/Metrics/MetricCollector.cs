@@ -15,7 +15,7 @@ internal sealed class MetricCollector : IDisposable
         {
             if (!meter.Owns(instrument))
                 return;
-            families.Add(instrument.Name, MetricFamily.Of(instrument));
+            families.Add(instrument.Name, MetricFamily.FromInstrument(instrument));
             listener.EnableMeasurementEvents(instrument);
         };
         listener.SetMeasurementEventCallback<int>((instrument, value, attributes, _) => Record(instrument, value, attributes));

@@ -10,7 +10,7 @@ namespace Heliograph.Metrics;
 /// <param name="Samples">In the order in which they were observed.</param>
 internal sealed record MetricFamily(string Name, string? Unit, string Description, bool IsCounter, List<MetricSample> Samples)
 {
-    public static MetricFamily Of(Instrument instrument) =>
+    public static MetricFamily FromInstrument(Instrument instrument) =>
         new(instrument.Name, instrument.Unit, instrument.Description ?? "", instrument.GetType().GetGenericTypeDefinition() == typeof(ObservableCounter<>), []);
 }
 

@@ -1,6 +1,6 @@
 using Heliograph.Alerts;
 using Heliograph.Budget;
-using Heliograph.Hosting.Certificates;
+using Heliograph.Certificates;
 using Heliograph.Relay.Diagnostics;
 
 namespace Heliograph.Metrics;

@@ -1,10 +1,6 @@
-using System.Collections.Frozen;
 using System.Net;
 using Heliograph.Configuration;
-using Heliograph.Decoy;
-using Heliograph.Decoy.Http;
-using Heliograph.Hosting;
-using Heliograph.Relay.Listening;
+using Heliograph.Web;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Metrics;
@@ -14,7 +10,7 @@ internal sealed class Monitoring : IAsyncDisposable
 {
     private readonly HeliographMeter meter;
     private readonly MetricCollector collector;
-    private HttpServer? server;
+    private TextServer? server;
     private OtlpExport? otlp;
 
     private Monitoring(MetricSources sources)
@@ -30,16 +26,16 @@ internal sealed class Monitoring : IAsyncDisposable
     /// <param name="sources">What is measured.</param>
     /// <param name="isAlive">Whether every loop responds.</param>
     /// <param name="log">For the operator.</param>
-    /// <exception cref="DecoyException">An address that was asked for cannot be listened on.</exception>
+    /// <exception cref="WebServerException">An address that was asked for cannot be listened on.</exception>
     public static async Task<Monitoring> StartAsync(Settings settings, MetricSources sources, Func<Task<bool>> isAlive, ILogger log)
     {
         var monitoring = new Monitoring(sources);
         try
         {
-            var responder = new MonitoringResponder(monitoring.collector, isAlive, sources.NotReady);
-            monitoring.server = await HttpServer.StartAsync(settings.MetricsListen, FrozenDictionary<IPEndPoint, LentSocket>.Empty, Keys.MetricsListen.Name, responder, log);
+            var pages = new MonitoringPages(monitoring.collector, isAlive, sources.NotReady);
+            monitoring.server = await TextServer.StartAsync(settings.MetricsListen, Keys.MetricsListen.Name, pages.AnswerAsync, log);
         }
-        catch (DecoyException e) when (settings.IsMetricsListenDefault)
+        catch (WebServerException e) when (settings.IsMetricsListenDefault)
         {
             HostLog.MetricsOff(log, e.Message);
         }

@@ -1,4 +1,3 @@
-using Heliograph.Cli;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;

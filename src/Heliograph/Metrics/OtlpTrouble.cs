@@ -1,5 +1,4 @@
 using System.Diagnostics.Tracing;
-using Heliograph.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Metrics;

@@ -1,5 +1,5 @@
 using System.Text;
-using Heliograph.Hosting;
+using Heliograph.Platform;
 
 namespace Heliograph.Setup;
 
@@ -54,7 +54,7 @@ internal static class ConfigurationFile
         }
         catch (IOException) when (!replace && File.Exists(path))
         {
-            throw new StartException($"{path} is there already; --force replaces it, --config FILE names another", Cli.ExitCode.BadUsage);
+            throw new StartException($"{path} is there already; --force replaces it, --config FILE names another", ExitCode.BadUsage);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -70,8 +70,8 @@ internal static class ConfigurationFile
     {
         if (!Environment.IsPrivilegedProcess)
             return;
-        var group = FileOwner.Of(directory) is { Group: > 0 } owner ? owner.Group : GroupNamed(ServiceGroup);
-        if (group is { } found && new FileOwner(0, found).Give(file))
+        var group = FileOwner.OfPath(directory) is { Group: > 0 } owner ? owner.Group : GroupNamed(ServiceGroup);
+        if (group is { } found && new FileOwner(0, found).TryGive(file))
             File.SetUnixFileMode(file, OwnerOnly | UnixFileMode.GroupRead);
     }
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Heliograph.Acme;
-using Heliograph.Hosting;
 using Heliograph.Relay.OuterTls;
 
 namespace Heliograph.Setup;
@@ -38,7 +37,7 @@ internal sealed record ProxyCheckout
         try
         {
             if (!Directory.Exists(conf))
-                throw new StartException($"--from-signal-tls-proxy: there is no data/certbot/conf in {root}; name the directory in which init-certificate.sh was run (docker compose ls shows it)", Cli.ExitCode.BadUsage);
+                throw new StartException($"--from-signal-tls-proxy: there is no data/certbot/conf in {root}; name the directory in which init-certificate.sh was run (docker compose ls shows it)", ExitCode.BadUsage);
             var live = Choose(conf, name);
             var (chain, key) = (ReadFile(conf, Path.Combine(live, "fullchain.pem")), ReadFile(conf, Path.Combine(live, "privkey.pem")));
             var certificate = ServerCertificate.FromPem(chain, key);
@@ -74,7 +73,7 @@ internal sealed record ProxyCheckout
         if (all.Find(directory => Path.GetFileName(directory) == name) is { } chosen)
             return chosen;
         return all is [var only] ? only : throw new StartException(
-            $"--from-signal-tls-proxy: there are several certificates: {string.Join(", ", all.Select(Path.GetFileName))}; name one with --domain NAME", Cli.ExitCode.BadUsage);
+            $"--from-signal-tls-proxy: there are several certificates: {string.Join(", ", all.Select(Path.GetFileName))}; name one with --domain NAME", ExitCode.BadUsage);
     }
 
     private static string ReadFile(string conf, string path)

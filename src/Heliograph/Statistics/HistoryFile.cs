@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
-using Heliograph.Acme;
-using Heliograph.Acme.Storage;
+using Heliograph.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Statistics;
@@ -20,7 +19,7 @@ internal sealed partial class HistoryFile
     public HistoryFile(string stateDirectory, TimeProvider time, ILogger log) => directory = new PrivateDirectory(stateDirectory, time, log);
 
     /// <summary>Empty when there is no file, or a damaged one.</summary>
-    /// <exception cref="AcmeException">It cannot be read.</exception>
+    /// <exception cref="StorageException">It cannot be read.</exception>
     public TrafficHistory Read(DateOnly today)
     {
         var history = new TrafficHistory();
@@ -33,11 +32,11 @@ internal sealed partial class HistoryFile
         return history;
     }
 
-    /// <exception cref="AcmeException">It cannot be written; the file before is still there, whole.</exception>
+    /// <exception cref="StorageException">It cannot be written; the file before is still there, whole.</exception>
     public void Write(TrafficHistory history) => directory.Write(Name, new() { Version = Version, Days = Rounded(history.Days), Weeks = Rounded(history.Weeks) }, FileJson.Default.Content);
 
     private static IReadOnlyList<Period> Rounded(IReadOnlyDictionary<DateOnly, Traffic> sums) =>
-        [.. sums.Select(static one => Period.Of(one.Key, one.Value.Rounded))];
+        [.. sums.Select(static one => Period.FromTraffic(one.Key, one.Value.Rounded))];
 
     private static string? Damage(Content content)
     {
@@ -76,7 +75,7 @@ internal sealed partial class HistoryFile
         [JsonIgnore]
         public bool IsSound => Connections is >= 0 and <= Most && BytesUp is >= 0 and <= Most && BytesDown is >= 0 and <= Most;
 
-        public static Period Of(DateOnly start, Traffic traffic) =>
+        public static Period FromTraffic(DateOnly start, Traffic traffic) =>
             new() { Start = start, Connections = traffic.Connections, BytesUp = traffic.BytesUp, BytesDown = traffic.BytesDown };
     }
 

@@ -14,5 +14,5 @@ internal readonly record struct Traffic(long Connections, long BytesUp, long Byt
 
     public static Traffic operator -(Traffic a, Traffic b) => new(a.Connections - b.Connections, a.BytesUp - b.BytesUp, a.BytesDown - b.BytesDown);
 
-    public static Traffic Of(RelayStatistics statistics) => new(statistics.Relayed, statistics.BytesUp, statistics.BytesDown);
+    public static Traffic FromStatistics(RelayStatistics statistics) => new(statistics.Relayed, statistics.BytesUp, statistics.BytesDown);
 }

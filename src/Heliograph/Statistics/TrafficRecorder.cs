@@ -1,5 +1,4 @@
-using Heliograph.Acme;
-using Heliograph.Hosting;
+using Heliograph.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Statistics;
@@ -43,7 +42,7 @@ internal sealed class TrafficRecorder : IAsyncDisposable
         lock (gate)
         {
             Update();
-            return TrafficTotals.Of(history, Today(), problem);
+            return TrafficTotals.FromHistory(history, Today(), problem);
         }
     }
 
@@ -59,7 +58,7 @@ internal sealed class TrafficRecorder : IAsyncDisposable
         {
             return file.Read(Today());
         }
-        catch (AcmeException e)
+        catch (StorageException e)
         {
             Failed(e);
             return new();
@@ -80,7 +79,7 @@ internal sealed class TrafficRecorder : IAsyncDisposable
                 saved = counted;
                 problem = null;
             }
-            catch (AcmeException e)
+            catch (StorageException e)
             {
                 Failed(e);
             }
@@ -88,7 +87,7 @@ internal sealed class TrafficRecorder : IAsyncDisposable
     }
 
     /// <summary>Logged once, not every five minutes.</summary>
-    private void Failed(AcmeException e)
+    private void Failed(StorageException e)
     {
         if (problem is null)
             HostLog.TotalsNotSaved(log, e.Message);

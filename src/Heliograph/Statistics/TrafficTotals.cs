@@ -18,7 +18,7 @@ internal sealed record TrafficTotals
     /// <summary>Why the totals cannot be read or saved; null: they can.</summary>
     public string? Problem { get; init; }
 
-    public static TrafficTotals Of(TrafficHistory history, DateOnly today, string? problem)
+    public static TrafficTotals FromHistory(TrafficHistory history, DateOnly today, string? problem)
     {
         var monday = TrafficHistory.MondayOf(today);
         return new()

@@ -1,11 +1,11 @@
-using Heliograph.Hosting.Certificates;
+using Heliograph.Certificates;
 
 namespace Heliograph.Status;
 
 /// <summary>A certificate that is missing, or does not get renewed.</summary>
 internal static class CertificateWarnings
 {
-    public static IEnumerable<StatusWarning> Of(CertificateReport certificate, DateTimeOffset now)
+    public static IEnumerable<StatusWarning> FromReport(CertificateReport certificate, DateTimeOffset now)
     {
         if (certificate.Source == "self-signed")
             yield break;

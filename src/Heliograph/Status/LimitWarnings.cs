@@ -7,7 +7,7 @@ namespace Heliograph.Status;
 /// <summary>The limits that an operator sets for a shared or metered machine, where they turn clients away.</summary>
 internal static class LimitWarnings
 {
-    public static IEnumerable<StatusWarning> Of(RelayStatistics relay, BudgetReport? budget)
+    public static IEnumerable<StatusWarning> FromStatistics(RelayStatistics relay, BudgetReport? budget)
     {
         var source = RoundedCount.Up(relay.Outcomes.GetValueOrDefault(ConnectionOutcome.RefusedSource));
         if (source > 0)

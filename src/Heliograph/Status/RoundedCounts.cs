@@ -1,4 +1,3 @@
-using Heliograph.Metrics;
 using Heliograph.Relay.Diagnostics;
 
 namespace Heliograph.Status;
@@ -7,7 +6,7 @@ namespace Heliograph.Status;
 internal static class RoundedCounts
 {
     /// <summary>Those that occurred.</summary>
-    public static IReadOnlyDictionary<string, long> Of<TKind>(IReadOnlyDictionary<TKind, long> counts)
+    public static IReadOnlyDictionary<string, long> Round<TKind>(IReadOnlyDictionary<TKind, long> counts)
         where TKind : struct, Enum =>
-        counts.Where(static one => one.Value > 0).OrderBy(static one => one.Key).ToDictionary(static one => WordFor<TKind>.Of(one.Key), static one => RoundedCount.Up(one.Value), StringComparer.Ordinal);
+        counts.Where(static one => one.Value > 0).OrderBy(static one => one.Key).ToDictionary(static one => EnumWord<TKind>.For(one.Key), static one => RoundedCount.Up(one.Value), StringComparer.Ordinal);
 }

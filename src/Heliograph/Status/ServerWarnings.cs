@@ -8,7 +8,7 @@ internal static class ServerWarnings
 {
     private const int MostNames = 5;
 
-    public static IEnumerable<StatusWarning> Of(RelayStatistics relay, TrafficTotals totals)
+    public static IEnumerable<StatusWarning> FromStatistics(RelayStatistics relay, TrafficTotals totals)
     {
         var refused = RoundedCount.Up(relay.Outcomes.GetValueOrDefault(ConnectionOutcome.Refused));
         if (relay.Connections >= relay.MaxConnections)

@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using Heliograph.Budget;
-using Heliograph.Hosting.Certificates;
-using Heliograph.Metrics;
+using Heliograph.Certificates;
 using Heliograph.Relay.Diagnostics;
 using Heliograph.Statistics;
 
@@ -60,7 +59,7 @@ internal sealed record ConnectionStatus
 
     public required long SinceStart { get; init; }
 
-    public static ConnectionStatus Of(RelayStatistics statistics) => new()
+    public static ConnectionStatus FromStatistics(RelayStatistics statistics) => new()
     {
         Open = AtATime(statistics.Connections, statistics),
         Relayed = AtATime(statistics.Relaying, statistics),
@@ -88,13 +87,13 @@ internal sealed record BudgetStatus
     /// <summary><c>plenty</c>, <c>low</c> or <c>spent</c>.</summary>
     public required string State { get; init; }
 
-    public static BudgetStatus Of(BudgetReport budget) => new()
+    public static BudgetStatus FromReport(BudgetReport budget) => new()
     {
         MonthlyBytes = budget.MonthlyBytes,
         UsedBytes = budget.UsedBytes,
         Start = budget.Start,
         End = budget.End,
-        State = WordFor<BudgetState>.Of(budget.State),
+        State = EnumWord<BudgetState>.For(budget.State),
     };
 }
 
@@ -106,7 +105,7 @@ internal sealed record TrafficStatus
 
     public required long BytesDown { get; init; }
 
-    public static TrafficStatus Of(Traffic traffic) => new() { Connections = traffic.Connections, BytesUp = traffic.BytesUp, BytesDown = traffic.BytesDown };
+    public static TrafficStatus FromTraffic(Traffic traffic) => new() { Connections = traffic.Connections, BytesUp = traffic.BytesUp, BytesDown = traffic.BytesDown };
 }
 
 internal sealed record RouteStatus
@@ -121,7 +120,7 @@ internal sealed record RouteStatus
 
     public required long Open { get; init; }
 
-    public static RouteStatus Of(RouteStatistics route) =>
+    public static RouteStatus FromStatistics(RouteStatistics route) =>
         new() { Name = route.Name, Endpoint = route.Endpoint, Connections = RoundedCount.Up(route.Connections), Open = RoundedCount.Up(route.Open) };
 }
 
@@ -144,13 +143,13 @@ internal sealed record UpstreamStatus
     /// <summary>The last dials failed.</summary>
     public required bool Failing { get; init; }
 
-    public static UpstreamStatus Of(UpstreamStatistics upstream) => new()
+    public static UpstreamStatus FromStatistics(UpstreamStatistics upstream) => new()
     {
         Endpoint = upstream.Endpoint,
         Dials = RoundedCount.Up(upstream.DialTimes.Count),
         HalfWithinMs = (int?)upstream.DialTimes.Within(0.5)?.TotalMilliseconds,
         MostWithinMs = (int?)upstream.DialTimes.Within(0.95)?.TotalMilliseconds,
-        Failures = RoundedCounts.Of(upstream.Failures),
+        Failures = RoundedCounts.Round(upstream.Failures),
         Failing = UpstreamWarnings.IsFailing(upstream),
     };
 }

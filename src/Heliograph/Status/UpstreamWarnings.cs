@@ -10,7 +10,7 @@ internal static class UpstreamWarnings
 
     public static bool IsFailing(UpstreamStatistics upstream) => upstream.FailuresInARow >= Several;
 
-    public static IEnumerable<StatusWarning> Of(RelayStatistics relay)
+    public static IEnumerable<StatusWarning> FromStatistics(RelayStatistics relay)
     {
         var dialled = relay.Upstreams.Where(static one => one.DialTimes.Count > 0 || one.FailuresInARow > 0).ToList();
         var failing = dialled.Where(IsFailing).ToList();

@@ -56,10 +56,10 @@ public sealed class KillTests : ScriptedTests
         await using var manager = Open(options);
         Assert.Equal(1, manager.Describe().Failures);
         var requests = ca.Requests.Values.Sum();
-        await manager.LookAsync(Stop);
+        await manager.RenewIfDueAsync(Stop);
         Assert.Equal(requests, ca.Requests.Values.Sum());
         Clock.Advance(TimeSpan.FromMinutes(2));
-        await manager.LookAsync(Stop);
+        await manager.RenewIfDueAsync(Stop);
 
         Assert.Equal([Name], manager.Current?.Names);
         Assert.DoesNotContain("damaged", Log.All, StringComparison.Ordinal);

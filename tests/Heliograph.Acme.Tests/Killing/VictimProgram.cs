@@ -15,7 +15,7 @@ internal static class VictimProgram
         await using var manager = CertificateManager.Open(
             new AcmeOptions { Domains = [name], StateDirectory = stateDirectory, Directory = directory, CaRoot = caRoot },
             ports.Responders, _ => { }, TimeProvider.System, NullLogger.Instance);
-        await manager.LookAsync(CancellationToken.None);
+        await manager.RenewIfDueAsync(CancellationToken.None);
         return manager.Current is null ? 1 : 0;
     }
 }

@@ -5,13 +5,14 @@ using Heliograph.Testing.Pebble;
 namespace Heliograph.Acme.Tests.Pebble;
 
 /// <summary>What all tests against a real Pebble have in common.</summary>
+[Trait("Needs", "server")]
 public abstract class PebbleTests : IDisposable
 {
     private protected TestPorts Ports { get; } = new();
 
     private protected TempDirectory State { get; } = new();
 
-    private protected TestLog Log { get; } = new();
+    private protected RecordingLogger Log { get; } = new();
 
     private protected List<IssuedCertificate> Used { get; } = [];
 

@@ -1,4 +1,4 @@
-using Heliograph.Acme.Storage;
+using Heliograph.Platform;
 
 namespace Heliograph.Acme.Tests.Scripted;
 
@@ -141,7 +141,7 @@ public sealed class BackoffTests : ScriptedTests
         var writes = 0;
         // The first write counts the attempt, the next two are the account's; then the process is gone.
         await using (var manager = Open(Options(ca), step => Die(step == WriteStep.Create && ++writes == 4)))
-            await Assert.ThrowsAsync<KilledException>(() => manager.LookAsync(Stop));
+            await Assert.ThrowsAsync<KilledException>(() => manager.RenewIfDueAsync(Stop));
 
         var description = await RestartAndLookAsync(Options(ca));
         Assert.Equal(1, description.Failures);
@@ -156,7 +156,7 @@ public sealed class BackoffTests : ScriptedTests
         var writes = 0;
         // The order is remembered by the fourth write; the fifth would store the certificate.
         await using (var manager = Open(Options(ca), step => Die(step == WriteStep.Create && ++writes == 5)))
-            await Assert.ThrowsAsync<KilledException>(() => manager.LookAsync(Stop));
+            await Assert.ThrowsAsync<KilledException>(() => manager.RenewIfDueAsync(Stop));
         Used.Clear();
         Clock.Advance(TimeSpan.FromMinutes(2));
         var description = await RestartAndLookAsync(Options(ca));
@@ -199,7 +199,7 @@ public sealed class BackoffTests : ScriptedTests
         });
         for (var minute = 0; minute < 120; minute++)
         {
-            await manager.LookAsync(Stop);
+            await manager.RenewIfDueAsync(Stop);
             Clock.Advance(TimeSpan.FromMinutes(1));
         }
         Assert.Empty(ca.Requests);
@@ -218,13 +218,13 @@ public sealed class BackoffTests : ScriptedTests
             if (full && writes == 5)
                 throw new IOException("No space left on device");
         });
-        await manager.LookAsync(Stop);
+        await manager.RenewIfDueAsync(Stop);
         Assert.Equal([Name], Assert.Single(Used).Names);
         Assert.Contains("No space left", manager.Describe().LastError, StringComparison.Ordinal);
 
         // There is room again: the certificate in memory is written, and not ordered twice.
         Clock.Advance(TimeSpan.FromMinutes(2));
-        await manager.LookAsync(Stop);
+        await manager.RenewIfDueAsync(Stop);
         await using var next = Open(Options(ca));
         Assert.Equal(manager.Current!.SerialNumber, next.Current!.SerialNumber);
         Assert.Single(ca.Orders);
@@ -248,7 +248,7 @@ public sealed class BackoffTests : ScriptedTests
         var secondUsed = new List<IssuedCertificate>();
         await using var first = Open(Options(ca));
         await using var second = CertificateManager.Open(Options(ca), Ports.Responders, secondUsed.Add, Clock, Log);
-        var one = first.LookAsync(Stop);
+        var one = first.RenewIfDueAsync(Stop);
         await asked.Task.WaitAsync(TimeSpan.FromSeconds(20), Stop);
         var two = second.RenewNowAsync(force: false, Stop);
         await Clock.WaitForTimerAsync(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20));

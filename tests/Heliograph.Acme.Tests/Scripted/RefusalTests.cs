@@ -188,7 +188,7 @@ public sealed class RefusalTests : ScriptedTests
         await using var ca = await ScriptedCa.StartAsync(Clock);
         ca.HasRenewalInfo = false;
         await using var manager = Open(Options(ca));
-        await manager.LookAsync(Stop);
+        await manager.RenewIfDueAsync(Stop);
         var good = manager.Current!;
         ca.Chain = chain => fault switch
         {

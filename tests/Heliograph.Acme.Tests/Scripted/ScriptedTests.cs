@@ -1,4 +1,4 @@
-using Heliograph.Acme.Storage;
+using Heliograph.Platform;
 using Heliograph.Testing;
 
 namespace Heliograph.Acme.Tests.Scripted;
@@ -16,7 +16,7 @@ public abstract class ScriptedTests : IDisposable
 
     private protected TempDirectory State { get; } = new();
 
-    private protected TestLog Log { get; } = new();
+    private protected RecordingLogger Log { get; } = new();
 
     private protected List<IssuedCertificate> Used { get; } = [];
 
@@ -46,7 +46,7 @@ public abstract class ScriptedTests : IDisposable
     private protected async Task<CertificateDescription> RestartAndLookAsync(AcmeOptions options)
     {
         await using var manager = Open(options);
-        await manager.LookAsync(Stop);
+        await manager.RenewIfDueAsync(Stop);
         return manager.Describe();
     }
 }

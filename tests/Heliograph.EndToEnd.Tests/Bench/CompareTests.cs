@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Bench;
@@ -12,13 +13,18 @@ public sealed class CompareTests
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "reading the memory of a process that is not dumpable needs root");
 
-        var (code, output, errors) = await CompareAsync("--smoke", "--heliograph-command", HeliographProcess.Program);
+        using var directory = new TempDirectory();
+        var file = directory["figures.json"];
+
+        var (code, output, errors) = await CompareAsync("--smoke", "--heliograph-command", HeliographProcess.Program, "--json", file);
 
         Assert.True(code == 0, errors);
         var rows = output.Split('\n').Where(static line => line.StartsWith('|')).Skip(2).ToList();
         Assert.Equal(5, rows.Count);
         // The three figures. Of so few connections the memory may even shrink; a ratio of figures too small to measure is a dash.
         Assert.All(rows, static row => Assert.All(row.Split('|')[2..5], static cell => Assert.Matches("^ -?[0-9.,]+ $", cell)));
+        using var document = JsonDocument.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        ComparisonFile.AssertComplete(document.RootElement);
     }
 
     [Theory]

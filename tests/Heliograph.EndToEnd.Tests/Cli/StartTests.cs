@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Heliograph.Hosting;
 using Heliograph.Testing;
 using Heliograph.Testing.Certificates;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Metrics;
 

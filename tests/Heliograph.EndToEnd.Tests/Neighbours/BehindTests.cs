@@ -1,7 +1,7 @@
 using System.Net;
-using Heliograph.EndToEnd.Tests.Configuration;
 using Heliograph.Testing;
 using Heliograph.Testing.Nginx;
+using Heliograph.Tests.Configuration;
 
 namespace Heliograph.EndToEnd.Tests.Neighbours;
 

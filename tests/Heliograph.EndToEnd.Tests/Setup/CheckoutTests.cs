@@ -2,9 +2,10 @@ using System.Text.Json;
 using Heliograph.Acme;
 using Heliograph.EndToEnd.Tests.Certificates;
 using Heliograph.EndToEnd.Tests.Cli;
-using Heliograph.EndToEnd.Tests.Configuration;
+using Heliograph.Testing;
 using Heliograph.Testing.Certificates;
 using Heliograph.Testing.Pebble;
+using Heliograph.Tests.Configuration;
 
 namespace Heliograph.EndToEnd.Tests.Setup;
 

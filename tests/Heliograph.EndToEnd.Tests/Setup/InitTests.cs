@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Heliograph.EndToEnd.Tests.Cli;
-using Heliograph.EndToEnd.Tests.Configuration;
 using Heliograph.Testing;
+using Heliograph.Tests.Configuration;
 
 namespace Heliograph.EndToEnd.Tests.Setup;
 

@@ -122,7 +122,7 @@ public sealed class NotifyTests : IDisposable
     {
         foreach (var (variable, value) in Variables.Zip(values))
             Environment.SetEnvironmentVariable(variable, value);
-        return SystemdEnvironment.Take();
+        return SystemdEnvironment.ReadAndClear();
     }
 
     private ServiceNotifier Notifier(string? socket, string? watchdog) => new(Take(socket, watchdog), service, time);

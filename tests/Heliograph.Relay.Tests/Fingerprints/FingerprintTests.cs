@@ -2,14 +2,15 @@ using System.Net;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Heliograph.Relay.Hello;
 using Heliograph.Testing.Certificates;
 using Heliograph.Testing.Fingerprints;
 using Heliograph.Testing.Nginx;
+using Heliograph.Tls13.Hello;
 
 namespace Heliograph.Relay.Tests.Fingerprints;
 
 /// <summary>The tools that tell one TLS server from another, shown to do so: nginx is nginx, and .NET's TLS stream is not.</summary>
+[Trait("Needs", "server")]
 public sealed class FingerprintTests : IDisposable
 {
     private const string HostName = "example.org";

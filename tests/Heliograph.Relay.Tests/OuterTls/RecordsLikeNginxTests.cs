@@ -8,6 +8,7 @@ using Heliograph.Testing.Tls13;
 namespace Heliograph.Relay.Tests.OuterTls;
 
 /// <summary>What a client may do to the record layer of TLS 1.3 after the handshake, the real nginx beside: each is answered with the same records.</summary>
+[Trait("Needs", "server")]
 public sealed class RecordsLikeNginxTests(RecordsLikeNginxTests.Servers servers) : IClassFixture<RecordsLikeNginxTests.Servers>
 {
     private const byte Alert = RawTls13Client.Alert, Handshake = RawTls13Client.Handshake, Data = RawTls13Client.ApplicationData;

@@ -3,6 +3,8 @@ using Heliograph.Relay.Loop;
 using Heliograph.Relay.OuterTls;
 using Heliograph.Relay.Relaying;
 using Heliograph.Testing.Tls13;
+using Heliograph.Tls13.Records;
+using Heliograph.Tls13.Session;
 
 namespace Heliograph.Relay.Tests.OuterTls;
 
@@ -48,13 +50,10 @@ public sealed class Tls13ChannelTests : IDisposable
 
     private bool WriteTwice(int accepted)
     {
-        var suite = CipherSuite.Find(0x1301)!;
         using var input = new PendingBytes();
         using var channel = new Tls13Channel(
-            loop,
             records,
-            new TrafficKey(suite, new byte[32], records: 0),
-            new TrafficKey(suite, ServerSecret, (int)TrafficKey.MostRecords - 1),
+            SessionKeys.Derive(0x1301, new byte[32], ServerSecret, (int)TrafficKey.MostRecords - 1)!.Value,
             LoopSocket.Adopt(loop, accepted),
             input);
         return channel.Write("a"u8) && channel.Write("b"u8);

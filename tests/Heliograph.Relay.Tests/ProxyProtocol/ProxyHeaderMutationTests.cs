@@ -1,6 +1,6 @@
 using System.Globalization;
 using Heliograph.Relay.ProxyProtocol;
-using Heliograph.Relay.Tests.Hello;
+using Heliograph.Testing;
 
 namespace Heliograph.Relay.Tests.ProxyProtocol;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using Heliograph.Relay.ProxyProtocol;
-using Heliograph.Relay.Tests.Hello;
+using Heliograph.Testing;
 
 namespace Heliograph.Relay.Tests.ProxyProtocol;
 
@@ -151,6 +151,7 @@ public sealed class ProxyHeaderReaderTests
     }
 
     [Fact]
+    [Trait("Needs", "uninstrumented")]
     public void The_header_reader_reaches_nothing_but_memory_and_text()
     {
         string[] allowed =

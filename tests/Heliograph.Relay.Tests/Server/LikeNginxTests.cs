@@ -6,6 +6,7 @@ using Heliograph.Testing.Nginx;
 namespace Heliograph.Relay.Tests.Server;
 
 /// <summary>Neither a scan nor a passive look tells the outer TLS from that of nginx with certbot's options and the same certificate.</summary>
+[Trait("Needs", "server")]
 public sealed class LikeNginxTests : IDisposable
 {
     private const string HostName = "proxy.example";

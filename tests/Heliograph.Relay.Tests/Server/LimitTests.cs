@@ -110,6 +110,7 @@ public sealed class LimitTests : IDisposable
     }
 
     [Fact]
+    [Trait("Needs", "server")]
     public async Task A_refusal_is_on_the_wire_what_limit_conn_of_nginx_is()
     {
         await using var nginx = await NginxWithLimit.StartAsync(certificate, connections: 1);
@@ -125,6 +126,7 @@ public sealed class LimitTests : IDisposable
     }
 
     [Fact]
+    [Trait("Needs", "server")]
     public async Task A_refused_handshake_ends_on_the_wire_as_limit_conn_of_nginx_ends_it()
     {
         var time = new ManualTimeProvider(DateTimeOffset.UnixEpoch);

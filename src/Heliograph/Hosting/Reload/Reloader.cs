@@ -1,7 +1,7 @@
 using Heliograph.Configuration;
-using Heliograph.Decoy;
 using Heliograph.Hosting.Systemd;
 using Heliograph.Relay.OuterTls;
+using Heliograph.Web;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Hosting.Reload;
@@ -52,7 +52,7 @@ internal sealed class Reloader : IAsyncDisposable
         notifier.Reloading();
         try
         {
-            host.ConfigurationRefused = !await TakeAsync(load());
+            host.ConfigurationRefused = !await ApplyAsync(load());
         }
         catch (Exception e)
         {
@@ -67,7 +67,7 @@ internal sealed class Reloader : IAsyncDisposable
         }
     }
 
-    private async Task<bool> TakeAsync(LoadedConfiguration read)
+    private async Task<bool> ApplyAsync(LoadedConfiguration read)
     {
         if (read.Settings is null)
         {
@@ -81,7 +81,7 @@ internal sealed class Reloader : IAsyncDisposable
         {
             await host.ChangeAsync(read.Settings.StartedAs(started.Settings!), change);
         }
-        catch (Exception e) when (e is StartException or DecoyException or CertificateException)
+        catch (Exception e) when (e is StartException or WebServerException or CertificateException)
         {
             HostLog.ConfigurationRefused(log, e.Message);
             return false;

@@ -24,11 +24,11 @@ internal sealed record SystemdEnvironment
 
     /// <summary>Reads the variables and takes them away, so that no program that this one starts believes itself to be the service.</summary>
     /// <exception cref="StartException">They contradict themselves.</exception>
-    public static SystemdEnvironment Take()
+    public static SystemdEnvironment ReadAndClear()
     {
-        var notifySocket = Take("NOTIFY_SOCKET");
-        var (watchdog, watchdogProcess) = (Take("WATCHDOG_USEC"), Take("WATCHDOG_PID"));
-        var (descriptors, names, listenProcess) = (Take("LISTEN_FDS"), Take("LISTEN_FDNAMES"), Take("LISTEN_PID"));
+        var notifySocket = ReadAndClear("NOTIFY_SOCKET");
+        var (watchdog, watchdogProcess) = (ReadAndClear("WATCHDOG_USEC"), ReadAndClear("WATCHDOG_PID"));
+        var (descriptors, names, listenProcess) = (ReadAndClear("LISTEN_FDS"), ReadAndClear("LISTEN_FDNAMES"), ReadAndClear("LISTEN_PID"));
         return new()
         {
             NotifySocket = notifySocket,
@@ -38,7 +38,7 @@ internal sealed record SystemdEnvironment
         };
     }
 
-    private static string? Take(string variable)
+    private static string? ReadAndClear(string variable)
     {
         var value = Environment.GetEnvironmentVariable(variable);
         Environment.SetEnvironmentVariable(variable, null);

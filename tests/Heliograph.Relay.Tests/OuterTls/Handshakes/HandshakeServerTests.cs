@@ -1,9 +1,8 @@
-using Heliograph.Relay.OuterTls;
-using Heliograph.Relay.OuterTls.Handshake;
-using Heliograph.Relay.Tests.Hello;
 using Heliograph.Relay.Tests.Server;
 using Heliograph.Testing.Certificates;
+using Heliograph.Testing.Hellos;
 using Heliograph.Testing.Tls13;
+using Heliograph.Tls13.Handshake;
 
 namespace Heliograph.Relay.Tests.OuterTls.Handshakes;
 
@@ -54,20 +53,6 @@ public sealed class HandshakeServerTests : IDisposable
         // A resumed session shows no certificate: ServerHello, ChangeCipherSpec, EncryptedExtensions, Finished.
         Assert.DoesNotContain("Certificate", second.Story, StringComparison.Ordinal);
         Assert.Contains("Certificate", first.Story, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_key_that_was_wiped_protects_nothing()
-    {
-        using var records = new RecordLayer(ipsecMb: null);
-        var key = new TrafficKey(CipherSuite.Find(0x1301)!, new byte[32], records: 0);
-        key.Dispose();
-
-        Assert.Throws<ObjectDisposedException>(() =>
-        {
-            ReadOnlySpan<byte> content = [1, 2, 3];
-            records.Protect(key, ContentType.ApplicationData, ref content);
-        });
     }
 
     private async Task AssertAnsweredAsync(long expected, RawHello hello, TestKey kind = TestKey.Ecdsa)

@@ -1,15 +1,16 @@
 using System.Net;
 using System.Net.Sockets;
 using Heliograph.Relay.Tests.Fingerprints;
-using Heliograph.Relay.Tests.Hello;
 using Heliograph.Relay.Tests.Server;
 using Heliograph.Relay.Upstream;
 using Heliograph.Testing.Certificates;
+using Heliograph.Testing.Hellos;
 using Heliograph.Testing.Tls13;
 
 namespace Heliograph.Relay.Tests.OuterTls.Handshakes;
 
 /// <summary>What a client may say in a handshake of TLS 1.3, the real nginx beside: each is answered with the same records, messages and alerts.</summary>
+[Trait("Needs", "server")]
 public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
 {
     public static TheoryData<string> Hellos => [.. HelloCases.All.Keys];

@@ -1,4 +1,4 @@
-using Heliograph.Relay.Tests.Hello;
+using Heliograph.Testing.Hellos;
 using Heliograph.Testing.Tls13;
 using static Heliograph.Testing.Fingerprints.HelloBytes;
 using static Heliograph.Testing.Tls13.RawHello;

@@ -1,0 +1,98 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Heliograph.Platform;
+
+/// <summary>How a hook program ended.</summary>
+/// <param name="ExitCode">Null: it did not end in time, and was killed with its children.</param>
+/// <param name="Output">The first 4 KB of its standard error, then of its standard output.</param>
+public sealed record HookResult(int? ExitCode, string Output);
+
+/// <summary>Runs a program of the operator's: without a shell, for a bounded time, keeping the beginning of its output.</summary>
+public static class HookProgram
+{
+    private const int MaxOutput = 4096;
+
+    /// <param name="program">The path of an executable file.</param>
+    /// <param name="arguments">Passed on as they are.</param>
+    /// <param name="environment">All that it sees; null: what this process sees.</param>
+    /// <param name="timeout">When it is over, the program is killed with its children.</param>
+    /// <param name="cancellationToken">Kills it at once.</param>
+    /// <exception cref="HookStartException">It cannot be started.</exception>
+    public static async Task<HookResult> RunAsync(
+        string program,
+        IReadOnlyList<string> arguments,
+        IReadOnlyDictionary<string, string>? environment,
+        TimeSpan timeout,
+        CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        using var process = Start(program, arguments, environment);
+        try
+        {
+            process.StandardInput.Close();
+            var output = ReadBoundedAsync(process.StandardOutput, limit.Token);
+            var errors = ReadBoundedAsync(process.StandardError, limit.Token);
+            await process.WaitForExitAsync(limit.Token);
+            return new(process.ExitCode, await errors + " " + await output);
+        }
+        catch (OperationCanceledException)
+        {
+            Kill(process);
+            cancellationToken.ThrowIfCancellationRequested();
+            return new(null, "");
+        }
+    }
+
+    private static Process Start(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        if (environment is not null)
+        {
+            start.Environment.Clear();
+            foreach (var (name, value) in environment)
+                start.Environment[name] = value;
+        }
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception exception)
+        {
+            throw new HookStartException(Marshal.GetPInvokeErrorMessage(exception.NativeErrorCode), exception);
+        }
+    }
+
+    /// <summary>Reads on to the end, so that the program is never stuck in a full pipe, and keeps the beginning.</summary>
+    private static async Task<string> ReadBoundedAsync(StreamReader reader, CancellationToken cancellationToken)
+    {
+        var kept = new StringBuilder();
+        var buffer = new char[1024];
+        int read;
+        while ((read = await reader.ReadAsync(buffer, cancellationToken)) > 0)
+            kept.Append(buffer, 0, Math.Min(read, MaxOutput - kept.Length));
+        return kept.ToString();
+    }
+
+    private static void Kill(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended just now.
+        }
+    }
+}

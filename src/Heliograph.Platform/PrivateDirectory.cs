@@ -1,0 +1,277 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Platform;
+
+/// <summary>A directory that only this user may read (0700, files 0600), where every file is replaced in one piece or not at all.</summary>
+public sealed partial class PrivateDirectory
+{
+    private const UnixFileMode DirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const string TempSuffix = ".new";
+
+    /// <summary>1 MiB. Ten certificates and a key make 40 KB; a hundred names in them add little.</summary>
+    private const int MaxFile = 1024 * 1024;
+
+    private readonly ILogger logger;
+    private readonly TimeProvider timeProvider;
+
+    private readonly Action<WriteStep>? fault;
+
+    /// <param name="path">The directory; <see cref="Create"/> makes it.</param>
+    /// <param name="timeProvider">Dates the files that are set aside.</param>
+    /// <param name="logger">Told of damaged files.</param>
+    /// <param name="fault">Called before each step of a write; tests throw from it, as a kill would end the process.</param>
+    public PrivateDirectory(string path, TimeProvider timeProvider, ILogger logger, Action<WriteStep>? fault = null)
+    {
+        Path = path;
+        this.timeProvider = timeProvider;
+        this.logger = logger;
+        this.fault = fault;
+    }
+
+    public string Path { get; }
+
+    /// <summary>Makes the directory, or closes one that is there to everyone else.</summary>
+    /// <exception cref="StorageException">It cannot be made, or belongs to somebody else.</exception>
+    public void Create()
+    {
+        Guard("made", Path, () =>
+        {
+            Directory.CreateDirectory(Path, DirectoryMode);
+            // It may be older than this program, or made with a wider mode.
+            if (File.GetUnixFileMode(Path) != DirectoryMode)
+                File.SetUnixFileMode(Path, DirectoryMode);
+        });
+    }
+
+    /// <summary>Reads a JSON file.</summary>
+    /// <param name="name">The file's name.</param>
+    /// <param name="type">What it holds.</param>
+    /// <param name="check">What is wrong with a value that parses; null: nothing.</param>
+    /// <returns>Null where there is no such file, and where it is damaged: then it is kept under another name, and the log says so.</returns>
+    /// <exception cref="StorageException">It cannot be read.</exception>
+    public T? Read<T>(string name, JsonTypeInfo<T> type, Func<T, string?> check) where T : class
+    {
+        ArgumentNullException.ThrowIfNull(check);
+        var path = PathOf(name);
+        if (TryRead(path) is not { } bytes)
+            return null;
+        string? damage;
+        try
+        {
+            var value = JsonSerializer.Deserialize(bytes, type);
+            damage = value is null ? "it is empty" : check(value);
+            if (damage is null)
+                return value;
+        }
+        catch (JsonException exception)
+        {
+            // The message tells the place in the file; it quotes at most one character of it.
+            damage = $"it is cut off or not JSON (line {exception.LineNumber + 1})";
+        }
+        SetAside(path, damage);
+        return null;
+    }
+
+    /// <summary>Writes a JSON file. The caller holds the lock: one writer at a time.</summary>
+    /// <exception cref="StorageException">It cannot be written; the old file is still there, whole.</exception>
+    public void Write<T>(string name, T value, JsonTypeInfo<T> type)
+    {
+        var path = PathOf(name);
+        Guard("written", path, () => WriteWhole(path, path + TempSuffix, JsonSerializer.SerializeToUtf8Bytes(value, type), overwrite: true));
+    }
+
+    /// <summary>Reads a file of bytes; where there is none, makes it, and the directory with it.</summary>
+    /// <param name="name">The file's name.</param>
+    /// <param name="content">What a new one holds. Of several processes that make it at the same time, all get the content of the first.</param>
+    /// <exception cref="StorageException">It can be neither read nor made.</exception>
+    public byte[] ReadOrCreate(string name, Func<byte[]> content)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        var path = PathOf(name);
+        if (TryRead(path) is { } bytes)
+            return bytes;
+        var made = content();
+        try
+        {
+            Directory.CreateDirectory(Path, DirectoryMode);
+            WriteWhole(path, $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}", made, overwrite: false);
+            return made;
+        }
+        catch (IOException) when (TryRead(path) is { } first)
+        {
+            return first;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Trouble("written", path, exception);
+        }
+    }
+
+    /// <summary>Takes a lock that goes with the process, however that ends.</summary>
+    /// <returns>Null while another process holds it.</returns>
+    /// <exception cref="StorageException">The lock's file cannot be made.</exception>
+    public FileStream? TryLock(string name)
+    {
+        var path = PathOf(name);
+        try
+        {
+            return new FileStream(path, new FileStreamOptions
+            {
+                Mode = System.IO.FileMode.OpenOrCreate,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.None,
+                UnixCreateMode = FileMode,
+            });
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException or DirectoryNotFoundException)
+        {
+            throw Trouble("locked", path, exception);
+        }
+        catch (IOException busy) when (busy.HResult == Errno.Again)
+        {
+            return null;
+        }
+        catch (IOException exception)
+        {
+            throw Trouble("locked", path, exception);
+        }
+    }
+
+    private string PathOf(string name) => System.IO.Path.Combine(Path, name);
+
+    private void SetAside(string path, string damage)
+    {
+        var kept = $"{path}.damaged-{timeProvider.GetUtcNow():yyyyMMdd'T'HHmmss}";
+        try
+        {
+            File.Move(path, kept, overwrite: true);
+            logger.FileSetAside(path, damage, kept);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            logger.FileNotSetAside(path, damage, exception.Message);
+        }
+    }
+
+    /// <returns>Null where there is no such file. One that is too long to be ours is empty, and so damaged.</returns>
+    private static byte[]? TryRead(string path)
+    {
+        try
+        {
+            var file = new FileInfo(path);
+            if (!file.Exists)
+                return null;
+            return file.Length <= MaxFile ? File.ReadAllBytes(path) : [];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Trouble("read", path, exception);
+        }
+    }
+
+    /// <summary>Writes a draft, makes sure that it is on the disk, and gives it the file's name.</summary>
+    private void WriteWhole(string path, string draft, byte[] bytes, bool overwrite)
+    {
+        // What a killed process left.
+        File.Delete(draft);
+        fault?.Invoke(WriteStep.Create);
+        using (var file = new FileStream(draft, new FileStreamOptions
+        {
+            Mode = System.IO.FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = FileMode,
+        }))
+        {
+            file.Write(bytes.AsSpan(0, bytes.Length / 2));
+            fault?.Invoke(WriteStep.Half);
+            file.Write(bytes.AsSpan(bytes.Length / 2));
+            fault?.Invoke(WriteStep.Flush);
+            file.Flush(flushToDisk: true);
+        }
+        fault?.Invoke(WriteStep.Rename);
+        Rename(draft, path, overwrite);
+        fault?.Invoke(WriteStep.Sync);
+        SyncDirectory();
+    }
+
+    private static void Rename(string draft, string path, bool overwrite)
+    {
+        try
+        {
+            File.Move(draft, path, overwrite);
+        }
+        catch (IOException) when (!overwrite)
+        {
+            File.Delete(draft);
+            throw;
+        }
+    }
+
+    private static void Guard(string verb, string path, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Trouble(verb, path, exception);
+        }
+    }
+
+    private static StorageException Trouble(string verb, string path, Exception exception) =>
+        new($"{path} cannot be {verb}: {exception.Message} Check the disk's space and the owner and mode of state_directory.", exception);
+
+    /// <summary>The rename itself is on the disk only when the directory is.</summary>
+    private void SyncDirectory()
+    {
+        var handle = Native.Open(Path, Native.ReadOnlyDirectory);
+        if (handle < 0)
+            throw new IOException($"open: {Marshal.GetLastPInvokeErrorMessage()}.");
+        try
+        {
+            if (Native.Sync(handle) != 0)
+                throw new IOException($"fsync: {Marshal.GetLastPInvokeErrorMessage()}.");
+        }
+        finally
+        {
+            _ = Native.Close(handle);
+        }
+    }
+
+    private static class Errno
+    {
+        // EWOULDBLOCK of flock(2), which the runtime hands on as the exception's HResult.
+        public const int Again = 11;
+    }
+
+    private static partial class Native
+    {
+        // O_RDONLY | O_CLOEXEC: the same numbers on x86-64 and arm64, which O_DIRECTORY is not.
+        public const int ReadOnlyDirectory = 0x80000;
+
+        [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+        public static partial int Open(string path, int flags);
+
+        [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+        public static partial int Sync(int handle);
+
+        [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+        public static partial int Close(int handle);
+    }
+}
+
+/// <summary>The steps of one write, in their order; each names what comes next.</summary>
+public enum WriteStep
+{
+    Create,
+    Half,
+    Flush,
+    Rename,
+    Sync,
+}

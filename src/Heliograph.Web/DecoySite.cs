@@ -1,0 +1,106 @@
+using System.Net.Sockets;
+using Heliograph.Web.Http;
+using Heliograph.Web.Http2;
+using Heliograph.Web.Sites;
+using Heliograph.Web.Sites.BuiltIn;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Web;
+
+/// <summary>The ordinary web site that everyone without a Signal client sees, on private unix sockets that the relay dials.</summary>
+public sealed class DecoySite : IAsyncDisposable
+{
+    private const string LongestSocketName = "http1-unavailable.sock";
+
+    private readonly SocketDirectory directory;
+    private readonly TimeProvider time;
+    private readonly ILogger log;
+    private readonly List<StreamListener> listeners = [];
+    private volatile SiteResponder pages;
+
+    private DecoySite(SocketDirectory directory, Site site, TimeProvider time, ILogger log)
+    {
+        pages = new SiteResponder(site);
+        this.directory = directory;
+        this.time = time;
+        this.log = log;
+    }
+
+    /// <summary>The path of the socket that takes decrypted HTTP/1.1.</summary>
+    public string Http1 { get; private set; } = null!;
+
+    /// <summary>The path of the socket that takes decrypted HTTP/2 (prior knowledge).</summary>
+    public string Http2 { get; private set; } = null!;
+
+    /// <summary>The path of the socket that takes plain HTTP sent to the TLS port, and answers 400 as nginx does.</summary>
+    public string PlainHttp { get; private set; } = null!;
+
+    /// <summary>The path of the socket that answers as an nginx whose upstream is down (502).</summary>
+    public string Http1Unavailable { get; private set; } = null!;
+
+    /// <summary>As <see cref="Http1Unavailable"/>, for HTTP/2.</summary>
+    public string Http2Unavailable { get; private set; } = null!;
+
+    /// <exception cref="WebServerException">The sockets or the site's directory cannot be used.</exception>
+    public static async Task<DecoySite> StartAsync(DecoyOptions options, TimeProvider time, ILogger log, CancellationToken cancellationToken)
+    {
+        var site = await MakeAsync(options, cancellationToken);
+        var decoy = new DecoySite(SocketDirectory.Prepare(options.SocketDirectory, LongestSocketName.Length), site, time, log);
+        try
+        {
+            var unavailable = new PageResponder(NginxStatus.BadGateway, waitsForBody: true, closesAlways: false);
+            decoy.Http1 = decoy.Listen("http1.sock", client => ServeHttp1Async(client, decoy.pages, time));
+            decoy.Http2 = decoy.Listen("http2.sock", client => ServeHttp2Async(client, decoy.pages, time));
+            decoy.Http1Unavailable = decoy.Listen(LongestSocketName, client => ServeHttp1Async(client, unavailable, time));
+            decoy.Http2Unavailable = decoy.Listen("http2-unavailable.sock", client => ServeHttp2Async(client, unavailable, time));
+            var plain = new PageResponder(NginxStatus.PlainHttpToHttps, waitsForBody: false, closesAlways: true);
+            decoy.PlainHttp = decoy.Listen("plain.sock", client => ServeHttp1Async(client, plain, time));
+            return decoy;
+        }
+        catch (SocketException e)
+        {
+            await decoy.DisposeAsync();
+            throw new WebServerException($"The decoy's sockets cannot be opened in {options.SocketDirectory} ({e.Message}); choose a directory this user may write to.", e);
+        }
+        catch
+        {
+            await decoy.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>From now on visitors see this site; those who have one open go on with theirs.</summary>
+    public void Use(Site site) => pages = new SiteResponder(site);
+
+    /// <summary>The site that the options ask for.</summary>
+    /// <exception cref="WebServerException">Its directory cannot be used.</exception>
+    public static Task<Site> MakeAsync(DecoyOptions options, CancellationToken cancellationToken) =>
+        // Making the pages takes a few milliseconds of a core: not on the caller's thread.
+        Task.Run<Site>(() => options.Directory is null ? BuiltInSite.Create(options.Seed) : new DirectorySite(options.Directory), cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var listener in listeners)
+            await listener.DisposeAsync();
+        directory.Dispose();
+    }
+
+    private string Listen(string name, Func<ClientSocket, Task> serve)
+    {
+        var path = directory.Claim(name);
+        listeners.Add(StreamListener.Start(new UnixDomainSocketEndPoint(path), serve, time, log));
+        return path;
+    }
+
+    private static async Task ServeHttp1Async(ClientSocket client, Responder responder, TimeProvider time)
+    {
+        using var connection = new Http1Connection(client, responder, time);
+        await connection.RunAsync();
+    }
+
+    private static async Task ServeHttp2Async(ClientSocket client, Responder responder, TimeProvider time)
+    {
+        using var connection = new Http2Connection(client, responder, time);
+        await connection.RunAsync();
+    }
+}

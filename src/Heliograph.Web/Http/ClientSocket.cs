@@ -1,0 +1,71 @@
+using System.Net.Sockets;
+
+namespace Heliograph.Web.Http;
+
+/// <summary>
+/// A visitor's socket and the one clock that runs against it: every wait below ends when the deadline passes, by an
+/// <see cref="OperationCanceledException"/>, and the connection with it.
+/// </summary>
+internal sealed class ClientSocket : IDisposable
+{
+    private readonly Socket socket;
+    private readonly TimeProvider time;
+    private readonly CancellationTokenSource ended;
+    private readonly CancellationTokenRegistration stop;
+
+    public ClientSocket(Socket socket, TimeProvider time, CancellationToken stopping)
+    {
+        this.socket = socket;
+        this.time = time;
+        ended = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        stop = stopping.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), ended);
+    }
+
+    public CancellationToken Deadline => ended.Token;
+
+    public bool HasUnread => socket.Available > 0;
+
+    public void SetDeadline(TimeSpan fromNow) => ended.CancelAfter(fromNow);
+
+    /// <summary>Waits for the first byte without holding a buffer for it.</summary>
+    public async ValueTask WaitReadableAsync() => await socket.ReceiveAsync(Memory<byte>.Empty, ended.Token);
+
+    /// <summary>As above, but false when it takes longer, and the connection goes on.</summary>
+    public async ValueTask<bool> WaitReadableAsync(TimeSpan patience)
+    {
+        ended.CancelAfter(Timeout.InfiniteTimeSpan);
+        using var timeout = new CancellationTokenSource(patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ended.Token);
+        try
+        {
+            await socket.ReceiveAsync(Memory<byte>.Empty, either.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !ended.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>0 at the end of the stream.</summary>
+    public ValueTask<int> ReceiveAsync(Memory<byte> into) => socket.ReceiveAsync(into, ended.Token);
+
+    /// <summary>Sends all of it; each stretch the peer takes starts nginx's <c>send_timeout</c> anew.</summary>
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            SetDeadline(NginxClock.Send);
+            bytes = bytes[await socket.SendAsync(bytes, ended.Token)..];
+        }
+    }
+
+    public void FinishSending() => socket.Shutdown(SocketShutdown.Send);
+
+    public void Dispose()
+    {
+        stop.Dispose();
+        ended.Dispose();
+        socket.Dispose();
+    }
+}

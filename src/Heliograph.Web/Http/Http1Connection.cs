@@ -1,0 +1,185 @@
+using System.Buffers;
+using System.Text;
+
+namespace Heliograph.Web.Http;
+
+/// <summary>One HTTP/1 connection, from its first byte to its close, with nginx's clocks. Owns a buffer only while a request is under way.</summary>
+internal sealed class Http1Connection : IDisposable
+{
+    // nginx: keepalive_requests.
+    private const int MostRequests = 1000;
+
+    private static readonly byte[] Continue = Encoding.ASCII.GetBytes("HTTP/1.1 100 Continue\r\n\r\n");
+
+    private readonly ClientSocket client;
+    private readonly Responder responder;
+    private readonly TimeProvider time;
+    private byte[] buffer = [];
+    private int filled;
+
+    public Http1Connection(ClientSocket client, Responder responder, TimeProvider time)
+    {
+        this.client = client;
+        this.responder = responder;
+        this.time = time;
+    }
+
+    public async Task RunAsync()
+    {
+        for (var requests = 1; await AnswerOneAsync(isFirst: requests == 1, isLast: requests == MostRequests); requests++)
+        {
+            if (filled == 0)
+                ReturnBuffer();
+        }
+    }
+
+    public void Dispose() => ReturnBuffer();
+
+    // True: the connection stays open for another request.
+    private async Task<bool> AnswerOneAsync(bool isFirst, bool isLast)
+    {
+        if (filled == 0)
+        {
+            client.SetDeadline(isFirst ? NginxClock.ClientHeader : NginxClock.KeepAlive);
+            await client.WaitReadableAsync();
+        }
+        if (!isFirst || filled != 0)
+            client.SetDeadline(NginxClock.ClientHeader);
+
+        var parser = new RequestHeadParser();
+        var outcome = parser.Parse(buffer.AsSpan(0, filled));
+        while (outcome == HeadOutcome.NeedMore)
+        {
+            if (!await FillAsync())
+                return false;
+            outcome = parser.Parse(buffer.AsSpan(0, filled));
+        }
+
+        var head = parser.Head;
+        var body = new RequestBodyReader(head);
+        if (outcome == HeadOutcome.Complete || parser.IsHeadRead)
+        {
+            Consume(parser.Consumed);
+            Consume(body.Consume(buffer.AsSpan(0, filled)));
+        }
+        if (outcome == HeadOutcome.Refused)
+        {
+            using var refusal = Response.Page(head, parser.RefusedWith);
+            await WriteAsync(head, refusal, keepsAlive: false, withContinue: false);
+            await EndAsync(body, hasUnread: !parser.IsHeadRead || filled > 0);
+            return false;
+        }
+
+        var fits = head.ContentLength <= Responder.LargestBody;
+        if (responder.WaitsForBody && fits)
+        {
+            if (head.ExpectsContinue)
+                await client.SendAsync(Continue);
+            if (!await ReadBodyAsync(body))
+                return false;
+        }
+
+        using var response = await AnswerAsync(head, body);
+        var keepsAlive = head.KeepsAlive && !isLast && !response.Closes && !responder.ClosesAlways && !body.IsBroken && head.Version >= RequestHead.Http10;
+        await WriteAsync(head, response, keepsAlive, withContinue: response.TakesBody && head.ExpectsContinue);
+        if (!keepsAlive)
+        {
+            await EndAsync(body, hasUnread: filled > 0);
+            return false;
+        }
+        return body.IsDone || await DiscardAsync(body);
+    }
+
+    // nginx refuses chunks it cannot read only where it looks at the body before it answers.
+    private async ValueTask<Response> AnswerAsync(RequestHead head, RequestBodyReader body)
+    {
+        if (responder.WaitsForBody && body.Length > Responder.LargestBody)
+            return Response.Page(head, NginxStatus.RequestEntityTooLarge);
+        var response = body.IsBroken && responder.WaitsForBody ? Response.Page(head, NginxStatus.BadRequest) : await responder.RespondAsync(head);
+        if (!body.IsBroken || !response.TakesBody)
+            return response;
+        response.Dispose();
+        return Response.Page(head, NginxStatus.BadRequest);
+    }
+
+    // False when the client ends before its body does.
+    private async Task<bool> ReadBodyAsync(RequestBodyReader body)
+    {
+        while (!body.IsDone && !body.IsBroken && body.Length <= Responder.LargestBody)
+        {
+            client.SetDeadline(NginxClock.ClientBody);
+            if (!await FillAsync())
+                return false;
+            Consume(body.Consume(buffer.AsSpan(0, filled)));
+        }
+        return true;
+    }
+
+    private async Task WriteAsync(RequestHead head, Response response, bool keepsAlive, bool withContinue)
+    {
+        client.SetDeadline(NginxClock.Send);
+        var headBytes = head.Version < RequestHead.Http10 ? [] : ResponseHeadWriter.Write(response, time.GetUtcNow(), keepsAlive);
+        var start = withContinue ? [.. Continue, .. headBytes] : headBytes;
+        var hasBody = !head.IsHead && response.Status != NginxStatus.NotModified;
+        await ResponseBodyWriter.SendAsync(client, start, hasBody ? response : null);
+    }
+
+    // While the rest of a body is still to come, nginx neither closes nor ends sending.
+    private async Task EndAsync(RequestBodyReader body, bool hasUnread)
+    {
+        if (body.IsDone || body.IsBroken || await DiscardAsync(body))
+            await Lingering.CloseAsync(client, hasUnread || body.IsBroken || filled > 0, time);
+    }
+
+    // The rest of a body that nobody reads, under nginx's lingering_timeout and lingering_time.
+    private async Task<bool> DiscardAsync(RequestBodyReader body)
+    {
+        var started = time.GetTimestamp();
+        while (!body.IsDone)
+        {
+            var left = NginxClock.LingeringTime - time.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero || body.IsBroken)
+                return false;
+            client.SetDeadline(left < NginxClock.LingeringTimeout ? left : NginxClock.LingeringTimeout);
+            if (!await FillAsync())
+                return false;
+            Consume(body.Consume(buffer.AsSpan(0, filled)));
+        }
+        return true;
+    }
+
+    // False at the end of the stream.
+    private async ValueTask<bool> FillAsync()
+    {
+        if (filled == buffer.Length)
+            Grow();
+        var count = await client.ReceiveAsync(buffer.AsMemory(filled));
+        filled += count;
+        return count > 0;
+    }
+
+    // The parser refuses a head before it fills the longest buffer, so this ends.
+    private void Grow()
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Min(Math.Max(buffer.Length * 2, 2048), RequestHeadParser.LongestHead + 1));
+        buffer.AsSpan(0, filled).CopyTo(larger);
+        var old = buffer;
+        buffer = larger;
+        if (old.Length > 0)
+            ArrayPool<byte>.Shared.Return(old);
+    }
+
+    private void Consume(int count)
+    {
+        buffer.AsSpan(count, filled - count).CopyTo(buffer);
+        filled -= count;
+    }
+
+    private void ReturnBuffer()
+    {
+        if (buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(buffer);
+        buffer = [];
+        filled = 0;
+    }
+}

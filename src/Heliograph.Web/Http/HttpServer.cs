@@ -1,0 +1,69 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Web.Http;
+
+/// <summary>Plain HTTP/1 on the addresses of one setting, all answered by one <see cref="Responder"/>.</summary>
+internal sealed class HttpServer : IAsyncDisposable
+{
+    private readonly List<StreamListener> listeners = [];
+    private volatile Responder responder;
+
+    private HttpServer(Responder responder) => this.responder = responder;
+
+    public IReadOnlyList<IPEndPoint> Endpoints => [.. listeners.Select(static listener => (IPEndPoint)listener.EndPoint)];
+
+    /// <param name="listen">Where to listen; port 0 takes a free one.</param>
+    /// <param name="inherited">Descriptors of sockets that listen at some of these addresses already; owned from here on.</param>
+    /// <param name="setting">What the operator calls the list of addresses, for errors.</param>
+    /// <param name="responder">Answers.</param>
+    /// <param name="log">Where faults are reported.</param>
+    /// <exception cref="WebServerException">An address cannot be listened on.</exception>
+    public static async Task<HttpServer> StartAsync(
+        IReadOnlyList<IPEndPoint> listen, IReadOnlyDictionary<IPEndPoint, int> inherited, string setting, Responder responder, ILogger log)
+    {
+        var server = new HttpServer(responder);
+        foreach (var endPoint in listen)
+        {
+            try
+            {
+                server.listeners.Add(inherited.TryGetValue(endPoint, out var socket)
+                    ? StreamListener.Start(socket, server.ServeAsync, TimeProvider.System, log)
+                    : StreamListener.Start(endPoint, server.ServeAsync, TimeProvider.System, log));
+            }
+            catch (SocketException e)
+            {
+                await server.DisposeAsync();
+                throw new WebServerException(Explain(setting, endPoint, e), e);
+            }
+        }
+        return server;
+    }
+
+    /// <summary>From now on another one answers.</summary>
+    public void Use(Responder other) => responder = other;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var listener in listeners)
+            await listener.DisposeAsync();
+    }
+
+    private static string Explain(string setting, IPEndPoint endPoint, SocketException e) => e.SocketErrorCode switch
+    {
+        SocketError.AddressAlreadyInUse =>
+            $"Another program already listens on {endPoint}; stop it, choose another address for {setting}, or set {setting} to [] to do without.",
+        SocketError.AccessDenied =>
+            $"This user may not listen on {endPoint}: ports below 1024 need the capability CAP_NET_BIND_SERVICE, or set {setting} to another port.",
+        SocketError.AddressNotAvailable =>
+            $"This machine has no address {endPoint.Address} to listen on; correct {setting}.",
+        _ => $"{endPoint} cannot be listened on ({e.Message}); correct {setting}.",
+    };
+
+    private async Task ServeAsync(ClientSocket client)
+    {
+        using var connection = new Http1Connection(client, responder, TimeProvider.System);
+        await connection.RunAsync();
+    }
+}

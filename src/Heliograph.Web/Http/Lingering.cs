@@ -1,0 +1,36 @@
+using System.Buffers;
+
+namespace Heliograph.Web.Http;
+
+/// <summary>
+/// nginx's lingering close. Closing with bytes unread would reset the connection and take the last answer away from the client, so
+/// the rest is read and thrown away for a while.
+/// </summary>
+internal static class Lingering
+{
+    private const int BufferSize = 4096;
+
+    public static async Task CloseAsync(ClientSocket client, bool hasUnread, TimeProvider time)
+    {
+        client.FinishSending();
+        if (!hasUnread && !client.HasUnread)
+            return;
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            var started = time.GetTimestamp();
+            do
+            {
+                var left = NginxClock.LingeringTime - time.GetElapsedTime(started);
+                if (left <= TimeSpan.Zero)
+                    return;
+                client.SetDeadline(left < NginxClock.LingeringTimeout ? left : NginxClock.LingeringTimeout);
+            }
+            while (await client.ReceiveAsync(buffer) > 0);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

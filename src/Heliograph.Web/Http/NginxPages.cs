@@ -1,0 +1,39 @@
+using System.Collections.Concurrent;
+using System.Text;
+
+namespace Heliograph.Web.Http;
+
+/// <summary>The pages nginx makes by itself, to the byte (with <c>server_tokens off</c>).</summary>
+internal static class NginxPages
+{
+    private static readonly ConcurrentDictionary<int, (byte[] Plain, byte[] Padded)> Pages = new();
+
+    // nginx pads error pages beyond 512 bytes because Internet Explorer and Chrome replaced short ones by their own (msie_padding, on by default).
+    private static readonly string Padding = string.Concat(Enumerable.Repeat("<!-- a padding to disable MSIE and Chrome friendly error page -->\r\n", 6));
+
+    /// <summary>The page for a status that is not a success; <paramref name="padded"/> for the browsers nginx pads for.</summary>
+    public static ReadOnlyMemory<byte> For(int status, bool padded)
+    {
+        var (plain, withPadding) = Pages.GetOrAdd(status, static status =>
+        {
+            var page = Page(status);
+            return (Encoding.ASCII.GetBytes(page), Encoding.ASCII.GetBytes(page + Padding));
+        });
+        return padded && status >= NginxStatus.BadRequest ? withPadding : plain;
+    }
+
+    private static string Page(int status)
+    {
+        var line = NginxStatus.Line(status);
+        var explanation = status switch
+        {
+            NginxStatus.RequestHeaderTooLarge => "Request Header Or Cookie Too Large",
+            NginxStatus.PlainHttpToHttps => "The plain HTTP request was sent to HTTPS port",
+            _ => null,
+        };
+        var title = explanation is null ? line : "400 " + explanation;
+        var detail = explanation is null ? "" : $"<center>{explanation}</center>\r\n";
+        return $"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{line}</h1></center>\r\n{detail}"
+            + "<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
+    }
+}

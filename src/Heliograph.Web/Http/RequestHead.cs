@@ -1,0 +1,138 @@
+namespace Heliograph.Web.Http;
+
+/// <summary>
+/// A request as far as an answer depends on it, whichever version of HTTP carried it. Text is Latin-1: one char for each byte
+/// of the wire. The rules are those of nginx 1.22 (<c>ngx_http_request.c</c>).
+/// </summary>
+internal sealed class RequestHead
+{
+    public const int Http09 = 9;
+    public const int Http10 = 1000;
+    public const int Http11 = 1001;
+    public const int Http2 = 2000;
+
+    private enum ConnectionType { Unsaid, Close, KeepAlive }
+
+    private readonly Dictionary<string, string> fields = new(StringComparer.Ordinal);
+    private ConnectionType connection;
+    private bool hasHostField;
+
+    public int Version { get; set; } = Http10;
+
+    public string Method { get; set; } = "GET";
+
+    /// <summary>The target as it was sent, without scheme and host (nginx's <c>$request_uri</c>).</summary>
+    public string RawTarget { get; set; } = "/";
+
+    /// <summary>The target, normalized; see <see cref="RequestTarget"/>.</summary>
+    public RequestTarget Target { get; set; } = RequestTarget.Root;
+
+    /// <summary>The host asked for: lower case, no port, no closing dot. Null when none was named.</summary>
+    public string? Host { get; set; }
+
+    /// <summary>-1 when the client did not say.</summary>
+    public long ContentLength { get; private set; } = -1;
+
+    public bool IsChunked { get; private set; }
+
+    public bool HasBody => IsChunked || ContentLength > 0;
+
+    public bool IsGet => Method == "GET";
+
+    public bool IsHead => Method == "HEAD";
+
+    public bool IsPost => Method == "POST";
+
+    public bool KeepsAlive => connection switch
+    {
+        ConnectionType.Close => false,
+        ConnectionType.KeepAlive => true,
+        _ => Version > Http10,
+    };
+
+    public bool ExpectsContinue => Version == Http11 && this["expect"] is { } expect && expect.Equals("100-continue", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>nginx pads its error pages for Internet Explorer and Chrome.</summary>
+    public bool WantsPaddedErrors => Version >= Http10 && this["user-agent"] is { } agent && IsPaddedBrowser(agent);
+
+    /// <summary>The value of one of the fields an answer can depend on, by its lower-case name.</summary>
+    public string? this[string name] => fields.GetValueOrDefault(name);
+
+    /// <summary>Takes a header field; the name in lower case. False: nginx answers 400 to it.</summary>
+    public bool TryAdd(string name, string value)
+    {
+        switch (name)
+        {
+            case "host":
+                if (hasHostField || !HostName.TryNormalize(value, out var host))
+                    return false;
+                hasHostField = true;
+                // The host of an absolute target goes before the field (RFC 9112, 3.2.2).
+                Host ??= host;
+                return true;
+            case "connection":
+                if (value.Contains("close", StringComparison.OrdinalIgnoreCase))
+                    connection = ConnectionType.Close;
+                else if (value.Contains("keep-alive", StringComparison.OrdinalIgnoreCase))
+                    connection = ConnectionType.KeepAlive;
+                return true;
+            case "if-modified-since" or "if-unmodified-since" or "if-match" or "if-none-match" or "content-length" or "content-range"
+                or "if-range" or "transfer-encoding" or "expect" or "authorization" or "upgrade":
+                return fields.TryAdd(name, value);
+            case "user-agent" or "range":
+                fields.TryAdd(name, value);
+                return true;
+            default:
+                return true;
+        }
+    }
+
+    /// <summary>What nginx checks once the head is complete. 0, or the status to refuse with.</summary>
+    public int Check()
+    {
+        if (Version > Http10 && !hasHostField)
+            return NginxStatus.BadRequest;
+        if (this["content-length"] is { } length)
+        {
+            if (!TryParseLength(length, out var parsed))
+                return NginxStatus.BadRequest;
+            ContentLength = parsed;
+        }
+        if (Version < Http2 && this["transfer-encoding"] is { } encoding)
+        {
+            if (Version < Http11)
+                return NginxStatus.BadRequest;
+            if (!encoding.Equals("chunked", StringComparison.OrdinalIgnoreCase))
+                return NginxStatus.NotImplemented;
+            // Both at once is how requests are smuggled (RFC 9112, 6.1).
+            if (ContentLength >= 0)
+                return NginxStatus.BadRequest;
+            IsChunked = true;
+        }
+        return Method is "CONNECT" or "TRACE" ? NginxStatus.NotAllowed : 0;
+    }
+
+    private static bool TryParseLength(string text, out long length)
+    {
+        length = 0;
+        if (text.Length == 0)
+            return false;
+        foreach (var c in text)
+        {
+            if (!char.IsAsciiDigit(c) || length > (long.MaxValue - (c - '0')) / 10)
+                return false;
+            length = (length * 10) + (c - '0');
+        }
+        return true;
+    }
+
+    private static bool IsPaddedBrowser(string agent)
+    {
+        if (agent.Contains("Opera", StringComparison.Ordinal))
+            return false;
+        var explorer = agent.IndexOf("MSIE ", StringComparison.Ordinal);
+        if (explorer >= 0 && explorer + 7 < agent.Length)
+            return true;
+        return !agent.Contains("Gecko/", StringComparison.Ordinal) && agent.Contains("Chrome/", StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,30 @@
+namespace Heliograph.Web.Http;
+
+/// <summary>Answers the well-formed requests of one socket.</summary>
+internal abstract class Responder
+{
+    /// <summary>nginx's <c>client_max_body_size</c>.</summary>
+    public const long LargestBody = 1 << 20;
+
+    /// <summary>True where nginx would pass the request on: it takes the whole body before it answers.</summary>
+    public virtual bool WaitsForBody => false;
+
+    /// <summary>True where every answer is the last (plain HTTP on the TLS port).</summary>
+    public virtual bool ClosesAlways => false;
+
+    public abstract Response Respond(RequestHead head);
+
+    /// <summary>For an answer that has to be asked for elsewhere. HTTP/1 only: the decoy's answers are all at hand.</summary>
+    public virtual ValueTask<Response> RespondAsync(RequestHead head) => new(Respond(head));
+}
+
+/// <summary>Everybody gets one page of nginx's.</summary>
+internal sealed class PageResponder(int status, bool waitsForBody, bool closesAlways) : Responder
+{
+    public override bool WaitsForBody => waitsForBody;
+
+    public override bool ClosesAlways => closesAlways;
+
+    public override Response Respond(RequestHead head) =>
+        waitsForBody && head.ContentLength > LargestBody ? Response.Page(head, NginxStatus.RequestEntityTooLarge) : Response.Page(head, status);
+}

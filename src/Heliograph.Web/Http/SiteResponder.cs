@@ -1,0 +1,161 @@
+using System.Globalization;
+using System.Text;
+using Heliograph.Web.Sites;
+
+namespace Heliograph.Web.Http;
+
+/// <summary>Serves a site's files as nginx's index, static, not-modified and range modules do together.</summary>
+internal sealed class SiteResponder(Site site) : Responder
+{
+    // nginx takes these from a counter of the whole process too; all we need is that clients see nothing else.
+    private static long Boundaries;
+
+    public override Response Respond(RequestHead head)
+    {
+        if (head.ContentLength > LargestBody)
+            return Response.Page(head, NginxStatus.RequestEntityTooLarge);
+        if (!head.IsGet && !head.IsHead && !head.IsPost)
+            return Response.Page(head, NginxStatus.NotAllowed);
+        var path = head.Target.Path;
+        if (path.EndsWith('/'))
+        {
+            var index = site.Find(path + "index.html");
+            if (index.Kind != SiteEntryKind.NotFound)
+                return Respond(head, path + "index.html", index);
+            var directory = site.Find(path);
+            directory.File?.Dispose();
+            return Response.Page(head, directory.Kind is SiteEntryKind.Directory or SiteEntryKind.Forbidden ? NginxStatus.Forbidden : NginxStatus.NotFound);
+        }
+        return Respond(head, path, site.Find(path));
+    }
+
+    private static Response Respond(RequestHead head, string path, SiteEntry entry)
+    {
+        switch (entry.Kind)
+        {
+            case SiteEntryKind.NotFound:
+                return Response.Page(head, NginxStatus.NotFound);
+            case SiteEntryKind.Forbidden:
+                return Response.Page(head, NginxStatus.Forbidden);
+            case SiteEntryKind.Failed:
+                return Response.Page(head, NginxStatus.InternalServerError);
+            case SiteEntryKind.Directory:
+                return Response.Page(head, NginxStatus.MovedPermanently, location: WithSlash(head, path));
+        }
+        var file = entry.File!;
+        var response = head.IsPost ? Response.Page(head, NginxStatus.NotAllowed) : RespondWith(head, file);
+        if (response.File is null)
+            file.Dispose();
+        return response;
+    }
+
+    private static Response RespondWith(RequestHead head, SiteFile file)
+    {
+        if (head["if-unmodified-since"] is { } unmodified && !(HttpDate.Parse(unmodified) >= file.LastModified)
+            || head["if-match"] is { } match && !EntityTags.Matches(match, file.EntityTag, weakly: false))
+        {
+            return Response.Page(head, NginxStatus.PreconditionFailed, takesBody: true);
+        }
+        if (IsNotModified(head, file))
+            return new() { Status = NginxStatus.NotModified, LastModified = file.LastModified, Others = [new("ETag", file.EntityTag)], TakesBody = true };
+        var outcome = RangeApplies(head, file) ? ByteRanges.Parse(head["range"], file.Length, out var ranges) : ByteRanges.Parse(null, 0, out ranges);
+        return outcome switch
+        {
+            ByteRanges.Outcome.NotSatisfiable => Response.Page(head, NginxStatus.RangeNotSatisfiable, others: [new("Content-Range", $"bytes */{file.Length}")], takesBody: true),
+            ByteRanges.Outcome.Ranges when ranges.Count == 1 => OneRange(file, ranges[0]),
+            ByteRanges.Outcome.Ranges => ManyRanges(file, ranges),
+            _ => new()
+            {
+                Status = NginxStatus.Ok,
+                ContentType = file.ContentType,
+                ContentLength = file.Length,
+                LastModified = file.LastModified,
+                Others = [new("ETag", file.EntityTag), new("Accept-Ranges", "bytes")],
+                Body = [new(default, new(0, file.Length))],
+                File = file,
+                TakesBody = true,
+            },
+        };
+    }
+
+    private static bool IsNotModified(RequestHead head, SiteFile file)
+    {
+        var since = head["if-modified-since"];
+        var noneMatch = head["if-none-match"];
+        if (since is null && noneMatch is null)
+            return false;
+        // if_modified_since exact, nginx's default: any other date counts as modified.
+        if (since is not null && HttpDate.Parse(since) != file.LastModified)
+            return false;
+        return noneMatch is null || EntityTags.Matches(noneMatch, file.EntityTag, weakly: true);
+    }
+
+    private static bool RangeApplies(RequestHead head, SiteFile file)
+    {
+        if (head["if-range"] is not { } condition)
+            return true;
+        return condition.Length >= 2 && condition.EndsWith('"')
+            ? condition == file.EntityTag
+            : HttpDate.Parse(condition) == file.LastModified;
+    }
+
+    private static Response OneRange(SiteFile file, ByteRange range) => new()
+    {
+        Status = NginxStatus.PartialContent,
+        ContentType = file.ContentType,
+        ContentLength = range.Length,
+        LastModified = file.LastModified,
+        Others = [new("ETag", file.EntityTag), new("Content-Range", $"bytes {range.Start}-{range.End - 1}/{file.Length}")],
+        Body = [new(default, range)],
+        File = file,
+        TakesBody = true,
+    };
+
+    private static Response ManyRanges(SiteFile file, List<ByteRange> ranges)
+    {
+        var boundary = Interlocked.Increment(ref Boundaries).ToString("D20", CultureInfo.InvariantCulture);
+        var body = new List<BodyPart>(ranges.Count + 1);
+        long length = 0;
+        foreach (var range in ranges)
+        {
+            var head = Encoding.ASCII.GetBytes(
+                $"\r\n--{boundary}\r\nContent-Type: {file.ContentType}\r\nContent-Range: bytes {range.Start}-{range.End - 1}/{file.Length}\r\n\r\n");
+            body.Add(new(head, range));
+            length += head.Length + range.Length;
+        }
+        var end = Encoding.ASCII.GetBytes($"\r\n--{boundary}--\r\n");
+        body.Add(new(end, default));
+        return new()
+        {
+            Status = NginxStatus.PartialContent,
+            ContentType = "multipart/byteranges; boundary=" + boundary,
+            ContentLength = length + end.Length,
+            LastModified = file.LastModified,
+            Others = [new("ETag", file.EntityTag)],
+            Body = body,
+            File = file,
+            TakesBody = true,
+        };
+    }
+
+    // nginx puts its own address where the client named no host; here nobody knows it, and the path alone is valid too (RFC 9110, 10.2.2).
+    private static string WithSlash(RequestHead head, string path)
+    {
+        var target = Escape(path) + (head.Target.Query.Length == 0 ? "/" : "/?" + head.Target.Query);
+        return head.Host is null ? target : "https://" + head.Host + target;
+    }
+
+    // NGX_ESCAPE_URI
+    private static string Escape(string path)
+    {
+        var escaped = new StringBuilder(path.Length);
+        foreach (var c in path)
+        {
+            if (c is <= ' ' or '#' or '%' or '?' or >= '\x7f')
+                escaped.Append('%').Append(((int)c).ToString("X2", CultureInfo.InvariantCulture));
+            else
+                escaped.Append(c);
+        }
+        return escaped.ToString();
+    }
+}

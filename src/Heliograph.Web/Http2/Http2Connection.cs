@@ -1,0 +1,137 @@
+using System.Buffers;
+using Heliograph.Web.Http;
+
+namespace Heliograph.Web.Http2;
+
+/// <summary>
+/// One HTTP/2 connection, by prior knowledge: reads what there is, answers it, sends what the windows allow, and waits. All of it
+/// on one thread of control, as in nginx; <see cref="Http2Session"/> knows what the frames mean.
+/// </summary>
+internal sealed class Http2Connection : IDisposable
+{
+    private const int ReadSize = 16 * 1024;
+
+    // Sent in one go; a large answer lets the others have their turn after as much.
+    private const int WriteSize = 64 * 1024;
+
+    private readonly ClientSocket client;
+    private readonly TimeProvider time;
+    private readonly Http2Session session;
+    private readonly FrameReader reader = new();
+    private byte[] buffer = [];
+    private int start;
+    private int filled;
+
+    public Http2Connection(ClientSocket client, Responder responder, TimeProvider time)
+    {
+        this.client = client;
+        this.time = time;
+        session = new(responder, time);
+    }
+
+    public async Task RunAsync()
+    {
+        // The server's preface does not wait for the client's.
+        await FlushAsync();
+        var error = Http2Error.None;
+        while (error == Http2Error.None)
+        {
+            error = ReceiveFrame(out var isTaken);
+            await SendAsync();
+            if (session.IsFinished)
+                error = Http2Error.NoError;
+            if (error != Http2Error.None || isTaken)
+                continue;
+            await FlushAsync();
+            if (session.CanSend && !client.HasUnread)
+                continue;
+            // nginx takes leave of the idle politely, and of those who stop half-way with an error.
+            var isIdle = session.IsIdle && filled == start && !reader.IsInFrame;
+            if (!await WaitAsync(isIdle))
+                error = isIdle ? Http2Error.NoError : Http2Error.Protocol;
+            else if (!await FillAsync())
+                return;
+        }
+        if (!session.IsGoingAway)
+            session.GoAway(error);
+        await FlushAsync();
+        await Lingering.CloseAsync(client, hasUnread: true, time);
+    }
+
+    public void Dispose()
+    {
+        session.Dispose();
+        ReturnBuffer();
+    }
+
+    private Http2Error ReceiveFrame(out bool isTaken)
+    {
+        var outcome = reader.Read(buffer.AsSpan(start, filled - start), out var taken, out var frame);
+        start += taken;
+        isTaken = outcome == FrameReader.Outcome.Frame;
+        return outcome switch
+        {
+            FrameReader.Outcome.Error => reader.Error,
+            FrameReader.Outcome.Frame => session.Receive(frame),
+            _ => Http2Error.None,
+        };
+    }
+
+    // As much as the windows allow, but no window update and no cancellation waits for long.
+    private async Task SendAsync()
+    {
+        while (session.CanSend)
+        {
+            await session.SendSomeAsync(WriteSize, client.Deadline);
+            if (session.Output.Length < WriteSize)
+                continue;
+            await FlushAsync();
+            if (client.HasUnread)
+                return;
+        }
+    }
+
+    private async Task FlushAsync()
+    {
+        await client.SendAsync(session.Output);
+        session.ReleaseOutput();
+    }
+
+    private ValueTask<bool> WaitAsync(bool isIdle)
+    {
+        buffer.AsSpan(start, filled - start).CopyTo(buffer);
+        filled -= start;
+        start = 0;
+        if (filled == 0)
+            ReturnBuffer();
+        return client.WaitReadableAsync(isIdle ? NginxClock.KeepAlive : NginxClock.ClientHeader);
+    }
+
+    // False at the end of the stream.
+    private async ValueTask<bool> FillAsync()
+    {
+        if (filled == buffer.Length)
+            Grow();
+        var count = await client.ReceiveAsync(buffer.AsMemory(filled));
+        filled += count;
+        session.BeginBatch(count);
+        return count > 0;
+    }
+
+    // The reader refuses frames that would not fit the largest buffer, so this ends.
+    private void Grow()
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length == 0 ? ReadSize : Http2Limits.LargestBlock + FrameWriter.HeadLength + ReadSize);
+        buffer.AsSpan(0, filled).CopyTo(larger);
+        if (buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(buffer);
+        buffer = larger;
+    }
+
+    private void ReturnBuffer()
+    {
+        if (buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(buffer);
+        buffer = [];
+    }
+}

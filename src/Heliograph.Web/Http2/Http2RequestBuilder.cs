@@ -1,0 +1,110 @@
+using Heliograph.Web.Http;
+
+namespace Heliograph.Web.Http2;
+
+/// <summary>Makes a request of a header block's fields, by nginx's rules; <see cref="RefusedWith"/> says what is wrong with it.</summary>
+internal sealed class Http2RequestBuilder
+{
+    private string? method;
+    private string? scheme;
+    private string? path;
+    private int room = Http2Limits.LargestHeader;
+
+    public RequestHead Head { get; } = new() { Version = RequestHead.Http2 };
+
+    /// <summary>0 while nothing is.</summary>
+    public int RefusedWith { get; private set; }
+
+    /// <summary>nginx resets such a stream instead of answering it.</summary>
+    public bool IsMalformed { get; private set; }
+
+    /// <summary>What ends the connection without an answer.</summary>
+    public Http2Error Error { get; private set; } = Http2Error.None;
+
+    public void AddField(string name, string value)
+    {
+        room -= name.Length + value.Length;
+        if (room < 0)
+            Error = Http2Error.EnhanceYourCalm;
+        if (IsMalformed || RefusedWith != 0)
+            return;
+        if (!IsValidValue(value) || !IsValidName(name, out var isIgnored))
+            IsMalformed = true;
+        else if (name[0] == ':')
+            AddPseudoField(name, value);
+        else if (!isIgnored && !Head.TryAdd(name, value))
+            Refuse(NginxStatus.BadRequest);
+    }
+
+    /// <summary>Checks the whole once the block has ended.</summary>
+    public void Finish(bool hasBody)
+    {
+        if (RefusedWith != 0)
+            return;
+        if (method is null || scheme is null || path is null)
+        {
+            Refuse(NginxStatus.BadRequest);
+            return;
+        }
+        var status = Head.Check();
+        if (status == 0 && Head.ContentLength > 0 && !hasBody)
+            status = NginxStatus.BadRequest;
+        if (status != 0)
+            Refuse(status);
+    }
+
+    private void AddPseudoField(string name, string value)
+    {
+        var isValid = name switch
+        {
+            ":method" => method is null && TrySetMethod(value),
+            ":scheme" => scheme is null && TrySetScheme(value),
+            ":path" => path is null && TrySetPath(value),
+            ":authority" => Head.TryAdd("host", value),
+            _ => false,
+        };
+        if (!isValid)
+            Refuse(NginxStatus.BadRequest);
+    }
+
+    private bool TrySetMethod(string value)
+    {
+        method = value;
+        Head.Method = value;
+        return value.Length > 0 && value.All(c => char.IsAsciiLetterUpper(c) || c is '_' or '-');
+    }
+
+    private bool TrySetScheme(string value)
+    {
+        scheme = value;
+        return value.Length > 0 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '-' or '.');
+    }
+
+    private bool TrySetPath(string value)
+    {
+        path = value;
+        Head.RawTarget = value;
+        if (!value.StartsWith('/') || value.Any(c => c is <= ' ' or '\x7f') || !RequestTarget.TryParse(value, out var target))
+            return false;
+        Head.Target = target;
+        return true;
+    }
+
+    private void Refuse(int status) => RefusedWith = status;
+
+    private static bool IsValidValue(string value) => !value.AsSpan().ContainsAny('\0', '\n', '\r');
+
+    private static bool IsValidName(string name, out bool isIgnored)
+    {
+        isIgnored = false;
+        foreach (var c in name.AsSpan(name[0] == ':' ? 1 : 0))
+        {
+            if (c is (>= 'a' and <= 'z') or '-' or (>= '0' and <= '9'))
+                continue;
+            if (c is <= ' ' or '\x7f' or ':' or (>= 'A' and <= 'Z'))
+                return false;
+            isIgnored = true;
+        }
+        return true;
+    }
+}

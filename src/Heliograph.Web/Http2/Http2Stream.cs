@@ -1,0 +1,66 @@
+using Heliograph.Web.Http;
+
+namespace Heliograph.Web.Http2;
+
+/// <summary>A request under way and the answer that is being sent.</summary>
+internal sealed class Http2Stream : IDisposable
+{
+    private int part;
+    private int sentBytes;
+    private long sentOfFile;
+
+    public required int Id { get; init; }
+
+    public required RequestHead Head { get; init; }
+
+    public long SendWindow { get; set; }
+
+    public long ReceiveWindow { get; set; } = Http2Limits.StreamWindow;
+
+    /// <summary>The client has sent all of the request.</summary>
+    public bool IsInputClosed { get; set; }
+
+    public long BodyLength { get; set; }
+
+    public Response? Response { get; set; }
+
+    /// <summary>A DATA frame is still to come, be it an empty one.</summary>
+    public bool HasUnsentBody { get; set; }
+
+    /// <summary>Bytes of the body still to send.</summary>
+    public long Remaining { get; set; }
+
+    /// <summary>Fills from the body; the caller takes the bytes off <see cref="Remaining"/>.</summary>
+    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var parts = Response!.Body;
+        var filled = 0;
+        while (filled < buffer.Length && part < parts.Count)
+        {
+            var (bytes, range) = parts[part];
+            var fromBytes = Math.Min(bytes.Length - sentBytes, buffer.Length - filled);
+            bytes.Slice(sentBytes, fromBytes).CopyTo(buffer[filled..]);
+            sentBytes += fromBytes;
+            filled += fromBytes;
+            var fromFile = (int)Math.Min(range.Length - sentOfFile, buffer.Length - filled);
+            if (fromFile > 0)
+            {
+                var read = await Response.File!.ReadAsync(range.Start + sentOfFile, buffer.Slice(filled, fromFile), cancellationToken);
+                // The file has shrunk while it was sent.
+                if (read == 0)
+                    throw new EndOfStreamException();
+                sentOfFile += read;
+                filled += read;
+            }
+            if (sentBytes == bytes.Length && sentOfFile == range.Length)
+            {
+                part++;
+                sentBytes = 0;
+                sentOfFile = 0;
+            }
+        }
+        return filled;
+    }
+
+    public void Dispose() => Response?.Dispose();
+}

@@ -1,0 +1,24 @@
+namespace Heliograph.Web.Sites;
+
+internal enum SiteEntryKind
+{
+    NotFound,
+    Forbidden,
+    Failed,
+    Directory,
+    File,
+}
+
+/// <summary>What stands at a path; <see cref="File"/> is set, and open, for a file.</summary>
+internal readonly record struct SiteEntry(SiteEntryKind Kind, SiteFile? File = null);
+
+/// <summary>A tree of files to serve.</summary>
+public abstract class Site
+{
+    private protected Site()
+    {
+    }
+
+    /// <summary>Finds what stands at a normalized path (it starts with a slash and has no dot segments; one char for each byte).</summary>
+    internal abstract SiteEntry Find(string path);
+}

@@ -1,0 +1,130 @@
+using Heliograph.Acme;
+using Heliograph.Acme.Challenges;
+using Heliograph.Relay.OuterTls;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Certificates;
+
+/// <summary>A certificate that this process gets and renews itself. Until there is one, a self-signed one in memory keeps the web site up.</summary>
+internal sealed class AcmeSource : ICertificateSource
+{
+    private readonly AcmeOptions options;
+    private readonly CertificateManager manager;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly ILogger log;
+    private Action<ServerCertificate>? use;
+    private ServerCertificate? issued;
+    private ServerCertificate? standIn;
+    private int disposed;
+
+    private AcmeSource(AcmeOptions options, ChallengeResponders responders, TimeProvider time, ILogger log)
+    {
+        this.options = options;
+        this.log = log;
+        manager = CertificateManager.Open(options, responders, Use, time, log);
+        if (issued is null)
+            standIn = new SelfSignedSource(options.Domains, time).Current;
+    }
+
+    public ServerCertificate Current => issued ?? standIn!;
+
+    public string Description
+    {
+        get
+        {
+            var described = manager.Describe();
+            return issued is null
+                ? $"self-signed: waiting for {Authority}{(described.Failures > 0 ? $", asked again at {described.NextRenewal:u}" : "")}"
+                : $"by {issued.Issuer}; renewed at {described.NextRenewal:u}: {described.NextRenewalReason}";
+        }
+    }
+
+    /// <summary>The state that is stored, without a server.</summary>
+    /// <exception cref="StartException">It cannot be read.</exception>
+    public static CertificateManager OpenStored(AcmeOptions options, TimeProvider time, ILogger log) =>
+        Opening(() => CertificateManager.Open(options, new ChallengeResponders(), static _ => { }, time, log));
+
+    /// <exception cref="StartException">What is stored cannot be read.</exception>
+    public static AcmeSource Open(AcmeOptions options, ChallengeResponders responders, TimeProvider time, ILogger log) =>
+        Opening(() => new AcmeSource(options, responders, time, log));
+
+    public void Watch(Action<ServerCertificate> use)
+    {
+        this.use = use;
+        if (issued is null)
+            HostLog.WaitingForCertificate(log, Authority, string.Join(", ", options.Challenges));
+        manager.Start();
+    }
+
+    public void Reload() => _ = LookAsync();
+
+    public CertificateReport Describe() => CertificateReport.FromDescription(manager.Describe());
+
+    /// <exception cref="AcmeException">It was tried and failed.</exception>
+    public Task<RenewalOutcome> RenewAsync(bool force, CancellationToken cancellation) => manager.RenewNowAsync(force, cancellation);
+
+    /// <summary>Revokes the certificate, and orders another one at once.</summary>
+    /// <exception cref="AcmeException">It was tried and failed.</exception>
+    public async Task RevokeAsync(RevocationReason reason, CancellationToken cancellation)
+    {
+        await manager.RevokeAsync(reason, cancellation);
+        Reload();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+            return;
+        await stopping.CancelAsync();
+        await manager.DisposeAsync();
+        stopping.Dispose();
+    }
+
+    private string Authority => options.Directory == AcmeOptions.LetsEncrypt ? "Let's Encrypt" : new Uri(options.Directory).Authority;
+
+    private static T Opening<T>(Func<T> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (AcmeException e)
+        {
+            throw new StartException(e.Message);
+        }
+    }
+
+    private async Task LookAsync()
+    {
+        try
+        {
+            await manager.RenewIfDueAsync(stopping.Token);
+            var described = manager.Describe();
+            HostLog.LookedForRenewal(log, described.NextRenewal, described.NextRenewalReason);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // The program ends.
+        }
+        catch (Exception e)
+        {
+            HostLog.Fault(log, e);
+        }
+    }
+
+    /// <summary>Called with what is stored, before anything listens, and with every new certificate.</summary>
+    private void Use(IssuedCertificate certificate)
+    {
+        try
+        {
+            var loaded = ServerCertificate.FromPem(certificate.ChainPem, certificate.KeyPem);
+            use?.Invoke(loaded);
+            issued = loaded;
+            standIn = null;
+        }
+        catch (CertificateException e)
+        {
+            HostLog.CertificateRefused(log, e.Message);
+        }
+    }
+}

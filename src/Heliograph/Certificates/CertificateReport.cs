@@ -1,0 +1,75 @@
+using Heliograph.Acme;
+using Heliograph.Relay.OuterTls;
+
+namespace Heliograph.Certificates;
+
+/// <summary>What there is of a certificate and what comes next: <c>heliograph certificate show --json</c>, a contract with scripts.</summary>
+internal sealed record CertificateReport
+{
+    /// <summary><c>certificate.source</c>.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Whether a server runs; otherwise this is what is stored.</summary>
+    public bool Running { get; init; }
+
+    /// <summary>Those of the certificate; null in all of this while there is none.</summary>
+    public IReadOnlyList<string>? Names { get; init; }
+
+    public string? Issuer { get; init; }
+
+    /// <summary>The authority's directory that issued it.</summary>
+    public string? Directory { get; init; }
+
+    public string? SerialNumber { get; init; }
+
+    public DateTimeOffset? NotBefore { get; init; }
+
+    public DateTimeOffset? NotAfter { get; init; }
+
+    public bool Revoked { get; init; }
+
+    /// <summary>The authority is being asked at this moment.</summary>
+    public bool UnderWay { get; init; }
+
+    /// <summary>Null where somebody else renews it.</summary>
+    public DateTimeOffset? NextRenewal { get; init; }
+
+    public string? NextRenewalReason { get; init; }
+
+    public string? ExplanationUrl { get; init; }
+
+    /// <summary>In a row.</summary>
+    public int Failures { get; init; }
+
+    public string? LastError { get; init; }
+
+    public DateTimeOffset? LastErrorAt { get; init; }
+
+    public static CertificateReport FromDescription(CertificateDescription described) => new()
+    {
+        Source = "acme",
+        Names = described.Names,
+        Issuer = described.Issuer,
+        Directory = described.Directory,
+        SerialNumber = described.SerialNumber,
+        NotBefore = described.NotBefore,
+        NotAfter = described.NotAfter,
+        Revoked = described.Revoked,
+        UnderWay = described.UnderWay,
+        NextRenewal = described.NextRenewal,
+        NextRenewalReason = described.NextRenewalReason,
+        ExplanationUrl = described.ExplanationUrl,
+        Failures = described.Failures,
+        LastError = described.LastError,
+        LastErrorAt = described.LastErrorAt,
+    };
+
+    public static CertificateReport FromDescription(string source, ServerCertificate certificate) => new()
+    {
+        Source = source,
+        Names = certificate.Names,
+        Issuer = certificate.Issuer,
+        NotBefore = certificate.NotBefore,
+        NotAfter = certificate.NotAfter,
+    };
+}

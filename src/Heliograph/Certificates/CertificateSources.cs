@@ -1,0 +1,22 @@
+using Heliograph.Acme.Challenges;
+using Heliograph.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Certificates;
+
+/// <summary>Opens the source that the configuration names.</summary>
+internal static class CertificateSources
+{
+    /// <exception cref="StartException">There is no certificate to start with.</exception>
+    public static ICertificateSource Open(Settings settings, ChallengePorts ports, TimeProvider time, ILogger log) => settings.Certificate switch
+    {
+        { Source: CertificateOrigin.SelfSigned } => new SelfSignedSource(settings.Domains, time),
+        // The configuration is refused where one of the two is missing.
+        { Source: CertificateOrigin.Files, Chain: { } chain, Key: { } key } => FileSource.Open(chain, key, time, log),
+        _ => AcmeSource.Open(settings.Acme, Responders(settings, ports), time, log),
+    };
+
+    /// <summary>Where nothing listens for plain HTTP, http-01 is not tried.</summary>
+    private static ChallengeResponders Responders(Settings settings, ChallengePorts ports) =>
+        new() { TlsAlpn = ports, Http = settings.HttpListen.Count > 0 ? ports : null };
+}

@@ -1,0 +1,166 @@
+using System.Security.Cryptography;
+using System.Text;
+using Heliograph.Configuration;
+using Heliograph.Relay.OuterTls;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Certificates;
+
+/// <summary>A certificate in two PEM files that somebody else renews.</summary>
+/// <remarks>The contents are compared, not inotify events or times: a few kilobytes every few seconds cost nothing, and it sees certbot's and Kubernetes' swaps of symbolic
+/// links anywhere on the path, bind mounts and network file systems alike.</remarks>
+internal sealed class FileSource : ICertificateSource
+{
+    private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(2);
+    private const int LongestFile = 1024 * 1024;
+
+    private readonly string chainPath;
+    private readonly string keyPath;
+    private readonly TimeProvider time;
+    private readonly ILogger log;
+    private readonly Lock reading = new();
+    private byte[] judged;
+    private byte[]? changing;
+    private string? lastRefusal;
+    private Action<ServerCertificate>? use;
+    private ITimer? timer;
+
+    private FileSource(string chainPath, string keyPath, TimeProvider time, ILogger log)
+    {
+        this.chainPath = chainPath;
+        this.keyPath = keyPath;
+        this.time = time;
+        this.log = log;
+        var files = Read();
+        judged = files.Digest;
+        Current = Load(files);
+    }
+
+    public ServerCertificate Current { get; private set; }
+
+    public string Description => $"from {chainPath}";
+
+    /// <exception cref="StartException">A file cannot be read, or the two are no certificate with its key.</exception>
+    public static FileSource Open(string chainPath, string keyPath, TimeProvider time, ILogger log)
+    {
+        try
+        {
+            return new FileSource(chainPath, keyPath, time, log);
+        }
+        catch (CertificateException e)
+        {
+            throw new StartException(e.Message);
+        }
+    }
+
+    public CertificateReport Describe() => CertificateReport.FromDescription("files", Current);
+
+    public void Watch(Action<ServerCertificate> use)
+    {
+        this.use = use;
+        timer = time.CreateTimer(static self => ((FileSource)self!).LookForChange(), this, CheckEvery, CheckEvery);
+    }
+
+    public void Reload()
+    {
+        lock (reading)
+            Replace(evenIfUnchanged: true);
+    }
+
+    public ValueTask DisposeAsync() => timer?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private void LookForChange()
+    {
+        // A look that takes longer than the interval (a network file system that hangs) must not pile up threads.
+        if (!reading.TryEnter())
+            return;
+        try
+        {
+            Replace(evenIfUnchanged: false);
+        }
+        finally
+        {
+            reading.Exit();
+        }
+    }
+
+    private void Replace(bool evenIfUnchanged)
+    {
+        try
+        {
+            var files = Read();
+            if (!evenIfUnchanged && !HasSettled(files.Digest))
+                return;
+            judged = files.Digest;
+            changing = null;
+            var loaded = Load(files);
+            use?.Invoke(loaded);
+            Current = loaded;
+            HostLog.CertificateReplaced(log, chainPath, string.Join(", ", Current.Names), Current.NotAfter);
+        }
+        catch (CertificateException e)
+        {
+            Refuse(e.Message, evenIfUnchanged);
+        }
+    }
+
+    /// <summary>True when the contents differ from those judged last and have stood for one interval: chain and key are two files, and are not replaced in the same instant.</summary>
+    private bool HasSettled(byte[] digest)
+    {
+        if (digest.AsSpan().SequenceEqual(judged))
+        {
+            changing = null;
+            return false;
+        }
+        var settled = changing is not null && digest.AsSpan().SequenceEqual(changing);
+        changing = digest;
+        return settled;
+    }
+
+    private void Refuse(string problem, bool asked)
+    {
+        // A file that is missing stays so for many looks; one line is enough.
+        if (!asked && problem == lastRefusal)
+            return;
+        lastRefusal = problem;
+        HostLog.CertificateRefused(log, problem);
+    }
+
+    private ServerCertificate Load((string Chain, string Key, byte[] Digest) files)
+    {
+        try
+        {
+            var loaded = ServerCertificate.FromPem(files.Chain, files.Key);
+            lastRefusal = null;
+            return loaded;
+        }
+        catch (CertificateException e)
+        {
+            throw new CertificateException($"certificate.chain {chainPath} with certificate.key {keyPath}: {e.Message}", e);
+        }
+    }
+
+    private (string Chain, string Key, byte[] Digest) Read()
+    {
+        var chain = ReadFile(Keys.CertificateChain, chainPath);
+        var key = ReadFile(Keys.CertificateKey, keyPath);
+        return (Encoding.UTF8.GetString(chain), Encoding.UTF8.GetString(key), [.. SHA256.HashData(chain), .. SHA256.HashData(key)]);
+    }
+
+    private static byte[] ReadFile(ConfigurationKey setting, string path)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            if (stream.Length > LongestFile)
+                throw new CertificateException($"{setting.Name}: {path} is longer than 1 MiB, so it is no PEM file");
+            var bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+            return bytes;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CertificateException($"{setting.Name}: {path} cannot be read by user {Environment.UserName} ({FileProblem.Describe(e)}); allowed: {setting.Allowed}", e);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Heliograph.Checking;
+
+/// <summary>Some roots, and how they are called.</summary>
+/// <param name="Name">For people.</param>
+/// <param name="Roots">Null: the system's.</param>
+internal sealed record TrustedRoots(string Name, X509Certificate2Collection? Roots)
+{
+    public static readonly TrustedRoots System = new("the system's roots", null);
+}
+
+/// <summary>Judges a certificate as clients do: the chain to a trusted root, and the name. Fetches nothing that the certificate names.</summary>
+/// <param name="host">What the certificate must be for.</param>
+/// <param name="trusted">Each is tried.</param>
+/// <param name="time">For the days that are left.</param>
+internal sealed class CertificateVerifier(string host, IReadOnlyList<TrustedRoots> trusted, TimeProvider time)
+{
+    /// <summary>For a handshake that is to go on whatever the certificate is: the verdict is ours, and no address in the certificate is visited.</summary>
+    public static X509ChainPolicy Policy(X509Certificate2Collection? roots)
+    {
+        var policy = new X509ChainPolicy
+        {
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+            TrustMode = roots is null ? X509ChainTrustMode.System : X509ChainTrustMode.CustomRootTrust,
+        };
+        if (roots is not null)
+            policy.CustomTrustStore.AddRange(roots);
+        return policy;
+    }
+
+    /// <param name="leaf">The server's own.</param>
+    /// <param name="sent">All that it sent, perhaps the leaf among them.</param>
+    /// <returns>Null: it cannot be read.</returns>
+    public CertificateCheck? Judge(X509Certificate2 leaf, X509Certificate2Collection sent)
+    {
+        try
+        {
+            return JudgeReadable(leaf, sent);
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private CertificateCheck JudgeReadable(X509Certificate2 leaf, X509Certificate2Collection sent)
+    {
+        var nameIsWrong = !Matches(leaf);
+        List<string>? first = null;
+        foreach (var roots in trusted)
+        {
+            var problems = Problems(leaf, sent, roots.Roots);
+            if (nameIsWrong)
+                problems.Insert(problems.IndexOf(CertificateProblem.Expired) + 1, CertificateProblem.WrongName);
+            if (problems.Count == 0)
+                return CertificateCheck.FromCertificate(leaf, time.GetUtcNow(), roots.Name, []);
+            first ??= problems;
+        }
+        return CertificateCheck.FromCertificate(leaf, time.GetUtcNow(), verifiedBy: null, first ?? []);
+    }
+
+    /// <summary>No client takes the common name for a name any more (RFC 9525 section 4).</summary>
+    private bool Matches(X509Certificate2 leaf)
+    {
+        try
+        {
+            return leaf.MatchesHostname(host, allowWildcards: true, allowCommonName: false);
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    private List<string> Problems(X509Certificate2 leaf, X509Certificate2Collection sent, X509Certificate2Collection? roots)
+    {
+        using var chain = new X509Chain { ChainPolicy = Policy(roots) };
+        chain.ChainPolicy.ApplicationPolicy.Add(new Oid("1.3.6.1.5.5.7.3.1"));
+        chain.ChainPolicy.ExtraStore.AddRange(sent);
+        try
+        {
+            if (chain.Build(leaf))
+                return [];
+            var status = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, static (all, one) => all | one.Status);
+            return [.. Words(status, chain, leaf, sent)];
+        }
+        finally
+        {
+            foreach (var element in chain.ChainElements)
+                element.Certificate.Dispose();
+        }
+    }
+
+    private IEnumerable<string> Words(X509ChainStatusFlags status, X509Chain chain, X509Certificate2 leaf, X509Certificate2Collection sent)
+    {
+        if (status.HasFlag(X509ChainStatusFlags.NotTimeValid))
+        {
+            var now = time.GetUtcNow().UtcDateTime;
+            var early = chain.ChainElements.Any(element => element.Certificate.NotBefore.ToUniversalTime() > now);
+            yield return early ? CertificateProblem.NotYetValid : CertificateProblem.Expired;
+        }
+        if (status.HasFlag(X509ChainStatusFlags.UntrustedRoot))
+            yield return chain.ChainElements.Count == 1 ? CertificateProblem.SelfSigned : CertificateProblem.Untrusted;
+        // Without its intermediates a chain ends below the root; whether the root above would be trusted cannot be seen.
+        if (status.HasFlag(X509ChainStatusFlags.PartialChain))
+            yield return sent.All(one => one.RawDataMemory.Span.SequenceEqual(leaf.RawDataMemory.Span)) ? CertificateProblem.ChainIncomplete : CertificateProblem.Untrusted;
+        const X509ChainStatusFlags Told = X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain
+            | X509ChainStatusFlags.RevocationStatusUnknown | X509ChainStatusFlags.OfflineRevocation;
+        if ((status & ~Told) != X509ChainStatusFlags.NoError)
+            yield return CertificateProblem.Unusable;
+    }
+}

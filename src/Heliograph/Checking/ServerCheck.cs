@@ -1,0 +1,42 @@
+using Heliograph.Certificates;
+using Heliograph.Control;
+using Heliograph.Machine;
+
+namespace Heliograph.Checking;
+
+/// <summary>Does the server run, and what does it say of its certificate?</summary>
+internal static class ServerCheck
+{
+    public const string Name = "server";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    public static async Task<Finding> RunAsync(string stateDirectory, TimeProvider time, CancellationToken cancellation)
+    {
+        try
+        {
+            var answer = await ControlClient.AskAsync(stateDirectory, new ControlRequest { Command = CertificateCommands.Show }, Patience, time, cancellation);
+            return Evaluate(stateDirectory, answer?.Certificate, isRunning: answer is not null);
+        }
+        catch (StartException e)
+        {
+            return new(Name, Severity.Warning, e.Message, "Run this as the user that the server runs as, or with sudo.");
+        }
+    }
+
+    /// <param name="stateDirectory">Where the server would be.</param>
+    /// <param name="certificate">What it says; null: nothing.</param>
+    /// <param name="isRunning">Whether it answered.</param>
+    public static Finding Evaluate(string stateDirectory, CertificateReport? certificate, bool isRunning)
+    {
+        if (!isRunning)
+            return new(Name, Severity.Failure, $"no server runs with the state directory {stateDirectory}", "Start the server: systemctl start heliograph, or heliograph run.");
+        return certificate switch
+        {
+            { Names: null, LastError: { } error } => new(Name, Severity.Failure, $"running, without a certificate: {error}", "Put that right; the server tries again by itself, and at once with: heliograph certificate renew."),
+            { Names: null, Source: "acme" } => new(Name, Severity.Warning, "running, and waiting for its first certificate", "Wait a minute and check again: heliograph certificate show tells how far it is."),
+            { LastError: { } error } => new(Name, Severity.Warning, $"running; its certificate was not renewed: {error}", "Put that right; the server tries again by itself, and at once with: heliograph certificate renew."),
+            _ => new(Name, Severity.Ok, "running"),
+        };
+    }
+}

@@ -1,0 +1,135 @@
+using System.CommandLine;
+using Heliograph.Configuration;
+using Heliograph.Control;
+
+namespace Heliograph.Cli.Certificate;
+
+/// <summary><c>heliograph certificate show|renew|revoke</c>.</summary>
+internal static class CertificateCommand
+{
+    /// <summary>Far above what an order takes; a server that is stuck for longer goes on without us.</summary>
+    private static readonly TimeSpan OrderTimeout = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan ShowTimeout = TimeSpan.FromSeconds(10);
+
+    public static Command Create() => new DocumentedCommand("certificate", "Show, renew or revoke the certificate.", """
+        The running server is asked through control.sock in the state directory: run these as its user, with its configuration.
+        """) { CreateShow(), CreateRenew(), CreateRevoke() };
+
+    private static DocumentedCommand CreateShow()
+    {
+        var options = new ConfigurationOptions();
+        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var command = new DocumentedCommand("show", "Show the certificate, when it is renewed and why then, and the last error. Without a running server: what is stored.", """
+            Examples:
+              heliograph certificate show
+              heliograph certificate show --config /etc/heliograph/heliograph.yaml --json
+            """);
+        options.AddTo(command);
+        command.Add(json);
+        command.SetAction((parsed, cancellation) => WithSettingsAsync(options, parsed, settings => ShowAsync(settings, parsed.GetValue(json), parsed, cancellation)));
+        return command;
+    }
+
+    private static DocumentedCommand CreateRenew()
+    {
+        var options = new ConfigurationOptions();
+        var force = new Option<bool>("--force") { Description = "Renew even if nothing is due, whatever the authority's limits." };
+        var command = new DocumentedCommand("renew", "Have the running server renew the certificate now if it is due, and wait for what comes of it.", """
+            Examples:
+              heliograph certificate renew
+              heliograph certificate renew --force
+
+            Renewal needs no help: the server sees to it. This is for after a mistake was put right, to wait no longer.
+            Let's Encrypt gives five certificates for the same names in seven days: mind that with --force.
+            """);
+        options.AddTo(command);
+        command.Add(force);
+        command.SetAction((parsed, cancellation) => WithSettingsAsync(options, parsed, settings => RenewAsync(settings, parsed.GetValue(force), parsed, cancellation)));
+        return command;
+    }
+
+    private static DocumentedCommand CreateRevoke()
+    {
+        var options = new ConfigurationOptions();
+        var reason = new Option<string>("--reason")
+        {
+            Description = string.Join(", ", CertificateCommands.Reasons.Keys) + ". [default: unspecified]",
+            HelpName = "REASON",
+        };
+        reason.CompletionSources.Add([.. CertificateCommands.Reasons.Keys]);
+        reason.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is { } word && !CertificateCommands.Reasons.ContainsKey(word))
+                result.AddError($"--reason \"{word}\": there is no such reason; allowed: {string.Join(", ", CertificateCommands.Reasons.Keys)}");
+        });
+        var yes = new Option<bool>("--yes") { Description = "Do not ask." };
+        var command = new DocumentedCommand("revoke", "Tell the authority that the certificate must not be trusted any more. A running server orders another one at once.", """
+            Examples:
+              heliograph certificate revoke --reason key-compromise
+              heliograph certificate revoke --reason cessation-of-operation --yes
+
+            Needed when somebody else may have the key. To end the service, stop the server first: then no other certificate is ordered.
+            """);
+        options.AddTo(command);
+        command.Add(reason);
+        command.Add(yes);
+        command.SetAction((parsed, cancellation) => WithSettingsAsync(
+            options, parsed, settings => RevokeAsync(settings, parsed.GetValue(reason) ?? "unspecified", parsed.GetValue(yes), parsed, cancellation)));
+        return command;
+    }
+
+    private static async Task<int> WithSettingsAsync(ConfigurationOptions options, ParseResult parsed, Func<Settings, Task<ExitCode>> run) =>
+        (int)(options.Load(parsed, parsed.InvocationConfiguration.Error).Settings is { } settings ? await run(settings) : ExitCode.BadUsage);
+
+    private static async Task<ExitCode> ShowAsync(Settings settings, bool json, ParseResult parsed, CancellationToken cancellation)
+    {
+        var answer = await ControlClient.AskAsync(settings.StateDirectory, new() { Command = CertificateCommands.Show }, ShowTimeout, TimeProvider.System, cancellation);
+        if (answer is { Certificate: null })
+            throw new StartException(answer.Message ?? "the running server does not know this command; is it of another version?");
+        var report = answer?.Certificate ?? await StoredCertificate.ReportAsync(settings);
+        var output = parsed.InvocationConfiguration.Output;
+        if (json)
+            CertificateText.WriteJson(output, report);
+        else
+            CertificateText.Write(output, report, settings, TimeProvider.System.GetUtcNow());
+        return ExitCode.Done;
+    }
+
+    private static async Task<ExitCode> RenewAsync(Settings settings, bool force, ParseResult parsed, CancellationToken cancellation)
+    {
+        var request = new ControlRequest { Command = CertificateCommands.Renew, Force = force };
+        var answer = await ControlClient.AskAsync(settings.StateDirectory, request, OrderTimeout, TimeProvider.System, cancellation)
+            ?? throw new StartException($"no server runs with the state directory {settings.StateDirectory}: start it (heliograph run), and it renews by itself; or name the right one with --state-directory DIR");
+        return Tell(answer, parsed);
+    }
+
+    private static async Task<ExitCode> RevokeAsync(Settings settings, string reason, bool yes, ParseResult parsed, CancellationToken cancellation)
+    {
+        if (settings.Certificate.Source != CertificateOrigin.Acme)
+            throw new StartException("certificate.source is not acme: whoever issued the certificate revokes it");
+        if (!yes && !Confirm(settings, parsed))
+            return ExitCode.Failed;
+        var request = new ControlRequest { Command = CertificateCommands.Revoke, Reason = reason };
+        return Tell(
+            await ControlClient.AskAsync(settings.StateDirectory, request, OrderTimeout, TimeProvider.System, cancellation)
+                ?? await StoredCertificate.RevokeAsync(settings, CertificateCommands.Reasons[reason], cancellation),
+            parsed);
+    }
+
+    /// <summary>A script says <c>--yes</c>: what waits on its input for an answer that nobody gives, hangs.</summary>
+    private static bool Confirm(Settings settings, ParseResult parsed)
+    {
+        if (Console.IsInputRedirected)
+            throw new StartException("revoking cannot be undone: say --yes, as nobody can be asked here", ExitCode.BadUsage);
+        parsed.InvocationConfiguration.Output.Write($"Revoke the certificate for {string.Join(", ", settings.Domains)}? This cannot be undone. [y/N] ");
+        return Console.ReadLine()?.Trim() is "y" or "Y" or "yes";
+    }
+
+    private static ExitCode Tell(ControlResponse answer, ParseResult parsed)
+    {
+        if (!answer.Ok)
+            throw new StartException(answer.Message ?? "the running server refused and does not say why");
+        parsed.InvocationConfiguration.Output.WriteLine(answer.Message);
+        return ExitCode.Done;
+    }
+}

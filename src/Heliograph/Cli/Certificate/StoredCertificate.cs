@@ -1,0 +1,57 @@
+using Heliograph.Acme;
+using Heliograph.Certificates;
+using Heliograph.Configuration;
+using Heliograph.Control;
+using Heliograph.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Cli.Certificate;
+
+/// <summary>The certificate as it lies on the disk, where no server runs.</summary>
+internal static class StoredCertificate
+{
+    public static async Task<CertificateReport> ReportAsync(Settings settings)
+    {
+        using var logs = Logging.Create(LogLevel.Warning);
+        var log = logs.CreateLogger("Heliograph");
+        if (settings.Certificate.Source != CertificateOrigin.Acme)
+        {
+            await using var source = CertificateSources.Open(settings, new ChallengePorts(), TimeProvider.System, log);
+            return settings.Certificate.Source == CertificateOrigin.Files ? source.Describe() : new() { Source = source.Describe().Source };
+        }
+        if (!IsThere(settings.StateDirectory))
+            return new() { Source = "acme" };
+        await using var manager = AcmeSource.OpenStored(settings.Acme, TimeProvider.System, log);
+        return CertificateReport.FromDescription(manager.Describe());
+    }
+
+    public static async Task<ControlResponse> RevokeAsync(Settings settings, RevocationReason reason, CancellationToken cancellation)
+    {
+        if (!IsThere(settings.StateDirectory))
+            return ControlResponse.Failed($"there is no certificate in {settings.StateDirectory}; name the right directory with --state-directory DIR");
+        using var logs = Logging.Create(LogLevel.Warning);
+        await using var manager = AcmeSource.OpenStored(settings.Acme, TimeProvider.System, logs.CreateLogger("Heliograph"));
+        try
+        {
+            await manager.RevokeAsync(reason, cancellation);
+            return ControlResponse.Done("The certificate is revoked. The server, once it is started again, orders another one.");
+        }
+        catch (AcmeException e)
+        {
+            return ControlResponse.Failed(e.Message);
+        }
+    }
+
+    /// <summary>Looking must make nothing: a directory that root makes here is none that the server could use later.</summary>
+    private static bool IsThere(string stateDirectory)
+    {
+        try
+        {
+            return Directory.Exists(stateDirectory) && Directory.EnumerateDirectories(stateDirectory, CertificateManager.DirectoryName).Any();
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new StartException($"{stateDirectory} cannot be read by user {Environment.UserName}; run this as the user that the server runs as (sudo)");
+        }
+    }
+}

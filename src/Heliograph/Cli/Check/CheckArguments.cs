@@ -1,0 +1,177 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Heliograph.Checking;
+using Heliograph.Configuration;
+using Heliograph.Relay.Routing;
+
+namespace Heliograph.Cli.Check;
+
+/// <summary>What the command line of <c>heliograph check</c> asks for.</summary>
+/// <param name="Proxy">Null: this machine's.</param>
+/// <param name="Options">For the proxy; for this machine's own, what the command line says of them all.</param>
+/// <param name="ChoosesRoutes">Whether the command line says which hosts; if not, this machine's configuration does.</param>
+/// <param name="Json">For a machine to read.</param>
+/// <param name="Quiet">Without progress.</param>
+internal sealed record CheckRequest(ProxyAddress? Proxy, CheckOptions Options, bool ChoosesRoutes, bool Json, bool Quiet);
+
+/// <summary>The argument and options of <c>heliograph check</c>.</summary>
+internal sealed class CheckArguments
+{
+    private const int LargestFile = 1024 * 1024;
+    private const string None = "none";
+
+    private readonly ConfigurationOptions configuration = new();
+    private readonly Argument<string?> host = new("HOST") { Description = "The proxy: a name or an address, with or without :PORT, or a share link. Without it: this machine's.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string[]> sets = Many("--set", "SET", $"Signal's hosts to ask for: {string.Join(" or ", RouteSets.Names)}. May be repeated. [default: signal]");
+    private readonly Option<string[]> routes = Many("--route", "HOST", "Ask for this host, instead of a set. May be repeated.");
+    private readonly Option<string?> signalRoot = One("--signal-root", "FILE", "PEM file: verify the hosts' own certificates with it. Without it: names and issuer are shown.");
+    private readonly Option<string?> caRoot = One("--ca-root", "FILE", "PEM file: roots to trust for the proxy's certificate, beside the system's.");
+    private readonly Option<string[]> resolve = Many("--resolve", "HOST:ADDRESS", "Take this address for HOST, whatever DNS says. May be repeated.");
+    private readonly Option<string?> httpPort = One("--http-port", "PORT", "Where plain HTTP is looked at; none: nowhere. [default: 80]");
+    private readonly Option<string?> neutral = One("--neutral", "HOST[:PORT]", $"Asked only if the proxy cannot be reached; none: nobody. [default: {CheckOptions.UsualNeutral}]");
+    private readonly Option<bool> direct = new("--direct") { Description = "Dial hosts that fail from here too. Only where nobody minds connections to Signal." };
+    private readonly Option<string?> timeout = One("--timeout", "DURATION", "How long each step may take. [default: 10s]");
+    private readonly Option<string?> deadline = One("--deadline", "DURATION", "How long all of it may take. [default: 2m]");
+    private readonly Option<bool> json = new("--json") { Description = "Print JSON." };
+    private readonly Option<bool> quiet = new("--quiet") { Description = "Show no progress." };
+
+    public void AddTo(Command command)
+    {
+        sets.CompletionSources.Add([.. RouteSets.Names]);
+        command.Add(host);
+        foreach (var option in (Option[])[routes, sets, signalRoot, caRoot, resolve, httpPort, neutral, direct, timeout, deadline, json, quiet])
+            command.Add(option);
+        configuration.AddFileTo(command);
+    }
+
+    /// <summary>The settings of this machine's proxy; null, and told why, if there are none.</summary>
+    public Settings? LoadConfiguration(ParseResult parsed, TextWriter error)
+    {
+        // Where there is no configuration at all, what it lacks is not what matters.
+        var loaded = configuration.Load(parsed, TextWriter.Null);
+        if (loaded.Settings is null && loaded.File is null)
+            error.WriteLine("heliograph: there is no configuration on this machine; name the proxy to check (heliograph check proxy.example.org), or the file with --config FILE");
+        else if (loaded.Settings is null)
+            configuration.Load(parsed, error);
+        return loaded.Settings;
+    }
+
+    /// <summary>Null: it cannot be used, and <paramref name="error"/> was told all that is wrong.</summary>
+    public CheckRequest? Read(ParseResult parsed, TextWriter error)
+    {
+        var problems = new List<string>();
+        var proxy = Value<ProxyAddress>(parsed.GetValue(host), "HOST", ProxyAddress.Parse, ProxyAddress.Syntax, problems);
+        var duration = Values.Duration(TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+        const string Durations = "a whole number with its unit, such as 500ms, 10s or 2m";
+        var options = new CheckOptions
+        {
+            Proxy = proxy ?? new ProxyAddress("", ProxyAddress.DefaultPort),
+            Routes = Routes(parsed, problems),
+            Resolve = Resolve(parsed, problems),
+            CaRoots = Roots(parsed, caRoot, problems),
+            SignalRoots = Roots(parsed, signalRoot, problems),
+        };
+        options = options with
+        {
+            StepTimeout = parsed.GetValue(timeout) is { } step ? Value(step, timeout.Name, duration, Durations, problems) : options.StepTimeout,
+            Deadline = parsed.GetValue(deadline) is { } all ? Value(all, deadline.Name, duration, Durations, problems) : options.Deadline,
+            HttpPort = parsed.GetValue(httpPort) is { } port ? Value<int?>(port, httpPort.Name, Port, $"a port from 1 to 65535, or {None}", problems) : options.HttpPort,
+            Neutral = parsed.GetValue(neutral) switch
+            {
+                null => options.Neutral,
+                None => null,
+                var text => Value<ProxyAddress>(text, neutral.Name, ProxyAddress.Parse, ProxyAddress.Syntax, problems),
+            },
+            Direct = parsed.GetValue(direct)
+                ? options.Routes.ToDictionary(static route => route, static route => new ProxyAddress(route, ProxyAddress.DefaultPort), StringComparer.Ordinal)
+                : options.Direct,
+        };
+        foreach (var problem in problems)
+            error.WriteLine($"heliograph: {problem}");
+        return problems.Count > 0 ? null : new(proxy, options, ChoosesRoutes(parsed), parsed.GetValue(json), parsed.GetValue(quiet));
+    }
+
+    private bool ChoosesRoutes(ParseResult parsed) => parsed.GetValue(sets) is { Length: > 0 } || parsed.GetValue(routes) is { Length: > 0 };
+
+    private IReadOnlyList<string> Routes(ParseResult parsed, List<string> problems)
+    {
+        var named = parsed.GetValue(sets) ?? [];
+        var picked = parsed.GetValue(routes) ?? [];
+        var chosen = new List<string>();
+        foreach (var set in named.Length == 0 && picked.Length == 0 ? ["signal"] : named)
+        {
+            if (Values.RouteSet(set, out var known) is { } problem)
+                problems.Add($"--set \"{set}\": {problem}; allowed: {string.Join(", ", RouteSets.Names)}");
+            else
+                chosen.AddRange(RouteSets.OfToday(known));
+        }
+        foreach (var route in picked)
+            chosen.Add(Value<string>(route, routes.Name, DomainName.ParseHost, "a host name such as chat.signal.org", problems) ?? route);
+        return [.. chosen.Distinct(StringComparer.Ordinal)];
+    }
+
+    private Dictionary<string, IReadOnlyList<IPAddress>> Resolve(ParseResult parsed, List<string> problems)
+    {
+        var given = new Dictionary<string, IReadOnlyList<IPAddress>>(StringComparer.Ordinal);
+        foreach (var text in parsed.GetValue(resolve) ?? [])
+        {
+            var colon = text.IndexOf(':', StringComparison.Ordinal);
+            if (colon > 0 && ProxyAddress.Parse(text[..colon], out var name) is null && IPAddress.TryParse(text.AsSpan(colon + 1).Trim("[]"), out var address))
+                given[name.Host] = [.. given.GetValueOrDefault(name.Host) ?? [], address];
+            else
+                problems.Add($"--resolve \"{text}\": no HOST:ADDRESS; allowed: a name and an IP address, such as proxy.example.org:203.0.113.7");
+        }
+        return given;
+    }
+
+    private static X509Certificate2Collection? Roots(ParseResult parsed, Option<string?> option, List<string> problems)
+    {
+        if (parsed.GetValue(option) is not { } path)
+            return null;
+        var roots = new X509Certificate2Collection();
+        try
+        {
+            if (new FileInfo(path).Length > LargestFile)
+                problems.Add($"{option.Name} \"{path}\": larger than 1 MiB; allowed: a PEM file of root certificates");
+            else
+                roots.ImportFromPemFile(path);
+            if (roots.Count == 0)
+                problems.Add($"{option.Name} \"{path}\": holds no certificate; allowed: a PEM file of root certificates");
+            return roots;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            problems.Add($"{option.Name} \"{path}\": cannot be read ({FileProblem.Describe(e)}); allowed: a PEM file of root certificates");
+            return null;
+        }
+    }
+
+    private static string? Port(string text, out int? value)
+    {
+        value = null;
+        if (text == None)
+            return null;
+        if (!ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0)
+            return "not a port";
+        value = port;
+        return null;
+    }
+
+    private static T? Value<T>(string? text, string name, Parse<T> parse, string allowed, List<string> problems)
+    {
+        if (text is null)
+            return default;
+        if (parse(text, out var value) is not { } problem)
+            return value;
+        problems.Add($"{name} \"{Untrusted.Line(text)}\": {problem}; allowed: {allowed}");
+        return default;
+    }
+
+    private static Option<string?> One(string name, string helpName, string description) => new(name) { HelpName = helpName, Description = description };
+
+    private static Option<string[]> Many(string name, string helpName, string description) =>
+        new(name) { HelpName = helpName, Description = description, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
+}

@@ -1,0 +1,133 @@
+using Heliograph.Acme;
+using Heliograph.Cli.Check;
+using Heliograph.Cli.Link;
+using Heliograph.Configuration;
+using Heliograph.Hosting;
+using Heliograph.Machine;
+using Heliograph.Platform;
+using Heliograph.Setup;
+using Heliograph.Sharing;
+using Microsoft.Extensions.Logging;
+using Spectre.Console;
+
+namespace Heliograph.Cli.Init;
+
+/// <summary>Looks, writes, and tells what comes next.</summary>
+internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWriter output, TimeProvider time)
+{
+    private readonly IAnsiConsole console = dialogue.Console;
+
+    public async Task<ExitCode> RunAsync(CancellationToken cancellation)
+    {
+        var replace = plan.Replace || ConfigurationFile.IsBlank(plan.File);
+        if (!plan.DryRun && !replace && File.Exists(plan.File) && !(replace = dialogue.MayReplace(plan.File)))
+            return ExitCode.Failed;
+        var failures = await LookAsync(cancellation);
+        console.WriteLine();
+        if (plan.DryRun)
+        {
+            console.WriteLine($"{plan.File} would be:");
+            console.WriteLine();
+            output.Write(plan.Text);
+        }
+        else
+        {
+            ConfigurationFile.Write(plan.File, plan.Text, replace);
+            console.MarkupLineInterpolated($"[bold]Wrote {plan.File}[/]");
+        }
+        if (plan.Checkout is not null)
+            console.WriteLine(await AdoptAsync(plan.Checkout, cancellation));
+        ShowLinks();
+        ShowNext(failures);
+        return failures.Count == 0 ? ExitCode.Done : ExitCode.Warnings;
+    }
+
+    /// <summary>Takes every look, and shows each as soon as it is taken.</summary>
+    /// <returns>The names of those that failed.</returns>
+    private async Task<IReadOnlyList<string>> LookAsync(CancellationToken cancellation)
+    {
+        console.MarkupLine("[bold]This machine[/]");
+        var failures = new List<string>();
+        foreach (var look in MachineChecks.For(plan.Settings, plan.Offline, time))
+        {
+            var finding = Expected(await look.RunAsync(cancellation));
+            FindingText.Write(console, finding);
+            if (finding.Severity == Severity.Failure)
+                failures.Add(finding.Name);
+        }
+        return failures;
+    }
+
+    /// <summary>The ports of the proxy that is to be replaced are taken until it is stopped, which is the next step.</summary>
+    private Finding Expected(Finding finding) => plan.Checkout is not null && finding is { Severity: Severity.Failure, Held: true }
+        ? finding with { Severity = Severity.Warning, Remedy = "So it is while Signal-TLS-Proxy runs; it is stopped below." }
+        : finding;
+
+    private async Task<string> AdoptAsync(ProxyCheckout checkout, CancellationToken cancellation)
+    {
+        var acme = plan.Settings.Acme;
+        const string ordered = "a new one is ordered at the first start";
+        if (plan.Settings.Certificate.Source != CertificateOrigin.Acme)
+            return "Its certificate is not taken over, because certificate.source is not acme.";
+        if (checkout.Authority != acme.Directory)
+            return $"Its certificate is not taken over, because it is from {checkout.Authority}, and acme.directory is another; {ordered}.";
+        if (checkout.NotAfter <= time.GetUtcNow())
+            return $"Its certificate expired on {checkout.NotAfter:yyyy-MM-dd}; {ordered}.";
+        var until = $"valid until {checkout.NotAfter:yyyy-MM-dd}";
+        if (plan.DryRun)
+            return $"Its certificate, {until}, would be taken over.";
+        try
+        {
+            using var logs = Logging.Create(LogLevel.Warning);
+            var owner = FileOwner.OfPath(acme.StateDirectory);
+            var target = new DirectoryInfo(Path.Combine(acme.StateDirectory, CertificateManager.DirectoryName));
+            if (target.LinkTarget is not null)
+                return $"Its certificate is not taken over, because {target.FullName} is a symbolic link, which root does not follow; {ordered}.";
+            var adopted = await Adoption.AdoptAsync(acme, checkout.ChainPem, checkout.KeyPem, time, logs.CreateLogger("Heliograph"), cancellation);
+            GiveTo(owner, Path.Combine(acme.StateDirectory, CertificateManager.DirectoryName));
+            return adopted ? $"Took over its certificate, {until}; Heliograph renews it from now on." : $"A certificate that lasts as long as its own is in {acme.StateDirectory} already.";
+        }
+        catch (AcmeException e)
+        {
+            return $"Its certificate is not taken over: {e.Message} {char.ToUpperInvariant(ordered[0])}{ordered[1..]}.";
+        }
+    }
+
+    /// <summary>What root puts into the state directory of a service must be the service's.</summary>
+    private static void GiveTo(FileOwner? owner, string directory)
+    {
+        if (!Environment.IsPrivilegedProcess || owner is not { User: > 0 } service)
+            return;
+        foreach (var path in Directory.EnumerateFileSystemEntries(directory).Prepend(directory))
+            service.TryGive(path);
+    }
+
+    private void ShowLinks()
+    {
+        console.WriteLine();
+        console.WriteLine("The link to give to people you know:");
+        console.WriteLine();
+        List<ShareLink> links = [.. plan.Settings.Domains.Select(static domain => new ShareLink(domain))];
+        LinkText.Write(output, links, sgnl: false, plan.WithQr);
+        foreach (var warning in links.SelectMany(static link => link.Warnings).Distinct(StringComparer.Ordinal))
+            console.MarkupLineInterpolated($"[yellow]![/] {warning}");
+    }
+
+    private void ShowNext(IReadOnlyList<string> failures)
+    {
+        console.WriteLine();
+        if (failures.Count > 0)
+            console.MarkupLineInterpolated($"[red]Put right first what is marked ✗ above[/] ({string.Join(", ", failures)}). [bold]Then:[/]");
+        else
+            console.MarkupLine("[bold]Next:[/]");
+        if (plan.Checkout is not null)
+            console.WriteLine($"  (cd {plan.Checkout.Root} && docker compose down)");
+        console.WriteLine($"  {NextCommand.For(plan.File)}");
+        if (plan.Settings.Certificate.Source != CertificateOrigin.Acme)
+            return;
+        console.WriteLine();
+        console.WriteLine(plan.Settings.Acme.Directory == AcmeOptions.LetsEncrypt
+            ? "It gets a certificate from Let's Encrypt, and by that you accept their terms:\nhttps://letsencrypt.org/repository/"
+            : $"It gets a certificate from {new Uri(plan.Settings.Acme.Directory).Authority}, and by that you accept their terms.");
+    }
+}

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using Heliograph.Configuration;
+using Heliograph.Sharing;
+
+namespace Heliograph.Cli.Link;
+
+/// <summary><c>heliograph link</c>: what to give to a friend.</summary>
+internal static class LinkCommand
+{
+    private const string More = """
+        Examples:
+          heliograph link                                  the domains of the configuration
+          heliograph link proxy.example.org
+          heliograph link proxy.example.org --png proxy.png
+          heliograph link proxy.example.org | wl-copy      one line, nothing else
+
+        On a terminal it shows the link as a QR code too: point a phone's camera at it, and Signal asks whether to use the proxy.
+        Where an app could not use the link, standard error says so.
+        Give the link to people you know. Published, it is read by censors as well.
+        """;
+
+    public static Command Create()
+    {
+        var host = new Argument<string?>("HOST")
+        {
+            Description = "What clients are to connect to: a name, an address, either with :PORT. Without it: domains of the configuration.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var configuration = new ConfigurationOptions();
+        var sgnl = new Option<bool>("--sgnl") { Description = "Write it as sgnl://, which opens the app without the web site signal.tube." };
+        var noQr = new Option<bool>("--no-qr") { Description = "The text alone, on a terminal too." };
+        var png = new Option<string?>("--png") { Description = "Write the QR code to FILE as a picture.", HelpName = "FILE" };
+        var command = new DocumentedCommand("link", "Show the link that sets a Signal app to use the proxy, with its QR code.", More) { host, sgnl, noQr, png };
+        configuration.AddFileTo(command);
+        command.SetAction(parsed =>
+        {
+            var links = parsed.GetValue(host) is { } text ? Named(text, parsed.InvocationConfiguration.Error) : Configured(configuration, parsed);
+            return (int)(links is null ? ExitCode.BadUsage : Show(links, parsed.GetValue(sgnl), !parsed.GetValue(noQr), parsed.GetValue(png), parsed.InvocationConfiguration));
+        });
+        return command;
+    }
+
+    private static List<ShareLink>? Named(string text, TextWriter error)
+    {
+        var problem = ShareLink.Parse(text, out var link);
+        if (link is { IsWildcard: true })
+            problem = "a wildcard; put a name in the place of the *";
+        if (problem is null)
+            return [link!];
+        error.WriteLine($"heliograph: \"{text}\": {problem}; allowed: {Keys.Domains.Allowed}, either with :PORT");
+        return null;
+    }
+
+    private static List<ShareLink>? Configured(ConfigurationOptions configuration, ParseResult parsed)
+    {
+        var error = parsed.InvocationConfiguration.Error;
+        if (configuration.Load(parsed, error).Settings is not { } settings)
+        {
+            error.WriteLine("Or name the host: heliograph link proxy.example.org");
+            return null;
+        }
+        if (settings.Certificate.Source == CertificateOrigin.SelfSigned)
+            error.WriteLine("warning: certificate.source is self-signed, and no Signal app accepts such a certificate.");
+        if (settings.Listen.All(static endpoint => endpoint.Port != 443))
+            error.WriteLine($"warning: {PortNote}.");
+        return [.. settings.Domains.Select(static domain => new ShareLink(domain))];
+    }
+
+    /// <summary>Where nothing listens on the port that the link leads to.</summary>
+    public const string PortNote = "Signal's clients connect to port 443: forward it here";
+
+    private static ExitCode Show(List<ShareLink> links, bool sgnl, bool withQr, string? png, InvocationConfiguration io)
+    {
+        if (png is not null && links is not [{ IsWildcard: false }])
+            throw new StartException("--png takes one link: name the host (heliograph link proxy.example.org --png FILE)", ExitCode.BadUsage);
+        LinkText.Write(io.Output, links, sgnl, withQr);
+        foreach (var warning in links.SelectMany(static link => link.Warnings).Distinct(StringComparer.Ordinal))
+            io.Error.WriteLine($"warning: {warning}");
+        if (png is not null)
+            WritePicture(sgnl ? links[0].AppUrl : links[0].Url, png);
+        return ExitCode.Done;
+    }
+
+    private static void WritePicture(string url, string file)
+    {
+        try
+        {
+            File.WriteAllBytes(file, new QrCode(url).ToPng());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"{file} cannot be written ({FileProblem.Describe(e)}); name another file with --png FILE");
+        }
+    }
+}

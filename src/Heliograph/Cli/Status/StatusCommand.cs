@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Heliograph.Configuration;
+using Heliograph.Control;
+using Heliograph.Status;
+
+namespace Heliograph.Cli.Status;
+
+/// <summary><c>heliograph status</c>: how the running server does.</summary>
+internal static partial class StatusCommand
+{
+    private static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(1);
+
+    /// <summary>The server answers from memory: longer than this, and it hangs.</summary>
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
+
+    private const string More = """
+        Examples:
+          heliograph status
+          heliograph status --watch --interval 10s
+          heliograph status --json --config /etc/heliograph/heliograph.yaml
+
+        The running server is asked through control.sock in the state directory: run this as its user (sudo).
+        With --watch the view is renewed until Ctrl-C; where the output is no terminal, or is JSON, one is written below the other.
+        All figures are sums, and counts are rounded up to multiples of 8: docs/operating/status.md says why, and tells every field of the JSON.
+        Exits with 0 if the server answered, and with 1 if none runs.
+        """;
+
+    public static Command Create()
+    {
+        var options = new ConfigurationOptions();
+        var watch = new Option<bool>("--watch") { Description = "Go on until Ctrl-C." };
+        var interval = new Option<TimeSpan?>("--interval")
+        {
+            Description = "How often, with --watch. [default: 2s]",
+            HelpName = "DURATION",
+            CustomParser = static result =>
+            {
+                var word = result.Tokens[0].Value;
+                if (Values.Duration(ShortestInterval, LongestInterval)(word, out var value) is { } problem)
+                    result.AddError($"--interval \"{word}\": {problem}; allowed: a whole number with its unit ms, s, m or h, such as 500ms, 10s or 1m");
+                return value;
+            },
+        };
+        var json = new Option<bool>("--json") { Description = "Print JSON; with --watch one object a line." };
+        var command = new DocumentedCommand("status", "Show how the running server does: what it carries, what fails, what is to be done.", More);
+        options.AddStateDirectoryTo(command);
+        command.Add(watch);
+        command.Add(interval);
+        command.Add(json);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            if (options.StateDirectory(parsed, parsed.InvocationConfiguration.Error) is not { } stateDirectory)
+                return (int)ExitCode.BadUsage;
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(watch))
+                await StatusWatch.RunAsync(output, stateDirectory, parsed.GetValue(json), parsed.GetValue(interval) ?? DefaultInterval, TimeProvider.System);
+            else
+                Write(output, await AskAsync(stateDirectory, cancellation), parsed.GetValue(json));
+            return (int)ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <exception cref="StartException">None runs, or it gives no answer.</exception>
+    public static async Task<StatusReport> AskAsync(string stateDirectory, CancellationToken cancellation)
+    {
+        var answer = await ControlClient.AskAsync(stateDirectory, new() { Command = StatusReader.CommandName }, AnswerTimeout, TimeProvider.System, cancellation)
+            ?? throw new StartException($"no server runs with the state directory {stateDirectory}: start it (heliograph run), or name the right directory with --state-directory DIR or --config FILE");
+        return answer.Status ?? throw new StartException(answer.Message ?? $"the running server is of another version than this program ({ProductVersion.Text}); restart it, so that both are the same");
+    }
+
+    public static string ToJson(StatusReport report, bool oneLine) =>
+        JsonSerializer.Serialize(report, oneLine ? StatusJson.Default.StatusReport : IndentedJson.Default.StatusReport);
+
+    private static void Write(TextWriter output, StatusReport report, bool json)
+    {
+        if (json)
+            output.WriteLine(ToJson(report, oneLine: false));
+        else
+            StatusText.Write(Terminal.Create(output), report, TimeProvider.System.GetUtcNow());
+    }
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+    [JsonSerializable(typeof(StatusReport))]
+    private sealed partial class IndentedJson : JsonSerializerContext;
+}

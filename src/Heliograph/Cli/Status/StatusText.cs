@@ -1,0 +1,142 @@
+using Heliograph.Cli.Certificate;
+using Heliograph.Relay.Diagnostics;
+using Heliograph.Statistics;
+using Heliograph.Status;
+using Spectre.Console;
+using static Heliograph.Status.Words;
+
+namespace Heliograph.Cli.Status;
+
+/// <summary>What <c>status</c> prints: how it goes in words, then the figures, then what to look at.</summary>
+internal static class StatusText
+{
+    private const int WidestText = 100;
+
+    public static void Write(IAnsiConsole console, StatusReport report, DateTimeOffset now)
+    {
+        Headline(console, report);
+        Relayed(console, report);
+        Routes(console, report);
+        Failures(console, report);
+        Others(console, report);
+        Server(console, report, now);
+        Warnings(console, report);
+        console.WriteLine();
+        Paragraph(console, "dim", "", "Counts are rounded up to multiples of 8 and bytes to megabytes, so that they tell nothing of one person.");
+    }
+
+    private static void Headline(IAnsiConsole console, StatusReport report)
+    {
+        var (style, state) = report.State switch
+        {
+            StatusWarning.Critical => ("red", "in trouble, see below"),
+            StatusWarning.Warning => ("yellow", "working, with something to look at, see below"),
+            _ => ("green", "working"),
+        };
+        console.MarkupLineInterpolated($"[bold]Heliograph {report.Version}[/] is [{style}]{state}[/]; it runs for {Duration(TimeSpan.FromSeconds(report.UptimeSeconds))}.");
+        console.MarkupLineInterpolated($"{Now(report.Connections)}");
+        console.MarkupLineInterpolated($"{Week(report.Totals.ThisWeek)}");
+        if (report.Version != ProductVersion.Text)
+            console.MarkupLineInterpolated($"[yellow]This program is {ProductVersion.Text}: restart the server to have both the same.[/]");
+    }
+
+    private static string Now(ConnectionStatus connections) => connections switch
+    {
+        { Open: 0 } => "Nobody is connected now.",
+        { Relayed: 0 } => Line($"{connections.Open:N0} connections now, none of them relayed to Signal."),
+        _ => Line($"{connections.Open:N0} connections now, {connections.Relayed:N0} of them relayed to Signal."),
+    };
+
+    private static string Week(PeriodTotal week) => week.Connections == 0 && week.BytesUp + week.BytesDown == 0
+        ? "This week your proxy has carried nothing yet."
+        : Line($"This week your proxy carried {week.Connections:N0} connections and {Bytes(week.BytesUp + week.BytesDown)}.");
+
+    private static void Relayed(IAnsiConsole console, StatusReport report)
+    {
+        var (totals, relayed) = (report.Totals, report.Relayed);
+        Heading(console, Line($"{"Relayed to Signal",-36}"), Line($"{"connections",12}{"from clients",14}{"to clients",12}"));
+        Row("today (UTC)", totals.Today.Connections, totals.Today.BytesUp, totals.Today.BytesDown);
+        Row("this week", totals.ThisWeek.Connections, totals.ThisWeek.BytesUp, totals.ThisWeek.BytesDown);
+        Row("last week", totals.LastWeek.Connections, totals.LastWeek.BytesUp, totals.LastWeek.BytesDown);
+        Row("since the start", relayed.Connections, relayed.BytesUp, relayed.BytesDown);
+
+        void Row(string label, long connections, long up, long down) =>
+            console.WriteLine(Line($"  {label,-36}{connections,12:N0}{Bytes(up),14}{Bytes(down),12}"));
+    }
+
+    private static void Routes(IAnsiConsole console, StatusReport report)
+    {
+        var used = report.Routes.Where(static route => route.Connections > 0).OrderByDescending(static route => route.Connections).ThenBy(static route => route.Name, StringComparer.Ordinal).ToList();
+        Heading(console, Line($"{"By host, since the start",-38}"), Line($"{"connections",12}{"now",7}{"half dialled in",17}"));
+        foreach (var route in used)
+        {
+            var dial = report.Upstreams.FirstOrDefault(upstream => upstream.Endpoint == route.Endpoint)?.HalfWithinMs;
+            console.WriteLine(Line($"  {route.Name,-38}{route.Connections,12:N0}{route.Open,7:N0}{(dial is null ? "" : $"{dial} ms"),17}").TrimEnd());
+        }
+        var idle = report.Routes.Count - used.Count;
+        if (idle > 0)
+            console.MarkupLineInterpolated($"  [dim]{(used.Count == 0 ? $"none of {Count(idle, "host")} was asked for yet" : $"{Count(idle, "other host")}: not asked for")}[/]");
+    }
+
+    private static void Failures(IAnsiConsole console, StatusReport report)
+    {
+        var failed = report.Upstreams.Where(static upstream => upstream.Failures.Count > 0).ToList();
+        if (failed.Count == 0)
+            return;
+        Heading(console, "Failed dials, since the start", "");
+        foreach (var upstream in failed)
+            console.WriteLine(Line($"  {upstream.Endpoint,-42} {string.Join(", ", upstream.Failures.Select(static one => Line($"{one.Value:N0} {one.Key.Replace('_', ' ')}")))}"));
+    }
+
+    private static void Others(IAnsiConsole console, StatusReport report)
+    {
+        var others = report.Outcomes.Where(static one => one.Key != EnumWord<ConnectionOutcome>.For(ConnectionOutcome.Relayed)).ToList();
+        if (others.Count == 0)
+            return;
+        Heading(console, "Everyone else, since the start", "");
+        foreach (var (outcome, count) in others)
+            console.WriteLine(Line($"  {OutcomeText.Describe(outcome),-58}{count,16:N0}"));
+    }
+
+    private static void Server(IAnsiConsole console, StatusReport report, DateTimeOffset now)
+    {
+        var (certificate, connections) = (report.Certificate, report.Connections);
+        Heading(console, "Server", "");
+        var left = certificate.Names is null
+            ? "none yet"
+            : $"{certificate.Names[0]}, {CertificateText.Left(certificate, now)}{(certificate.NextRenewal is { } next ? Line($"; to be renewed {next:yyyy-MM-dd}") : "")}";
+        console.WriteLine($"  certificate   {left}");
+        console.WriteLine(Line($"  connections   {connections.Open:N0} of {connections.Limit:N0} allowed; most at a time {connections.Most:N0}"));
+        if (report.Budget is { } budget)
+            console.WriteLine(Line($"  budget        {Bytes(budget.UsedBytes)} of {Bytes(budget.MonthlyBytes)} used, in and out, since {budget.Start:yyyy-MM-dd}"));
+    }
+
+    private static void Warnings(IAnsiConsole console, StatusReport report)
+    {
+        if (report.Warnings.Count > 0)
+            Heading(console, "To look at", "");
+        foreach (var warning in report.Warnings)
+            Paragraph(console, warning.Severity == StatusWarning.Critical ? "red" : "yellow", "  ! ", warning.Message);
+    }
+
+    private static void Heading(IAnsiConsole console, string title, string columns) => console.MarkupLineInterpolated($"\n  [bold]{title}[/][dim]{columns}[/]");
+
+    /// <summary>Words to the width of the terminal, under each other; one line where there is no terminal, for a program to search.</summary>
+    private static void Paragraph(IAnsiConsole console, string style, string first, string text)
+    {
+        var width = console.Profile.Width > 1000 ? int.MaxValue : Math.Min(console.Profile.Width, WidestText);
+        var line = first;
+        foreach (var word in text.Split(' '))
+        {
+            if (line.Length > first.Length && line.Length + word.Length >= width)
+            {
+                Write(line);
+                line = new string(' ', first.Length);
+            }
+            line += line.Length == first.Length ? word : " " + word;
+        }
+        Write(line);
+
+        void Write(string one) => console.MarkupLineInterpolated($"[{style}]{one.TrimEnd()}[/]");
+    }
+}

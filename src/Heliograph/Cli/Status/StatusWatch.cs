@@ -1,0 +1,77 @@
+using Heliograph.Hosting;
+using Heliograph.Status;
+using Spectre.Console;
+
+namespace Heliograph.Cli.Status;
+
+/// <summary><c>heliograph status --watch</c>: on a terminal the view stands still and its figures change; elsewhere one view follows the other.</summary>
+internal static class StatusWatch
+{
+    // xterm's private modes 1049 (the alternate screen, so that what was on the terminal comes back) and 25 (the cursor).
+    private const string Enter = "\e[?1049h\e[?25l";
+    private const string Leave = "\e[?25h\e[?1049l";
+    private const string Home = "\e[H";
+    private const string EndOfLine = "\e[K";
+    private const string RestOfScreen = "\e[J";
+
+    /// <summary>Until Ctrl-C, SIGTERM or the end of the terminal. A server that goes away later is waited for.</summary>
+    /// <exception cref="StartException">No server answers at the beginning.</exception>
+    public static async Task RunAsync(TextWriter output, string stateDirectory, bool json, TimeSpan interval, TimeProvider time)
+    {
+        using var signals = new Signals();
+        using var hangup = new CancellationTokenSource();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Stopping, hangup.Token);
+        signals.Reload = hangup.Cancel;
+        var onScreen = !json && Terminal.Create(output).Profile.Capabilities.Ansi;
+        var report = await StatusCommand.AskAsync(stateDirectory, stop.Token);
+        try
+        {
+            if (onScreen)
+                output.Write(Enter);
+            var view = json ? StatusCommand.ToJson(report, oneLine: true) + "\n" : View(output, report, time);
+            while (true)
+            {
+                output.Write(onScreen ? Screen(view, Console.WindowHeight) : json ? view : view + "\n");
+                output.Flush();
+                await Task.Delay(interval, time, stop.Token);
+                view = await NextAsync(output, stateDirectory, json, time, stop.Token);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The end that was asked for.
+        }
+        finally
+        {
+            if (onScreen)
+                output.Write(Leave);
+            output.Flush();
+        }
+    }
+
+    private static async Task<string> NextAsync(TextWriter output, string stateDirectory, bool json, TimeProvider time, CancellationToken cancellation)
+    {
+        try
+        {
+            var report = await StatusCommand.AskAsync(stateDirectory, cancellation);
+            return json ? StatusCommand.ToJson(report, oneLine: true) + "\n" : View(output, report, time);
+        }
+        catch (StartException e)
+        {
+            // Being restarted, perhaps. Who reads JSON is not to be given something else.
+            return json ? "" : $"{time.GetUtcNow():u}: {e.Message}\n";
+        }
+    }
+
+    private static string View(TextWriter output, StatusReport report, TimeProvider time) =>
+        Terminal.Render(Terminal.Create(output), console => StatusText.Write(console, report, time.GetUtcNow()));
+
+    /// <summary>Written over the view before, so that nothing flickers; what does not fit below is left out, and said so.</summary>
+    private static string Screen(string view, int height)
+    {
+        var lines = view.TrimEnd('\n').Split('\n');
+        if (lines.Length >= height && height > 1)
+            lines = [.. lines[..(height - 2)], "(more below: make the window higher)"];
+        return Home + string.Concat(lines.Select(static line => line + EndOfLine + "\r\n")) + RestOfScreen;
+    }
+}

@@ -1,0 +1,54 @@
+using Heliograph.Acme;
+using Heliograph.Certificates;
+
+namespace Heliograph.Control;
+
+/// <summary>What the running server does for <c>heliograph certificate</c>.</summary>
+internal sealed class CertificateCommands(CertificateInUse certificates)
+{
+    public const string Show = "certificate-show";
+    public const string Renew = "certificate-renew";
+    public const string Revoke = "certificate-revoke";
+
+    /// <summary>RFC 5280 section 5.3.1, in the words of the command line.</summary>
+    public static readonly IReadOnlyDictionary<string, RevocationReason> Reasons = new Dictionary<string, RevocationReason>(StringComparer.Ordinal)
+    {
+        ["unspecified"] = RevocationReason.Unspecified,
+        ["key-compromise"] = RevocationReason.KeyCompromise,
+        ["affiliation-changed"] = RevocationReason.AffiliationChanged,
+        ["superseded"] = RevocationReason.Superseded,
+        ["cessation-of-operation"] = RevocationReason.CessationOfOperation,
+    };
+
+    public IEnumerable<KeyValuePair<string, ControlCommand>> All =>
+    [
+        new(Show, (_, _) => Task.FromResult(new ControlResponse { Ok = true, Certificate = certificates.Describe() with { Running = true } })),
+        new(Renew, (request, cancellation) => WithAcmeAsync(source => RenewAsync(source, request.Force, cancellation))),
+        new(Revoke, (request, cancellation) => WithAcmeAsync(source => RevokeAsync(source, request.Reason, cancellation))),
+    ];
+
+    private static async Task<ControlResponse> RenewAsync(AcmeSource source, bool force, CancellationToken cancellation) =>
+        ControlResponse.Done((await source.RenewAsync(force, cancellation)).Message);
+
+    private static async Task<ControlResponse> RevokeAsync(AcmeSource source, string? reason, CancellationToken cancellation)
+    {
+        if (!Reasons.TryGetValue(reason ?? "unspecified", out var known))
+            return ControlResponse.Failed($"there is no reason {reason}; allowed: {string.Join(", ", Reasons.Keys)}");
+        await source.RevokeAsync(known, cancellation);
+        return ControlResponse.Done("The certificate is revoked; the server orders another one now, with a new key.");
+    }
+
+    private async Task<ControlResponse> WithAcmeAsync(Func<AcmeSource, Task<ControlResponse>> run)
+    {
+        if (certificates.Source is not AcmeSource source)
+            return ControlResponse.Failed("the running server gets its certificate from elsewhere (certificate.source is not acme): renew it there, and it is noticed here");
+        try
+        {
+            return await run(source);
+        }
+        catch (AcmeException e)
+        {
+            return ControlResponse.Failed(e.Message);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text.Json.Serialization;
+using Heliograph.Certificates;
+using Heliograph.Status;
+
+namespace Heliograph.Control;
+
+/// <summary>What one process asks the running server: one line of JSON.</summary>
+internal sealed record ControlRequest
+{
+    public required string Command { get; init; }
+
+    /// <summary>For <c>certificate-renew</c>: even if nothing is due.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>For <c>certificate-revoke</c>.</summary>
+    public string? Reason { get; init; }
+}
+
+/// <summary>The answer: one line of JSON, after which the connection ends. A command adds a member of its own.</summary>
+internal sealed record ControlResponse
+{
+    public required bool Ok { get; init; }
+
+    /// <summary>One sentence for the operator.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>Of <c>certificate-show</c>.</summary>
+    public CertificateReport? Certificate { get; init; }
+
+    /// <summary>Of <c>status</c>.</summary>
+    public StatusReport? Status { get; init; }
+
+    public static ControlResponse Done(string message) => new() { Ok = true, Message = message };
+
+    public static ControlResponse Failed(string message) => new() { Ok = false, Message = message };
+}
+
+/// <summary>Runs one command.</summary>
+internal delegate Task<ControlResponse> ControlCommand(ControlRequest request, CancellationToken cancellation);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ControlRequest))]
+[JsonSerializable(typeof(ControlResponse))]
+internal sealed partial class ControlJson : JsonSerializerContext;

@@ -1,0 +1,45 @@
+using Heliograph.Budget;
+using Heliograph.Certificates;
+using Heliograph.Relay.Diagnostics;
+using Heliograph.Statistics;
+using Heliograph.Status;
+
+namespace Heliograph.Control;
+
+/// <summary>What the running server answers to <c>heliograph status</c>. Nothing exact leaves here.</summary>
+internal sealed class StatusReader(Func<RelayStatistics> statistics, CertificateInUse certificates, TrafficRecorder traffic, Func<BudgetReport?> budget, TimeProvider time)
+{
+    public const string CommandName = "status";
+
+    public KeyValuePair<string, ControlCommand> Command => new(CommandName, (_, _) => Task.FromResult(new ControlResponse { Ok = true, Status = Read() }));
+
+    public StatusReport Read() => CreateReport(statistics(), traffic.Read(), certificates.Describe() with { Running = true }, budget(), time.GetUtcNow());
+
+    internal static StatusReport CreateReport(RelayStatistics relay, TrafficTotals totals, CertificateReport certificate, BudgetReport? budget, DateTimeOffset now)
+    {
+        IReadOnlyList<StatusWarning> warnings =
+        [
+            .. UpstreamWarnings.FromStatistics(relay)
+                .Concat(CertificateWarnings.FromReport(certificate, now))
+                .Concat(ServerWarnings.FromStatistics(relay, totals))
+                .Concat(LimitWarnings.FromStatistics(relay, budget))
+                .OrderBy(static warning => warning.Severity != StatusWarning.Critical),
+        ];
+        return new()
+        {
+            Version = ProductVersion.Text,
+            State = warnings is [var worst, ..] ? worst.Severity : "working",
+            UptimeSeconds = (long)relay.Uptime.TotalSeconds,
+            Connections = ConnectionStatus.FromStatistics(relay),
+            Relayed = TrafficStatus.FromTraffic(Traffic.FromStatistics(relay).Rounded),
+            Totals = totals,
+            Outcomes = RoundedCounts.Round(relay.Outcomes),
+            Routes = [.. relay.Routes.Select(RouteStatus.FromStatistics)],
+            Upstreams = [.. relay.Upstreams.Select(UpstreamStatus.FromStatistics)],
+            DeniedNames = relay.DeniedSignalNames.ToDictionary(static one => one.Key, static one => RoundedCount.Up(one.Value), StringComparer.Ordinal),
+            Certificate = certificate,
+            Budget = budget is null ? null : BudgetStatus.FromReport(budget),
+            Warnings = warnings,
+        };
+    }
+}

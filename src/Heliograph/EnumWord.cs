@@ -1,0 +1,15 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+
+namespace Heliograph;
+
+/// <summary>How the names of a few kinds are written where other programs read them: in snake case.</summary>
+/// <typeparam name="TKind">The kinds.</typeparam>
+internal static class EnumWord<TKind>
+    where TKind : struct, Enum
+{
+    private static readonly FrozenDictionary<TKind, string> Words =
+        Enum.GetValues<TKind>().ToFrozenDictionary(static kind => kind, static kind => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString()));
+
+    public static string For(TKind kind) => Words[kind];
+}

@@ -1,0 +1,123 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Heliograph.Relay.Upstream;
+
+namespace Heliograph.Machine;
+
+/// <summary>What DNS answered for a name.</summary>
+/// <param name="Answered">Whether any server said anything.</param>
+/// <param name="Addresses">None: the name has none, or does not exist.</param>
+internal sealed record Resolved(bool Answered, IReadOnlyList<IPAddress> Addresses);
+
+/// <summary>Does a domain lead to this machine?</summary>
+internal static class AddressCheck
+{
+    public const string Name = "dns";
+
+    /// <summary>getaddrinfo asks each server twice, for 5 s.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <param name="domain">A DNS name, a wildcard, or an address.</param>
+    /// <param name="time">Bounds the wait.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static async Task<Finding> RunAsync(string domain, TimeProvider time, CancellationToken cancellation)
+    {
+        // Whatever stands for the '*' must lead here: a name that nobody else asked for shows it.
+        var name = domain.StartsWith("*.", StringComparison.Ordinal) ? RandomNumberGenerator.GetHexString(8, lowercase: true) + domain[1..] : domain;
+        return Evaluate(domain, await ResolveAsync(name, time, cancellation), LocalAddresses());
+    }
+
+    /// <summary>Asks the system's resolver.</summary>
+    public static async Task<Resolved> ResolveAsync(string name, TimeProvider time, CancellationToken cancellation)
+    {
+        if (IPAddress.TryParse(name, out var address))
+            return new(true, [address]);
+        try
+        {
+            return new(true, await Dns.GetHostAddressesAsync(name, cancellation).WaitAsync(Patience, time, cancellation));
+        }
+        catch (SocketException e)
+        {
+            return new(e.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData, []);
+        }
+        catch (TimeoutException)
+        {
+            return new(false, []);
+        }
+    }
+
+    /// <summary>The addresses by which others could reach this machine: those of interfaces that are up, without loopback and link-local ones.</summary>
+    public static IReadOnlyList<IPAddress> LocalAddresses() =>
+    [
+        .. NetworkInterface.GetAllNetworkInterfaces()
+            .Where(static network => network.OperationalStatus != OperationalStatus.Down)
+            .SelectMany(static network => network.GetIPProperties().UnicastAddresses)
+            .Select(static unicast => unicast.Address)
+            .Where(static address => !IPAddress.IsLoopback(address) && !address.IsIPv6LinkLocal),
+    ];
+
+    /// <param name="domain">As configured.</param>
+    /// <param name="resolved">What DNS says of it.</param>
+    /// <param name="local">This machine's addresses.</param>
+    public static Finding Evaluate(string domain, Resolved resolved, IReadOnlyList<IPAddress> local)
+    {
+        if (!resolved.Answered)
+            return new(Name, Severity.Failure, $"no DNS server answered for {domain}", "See that this machine's network is up and /etc/resolv.conf names a server that answers.");
+        if (resolved.Addresses.Count == 0)
+            return new(Name, Severity.Failure, $"{domain} has no address", $"Create an A record for it with {Public(local)}, and wait some minutes.");
+        List<(IPAddress Address, Place Place)> places = [.. resolved.Addresses.Select(address => (address, PlaceOf(address, local)))];
+        var seen = string.Join(", ", places.Select(static p => $"{p.Address} ({p.Place.Meaning})"));
+        return new(Name, places.Max(static p => p.Place.Verdict), IPAddress.TryParse(domain, out _) ? seen : $"{domain} leads to {seen}", Remedies(places));
+    }
+
+    /// <summary>Where an address leads, as far as it can be told from here.</summary>
+    private sealed record Place(Severity Verdict, string Meaning, string? Remedy = null);
+
+    private static string? Remedies(IEnumerable<(IPAddress Address, Place Place)> places)
+    {
+        var remedies = places.Select(static p => p.Place.Remedy).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        return remedies.Count == 0 ? null : string.Join(' ', remedies);
+    }
+
+    private static Place PlaceOf(IPAddress address, IReadOnlyList<IPAddress> local)
+    {
+        if (IPAddress.IsLoopback(address))
+            return new(Severity.Warning, "loopback", "Where others are led cannot be seen here, because this machine's /etc/hosts or DNS gives a loopback address: look from another machine (dig NAME A, dig NAME AAAA).");
+        if (local.Contains(address) && AddressGuard.IsPublic(address))
+            return new(Severity.Ok, "this machine");
+        if (!AddressGuard.IsPublic(address))
+            return new(Severity.Failure, "a private address", $"Nobody on the internet can reach {address}: put {Public(local)} into the record.");
+        if (Cloudflare.Has(address))
+            return new(Severity.Failure, "Cloudflare's proxy", "Cloudflare would end the TLS itself, so no Signal client gets here: switch the record to \"DNS only\" (the grey cloud).");
+        return NotHere(address, [.. local.Where(other => other.AddressFamily == address.AddressFamily)]);
+    }
+
+    /// <summary>A public address that no interface of this machine has.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="family">This machine's addresses of the same family.</param>
+    private static Place NotHere(IPAddress address, IReadOnlyList<IPAddress> family)
+    {
+        var (record, ip) = address.AddressFamily == AddressFamily.InterNetwork ? ("A", "IPv4") : ("AAAA", "IPv6");
+        var inner = family.FirstOrDefault(static other => !AddressGuard.IsPublic(other));
+        var outer = family.FirstOrDefault(AddressGuard.IsPublic);
+        if (family.Count == 0)
+        {
+            return new(Severity.Failure, $"this machine has no {ip}",
+                $"Delete the {record} record, or give this machine {ip}: clients and the certificate authority try {address} and find nobody.");
+        }
+        // Clouds translate a public address to the machine's private one; that is how most of them work, and nothing is wrong with it.
+        if (outer is null)
+        {
+            return new(Severity.Warning, "not seen here",
+                $"This machine has the private address {inner} only, which is usual in clouds and at home: all is well if your provider or router leads {address} to it. \"heliograph check\" on another machine tells.");
+        }
+        return inner is not null
+            ? new(Severity.Warning, "not seen here", $"This machine has {outer}. All is well if {address} is a floating address that your provider leads here; if not, change the {record} record to {outer}.")
+            : new(Severity.Failure, "another machine", $"Change the {record} record to {outer}, which is this machine's, or delete it: clients and the certificate authority go to {address}.");
+    }
+
+    private static string Public(IReadOnlyList<IPAddress> local) =>
+        local.OrderBy(static address => address.AddressFamily).FirstOrDefault(AddressGuard.IsPublic)?.ToString() ?? "this machine's public address, as your provider shows it";
+}

@@ -1,0 +1,25 @@
+using Heliograph.Acme;
+
+namespace Heliograph.Machine;
+
+/// <summary>Can the certificate authority be reached from here, and do its clock and this machine's agree?</summary>
+internal static class AuthorityCheck
+{
+    public const string Name = "authority";
+
+    public static async Task<Finding> RunAsync(AcmeOptions options, TimeProvider time, CancellationToken cancellation)
+    {
+        try
+        {
+            var answer = await AuthorityProbe.AskAsync(options, time, cancellation);
+            var host = new Uri(options.Directory).Authority;
+            return answer.ClockProblem is { } problem
+                ? new(Name, Severity.Failure, $"{host} answers, and {problem}", "Set the clock: timedatectl set-ntp true.")
+                : new(Name, Severity.Ok, $"{host} answers, and its clock agrees with this machine's");
+        }
+        catch (AcmeException e)
+        {
+            return new(Name, Severity.Failure, e.Message);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+namespace Heliograph.Machine;
+
+/// <summary>Is OpenSSL 3 on this machine?</summary>
+internal static class OpenSslCheck
+{
+    public const string Name = "openssl";
+
+    public static Finding Run()
+    {
+        try
+        {
+            ProcessSetup.RequireOpenSsl();
+            return new(Name, Severity.Ok, "OpenSSL 3 is there");
+        }
+        catch (StartException e)
+        {
+            var (seen, remedy) = e.Message.Split("; ", 2) is [var first, var rest] ? (first, rest) : (e.Message, null);
+            return new(Name, Severity.Failure, seen, remedy);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+
+namespace Heliograph;
+
+/// <summary>What the process asks of the kernel before it touches a byte of anyone's.</summary>
+internal static partial class ProcessSetup
+{
+    private const string LibC = "libc";
+    private const string LibSsl = "libssl.so.3";
+    private const int ResourceCore = 4;
+    private const int ResourceFiles = 7;
+    private const int SetDumpable = 4;
+
+    /// <summary>No core dump, which would hold keys and the clients' addresses; and as many descriptors as this user may have.</summary>
+    public static void Apply()
+    {
+        var none = default(ResourceLimit);
+        _ = SetLimit(ResourceCore, in none);
+        // Also keeps other processes of the same user from attaching a debugger (prctl(2), ptrace(2)).
+        _ = ProcessControl(SetDumpable, 0, 0, 0, 0);
+        if (GetLimit(ResourceFiles, out var files) == 0 && files.Soft < files.Hard)
+        {
+            files.Soft = files.Hard;
+            _ = SetLimit(ResourceFiles, in files);
+        }
+    }
+
+    /// <summary>How many descriptors the process could have: what <see cref="Apply"/> raises the limit to.</summary>
+    public static long HardFileLimit() => GetLimit(ResourceFiles, out var files) == 0 ? (long)Math.Min(files.Hard, long.MaxValue) : 1024;
+
+    /// <exception cref="StartException">OpenSSL 3 is not on this machine.</exception>
+    public static void RequireOpenSsl() => RequireLibrary(LibSsl);
+
+    /// <exception cref="StartException">There is no such library.</exception>
+    public static void RequireLibrary(string name)
+    {
+        if (!NativeLibrary.TryLoad(name, out _))
+            throw new StartException($"{name} (OpenSSL 3) is missing; on Debian and Ubuntu: apt-get install libssl3t64 (libssl3 on Debian 12, Ubuntu 22.04 and before)");
+    }
+
+    // struct rlimit on 64-bit Linux (getrlimit(2)).
+    [StructLayout(LayoutKind.Sequential)]
+    private struct ResourceLimit
+    {
+        public ulong Soft;
+        public ulong Hard;
+    }
+
+    [LibraryImport(LibC, EntryPoint = "getrlimit")]
+    private static partial int GetLimit(int resource, out ResourceLimit limit);
+
+    [LibraryImport(LibC, EntryPoint = "setrlimit")]
+    private static partial int SetLimit(int resource, in ResourceLimit limit);
+
+    [LibraryImport(LibC, EntryPoint = "prctl")]
+    private static partial int ProcessControl(int option, nuint a, nuint b, nuint c, nuint d);
+}

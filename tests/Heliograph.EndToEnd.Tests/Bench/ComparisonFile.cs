@@ -1,0 +1,35 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Heliograph.EndToEnd.Tests.Bench;
+
+/// <summary>What <c>bench/compare --json</c> writes, and <c>bench/history</c> keeps.</summary>
+internal static class ComparisonFile
+{
+    private static readonly string[] Peers = ["heliograph", "nginx", "haproxy"];
+    private static readonly string[] Versions = ["heliograph", "nginx", "HAProxy", ".NET", "OpenSSL", "ipsec-mb"];
+
+    /// <summary>Fails if a member is missing that the page of the history names.</summary>
+    public static void AssertComplete(JsonElement file)
+    {
+        Assert.True(DateOnly.TryParseExact(file.GetProperty("date").GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _));
+        var machine = file.GetProperty("machine");
+        Assert.All([.. Versions, "processor", "kernel"], name => Assert.NotEmpty(machine.GetProperty(name).GetString()!));
+        Assert.InRange(file.GetProperty("rounds").GetInt32(), 1, 100);
+        Assert.True(file.GetProperty("sizes").GetProperty("bulkBytes").GetInt64() > 0);
+        Assert.All(Peers, peer => Assert.NotEmpty(file.GetProperty("ciphers").GetProperty(peer).GetString()!));
+
+        var figures = file.GetProperty("figures").EnumerateArray().ToList();
+        Assert.Equal(["down", "up", "handshakes", "round-trips", "idle"], figures.Select(static figure => figure.GetProperty("name").GetString()));
+        Assert.All(figures, static figure =>
+        {
+            Assert.All(Peers, peer => Assert.Equal(JsonValueKind.Number, figure.GetProperty("best").GetProperty(peer).ValueKind));
+            Assert.All(
+                ["ratioToNginx", "ratioToHaProxy", "barToNginx", "barToHaProxy", "met"],
+                member => Assert.True(figure.TryGetProperty(member, out _), $"{figure} has no {member}"));
+        });
+        Assert.Equal(
+            figures.Count * Peers.Length * file.GetProperty("rounds").GetInt32(),
+            file.GetProperty("samples").EnumerateArray().Count(static sample => sample.GetProperty("value").ValueKind == JsonValueKind.Number));
+    }
+}

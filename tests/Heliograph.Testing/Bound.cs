@@ -1,0 +1,20 @@
+namespace Heliograph.Testing;
+
+/// <summary>No test waits without an end.</summary>
+public static class Bound
+{
+    /// <summary>Milliseconds for a test of a few connections.</summary>
+    public const int Test = 30_000;
+
+    /// <summary>Milliseconds for a test that moves a lot or starts a tool.</summary>
+    public const int LongTest = 90_000;
+
+    /// <summary>Milliseconds for ten restarts under traffic.</summary>
+    public const int UpgradeTest = 180_000;
+
+    /// <summary>What is called prompt: far above what it takes, far below every timeout of the program.</summary>
+    public static readonly TimeSpan Prompt = TimeSpan.FromSeconds(5);
+
+    /// <summary>Cancelled when the test's time is up.</summary>
+    public static CancellationToken Token => TestContext.Current.CancellationToken;
+}

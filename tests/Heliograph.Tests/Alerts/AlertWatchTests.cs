@@ -1,0 +1,125 @@
+using System.Threading.Channels;
+using Heliograph.Alerts;
+using Heliograph.Certificates;
+using Heliograph.Relay.Diagnostics;
+using Heliograph.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Heliograph.Tests.Alerts;
+
+/// <summary>Days of watching, on a clock that the test moves.</summary>
+public sealed class AlertWatchTests : IDisposable
+{
+    private readonly TempDirectory directory = new();
+    private readonly ManualTimeProvider time = new(new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero));
+    private readonly Recorder recorder = new();
+    private CertificateReport certificate = new() { Source = "acme" };
+    private RelayStatistics relay = FakeRelay.Statistics();
+    private SelfCheckState? selfCheck;
+
+    public void Dispose() => directory.Dispose();
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task A_restart_does_not_repeat_what_was_told_and_the_good_news_comes_on_another_day()
+    {
+        certificate = certificate with { Failures = 4, LastError = "it is closed" };
+        await using (Start())
+            Assert.Equal("proxy.example.org: the certificate cannot be renewed: 4 attempts in a row have failed; the last error: it is closed.", (await recorder.NextAsync()).Text);
+        await using (Start())
+        {
+            await MinutesAsync(60);
+            certificate = certificate with { Failures = 0, LastError = null };
+            await MinutesAsync(60);
+        }
+        Assert.True(recorder.IsEmpty);
+        await using (Start())
+        {
+            await HoursAsync(23);
+            var message = await recorder.NextAsync();
+            Assert.Equal(("proxy.example.org: the certificate is renewed again.", AlertCause.Certificate, AlertState.WorksAgain), (message.Text, message.Cause, message.State));
+            await HoursAsync(48);
+            Assert.True(recorder.IsEmpty);
+        }
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task Hosts_that_fail_in_the_same_minute_are_one_message()
+    {
+        string[] hosts = [.. Enumerable.Range(1, 7).Select(static number => $"cdn{number}.signal.org:443")];
+        await using var watch = Start();
+        for (var failures = 0; failures < 8; failures++)
+        {
+            relay = FakeRelay.Statistics([.. hosts.Select(host => (host, 1L, failures))]);
+            await MinutesAsync(1);
+        }
+        Assert.Equal(
+            "proxy.example.org: cdn1.signal.org:443, cdn2.signal.org:443, cdn3.signal.org:443, cdn4.signal.org:443, cdn5.signal.org:443 and 2 more cannot be reached from here, so Signal's clients that need it get no further.",
+            (await recorder.NextAsync()).Text);
+        relay = FakeRelay.Statistics([.. hosts.Select(static host => (host, 2L, 0))]);
+        await HoursAsync(25);
+        Assert.Equal(AlertState.WorksAgain, (await recorder.NextAsync()).State);
+        Assert.True(recorder.IsEmpty);
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task One_check_that_fails_is_nothing_and_two_are_told()
+    {
+        await using var watch = Start();
+        selfCheck = new(time.GetUtcNow(), "no route to grpc.chat.signal.org", Failures: 1);
+        await MinutesAsync(5);
+        Assert.True(recorder.IsEmpty);
+        selfCheck = selfCheck with { Failures = 2 };
+        await MinutesAsync(1);
+        Assert.Equal("proxy.example.org: the proxy's check of itself fails: no route to grpc.chat.signal.org.", (await recorder.NextAsync()).Text);
+        await HoursAsync(24);
+        Assert.Equal(AlertState.Failing, (await recorder.NextAsync()).State);
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task A_damaged_file_is_set_aside_and_told_anew()
+    {
+        Directory.CreateDirectory(directory["state"]);
+        directory.Write("state/" + AlertFile.Name, "{\"certificate\":");
+        certificate = certificate with { Failures = 4 };
+        await using (Start())
+            Assert.Equal(AlertState.Failing, (await recorder.NextAsync()).State);
+        Assert.Contains(Directory.GetFiles(directory["state"]), static file => file.Contains(".damaged-", StringComparison.Ordinal));
+    }
+
+    private AlertWatch Start()
+    {
+        Directory.CreateDirectory(directory["state"]);
+        return new(
+            new() { Proxy = static () => "proxy.example.org", Certificate = () => certificate, Relay = () => relay, SelfCheck = () => selfCheck }, [recorder], directory["state"], time, NullLogger.Instance);
+    }
+
+    private async Task MinutesAsync(int count)
+    {
+        for (var minute = 0; minute < count; minute++)
+        {
+            // The watch waits for its next look: then it has done the one before.
+            await time.WaitForTimerAsync(AlertWatch.Every, Bound.Prompt);
+            time.Advance(AlertWatch.Every);
+        }
+        await time.WaitForTimerAsync(AlertWatch.Every, Bound.Prompt);
+    }
+
+    private Task HoursAsync(int count) => MinutesAsync(60 * count);
+
+    private sealed class Recorder : AlertTarget
+    {
+        private readonly Channel<AlertMessage> messages = Channel.CreateUnbounded<AlertMessage>();
+
+        public override string Name => "recorder";
+
+        public bool IsEmpty => !messages.Reader.TryPeek(out _);
+
+        public override Task<string?> SendAsync(AlertMessage message, CancellationToken stop)
+        {
+            Assert.True(messages.Writer.TryWrite(message));
+            return Task.FromResult<string?>(null);
+        }
+
+        public Task<AlertMessage> NextAsync() => messages.Reader.ReadAsync(Bound.Token).AsTask().WaitAsync(Bound.Prompt, Bound.Token);
+    }
+}

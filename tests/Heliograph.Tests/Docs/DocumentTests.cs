@@ -1,0 +1,73 @@
+using System.Text.RegularExpressions;
+using Heliograph.Testing;
+
+namespace Heliograph.Tests.Docs;
+
+/// <summary>What the documents point at is there.</summary>
+public sealed partial class DocumentTests
+{
+    private static readonly string Root = Repository.PathOf("");
+
+    private static readonly ILookup<string, string> TestFiles = Directory.EnumerateFiles(Repository.PathOf("tests"), "*.cs", SearchOption.AllDirectories)
+        .Select(File.ReadAllText)
+        .SelectMany(static text => TestClasses().Matches(text).Select(match => (Class: match.Groups["class"].Value, Text: text)))
+        .ToLookup(static one => one.Class, static one => one.Text, StringComparer.Ordinal);
+
+    public static TheoryData<string> Documents => [.. Directory.EnumerateFiles(Root, "*.md")
+        .Concat(Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories))
+        .Select(static path => Path.GetRelativePath(Root, path)).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Every_link_leads_to_a_file_and_a_heading_of_it(string document)
+    {
+        var path = Path.Combine(Root, document);
+        Assert.All(Links().Matches(File.ReadAllText(path)).Select(static match => match.Groups["target"].Value), target =>
+        {
+            var (file, heading) = target.Split('#') is [var before, var after] ? (before, after) : (target, null);
+            var to = file.Length == 0 ? path : Path.GetFullPath(file, Path.GetDirectoryName(path)!);
+            Assert.True(Path.Exists(to), $"{target}: there is no {to}");
+            if (heading is not null)
+                Assert.Contains(heading, Headings().Matches(File.ReadAllText(to)).Select(static match => Anchor(match.Groups["text"].Value)));
+        });
+    }
+
+    [Theory]
+    [InlineData("docs/adr")]
+    [InlineData("docs/operating")]
+    public void Every_page_is_in_the_list_of_its_directory(string directory)
+    {
+        var list = File.ReadAllText(Repository.PathOf($"{directory}/README.md"));
+        Assert.All(
+            Directory.EnumerateFiles(Repository.PathOf(directory), "*.md").Select(Path.GetFileName).Where(static page => page != "README.md"),
+            page => Assert.Contains($"]({page})", list, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Every_test_that_is_named_exists(string document) =>
+        Assert.All(TestNames().Matches(File.ReadAllText(Path.Combine(Root, document))).Select(static match => (Class: match.Groups["class"].Value, Method: match.Groups["method"].Value)), static named =>
+        {
+            Assert.True(TestFiles.Contains(named.Class), $"there is no class {named.Class}");
+            Assert.True(TestFiles[named.Class].Any(text => text.Contains($" {named.Method}", StringComparison.Ordinal)), $"{named.Class} has no {named.Method}");
+        });
+
+    /// <summary>As GitHub makes it of a heading.</summary>
+    private static string Anchor(string heading) => NoAnchor().Replace(heading.ToLowerInvariant(), "").Replace(' ', '-');
+
+    [GeneratedRegex("class (?<class>[A-Z][A-Za-z0-9]*Tests)\\b", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex TestClasses();
+
+    [GeneratedRegex("`(?<class>[A-Z][A-Za-z0-9]*Tests)(\\.(?<method>[A-Za-z0-9_]+))?`", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex TestNames();
+
+    /// <summary>To files of this repository.</summary>
+    [GeneratedRegex(@"\]\((?!https?:|mailto:)(?<target>[^)\s]+)\)", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex Links();
+
+    [GeneratedRegex("^#+ (?<text>.+)$", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 10_000)]
+    private static partial Regex Headings();
+
+    [GeneratedRegex(@"[^\w\- ]", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex NoAnchor();
+}

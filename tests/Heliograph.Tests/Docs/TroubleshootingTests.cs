@@ -1,0 +1,27 @@
+using System.Text.RegularExpressions;
+using Heliograph.Testing;
+
+namespace Heliograph.Tests.Docs;
+
+public sealed partial class TroubleshootingTests
+{
+    private static readonly string Page = File.ReadAllText(Repository.PathOf("docs/operating/troubleshooting.md"));
+
+    private static readonly string Source = string.Join('\n', Directory
+        .EnumerateFiles(Repository.PathOf("src"), "*.cs", SearchOption.AllDirectories)
+        .Select(File.ReadAllText)).Replace("\\\"", "\"", StringComparison.Ordinal);
+
+    public static TheoryData<string> Messages => [.. Headings().Matches(Page).Select(static match => match.Groups["text"].Value)];
+
+    [Theory]
+    [MemberData(nameof(Messages))]
+    public void The_program_can_write_what_the_page_explains(string message)
+    {
+        foreach (var part in message.Split('…', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            Assert.Contains(part, Source, StringComparison.Ordinal);
+    }
+
+    /// <summary>A heading that is nothing but a message; a command in a sentence is none.</summary>
+    [GeneratedRegex("^### `(?<text>[^`]+)`$", RegexOptions.Multiline, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Headings();
+}

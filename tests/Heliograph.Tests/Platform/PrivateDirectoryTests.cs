@@ -1,0 +1,137 @@
+using System.Text.Json.Serialization;
+using Heliograph.Platform;
+using Heliograph.Testing;
+
+namespace Heliograph.Tests.Platform;
+
+public sealed partial class PrivateDirectoryTests : IDisposable
+{
+    private const string FileName = "account.json";
+
+    private readonly TempDirectory temp = new();
+    private readonly RecordingLogger log = new();
+
+    public void Dispose() => temp.Dispose();
+
+    [Fact]
+    public void A_write_that_ends_at_any_step_leaves_the_old_file_or_the_new_one_whole()
+    {
+        foreach (var step in Enum.GetValues<WriteStep>())
+        {
+            var directory = Open();
+            directory.Write(FileName, Account("old"), RecordJson.Default.Record);
+            var dying = Open(reached =>
+            {
+                if (reached == step)
+                    throw new OperationCanceledException("killed");
+            });
+            Assert.Throws<OperationCanceledException>(() => dying.Write(FileName, Account("new"), RecordJson.Default.Record));
+
+            // What the next process finds.
+            Assert.Equal(step == WriteStep.Sync ? "new" : "old", Read()!.Email);
+            directory.Write(FileName, Account("newer"), RecordJson.Default.Record);
+            Assert.Equal("newer", Read()!.Email);
+            Assert.Equal([FileName], Directory.GetFiles(directory.Path).Select(Path.GetFileName));
+        }
+    }
+
+    [Fact]
+    public void A_file_cut_off_anywhere_is_set_aside_and_never_fatal()
+    {
+        Open().Write(FileName, Account("x"), RecordJson.Default.Record);
+        var path = Path.Combine(temp["acme"], FileName);
+        var whole = File.ReadAllBytes(path);
+        for (var length = 0; length < whole.Length; length++)
+        {
+            File.WriteAllBytes(path, whole[..length]);
+            Assert.Null(Read());
+            Assert.False(File.Exists(path));
+        }
+        Assert.Contains("is damaged", log.All, StringComparison.Ordinal);
+        Assert.NotEmpty(Directory.GetFiles(temp["acme"], FileName + ".damaged-*"));
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("{\"email\":\"x\"}")]
+    [InlineData("\0\0\0\0")]
+    public void A_file_of_something_else_is_set_aside(string text)
+    {
+        Open();
+        File.WriteAllText(Path.Combine(temp["acme"], FileName), text);
+        Assert.Null(Read());
+        Assert.Contains("is damaged", log.All, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_endless_file_is_not_read()
+    {
+        Open();
+        using (var file = File.Create(Path.Combine(temp["acme"], FileName)))
+            file.SetLength(1L << 40);
+        Assert.Null(Read());
+    }
+
+    [Fact]
+    public void Files_are_0600_in_a_directory_of_0700_even_when_it_was_there_before()
+    {
+        Directory.CreateDirectory(temp["acme"], (UnixFileMode)511);
+        Open().Write(FileName, Account("x"), RecordJson.Default.Record);
+        Assert.Equal((UnixFileMode)448, File.GetUnixFileMode(temp["acme"]));
+        Assert.Equal((UnixFileMode)384, File.GetUnixFileMode(Path.Combine(temp["acme"], FileName)));
+    }
+
+    [Fact]
+    public void Only_one_holds_the_lock_and_it_goes_with_its_holder()
+    {
+        var directory = Open();
+        using (var held = directory.TryLock("lock"))
+        {
+            Assert.NotNull(held);
+            Assert.Null(Open().TryLock("lock"));
+        }
+        using var again = Open().TryLock("lock");
+        Assert.NotNull(again);
+    }
+
+    [Fact]
+    public void A_state_directory_that_cannot_be_made_is_told_with_its_path()
+    {
+        temp.Write("acme", "a file is in the way");
+        var error = Assert.Throws<StorageException>(() => Open());
+        Assert.Contains(temp["acme"], error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_disk_that_takes_no_writes_is_told_and_the_old_file_stays()
+    {
+        Open().Write(FileName, Account("old"), RecordJson.Default.Record);
+        var readOnly = Open(_ => throw new IOException("Read-only file system"));
+        var error = Assert.Throws<StorageException>(() => readOnly.Write(FileName, Account("new"), RecordJson.Default.Record));
+        Assert.Contains("Read-only file system", error.Message, StringComparison.Ordinal);
+        Assert.Equal("old", Read()!.Email);
+    }
+
+    private PrivateDirectory Open(Action<WriteStep>? fault = null)
+    {
+        var directory = new PrivateDirectory(temp["acme"], TimeProvider.System, log, fault);
+        directory.Create();
+        return directory;
+    }
+
+    private Record? Read() => Open().Read(FileName, RecordJson.Default.Record, record => record.Key is null ? "no key" : null);
+
+    private static Record Account(string email) => new() { Key = "key", Email = email };
+
+    private sealed record Record
+    {
+        public required string Key { get; init; }
+
+        public string? Email { get; init; }
+    }
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+    [JsonSerializable(typeof(Record))]
+    private sealed partial class RecordJson : JsonSerializerContext;
+}

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using Heliograph.Cli.Status;
+using Heliograph.Relay.Diagnostics;
+using Heliograph.Testing;
+
+namespace Heliograph.Tests.Status;
+
+/// <summary>docs/operating/status.md names everything that a script can meet in the JSON.</summary>
+public sealed class DocumentedStatusTests
+{
+    private static readonly string Page = File.ReadAllText(Repository.PathOf("docs/operating/status.md"));
+
+    [Fact]
+    public void Every_member_is_documented_with_its_path()
+    {
+        var report = SampleStatistics.Report(
+            SampleStatistics.Busy with { DeniedSignalNames = new Dictionary<string, long>(StringComparer.Ordinal) { ["n.signal.org"] = 1 } },
+            SampleStatistics.Totals with { Problem = "no space" },
+            budget: SampleStatistics.Budget);
+        using var json = JsonDocument.Parse(StatusCommand.ToJson(report, oneLine: true));
+
+        Assert.Equal([], MembersOf(json.RootElement, "").Distinct(StringComparer.Ordinal).Where(static path => !IsDocumented(path)));
+    }
+
+    [Fact]
+    public void Every_warning_is_documented() => Assert.Equal([], WarningTests.Codes.Where(static code => !Page.Contains($"`{code}`", StringComparison.Ordinal)));
+
+    [Fact]
+    public void Every_outcome_has_words_that_fit_its_column_and_one_of_another_version_has_some()
+    {
+        Assert.All(Enum.GetValues<ConnectionOutcome>(), static outcome => Assert.InRange(OutcomeText.Describe(EnumWord<ConnectionOutcome>.For(outcome)).Length, 1, 58));
+        Assert.Equal("sung to", OutcomeText.Describe("sung_to"));
+    }
+
+    /// <summary>Leaves here: maps of counts, the certificate, which has a page of its own, and the lists of what <c>totals.today</c> is.</summary>
+    private static IEnumerable<string> MembersOf(JsonElement element, string path)
+    {
+        if (element.ValueKind == JsonValueKind.Array && path is not ("totals.days" or "totals.weeks"))
+            return element.EnumerateArray().SelectMany(one => MembersOf(one, path));
+        if (element.ValueKind != JsonValueKind.Object || path is "outcomes" or "denied_names" or "certificate" || path.EndsWith("failures", StringComparison.Ordinal))
+            return [path];
+        return element.EnumerateObject().SelectMany(member => MembersOf(member.Value, path.Length == 0 ? member.Name : $"{path}.{member.Name}"));
+    }
+
+    /// <summary>In a row whose first cell names the path, or its parent, and then the member.</summary>
+    private static bool IsDocumented(string path)
+    {
+        var parent = path.Contains('.', StringComparison.Ordinal) ? path[..path.LastIndexOf('.')] : path;
+        return Page.Split('\n').Where(static line => line.StartsWith("| `", StringComparison.Ordinal)).Any(line =>
+            line.Split('|')[1].Contains($"`{path}`", StringComparison.Ordinal)
+            || (line.Split('|')[1].Contains($"`{parent}`", StringComparison.Ordinal) && line.Contains($"`{path[(path.LastIndexOf('.') + 1)..]}`", StringComparison.Ordinal)));
+    }
+}

@@ -1,0 +1,71 @@
+using Heliograph.Cli;
+using Heliograph.Cli.Status;
+using Heliograph.Relay.Diagnostics;
+using Heliograph.Status;
+using Heliograph.Testing;
+using Spectre.Console;
+
+namespace Heliograph.Tests.Status;
+
+/// <summary>What a person reads, at 80 columns.</summary>
+public sealed class StatusTextTests
+{
+    private const string GoldenFiles = "tests/Heliograph.Tests/Status/Golden/";
+
+    [Fact]
+    public void A_new_proxy_is_as_reviewed() => Check("quiet", SampleStatistics.Report(SampleStatistics.Quiet, SampleStatistics.NoTotals));
+
+    [Fact]
+    public void A_busy_proxy_is_as_reviewed() => Check("busy", SampleStatistics.Report(SampleStatistics.Busy, budget: SampleStatistics.Budget));
+
+    [Fact]
+    public void A_proxy_in_trouble_is_as_reviewed() => Check("trouble", Trouble);
+
+    [Fact]
+    public void Where_there_is_no_terminal_a_warning_is_one_line()
+    {
+        var text = Render(Trouble, int.MaxValue / 2);
+
+        foreach (var warning in Trouble.Warnings)
+            Assert.Contains("\n  ! " + warning.Message + "\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nothing_is_wider_than_80_columns_or_ends_in_spaces()
+    {
+        foreach (var report in new[] { SampleStatistics.Report(SampleStatistics.Busy), Trouble })
+        {
+            Assert.DoesNotContain(Render(report, 80).Split('\n'), static line => line.Length > 80);
+            Assert.DoesNotContain(Render(report, 80).Split('\n'), static line => line.EndsWith(' '));
+        }
+    }
+
+    [Fact]
+    public void The_version_of_another_server_is_told()
+    {
+        var text = Render(SampleStatistics.Report(SampleStatistics.Quiet) with { Version = "9.9.9" }, 80);
+
+        Assert.StartsWith("Heliograph 9.9.9 is working", text, StringComparison.Ordinal);
+        Assert.Contains("restart the server to have both the same", text, StringComparison.Ordinal);
+    }
+
+    private static StatusReport Trouble => SampleStatistics.Report(
+        SampleStatistics.Busy with
+        {
+            Connections = 6_633,
+            Upstreams = [SampleStatistics.Upstream("chat.signal.org") with { Failures = SampleStatistics.Failed((DialFailure.TimedOut, 17)), FailuresInARow = 17 }],
+            DeniedSignalNames = new Dictionary<string, long>(StringComparer.Ordinal) { ["svr4.signal.org"] = 2, ["new.chat.signal.org"] = 30 },
+        },
+        SampleStatistics.Totals with { Problem = "/var/lib/heliograph/traffic.json cannot be written: No space left on device. Check the disk's space and the owner and mode of state_directory." },
+        SampleStatistics.Certificate with { NotAfter = SampleStatistics.Now.AddDays(5), Failures = 3, LastError = "proxy.example.org: nothing answers on port 443. Open port 443 to the whole internet." });
+
+    private static void Check(string file, StatusReport report) => Golden.Check(GoldenFiles + file + ".txt", Render(report, 80).Replace(ProductVersion.Text, "VERSION", StringComparison.Ordinal));
+
+    private static string Render(StatusReport report, int width)
+    {
+        using var nowhere = new StringWriter();
+        var like = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(nowhere), Ansi = AnsiSupport.No });
+        like.Profile.Width = width;
+        return Terminal.Render(like, console => StatusText.Write(console, report, SampleStatistics.Now));
+    }
+}

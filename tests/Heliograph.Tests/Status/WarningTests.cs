@@ -1,0 +1,130 @@
+using Heliograph.Budget;
+using Heliograph.Certificates;
+using Heliograph.Relay.Diagnostics;
+
+namespace Heliograph.Tests.Status;
+
+/// <summary>What the operator is told to look at.</summary>
+public sealed class WarningTests
+{
+    /// <summary>All there are; scripts go by them.</summary>
+    public static IReadOnlyList<string> Codes { get; } =
+    [
+        "upstreams_down", "upstream_down", "certificate_missing", "certificate_revoked", "certificate_expired", "certificate_expires", "certificate_not_renewed",
+        "full", "nearly_full", "connections_refused", "list_out_of_date", "decoy_down", "defect", "totals_not_saved",
+        "source_refused", "handshakes_refused", "budget_low", "budget_spent", "budget_not_saved",
+    ];
+
+    private static readonly CertificateReport Good = SampleStatistics.Certificate;
+
+    [Fact]
+    public void A_healthy_proxy_has_none()
+    {
+        var report = SampleStatistics.Report(SampleStatistics.Quiet);
+
+        Assert.Empty(report.Warnings);
+        Assert.Equal("working", report.State);
+    }
+
+    [Theory]
+    [InlineData(5_000, 0, null)]
+    [InlineData(5_307, 0, "nearly_full")]
+    [InlineData(6_633, 0, "full")]
+    [InlineData(10, 1, "connections_refused")]
+    public void A_limit_that_is_near_is_told(int open, long refused, string? code)
+    {
+        var outcomes = new Dictionary<ConnectionOutcome, long> { [ConnectionOutcome.Refused] = refused };
+
+        Assert.Equal(code, Code(SampleStatistics.Quiet with { Connections = open, Outcomes = outcomes }));
+    }
+
+    [Theory]
+    [InlineData(ConnectionOutcome.RefusedSource, "source_refused")]
+    [InlineData(ConnectionOutcome.RefusedHandshake, "handshakes_refused")]
+    public void A_limit_that_turned_clients_away_is_told(ConnectionOutcome outcome, string code) =>
+        Assert.Equal(code, Code(SampleStatistics.Quiet with { Outcomes = new Dictionary<ConnectionOutcome, long> { [outcome] = 1 } }));
+
+    [Fact]
+    public void A_budget_that_is_low_spent_or_not_kept_is_told_with_what_comes_of_it()
+    {
+        var budget = SampleStatistics.Budget;
+        Assert.Empty(Warnings(budget));
+        Assert.Equal(
+            ["budget_low: 90 % of the month's budget of 900.0 GB (limits.monthly_bytes) are used; it is whole again on 2026-05-12. Until then this proxy relays 64 KB a second."],
+            Warnings(budget with { UsedBytes = 810_000_000_000, State = BudgetState.Low, SlowedTo = 64_000 }));
+        Assert.Equal(
+            ["budget_spent: The month's budget of 900.0 GB (limits.monthly_bytes) is spent: until 2026-05-12 this proxy relays nothing, and is a web site only."],
+            Warnings(budget with { UsedBytes = 900_000_000_000, State = BudgetState.Spent, Refuses = true }));
+        Assert.Equal(["budget_not_saved: What is used of the month's budget is not kept: no space"], Warnings(budget with { Problem = "no space" }));
+
+        static IEnumerable<string> Warnings(BudgetReport budget) =>
+            SampleStatistics.Report(SampleStatistics.Quiet, budget: budget).Warnings.Select(static warning => $"{warning.Code}: {warning.Message}");
+    }
+
+    [Theory]
+    [InlineData(60, 0, null)]
+    [InlineData(60, 1, "certificate_not_renewed")]
+    [InlineData(13, 0, "certificate_expires")]
+    [InlineData(0, 0, "certificate_expired")]
+    public void A_certificate_that_does_not_get_renewed_is_told(int daysLeft, int failures, string? code)
+    {
+        var certificate = Good with { NotBefore = SampleStatistics.Now.AddDays(-80), NotAfter = SampleStatistics.Now.AddDays(daysLeft), Failures = failures };
+
+        Assert.Equal(code, Code(SampleStatistics.Quiet, certificate));
+    }
+
+    [Fact]
+    public void A_certificate_of_six_days_has_a_measure_of_its_own()
+    {
+        var young = Good with { NotBefore = SampleStatistics.Now.AddDays(-3), NotAfter = SampleStatistics.Now.AddDays(3) };
+
+        Assert.Null(Code(SampleStatistics.Quiet, young));
+        Assert.Equal("certificate_expires", Code(SampleStatistics.Quiet, young with { NotBefore = SampleStatistics.Now.AddDays(-5), NotAfter = SampleStatistics.Now.AddHours(23) }));
+    }
+
+    [Fact]
+    public void Without_a_certificate_nothing_works_and_a_self_signed_one_was_chosen()
+    {
+        Assert.Equal("certificate_missing", Code(SampleStatistics.Quiet, new() { Source = "acme" }));
+        Assert.Equal("certificate_revoked", Code(SampleStatistics.Quiet, Good with { Revoked = true }));
+        Assert.Null(Code(SampleStatistics.Quiet, Good with { Source = "self-signed", NotAfter = SampleStatistics.Now }));
+    }
+
+    [Fact]
+    public void A_host_that_fails_again_and_again_is_told_and_once_is_not()
+    {
+        Assert.Null(Code(With(Down("cdn2.signal.org", 2))));
+        Assert.Equal("upstream_down", Code(With(SampleStatistics.Upstream("chat.signal.org", 5), Down("cdn2.signal.org", 3))));
+        // What nobody has dialled says nothing.
+        Assert.Equal("upstreams_down", Code(With(SampleStatistics.Upstream("chat.signal.org"), Down("cdn2.signal.org", 3))));
+
+        static RelayStatistics With(params UpstreamStatistics[] upstreams) => SampleStatistics.Quiet with { Upstreams = upstreams };
+        static UpstreamStatistics Down(string host, int inARow) =>
+            SampleStatistics.Upstream(host) with { FailuresInARow = inARow, Failures = SampleStatistics.Failed((DialFailure.Refused, inARow)) };
+    }
+
+    [Fact]
+    public void The_worst_comes_first_and_gives_the_state()
+    {
+        var report = SampleStatistics.Report(
+            SampleStatistics.Quiet with { DecoyDown = true, Outcomes = new Dictionary<ConnectionOutcome, long> { [ConnectionOutcome.Failed] = 1 } },
+            SampleStatistics.NoTotals with { Problem = "no space" },
+            Good with { Revoked = true });
+
+        Assert.Equal(["certificate_revoked", "decoy_down", "defect", "totals_not_saved"], report.Warnings.Select(static warning => warning.Code));
+        Assert.Equal("critical", report.State);
+    }
+
+    [Fact]
+    public void Names_that_are_not_on_the_list_are_told_the_most_asked_for_first_and_not_without_end()
+    {
+        var names = Enumerable.Range(1, 9).ToDictionary(static i => $"n{i}.signal.org", static i => (long)i, StringComparer.Ordinal);
+        var warning = Assert.Single(SampleStatistics.Report(SampleStatistics.Quiet with { DeniedSignalNames = names }).Warnings);
+
+        Assert.Equal("list_out_of_date", warning.Code);
+        Assert.Contains(": n9.signal.org, n8.signal.org, n7.signal.org, n6.signal.org, n5.signal.org and others.", warning.Message, StringComparison.Ordinal);
+    }
+
+    private static string? Code(RelayStatistics relay, CertificateReport? certificate = null) =>
+        SampleStatistics.Report(relay, certificate: certificate).Warnings.SingleOrDefault()?.Code;
+}

@@ -1,0 +1,201 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Heliograph.Web.Sites.BuiltIn;
+using Heliograph.Web.Tests.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Heliograph.Web.Tests;
+
+public sealed class DecoySiteTests : IDisposable
+{
+    private readonly string directory = Directory.CreateTempSubdirectory("decoy-").FullName;
+    private readonly ManualTime time = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => Directory.Delete(directory, recursive: true);
+
+    [Fact]
+    public async Task The_sockets_are_private_and_gone_afterwards()
+    {
+        var sockets = Path.Combine(directory, "a", "sockets");
+        var decoy = await StartAsync(sockets);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(sockets));
+        Assert.Equal(5, Directory.GetFileSystemEntries(sockets).Length);
+        await decoy.DisposeAsync();
+        Assert.Empty(Directory.GetFileSystemEntries(sockets));
+    }
+
+    [Fact]
+    public async Task A_directory_that_was_open_is_closed_and_what_a_crash_left_is_replaced()
+    {
+        var sockets = Path.Combine(directory, "sockets");
+        Directory.CreateDirectory(sockets, (UnixFileMode)0b111_111_111);
+        using (var stale = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+            stale.Bind(new UnixDomainSocketEndPoint(Path.Combine(sockets, "http1.sock")));
+        await File.WriteAllTextAsync(Path.Combine(sockets, "http2.sock"), "not even a socket", Cancellation);
+        await using var decoy = await StartAsync(sockets);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(sockets));
+        Assert.StartsWith("HTTP/1.1 200 OK", await GetAsync(decoy, "/"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_path_too_long_for_a_socket_gives_way_to_a_temporary_directory()
+    {
+        var sockets = Path.Combine(directory, new string('d', 90));
+        var decoy = await StartAsync(sockets);
+        var used = Path.GetDirectoryName(decoy.Http1)!;
+        Assert.False(used.StartsWith(directory, StringComparison.Ordinal));
+        Assert.StartsWith("HTTP/1.1 200 OK", await GetAsync(decoy, "/"), StringComparison.Ordinal);
+        await decoy.DisposeAsync();
+        Assert.False(Directory.Exists(used));
+    }
+
+    [Fact]
+    public async Task A_socket_directory_that_cannot_be_made_is_one_sentence()
+    {
+        var file = Path.Combine(directory, "file");
+        await File.WriteAllTextAsync(file, "in the way", Cancellation);
+        var error = await Assert.ThrowsAsync<WebServerException>(() => StartAsync(Path.Combine(file, "sockets")));
+        Assert.Contains(file, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_site_directory_that_is_missing_is_one_sentence()
+    {
+        var missing = Path.Combine(directory, "missing");
+        var options = new DecoyOptions { SocketDirectory = Path.Combine(directory, "sockets"), Seed = new byte[DecoySeed.Length], Directory = missing };
+        var error = await Assert.ThrowsAsync<WebServerException>(() => DecoySite.StartAsync(options, time, NullLogger.Instance, Cancellation));
+        Assert.Contains(missing, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_file_of_the_built_in_site_is_served()
+    {
+        await using var decoy = await StartAsync(Path.Combine(directory, "sockets"));
+        foreach (var file in BuiltInSite.Files(new byte[DecoySeed.Length]))
+        {
+            var answer = await GetAsync(decoy, file.Path);
+            Assert.StartsWith("HTTP/1.1 200 OK", answer, StringComparison.Ordinal);
+            Assert.Equal(Encoding.Latin1.GetString(file.Content), answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
+        }
+    }
+
+    [Fact]
+    public async Task Links_that_leave_the_directory_are_not_followed()
+    {
+        var site = Path.Combine(directory, "site");
+        Directory.CreateDirectory(Path.Combine(directory, "site-secret"));
+        Directory.CreateDirectory(site);
+        await File.WriteAllTextAsync(Path.Combine(directory, "secret.txt"), "secret", Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(directory, "site-secret", "secret.txt"), "secret", Cancellation);
+        File.CreateSymbolicLink(Path.Combine(site, "link.txt"), "../secret.txt");
+        File.CreateSymbolicLink(Path.Combine(site, "etc"), "/etc");
+        File.CreateSymbolicLink(Path.Combine(site, "neighbour"), "../site-secret");
+        var options = new DecoyOptions { SocketDirectory = Path.Combine(directory, "sockets"), Seed = new byte[DecoySeed.Length], Directory = site };
+        await using var decoy = await DecoySite.StartAsync(options, time, NullLogger.Instance, Cancellation);
+        foreach (var path in new[] { "/link.txt", "/etc/passwd", "/etc", "/etc/", "/neighbour/secret.txt", "/neighbour" })
+            Assert.StartsWith("HTTP/1.1 403 Forbidden", await GetAsync(decoy, path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task HttpClient_reads_the_site_over_http2()
+    {
+        await using var decoy = await StartAsync(Path.Combine(directory, "sockets"));
+        using var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancellation) =>
+            {
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(decoy.Http2), cancellation);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        };
+        using var client = new HttpClient(handler) { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        var files = BuiltInSite.Files(new byte[DecoySeed.Length]);
+        await Task.WhenAll(Enumerable.Range(0, 10).SelectMany(_ => files).Select(async file =>
+        {
+            using var response = await client.GetAsync(new Uri("http://example.org" + file.Path), Cancellation);
+            Assert.Equal(HttpVersion.Version20, response.Version);
+            Assert.Equal("nginx", response.Headers.Server.ToString());
+            Assert.Equal(file.Content, await response.Content.ReadAsByteArrayAsync(Cancellation));
+        }));
+        using var posted = await client.PostAsync(new Uri("http://example.org/"), new ByteArrayContent(new byte[200_000]), Cancellation);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, posted.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_silent_and_the_slow_are_closed_without_a_word_after_60_seconds()
+    {
+        await using var decoy = await StartAsync(Path.Combine(directory, "sockets"));
+        foreach (var sent in new[] { "", "GET / HT", "GET / HTTP/1.1\r\nHost: a\r\n" })
+        {
+            using var socket = await DialAsync(decoy.Http1);
+            await socket.SendAsync(RawHttp.Bytes(sent), Cancellation);
+            await time.UntilDueInAsync(TimeSpan.FromSeconds(60), Cancellation);
+            time.Advance(TimeSpan.FromSeconds(60));
+            // A reset where this clock went faster than the bytes; never an answer.
+            Assert.Equal(0, await socket.ReceiveAsync(new byte[100], Cancellation).AsTask().ContinueWith(received => received.IsFaulted ? 0 : received.GetAwaiter().GetResult(), TaskScheduler.Default));
+        }
+    }
+
+    [Fact]
+    public async Task A_connection_kept_alive_is_closed_after_75_seconds()
+    {
+        await using var decoy = await StartAsync(Path.Combine(directory, "sockets"));
+        using var socket = await DialAsync(decoy.Http1);
+        await socket.SendAsync(RawHttp.Bytes("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n"), Cancellation);
+        Assert.NotEqual(0, await socket.ReceiveAsync(new byte[4096], Cancellation));
+        await time.UntilDueInAsync(TimeSpan.FromSeconds(75), Cancellation);
+        time.Advance(TimeSpan.FromSeconds(75));
+        Assert.Equal(0, await socket.ReceiveAsync(new byte[100], Cancellation));
+    }
+
+    [Fact]
+    public async Task An_idle_http2_connection_is_sent_goaway_after_75_seconds()
+    {
+        await using var decoy = await StartAsync(Path.Combine(directory, "sockets"));
+        using var socket = await DialAsync(decoy.Http2);
+        using var stream = new NetworkStream(socket, ownsSocket: false);
+        // The server's settings come without being asked for.
+        await stream.ReadExactlyAsync(new byte[27 + 13], Cancellation);
+        await time.UntilDueInAsync(TimeSpan.FromSeconds(75), Cancellation);
+        time.Advance(TimeSpan.FromSeconds(75));
+        var goAway = new byte[17];
+        await stream.ReadExactlyAsync(goAway, Cancellation);
+        Assert.Equal("0000080700000000000000000000000000", Convert.ToHexStringLower(goAway));
+        Assert.Equal(0, await stream.ReadAsync(new byte[1], Cancellation));
+    }
+
+    [Fact]
+    public async Task Any_split_of_a_request_gives_the_same_answer()
+    {
+        await using var decoy = await StartAsync(Path.Combine(directory, "sockets"));
+        var request = RawHttp.Bytes("GET /nothing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        var whole = RawHttp.Mask(await RawHttp.ExchangeAsync(decoy.Http1, request, finishSending: false));
+        for (var split = 1; split < request.Length; split++)
+        {
+            using var socket = await DialAsync(decoy.Http1);
+            await socket.SendAsync(request.AsMemory(0, split), Cancellation);
+            await socket.SendAsync(request.AsMemory(split), Cancellation);
+            using var answer = new MemoryStream();
+            using var stream = new NetworkStream(socket, ownsSocket: false);
+            await stream.CopyToAsync(answer, Cancellation);
+            Assert.Equal(whole, RawHttp.Mask(Encoding.Latin1.GetString(answer.ToArray())));
+        }
+    }
+
+    private static async Task<Socket> DialAsync(string path)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), Cancellation);
+        return socket;
+    }
+
+    private static Task<string> GetAsync(DecoySite decoy, string path) =>
+        RawHttp.ExchangeAsync(decoy.Http1, RawHttp.Bytes($"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), finishSending: false);
+
+    private Task<DecoySite> StartAsync(string sockets) =>
+        DecoySite.StartAsync(new DecoyOptions { SocketDirectory = sockets, Seed = new byte[DecoySeed.Length] }, time, NullLogger.Instance, Cancellation);
+}

@@ -1,0 +1,82 @@
+namespace Heliograph.Web.Tests.Http;
+
+/// <summary>Raw requests to the decoy and to Debian's nginx: the answers are the same bytes.</summary>
+[Trait("Needs", "server")]
+public sealed class Http1LikeNginxTests(NginxBesideDecoy beside) : IClassFixture<NginxBesideDecoy>
+{
+    /// <summary>Where the decoy answers otherwise, and why.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Exceptions = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    public static TheoryData<string> Names => [.. Http1Cases.All.Keys.Except(Exceptions.Keys, StringComparer.Ordinal)];
+
+    public static TheoryData<string> HalfClosedNames => [.. Http1Cases.HalfClosed.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task The_site_answers_as_nginx(string name)
+    {
+        var request = Http1Cases.All[name];
+        var both = await Task.WhenAll(
+            RawHttp.ExchangeAsync(beside.NginxHttp1, request, finishSending: false), RawHttp.ExchangeAsync(beside.Decoy.Http1, request, finishSending: false));
+        var (expected, actual) = (both[0], both[1]);
+        // The nginx of this test speaks no TLS, so its redirects say http.
+        Assert.Equal(RawHttp.Mask(expected).Replace("Location: http://", "Location: https://", StringComparison.Ordinal), RawHttp.Mask(actual));
+    }
+
+    [Theory]
+    [MemberData(nameof(HalfClosedNames))]
+    public async Task A_sender_that_stops_gets_what_nginx_gives_it(string name)
+    {
+        var request = Http1Cases.HalfClosed[name];
+        var expected = await RawHttp.ExchangeAsync(beside.NginxHttp1, request, finishSending: true);
+        var actual = await RawHttp.ExchangeAsync(beside.Decoy.Http1, request, finishSending: true);
+        Assert.Equal(RawHttp.Mask(expected), RawHttp.Mask(actual));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task No_TLS_on_the_TLS_port_is_answered_as_nginx_does(string name)
+    {
+        var request = Http1Cases.All[name];
+        // These nginx takes for a TLS handshake: they never come to the decoy.
+        if (request[0] == 0x16 || request[0] >= 0x80)
+            return;
+        var both = await Task.WhenAll(
+            RawHttp.ExchangeAsync(beside.NginxTls, request, finishSending: false), RawHttp.ExchangeAsync(beside.Decoy.PlainHttp, request, finishSending: false));
+        var (expected, actual) = (both[0], both[1]);
+        Assert.Equal(RawHttp.Mask(expected), RawHttp.Mask(actual));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task The_unavailable_site_answers_as_an_nginx_whose_upstream_is_down(string name)
+    {
+        var request = Http1Cases.All[name];
+        var both = await Task.WhenAll(
+            RawHttp.ExchangeAsync(beside.NginxUnavailable, request, finishSending: false), RawHttp.ExchangeAsync(beside.Decoy.Http1Unavailable, request, finishSending: false));
+        var (expected, actual) = (both[0], both[1]);
+        Assert.Equal(RawHttp.Mask(expected), RawHttp.Mask(actual));
+    }
+
+    /// <summary>After some answers nginx waits for the rest of the request before it closes; so must the decoy, and no longer.</summary>
+    [Theory]
+    [InlineData("a body announced too large", 5)]
+    [InlineData("chunked and a length", 5)]
+    [InlineData("broken chunks with POST", 0)]
+    [InlineData("half a ClientHello", 0)]
+    [InlineData("a field too long", 0)]
+    public async Task The_end_of_the_stream_comes_as_late_as_nginxs(string name, int seconds)
+    {
+        var request = Http1Cases.All[name];
+        var times = await Task.WhenAll(
+            SecondsToEndAsync(beside.NginxHttp1, request), SecondsToEndAsync(beside.Decoy.Http1, request));
+        Assert.All(times, time => Assert.InRange(time, seconds - 0.5, seconds + 2.0));
+    }
+
+    private static async Task<double> SecondsToEndAsync(string path, byte[] request)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        await RawHttp.ExchangeAsync(path, request, finishSending: false);
+        return TimeProvider.System.GetElapsedTime(started).TotalSeconds;
+    }
+}

@@ -1,0 +1,39 @@
+namespace Heliograph.Web.Tests.Http2;
+
+/// <summary>HTTP/2 frames to the decoy and to Debian's nginx: the frames that come back are the same.</summary>
+[Trait("Needs", "server")]
+public sealed class Http2LikeNginxTests(NginxBesideDecoy beside) : IClassFixture<NginxBesideDecoy>
+{
+    /// <summary>Where the decoy answers otherwise, and why.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Exceptions = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["a directory without its slash"] = "the nginx of this test speaks no TLS, so its Location says http",
+        ["the method ''"] = "nginx answers 400, then mistakes the empty value for the next field's name and ends the connection; the decoy stops at 400",
+    };
+
+    public static TheoryData<string> Names => [.. Http2Cases.All.Keys.Except(Exceptions.Keys, StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task The_site_answers_as_nginx(string name)
+    {
+        var (bytes, streams) = Http2Cases.All[name];
+        var expected = await RawHttp2.ExchangeAsync(beside.NginxHttp2, bytes, streams);
+        var actual = await RawHttp2.ExchangeAsync(beside.Decoy.Http2, bytes, streams);
+        Assert.Equal(expected, actual);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task The_unavailable_site_answers_as_an_nginx_whose_upstream_is_down(string name)
+    {
+        var (bytes, streams) = Http2Cases.All[name];
+        // The first waits for a body that does not come. The others have one, and nginx answers those after all else that came with
+        // them, a PING of this test's in particular; the decoy answers them in their turn.
+        if (name is "a body that does not come" or "a body" or "GET with a body" or "transfer-encoding" or "data with padding")
+            return;
+        var expected = await RawHttp2.ExchangeAsync(beside.NginxUnavailable2, bytes, streams);
+        var actual = await RawHttp2.ExchangeAsync(beside.Decoy.Http2Unavailable, bytes, streams);
+        Assert.Equal(expected, actual);
+    }
+}

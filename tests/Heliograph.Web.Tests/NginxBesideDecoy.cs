@@ -1,0 +1,102 @@
+using Heliograph.Testing.Nginx;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Heliograph.Web.Tests;
+
+/// <summary>The decoy and Debian's nginx, each serving the same directory.</summary>
+public sealed class NginxBesideDecoy : IAsyncLifetime
+{
+    private string root = "";
+    private NginxProcess? nginx;
+    private DecoySite? decoy;
+
+    internal DecoySite Decoy => decoy!;
+
+    public string NginxHttp1 => nginx!.Prefix + "/h1.sock";
+
+    public string NginxHttp2 => nginx!.Prefix + "/h2.sock";
+
+    /// <summary>The TLS port, for those who speak no TLS to it.</summary>
+    public string NginxTls => nginx!.Prefix + "/tls.sock";
+
+    /// <summary>An nginx whose upstream is down.</summary>
+    public string NginxUnavailable => nginx!.Prefix + "/down.sock";
+
+    public string NginxUnavailable2 => nginx!.Prefix + "/down2.sock";
+
+    public async ValueTask InitializeAsync()
+    {
+        var prefix = NginxProcess.CreatePrefix();
+        root = Path.Combine(prefix, "site");
+        WriteSite(root);
+        await ThrowAwayCertificate.WriteAsync(prefix);
+        nginx = await NginxProcess.StartAsync(
+            prefix,
+            $$"""
+            include /etc/nginx/mime.types;
+            default_type application/octet-stream;
+            server_tokens off;
+            sendfile on;
+            tcp_nopush on;
+            gzip off;
+            server { listen unix:PREFIX/h1.sock; root {{root}}; index index.html; }
+            server { listen unix:PREFIX/h2.sock http2; root {{root}}; index index.html; }
+            server {
+                listen unix:PREFIX/tls.sock ssl;
+                ssl_certificate PREFIX/chain.pem;
+                ssl_certificate_key PREFIX/key.pem;
+                root {{root}};
+            }
+            server { listen unix:PREFIX/down.sock; location / { proxy_pass http://unix:PREFIX/nobody.sock; } }
+            server { listen unix:PREFIX/down2.sock http2; location / { proxy_pass http://unix:PREFIX/nobody.sock; } }
+            """,
+            top: "",
+            awaited: ["PREFIX/h1.sock", "PREFIX/h2.sock", "PREFIX/tls.sock", "PREFIX/down.sock", "PREFIX/down2.sock"]);
+        var options = new DecoyOptions { SocketDirectory = Path.Combine(prefix, "decoy"), Seed = new byte[DecoySeed.Length], Directory = root };
+        decoy = await DecoySite.StartAsync(options, TimeProvider.System, NullLogger.Instance, TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (decoy is not null)
+            await decoy.DisposeAsync();
+        if (nginx is not null)
+            await nginx.DisposeAsync();
+    }
+
+    private static void WriteSite(string root)
+    {
+        var modified = new DateTime(2025, 3, 9, 7, 30, 15, DateTimeKind.Utc);
+        Write("index.html", "<!doctype html><title>Home</title>\n<p>Welcome.\n");
+        Write("about.html", string.Concat(Enumerable.Repeat("<p>All about us.</p>\n", 40)));
+        Write("style.css", "body { margin: 0 }\n");
+        Write("notes.txt", "0123456789abcdefghijklmnopqrstuvwxyz");
+        Write("photo.JPG", "not really a picture");
+        Write("archive.tar.gz", "no archive");
+        Write("no-extension", "plain");
+        Write("empty.txt", "");
+        Write("with space.txt", "a space");
+        Write("caf\u00e9.txt", "an accent");
+        Write("per%cent.txt", "a percent sign");
+        Write("big.bin", new string('x', 300_000));
+        Write("medium.bin", new string('y', 100_000));
+        Write("docs/index.html", "<p>Documents\n");
+        Write("docs/one.html", "<p>One\n");
+        Write("with space/index.html", "<p>Space\n");
+        Write("bare/file.txt", "in a directory without an index");
+        Write("index-is-directory/index.html/file.txt", "odd");
+        File.CreateSymbolicLink(Path.Combine(root, "inside.txt"), "notes.txt");
+        File.WriteAllText(Path.Combine(root, "..", "secret.txt"), "never to be served");
+        File.CreateSymbolicLink(Path.Combine(root, "outside.txt"), Path.Combine(root, "..", "secret.txt"));
+        File.CreateSymbolicLink(Path.Combine(root, "outside"), Path.Combine(root, ".."));
+        File.CreateSymbolicLink(Path.Combine(root, "loop.txt"), "loop.txt");
+
+        void Write(string name, string text)
+        {
+            var path = Path.Combine(root, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, text);
+            File.SetLastWriteTimeUtc(path, modified);
+        }
+    }
+}
