@@ -47,7 +47,7 @@ internal static class Kinds
         "IP address, with `:PORT` if that is not 53");
 
     public static ScalarKind<ProxyAddress> ProxyAddress { get; } = new(
-        Checking.ProxyAddress.Parse, static address => address?.ToString(), static () => Text(@"^[^\s/]+$"),
+        Configuration.ProxyAddress.Parse, static address => address?.ToString(), static () => Text(@"^[^\s/]+$"),
         "HOST or HOST:PORT, where this machine reaches the proxy", "host name or IP address, with `:PORT` if that is not 443");
 
     public static ScalarKind<TimeSpan> Duration(TimeSpan shortest, TimeSpan longest) => new(

@@ -6,7 +6,6 @@ using Heliograph.Certificates;
 using Heliograph.Checking;
 using Heliograph.Configuration;
 using Heliograph.Control;
-using Heliograph.Hosting.Reload;
 using Heliograph.Hosting.Systemd;
 using Heliograph.Metrics;
 using Heliograph.Platform;

@@ -1,3 +1,4 @@
+using Heliograph.Configuration;
 using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Cli;
@@ -65,6 +66,12 @@ public sealed class UsageTests
         foreach (var secret in new[] { "c2VjcmV0", "b3RoZXJzZWNyZXQ", "dHNpZ3NlY3JldA" })
             Assert.DoesNotContain(secret, output, StringComparison.Ordinal);
         Golden.Check(GoldenFiles + "config-show.txt", output.Replace(directory.Path, "/etc/heliograph", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_schema_is_that_of_the_keys()
+    {
+        Assert.Equal((0, ConfigurationSchema.Write(Keys.Catalog), ""), await BuiltProgram.RunAsync("config", "schema"));
     }
 
     [Fact]

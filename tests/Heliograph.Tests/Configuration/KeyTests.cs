@@ -2,11 +2,10 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Heliograph.Cli;
 using Heliograph.Configuration;
-using Heliograph.EndToEnd.Tests.Docs;
-using Heliograph.Hosting.Reload;
 using Heliograph.Testing;
+using Heliograph.Tests.Docs;
 
-namespace Heliograph.EndToEnd.Tests.Configuration;
+namespace Heliograph.Tests.Configuration;
 
 /// <summary>One entry is all that a key needs: everything that shows keys takes them from the catalog.</summary>
 public sealed class KeyTests

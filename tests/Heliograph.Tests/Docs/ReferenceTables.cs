@@ -1,7 +1,7 @@
 using System.Text;
 using Heliograph.Configuration;
 
-namespace Heliograph.EndToEnd.Tests.Docs;
+namespace Heliograph.Tests.Docs;
 
 /// <summary>The tables of docs/operating/configuration.md, each between two comments, as the keys give them.</summary>
 internal static class ReferenceTables

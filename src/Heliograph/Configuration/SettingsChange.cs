@@ -1,6 +1,4 @@
-using Heliograph.Configuration;
-
-namespace Heliograph.Hosting.Reload;
+namespace Heliograph.Configuration;
 
 /// <summary>What differs between two configurations, and which of it takes effect without a restart.</summary>
 internal sealed record SettingsChange
