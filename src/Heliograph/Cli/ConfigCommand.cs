@@ -9,11 +9,13 @@ internal static class ConfigCommand
     public static Command Create()
     {
         var options = new ConfigurationOptions();
-        var show = new DocumentedCommand("show", "Print the configuration in effect as YAML, with where each value that is not a default came from. Secrets are masked.", """
+        var show = new DocumentedCommand("show",
+            "Print the configuration in effect as YAML, with where each value that is not a default came from. Secrets are masked.", """
             Example:
               HELIOGRAPH__LIMITS__IDLE_TIMEOUT=5m heliograph config show --domain proxy.example.org
             """);
-        var validate = new DocumentedCommand("validate", "Check the configuration, and report everything that is wrong with it at once. Uses no network and no certificate.", """
+        var validate = new DocumentedCommand("validate",
+            "Check the configuration, and report everything that is wrong with it at once. Uses no network and no certificate.", """
             Example:
               heliograph config validate --config heliograph.yaml
             """);

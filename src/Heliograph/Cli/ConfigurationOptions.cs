@@ -25,7 +25,8 @@ internal sealed class ConfigurationOptions
         file = new("--config")
         {
             Description = fileDescription
-                ?? $"The configuration file. Without it: {ConfigurationLoader.FileVariable}, else {ConfigurationLoader.DefaultFile} if it is there.",
+                ?? $"The configuration file. Without it: {ConfigurationLoader.FileVariable}, "
+                + $"else {ConfigurationLoader.DefaultFile} if it is there.",
             HelpName = "FILE",
         };
         flags = [.. keys.All.Where(static key => key.Flag is not null).Select(static key => new Flag(key, key.Flag!))];
@@ -94,7 +95,8 @@ internal sealed class ConfigurationOptions
 
     public static void Report(IReadOnlyList<string> errors, TextWriter error)
     {
-        error.WriteLine(errors is [_] ? "heliograph: the configuration has an error:" : $"heliograph: the configuration has {errors.Count} errors:");
+        error.WriteLine(errors is [_]
+            ? "heliograph: the configuration has an error:" : $"heliograph: the configuration has {errors.Count} errors:");
         foreach (var line in errors)
             error.WriteLine("  " + line);
     }
@@ -145,11 +147,13 @@ internal sealed class ConfigurationOptions
 
         private static string Describe(ConfigurationKey key, KeyFlag flag)
         {
-            var repeated = key.Shape == KeyShape.Scalar ? "" : flag.Empty is { } empty ? $" May be repeated; {empty} turns it off." : " May be repeated.";
+            var repeated = key.Shape == KeyShape.Scalar
+                ? "" : flag.Empty is { } empty ? $" May be repeated; {empty} turns it off." : " May be repeated.";
             return key.Help + repeated + (key.DefaultText is { } text ? $" [default: {text}]" : "");
         }
 
         /// <summary>Those that the shell may offer.</summary>
-        private static string[] Words(ConfigurationKey key, KeyFlag flag) => flag.Empty is { } empty ? [.. key.Kind.Words, empty] : [.. key.Kind.Words];
+        private static string[] Words(ConfigurationKey key, KeyFlag flag) =>
+            flag.Empty is { } empty ? [.. key.Kind.Words, empty] : [.. key.Kind.Words];
     }
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Heliograph.Configuration;
 
-/// <summary>How numbers of bytes are written: in powers of 1000, as disk makers and hosting providers do, or in powers of 1024 with an "i".</summary>
+/// <summary>
+/// How numbers of bytes are written: in powers of 1000, as disk makers and hosting providers do, or in powers of 1024 with an "i".
+/// </summary>
 internal static class ByteSizes
 {
     /// <summary>Means no limit.</summary>
@@ -52,8 +54,8 @@ internal static class ByteSizes
         if (unit < 0)
         {
             var near = Suggestion.Nearest(text[digits..], units.Select(static unit => unit.Unit.ToLowerInvariant()));
-            return $"there is no unit {text[digits..]}"
-                + (near is null ? "" : $"; did you mean {Array.Find(units, unit => unit.Unit.Equals(near, StringComparison.OrdinalIgnoreCase)).Unit}?");
+            var meant = Array.Find(units, unit => unit.Unit.Equals(near, StringComparison.OrdinalIgnoreCase)).Unit;
+            return $"there is no unit {text[digits..]}" + (meant is null ? "" : $"; did you mean {meant}?");
         }
         var bytes = (Int128)long.Parse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture) * units[unit].Bytes;
         if (bytes < smallest || bytes > largest)

@@ -25,8 +25,8 @@ internal enum OnReload
 internal sealed record KeyFlag(string Name, string Value, string? Empty = null);
 
 /// <summary>
-/// A key of the configuration, and all there is to know about it. The file, the environment, the flags, <c>config show</c>, a reload, the reference
-/// page and the JSON schema take what they need from here.
+/// A key of the configuration, and all there is to know about it. The file, the environment, the flags, <c>config show</c>, a reload, the
+/// reference page and the JSON schema take what they need from here.
 /// </summary>
 /// <param name="path">
 /// The sections and the name, joined by ':' as in Microsoft.Extensions.Configuration; people see it with '.' (<see cref="Name"/>).
@@ -65,7 +65,9 @@ internal abstract class ConfigurationKey(string path, ValueKind kind, string hel
 
     public bool IsRequired { get; init; }
 
-    /// <summary>Of all keys with the same one, a layer gives at most one, and the choice of a higher layer replaces that of a lower.</summary>
+    /// <summary>
+    /// Of all keys with the same one, a layer gives at most one, and the choice of a higher layer replaces that of a lower.
+    /// </summary>
     public string? Choice { get; init; }
 
     /// <summary>The default as YAML; null: there is none.</summary>
@@ -108,7 +110,8 @@ internal abstract class ConfigurationKey(string path, ValueKind kind, string hel
 /// <typeparam name="TSection">The part of the settings that holds the value.</typeparam>
 /// <typeparam name="TValue">The value.</typeparam>
 internal sealed class ConfigurationKey<TSection, TValue>(
-    string path, ValueKind<TValue> kind, string help, Section<TSection> section, Func<TSection, TValue?> get, Func<TSection, TValue, TSection> set)
+    string path, ValueKind<TValue> kind, string help,
+        Section<TSection> section, Func<TSection, TValue?> get, Func<TSection, TValue, TSection> set)
     : ConfigurationKey(path, kind, help)
     where TSection : class
 {

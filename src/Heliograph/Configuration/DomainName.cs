@@ -15,7 +15,8 @@ internal static class DomainName
         if (IPAddress.TryParse(text, out var address) && (text.Contains(':', StringComparison.Ordinal) || text.Count('.') == 3))
         {
             value = address.ToString();
-            return address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? "no client can reach this address; name the one they use" : null;
+            return address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)
+                ? "no client can reach this address; name the one they use" : null;
         }
         if (!text.StartsWith("*.", StringComparison.Ordinal))
             return ParseHost(text, out value);
@@ -37,7 +38,8 @@ internal static class DomainName
         if (text.EndsWith('.'))
             return "remove the dot at the end";
         if (text.Any(static c => c > 127))
-            return ToAscii(text) is { } ascii ? $"has characters that DNS does not allow; write it as {ascii}" : "has characters that no host name has";
+            return ToAscii(text) is { } ascii
+                ? $"has characters that DNS does not allow; write it as {ascii}" : "has characters that no host name has";
         if (text.Contains(':', StringComparison.Ordinal))
             return "remove the port: only the name is needed";
         if (text.Length > 253)

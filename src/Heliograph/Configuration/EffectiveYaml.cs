@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Heliograph.Configuration;
 
-/// <summary>Writes settings as a configuration file that gives the same settings, with where each value that is not a default came from.</summary>
+/// <summary>
+/// Writes settings as a configuration file that gives the same settings, with where each value that is not a default came from.
+/// </summary>
 internal static class EffectiveYaml
 {
     public static string Write(Settings settings, LayeredValues values)
@@ -26,7 +28,8 @@ internal static class EffectiveYaml
 
     private static void WriteMap(StringBuilder text, string indent, ConfigurationKey key, Settings settings, LayeredValues values)
     {
-        var origins = values.Map(key).ToDictionary(static given => given.Path, static given => given.Origin, StringComparer.OrdinalIgnoreCase);
+        var origins = values.Map(key)
+            .ToDictionary(static given => given.Path, static given => given.Origin, StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in key.Entries(settings))
             text.Append($"{indent}  {YamlText.Quote(name)}: {value}  # from {origins[KeyCatalog.Join(key.Path, name)]}\n");
     }

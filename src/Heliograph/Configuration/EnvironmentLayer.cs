@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Heliograph.Configuration;
 
-/// <summary>Reads the environment: <c>HELIOGRAPH__LIMITS__IDLE_TIMEOUT=5m</c>, lists as <c>HELIOGRAPH__DOMAINS=a,b</c> or <c>HELIOGRAPH__DOMAINS__0=a</c>.</summary>
+/// <summary>
+/// Reads the environment: <c>HELIOGRAPH__LIMITS__IDLE_TIMEOUT=5m</c>, lists as <c>HELIOGRAPH__DOMAINS=a,b</c> or
+/// <c>HELIOGRAPH__DOMAINS__0=a</c>.
+/// </summary>
 internal sealed class EnvironmentLayer
 {
     public const string Prefix = "HELIOGRAPH__";

@@ -12,7 +12,8 @@ internal sealed class IssuerKeys
     public IssuerKeys(Section<IssuerOptions> section, string? flagPrefix = null)
     {
         var eab = section.Inner(
-            "eab", static issuer => issuer.Eab, static (issuer, value) => issuer with { Eab = value }, static () => new EabOptions { KeyId = "", HmacKey = "" });
+            "eab", static issuer => issuer.Eab, static (issuer, value) => issuer with { Eab = value },
+                static () => new EabOptions { KeyId = "", HmacKey = "" });
 
         Directory = section.Key(
             "directory", Kinds.HttpsAddress(HttpsDirectory, AcmeOptions.LetsEncrypt, AcmeOptions.LetsEncryptStaging),
@@ -35,7 +36,8 @@ internal sealed class IssuerKeys
             "The certificate profile to ask for. Without it the authority chooses.",
             OnReload.ReopensCertificate, example: "shortlived");
         CaRoot = section.Key(
-            "ca_root", Kinds.Path("the path of a PEM file with the roots that the directory's own certificate leads to", "path of a PEM file"),
+            "ca_root",
+            Kinds.Path("the path of a PEM file with the roots that the directory's own certificate leads to", "path of a PEM file"),
             static issuer => issuer.CaRoot, static (issuer, value) => issuer with { CaRoot = value },
             "PEM file with the roots to trust when connecting to the ACME directory. Without it: those of the system.",
             OnReload.ReopensCertificate, Flag("ca-root", "FILE"), example: "/etc/heliograph/ca.pem");

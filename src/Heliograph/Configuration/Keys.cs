@@ -3,8 +3,8 @@ using System.Net;
 namespace Heliograph.Configuration;
 
 /// <summary>
-/// Every key there is, each in one place. To add one: an entry here, in its group below, and the property of the settings that it fills. The names are
-/// a contract with operators. A key that does not say what a reload does with it needs a restart.
+/// Every key there is, each in one place. To add one: an entry here, in its group below, and the property of the settings that it fills.
+/// The names are a contract with operators. A key that does not say what a reload does with it needs a restart.
 /// </summary>
 internal static class Keys
 {
@@ -29,7 +29,8 @@ internal static class Keys
         "domains", new ListKind<string>(Kinds.Domain),
         static settings => settings.Domains,
         static (settings, value) => settings with { Domains = value, Acme = settings.Acme with { Domains = value } },
-        "What clients type: DNS names that point to this machine, or IP addresses. The certificate covers them, and each gets a share link.",
+        "What clients type: DNS names that point to this machine, or IP addresses. "
+        + "The certificate covers them, and each gets a share link.",
         OnReload.ReopensCertificate, new("--domain", "NAME"), example: "proxy.example.org", isRequired: true);
 
     public static readonly ConfigurationKey Listen = Sections.Top.Key(
@@ -147,7 +148,8 @@ internal static class Keys
     public static readonly ConfigurationKey RouteSets = Sections.Routes.Key(
         "sets", new ListKind<string>(Kinds.RouteSet()),
         static routes => routes.Sets, static (routes, value) => routes with { Sets = value },
-        "Built-in lists of the hosts that are relayed: signal, and signal-staging (Signal's test system). Everything else gets the decoy web site.",
+        "Built-in lists of the hosts that are relayed: signal, and signal-staging (Signal's test system). "
+        + "Everything else gets the decoy web site.",
         OnReload.TakesEffect, new("--route-set", "SET"), example: "signal, signal-staging");
 
     public static readonly ConfigurationKey RouteHosts = Sections.Routes.Key(

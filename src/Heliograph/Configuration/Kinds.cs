@@ -69,7 +69,8 @@ internal static class Kinds
 
     /// <summary>0: off.</summary>
     public static ScalarKind<long> SizeOrOff(long smallest, long largest) => new(
-        ByteSizes.OrOff(ByteSizes.Size(smallest, largest)), ByteSizes.Write, static () => Text($"^(off|{SizePattern})$"), "off, or " + SizeSyntax,
+        ByteSizes.OrOff(ByteSizes.Size(smallest, largest)), ByteSizes.Write, static () => Text($"^(off|{SizePattern})$"),
+            "off, or " + SizeSyntax,
         $"`off`, or size, `{ByteSizes.Write(smallest)}` to `{ByteSizes.Write(largest)}`")
     {
         IsNumeric = true,
@@ -85,7 +86,8 @@ internal static class Kinds
 
     /// <summary>0: off.</summary>
     public static ScalarKind<long> RateOrOff(long smallest, long largest) => new(
-        ByteSizes.OrOff(ByteSizes.Rate(smallest, largest)), ByteSizes.Write, static () => Text($"^(off|{RatePattern})$"), "off, or " + RateSyntax,
+        ByteSizes.OrOff(ByteSizes.Rate(smallest, largest)), ByteSizes.Write, static () => Text($"^(off|{RatePattern})$"),
+            "off, or " + RateSyntax,
         $"`off`, or rate, `{ByteSizes.Write(smallest)}` to `{ByteSizes.Write(largest)}`")
     {
         IsNumeric = true,
@@ -94,7 +96,8 @@ internal static class Kinds
 
     /// <summary>Null: auto.</summary>
     public static ScalarKind<int?> ConnectionsOrAuto() => new(
-        Values.Count, static count => count is { } number ? Number(number) : "auto", static () => WordOrNumber(Values.MostConnections, "auto"),
+        Values.Count, static count => count is { } number ? Number(number) : "auto",
+            static () => WordOrNumber(Values.MostConnections, "auto"),
         $"auto, or a whole number from 1 to {Values.MostConnections}", $"`auto`, or 1 to {Values.MostConnections}")
     {
         IsNumeric = true,
@@ -113,7 +116,8 @@ internal static class Kinds
 
     /// <summary>0: off.</summary>
     public static ScalarKind<int> NumberOrOff(int largest) => new(
-        Values.NumberOrOff(largest), static number => number == 0 ? ByteSizes.Off : Number(number), () => WordOrNumber(largest, ByteSizes.Off),
+        Values.NumberOrOff(largest), static number => number == 0 ? ByteSizes.Off : Number(number),
+            () => WordOrNumber(largest, ByteSizes.Off),
         $"off, or a whole number from 1 to {largest}", $"`off`, or 1 to {largest}")
     {
         IsNumeric = true,
@@ -121,7 +125,8 @@ internal static class Kinds
     };
 
     public static ScalarKind<int> DayOfMonth() => new(
-        Values.DayOfMonth, Number, static () => Integer(Values.LastDayOfEveryMonth), $"a day of the month from 1 to {Values.LastDayOfEveryMonth}",
+        Values.DayOfMonth, Number, static () => Integer(Values.LastDayOfEveryMonth),
+            $"a day of the month from 1 to {Values.LastDayOfEveryMonth}",
         $"1 to {Values.LastDayOfEveryMonth}")
     {
         IsNumeric = true,
@@ -132,7 +137,8 @@ internal static class Kinds
     {
         string[] allowed = [.. words.Select(static word => word.Word)];
         return new(
-            Values.OneOf(words), value => Array.Find(words, word => EqualityComparer<T>.Default.Equals(word.Value, value)).Word, () => OneOf(allowed),
+            Values.OneOf(words), value => Array.Find(words, word => EqualityComparer<T>.Default.Equals(word.Value, value)).Word,
+                () => OneOf(allowed),
             Either(allowed), Either([.. allowed.Select(static word => $"`{word}`")]))
         {
             Words = allowed,
@@ -143,7 +149,8 @@ internal static class Kinds
     public static ScalarKind<string> Choice(params string[] words) => OneOf([.. words.Select(static word => (word, word))]);
 
     public static ScalarKind<string> RouteSet() => new(
-        Values.RouteSet, Given, static () => OneOf(RouteSets.Names), Either(RouteSets.Names), Either([.. RouteSets.Names.Select(static set => $"`{set}`")]))
+        Values.RouteSet, Given, static () => OneOf(RouteSets.Names),
+            Either(RouteSets.Names), Either([.. RouteSets.Names.Select(static set => $"`{set}`")]))
     {
         Words = RouteSets.Names,
     };
@@ -155,14 +162,16 @@ internal static class Kinds
     /// <param name="allowed">What the address is for.</param>
     /// <param name="suggestions">Addresses that the shell may offer.</param>
     public static ScalarKind<string> HttpsAddress(string allowed, params string[] suggestions) =>
-        new(Values.HttpsAddress, Given, static () => Text("^https://"), allowed, "address that starts with `https://`") { Words = suggestions };
+        new(Values.HttpsAddress, Given, static () => Text("^https://"),
+            allowed, "address that starts with `https://`") { Words = suggestions };
 
     /// <param name="allowed">What the word is.</param>
     public static ScalarKind<string> Word(string allowed) =>
         new(Values.Word, Given, TextOrNumber, allowed, "1 to 256 printable characters, no spaces");
 
     /// <param name="allowed">What the text is.</param>
-    public static ScalarKind<string> Line(string allowed) => new(Values.Line, Given, TextOrNumber, allowed, "1 to 256 printable characters");
+    public static ScalarKind<string> Line(string allowed) =>
+        new(Values.Line, Given, TextOrNumber, allowed, "1 to 256 printable characters");
 
     /// <param name="allowed">What is encoded.</param>
     public static ScalarKind<string> Base64Url(string allowed) =>
@@ -173,7 +182,8 @@ internal static class Kinds
         PassthroughEntry.ParseName, PassthroughEntry.Parse, PassthroughEntry.ToYaml, PassthroughEntry.Schema,
         $"a host name, \"*.\" and a domain, or {PassthroughTable.Default}, with {UpstreamEndpoint.Syntax}, or with "
         + $"{{ {PassthroughEntry.Upstream}: ENDPOINT, {PassthroughEntry.ProxyProtocol}: {PassthroughEntry.Version2} }}",
-        $"map of a name to an endpoint, or to `{{ {PassthroughEntry.Upstream}: ENDPOINT, {PassthroughEntry.ProxyProtocol}: {PassthroughEntry.Version2} }}`")
+        "map of a name to an endpoint, or to "
+        + $"`{{ {PassthroughEntry.Upstream}: ENDPOINT, {PassthroughEntry.ProxyProtocol}: {PassthroughEntry.Version2} }}`")
     {
         EntryKeys = [PassthroughEntry.Upstream, PassthroughEntry.ProxyProtocol],
     };
@@ -209,11 +219,14 @@ internal static class Kinds
     private static JsonObject NotEmpty() => new() { ["type"] = "string", ["minLength"] = 1 };
 
     /// <summary>YAML takes digits without quotes for a number; they are text here all the same.</summary>
-    private static JsonObject TextOrNumber() => new() { ["type"] = new JsonArray("string", "number"), ["minLength"] = 1, ["maxLength"] = 256 };
+    private static JsonObject TextOrNumber() =>
+        new() { ["type"] = new JsonArray("string", "number"), ["minLength"] = 1, ["maxLength"] = 256 };
 
     private static JsonObject Integer(int largest) => new() { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = largest };
 
-    private static JsonObject OneOf(IReadOnlyList<string> words) => new() { ["enum"] = new JsonArray([.. words.Select(static word => JsonValue.Create(word))]) };
+    private static JsonObject OneOf(IReadOnlyList<string> words) =>
+        new() { ["enum"] = new JsonArray([.. words.Select(static word => JsonValue.Create(word))]) };
 
-    private static JsonObject WordOrNumber(int largest, params string[] words) => new() { ["anyOf"] = new JsonArray(OneOf(words), Integer(largest)) };
+    private static JsonObject WordOrNumber(int largest, params string[] words) =>
+        new() { ["anyOf"] = new JsonArray(OneOf(words), Integer(largest)) };
 }

@@ -8,7 +8,9 @@ namespace Heliograph.Configuration;
 /// <param name="Origin">For people: <c>file:line</c>, the name of an environment variable, or a flag.</param>
 internal readonly record struct Given(string Path, string Value, string Origin);
 
-/// <summary>The file, the environment or the flags, as a provider of Microsoft.Extensions.Configuration that remembers where each value stood.</summary>
+/// <summary>
+/// The file, the environment or the flags, as a provider of Microsoft.Extensions.Configuration that remembers where each value stood.
+/// </summary>
 internal sealed class Layer : ConfigurationProvider, IConfigurationSource
 {
     private readonly Dictionary<string, string> origins = new(StringComparer.OrdinalIgnoreCase);
@@ -23,7 +25,8 @@ internal sealed class Layer : ConfigurationProvider, IConfigurationSource
     }
 
     /// <summary>Adds to the list at <paramref name="key"/>.</summary>
-    public void AddItem(ConfigurationKey key, string value, string origin) => AddChild(key, ChildrenOf(key).Count.ToString(), value, origin);
+    public void AddItem(ConfigurationKey key, string value, string origin) =>
+        AddChild(key, ChildrenOf(key).Count.ToString(), value, origin);
 
     /// <summary>Adds to the map at <paramref name="key"/>. False: the name is already there.</summary>
     public bool AddEntry(ConfigurationKey key, string name, string value, string origin)
@@ -43,7 +46,9 @@ internal sealed class Layer : ConfigurationProvider, IConfigurationSource
         origins[key.Path] = origin;
     }
 
-    /// <summary>A whole value in one text: the items of a list joined by commas, the entries of a map written as NAME=VALUE and joined likewise.</summary>
+    /// <summary>
+    /// A whole value in one text: the items of a list joined by commas, the entries of a map written as NAME=VALUE and joined likewise.
+    /// </summary>
     public void SetText(ConfigurationKey key, string text, string origin, ConfigurationErrors errors)
     {
         switch (key.Shape)
@@ -63,7 +68,8 @@ internal sealed class Layer : ConfigurationProvider, IConfigurationSource
         }
     }
 
-    public Given? Scalar(ConfigurationKey key) => TryGet(key.Path, out var value) && value is not null ? new(key.Path, value, origins[key.Path]) : null;
+    public Given? Scalar(ConfigurationKey key) =>
+        TryGet(key.Path, out var value) && value is not null ? new(key.Path, value, origins[key.Path]) : null;
 
     /// <summary>The items of a list or the entries of a map; null where this layer says nothing of it.</summary>
     public IReadOnlyList<Given>? Children(ConfigurationKey key) => children.ContainsKey(key.Path)

@@ -3,8 +3,9 @@ using Microsoft.Extensions.Configuration;
 namespace Heliograph.Configuration;
 
 /// <summary>
-/// The layers joined: the flags over the environment over the file. A list that a higher layer gives replaces the whole list of a lower one; the
-/// entries of a map join. Of keys that exclude each other (<see cref="ConfigurationKey.Choice"/>) only those of the highest layer that gives one count.
+/// The layers joined: the flags over the environment over the file. A list that a higher layer gives replaces the whole list of a lower
+/// one; the entries of a map join. Of keys that exclude each other (<see cref="ConfigurationKey.Choice"/>) only those of the highest layer
+/// that gives one count.
 /// </summary>
 internal sealed class LayeredValues
 {

@@ -3,10 +3,13 @@ using Heliograph.Relay;
 
 namespace Heliograph.Configuration;
 
-/// <summary>The sections of the configuration, each with the part of the settings that it fills. What the part has by itself is the default.</summary>
+/// <summary>
+/// The sections of the configuration, each with the part of the settings that it fills. What the part has by itself is the default.
+/// </summary>
 internal static class Sections
 {
-    public static readonly Section<Settings> Top = new("", static settings => settings, static (_, settings) => settings, static () => Settings.Default);
+    public static readonly Section<Settings> Top = new("", static settings => settings,
+        static (_, settings) => settings, static () => Settings.Default);
 
     public static readonly Section<Settings> Http = Same("http");
     public static readonly Section<Settings> Tls = Same("tls");
@@ -14,17 +17,21 @@ internal static class Sections
     public static readonly Section<Settings> Log = Same("log");
 
     public static readonly Section<CertificateSettings> Certificate = Top.Inner(
-        "certificate", static settings => settings.Certificate, static (settings, part) => settings with { Certificate = part }, static () => new());
+        "certificate", static settings => settings.Certificate, static (settings, part) => settings with { Certificate = part },
+            static () => new());
 
     public static readonly Section<AcmeOptions> Acme = Top.Inner(
-        "acme", static settings => settings.Acme, static (settings, part) => settings with { Acme = part }, static () => Settings.Default.Acme);
+        "acme", static settings => settings.Acme, static (settings, part) => settings with { Acme = part },
+            static () => Settings.Default.Acme);
 
     /// <summary>The first authority: its keys stand in <c>acme</c> itself.</summary>
     public static readonly Section<IssuerOptions> Issuer = Acme.Inner(
-        "", static acme => FirstIssuer(acme), static (acme, part) => WithFirstIssuer(acme, part), static () => FirstIssuer(Settings.Default.Acme));
+        "", static acme => FirstIssuer(acme), static (acme, part) => WithFirstIssuer(acme, part),
+            static () => FirstIssuer(Settings.Default.Acme));
 
     public static readonly Section<IssuerOptions> Failover = Acme.Inner(
-        "failover", static acme => acme.Failover, static (acme, part) => acme with { Failover = part }, static () => new IssuerOptions { Directory = "" });
+        "failover", static acme => acme.Failover, static (acme, part) => acme with { Failover = part },
+            static () => new IssuerOptions { Directory = "" });
 
     public static readonly Section<DnsOptions> Dns = Acme.Inner(
         "dns", static acme => acme.Dns, static (acme, part) => acme with { Dns = part }, static () => new());

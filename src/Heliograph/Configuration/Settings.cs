@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Configuration;
 
-/// <summary>What the program runs with: the configuration file, the environment and the flags, read, checked and joined. Immutable.</summary>
+/// <summary>
+/// What the program runs with: the configuration file, the environment and the flags, read, checked and joined. Immutable.
+/// </summary>
 internal sealed record Settings
 {
     private const string DefaultStateDirectory = "/var/lib/heliograph";
@@ -16,8 +18,8 @@ internal sealed record Settings
     public static Settings Default { get; } = new() { Domains = [] };
 
     /// <summary>
-    /// What clients type: DNS names in lower case (punycode) or IP addresses. Never empty. With <c>dns-01</c>, wildcards too: clients then type a name
-    /// that fits.
+    /// What clients type: DNS names in lower case (punycode) or IP addresses. Never empty. With <c>dns-01</c>, wildcards too: clients then
+    /// type a name that fits.
     /// </summary>
     public required IReadOnlyList<string> Domains { get; init; }
 
@@ -37,7 +39,8 @@ internal sealed record Settings
     public DecoySettings Decoy { get; init; } = new();
 
     /// <summary>Name, wildcard or <c>default</c> to another web server.</summary>
-    public IReadOnlyDictionary<string, PassthroughSite> Passthrough { get; init; } = new Dictionary<string, PassthroughSite>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, PassthroughSite> Passthrough { get; init; } =
+        new Dictionary<string, PassthroughSite>(StringComparer.Ordinal);
 
     /// <summary>Whose connections begin with a PROXY protocol header.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
@@ -82,7 +85,8 @@ internal sealed record RouteSettings
     public IReadOnlyList<string> Sets { get; init; } = ["signal"];
 
     /// <summary>Inner name to endpoint; adds to the sets or overrides them.</summary>
-    public IReadOnlyDictionary<string, UpstreamEndpoint> Hosts { get; init; } = new Dictionary<string, UpstreamEndpoint>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, UpstreamEndpoint> Hosts { get; init; } =
+        new Dictionary<string, UpstreamEndpoint>(StringComparer.Ordinal);
 }
 
 /// <summary>The web site for everyone who is not a Signal client: a directory, an upstream, or (both null) the built-in site.</summary>
@@ -141,6 +145,8 @@ internal sealed record BudgetSettings
     /// <summary>At the end: slow relaying instead of none.</summary>
     public bool SlowsWhenSpent { get; init; }
 
-    /// <summary>The rate of both. 64 KB per second carry the chats of some hundred people, and 160 GB a month if they never pause.</summary>
+    /// <summary>
+    /// The rate of both. 64 KB per second carry the chats of some hundred people, and 160 GB a month if they never pause.
+    /// </summary>
     public long SlowBytesPerSecond { get; init; } = 64_000;
 }

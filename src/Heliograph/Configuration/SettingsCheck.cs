@@ -18,7 +18,8 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
         CheckPassthrough();
         CheckBudget();
         CheckFile(Keys.AlertsExec, settings.Alerts.Exec);
-        CheckAddresses((Keys.Listen, settings.Listen), (Keys.HttpListen, settings.HttpListen), (Keys.MetricsListen, settings.MetricsListen));
+        CheckAddresses((Keys.Listen, settings.Listen),
+            (Keys.HttpListen, settings.HttpListen), (Keys.MetricsListen, settings.MetricsListen));
     }
 
     private void CheckDomains()
@@ -27,11 +28,12 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
         {
             errors.Add(
                 Keys.Domains.Name,
-                $"missing; name what clients type to reach this proxy: {Keys.Domains.Allowed} (--domain NAME, or domains: [NAME] in the configuration file)");
+                $"missing; name what clients type to reach this proxy: {Keys.Domains.Allowed} "
+                + "(--domain NAME, or domains: [NAME] in the configuration file)");
         }
         if (settings.Certificate.Source == CertificateOrigin.Acme)
             return;
-        // Only a wildcard that is proven through DNS makes sense: whoever brings the files knows what is in them, and clients type a name.
+        // A wildcard makes sense only where DNS proves it: with files the operator knows their names, and clients type a name.
         foreach (var given in values.List(Keys.Domains) ?? [])
         {
             if (given.Value.StartsWith("*.", StringComparison.Ordinal))
@@ -54,18 +56,21 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
         RequireIfAny(Keys.AcmeFailover.All, Keys.AcmeFailover.Directory);
         RequireIfAny(
             [
-                Keys.Rfc2136Server, Keys.Rfc2136KeyName, Keys.Rfc2136KeySecret, Keys.Rfc2136Algorithm, Keys.Rfc2136Zone, Keys.Rfc2136Transport,
+                Keys.Rfc2136Server, Keys.Rfc2136KeyName, Keys.Rfc2136KeySecret, Keys.Rfc2136Algorithm,
+                Keys.Rfc2136Zone, Keys.Rfc2136Transport,
             ],
             Keys.Rfc2136Server, Keys.Rfc2136KeyName, Keys.Rfc2136KeySecret);
         if (settings.Certificate.Source != CertificateOrigin.Acme)
             return;
         AddErrorsOfLibrary();
         var hasHttp = values.List(Keys.HttpListen) is not { Count: 0 };
-        if (!hasHttp && settings.Acme.Challenges.All(static type => type == ChallengeTypes.Http01) && values.OriginOf(Keys.AcmeChallenges) is { } origin)
+        if (!hasHttp && settings.Acme.Challenges.All(static type => type == ChallengeTypes.Http01)
+            && values.OriginOf(Keys.AcmeChallenges) is { } origin)
         {
             errors.Add(
                 Keys.AcmeChallenges.Path, origin,
-                $"has http-01 only, which needs port 80, and {Keys.HttpListen.Name} is empty; add tls-alpn-01, or give {Keys.HttpListen.Name} an address");
+                $"has http-01 only, which needs port 80, and {Keys.HttpListen.Name} is empty; "
+                + $"add tls-alpn-01, or give {Keys.HttpListen.Name} an address");
         }
         CheckFile(Keys.DnsHook, settings.Acme.Dns?.Hook);
     }
@@ -108,7 +113,8 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
         if (given.Count == 0 && values.Scalar(Keys.DecoyUpstreamH2) is { } alone)
         {
             errors.Add(
-                Keys.DecoyUpstreamH2, alone, $"{Keys.DecoyUpstream.Name} is missing, which serves HTTP/1.1; allowed: {Keys.DecoyUpstream.Allowed}");
+                Keys.DecoyUpstreamH2, alone,
+                $"{Keys.DecoyUpstream.Name} is missing, which serves HTTP/1.1; allowed: {Keys.DecoyUpstream.Allowed}");
         }
     }
 
@@ -127,9 +133,11 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
         if (settings.Domains.Contains(name, StringComparer.Ordinal))
         {
             errors.Add(
-                given.Path, given.Origin, $"the name is in {Keys.Domains.Name} too, so that it would belong to two servers; keep one of the two");
+                given.Path, given.Origin,
+                $"the name is in {Keys.Domains.Name} too, so that it would belong to two servers; keep one of the two");
         }
-        if (name == PassthroughTable.Default && settings.Domains.FirstOrDefault(static domain => IPAddress.TryParse(domain, out _)) is { } address)
+        if (name == PassthroughTable.Default
+            && settings.Domains.FirstOrDefault(static domain => IPAddress.TryParse(domain, out _)) is { } address)
         {
             errors.Add(
                 given.Path, given.Origin,

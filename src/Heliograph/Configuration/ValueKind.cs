@@ -28,8 +28,8 @@ internal abstract class ValueKind(KeyShape shape, string allowed, string summary
     public IReadOnlyList<string> Words { get; init; } = [];
 
     /// <summary>
-    /// For a map: what an entry may have instead of one value. The first key is that value; the others follow it as <c>KEY=VALUE</c> where an
-    /// entry is written on one line.
+    /// For a map: what an entry may have instead of one value. The first key is that value; the others follow it as <c>KEY=VALUE</c> where
+    /// an entry is written on one line.
     /// </summary>
     public IReadOnlyList<string> EntryKeys { get; init; } = [];
 

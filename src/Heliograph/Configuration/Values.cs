@@ -72,7 +72,8 @@ internal static class Values
         if (host.Length == 0)
             return $"the address is missing; write \"[::]:{port}\" for every address";
         var bracketed = host.StartsWith('[') && host.EndsWith(']');
-        if (!IPAddress.TryParse(bracketed ? host[1..^1] : host, out var address) || (address.AddressFamily == AddressFamily.InterNetwork && host.Count('.') != 3))
+        if (!IPAddress.TryParse(bracketed ? host[1..^1] : host, out var address)
+            || (address.AddressFamily == AddressFamily.InterNetwork && host.Count('.') != 3))
             return "not an IP address with a port; a name cannot be listened on";
         if (bracketed != (address.AddressFamily == AddressFamily.InterNetworkV6))
             return bracketed ? "only an IPv6 address goes in brackets" : $"an IPv6 address goes in brackets: \"[{host}]:{port}\"";
@@ -91,7 +92,7 @@ internal static class Values
             value = new(address, address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32);
         else if (!IPNetwork.TryParse(text, out value))
             return "not a network";
-        // The runtime silently clears such bits; whoever wrote them meant something else.
+        // The runtime silently clears such bits; the operator must have meant something else.
         if (!value.BaseAddress.Equals(address))
             return $"the address has bits beyond the first {value.PrefixLength}; write a single address without a /";
         return value.PrefixLength == 0 ? "the whole internet: anyone could then claim any address" : null;
@@ -121,11 +122,15 @@ internal static class Values
         value = 0;
         if (text == ByteSizes.Off)
             return null;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= 1 && value <= largest ? null : $"not a number from 1 to {largest}";
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= 1 && value <= largest
+            ? null
+            : $"not a number from 1 to {largest}";
     };
 
     public static string? DayOfMonth(string text, out int value) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value is >= 1 and <= LastDayOfEveryMonth ? null : "not a day that every month has";
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value is >= 1 and <= LastDayOfEveryMonth
+            ? null
+            : "not a day that every month has";
 
     public static string? FilePath(string text, out string value)
     {
@@ -138,12 +143,15 @@ internal static class Values
         return null;
     }
 
-    public static string? Endpoint(string text, out UpstreamEndpoint value) => UpstreamEndpoint.TryParse(text, out value!) ? null : "not an endpoint";
+    public static string? Endpoint(string text, out UpstreamEndpoint value) =>
+        UpstreamEndpoint.TryParse(text, out value!) ? null : "not an endpoint";
 
     public static string? RouteSet(string text, out string value)
     {
         value = text;
-        return Relay.Routing.RouteSets.Names.Contains(text, StringComparer.Ordinal) ? null : "there is no such set" + DidYouMean(text, Relay.Routing.RouteSets.Names);
+        return Relay.Routing.RouteSets.Names.Contains(text, StringComparer.Ordinal)
+            ? null
+            : "there is no such set" + DidYouMean(text, Relay.Routing.RouteSets.Names);
     }
 
     /// <summary>One of a few words.</summary>
@@ -181,7 +189,9 @@ internal static class Values
     public static string? Word(string text, out string value)
     {
         value = text;
-        return text.Length is > 0 and <= 256 && text.All(static c => c is > ' ' and <= '~') ? null : "not 1 to 256 printable characters without spaces";
+        return text.Length is > 0 and <= 256 && text.All(static c => c is > ' ' and <= '~')
+            ? null
+            : "not 1 to 256 printable characters without spaces";
     }
 
     /// <summary>A printable text of one line.</summary>
@@ -205,5 +215,6 @@ internal static class Values
         return value.Length > 0 && Base64Url.IsValid(value) ? null : "not base64url";
     }
 
-    private static string DidYouMean(string text, IEnumerable<string> words) => Suggestion.Nearest(text, words) is { } near ? $"; did you mean {near}?" : "";
+    private static string DidYouMean(string text, IEnumerable<string> words) =>
+        Suggestion.Nearest(text, words) is { } near ? $"; did you mean {near}?" : "";
 }

@@ -18,7 +18,8 @@ internal static class Words
 
     public static readonly string[] DnsTransports = ["udp", "tcp"];
 
-    public static readonly (string Word, TlsHandshake Value)[] TlsHandshakes = [("auto", TlsHandshake.Auto), ("libssl", TlsHandshake.Libssl)];
+    public static readonly (string Word, TlsHandshake Value)[] TlsHandshakes =
+        [("auto", TlsHandshake.Auto), ("libssl", TlsHandshake.Libssl)];
 
     public static readonly (string Word, bool Value)[] WhenLow = [("warn", false), ("slow", true)];
 
@@ -26,7 +27,8 @@ internal static class Words
 
     public static readonly (string Word, LogLevel Value)[] LogLevels =
     [
-        ("trace", LogLevel.Trace), ("debug", LogLevel.Debug), ("info", LogLevel.Information), ("warning", LogLevel.Warning), ("error", LogLevel.Error),
+        ("trace", LogLevel.Trace), ("debug", LogLevel.Debug), ("info", LogLevel.Information),
+            ("warning", LogLevel.Warning), ("error", LogLevel.Error),
     ];
 
     public static string Find<T>((string Word, T Value)[] words, T value)

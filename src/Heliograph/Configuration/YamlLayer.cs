@@ -4,7 +4,9 @@ using YamlDotNet.Core.Events;
 
 namespace Heliograph.Configuration;
 
-/// <summary>Reads the configuration file. By the parser's events, not by a deserializer: no reflection, and every key knows its line.</summary>
+/// <summary>
+/// Reads the configuration file. By the parser's events, not by a deserializer: no reflection, and every key knows its line.
+/// </summary>
 internal sealed class YamlLayer
 {
     /// <summary>No configuration is this long; a log or an image given by mistake is.</summary>
@@ -198,7 +200,8 @@ internal sealed class YamlLayer
         if (!seen.Contains(names[0]))
             errors.Add(path, origin, $"{names[0]} is missing; allowed: {key.Allowed}");
         return values.ContainsKey(names[0])
-            ? string.Join(' ', names.Where(values.ContainsKey).Select((name, index) => index == 0 ? values[name] : $"{name}={values[name]}"))
+            ? string.Join(' ', names.Where(values.ContainsKey)
+                .Select((name, index) => index == 0 ? values[name] : $"{name}={values[name]}"))
             : null;
     }
 
@@ -242,7 +245,9 @@ internal sealed class YamlLayer
         return false;
     }
 
-    /// <summary>Skips the node that comes next, or with <paramref name="depth"/> 1 the rest of the collection whose start is consumed.</summary>
+    /// <summary>
+    /// Skips the node that comes next, or with <paramref name="depth"/> 1 the rest of the collection whose start is consumed.
+    /// </summary>
     private void Skip(int depth = 0)
     {
         do
@@ -257,7 +262,8 @@ internal sealed class YamlLayer
         while (depth > 0);
     }
 
-    private const string NoAnchors = "anchors and aliases (& and *) are not supported; write the value out, in quotes if it starts with one of them";
+    private const string NoAnchors =
+        "anchors and aliases (& and *) are not supported; write the value out, in quotes if it starts with one of them";
 
     private static string? Unsupported(NodeEvent node) => !node.Anchor.IsEmpty ? NoAnchors
         : !node.Tag.IsEmpty ? "tags (!) are not supported; take it out, or put the value in quotes if it starts with one"
@@ -265,7 +271,9 @@ internal sealed class YamlLayer
 
     private string Where(ParsingEvent node) => $"{file}:{node.Start.Line}";
 
-    /// <summary>A tab is reported at its own line: the parser reports it at the start of the section around it, and does not call it a tab.</summary>
+    /// <summary>
+    /// A tab is reported at its own line: the parser reports it at the start of the section around it, and does not call it a tab.
+    /// </summary>
     private static string NotYaml(string file, YamlException exception, string text)
     {
         var lines = text.Split('\n');

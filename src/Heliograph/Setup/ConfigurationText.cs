@@ -40,7 +40,7 @@ internal static class ConfigurationText
     private static IEnumerable<ConfigurationKey> Shown(Settings settings, LayeredValues values) => ConfigurationTemplate.Shown
         .Concat(values.Keys.All.Where(key => IsGiven(key, settings, values) && !ConfigurationTemplate.Shown.Contains(key)));
 
-    /// <summary>Also where another key implies it: whoever names a chain wants <c>source: files</c>.</summary>
+    /// <summary>Also where another key implies it: naming a chain means <c>source: files</c>.</summary>
     private static bool IsGiven(ConfigurationKey key, Settings settings, LayeredValues values) =>
         values.IsGiven(key) || (key == Keys.CertificateSource && !key.IsSame(settings, Settings.Default));
 

@@ -82,7 +82,7 @@ public sealed class ValueErrorTests
     [InlineData("domains: [\"*.example.org\"]\ncertificate: { source: self-signed }\n",
         "domains.0 (FILE:1): \"*.example.org\": a wildcard; name each host, as no client can type a '*'; " + Domain)]
     [InlineData("domains: [localhost]\n", "domains (FILE:1): 'localhost' is neither a DNS name (such as proxy.example.org or *.example.org) nor an IP address")]
-    public void A_domain_that_its_source_cannot_have_is_told(string yaml, string error) => Assert.Equal([error], Loaded.Errors(yaml));
+    public void A_domain_that_its_source_cannot_have_is_reported(string yaml, string error) => Assert.Equal([error], Loaded.Errors(yaml));
 
     [Fact]
     public void A_wildcard_is_a_domain_where_it_can_be_proven() =>
@@ -127,7 +127,7 @@ public sealed class ValueErrorTests
     [InlineData("http: { listen: [\"[::]:443\"] }", "http.listen: [::]:443 is already taken by listen; give each its own port")]
     [InlineData("routes: { hosts: { \"*.example\": \"a:1\" } }",
         "routes.hosts.*.example (FILE:2): a wildcard; name each host, as no client can type a '*'; allowed: a host name with \"host:port\", \"[IPv6]:port\" or \"unix:/path/to.sock\"")]
-    public void What_is_missing_or_does_not_fit_together_is_told(string yaml, string error) =>
+    public void What_is_missing_or_does_not_fit_together_is_reported(string yaml, string error) =>
         Assert.Equal([error], Loaded.Errors($"domains: [proxy.example.org]\n{yaml}\n"));
 
     [Fact]

@@ -82,7 +82,7 @@ public sealed class YamlTests
     }
 
     [Fact]
-    public void A_file_that_cannot_be_one_is_told()
+    public void A_file_that_cannot_be_one_is_reported()
     {
         using var directory = new TempDirectory();
         var binary = directory["binary"];

@@ -16,7 +16,7 @@ internal static class ReferenceTables
 
     public static string Table(KeyGroup group)
     {
-        var text = new StringBuilder("| Key | What it is for | Value | Default | A new value |\n|---|---|---|---|---|\n");
+        var text = new StringBuilder("| Key | What it is for | Value | Default | Takes effect on |\n|---|---|---|---|---|\n");
         foreach (var key in group.Keys)
             text.Append($"| `{key.Name}` | {Cell(key.Help)} | {Cell(key.Kind.Summary)} | {Default(key)} | {(key.IsLive ? "reload" : "restart")} |\n");
         return text.ToString();
