@@ -85,7 +85,8 @@ public sealed class KeyTests
         var file = directory.Write("heliograph.yaml", "domains: [a.example]\nlimits: { invented_timeout: 1s }\n");
 
         Assert.Equal("1s", Shown(ConfigurationLoader.Load(WithInvented, file, Environment(), static (_, _) => { })));
-        Assert.Equal("2s", Shown(ConfigurationLoader.Load(WithInvented, file, Environment((Invented.Variable, "2s")), static (_, _) => { })));
+        Assert.Equal("2s",
+            Shown(ConfigurationLoader.Load(WithInvented, file, Environment((Invented.Variable, "2s")), static (_, _) => { })));
         Assert.Equal("3s", Shown(WithFlags("--config", file, "--invented-timeout", "3s")));
 
         static string? Shown(LoadedConfiguration loaded) => Invented.ToYaml(loaded.Settings!);
@@ -97,14 +98,16 @@ public sealed class KeyTests
         var command = new Command("run");
         new ConfigurationOptions(WithInvented).AddTo(command);
 
-        Assert.Equal("A key of this test only. [default: 30s]", command.Options.Single(static option => option.Name == "--invented-timeout").Description);
+        Assert.Equal("A key of this test only. [default: 30s]",
+            command.Options.Single(static option => option.Name == "--invented-timeout").Description);
     }
 
     [Fact]
     public void An_invented_key_is_shown_and_suggested_and_its_errors_are_reported()
     {
         var shown = WithFlags("--domain", "a.example", "--invented-timeout", "9s");
-        Assert.Contains("\n  invented_timeout: 9s  # from --invented-timeout\n", EffectiveYaml.Write(shown.Settings!, shown.Values), StringComparison.Ordinal);
+        Assert.Contains("\n  invented_timeout: 9s  # from --invented-timeout\n", EffectiveYaml.Write(shown.Settings!, shown.Values),
+            StringComparison.Ordinal);
 
         var bad = ConfigurationLoader.Load(
             WithInvented, null,
@@ -113,7 +116,8 @@ public sealed class KeyTests
         Assert.Equal(
             [
                 "HELIOGRAPH__LIMITS__INVENTD_TIMEOUT: there is no such key; did you mean HELIOGRAPH__LIMITS__INVENTED_TIMEOUT?",
-                "limits.invented_timeout (HELIOGRAPH__LIMITS__INVENTED_TIMEOUT): \"2h\": must be from 0s to 1h; allowed: " + Invented.Allowed,
+                "limits.invented_timeout (HELIOGRAPH__LIMITS__INVENTED_TIMEOUT): \"2h\": must be from 0s to 1h; allowed: "
+                    + Invented.Allowed,
             ],
             bad.Errors);
     }
@@ -136,8 +140,10 @@ public sealed class KeyTests
         Assert.Equal("30s", (string?)property["default"]);
 
         var page = ReferenceTables.Write(File.ReadAllText(Repository.PathOf("docs/operating/configuration.md")), WithInvented);
-        Assert.Contains("\n| `limits.invented_timeout` | A key of this test only. | duration, `0s` to `1h` | `30s` | reload |\n", page, StringComparison.Ordinal);
-        Assert.Contains("\n| `limits.invented_timeout` | `HELIOGRAPH__LIMITS__INVENTED_TIMEOUT` | `--invented-timeout DURATION` |\n", page, StringComparison.Ordinal);
+        Assert.Contains("\n| `limits.invented_timeout` | A key of this test only. | duration, `0s` to `1h` | `30s` | reload |\n", page,
+            StringComparison.Ordinal);
+        Assert.Contains("\n| `limits.invented_timeout` | `HELIOGRAPH__LIMITS__INVENTED_TIMEOUT` | `--invented-timeout DURATION` |\n", page,
+            StringComparison.Ordinal);
     }
 
     private static ConfigurationKey KeyOf(string name) => Keys.All.Single(key => key.Name == name);

@@ -40,7 +40,10 @@ public sealed class SchemaTests
         {
             var names = key.Path.Split(':');
             if (value is not null)
-                AssertFits($"{string.Concat(names.Select(static part => $"{{ {part}: "))}{value}{string.Concat(names.Select(static _ => " }"))}");
+            {
+                var open = string.Concat(names.Select(static part => $"{{ {part}: "));
+                AssertFits(open + value + string.Concat(names.Select(static _ => " }")));
+            }
         }
     }
 
@@ -102,7 +105,8 @@ public sealed class SchemaTests
     public void What_the_program_refuses_does_not_fit(string yaml)
     {
         Assert.False(Evaluate(yaml).IsValid);
-        Assert.NotEmpty(Loaded.Errors(yaml.StartsWith("domains", StringComparison.Ordinal) ? yaml : "domains: [proxy.example.org]\n" + yaml));
+        Assert.NotEmpty(Loaded.Errors(yaml.StartsWith("domains", StringComparison.Ordinal)
+            ? yaml : "domains: [proxy.example.org]\n" + yaml));
     }
 
     private static void AssertFits(string yaml)
@@ -123,12 +127,14 @@ public sealed class SchemaTests
     /// <summary>As the language server reads YAML 1.2's core schema (section 10.3).</summary>
     private static JsonNode? ToJson(YamlNode node) => node switch
     {
-        YamlMappingNode map => new JsonObject(map.Children.Select(static entry => KeyValuePair.Create(entry.Key.ToString(), ToJson(entry.Value)))),
+        YamlMappingNode map =>
+            new JsonObject(map.Children.Select(static entry => KeyValuePair.Create(entry.Key.ToString(), ToJson(entry.Value)))),
         YamlSequenceNode list => new JsonArray([.. list.Children.Select(ToJson)]),
         YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or "~" or "null" } => null,
         YamlScalarNode { Style: ScalarStyle.Plain, Value: "true" or "false" } word => JsonValue.Create(word.Value == "true"),
         YamlScalarNode { Style: ScalarStyle.Plain } plain
-            when long.TryParse(plain.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => JsonValue.Create(number),
+            when long.TryParse(plain.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) =>
+                JsonValue.Create(number),
         YamlScalarNode text => JsonValue.Create(text.Value),
         _ => throw new InvalidOperationException($"a {node.NodeType} is not expected here"),
     };

@@ -27,10 +27,12 @@ public sealed partial class ConfigurationReferenceTests
     [Fact]
     public void No_heading_explains_a_key_that_there_is_not()
     {
-        var headings = Headings().Matches(Page).SelectMany(static match => Names().Matches(match.Value)).Select(static match => match.Groups["text"].Value).ToList();
+        var headings = Headings().Matches(Page).SelectMany(static match => Names().Matches(match.Value))
+            .Select(static match => match.Groups["text"].Value).ToList();
 
         Assert.True(headings.Count > 30, "the headings are not found any more");
-        Assert.All(headings, static name => Assert.True(Keys.All.Any(key => key.Name == name) || Keys.Catalog.IsSection(name.Replace('.', ':')), name));
+        Assert.All(headings,
+            static name => Assert.True(Keys.All.Any(key => key.Name == name) || Keys.Catalog.IsSection(name.Replace('.', ':')), name));
     }
 
     [Fact]
@@ -39,7 +41,8 @@ public sealed partial class ConfigurationReferenceTests
         var keys = Keys.All.Select(static key => key.Variable).ToList();
 
         Assert.All(
-            Variables().Matches(Page).Select(static match => match.Value), name => Assert.Contains(keys, key => name == key || name == key + "__0"));
+            Variables().Matches(Page).Select(static match => match.Value),
+                name => Assert.Contains(keys, key => name == key || name == key + "__0"));
         Assert.All(keys, static key => Assert.Contains(key, Page, StringComparison.Ordinal));
     }
 
@@ -61,7 +64,8 @@ public sealed partial class ConfigurationReferenceTests
 
         Assert.DoesNotContain(
             errors,
-            static error => error.Contains("there is no such key", StringComparison.Ordinal) || error.Contains("must be a", StringComparison.Ordinal));
+            static error => error.Contains("there is no such key", StringComparison.Ordinal)
+                || error.Contains("must be a", StringComparison.Ordinal));
     }
 
     /// <summary>The example of a whole file.</summary>

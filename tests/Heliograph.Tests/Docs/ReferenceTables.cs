@@ -18,7 +18,10 @@ internal static class ReferenceTables
     {
         var text = new StringBuilder("| Key | What it is for | Value | Default | Takes effect on |\n|---|---|---|---|---|\n");
         foreach (var key in group.Keys)
-            text.Append($"| `{key.Name}` | {Cell(key.Help)} | {Cell(key.Kind.Summary)} | {Default(key)} | {(key.IsLive ? "reload" : "restart")} |\n");
+        {
+            var takesEffectOn = key.IsLive ? "reload" : "restart";
+            text.Append($"| `{key.Name}` | {Cell(key.Help)} | {Cell(key.Kind.Summary)} | {Default(key)} | {takesEffectOn} |\n");
+        }
         return text.ToString();
     }
 
@@ -30,14 +33,16 @@ internal static class ReferenceTables
         return text.ToString();
     }
 
-    private static string Default(ConfigurationKey key) => key.IsRequired ? "required" : key.DefaultYaml is { } value ? $"`{Cell(value)}`" : "none";
+    private static string Default(ConfigurationKey key) =>
+        key.IsRequired ? "required" : key.DefaultYaml is { } value ? $"`{Cell(value)}`" : "none";
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 
     private static string Replace(string page, string start, string end, string table)
     {
         var from = page.IndexOf(start, StringComparison.Ordinal);
-        Assert.True(from >= 0, $"docs/operating/configuration.md has no line {start}, where the table of these keys belongs, and {end} below it");
+        Assert.True(from >= 0,
+            $"docs/operating/configuration.md has no line {start}, where the table of these keys belongs, and {end} below it");
         from += start.Length;
         var to = page.IndexOf(end, from, StringComparison.Ordinal);
         Assert.True(to >= 0, $"docs/operating/configuration.md has no {end} after {start}");
