@@ -28,7 +28,8 @@ internal static class Machine
     }
 
     private static string? ProcessorName() =>
-        File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim();
+        File.ReadLines("/proc/cpuinfo")
+            .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim();
 
     /// <summary>Of the longest name: libIPSec_MB.so.1 leads to libIPSec_MB.so.1.3.0.</summary>
     private static string? IpsecMbVersion()

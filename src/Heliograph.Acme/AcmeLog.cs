@@ -15,13 +15,13 @@ internal static partial class AcmeLog
     public static partial void Revoked(this ILogger logger, IssuedCertificate certificate);
 
     [LoggerMessage(4, LogLevel.Error, "The new certificate could not be put to use.")]
-    public static partial void NotUsed(this ILogger logger, Exception failure);
+    public static partial void NotUsed(this ILogger logger, Exception exception);
 
     [LoggerMessage(5, LogLevel.Error, "{Reason}")]
     public static partial void NotSaved(this ILogger logger, string reason);
 
     [LoggerMessage(6, LogLevel.Error, "Renewal ran into something unforeseen.")]
-    public static partial void Surprise(this ILogger logger, Exception failure);
+    public static partial void Surprise(this ILogger logger, Exception exception);
 
     [LoggerMessage(10, LogLevel.Information, "An account at {Authority} is made; its terms of service: {Terms}")]
     public static partial void AccountMade(this ILogger logger, string authority, string terms);

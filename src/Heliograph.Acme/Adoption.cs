@@ -11,19 +11,19 @@ public static class Adoption
     /// <param name="options">The authority must be the one that issued it, and the domains must be in it.</param>
     /// <param name="chainPem">The leaf first.</param>
     /// <param name="keyPem">The leaf's key.</param>
-    /// <param name="clock">The time.</param>
+    /// <param name="timeProvider">The time.</param>
     /// <param name="logger">Never sees the key.</param>
-    /// <param name="stop">Ends the wait for another process that orders a certificate just now.</param>
+    /// <param name="cancellationToken">Ends the wait for another process that orders a certificate just now.</param>
     /// <returns>False: one that lasts as long is stored already, and stays.</returns>
     /// <exception cref="AcmeException">It is not good for that, or cannot be stored.</exception>
-    public static async Task<bool> AdoptAsync(AcmeOptions options, string chainPem, string keyPem, TimeProvider clock, ILogger logger, CancellationToken stop)
+    public static async Task<bool> AdoptAsync(AcmeOptions options, string chainPem, string keyPem, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
     {
         IReadOnlyList<Identifier> identifiers = [.. options.Domains.Select(Identifier.Parse)];
-        var adopted = CertificateCheck.Accept(chainPem, keyPem, options.Directory, identifiers, clock.GetUtcNow(), clockAhead: null);
-        var files = new StateFiles(new PrivateDirectory(Path.Combine(options.StateDirectory, CertificateManager.DirectoryName), clock, logger));
+        var adopted = CertificateCheck.Accept(chainPem, keyPem, options.Directory, identifiers, timeProvider.GetUtcNow(), clockAhead: null);
+        var files = new StateFiles(new PrivateDirectory(Path.Combine(options.StateDirectory, CertificateManager.DirectoryName), timeProvider, logger));
         files.Create();
-        var store = new CertificateStore(files, clock);
-        using var held = await store.LockAsync(stop);
+        var store = new CertificateStore(files, timeProvider);
+        using var held = await store.LockAsync(cancellationToken);
         var state = store.Load();
         if (state is { ChainPem: { } chain, KeyPem: { } key } && Covers(IssuedCertificate.FromPem(chain, key, state.IssuedBy ?? ""), adopted, identifiers))
             return false;

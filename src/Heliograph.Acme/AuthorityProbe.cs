@@ -14,10 +14,10 @@ public static class AuthorityProbe
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <exception cref="AcmeException">It cannot be reached, or is none; the message says what to do.</exception>
-    public static async Task<AuthorityAnswer> AskAsync(AcmeOptions options, TimeProvider clock, CancellationToken stop)
+    public static async Task<AuthorityAnswer> AskAsync(AcmeOptions options, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        using var transport = new AcmeTransport(options.CaRoot, Timeout, clock);
-        var directory = await AcmeDirectory.FetchAsync(transport, options.Directory, stop);
+        using var transport = new AcmeTransport(options.CaRoot, Timeout, timeProvider);
+        var directory = await AcmeDirectory.FetchAsync(transport, options.Directory, cancellationToken);
         var problem = transport.ClockAhead is { } ahead && ahead.Duration() > ClockProbe.Tolerance ? $"this machine's clock is {ClockProbe.Say(ahead)} its own" : null;
         return new(problem, Urls.Https(directory.Meta.TermsOfService));
     }

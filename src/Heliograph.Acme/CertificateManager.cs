@@ -19,7 +19,7 @@ public sealed class CertificateManager : IAsyncDisposable
 
     private readonly Renewer renewer;
     private readonly Action<IssuedCertificate> use;
-    private readonly TimeProvider clock;
+    private readonly TimeProvider timeProvider;
     private readonly ILogger logger;
     private readonly SemaphoreSlim gate = new(1);
     private readonly CancellationTokenSource stop = new();
@@ -27,17 +27,17 @@ public sealed class CertificateManager : IAsyncDisposable
     private int disposed;
 
     internal CertificateManager(
-        AcmeOptions options, ChallengeResponders responders, Action<IssuedCertificate> use, TimeProvider clock, ILogger logger, Random random,
+        AcmeOptions options, ChallengeResponders responders, Action<IssuedCertificate> use, TimeProvider timeProvider, ILogger logger, Random random,
         Action<WriteStep>? fault)
     {
         if (options.Errors() is { Count: > 0 } errors)
             throw new AcmeException(AcmeFailure.Configuration, string.Join(" ", errors));
         this.use = use;
-        this.clock = clock;
+        this.timeProvider = timeProvider;
         this.logger = logger;
-        var files = new StateFiles(new PrivateDirectory(Path.Combine(options.StateDirectory, DirectoryName), clock, logger, fault));
-        var issuer = new CertificateIssuer(options, responders, new AccountStore(files), clock, logger);
-        renewer = new Renewer(options, issuer, new CertificateStore(files, clock), clock, random, logger, Publish);
+        var files = new StateFiles(new PrivateDirectory(Path.Combine(options.StateDirectory, DirectoryName), timeProvider, logger, fault));
+        var issuer = new CertificateIssuer(options, responders, new AccountStore(files), timeProvider, logger);
+        renewer = new Renewer(options, issuer, new CertificateStore(files, timeProvider), timeProvider, random, logger, Publish);
         files.Create();
         renewer.Reload();
     }
@@ -47,12 +47,12 @@ public sealed class CertificateManager : IAsyncDisposable
     /// <param name="responders">The ports to prove control with.</param>
     /// <param name="use">Called with the stored certificate, before this returns, and with every new one later, whether this process or
     /// another one on the same state directory had it made.</param>
-    /// <param name="clock">The time.</param>
+    /// <param name="timeProvider">The time.</param>
     /// <param name="logger">Never sees a key, a token or a key authorization.</param>
     /// <exception cref="AcmeException">The options have mistakes, or the state directory cannot be read.</exception>
     public static CertificateManager Open(
-        AcmeOptions options, ChallengeResponders responders, Action<IssuedCertificate> use, TimeProvider clock, ILogger logger) =>
-        new(options, responders, use, clock, logger, Random.Shared, fault: null);
+        AcmeOptions options, ChallengeResponders responders, Action<IssuedCertificate> use, TimeProvider timeProvider, ILogger logger) =>
+        new(options, responders, use, timeProvider, logger, Random.Shared, fault: null);
 
     /// <summary>Null until there is one. It may have expired: that is still better than none.</summary>
     public IssuedCertificate? Current => renewer.Certificate;
@@ -61,17 +61,17 @@ public sealed class CertificateManager : IAsyncDisposable
     public void Start() => loop = Task.Run(LoopAsync);
 
     /// <summary>Looks now whether anything is due, instead of some minutes later, and does it. Failures are logged and remembered, and back-off holds.</summary>
-    public Task RenewIfDueAsync(CancellationToken stop) => AloneAsync(async stop =>
+    public Task RenewIfDueAsync(CancellationToken cancellationToken) => AloneAsync(async cancellationToken =>
     {
-        await renewer.RenewIfDueAsync(stop);
+        await renewer.RenewIfDueAsync(cancellationToken);
         return true;
-    }, stop);
+    }, cancellationToken);
 
     /// <summary>Renews now if it is due, whatever the back-off; with <paramref name="force"/> even if it is not, whatever the authority's limits.</summary>
     /// <exception cref="AcmeException">It was tried and failed.</exception>
-    public Task<RenewalOutcome> RenewNowAsync(bool force, CancellationToken stop) => AloneAsync(async stop =>
+    public Task<RenewalOutcome> RenewNowAsync(bool force, CancellationToken cancellationToken) => AloneAsync(async cancellationToken =>
     {
-        var renewed = await renewer.RenewAsync(force, stop);
+        var renewed = await renewer.RenewAsync(force, cancellationToken);
         var plan = renewer.Plan;
         return new RenewalOutcome
         {
@@ -80,21 +80,21 @@ public sealed class CertificateManager : IAsyncDisposable
                 ? $"There is a new certificate: {renewer.Certificate}."
                 : $"The certificate is not due before {plan.At:u} ({plan.Reason}); --force renews it all the same.",
         };
-    }, stop);
+    }, cancellationToken);
 
     /// <summary>Tells the authority that the certificate must not be trusted any more. A new one, with a new key, is due from then on.</summary>
-    public Task RevokeAsync(RevocationReason reason, CancellationToken stop) => AloneAsync(async stop =>
+    public Task RevokeAsync(RevocationReason reason, CancellationToken cancellationToken) => AloneAsync(async cancellationToken =>
     {
-        await renewer.RevokeAsync(reason, stop);
+        await renewer.RevokeAsync(reason, cancellationToken);
         return true;
-    }, stop);
+    }, cancellationToken);
 
     /// <summary>Gives the account at <c>acme.directory</c> a new key (RFC 8555 section 7.3.5).</summary>
-    public Task RollOverAccountKeyAsync(CancellationToken stop) => AloneAsync(async stop =>
+    public Task RollOverAccountKeyAsync(CancellationToken cancellationToken) => AloneAsync(async cancellationToken =>
     {
-        await renewer.RollOverAccountKeyAsync(stop);
+        await renewer.RollOverAccountKeyAsync(cancellationToken);
         return true;
-    }, stop);
+    }, cancellationToken);
 
     public CertificateDescription Describe()
     {
@@ -114,7 +114,7 @@ public sealed class CertificateManager : IAsyncDisposable
             NotAfter = certificate?.NotAfter,
             Revoked = state.Revoked,
             UnderWay = underWay,
-            NextRenewal = underWay ? clock.GetUtcNow() : next,
+            NextRenewal = underWay ? timeProvider.GetUtcNow() : next,
             NextRenewalReason = underWay ? "the authority is being asked at this moment" : next > plan.At ? $"{plan.Reason}; after a failure or a rate limit it waits until then" : plan.Reason,
             ExplanationUrl = state.Ari?.ExplanationUrl,
             Failures = ended.Failures,
@@ -137,10 +137,10 @@ public sealed class CertificateManager : IAsyncDisposable
     }
 
     /// <summary>One thing at a time, and none after the end.</summary>
-    private async Task<T> AloneAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken stop)
+    private async Task<T> AloneAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(disposed != 0, this);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, this.stop.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, this.stop.Token);
         await gate.WaitAsync(either.Token);
         try
         {
@@ -162,14 +162,14 @@ public sealed class CertificateManager : IAsyncDisposable
                 {
                     await RenewIfDueAsync(stop.Token);
                 }
-                catch (Exception surprise) when (surprise is not OperationCanceledException)
+                catch (Exception exception) when (exception is not OperationCanceledException)
                 {
                     // Whatever it is, the certificate in use goes on being served, and renewal goes on being tried.
-                    logger.Surprise(surprise);
-                    await Task.Delay(TimeSpan.FromMinutes(10), clock, stop.Token);
+                    logger.Surprise(exception);
+                    await Task.Delay(TimeSpan.FromMinutes(10), timeProvider, stop.Token);
                 }
 
-                await Task.Delay(renewer.Sleep, clock, stop.Token);
+                await Task.Delay(renewer.Sleep, timeProvider, stop.Token);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -184,9 +184,9 @@ public sealed class CertificateManager : IAsyncDisposable
         {
             use(certificate);
         }
-        catch (Exception failure)
+        catch (Exception exception)
         {
-            logger.NotUsed(failure);
+            logger.NotUsed(exception);
         }
     }
 }

@@ -61,9 +61,9 @@ public sealed record IssuedCertificate
         {
             return X509Certificate2.CreateFromPem(chainPem, keyPem);
         }
-        catch (ArgumentException failure)
+        catch (ArgumentException exception)
         {
-            throw new CryptographicException("The key does not belong to the certificate.", failure);
+            throw new CryptographicException("The key does not belong to the certificate.", exception);
         }
     }
 }

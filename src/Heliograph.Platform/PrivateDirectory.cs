@@ -132,7 +132,7 @@ public sealed partial class PrivateDirectory
         {
             throw Trouble("locked", path, exception);
         }
-        catch (IOException busy) when (busy.HResult == Errno.Again)
+        catch (IOException exception) when (exception.HResult == Errno.Again)
         {
             return null;
         }

@@ -13,17 +13,17 @@ public sealed class DecoySite : IAsyncDisposable
     private const string LongestSocketName = "http1-unavailable.sock";
 
     private readonly SocketDirectory directory;
-    private readonly TimeProvider time;
-    private readonly ILogger log;
+    private readonly TimeProvider timeProvider;
+    private readonly ILogger logger;
     private readonly List<StreamListener> listeners = [];
     private volatile SiteResponder pages;
 
-    private DecoySite(SocketDirectory directory, Site site, TimeProvider time, ILogger log)
+    private DecoySite(SocketDirectory directory, Site site, TimeProvider timeProvider, ILogger logger)
     {
         pages = new SiteResponder(site);
         this.directory = directory;
-        this.time = time;
-        this.log = log;
+        this.timeProvider = timeProvider;
+        this.logger = logger;
     }
 
     /// <summary>The path of the socket that takes decrypted HTTP/1.1.</summary>
@@ -42,25 +42,25 @@ public sealed class DecoySite : IAsyncDisposable
     public string Http2Unavailable { get; private set; } = null!;
 
     /// <exception cref="WebServerException">The sockets or the site's directory cannot be used.</exception>
-    public static async Task<DecoySite> StartAsync(DecoyOptions options, TimeProvider time, ILogger log, CancellationToken cancellationToken)
+    public static async Task<DecoySite> StartAsync(DecoyOptions options, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
     {
         var site = await MakeAsync(options, cancellationToken);
-        var decoy = new DecoySite(SocketDirectory.Prepare(options.SocketDirectory, LongestSocketName.Length), site, time, log);
+        var decoy = new DecoySite(SocketDirectory.Prepare(options.SocketDirectory, LongestSocketName.Length), site, timeProvider, logger);
         try
         {
             var unavailable = new PageResponder(NginxStatus.BadGateway, waitsForBody: true, closesAlways: false);
-            decoy.Http1 = decoy.Listen("http1.sock", client => ServeHttp1Async(client, decoy.pages, time));
-            decoy.Http2 = decoy.Listen("http2.sock", client => ServeHttp2Async(client, decoy.pages, time));
-            decoy.Http1Unavailable = decoy.Listen(LongestSocketName, client => ServeHttp1Async(client, unavailable, time));
-            decoy.Http2Unavailable = decoy.Listen("http2-unavailable.sock", client => ServeHttp2Async(client, unavailable, time));
+            decoy.Http1 = decoy.Listen("http1.sock", client => ServeHttp1Async(client, decoy.pages, timeProvider));
+            decoy.Http2 = decoy.Listen("http2.sock", client => ServeHttp2Async(client, decoy.pages, timeProvider));
+            decoy.Http1Unavailable = decoy.Listen(LongestSocketName, client => ServeHttp1Async(client, unavailable, timeProvider));
+            decoy.Http2Unavailable = decoy.Listen("http2-unavailable.sock", client => ServeHttp2Async(client, unavailable, timeProvider));
             var plain = new PageResponder(NginxStatus.PlainHttpToHttps, waitsForBody: false, closesAlways: true);
-            decoy.PlainHttp = decoy.Listen("plain.sock", client => ServeHttp1Async(client, plain, time));
+            decoy.PlainHttp = decoy.Listen("plain.sock", client => ServeHttp1Async(client, plain, timeProvider));
             return decoy;
         }
-        catch (SocketException e)
+        catch (SocketException exception)
         {
             await decoy.DisposeAsync();
-            throw new WebServerException($"The decoy's sockets cannot be opened in {options.SocketDirectory} ({e.Message}); choose a directory this user may write to.", e);
+            throw new WebServerException($"The decoy's sockets cannot be opened in {options.SocketDirectory} ({exception.Message}); choose a directory this user may write to.", exception);
         }
         catch
         {
@@ -88,19 +88,19 @@ public sealed class DecoySite : IAsyncDisposable
     private string Listen(string name, Func<ClientSocket, Task> serve)
     {
         var path = directory.Claim(name);
-        listeners.Add(StreamListener.Start(new UnixDomainSocketEndPoint(path), serve, time, log));
+        listeners.Add(StreamListener.Start(new UnixDomainSocketEndPoint(path), serve, timeProvider, logger));
         return path;
     }
 
-    private static async Task ServeHttp1Async(ClientSocket client, Responder responder, TimeProvider time)
+    private static async Task ServeHttp1Async(ClientSocket client, Responder responder, TimeProvider timeProvider)
     {
-        using var connection = new Http1Connection(client, responder, time);
+        using var connection = new Http1Connection(client, responder, timeProvider);
         await connection.RunAsync();
     }
 
-    private static async Task ServeHttp2Async(ClientSocket client, Responder responder, TimeProvider time)
+    private static async Task ServeHttp2Async(ClientSocket client, Responder responder, TimeProvider timeProvider)
     {
-        using var connection = new Http2Connection(client, responder, time);
+        using var connection = new Http2Connection(client, responder, timeProvider);
         await connection.RunAsync();
     }
 }

@@ -35,9 +35,9 @@ internal sealed class SocketDirectory : IDisposable
             File.SetUnixFileMode(full, OwnerOnly);
             return new(full, isTemporary: false);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new WebServerException($"The directory {full} for the decoy's sockets cannot be made private to this user ({e.Message}); choose a directory this user owns.", e);
+            throw new WebServerException($"The directory {full} for the decoy's sockets cannot be made private to this user ({exception.Message}); choose a directory this user owns.", exception);
         }
     }
 
@@ -59,7 +59,7 @@ internal sealed class SocketDirectory : IDisposable
             if (isTemporary)
                 Directory.Delete(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // A socket left behind is removed by the next run.
         }

@@ -3,13 +3,13 @@ namespace Heliograph;
 /// <summary>Why a file cannot be used, in a few words that do not repeat its path.</summary>
 internal static class FileProblem
 {
-    public static string Describe(Exception e) => e switch
+    public static string Describe(Exception exception) => exception switch
     {
         FileNotFoundException or DirectoryNotFoundException => "there is no such file",
         UnauthorizedAccessException => "permission denied",
         PathTooLongException => "the path is too long",
         // "Read-only file system : '/path'": the path is told already.
-        IOException => e.Message.Split(" : '")[0],
-        _ => e.Message,
+        IOException => exception.Message.Split(" : '")[0],
+        _ => exception.Message,
     };
 }

@@ -98,13 +98,13 @@ internal sealed class TestPorts : ITlsAlpnResponder, IHttpResponder, IDisposable
                         using (client)
                             await serve(client.GetStream());
                     }
-                    catch (Exception ended) when (ended is IOException or System.Security.Authentication.AuthenticationException or OperationCanceledException)
+                    catch (Exception exception) when (exception is IOException or System.Security.Authentication.AuthenticationException or OperationCanceledException)
                     {
                         // The validator is gone or was refused: its finding is what the test looks at.
                     }
                 });
             }
-            catch (Exception ended) when (ended is OperationCanceledException or SocketException or ObjectDisposedException)
+            catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
             {
                 return;
             }

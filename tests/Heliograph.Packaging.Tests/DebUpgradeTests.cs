@@ -63,11 +63,11 @@ public sealed class DebUpgradeTests
         service.Output.Split('\n').Where(static line => line.StartsWith("service-manager: started ", StringComparison.Ordinal)).Select(static line => line.Split(' ')[^1]);
 
     /// <returns>What failed; null: every visitor got the page.</returns>
-    private static async Task<string?> VisitAgainAndAgainAsync(IPEndPoint endpoint, Action answered, CancellationToken enough)
+    private static async Task<string?> VisitAgainAndAgainAsync(IPEndPoint endpoint, Action answered, CancellationToken cancellationToken)
     {
         try
         {
-            while (!enough.IsCancellationRequested)
+            while (!cancellationToken.IsCancellationRequested)
             {
                 var answer = await Visitor.VisitAsync(endpoint);
                 if (!answer.StartsWith("HTTP/1.1 200 OK\r\n", StringComparison.Ordinal))
@@ -76,9 +76,9 @@ public sealed class DebUpgradeTests
             }
             return null;
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
-            return e.ToString();
+            return exception.ToString();
         }
     }
 }

@@ -100,9 +100,9 @@ public sealed partial class ChildProcess : IAsyncDisposable
             {
                 await Task.WhenAny(change, exited).WaitAsync(timeout.Token);
             }
-            catch (OperationCanceledException e)
+            catch (OperationCanceledException exception)
             {
-                throw new TimeoutException($"the awaited line did not come within {bound}:\n{AllOutput}", e);
+                throw new TimeoutException($"the awaited line did not come within {bound}:\n{AllOutput}", exception);
             }
         }
     }
@@ -114,9 +114,9 @@ public sealed partial class ChildProcess : IAsyncDisposable
         {
             await exited.WaitAsync(bound);
         }
-        catch (TimeoutException e)
+        catch (TimeoutException exception)
         {
-            throw new TimeoutException($"process {Id} did not end within {bound}:\n{AllOutput}", e);
+            throw new TimeoutException($"process {Id} did not end within {bound}:\n{AllOutput}", exception);
         }
         return process.ExitCode;
     }

@@ -59,7 +59,7 @@ public sealed class FakeReceiver : IAsyncDisposable
             while (true)
                 connections.Add(AnswerAllAsync(await listener.AcceptSocketAsync(stop.Token)));
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             await Task.WhenAll(connections);
         }
@@ -78,7 +78,7 @@ public sealed class FakeReceiver : IAsyncDisposable
                 // The next request of the same connection.
             }
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
         {
             // Whoever asked has gone, or the test ends.
         }

@@ -16,7 +16,7 @@ public static class InnerHello
         {
             await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = name, ApplicationProtocols = protocols is { Length: > 0 } ? [.. protocols] : null });
         }
-        catch (Exception e) when (e is IOException or AuthenticationException)
+        catch (Exception exception) when (exception is IOException or AuthenticationException)
         {
             // The capture answers with the end of the stream.
         }

@@ -24,7 +24,7 @@ public static class LoopbackPort
                 socket.Bind(endpoint);
                 return endpoint;
             }
-            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {
                 // Another one, then.
             }

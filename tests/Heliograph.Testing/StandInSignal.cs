@@ -52,9 +52,9 @@ public sealed class StandInSignal : IAsyncDisposable
         {
             return await arrivals.Reader.ReadAsync(timeout.Token);
         }
-        catch (OperationCanceledException e)
+        catch (OperationCanceledException exception)
         {
-            throw new TimeoutException($"no connection reached the stand-in within {bound}; there were {Accepted} before", e);
+            throw new TimeoutException($"no connection reached the stand-in within {bound}; there were {Accepted} before", exception);
         }
     }
 
@@ -82,7 +82,7 @@ public sealed class StandInSignal : IAsyncDisposable
                 serving.Add(ServeAsync(socket));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
         }
         await Task.WhenAll(serving);
@@ -114,10 +114,10 @@ public sealed class StandInSignal : IAsyncDisposable
             }
             connection.End(null);
         }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException
+        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException or ObjectDisposedException
             or System.Security.Authentication.AuthenticationException)
         {
-            connection.End(e);
+            connection.End(exception);
         }
         finally
         {

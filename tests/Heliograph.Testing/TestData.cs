@@ -8,11 +8,11 @@ public static class TestData
     private const int BlockLength = 64 * 1024;
 
     /// <summary>Writes the stream that belongs to a seed.</summary>
-    public static async Task WriteAsync(Stream to, int seed, long length, CancellationToken cancellation)
+    public static async Task WriteAsync(Stream to, int seed, long length, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(to);
         foreach (var block in Blocks(seed, length))
-            await to.WriteAsync(block, cancellation);
+            await to.WriteAsync(block, cancellationToken);
     }
 
     /// <summary>SHA-256 of the stream that belongs to a seed.</summary>
@@ -25,14 +25,14 @@ public static class TestData
     }
 
     /// <summary>SHA-256 of exactly so many bytes of a stream; throws when it ends before.</summary>
-    public static async Task<byte[]> ReadHashAsync(Stream from, long length, CancellationToken cancellation)
+    public static async Task<byte[]> ReadHashAsync(Stream from, long length, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(from);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[BlockLength];
         for (var left = length; left > 0;)
         {
-            var count = await from.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, left)), cancellation);
+            var count = await from.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, left)), cancellationToken);
             if (count == 0)
                 throw new EndOfStreamException($"the stream ended {left} of {length} bytes too early");
             hash.AppendData(buffer, 0, count);

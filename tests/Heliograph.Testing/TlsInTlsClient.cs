@@ -76,12 +76,12 @@ public sealed class TlsInTlsClient : IAsyncDisposable
     public IReadOnlyList<int> CoalescedWrites => coalescing?.Sent ?? [];
 
     /// <summary>Both handshakes.</summary>
-    public static async Task<TlsInTlsClient> ConnectAsync(TlsInTlsOptions options, CancellationToken cancellation)
+    public static async Task<TlsInTlsClient> ConnectAsync(TlsInTlsOptions options, CancellationToken cancellationToken)
     {
-        var client = await ConnectOuterAsync(options, cancellation);
+        var client = await ConnectOuterAsync(options, cancellationToken);
         try
         {
-            await client.HandshakeInnerAsync(options, cancellation);
+            await client.HandshakeInnerAsync(options, cancellationToken);
             return client;
         }
         catch
@@ -92,7 +92,7 @@ public sealed class TlsInTlsClient : IAsyncDisposable
     }
 
     /// <summary>The outer handshake only; for visitors, and for tests that write the inner bytes themselves.</summary>
-    public static async Task<TlsInTlsClient> ConnectOuterAsync(TlsInTlsOptions options, CancellationToken cancellation)
+    public static async Task<TlsInTlsClient> ConnectOuterAsync(TlsInTlsOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -100,15 +100,15 @@ public sealed class TlsInTlsClient : IAsyncDisposable
         {
             if (options.From is not null)
                 socket.Bind(new IPEndPoint(options.From, 0));
-            await socket.ConnectAsync(options.Proxy, cancellation);
+            await socket.ConnectAsync(options.Proxy, cancellationToken);
             Stream below = new NetworkStream(socket, ownsSocket: true);
             if (options.SegmentBytes is { } segment)
                 below = new SplittingStream(below, segment, options.SplitLimit);
-            await below.WriteAsync(options.Preamble, cancellation);
+            await below.WriteAsync(options.Preamble, cancellationToken);
             var coalescing = options.HelloWithFinished ? new CoalescingStream(below) : null;
             var outer = new SslStream(coalescing ?? below);
             await outer.AuthenticateAsClientAsync(
-                Authentication(options, options.OuterName, options.OuterProtocols, options.OuterAlpn), cancellation);
+                Authentication(options, options.OuterName, options.OuterProtocols, options.OuterAlpn), cancellationToken);
             return new TlsInTlsClient(socket, outer) { coalescing = coalescing };
         }
         catch
@@ -118,7 +118,7 @@ public sealed class TlsInTlsClient : IAsyncDisposable
         }
     }
 
-    public async Task HandshakeInnerAsync(TlsInTlsOptions options, CancellationToken cancellation)
+    public async Task HandshakeInnerAsync(TlsInTlsOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         Stream below = Outer;
@@ -128,9 +128,9 @@ public sealed class TlsInTlsClient : IAsyncDisposable
             below = new HelloFragmentingStream(below, piece);
         Inner = new SslStream(below);
         await Inner.AuthenticateAsClientAsync(
-            Authentication(options, options.InnerName, options.InnerProtocols, options.InnerAlpn), cancellation);
+            Authentication(options, options.InnerName, options.InnerProtocols, options.InnerAlpn), cancellationToken);
         if (coalescing is not null)
-            await coalescing.ReleaseAsync(cancellation);
+            await coalescing.ReleaseAsync(cancellationToken);
     }
 
     /// <summary>Ends the connection with RST.</summary>

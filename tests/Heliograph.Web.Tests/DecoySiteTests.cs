@@ -105,10 +105,10 @@ public sealed class DecoySiteTests : IDisposable
         await using var decoy = await StartAsync(Path.Combine(directory, "sockets"));
         using var handler = new SocketsHttpHandler
         {
-            ConnectCallback = async (_, cancellation) =>
+            ConnectCallback = async (_, cancellationToken) =>
             {
                 var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(decoy.Http2), cancellation);
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(decoy.Http2), cancellationToken);
                 return new NetworkStream(socket, ownsSocket: true);
             },
         };

@@ -14,18 +14,18 @@ internal interface IChallengeSolver
     bool CanProve(Identifier identifier);
 
     /// <summary>Everything is in place when this returns, and is taken back when the result is disposed.</summary>
-    Task<IAsyncDisposable> PresentAsync(Identifier identifier, string token, string keyAuthorization, CancellationToken stop);
+    Task<IAsyncDisposable> PresentAsync(Identifier identifier, string token, string keyAuthorization, CancellationToken cancellationToken);
 }
 
-internal sealed class TlsAlpnSolver(ITlsAlpnResponder responder, TimeProvider clock) : IChallengeSolver
+internal sealed class TlsAlpnSolver(ITlsAlpnResponder responder, TimeProvider timeProvider) : IChallengeSolver
 {
     public string Type => ChallengeTypes.TlsAlpn01;
 
     public bool CanProve(Identifier identifier) => !identifier.IsWildcard;
 
-    public Task<IAsyncDisposable> PresentAsync(Identifier identifier, string token, string keyAuthorization, CancellationToken stop)
+    public Task<IAsyncDisposable> PresentAsync(Identifier identifier, string token, string keyAuthorization, CancellationToken cancellationToken)
     {
-        var validation = ValidationCertificate.Create(identifier, keyAuthorization, clock.GetUtcNow());
+        var validation = ValidationCertificate.Create(identifier, keyAuthorization, timeProvider.GetUtcNow());
         return Task.FromResult<IAsyncDisposable>(new Lease(responder.Serve(validation)));
     }
 }
@@ -36,7 +36,7 @@ internal sealed class HttpSolver(IHttpResponder responder) : IChallengeSolver
 
     public bool CanProve(Identifier identifier) => !identifier.IsWildcard;
 
-    public Task<IAsyncDisposable> PresentAsync(Identifier identifier, string token, string keyAuthorization, CancellationToken stop) =>
+    public Task<IAsyncDisposable> PresentAsync(Identifier identifier, string token, string keyAuthorization, CancellationToken cancellationToken) =>
         Task.FromResult<IAsyncDisposable>(new Lease(responder.Serve(token, keyAuthorization)));
 }
 
@@ -47,10 +47,10 @@ internal sealed class DnsSolver(IDnsRecords records) : IChallengeSolver
     // RFC 8738 section 7: not for addresses.
     public bool CanProve(Identifier identifier) => !identifier.IsAddress;
 
-    public Task<IAsyncDisposable> PresentAsync(Identifier identifier, string token, string keyAuthorization, CancellationToken stop)
+    public Task<IAsyncDisposable> PresentAsync(Identifier identifier, string token, string keyAuthorization, CancellationToken cancellationToken)
     {
         var value = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(keyAuthorization)));
-        return records.PresentAsync($"_acme-challenge.{identifier.BaseName}.", value, stop);
+        return records.PresentAsync($"_acme-challenge.{identifier.BaseName}.", value, cancellationToken);
     }
 }
 

@@ -12,7 +12,7 @@ internal static class AuthoritativeServers
     private const string ResolverFile = "/etc/resolv.conf";
 
     /// <summary>Empty when they cannot be found out.</summary>
-    public static async Task<IReadOnlyList<IPEndPoint>> FindAsync(string name, CancellationToken stop)
+    public static async Task<IReadOnlyList<IPEndPoint>> FindAsync(string name, CancellationToken cancellationToken)
     {
         try
         {
@@ -20,12 +20,12 @@ internal static class AuthoritativeServers
                 return [];
             for (var zone = name; zone.Contains('.', StringComparison.Ordinal); zone = zone[(zone.IndexOf('.', StringComparison.Ordinal) + 1)..])
             {
-                var servers = await AskAsync(resolver, zone, stop);
+                var servers = await AskAsync(resolver, zone, cancellationToken);
                 if (servers.Count > 0)
-                    return await ResolveAsync(servers, stop);
+                    return await ResolveAsync(servers, cancellationToken);
             }
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // No resolver: the caller goes on without.
         }
@@ -33,10 +33,10 @@ internal static class AuthoritativeServers
         return [];
     }
 
-    private static async Task<List<string>> AskAsync(IPEndPoint resolver, string zone, CancellationToken stop)
+    private static async Task<List<string>> AskAsync(IPEndPoint resolver, string zone, CancellationToken cancellationToken)
     {
         var id = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1);
-        var answer = await DnsExchange.AskAsync(resolver, DnsWriter.Query(id, zone, DnsTypes.Ns, recursive: true), tcpOnly: false, stop);
+        var answer = await DnsExchange.AskAsync(resolver, DnsWriter.Query(id, zone, DnsTypes.Ns, recursive: true), tcpOnly: false, cancellationToken);
         var wanted = zone.ToLowerInvariant();
         return [.. DnsAnswer.Parse(answer)!.Answers
             .Where(record => record.Type == DnsTypes.Ns && record.Name == wanted)
@@ -44,7 +44,7 @@ internal static class AuthoritativeServers
             .Take(MaxServers)];
     }
 
-    private static async Task<IReadOnlyList<IPEndPoint>> ResolveAsync(List<string> names, CancellationToken stop)
+    private static async Task<IReadOnlyList<IPEndPoint>> ResolveAsync(List<string> names, CancellationToken cancellationToken)
     {
         var servers = new List<IPEndPoint>();
         foreach (var name in names)
@@ -52,7 +52,7 @@ internal static class AuthoritativeServers
             try
             {
                 // One address of each: the question is whether the server has the record, not whether every path to it works.
-                var addresses = await System.Net.Dns.GetHostAddressesAsync(name, AddressFamily.InterNetwork, stop);
+                var addresses = await System.Net.Dns.GetHostAddressesAsync(name, AddressFamily.InterNetwork, cancellationToken);
                 servers.AddRange(addresses.Take(1).Select(address => new IPEndPoint(address, 53)));
             }
             catch (SocketException)

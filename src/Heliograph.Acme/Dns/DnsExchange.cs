@@ -14,21 +14,21 @@ internal static class DnsExchange
 
     /// <returns>The answer's bytes, which parse and carry the question's identifier.</returns>
     /// <exception cref="IOException">No answer.</exception>
-    public static async Task<byte[]> AskAsync(IPEndPoint server, byte[] message, bool tcpOnly, CancellationToken stop)
+    public static async Task<byte[]> AskAsync(IPEndPoint server, byte[] message, bool tcpOnly, CancellationToken cancellationToken)
     {
-        var answer = tcpOnly ? null : await UdpAsync(server, message, stop);
+        var answer = tcpOnly ? null : await UdpAsync(server, message, cancellationToken);
         if (answer is not null && DnsAnswer.Parse(answer) is { Truncated: false })
             return answer;
-        return await TcpAsync(server, message, stop);
+        return await TcpAsync(server, message, cancellationToken);
     }
 
-    private static async Task<byte[]?> UdpAsync(IPEndPoint server, byte[] message, CancellationToken stop)
+    private static async Task<byte[]?> UdpAsync(IPEndPoint server, byte[] message, CancellationToken cancellationToken)
     {
         using var socket = new Socket(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         var buffer = new byte[ushort.MaxValue];
         for (var attempt = 0; attempt < UdpTries; attempt++)
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(UdpTimeout);
             try
             {
@@ -43,7 +43,7 @@ internal static class DnsExchange
                         return answer.ToArray();
                 }
             }
-            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
                 // Lost on the way: once more, then TCP.
             }
@@ -57,9 +57,9 @@ internal static class DnsExchange
         return null;
     }
 
-    private static async Task<byte[]> TcpAsync(IPEndPoint server, byte[] message, CancellationToken stop)
+    private static async Task<byte[]> TcpAsync(IPEndPoint server, byte[] message, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TcpTimeout);
         using var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -76,13 +76,13 @@ internal static class DnsExchange
             await stream.ReadExactlyAsync(answer, limit.Token);
             return IsAnswer(answer, message) ? answer : throw new IOException("the answer is not DNS");
         }
-        catch (OperationCanceledException late) when (!stop.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException("no answer in time", late);
+            throw new IOException("no answer in time", exception);
         }
-        catch (SocketException failure)
+        catch (SocketException exception)
         {
-            throw new IOException(failure.Message, failure);
+            throw new IOException(exception.Message, exception);
         }
     }
 

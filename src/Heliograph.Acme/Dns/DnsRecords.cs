@@ -5,9 +5,9 @@ internal interface IDnsRecords
 {
     /// <param name="name">Fully qualified, with the dot at the end.</param>
     /// <param name="value">Never logged.</param>
-    /// <param name="stop">Ends it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Takes the record out when disposed.</returns>
-    Task<IAsyncDisposable> PresentAsync(string name, string value, CancellationToken stop);
+    Task<IAsyncDisposable> PresentAsync(string name, string value, CancellationToken cancellationToken);
 }
 
 /// <summary>Runs something when disposed.</summary>

@@ -13,23 +13,23 @@ internal sealed class DnsVisibility
 
     private readonly IReadOnlyList<IPEndPoint> configured;
     private readonly TimeSpan timeout;
-    private readonly TimeProvider clock;
+    private readonly TimeProvider timeProvider;
     private readonly ILogger logger;
 
-    public DnsVisibility(DnsOptions options, TimeProvider clock, ILogger logger)
+    public DnsVisibility(DnsOptions options, TimeProvider timeProvider, ILogger logger)
     {
         configured = [.. options.VisibleAt.Select(text => DnsServer.TryParse(text, out var server) ? server : null).OfType<IPEndPoint>()];
         timeout = options.VisibleTimeout;
-        this.clock = clock;
+        this.timeProvider = timeProvider;
         this.logger = logger;
     }
 
     /// <summary>Returns when every server shows the value, or when the time is up: the authority then decides.</summary>
-    public async Task WaitAsync(string name, string value, IReadOnlyList<IPEndPoint> known, CancellationToken stop)
+    public async Task WaitAsync(string name, string value, IReadOnlyList<IPEndPoint> known, CancellationToken cancellationToken)
     {
         var servers = configured.Count > 0 ? configured : known;
         if (servers.Count == 0)
-            servers = await AuthoritativeServers.FindAsync(name, stop);
+            servers = await AuthoritativeServers.FindAsync(name, cancellationToken);
         if (servers.Count == 0)
         {
             logger.NameServersUnknown(name);
@@ -37,26 +37,26 @@ internal sealed class DnsVisibility
         }
 
         var expected = Encoding.ASCII.GetBytes(value);
-        var start = clock.GetTimestamp();
+        var start = timeProvider.GetTimestamp();
         var missing = servers;
-        for (var pause = FirstPause; clock.GetElapsedTime(start) < timeout; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        for (var pause = FirstPause; timeProvider.GetElapsedTime(start) < timeout; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
-            var shown = await Task.WhenAll(missing.Select(server => ShowsAsync(server, name, expected, stop)));
+            var shown = await Task.WhenAll(missing.Select(server => ShowsAsync(server, name, expected, cancellationToken)));
             missing = [.. missing.Where((_, index) => !shown[index])];
             if (missing.Count == 0)
                 return;
-            await Task.Delay(pause, clock, stop);
+            await Task.Delay(pause, timeProvider, cancellationToken);
         }
 
         logger.RecordNotVisible(timeout, name, string.Join(", ", missing));
     }
 
-    private static async Task<bool> ShowsAsync(IPEndPoint server, string name, byte[] expected, CancellationToken stop)
+    private static async Task<bool> ShowsAsync(IPEndPoint server, string name, byte[] expected, CancellationToken cancellationToken)
     {
         try
         {
             var id = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1);
-            var answer = await DnsExchange.AskAsync(server, DnsWriter.Query(id, name, DnsTypes.Txt, recursive: false), tcpOnly: false, stop);
+            var answer = await DnsExchange.AskAsync(server, DnsWriter.Query(id, name, DnsTypes.Txt, recursive: false), tcpOnly: false, cancellationToken);
             return DnsAnswer.Parse(answer)!.Answers.Any(record => record.Type == DnsTypes.Txt && record.Data.AsSpan().SequenceEqual(expected));
         }
         catch (IOException)

@@ -20,13 +20,13 @@ internal sealed class HookRecords : IDnsRecords
         this.logger = logger;
     }
 
-    public async Task<IAsyncDisposable> PresentAsync(string name, string value, CancellationToken stop)
+    public async Task<IAsyncDisposable> PresentAsync(string name, string value, CancellationToken cancellationToken)
     {
-        await RunAsync("present", name, value, stop);
+        await RunAsync("present", name, value, cancellationToken);
         var cleanup = new Cleanup(() => RemoveAsync(name, value));
         try
         {
-            await visibility.WaitAsync(name, value, [], stop);
+            await visibility.WaitAsync(name, value, [], cancellationToken);
             return cleanup;
         }
         catch
@@ -42,15 +42,15 @@ internal sealed class HookRecords : IDnsRecords
         {
             await RunAsync("cleanup", name, value, CancellationToken.None);
         }
-        catch (AcmeException failure)
+        catch (AcmeException exception)
         {
-            logger.RecordLeft(name, failure.Message);
+            logger.RecordLeft(name, exception.Message);
         }
     }
 
-    private async Task RunAsync(string action, string name, string value, CancellationToken stop)
+    private async Task RunAsync(string action, string name, string value, CancellationToken cancellationToken)
     {
-        var result = await StartAsync([action, name, value], stop);
+        var result = await StartAsync([action, name, value], cancellationToken);
         if (result.ExitCode is null)
             throw new AcmeException(AcmeFailure.Configuration,
                 $"acme.dns.hook: '{hook} {action} {name} VALUE' did not end within {timeout.TotalSeconds:0} seconds and was killed.");
@@ -59,16 +59,16 @@ internal sealed class HookRecords : IDnsRecords
                 $"acme.dns.hook: '{hook} {action} {name} VALUE' ended with code {result.ExitCode}: {Text.Clean(result.Output, [value])}.");
     }
 
-    private async Task<HookResult> StartAsync(IReadOnlyList<string> arguments, CancellationToken stop)
+    private async Task<HookResult> StartAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         try
         {
-            return await HookProgram.RunAsync(hook, arguments, environment: null, timeout, stop);
+            return await HookProgram.RunAsync(hook, arguments, environment: null, timeout, cancellationToken);
         }
-        catch (HookStartException failure)
+        catch (HookStartException exception)
         {
             throw new AcmeException(AcmeFailure.Configuration,
-                $"acme.dns.hook: '{hook}' cannot be started ({failure.Message}). Give the whole path of an executable file.", failure);
+                $"acme.dns.hook: '{hook}' cannot be started ({exception.Message}). Give the whole path of an executable file.", exception);
         }
     }
 }

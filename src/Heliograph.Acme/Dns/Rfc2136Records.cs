@@ -13,30 +13,30 @@ internal sealed class Rfc2136Records : IDnsRecords
     private readonly Rfc2136Options options;
     private readonly IPEndPoint server;
     private readonly Tsig tsig;
-    private readonly TimeProvider clock;
+    private readonly TimeProvider timeProvider;
     private readonly DnsVisibility visibility;
     private readonly ILogger logger;
 
-    public Rfc2136Records(Rfc2136Options options, DnsVisibility visibility, TimeProvider clock, ILogger logger)
+    public Rfc2136Records(Rfc2136Options options, DnsVisibility visibility, TimeProvider timeProvider, ILogger logger)
     {
         this.options = options;
         this.visibility = visibility;
-        this.clock = clock;
+        this.timeProvider = timeProvider;
         this.logger = logger;
         if (!DnsServer.TryParse(options.Server, out server!) || !Tsig.TryCreate(options, out tsig!))
             throw new ArgumentException("The options were not checked.", nameof(options));
     }
 
-    public async Task<IAsyncDisposable> PresentAsync(string name, string value, CancellationToken stop)
+    public async Task<IAsyncDisposable> PresentAsync(string name, string value, CancellationToken cancellationToken)
     {
         try
         {
-            var zone = options.Zone ?? await FindZoneAsync(name, stop);
-            await UpdateAsync(zone, name, value, add: true, stop);
+            var zone = options.Zone ?? await FindZoneAsync(name, cancellationToken);
+            await UpdateAsync(zone, name, value, add: true, cancellationToken);
             var cleanup = new Cleanup(() => RemoveAsync(zone, name, value));
             try
             {
-                await visibility.WaitAsync(name, value, [server], stop);
+                await visibility.WaitAsync(name, value, [server], cancellationToken);
             }
             catch
             {
@@ -46,10 +46,10 @@ internal sealed class Rfc2136Records : IDnsRecords
 
             return cleanup;
         }
-        catch (IOException failure)
+        catch (IOException exception)
         {
             throw new AcmeException(AcmeFailure.Unreachable,
-                $"acme.dns.rfc2136: the name server {server} cannot be asked: {failure.Message}. Check the address and its firewall.", failure);
+                $"acme.dns.rfc2136: the name server {server} cannot be asked: {exception.Message}. Check the address and its firewall.", exception);
         }
     }
 
@@ -59,14 +59,14 @@ internal sealed class Rfc2136Records : IDnsRecords
         {
             await UpdateAsync(zone, name, value, add: false, CancellationToken.None);
         }
-        catch (Exception failure) when (failure is IOException or AcmeException)
+        catch (Exception exception) when (exception is IOException or AcmeException)
         {
-            logger.RecordLeft(name, failure.Message);
+            logger.RecordLeft(name, exception.Message);
         }
     }
 
     /// <summary>RFC 2136 section 2: the zone in the question section, the change in the authority section.</summary>
-    private async Task UpdateAsync(string zone, string name, string value, bool add, CancellationToken stop)
+    private async Task UpdateAsync(string zone, string name, string value, bool add, CancellationToken cancellationToken)
     {
         var text = Encoding.ASCII.GetBytes(value);
         var update = new DnsWriter()
@@ -75,10 +75,10 @@ internal sealed class Rfc2136Records : IDnsRecords
             .Name(name)
             .Record(DnsTypes.Txt, add ? DnsTypes.In : DnsTypes.None, add ? TimeToLive : 0, [(byte)text.Length, .. text])
             .ToArray();
-        var (signed, mac) = tsig.Sign(update, clock.GetUtcNow());
-        var answer = await DnsExchange.AskAsync(server, signed, options.Transport == "tcp", stop);
+        var (signed, mac) = tsig.Sign(update, timeProvider.GetUtcNow());
+        var answer = await DnsExchange.AskAsync(server, signed, options.Transport == "tcp", cancellationToken);
         var code = DnsAnswer.Parse(answer)!.ResponseCode;
-        var signature = tsig.Verify(answer, mac, clock.GetUtcNow());
+        var signature = tsig.Verify(answer, mac, timeProvider.GetUtcNow());
         if (code == 0 && signature == 0)
             return;
         throw new AcmeException(AcmeFailure.Configuration, $"acme.dns.rfc2136: the name server {server} refused to change {name} in the zone {zone}: {Explain(code, signature)}.");
@@ -98,12 +98,12 @@ internal sealed class Rfc2136Records : IDnsRecords
     };
 
     /// <summary>The longest part of the name for which the server has an SOA record is the zone.</summary>
-    private async Task<string> FindZoneAsync(string name, CancellationToken stop)
+    private async Task<string> FindZoneAsync(string name, CancellationToken cancellationToken)
     {
         for (var zone = name; zone.Contains('.', StringComparison.Ordinal); zone = zone[(zone.IndexOf('.', StringComparison.Ordinal) + 1)..])
         {
             var id = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1);
-            var answer = await DnsExchange.AskAsync(server, DnsWriter.Query(id, zone, DnsTypes.Soa, recursive: false), options.Transport == "tcp", stop);
+            var answer = await DnsExchange.AskAsync(server, DnsWriter.Query(id, zone, DnsTypes.Soa, recursive: false), options.Transport == "tcp", cancellationToken);
             var wanted = zone.ToLowerInvariant();
             if (DnsAnswer.Parse(answer)!.Answers.Any(record => record.Type == DnsTypes.Soa && record.Name == wanted))
                 return zone;

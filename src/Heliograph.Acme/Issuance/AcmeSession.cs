@@ -34,17 +34,17 @@ internal sealed class AcmeSession : IDisposable
     /// <param name="issuer">The authority; its <see cref="IssuerOptions.Directory"/> is the one asked.</param>
     /// <param name="store">Where the account is kept.</param>
     /// <param name="timeout">For one request.</param>
-    /// <param name="clock">The time by which the authority's TLS certificate is judged.</param>
+    /// <param name="timeProvider">The time by which the authority's TLS certificate is judged.</param>
     /// <param name="logger">For the account's making.</param>
-    /// <param name="stop">Ends it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     public static async Task<AcmeSession> OpenAsync(
-        IssuerOptions issuer, AccountStore store, TimeSpan timeout, TimeProvider clock, ILogger logger, CancellationToken stop)
+        IssuerOptions issuer, AccountStore store, TimeSpan timeout, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
     {
-        var transport = new AcmeTransport(issuer.CaRoot, timeout, clock);
+        var transport = new AcmeTransport(issuer.CaRoot, timeout, timeProvider);
         AcmeSession? session = null;
         try
         {
-            var directory = await AcmeDirectory.FetchAsync(transport, issuer.Directory, stop);
+            var directory = await AcmeDirectory.FetchAsync(transport, issuer.Directory, cancellationToken);
             if (transport.ClockAhead is { } ahead && ahead.Duration() > ClockProbe.Tolerance)
             {
                 logger.ClockDiffers(ClockProbe.Say(ahead), directory.Url.Host);
@@ -52,11 +52,11 @@ internal sealed class AcmeSession : IDisposable
 
             var account = store.Load(issuer.Directory) ?? NewAccountState(issuer.Directory);
             session = new AcmeSession(transport, new AcmeClient(transport, directory), issuer, store, account, logger);
-            await session.SettleRolloverAsync(stop);
+            await session.SettleRolloverAsync(cancellationToken);
             if (session.account.Url is null)
-                await session.RegisterAsync(stop);
+                await session.RegisterAsync(cancellationToken);
             else if (session.account.Email != issuer.Email)
-                await session.WithAccountAsync(_ => session.UpdateContactAsync(stop), stop);
+                await session.WithAccountAsync(_ => session.UpdateContactAsync(cancellationToken), cancellationToken);
             return session;
         }
         catch
@@ -68,25 +68,25 @@ internal sealed class AcmeSession : IDisposable
     }
 
     /// <summary>Does something under the account; when the authority has forgotten it (a staging database that was wiped), once more under a new one.</summary>
-    public async Task<T> WithAccountAsync<T>(Func<Signer, Task<T>> work, CancellationToken stop)
+    public async Task<T> WithAccountAsync<T>(Func<Signer, Task<T>> work, CancellationToken cancellationToken)
     {
         try
         {
             return await work(Signer);
         }
-        catch (AcmeException failure) when (failure.Problem?.Kind == "accountDoesNotExist")
+        catch (AcmeException exception) when (exception.Problem?.Kind == "accountDoesNotExist")
         {
             logger.AccountGone(Client.Authority);
             account = NewAccountState(issuer.Directory);
             key.Dispose();
             key = AccountKey.FromPem(account.KeyPem);
-            await RegisterAsync(stop);
+            await RegisterAsync(cancellationToken);
             return await work(Signer);
         }
     }
 
     /// <summary>RFC 8555 section 7.3.5. The new key is on the disk before the authority hears of it.</summary>
-    public async Task RollOverKeyAsync(CancellationToken stop)
+    public async Task RollOverKeyAsync(CancellationToken cancellationToken)
     {
         var keyChange = Directory.KeyChange
             ?? throw new AcmeException(AcmeFailure.Configuration, $"{Client.Authority} does not offer to change account keys.");
@@ -98,7 +98,7 @@ internal sealed class AcmeSession : IDisposable
             json.WritePropertyName("oldKey");
             json.WriteRawValue(key.Jwk);
         });
-        await Client.PostAsync(Signer, keyChange, Jws.Sign(next, null, keyChange, null, payload), stop);
+        await Client.PostAsync(Signer, keyChange, Jws.Sign(next, null, keyChange, null, payload), cancellationToken);
         Adopt(next);
     }
 
@@ -108,7 +108,7 @@ internal sealed class AcmeSession : IDisposable
         transport.Dispose();
     }
 
-    private async Task RegisterAsync(CancellationToken stop)
+    private async Task RegisterAsync(CancellationToken cancellationToken)
     {
         if (Directory.Meta.ExternalAccountRequired && issuer.Eab is null)
         {
@@ -128,21 +128,21 @@ internal sealed class AcmeSession : IDisposable
                 json.WriteRawValue(ExternalAccountBinding.Create(eab, key, Directory.NewAccount));
             }
         });
-        var response = await Client.PostAsync(new Signer(key, null), Directory.NewAccount, payload, stop);
+        var response = await Client.PostAsync(new Signer(key, null), Directory.NewAccount, payload, cancellationToken);
         var url = Urls.Required(response.Location?.AbsoluteUri, "an account", Directory.NewAccount);
         Remember(account with { Url = url.AbsoluteUri, Email = issuer.Email });
         logger.AccountMade(Client.Authority, Text.Clean(Directory.Meta.TermsOfService ?? "none published"));
     }
 
-    private async Task<bool> UpdateContactAsync(CancellationToken stop)
+    private async Task<bool> UpdateContactAsync(CancellationToken cancellationToken)
     {
-        await Client.PostAsync(Signer, Signer.Account!, Json.Write(json => WriteContact(json, issuer.Email)), stop);
+        await Client.PostAsync(Signer, Signer.Account!, Json.Write(json => WriteContact(json, issuer.Email)), cancellationToken);
         Remember(account with { Email = issuer.Email });
         return true;
     }
 
     /// <summary>A rollover that a crash cut short: ask which key the account has.</summary>
-    private async Task SettleRolloverAsync(CancellationToken stop)
+    private async Task SettleRolloverAsync(CancellationToken cancellationToken)
     {
         if (account.NextKeyPem is not { } pem)
             return;
@@ -150,10 +150,10 @@ internal sealed class AcmeSession : IDisposable
         try
         {
             var ask = Json.Write(json => json.WriteBoolean("onlyReturnExisting", true));
-            await Client.PostAsync(new Signer(next, null), Directory.NewAccount, ask, stop);
+            await Client.PostAsync(new Signer(next, null), Directory.NewAccount, ask, cancellationToken);
             Adopt(next);
         }
-        catch (AcmeException failure) when (failure.Problem?.Kind == "accountDoesNotExist")
+        catch (AcmeException exception) when (exception.Problem?.Kind == "accountDoesNotExist")
         {
             next.Dispose();
             Remember(account with { NextKeyPem = null });

@@ -18,9 +18,9 @@ internal static class CertificateCheck
             certificate = IssuedCertificate.FromPem(chainPem, keyPem, directory);
             CheckChain(chainPem, directory);
         }
-        catch (CryptographicException failure)
+        catch (CryptographicException exception)
         {
-            throw Broken(directory, failure.Message.TrimEnd('.'));
+            throw Broken(directory, exception.Message.TrimEnd('.'));
         }
 
         var covered = certificate.Names.ToHashSet(StringComparer.OrdinalIgnoreCase);

@@ -15,15 +15,15 @@ internal sealed class CertificateIssuer
 
     private readonly AcmeOptions options;
     private readonly AccountStore accounts;
-    private readonly TimeProvider clock;
+    private readonly TimeProvider timeProvider;
     private readonly ILogger logger;
     private readonly IReadOnlyList<IChallengeSolver> solvers;
 
-    public CertificateIssuer(AcmeOptions options, ChallengeResponders responders, AccountStore accounts, TimeProvider clock, ILogger logger)
+    public CertificateIssuer(AcmeOptions options, ChallengeResponders responders, AccountStore accounts, TimeProvider timeProvider, ILogger logger)
     {
         this.options = options;
         this.accounts = accounts;
-        this.clock = clock;
+        this.timeProvider = timeProvider;
         this.logger = logger;
         Identifiers = [.. options.Domains.Select(Identifier.Parse).Distinct()];
         solvers = [.. options.Challenges.Select(type => Solver(type, responders)).OfType<IChallengeSolver>()];
@@ -35,12 +35,12 @@ internal sealed class CertificateIssuer
     /// <param name="predecessor">The certificate in use.</param>
     /// <param name="pending">An order that a crash interrupted.</param>
     /// <param name="beforeFinalize">Keeps the order in mind.</param>
-    /// <param name="stop">Ends it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     public Task<IssuedCertificate> IssueAsync(
-        IssuerOptions issuer, IssuedCertificate? predecessor, PendingOrder? pending, Action<PendingOrder> beforeFinalize, CancellationToken stop) =>
-        InSessionAsync(issuer, async (session, stop) =>
+        IssuerOptions issuer, IssuedCertificate? predecessor, PendingOrder? pending, Action<PendingOrder> beforeFinalize, CancellationToken cancellationToken) =>
+        InSessionAsync(issuer, async (session, cancellationToken) =>
         {
-            if (pending is not null && await ResumeAsync(session, issuer, pending, stop) is { } found)
+            if (pending is not null && await ResumeAsync(session, issuer, pending, cancellationToken) is { } found)
                 return found;
             var directory = session.Directory;
             var request = new OrderRequest
@@ -59,27 +59,27 @@ internal sealed class CertificateIssuer
                 OrderUrl = url.AbsoluteUri,
                 KeyPem = request.KeyPem,
                 Names = Names,
-            }), stop);
+            }), cancellationToken);
             return Accept(chain, request.KeyPem, issuer, session);
-        }, stop);
+        }, cancellationToken);
 
     public IReadOnlyList<string> Names => [.. Identifiers.Select(identifier => identifier.Value)];
 
     /// <summary>RFC 9773 section 4.1. Null when the authority makes no suggestions.</summary>
-    public async Task<(RenewalInfoResource Info, TimeSpan? RetryAfter)?> SuggestionAsync(IssuerOptions issuer, string certificateId, CancellationToken stop)
+    public async Task<(RenewalInfoResource Info, TimeSpan? RetryAfter)?> SuggestionAsync(IssuerOptions issuer, string certificateId, CancellationToken cancellationToken)
     {
-        using var transport = new AcmeTransport(issuer.CaRoot, options.RequestTimeout, clock);
-        var directory = await AcmeDirectory.FetchAsync(transport, issuer.Directory, stop);
+        using var transport = new AcmeTransport(issuer.CaRoot, options.RequestTimeout, timeProvider);
+        var directory = await AcmeDirectory.FetchAsync(transport, issuer.Directory, cancellationToken);
         if (directory.RenewalInfo is not { } renewalInfo)
             return null;
-        var response = await transport.GetAsync(new Uri($"{renewalInfo.AbsoluteUri.TrimEnd('/')}/{certificateId}"), stop);
+        var response = await transport.GetAsync(new Uri($"{renewalInfo.AbsoluteUri.TrimEnd('/')}/{certificateId}"), cancellationToken);
         if (!response.IsSuccess)
             throw Refusals.Explain(response.ReadProblem(), response.RetryAfter, directory.Url.Host, [], directory.Meta);
         return (response.Read(AcmeJson.Default.RenewalInfoResource), response.RetryAfter);
     }
 
-    public Task RevokeAsync(IssuerOptions issuer, IssuedCertificate certificate, RevocationReason reason, CancellationToken stop) =>
-        InSessionAsync(issuer, async (session, stop) =>
+    public Task RevokeAsync(IssuerOptions issuer, IssuedCertificate certificate, RevocationReason reason, CancellationToken cancellationToken) =>
+        InSessionAsync(issuer, async (session, cancellationToken) =>
         {
             var revoke = session.Directory.RevokeCert
                 ?? throw new AcmeException(AcmeFailure.Configuration, $"{session.Client.Authority} does not offer to revoke certificates.");
@@ -91,38 +91,38 @@ internal sealed class CertificateIssuer
             });
             try
             {
-                return await session.WithAccountAsync(signer => session.Client.PostAsync(signer, revoke, payload, stop), stop);
+                return await session.WithAccountAsync(signer => session.Client.PostAsync(signer, revoke, payload, cancellationToken), cancellationToken);
             }
-            catch (AcmeException failure) when (failure.Problem?.Kind == "alreadyRevoked")
+            catch (AcmeException exception) when (exception.Problem?.Kind == "alreadyRevoked")
             {
                 return null;
             }
-        }, stop);
+        }, cancellationToken);
 
-    public Task RollOverKeyAsync(IssuerOptions issuer, CancellationToken stop) =>
-        InSessionAsync(issuer, async (session, stop) =>
+    public Task RollOverKeyAsync(IssuerOptions issuer, CancellationToken cancellationToken) =>
+        InSessionAsync(issuer, async (session, cancellationToken) =>
         {
-            await session.RollOverKeyAsync(stop);
+            await session.RollOverKeyAsync(cancellationToken);
             return true;
-        }, stop);
+        }, cancellationToken);
 
-    private async Task<T> InSessionAsync<T>(IssuerOptions issuer, Func<AcmeSession, CancellationToken, Task<T>> work, CancellationToken stop)
+    private async Task<T> InSessionAsync<T>(IssuerOptions issuer, Func<AcmeSession, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
-        using var timer = new CancellationTokenSource(Limit, clock);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop, timer.Token);
+        using var timer = new CancellationTokenSource(Limit, timeProvider);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         try
         {
-            using var session = await AcmeSession.OpenAsync(issuer, accounts, options.RequestTimeout, clock, logger, limit.Token);
+            using var session = await AcmeSession.OpenAsync(issuer, accounts, options.RequestTimeout, timeProvider, logger, limit.Token);
             return await work(session, limit.Token);
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new AcmeException(AcmeFailure.Unreachable,
                 $"{new Uri(issuer.Directory).Host} did not come to an end within {Limit.TotalMinutes:0} minutes; it will be asked again later.");
         }
     }
 
-    private async Task<IssuedCertificate?> ResumeAsync(AcmeSession session, IssuerOptions issuer, PendingOrder pending, CancellationToken stop)
+    private async Task<IssuedCertificate?> ResumeAsync(AcmeSession session, IssuerOptions issuer, PendingOrder pending, CancellationToken cancellationToken)
     {
         try
         {
@@ -133,21 +133,21 @@ internal sealed class CertificateIssuer
                 KeyType = options.KeyType,
                 PreferredChain = issuer.PreferredChain,
             };
-            var chain = await Driver(session).FinishAsync(new Uri(pending.OrderUrl), request, stop);
+            var chain = await Driver(session).FinishAsync(new Uri(pending.OrderUrl), request, cancellationToken);
             logger.OrderResumed();
             return Accept(chain, pending.KeyPem, issuer, session);
         }
-        catch (AcmeException failure) when (failure.Failure is AcmeFailure.Refused or AcmeFailure.NotProven or AcmeFailure.NotAcme)
+        catch (AcmeException exception) when (exception.Failure is AcmeFailure.Refused or AcmeFailure.NotProven or AcmeFailure.NotAcme)
         {
-            logger.OrderNotResumed(failure.Message);
+            logger.OrderNotResumed(exception.Message);
             return null;
         }
     }
 
-    private OrderDriver Driver(AcmeSession session) => new(session, solvers, clock, logger);
+    private OrderDriver Driver(AcmeSession session) => new(session, solvers, timeProvider, logger);
 
     private IssuedCertificate Accept(string chain, string key, IssuerOptions issuer, AcmeSession session) =>
-        CertificateCheck.Accept(chain, key, issuer.Directory, Identifiers, clock.GetUtcNow(), session.Client.Transport.ClockAhead);
+        CertificateCheck.Accept(chain, key, issuer.Directory, Identifiers, timeProvider.GetUtcNow(), session.Client.Transport.ClockAhead);
 
     /// <summary>A profile is asked for only where it is on offer. Let's Encrypt issues for addresses under <c>shortlived</c> alone.</summary>
     private string? ChooseProfile(IssuerOptions issuer, AcmeDirectory directory)
@@ -163,7 +163,7 @@ internal sealed class CertificateIssuer
 
     private IChallengeSolver? Solver(string type, ChallengeResponders responders) => type switch
     {
-        ChallengeTypes.TlsAlpn01 when responders.TlsAlpn is { } responder => new TlsAlpnSolver(responder, clock),
+        ChallengeTypes.TlsAlpn01 when responders.TlsAlpn is { } responder => new TlsAlpnSolver(responder, timeProvider),
         ChallengeTypes.Http01 when responders.Http is { } responder => new HttpSolver(responder),
         ChallengeTypes.Dns01 when options.Dns is { } dns => new DnsSolver(Records(dns)),
         _ => null,
@@ -171,9 +171,9 @@ internal sealed class CertificateIssuer
 
     private IDnsRecords Records(DnsOptions dns)
     {
-        var visibility = new DnsVisibility(dns, clock, logger);
+        var visibility = new DnsVisibility(dns, timeProvider, logger);
         return dns.Rfc2136 is { } update
-            ? new Rfc2136Records(update, visibility, clock, logger)
+            ? new Rfc2136Records(update, visibility, timeProvider, logger)
             : new HookRecords(dns.Hook!, dns.HookTimeout, visibility, logger);
     }
 }

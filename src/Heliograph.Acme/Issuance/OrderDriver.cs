@@ -38,38 +38,38 @@ internal sealed class OrderDriver
     private readonly AcmeSession session;
     private readonly AcmeClient client;
     private readonly IReadOnlyList<IChallengeSolver> solvers;
-    private readonly TimeProvider clock;
+    private readonly TimeProvider timeProvider;
     private readonly ILogger logger;
 
     /// <param name="session">The account to order under.</param>
     /// <param name="solvers">In the order in which they are tried.</param>
-    /// <param name="clock">For the pauses between polls.</param>
+    /// <param name="timeProvider">For the pauses between polls.</param>
     /// <param name="logger">Tells which challenge was tried, never its token.</param>
-    public OrderDriver(AcmeSession session, IReadOnlyList<IChallengeSolver> solvers, TimeProvider clock, ILogger logger)
+    public OrderDriver(AcmeSession session, IReadOnlyList<IChallengeSolver> solvers, TimeProvider timeProvider, ILogger logger)
     {
         this.session = session;
         client = session.Client;
         this.solvers = solvers;
-        this.clock = clock;
+        this.timeProvider = timeProvider;
         this.logger = logger;
     }
 
     /// <param name="request">What to order.</param>
     /// <param name="beforeFinalize">Called with the order's address when only the finalizing is left.</param>
-    /// <param name="stop">Ends it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The chain in PEM.</returns>
-    public async Task<string> IssueAsync(OrderRequest request, Action<Uri> beforeFinalize, CancellationToken stop)
+    public async Task<string> IssueAsync(OrderRequest request, Action<Uri> beforeFinalize, CancellationToken cancellationToken)
     {
         var failed = new Dictionary<(string Identifier, string Type), AcmeException>();
         while (true)
         {
-            var (url, order) = await NewOrderAsync(request, stop);
-            var authorizations = await AuthorizationsAsync(url, order, request, stop);
-            var failures = await ProveAsync(authorizations, failed, stop);
+            var (url, order) = await NewOrderAsync(request, cancellationToken);
+            var authorizations = await AuthorizationsAsync(url, order, request, cancellationToken);
+            var failures = await ProveAsync(authorizations, failed, cancellationToken);
             if (failures.Count == 0)
             {
                 beforeFinalize(url);
-                return await FinishAsync(url, request, stop);
+                return await FinishAsync(url, request, cancellationToken);
             }
 
             foreach (var (proof, type, reason) in failures)
@@ -87,23 +87,23 @@ internal sealed class OrderDriver
     }
 
     /// <summary>Goes on with an order whose validations are done: after a crash, before the certificate was stored.</summary>
-    public async Task<string> FinishAsync(Uri orderUrl, OrderRequest request, CancellationToken stop)
+    public async Task<string> FinishAsync(Uri orderUrl, OrderRequest request, CancellationToken cancellationToken)
     {
-        var order = await PollAsync(orderUrl, AcmeJson.Default.OrderResource, order => order.Status is not ("pending" or "processing"), "the order", stop);
+        var order = await PollAsync(orderUrl, AcmeJson.Default.OrderResource, order => order.Status is not ("pending" or "processing"), "the order", cancellationToken);
         if (order.Status == "ready")
         {
             var finalize = Urls.Required(order.Finalize, "an order", orderUrl);
             var csr = CertificateKey.CreateRequest(request.KeyPem, request.KeyType, request.Identifiers);
-            await client.PostAsync(session.Signer, finalize, Json.Write(json => json.WriteString("csr", Base64Url.EncodeToString(csr))), stop);
-            order = await PollAsync(orderUrl, AcmeJson.Default.OrderResource, order => order.Status is "valid" or "invalid", "the certificate", stop);
+            await client.PostAsync(session.Signer, finalize, Json.Write(json => json.WriteString("csr", Base64Url.EncodeToString(csr))), cancellationToken);
+            order = await PollAsync(orderUrl, AcmeJson.Default.OrderResource, order => order.Status is "valid" or "invalid", "the certificate", cancellationToken);
         }
 
         if (order.Status != "valid")
             throw Refusals.Explain(order.Error ?? new Problem { Detail = $"the order is {Text.Clean(order.Status)}" }, null, client.Authority, [], client.Directory.Meta);
-        return await DownloadAsync(Urls.Required(order.Certificate, "a finished order", orderUrl), request.PreferredChain, stop);
+        return await DownloadAsync(Urls.Required(order.Certificate, "a finished order", orderUrl), request.PreferredChain, cancellationToken);
     }
 
-    private async Task<(Uri Url, OrderResource Order)> NewOrderAsync(OrderRequest request, CancellationToken stop)
+    private async Task<(Uri Url, OrderResource Order)> NewOrderAsync(OrderRequest request, CancellationToken cancellationToken)
     {
         AcmeResponse response;
         try
@@ -112,7 +112,7 @@ internal sealed class OrderDriver
         }
         // RFC 9773 section 5: the predecessor has been replaced already, or cannot be, or another account ordered it (403: it was
         // adopted); the order itself is still wanted.
-        catch (AcmeException failure) when (request.Replaces is not null && (failure.Problem?.Kind == "alreadyReplaced" || failure.Problem?.Status is 403 or 404 or 409))
+        catch (AcmeException exception) when (request.Replaces is not null && (exception.Problem?.Kind == "alreadyReplaced" || exception.Problem?.Status is 403 or 404 or 409))
         {
             logger.NotAReplacement(client.Authority);
             response = await PostAsync(null);
@@ -139,11 +139,11 @@ internal sealed class OrderDriver
                 if (replaces is not null)
                     json.WriteString("replaces", replaces);
             });
-            return session.WithAccountAsync(signer => client.PostAsync(signer, client.Directory.NewOrder, payload, stop), stop);
+            return session.WithAccountAsync(signer => client.PostAsync(signer, client.Directory.NewOrder, payload, cancellationToken), cancellationToken);
         }
     }
 
-    private async Task<List<PendingProof>> AuthorizationsAsync(Uri orderUrl, OrderResource order, OrderRequest request, CancellationToken stop)
+    private async Task<List<PendingProof>> AuthorizationsAsync(Uri orderUrl, OrderResource order, OrderRequest request, CancellationToken cancellationToken)
     {
         var urls = order.Authorizations ?? [];
         if (urls.Count > request.Identifiers.Count)
@@ -152,7 +152,7 @@ internal sealed class OrderDriver
         foreach (var text in urls)
         {
             var url = Urls.Required(text, "an authorization", orderUrl);
-            var (authorization, _) = await client.GetAsync(session.Signer, url, AcmeJson.Default.AuthorizationResource, stop);
+            var (authorization, _) = await client.GetAsync(session.Signer, url, AcmeJson.Default.AuthorizationResource, cancellationToken);
             if (authorization.Status == "valid")
                 continue;
             var value = (authorization.Wildcard ? "*." : "") + authorization.Identifier?.Value;
@@ -167,7 +167,7 @@ internal sealed class OrderDriver
 
     /// <summary>All at once: a round costs as long as its slowest name, and shows every name's trouble.</summary>
     private async Task<List<Failure>> ProveAsync(
-        List<PendingProof> pending, Dictionary<(string Identifier, string Type), AcmeException> failed, CancellationToken stop)
+        List<PendingProof> pending, Dictionary<(string Identifier, string Type), AcmeException> failed, CancellationToken cancellationToken)
     {
         var failures = new List<Failure>();
         var leases = new List<IAsyncDisposable>();
@@ -179,12 +179,12 @@ internal sealed class OrderDriver
                 var (solver, challenge) = Choose(proof, failed) ?? throw GiveUp(proof, failed);
                 try
                 {
-                    leases.Add(await solver.PresentAsync(proof.Identifier, challenge.Token!, session.Signer.Key.KeyAuthorization(challenge.Token!), stop));
+                    leases.Add(await solver.PresentAsync(proof.Identifier, challenge.Token!, session.Signer.Key.KeyAuthorization(challenge.Token!), cancellationToken));
                     presented.Add((proof, solver, challenge));
                 }
-                catch (AcmeException reason)
+                catch (AcmeException exception)
                 {
-                    failures.Add(new Failure(proof, solver.Type, reason));
+                    failures.Add(new Failure(proof, solver.Type, exception));
                 }
             }
 
@@ -192,10 +192,10 @@ internal sealed class OrderDriver
             if (failures.Count > 0)
                 return failures;
             foreach (var (proof, _, challenge) in presented)
-                await client.PostAsync(session.Signer, Urls.Required(challenge.Url, "a challenge", proof.Url), Json.Empty, stop);
+                await client.PostAsync(session.Signer, Urls.Required(challenge.Url, "a challenge", proof.Url), Json.Empty, cancellationToken);
             foreach (var (proof, solver, _) in presented)
             {
-                if (await VerdictAsync(proof, solver.Type, stop) is { } reason)
+                if (await VerdictAsync(proof, solver.Type, cancellationToken) is { } reason)
                     failures.Add(new Failure(proof, solver.Type, reason));
             }
         }
@@ -243,10 +243,10 @@ internal sealed class OrderDriver
     // RFC 8555 section 8.1: base64url. It becomes part of a path, so nothing else is let through.
     private static bool IsToken(string? token) => token is { Length: > 0 and <= 256 } && token.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
-    private async Task<AcmeException?> VerdictAsync(PendingProof proof, string type, CancellationToken stop)
+    private async Task<AcmeException?> VerdictAsync(PendingProof proof, string type, CancellationToken cancellationToken)
     {
         var authorization = await PollAsync(
-            proof.Url, AcmeJson.Default.AuthorizationResource, authorization => authorization.Status is not "pending", $"the validation of {proof.Identifier}", stop);
+            proof.Url, AcmeJson.Default.AuthorizationResource, authorization => authorization.Status is not "pending", $"the validation of {proof.Identifier}", cancellationToken);
         if (authorization.Status == "valid")
             return null;
         var problem = authorization.Challenges?.FirstOrDefault(challenge => challenge.Type == type)?.Error
@@ -256,15 +256,15 @@ internal sealed class OrderDriver
         return Refusals.ExplainChallenge(problem, proof.Identifier.Value, type, [.. tokens, session.Signer.Key.Thumbprint], client.Authority, client.Directory.Meta);
     }
 
-    private async Task<string> DownloadAsync(Uri url, string? preferredChain, CancellationToken stop)
+    private async Task<string> DownloadAsync(Uri url, string? preferredChain, CancellationToken cancellationToken)
     {
-        var response = await client.GetAsync(session.Signer, url, stop);
+        var response = await client.GetAsync(session.Signer, url, cancellationToken);
         var chain = Encoding.ASCII.GetString(response.Body);
         if (preferredChain is null || ChainName.EndsAt(chain, preferredChain))
             return chain;
         foreach (var alternate in response.Alternates)
         {
-            var other = Encoding.ASCII.GetString((await client.GetAsync(session.Signer, alternate, stop)).Body);
+            var other = Encoding.ASCII.GetString((await client.GetAsync(session.Signer, alternate, cancellationToken)).Body);
             if (ChainName.EndsAt(other, preferredChain))
                 return other;
         }
@@ -273,7 +273,7 @@ internal sealed class OrderDriver
         return chain;
     }
 
-    private async Task<T> PollAsync<T>(Uri url, JsonTypeInfo<T> type, Func<T, bool> done, string what, CancellationToken stop)
+    private async Task<T> PollAsync<T>(Uri url, JsonTypeInfo<T> type, Func<T, bool> done, string what, CancellationToken cancellationToken)
     {
         var pause = FirstPause;
         var troubles = 0;
@@ -282,19 +282,19 @@ internal sealed class OrderDriver
             TimeSpan? retryAfter;
             try
             {
-                var (value, response) = await client.GetAsync(session.Signer, url, type, stop);
+                var (value, response) = await client.GetAsync(session.Signer, url, type, cancellationToken);
                 if (done(value))
                     return value;
                 retryAfter = response.RetryAfter;
             }
             // One bad moment of the authority's must not cost an order.
-            catch (AcmeException trouble) when (trouble.Failure == AcmeFailure.Unreachable && ++troubles <= MaxPollTroubles)
+            catch (AcmeException exception) when (exception.Failure == AcmeFailure.Unreachable && ++troubles <= MaxPollTroubles)
             {
-                retryAfter = trouble.RetryAfter;
+                retryAfter = exception.RetryAfter;
             }
 
             var wait = retryAfter is { } asked && asked > pause ? asked : pause;
-            await Task.Delay(wait < LongestRetryAfter ? wait : LongestRetryAfter, clock, stop);
+            await Task.Delay(wait < LongestRetryAfter ? wait : LongestRetryAfter, timeProvider, cancellationToken);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
 

@@ -35,10 +35,10 @@ internal sealed class AccountKey : IDisposable
                 throw new CryptographicException("The account key is not on the curve P-256.");
             return new AccountKey(key);
         }
-        catch (ArgumentException malformed)
+        catch (ArgumentException exception)
         {
             key.Dispose();
-            throw new CryptographicException("The account key is not a PEM private key.", malformed);
+            throw new CryptographicException("The account key is not a PEM private key.", exception);
         }
         catch
         {

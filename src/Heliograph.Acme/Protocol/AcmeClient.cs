@@ -25,20 +25,20 @@ internal sealed class AcmeClient
     public AcmeTransport Transport => transport;
 
     /// <summary>POST-as-GET (RFC 8555 section 6.3).</summary>
-    public Task<AcmeResponse> GetAsync(Signer signer, Uri url, CancellationToken stop) => PostAsync(signer, url, [], stop);
+    public Task<AcmeResponse> GetAsync(Signer signer, Uri url, CancellationToken cancellationToken) => PostAsync(signer, url, [], cancellationToken);
 
-    public async Task<(T Value, AcmeResponse Response)> GetAsync<T>(Signer signer, Uri url, JsonTypeInfo<T> type, CancellationToken stop)
+    public async Task<(T Value, AcmeResponse Response)> GetAsync<T>(Signer signer, Uri url, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
-        var response = await GetAsync(signer, url, stop);
+        var response = await GetAsync(signer, url, cancellationToken);
         return (response.Read(type), response);
     }
 
-    public async Task<AcmeResponse> PostAsync(Signer signer, Uri url, byte[] payload, CancellationToken stop)
+    public async Task<AcmeResponse> PostAsync(Signer signer, Uri url, byte[] payload, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var nonce = await NonceAsync(stop);
-            var response = await transport.SendAsync(HttpMethod.Post, url, Jws.Sign(signer.Key, signer.Account, url, nonce, payload), stop);
+            var nonce = await NonceAsync(cancellationToken);
+            var response = await transport.SendAsync(HttpMethod.Post, url, Jws.Sign(signer.Key, signer.Account, url, nonce, payload), cancellationToken);
             Keep(response.Nonce);
             if (response.IsSuccess)
                 return response;
@@ -48,11 +48,11 @@ internal sealed class AcmeClient
         }
     }
 
-    private async Task<string> NonceAsync(CancellationToken stop)
+    private async Task<string> NonceAsync(CancellationToken cancellationToken)
     {
         if (nonces.TryDequeue(out var nonce))
             return nonce;
-        var response = await transport.SendAsync(HttpMethod.Head, Directory.NewNonce, null, stop);
+        var response = await transport.SendAsync(HttpMethod.Head, Directory.NewNonce, null, cancellationToken);
         if (!response.IsSuccess)
             throw Refusals.Explain(response.ReadProblem(), response.RetryAfter, Authority, [], Directory.Meta);
         Keep(response.Nonce);

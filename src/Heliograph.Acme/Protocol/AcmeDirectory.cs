@@ -21,9 +21,9 @@ internal sealed record AcmeDirectory
 
     public IEnumerable<string> Profiles => Meta.Profiles?.Keys ?? [];
 
-    public static async Task<AcmeDirectory> FetchAsync(AcmeTransport transport, string url, CancellationToken stop)
+    public static async Task<AcmeDirectory> FetchAsync(AcmeTransport transport, string url, CancellationToken cancellationToken)
     {
-        var response = await transport.GetAsync(new Uri(url), stop);
+        var response = await transport.GetAsync(new Uri(url), cancellationToken);
         if ((int)response.Status is >= 300 and <= 399)
             throw NotADirectory(url, $"it redirects to {Text.Clean(response.Location?.AbsoluteUri)}; write that address if it is the authority's");
         if ((int)response.Status >= 500 || (int)response.Status == 429)

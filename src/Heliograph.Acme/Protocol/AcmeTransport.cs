@@ -12,13 +12,13 @@ internal sealed class AcmeTransport : IDisposable
     private const int MaxBody = 1024 * 1024;
 
     private readonly HttpClient http;
-    private readonly TimeProvider clock;
+    private readonly TimeProvider timeProvider;
     private readonly TlsTrust trust;
 
-    public AcmeTransport(string? caRoot, TimeSpan timeout, TimeProvider clock)
+    public AcmeTransport(string? caRoot, TimeSpan timeout, TimeProvider timeProvider)
     {
-        this.clock = clock;
-        trust = new TlsTrust(caRoot, clock);
+        this.timeProvider = timeProvider;
+        trust = new TlsTrust(caRoot, timeProvider);
         http = new HttpClient(trust.CreateHandler(), disposeHandler: true)
         {
             Timeout = timeout,
@@ -32,9 +32,9 @@ internal sealed class AcmeTransport : IDisposable
     /// <summary>How far this machine's clock is ahead of the authority's, by its last Date header.</summary>
     public TimeSpan? ClockAhead { get; private set; }
 
-    public Task<AcmeResponse> GetAsync(Uri url, CancellationToken stop) => SendAsync(HttpMethod.Get, url, null, stop);
+    public Task<AcmeResponse> GetAsync(Uri url, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, url, null, cancellationToken);
 
-    public async Task<AcmeResponse> SendAsync(HttpMethod method, Uri url, byte[]? jose, CancellationToken stop)
+    public async Task<AcmeResponse> SendAsync(HttpMethod method, Uri url, byte[]? jose, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, url);
         if (jose is not null)
@@ -45,17 +45,17 @@ internal sealed class AcmeTransport : IDisposable
 
         try
         {
-            using var response = await http.SendAsync(request, stop);
-            return await ReadAsync(url, response, stop);
+            using var response = await http.SendAsync(request, cancellationToken);
+            return await ReadAsync(url, response, cancellationToken);
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new AcmeException(AcmeFailure.Unreachable,
                 $"{url.Host} did not answer within {http.Timeout.TotalSeconds:0.#} seconds; it will be asked again later.");
         }
-        catch (HttpRequestException failure)
+        catch (HttpRequestException exception)
         {
-            throw await ExplainAsync(url, failure, stop);
+            throw await ExplainAsync(url, exception, cancellationToken);
         }
     }
 
@@ -65,9 +65,9 @@ internal sealed class AcmeTransport : IDisposable
         trust.Dispose();
     }
 
-    private async Task<AcmeResponse> ReadAsync(Uri url, HttpResponseMessage response, CancellationToken stop)
+    private async Task<AcmeResponse> ReadAsync(Uri url, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
+        var now = timeProvider.GetUtcNow();
         var date = response.Headers.Date;
         if (date is not null)
             ClockAhead = now - date;
@@ -77,7 +77,7 @@ internal sealed class AcmeTransport : IDisposable
             Url = url,
             Status = response.StatusCode,
             MediaType = response.Content.Headers.ContentType?.MediaType,
-            Body = await response.Content.ReadAsByteArrayAsync(stop),
+            Body = await response.Content.ReadAsByteArrayAsync(cancellationToken),
             Location = response.Headers.Location is { } location && Uri.TryCreate(url, location, out var absolute) ? absolute : null,
             Nonce = response.Headers.TryGetValues("Replay-Nonce", out var nonces) ? nonces.First() : null,
             Alternates = AlternateLinks(url, response),
@@ -107,29 +107,29 @@ internal sealed class AcmeTransport : IDisposable
         return links;
     }
 
-    private async Task<AcmeException> ExplainAsync(Uri url, HttpRequestException failure, CancellationToken stop)
+    private async Task<AcmeException> ExplainAsync(Uri url, HttpRequestException exception, CancellationToken cancellationToken)
     {
-        if (failure.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        if (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {
             return new AcmeException(AcmeFailure.NotAcme,
                 $"{url.Host} answered {url.AbsolutePath} with more than {MaxBody / 1024} KB, which is no ACME answer; is acme.directory right?");
         }
 
-        if (failure.HttpRequestError == HttpRequestError.SecureConnectionError && trust.LastProblem is { } problem)
+        if (exception.HttpRequestError == HttpRequestError.SecureConnectionError && trust.LastProblem is { } problem)
         {
             if (problem == X509ChainStatusFlags.NotTimeValid)
-                return await ClockProbe.ExplainAsync(url, trust, clock, http.Timeout, stop);
+                return await ClockProbe.ExplainAsync(url, trust, timeProvider, http.Timeout, cancellationToken);
             return new AcmeException(AcmeFailure.Unreachable, trust.Explain(url, problem));
         }
 
-        var why = failure.HttpRequestError switch
+        var why = exception.HttpRequestError switch
         {
             HttpRequestError.NameResolutionError => "its name cannot be resolved; check this machine's DNS",
             HttpRequestError.ConnectionError => "no connection; check this machine's network and outgoing firewall",
             HttpRequestError.SecureConnectionError => "no TLS connection",
             _ => "the answer broke off or is not HTTP",
         };
-        return new AcmeException(AcmeFailure.Unreachable, $"{url.Host} cannot be reached: {why} ({failure.GetBaseException().Message}).", failure);
+        return new AcmeException(AcmeFailure.Unreachable, $"{url.Host} cannot be reached: {why} ({exception.GetBaseException().Message}).", exception);
     }
 }
 
@@ -137,11 +137,11 @@ internal sealed class AcmeTransport : IDisposable
 internal sealed class TlsTrust : IDisposable
 {
     private readonly X509Certificate2Collection? roots;
-    private readonly TimeProvider clock;
+    private readonly TimeProvider timeProvider;
 
-    public TlsTrust(string? caRoot, TimeProvider clock)
+    public TlsTrust(string? caRoot, TimeProvider timeProvider)
     {
-        this.clock = clock;
+        this.timeProvider = timeProvider;
         if (caRoot is null)
             return;
         roots = [];
@@ -149,10 +149,10 @@ internal sealed class TlsTrust : IDisposable
         {
             roots.ImportFromPemFile(caRoot);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
         {
             throw new AcmeException(AcmeFailure.Configuration,
-                $"acme.ca_root: '{caRoot}' cannot be read as PEM certificates: {failure.Message}", failure);
+                $"acme.ca_root: '{caRoot}' cannot be read as PEM certificates: {exception.Message}", exception);
         }
 
         if (roots.Count == 0)
@@ -171,7 +171,7 @@ internal sealed class TlsTrust : IDisposable
         {
             RevocationMode = X509RevocationMode.NoCheck,
             VerificationFlags = ignore,
-            VerificationTime = clock.GetUtcNow().UtcDateTime,
+            VerificationTime = timeProvider.GetUtcNow().UtcDateTime,
             VerificationTimeIgnored = false,
         };
         if (roots is not null)

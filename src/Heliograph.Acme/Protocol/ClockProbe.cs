@@ -6,11 +6,11 @@ namespace Heliograph.Acme.Protocol;
 /// One more request, with the chain checked in all but time, reads the Date header and names the difference.</summary>
 internal static class ClockProbe
 {
-    public static async Task<AcmeException> ExplainAsync(Uri url, TlsTrust trust, TimeProvider clock, TimeSpan timeout, CancellationToken stop)
+    public static async Task<AcmeException> ExplainAsync(Uri url, TlsTrust trust, TimeProvider timeProvider, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
+        var now = timeProvider.GetUtcNow();
         var (notBefore, notAfter) = trust.LastValidity;
-        var ahead = await AheadAsync(url, trust, clock, timeout, stop);
+        var ahead = await AheadAsync(url, trust, timeProvider, timeout, cancellationToken);
         var seen = $"The TLS certificate of {url.Host} is valid from {notBefore:u} to {notAfter:u}, and this machine's clock says {now:u}";
         return ahead is { } difference && difference.Duration() > Tolerance
             ? new AcmeException(AcmeFailure.Clock, $"{seen}, which is {Say(difference)} the authority's clock. Set the clock (timedatectl set-ntp true).")
@@ -27,17 +27,17 @@ internal static class ClockProbe
         return amount + (ahead > TimeSpan.Zero ? " ahead of" : " behind");
     }
 
-    private static async Task<TimeSpan?> AheadAsync(Uri url, TlsTrust trust, TimeProvider clock, TimeSpan timeout, CancellationToken stop)
+    private static async Task<TimeSpan?> AheadAsync(Uri url, TlsTrust trust, TimeProvider timeProvider, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var http = new HttpClient(trust.CreateHandler(X509VerificationFlags.IgnoreNotTimeValid), disposeHandler: true) { Timeout = timeout };
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Head, url);
             request.Headers.UserAgent.ParseAdd("Heliograph");
-            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
-            return clock.GetUtcNow() - response.Headers.Date;
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            return timeProvider.GetUtcNow() - response.Headers.Date;
         }
-        catch (Exception failure) when (failure is HttpRequestException || (failure is OperationCanceledException && !stop.IsCancellationRequested))
+        catch (Exception exception) when (exception is HttpRequestException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return null;
         }

@@ -26,7 +26,7 @@ internal static class RenewalInfo
                 ? $"{Base64Url.EncodeToString(identifier.Span)}.{Base64Url.EncodeToString(leaf.SerialNumberBytes.Span)}"
                 : null;
         }
-        catch (Exception malformed) when (malformed is CryptographicException or AsnContentException)
+        catch (Exception exception) when (exception is CryptographicException or AsnContentException)
         {
             return null;
         }

@@ -19,7 +19,7 @@ internal sealed class Renewer
     private readonly AcmeOptions options;
     private readonly CertificateIssuer issuer;
     private readonly CertificateStore store;
-    private readonly TimeProvider clock;
+    private readonly TimeProvider timeProvider;
     private readonly Random random;
     private readonly ILogger logger;
     private readonly Action<IssuedCertificate> publish;
@@ -32,12 +32,12 @@ internal sealed class Renewer
     /// <summary>What is in memory is newer than the disk, which could not be written.</summary>
     private bool unsaved;
 
-    public Renewer(AcmeOptions options, CertificateIssuer issuer, CertificateStore store, TimeProvider clock, Random random, ILogger logger, Action<IssuedCertificate> publish)
+    public Renewer(AcmeOptions options, CertificateIssuer issuer, CertificateStore store, TimeProvider timeProvider, Random random, ILogger logger, Action<IssuedCertificate> publish)
     {
         this.options = options;
         this.issuer = issuer;
         this.store = store;
-        this.clock = clock;
+        this.timeProvider = timeProvider;
         this.random = random;
         this.logger = logger;
         this.publish = publish;
@@ -83,23 +83,23 @@ internal sealed class Renewer
     }
 
     /// <summary>Does what is due. Failures are remembered, not thrown.</summary>
-    public async Task RenewIfDueAsync(CancellationToken stop)
+    public async Task RenewIfDueAsync(CancellationToken cancellationToken)
     {
         try
         {
             Reload();
             if (NextAttempt > Now && !(SuggestionDue <= Now))
                 return;
-            using var held = await store.LockAsync(stop);
+            using var held = await store.LockAsync(cancellationToken);
             // Another process may have had the lock in order to do just this.
             Reload();
-            await AskForSuggestionAsync(stop);
+            await AskForSuggestionAsync(cancellationToken);
             if (NextAttempt <= Now)
-                await AttemptAsync(rateLimitsToo: false, stop);
+                await AttemptAsync(rateLimitsToo: false, cancellationToken);
         }
-        catch (AcmeException failure)
+        catch (AcmeException exception)
         {
-            Fail(failure);
+            Fail(exception);
         }
         finally
         {
@@ -109,7 +109,7 @@ internal sealed class Renewer
 
     /// <summary>Renews on an operator's word: our own back-off does not hold him up; a rate limit does unless <paramref name="force"/>.</summary>
     /// <returns>Whether anything was renewed.</returns>
-    public async Task<bool> RenewAsync(bool force, CancellationToken stop)
+    public async Task<bool> RenewAsync(bool force, CancellationToken cancellationToken)
     {
         if (!force && EarliestIssuer() > Now)
         {
@@ -119,16 +119,16 @@ internal sealed class Renewer
 
         try
         {
-            using var held = await store.LockAsync(stop);
+            using var held = await store.LockAsync(cancellationToken);
             Reload();
             if (!force && Plan.At > Now)
                 return false;
-            await AttemptAsync(rateLimitsToo: force, stop);
+            await AttemptAsync(rateLimitsToo: force, cancellationToken);
             return true;
         }
-        catch (AcmeException failure)
+        catch (AcmeException exception)
         {
-            Fail(failure);
+            Fail(exception);
             throw;
         }
         finally
@@ -137,49 +137,49 @@ internal sealed class Renewer
         }
     }
 
-    public async Task RevokeAsync(RevocationReason reason, CancellationToken stop)
+    public async Task RevokeAsync(RevocationReason reason, CancellationToken cancellationToken)
     {
-        using var held = await store.LockAsync(stop);
+        using var held = await store.LockAsync(cancellationToken);
         Reload();
         if (Certificate is null)
             throw new AcmeException(AcmeFailure.Configuration, "There is no certificate to revoke.");
         var authority = options.Issuers.FirstOrDefault(candidate => candidate.Directory == Certificate.Directory)
             ?? throw new AcmeException(AcmeFailure.Configuration, $"The certificate is from {Certificate.Directory}, which is not configured any more; put it back into acme.directory to revoke.");
-        await issuer.RevokeAsync(authority, Certificate, reason, stop);
+        await issuer.RevokeAsync(authority, Certificate, reason, cancellationToken);
         Save(state with { Revoked = true });
         logger.Revoked(Certificate);
     }
 
-    public async Task RollOverAccountKeyAsync(CancellationToken stop)
+    public async Task RollOverAccountKeyAsync(CancellationToken cancellationToken)
     {
-        using var held = await store.LockAsync(stop);
-        await issuer.RollOverKeyAsync(options.Primary, stop);
+        using var held = await store.LockAsync(cancellationToken);
+        await issuer.RollOverKeyAsync(options.Primary, cancellationToken);
     }
 
-    private DateTimeOffset Now => clock.GetUtcNow();
+    private DateTimeOffset Now => timeProvider.GetUtcNow();
 
     private DateTimeOffset? SuggestionDue => Certificate?.AriId is null || SuggestingIssuer is null ? null : state.Ari?.NextCheck ?? Now;
 
     private IssuerOptions? SuggestingIssuer => options.Issuers.FirstOrDefault(candidate => candidate.Directory == Certificate?.Directory);
 
-    private async Task AskForSuggestionAsync(CancellationToken stop)
+    private async Task AskForSuggestionAsync(CancellationToken cancellationToken)
     {
         if (!(SuggestionDue <= Now))
             return;
         try
         {
-            var answer = await issuer.SuggestionAsync(SuggestingIssuer!, Certificate!.AriId!, stop);
+            var answer = await issuer.SuggestionAsync(SuggestingIssuer!, Certificate!.AriId!, cancellationToken);
             Save(state with { Ari = RenewalInfo.Update(state.Ari, answer?.Info, answer?.RetryAfter, Now, random.NextDouble()) });
         }
-        catch (AcmeException failure) when (failure.Failure != AcmeFailure.Storage)
+        catch (AcmeException exception) when (exception.Failure != AcmeFailure.Storage)
         {
-            logger.NoSuggestion(failure.Message);
+            logger.NoSuggestion(exception.Message);
             var nextCheck = Now + RenewalInfo.DefaultInterval;
             Save(state with { Ari = (state.Ari ?? new SuggestedRenewal { NextCheck = nextCheck }) with { NextCheck = nextCheck } });
         }
     }
 
-    private async Task AttemptAsync(bool rateLimitsToo, CancellationToken stop)
+    private async Task AttemptAsync(bool rateLimitsToo, CancellationToken cancellationToken)
     {
         var kept = state.Attempts;
         before = kept;
@@ -202,15 +202,15 @@ internal sealed class Renewer
         {
             try
             {
-                Adopt(await AskAsync(candidate, stop));
+                Adopt(await AskAsync(candidate, cancellationToken));
                 return;
             }
-            catch (AcmeException failure) when (failure.Failure != AcmeFailure.Storage)
+            catch (AcmeException exception) when (exception.Failure != AcmeFailure.Storage)
             {
-                failures.Add(failure);
-                Blame(candidate, failure);
+                failures.Add(exception);
+                Blame(candidate, exception);
             }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 // An orderly end is no failure.
                 Save(state with { Attempts = kept });
@@ -218,33 +218,33 @@ internal sealed class Renewer
             }
         }
 
-        throw failures.Count == 1 ? failures[0] : new AcmeException(failures[0].Failure, string.Join(" And the second authority: ", failures.Select(failure => failure.Message)));
+        throw failures.Count == 1 ? failures[0] : new AcmeException(failures[0].Failure, string.Join(" And the second authority: ", failures.Select(exception => exception.Message)));
     }
 
-    private async Task<IssuedCertificate> AskAsync(IssuerOptions candidate, CancellationToken stop)
+    private async Task<IssuedCertificate> AskAsync(IssuerOptions candidate, CancellationToken cancellationToken)
     {
         var pending = state.Pending is { } kept && kept.Directory == candidate.Directory && kept.Names.SequenceEqual(issuer.Names, StringComparer.Ordinal) ? kept : null;
         if (pending is null && candidate.StagingDirectory is { } staging && staging != candidate.Directory && state.Attempts.TrialFirst.Contains(candidate.Directory, StringComparer.Ordinal))
-            await TryOutAsync(candidate with { Directory = staging }, stop);
-        return await issuer.IssueAsync(candidate, Certificate, pending, order => Save(state with { Pending = order }), stop);
+            await TryOutAsync(candidate with { Directory = staging }, cancellationToken);
+        return await issuer.IssueAsync(candidate, Certificate, pending, order => Save(state with { Pending = order }), cancellationToken);
     }
 
     /// <summary>After a failed validation the whole thing is rehearsed where no limits are burned. Only a failed validation counts there:
     /// staging may be down, or lack a profile, or want another account.</summary>
-    private async Task TryOutAsync(IssuerOptions staging, CancellationToken stop)
+    private async Task TryOutAsync(IssuerOptions staging, CancellationToken cancellationToken)
     {
         try
         {
-            await issuer.IssueAsync(staging, predecessor: null, pending: null, _ => { }, stop);
+            await issuer.IssueAsync(staging, predecessor: null, pending: null, _ => { }, cancellationToken);
             logger.TrialSucceeded(new Uri(staging.Directory).Host);
         }
-        catch (AcmeException failure) when (failure.Failure == AcmeFailure.NotProven)
+        catch (AcmeException exception) when (exception.Failure == AcmeFailure.NotProven)
         {
-            throw new AcmeException(AcmeFailure.NotProven, $"{failure.Message} (This was a trial on the staging directory; the real one is not asked until it succeeds.)", failure);
+            throw new AcmeException(AcmeFailure.NotProven, $"{exception.Message} (This was a trial on the staging directory; the real one is not asked until it succeeds.)", exception);
         }
-        catch (AcmeException failure)
+        catch (AcmeException exception)
         {
-            logger.TrialImpossible(new Uri(staging.Directory).Host, failure.Message);
+            logger.TrialImpossible(new Uri(staging.Directory).Host, exception.Message);
         }
     }
 
@@ -289,24 +289,24 @@ internal sealed class Renewer
     }
 
     /// <summary>Remembers of one authority what it takes to ask it better next time.</summary>
-    private void Blame(IssuerOptions candidate, AcmeException failure)
+    private void Blame(IssuerOptions candidate, AcmeException exception)
     {
         var notBefore = new Dictionary<string, DateTimeOffset>(state.NotBefore, StringComparer.Ordinal);
-        if (failure.RetryAfter is { } wait && wait > TimeSpan.Zero)
+        if (exception.RetryAfter is { } wait && wait > TimeSpan.Zero)
             notBefore[candidate.Directory] = Now + (wait < LongestRetryAfter ? wait : LongestRetryAfter);
         var trialFirst = state.Attempts.TrialFirst;
-        if (failure.Failure == AcmeFailure.NotProven && !trialFirst.Contains(candidate.Directory, StringComparer.Ordinal))
+        if (exception.Failure == AcmeFailure.NotProven && !trialFirst.Contains(candidate.Directory, StringComparer.Ordinal))
             trialFirst = [.. trialFirst, candidate.Directory];
         // An order that was refused is spent; one whose authority went away can still be fetched.
-        var pending = failure.Failure is AcmeFailure.Unreachable or AcmeFailure.RateLimited ? state.Pending : null;
+        var pending = exception.Failure is AcmeFailure.Unreachable or AcmeFailure.RateLimited ? state.Pending : null;
         state = state with { NotBefore = notBefore, Pending = pending, Attempts = state.Attempts with { TrialFirst = trialFirst } };
     }
 
-    private void Fail(AcmeException failure)
+    private void Fail(AcmeException exception)
     {
         var attempts = state.Attempts;
-        var failed = state with { Attempts = attempts with { LastError = failure.Message, LastErrorAt = Now } };
-        if (failure.Failure == AcmeFailure.Storage)
+        var failed = state with { Attempts = attempts with { LastError = exception.Message, LastErrorAt = Now } };
+        if (exception.Failure == AcmeFailure.Storage)
         {
             // Nothing was asked, or the certificate is in memory only: try the disk again, with the same patience.
             var failures = attempts.Failures + 1;
@@ -318,7 +318,7 @@ internal sealed class Renewer
             TrySave(failed);
         }
 
-        logger.Failed(failure.Message, NextAttempt);
+        logger.Failed(exception.Message, NextAttempt);
     }
 
     private void TrySave(CertificateState next)
@@ -327,9 +327,9 @@ internal sealed class Renewer
         {
             Save(next);
         }
-        catch (AcmeException failure)
+        catch (AcmeException exception)
         {
-            logger.NotSaved(failure.Message);
+            logger.NotSaved(exception.Message);
         }
     }
 

@@ -38,9 +38,9 @@ internal sealed class AccountStore
 
             return account.Url is null || Urls.Https(account.Url) is not null ? null : "its account address is no https address";
         }
-        catch (CryptographicException failure)
+        catch (CryptographicException exception)
         {
-            return failure.Message;
+            return exception.Message;
         }
     }
 }

@@ -11,12 +11,12 @@ internal sealed class CertificateStore
     private static readonly TimeSpan LockPoll = TimeSpan.FromSeconds(2);
 
     private readonly StateFiles files;
-    private readonly TimeProvider clock;
+    private readonly TimeProvider timeProvider;
 
-    public CertificateStore(StateFiles files, TimeProvider clock)
+    public CertificateStore(StateFiles files, TimeProvider timeProvider)
     {
         this.files = files;
-        this.clock = clock;
+        this.timeProvider = timeProvider;
     }
 
     public CertificateState Load() => files.Read(FileName, StateJson.Default.CertificateState, Damage) ?? new CertificateState();
@@ -25,13 +25,13 @@ internal sealed class CertificateStore
     public void Save(CertificateState state) => files.Write(FileName, state, StateJson.Default.CertificateState);
 
     /// <summary>Waits while another process holds it, which is as long as its order takes.</summary>
-    public async Task<IDisposable> LockAsync(CancellationToken stop)
+    public async Task<IDisposable> LockAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             if (files.TryLock(LockName) is { } held)
                 return held;
-            await Task.Delay(LockPoll, clock, stop);
+            await Task.Delay(LockPoll, timeProvider, cancellationToken);
         }
     }
 
@@ -49,9 +49,9 @@ internal sealed class CertificateStore
             using var certificate = IssuedCertificate.FromPem(state.ChainPem, state.KeyPem!, state.IssuedBy ?? "").OpenLeaf();
             return null;
         }
-        catch (CryptographicException failure)
+        catch (CryptographicException exception)
         {
-            return failure.Message;
+            return exception.Message;
         }
     }
 }

@@ -9,16 +9,16 @@ namespace Heliograph.Web.Http;
 internal sealed class ClientSocket : IDisposable
 {
     private readonly Socket socket;
-    private readonly TimeProvider time;
+    private readonly TimeProvider timeProvider;
     private readonly CancellationTokenSource ended;
     private readonly CancellationTokenRegistration stop;
 
-    public ClientSocket(Socket socket, TimeProvider time, CancellationToken stopping)
+    public ClientSocket(Socket socket, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         this.socket = socket;
-        this.time = time;
-        ended = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-        stop = stopping.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), ended);
+        this.timeProvider = timeProvider;
+        ended = new CancellationTokenSource(Timeout.InfiniteTimeSpan, timeProvider);
+        stop = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), ended);
     }
 
     public CancellationToken Deadline => ended.Token;
@@ -34,7 +34,7 @@ internal sealed class ClientSocket : IDisposable
     public async ValueTask<bool> WaitReadableAsync(TimeSpan patience)
     {
         ended.CancelAfter(Timeout.InfiniteTimeSpan);
-        using var timeout = new CancellationTokenSource(patience, time);
+        using var timeout = new CancellationTokenSource(patience, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ended.Token);
         try
         {

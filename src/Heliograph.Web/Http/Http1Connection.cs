@@ -13,15 +13,15 @@ internal sealed class Http1Connection : IDisposable
 
     private readonly ClientSocket client;
     private readonly Responder responder;
-    private readonly TimeProvider time;
+    private readonly TimeProvider timeProvider;
     private byte[] buffer = [];
     private int filled;
 
-    public Http1Connection(ClientSocket client, Responder responder, TimeProvider time)
+    public Http1Connection(ClientSocket client, Responder responder, TimeProvider timeProvider)
     {
         this.client = client;
         this.responder = responder;
-        this.time = time;
+        this.timeProvider = timeProvider;
     }
 
     public async Task RunAsync()
@@ -118,7 +118,7 @@ internal sealed class Http1Connection : IDisposable
     private async Task WriteAsync(RequestHead head, Response response, bool keepsAlive, bool withContinue)
     {
         client.SetDeadline(NginxClock.Send);
-        var headBytes = head.Version < RequestHead.Http10 ? [] : ResponseHeadWriter.Write(response, time.GetUtcNow(), keepsAlive);
+        var headBytes = head.Version < RequestHead.Http10 ? [] : ResponseHeadWriter.Write(response, timeProvider.GetUtcNow(), keepsAlive);
         var start = withContinue ? [.. Continue, .. headBytes] : headBytes;
         var hasBody = !head.IsHead && response.Status != NginxStatus.NotModified;
         await ResponseBodyWriter.SendAsync(client, start, hasBody ? response : null);
@@ -128,16 +128,16 @@ internal sealed class Http1Connection : IDisposable
     private async Task EndAsync(RequestBodyReader body, bool hasUnread)
     {
         if (body.IsDone || body.IsBroken || await DiscardAsync(body))
-            await Lingering.CloseAsync(client, hasUnread || body.IsBroken || filled > 0, time);
+            await Lingering.CloseAsync(client, hasUnread || body.IsBroken || filled > 0, timeProvider);
     }
 
     // The rest of a body that nobody reads, under nginx's lingering_timeout and lingering_time.
     private async Task<bool> DiscardAsync(RequestBodyReader body)
     {
-        var started = time.GetTimestamp();
+        var started = timeProvider.GetTimestamp();
         while (!body.IsDone)
         {
-            var left = NginxClock.LingeringTime - time.GetElapsedTime(started);
+            var left = NginxClock.LingeringTime - timeProvider.GetElapsedTime(started);
             if (left <= TimeSpan.Zero || body.IsBroken)
                 return false;
             client.SetDeadline(left < NginxClock.LingeringTimeout ? left : NginxClock.LingeringTimeout);

@@ -18,10 +18,10 @@ internal sealed class HttpServer : IAsyncDisposable
     /// <param name="inherited">Descriptors of sockets that listen at some of these addresses already; owned from here on.</param>
     /// <param name="setting">What the operator calls the list of addresses, for errors.</param>
     /// <param name="responder">Answers.</param>
-    /// <param name="log">Where faults are reported.</param>
+    /// <param name="logger">Where faults are reported.</param>
     /// <exception cref="WebServerException">An address cannot be listened on.</exception>
     public static async Task<HttpServer> StartAsync(
-        IReadOnlyList<IPEndPoint> listen, IReadOnlyDictionary<IPEndPoint, int> inherited, string setting, Responder responder, ILogger log)
+        IReadOnlyList<IPEndPoint> listen, IReadOnlyDictionary<IPEndPoint, int> inherited, string setting, Responder responder, ILogger logger)
     {
         var server = new HttpServer(responder);
         foreach (var endPoint in listen)
@@ -29,13 +29,13 @@ internal sealed class HttpServer : IAsyncDisposable
             try
             {
                 server.listeners.Add(inherited.TryGetValue(endPoint, out var socket)
-                    ? StreamListener.Start(socket, server.ServeAsync, TimeProvider.System, log)
-                    : StreamListener.Start(endPoint, server.ServeAsync, TimeProvider.System, log));
+                    ? StreamListener.Start(socket, server.ServeAsync, TimeProvider.System, logger)
+                    : StreamListener.Start(endPoint, server.ServeAsync, TimeProvider.System, logger));
             }
-            catch (SocketException e)
+            catch (SocketException exception)
             {
                 await server.DisposeAsync();
-                throw new WebServerException(Explain(setting, endPoint, e), e);
+                throw new WebServerException(Explain(setting, endPoint, exception), exception);
             }
         }
         return server;
@@ -50,7 +50,7 @@ internal sealed class HttpServer : IAsyncDisposable
             await listener.DisposeAsync();
     }
 
-    private static string Explain(string setting, IPEndPoint endPoint, SocketException e) => e.SocketErrorCode switch
+    private static string Explain(string setting, IPEndPoint endPoint, SocketException exception) => exception.SocketErrorCode switch
     {
         SocketError.AddressAlreadyInUse =>
             $"Another program already listens on {endPoint}; stop it, choose another address for {setting}, or set {setting} to [] to do without.",
@@ -58,7 +58,7 @@ internal sealed class HttpServer : IAsyncDisposable
             $"This user may not listen on {endPoint}: ports below 1024 need the capability CAP_NET_BIND_SERVICE, or set {setting} to another port.",
         SocketError.AddressNotAvailable =>
             $"This machine has no address {endPoint.Address} to listen on; correct {setting}.",
-        _ => $"{endPoint} cannot be listened on ({e.Message}); correct {setting}.",
+        _ => $"{endPoint} cannot be listened on ({exception.Message}); correct {setting}.",
     };
 
     private async Task ServeAsync(ClientSocket client)

@@ -10,7 +10,7 @@ internal static class Lingering
 {
     private const int BufferSize = 4096;
 
-    public static async Task CloseAsync(ClientSocket client, bool hasUnread, TimeProvider time)
+    public static async Task CloseAsync(ClientSocket client, bool hasUnread, TimeProvider timeProvider)
     {
         client.FinishSending();
         if (!hasUnread && !client.HasUnread)
@@ -18,10 +18,10 @@ internal static class Lingering
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
-            var started = time.GetTimestamp();
+            var started = timeProvider.GetTimestamp();
             do
             {
-                var left = NginxClock.LingeringTime - time.GetElapsedTime(started);
+                var left = NginxClock.LingeringTime - timeProvider.GetElapsedTime(started);
                 if (left <= TimeSpan.Zero)
                     return;
                 client.SetDeadline(left < NginxClock.LingeringTimeout ? left : NginxClock.LingeringTimeout);

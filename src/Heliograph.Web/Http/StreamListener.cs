@@ -18,29 +18,29 @@ internal sealed class StreamListener : IAsyncDisposable
 
     private readonly Socket socket;
     private readonly Func<ClientSocket, Task> serve;
-    private readonly TimeProvider time;
-    private readonly ILogger log;
+    private readonly TimeProvider timeProvider;
+    private readonly ILogger logger;
     private readonly SemaphoreSlim room = new(MostConnections);
     private readonly CancellationTokenSource stopping = new();
     private readonly Task accepting;
 
-    private StreamListener(Socket socket, Func<ClientSocket, Task> serve, TimeProvider time, ILogger log)
+    private StreamListener(Socket socket, Func<ClientSocket, Task> serve, TimeProvider timeProvider, ILogger logger)
     {
         this.socket = socket;
         this.serve = serve;
-        this.time = time;
-        this.log = log;
+        this.timeProvider = timeProvider;
+        this.logger = logger;
         accepting = Task.Run(AcceptAsync);
     }
 
     public EndPoint EndPoint => socket.LocalEndPoint!;
 
     /// <summary>Accepts on a socket that listens already (owned from here on); what waits in its queue at the end is left there.</summary>
-    public static StreamListener Start(int descriptor, Func<ClientSocket, Task> serve, TimeProvider time, ILogger log) =>
-        new(new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)), serve, time, log);
+    public static StreamListener Start(int descriptor, Func<ClientSocket, Task> serve, TimeProvider timeProvider, ILogger logger) =>
+        new(new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)), serve, timeProvider, logger);
 
     /// <exception cref="SocketException">The address cannot be bound.</exception>
-    public static StreamListener Start(EndPoint endPoint, Func<ClientSocket, Task> serve, TimeProvider time, ILogger log)
+    public static StreamListener Start(EndPoint endPoint, Func<ClientSocket, Task> serve, TimeProvider timeProvider, ILogger logger)
     {
         // With the protocol named, .NET sets SO_REUSEADDR: without it a restart would wait for the TIME_WAIT of connections that this side closed.
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
@@ -50,7 +50,7 @@ internal sealed class StreamListener : IAsyncDisposable
                 socket.DualMode = true;
             socket.Bind(endPoint);
             socket.Listen(511); // nginx's backlog
-            return new(socket, serve, time, log);
+            return new(socket, serve, timeProvider, logger);
         }
         catch
         {
@@ -102,7 +102,7 @@ internal sealed class StreamListener : IAsyncDisposable
             catch (SocketException)
             {
                 // Out of descriptors, or the client went away before it was accepted.
-                await Task.Delay(pause, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(pause, timeProvider, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
         }
@@ -113,16 +113,16 @@ internal sealed class StreamListener : IAsyncDisposable
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            using var client = new ClientSocket(accepted, time, stopping.Token);
+            using var client = new ClientSocket(accepted, timeProvider, stopping.Token);
             await serve(client);
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or EndOfStreamException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or EndOfStreamException)
         {
             // A deadline, a reset, a file that shrank: how connections end.
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
-            log.RequestFault(e);
+            logger.RequestFault(exception);
         }
         finally
         {

@@ -15,18 +15,18 @@ internal sealed class Http2Connection : IDisposable
     private const int WriteSize = 64 * 1024;
 
     private readonly ClientSocket client;
-    private readonly TimeProvider time;
+    private readonly TimeProvider timeProvider;
     private readonly Http2Session session;
     private readonly FrameReader reader = new();
     private byte[] buffer = [];
     private int start;
     private int filled;
 
-    public Http2Connection(ClientSocket client, Responder responder, TimeProvider time)
+    public Http2Connection(ClientSocket client, Responder responder, TimeProvider timeProvider)
     {
         this.client = client;
-        this.time = time;
-        session = new(responder, time);
+        this.timeProvider = timeProvider;
+        session = new(responder, timeProvider);
     }
 
     public async Task RunAsync()
@@ -55,7 +55,7 @@ internal sealed class Http2Connection : IDisposable
         if (!session.IsGoingAway)
             session.GoAway(error);
         await FlushAsync();
-        await Lingering.CloseAsync(client, hasUnread: true, time);
+        await Lingering.CloseAsync(client, hasUnread: true, timeProvider);
     }
 
     public void Dispose()

@@ -11,7 +11,7 @@ namespace Heliograph.Web.Http2;
 internal sealed class Http2Session : IDisposable
 {
     private readonly Responder responder;
-    private readonly TimeProvider time;
+    private readonly TimeProvider timeProvider;
     private readonly HpackDecoder decoder = new();
     private readonly List<Http2Stream> streams = [];
 
@@ -35,10 +35,10 @@ internal sealed class Http2Session : IDisposable
     private long received;
     private long useful;
 
-    public Http2Session(Responder responder, TimeProvider time)
+    public Http2Session(Responder responder, TimeProvider timeProvider)
     {
         this.responder = responder;
-        this.time = time;
+        this.timeProvider = timeProvider;
         FrameWriter.Preface(output);
     }
 
@@ -228,7 +228,7 @@ internal sealed class Http2Session : IDisposable
     private void Answer(Http2Stream stream, Response response)
     {
         stream.Response = response;
-        var fields = HeaderBlockWriter.Write(response, time.GetUtcNow(), announceTable);
+        var fields = HeaderBlockWriter.Write(response, timeProvider.GetUtcNow(), announceTable);
         announceTable = false;
         var isHeadOnly = stream.Head.IsHead || response.Status == NginxStatus.NotModified || response.ContentLength == 0;
         FrameWriter.Head(output, fields.Length, FrameType.Headers, (byte)(FrameFlags.EndHeaders | (isHeadOnly ? FrameFlags.EndStream : 0)), stream.Id);

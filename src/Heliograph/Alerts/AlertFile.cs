@@ -9,12 +9,12 @@ internal sealed class AlertFile
     public const string Name = "alerts.json";
 
     private readonly PrivateDirectory directory;
-    private readonly ILogger log;
+    private readonly ILogger logger;
 
-    public AlertFile(string stateDirectory, TimeProvider time, ILogger log)
+    public AlertFile(string stateDirectory, TimeProvider timeProvider, ILogger logger)
     {
-        directory = new PrivateDirectory(stateDirectory, time, log);
-        this.log = log;
+        directory = new PrivateDirectory(stateDirectory, timeProvider, logger);
+        this.logger = logger;
     }
 
     /// <summary>An empty book when there is no file, or one that cannot be used: to tell something twice is better than not at all.</summary>
@@ -24,9 +24,9 @@ internal sealed class AlertFile
         {
             return new AlertBook(directory.Read(Name, AlertJson.Default.SortedDictionaryStringAlertRecord, Damage) ?? []);
         }
-        catch (StorageException e)
+        catch (StorageException exception)
         {
-            HostLog.AlertsNotKept(log, e.Message);
+            HostLog.AlertsNotKept(logger, exception.Message);
             return new AlertBook(new Dictionary<string, AlertRecord>(StringComparer.Ordinal));
         }
     }
@@ -37,9 +37,9 @@ internal sealed class AlertFile
         {
             directory.Write(Name, new SortedDictionary<string, AlertRecord>(book.Records.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal), AlertJson.Default.SortedDictionaryStringAlertRecord);
         }
-        catch (StorageException e)
+        catch (StorageException exception)
         {
-            HostLog.AlertsNotKept(log, e.Message);
+            HostLog.AlertsNotKept(logger, exception.Message);
         }
     }
 

@@ -12,8 +12,8 @@ internal sealed class AlertWatch : IAsyncDisposable
 
     private readonly AlertSources sources;
     private readonly IReadOnlyList<AlertTarget> targets;
-    private readonly TimeProvider time;
-    private readonly ILogger log;
+    private readonly TimeProvider timeProvider;
+    private readonly ILogger logger;
     private readonly AlertFile file;
     private readonly AlertBook book;
     private readonly UpstreamWatch upstreams = new();
@@ -23,15 +23,15 @@ internal sealed class AlertWatch : IAsyncDisposable
     /// <param name="sources">What is looked at.</param>
     /// <param name="targets">Who is told, beside the log.</param>
     /// <param name="stateDirectory">Where it is kept what was told.</param>
-    /// <param name="time">The time.</param>
-    /// <param name="log">For the operator.</param>
-    public AlertWatch(AlertSources sources, IReadOnlyList<AlertTarget> targets, string stateDirectory, TimeProvider time, ILogger log)
+    /// <param name="timeProvider">The time.</param>
+    /// <param name="logger">For the operator.</param>
+    public AlertWatch(AlertSources sources, IReadOnlyList<AlertTarget> targets, string stateDirectory, TimeProvider timeProvider, ILogger logger)
     {
         this.sources = sources;
         this.targets = targets;
-        this.time = time;
-        this.log = log;
-        file = new AlertFile(stateDirectory, time, log);
+        this.timeProvider = timeProvider;
+        this.logger = logger;
+        file = new AlertFile(stateDirectory, timeProvider, logger);
         book = file.Read();
         watching = Task.Run(WatchAsync);
     }
@@ -59,13 +59,13 @@ internal sealed class AlertWatch : IAsyncDisposable
         {
             try
             {
-                await LookAsync(time.GetUtcNow());
+                await LookAsync(timeProvider.GetUtcNow());
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception exception) when (exception is not OperationCanceledException)
             {
-                HostLog.Fault(log, e);
+                HostLog.Fault(logger, exception);
             }
-            await Task.Delay(Every, time, stop.Token);
+            await Task.Delay(Every, timeProvider, stop.Token);
         }
     }
 
@@ -79,11 +79,11 @@ internal sealed class AlertWatch : IAsyncDisposable
         file.Write(book);
         foreach (var message in messages)
         {
-            HostLog.Alert(log, message.Text);
+            HostLog.Alert(logger, message.Text);
             foreach (var target in targets)
             {
                 if (await target.SendAsync(message, stop.Token) is { } problem)
-                    HostLog.AlertNotDelivered(log, target.Name, problem);
+                    HostLog.AlertNotDelivered(logger, target.Name, problem);
             }
         }
     }

@@ -14,12 +14,12 @@ internal sealed class ExecTarget(string program, TimeSpan limit) : AlertTarget
 
     public override string Name => $"{Keys.AlertsExec.Name} {program}";
 
-    public override async Task<string?> SendAsync(AlertMessage message, CancellationToken stop)
+    public override async Task<string?> SendAsync(AlertMessage message, CancellationToken cancellationToken)
     {
         var (state, cause) = (AlertWords.ToWord(message.State), AlertWords.ToWord(message.Cause));
         try
         {
-            var result = await HookProgram.RunAsync(program, [state, cause, message.Text], Environment(message, state, cause), limit, stop);
+            var result = await HookProgram.RunAsync(program, [state, cause, message.Text], Environment(message, state, cause), limit, cancellationToken);
             return result.ExitCode switch
             {
                 0 => null,
@@ -27,9 +27,9 @@ internal sealed class ExecTarget(string program, TimeSpan limit) : AlertTarget
                 var code => $"it ended with code {code}: {Readable(result.Output)}",
             };
         }
-        catch (HookStartException e)
+        catch (HookStartException exception)
         {
-            return $"it cannot be started ({e.Message}); give the whole path of an executable file";
+            return $"it cannot be started ({exception.Message}); give the whole path of an executable file";
         }
     }
 

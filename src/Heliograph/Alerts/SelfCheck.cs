@@ -25,22 +25,22 @@ internal sealed class SelfCheck : IAsyncDisposable
 
     private readonly Func<SelfCheckProbe?> find;
     private readonly TimeSpan interval;
-    private readonly TimeProvider time;
-    private readonly ILogger log;
+    private readonly TimeProvider timeProvider;
+    private readonly ILogger logger;
     private readonly CancellationTokenSource stop = new();
     private readonly Task checking;
     private volatile SelfCheckState? last;
 
     /// <param name="find">The probe for the configuration in use; null: there is nothing that a client could use.</param>
     /// <param name="interval">How often.</param>
-    /// <param name="time">The time.</param>
-    /// <param name="log">For the operator.</param>
-    public SelfCheck(Func<SelfCheckProbe?> find, TimeSpan interval, TimeProvider time, ILogger log)
+    /// <param name="timeProvider">The time.</param>
+    /// <param name="logger">For the operator.</param>
+    public SelfCheck(Func<SelfCheckProbe?> find, TimeSpan interval, TimeProvider timeProvider, ILogger logger)
     {
         this.find = find;
         this.interval = interval;
-        this.time = time;
-        this.log = log;
+        this.timeProvider = timeProvider;
+        this.logger = logger;
         checking = Task.Run(CheckAsync);
     }
 
@@ -60,7 +60,7 @@ internal sealed class SelfCheck : IAsyncDisposable
         while (true)
         {
             var pause = last is null or { Failures: 1 } ? soon : interval;
-            await Task.Delay(pause * (1 + (Jitter * ((2 * Random.Shared.NextDouble()) - 1))), time, stop.Token);
+            await Task.Delay(pause * (1 + (Jitter * ((2 * Random.Shared.NextDouble()) - 1))), timeProvider, stop.Token);
             if (find() is not { } probe)
             {
                 last = null;
@@ -68,11 +68,11 @@ internal sealed class SelfCheck : IAsyncDisposable
             }
             var problem = await RunAsync(probe);
             var before = last;
-            last = new(time.GetUtcNow(), problem, problem is null ? 0 : (before?.Failures ?? 0) + 1);
+            last = new(timeProvider.GetUtcNow(), problem, problem is null ? 0 : (before?.Failures ?? 0) + 1);
             if (problem is not null && problem != before?.Problem)
-                HostLog.SelfCheckFailed(log, problem);
+                HostLog.SelfCheckFailed(logger, problem);
             else if (problem is null && before is { Problem: not null })
-                HostLog.SelfCheckWorks(log);
+                HostLog.SelfCheckWorks(logger);
         }
     }
 
@@ -82,9 +82,9 @@ internal sealed class SelfCheck : IAsyncDisposable
         {
             return await probe(stop.Token);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            HostLog.Fault(log, e);
+            HostLog.Fault(logger, exception);
             return "the check itself met a fault in the program; heliograph run --log-level debug tells more";
         }
     }

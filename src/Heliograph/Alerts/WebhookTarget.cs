@@ -16,28 +16,28 @@ internal sealed class WebhookTarget : AlertTarget
 
     private readonly Uri address;
     private readonly IReadOnlyList<TimeSpan> pauses;
-    private readonly TimeProvider time;
+    private readonly TimeProvider timeProvider;
 
-    public WebhookTarget(Uri address, IReadOnlyList<TimeSpan> pauses, TimeProvider time)
+    public WebhookTarget(Uri address, IReadOnlyList<TimeSpan> pauses, TimeProvider timeProvider)
     {
         this.address = address;
         this.pauses = pauses;
-        this.time = time;
+        this.timeProvider = timeProvider;
     }
 
     public override string Name => $"{Keys.AlertsWebhook.Name} at {address.Host}";
 
-    public override async Task<string?> SendAsync(AlertMessage message, CancellationToken stop)
+    public override async Task<string?> SendAsync(AlertMessage message, CancellationToken cancellationToken)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(message, AlertJson.Default.AlertMessage);
         // Made for one message a day, and gone after it: an idle client would hold a pool and its timers.
         using var client = CreateClient();
         for (var attempt = 0; ; attempt++)
         {
-            var (problem, isFinal) = await PostAsync(client, json, stop);
+            var (problem, isFinal) = await PostAsync(client, json, cancellationToken);
             if (problem is null || isFinal || attempt == pauses.Count)
                 return problem is null ? null : attempt == 0 ? problem : $"{problem} ({attempt + 1} attempts)";
-            await Task.Delay(pauses[attempt], time, stop);
+            await Task.Delay(pauses[attempt], timeProvider, cancellationToken);
         }
     }
 
@@ -53,21 +53,21 @@ internal sealed class WebhookTarget : AlertTarget
     }
 
     /// <summary>What went wrong, and whether it is of no use to try again.</summary>
-    private async Task<(string? Problem, bool IsFinal)> PostAsync(HttpClient client, byte[] json, CancellationToken stop)
+    private async Task<(string? Problem, bool IsFinal)> PostAsync(HttpClient client, byte[] json, CancellationToken cancellationToken)
     {
         try
         {
             using var content = new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
             using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
             // The answer's body says nothing that is needed, and is not read.
-            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             return Judge(response.StatusCode);
         }
-        catch (HttpRequestException e)
+        catch (HttpRequestException exception)
         {
-            return ($"it cannot be reached ({e.InnerException?.Message ?? e.Message})", false);
+            return ($"it cannot be reached ({exception.InnerException?.Message ?? exception.Message})", false);
         }
-        catch (TaskCanceledException) when (!stop.IsCancellationRequested)
+        catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return ($"it did not answer within {Values.Write(Limit)}", false);
         }

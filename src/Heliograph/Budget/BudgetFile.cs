@@ -17,7 +17,7 @@ internal sealed partial class BudgetFile
 
     private readonly PrivateDirectory directory;
 
-    public BudgetFile(string stateDirectory, TimeProvider time, ILogger log) => directory = new PrivateDirectory(stateDirectory, time, log);
+    public BudgetFile(string stateDirectory, TimeProvider timeProvider, ILogger logger) => directory = new PrivateDirectory(stateDirectory, timeProvider, logger);
 
     /// <summary>Empty when there is no file, or a damaged one.</summary>
     /// <exception cref="StorageException">It cannot be read.</exception>

@@ -19,8 +19,8 @@ internal sealed class BudgetKeeper : IAsyncDisposable
     private readonly BudgetSettings settings;
     private readonly Func<long> sinceStart;
     private readonly Action<long, bool> apply;
-    private readonly TimeProvider time;
-    private readonly ILogger log;
+    private readonly TimeProvider timeProvider;
+    private readonly ILogger logger;
     private readonly BudgetFile file;
     private readonly MonthlyBudget budget;
     private readonly Lock gate = new();
@@ -35,21 +35,21 @@ internal sealed class BudgetKeeper : IAsyncDisposable
     /// <param name="stateDirectory">Where it is kept; held by this process.</param>
     /// <param name="sinceStart">Bytes that have passed since the program started: see <see cref="Passed"/>.</param>
     /// <param name="apply">Told, again and again, how slow to be (0: no slower), and whether to relay nothing.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="log">Told when the budget is low or spent.</param>
-    public BudgetKeeper(BudgetSettings settings, string stateDirectory, Func<long> sinceStart, Action<long, bool> apply, TimeProvider time, ILogger log)
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="logger">Told when the budget is low or spent.</param>
+    public BudgetKeeper(BudgetSettings settings, string stateDirectory, Func<long> sinceStart, Action<long, bool> apply, TimeProvider timeProvider, ILogger logger)
     {
         this.settings = settings;
         this.sinceStart = sinceStart;
         this.apply = apply;
-        this.time = time;
-        this.log = log;
-        file = new BudgetFile(stateDirectory, time, log);
+        this.timeProvider = timeProvider;
+        this.logger = logger;
+        file = new BudgetFile(stateDirectory, timeProvider, logger);
         budget = Restore();
         saved = budget.Current;
-        savedAt = time.GetTimestamp();
+        savedAt = timeProvider.GetTimestamp();
         Look();
-        timer = time.CreateTimer(_ => Look(), null, LookEvery, LookEvery);
+        timer = timeProvider.CreateTimer(_ => Look(), null, LookEvery, LookEvery);
     }
 
     /// <summary>
@@ -101,9 +101,9 @@ internal sealed class BudgetKeeper : IAsyncDisposable
             var (current, before) = file.Read();
             return new MonthlyBudget(settings.ResetDay, Today(), current, before);
         }
-        catch (StorageException e)
+        catch (StorageException exception)
         {
-            Failed(e);
+            Failed(exception);
             return new MonthlyBudget(settings.ResetDay, Today());
         }
     }
@@ -119,7 +119,7 @@ internal sealed class BudgetKeeper : IAsyncDisposable
             if (state != before)
                 Tell(month);
             apply(SlowTo, Refuses);
-            if (state != before || month != budget.Current.Start || time.GetElapsedTime(savedAt) >= SaveEvery)
+            if (state != before || month != budget.Current.Start || timeProvider.GetElapsedTime(savedAt) >= SaveEvery)
                 Save();
         }
     }
@@ -143,20 +143,20 @@ internal sealed class BudgetKeeper : IAsyncDisposable
         switch (state)
         {
             case BudgetState.Low:
-                HostLog.BudgetLow(log, LowPercent, budgetText, end, Slows ? "; until then it " + slower : "");
+                HostLog.BudgetLow(logger, LowPercent, budgetText, end, Slows ? "; until then it " + slower : "");
                 break;
             case BudgetState.Spent:
-                HostLog.BudgetSpent(log, budgetText, end, Slows ? slower : "relays nothing, and is a web site only");
+                HostLog.BudgetSpent(logger, budgetText, end, Slows ? slower : "relays nothing, and is a web site only");
                 break;
             default:
-                HostLog.BudgetWhole(log, budgetText, monthBefore == budget.Current.Start ? "the budget was raised, or the clock was set" : "a new month has begun");
+                HostLog.BudgetWhole(logger, budgetText, monthBefore == budget.Current.Start ? "the budget was raised, or the clock was set" : "a new month has begun");
                 break;
         }
     }
 
     private void Save()
     {
-        savedAt = time.GetTimestamp();
+        savedAt = timeProvider.GetTimestamp();
         if (budget.Current == saved && problem is null)
             return;
         try
@@ -165,19 +165,19 @@ internal sealed class BudgetKeeper : IAsyncDisposable
             saved = budget.Current;
             problem = null;
         }
-        catch (StorageException e)
+        catch (StorageException exception)
         {
-            Failed(e);
+            Failed(exception);
         }
     }
 
     /// <summary>Logged once, not every minute.</summary>
-    private void Failed(StorageException e)
+    private void Failed(StorageException exception)
     {
         if (problem is null)
-            HostLog.BudgetNotSaved(log, e.Message);
-        problem = e.Message;
+            HostLog.BudgetNotSaved(logger, exception.Message);
+        problem = exception.Message;
     }
 
-    private DateOnly Today() => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+    private DateOnly Today() => DateOnly.FromDateTime(timeProvider.GetUtcNow().UtcDateTime);
 }

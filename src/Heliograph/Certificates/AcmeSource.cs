@@ -11,19 +11,19 @@ internal sealed class AcmeSource : ICertificateSource
     private readonly AcmeOptions options;
     private readonly CertificateManager manager;
     private readonly CancellationTokenSource stopping = new();
-    private readonly ILogger log;
+    private readonly ILogger logger;
     private Action<ServerCertificate>? use;
     private ServerCertificate? issued;
     private ServerCertificate? standIn;
     private int disposed;
 
-    private AcmeSource(AcmeOptions options, ChallengeResponders responders, TimeProvider time, ILogger log)
+    private AcmeSource(AcmeOptions options, ChallengeResponders responders, TimeProvider timeProvider, ILogger logger)
     {
         this.options = options;
-        this.log = log;
-        manager = CertificateManager.Open(options, responders, Use, time, log);
+        this.logger = logger;
+        manager = CertificateManager.Open(options, responders, Use, timeProvider, logger);
         if (issued is null)
-            standIn = new SelfSignedSource(options.Domains, time).Current;
+            standIn = new SelfSignedSource(options.Domains, timeProvider).Current;
     }
 
     public ServerCertificate Current => issued ?? standIn!;
@@ -41,18 +41,18 @@ internal sealed class AcmeSource : ICertificateSource
 
     /// <summary>The state that is stored, without a server.</summary>
     /// <exception cref="StartException">It cannot be read.</exception>
-    public static CertificateManager OpenStored(AcmeOptions options, TimeProvider time, ILogger log) =>
-        Opening(() => CertificateManager.Open(options, new ChallengeResponders(), static _ => { }, time, log));
+    public static CertificateManager OpenStored(AcmeOptions options, TimeProvider timeProvider, ILogger logger) =>
+        Opening(() => CertificateManager.Open(options, new ChallengeResponders(), static _ => { }, timeProvider, logger));
 
     /// <exception cref="StartException">What is stored cannot be read.</exception>
-    public static AcmeSource Open(AcmeOptions options, ChallengeResponders responders, TimeProvider time, ILogger log) =>
-        Opening(() => new AcmeSource(options, responders, time, log));
+    public static AcmeSource Open(AcmeOptions options, ChallengeResponders responders, TimeProvider timeProvider, ILogger logger) =>
+        Opening(() => new AcmeSource(options, responders, timeProvider, logger));
 
     public void Watch(Action<ServerCertificate> use)
     {
         this.use = use;
         if (issued is null)
-            HostLog.WaitingForCertificate(log, Authority, string.Join(", ", options.Challenges));
+            HostLog.WaitingForCertificate(logger, Authority, string.Join(", ", options.Challenges));
         manager.Start();
     }
 
@@ -61,13 +61,13 @@ internal sealed class AcmeSource : ICertificateSource
     public CertificateReport Describe() => CertificateReport.FromDescription(manager.Describe());
 
     /// <exception cref="AcmeException">It was tried and failed.</exception>
-    public Task<RenewalOutcome> RenewAsync(bool force, CancellationToken cancellation) => manager.RenewNowAsync(force, cancellation);
+    public Task<RenewalOutcome> RenewAsync(bool force, CancellationToken cancellationToken) => manager.RenewNowAsync(force, cancellationToken);
 
     /// <summary>Revokes the certificate, and orders another one at once.</summary>
     /// <exception cref="AcmeException">It was tried and failed.</exception>
-    public async Task RevokeAsync(RevocationReason reason, CancellationToken cancellation)
+    public async Task RevokeAsync(RevocationReason reason, CancellationToken cancellationToken)
     {
-        await manager.RevokeAsync(reason, cancellation);
+        await manager.RevokeAsync(reason, cancellationToken);
         Reload();
     }
 
@@ -88,9 +88,9 @@ internal sealed class AcmeSource : ICertificateSource
         {
             return open();
         }
-        catch (AcmeException e)
+        catch (AcmeException exception)
         {
-            throw new StartException(e.Message);
+            throw new StartException(exception.Message);
         }
     }
 
@@ -100,15 +100,15 @@ internal sealed class AcmeSource : ICertificateSource
         {
             await manager.RenewIfDueAsync(stopping.Token);
             var described = manager.Describe();
-            HostLog.LookedForRenewal(log, described.NextRenewal, described.NextRenewalReason);
+            HostLog.LookedForRenewal(logger, described.NextRenewal, described.NextRenewalReason);
         }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
             // The program ends.
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
-            HostLog.Fault(log, e);
+            HostLog.Fault(logger, exception);
         }
     }
 
@@ -122,9 +122,9 @@ internal sealed class AcmeSource : ICertificateSource
             issued = loaded;
             standIn = null;
         }
-        catch (CertificateException e)
+        catch (CertificateException exception)
         {
-            HostLog.CertificateRefused(log, e.Message);
+            HostLog.CertificateRefused(logger, exception.Message);
         }
     }
 }

@@ -8,12 +8,12 @@ namespace Heliograph.Certificates;
 internal static class CertificateSources
 {
     /// <exception cref="StartException">There is no certificate to start with.</exception>
-    public static ICertificateSource Open(Settings settings, ChallengePorts ports, TimeProvider time, ILogger log) => settings.Certificate switch
+    public static ICertificateSource Open(Settings settings, ChallengePorts ports, TimeProvider timeProvider, ILogger logger) => settings.Certificate switch
     {
-        { Source: CertificateOrigin.SelfSigned } => new SelfSignedSource(settings.Domains, time),
+        { Source: CertificateOrigin.SelfSigned } => new SelfSignedSource(settings.Domains, timeProvider),
         // The configuration is refused where one of the two is missing.
-        { Source: CertificateOrigin.Files, Chain: { } chain, Key: { } key } => FileSource.Open(chain, key, time, log),
-        _ => AcmeSource.Open(settings.Acme, Responders(settings, ports), time, log),
+        { Source: CertificateOrigin.Files, Chain: { } chain, Key: { } key } => FileSource.Open(chain, key, timeProvider, logger),
+        _ => AcmeSource.Open(settings.Acme, Responders(settings, ports), timeProvider, logger),
     };
 
     /// <summary>Where nothing listens for plain HTTP, http-01 is not tried.</summary>

@@ -16,8 +16,8 @@ internal sealed class FileSource : ICertificateSource
 
     private readonly string chainPath;
     private readonly string keyPath;
-    private readonly TimeProvider time;
-    private readonly ILogger log;
+    private readonly TimeProvider timeProvider;
+    private readonly ILogger logger;
     private readonly Lock reading = new();
     private byte[] judged;
     private byte[]? changing;
@@ -25,12 +25,12 @@ internal sealed class FileSource : ICertificateSource
     private Action<ServerCertificate>? use;
     private ITimer? timer;
 
-    private FileSource(string chainPath, string keyPath, TimeProvider time, ILogger log)
+    private FileSource(string chainPath, string keyPath, TimeProvider timeProvider, ILogger logger)
     {
         this.chainPath = chainPath;
         this.keyPath = keyPath;
-        this.time = time;
-        this.log = log;
+        this.timeProvider = timeProvider;
+        this.logger = logger;
         var files = Read();
         judged = files.Digest;
         Current = Load(files);
@@ -41,15 +41,15 @@ internal sealed class FileSource : ICertificateSource
     public string Description => $"from {chainPath}";
 
     /// <exception cref="StartException">A file cannot be read, or the two are no certificate with its key.</exception>
-    public static FileSource Open(string chainPath, string keyPath, TimeProvider time, ILogger log)
+    public static FileSource Open(string chainPath, string keyPath, TimeProvider timeProvider, ILogger logger)
     {
         try
         {
-            return new FileSource(chainPath, keyPath, time, log);
+            return new FileSource(chainPath, keyPath, timeProvider, logger);
         }
-        catch (CertificateException e)
+        catch (CertificateException exception)
         {
-            throw new StartException(e.Message);
+            throw new StartException(exception.Message);
         }
     }
 
@@ -58,7 +58,7 @@ internal sealed class FileSource : ICertificateSource
     public void Watch(Action<ServerCertificate> use)
     {
         this.use = use;
-        timer = time.CreateTimer(static self => ((FileSource)self!).LookForChange(), this, CheckEvery, CheckEvery);
+        timer = timeProvider.CreateTimer(static self => ((FileSource)self!).LookForChange(), this, CheckEvery, CheckEvery);
     }
 
     public void Reload()
@@ -96,11 +96,11 @@ internal sealed class FileSource : ICertificateSource
             var loaded = Load(files);
             use?.Invoke(loaded);
             Current = loaded;
-            HostLog.CertificateReplaced(log, chainPath, string.Join(", ", Current.Names), Current.NotAfter);
+            HostLog.CertificateReplaced(logger, chainPath, string.Join(", ", Current.Names), Current.NotAfter);
         }
-        catch (CertificateException e)
+        catch (CertificateException exception)
         {
-            Refuse(e.Message, evenIfUnchanged);
+            Refuse(exception.Message, evenIfUnchanged);
         }
     }
 
@@ -123,7 +123,7 @@ internal sealed class FileSource : ICertificateSource
         if (!asked && problem == lastRefusal)
             return;
         lastRefusal = problem;
-        HostLog.CertificateRefused(log, problem);
+        HostLog.CertificateRefused(logger, problem);
     }
 
     private ServerCertificate Load((string Chain, string Key, byte[] Digest) files)
@@ -134,9 +134,9 @@ internal sealed class FileSource : ICertificateSource
             lastRefusal = null;
             return loaded;
         }
-        catch (CertificateException e)
+        catch (CertificateException exception)
         {
-            throw new CertificateException($"certificate.chain {chainPath} with certificate.key {keyPath}: {e.Message}", e);
+            throw new CertificateException($"certificate.chain {chainPath} with certificate.key {keyPath}: {exception.Message}", exception);
         }
     }
 
@@ -158,9 +158,9 @@ internal sealed class FileSource : ICertificateSource
             stream.ReadExactly(bytes);
             return bytes;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CertificateException($"{setting.Name}: {path} cannot be read by user {Environment.UserName} ({FileProblem.Describe(e)}); allowed: {setting.Allowed}", e);
+            throw new CertificateException($"{setting.Name}: {path} cannot be read by user {Environment.UserName} ({FileProblem.Describe(exception)}); allowed: {setting.Allowed}", exception);
         }
     }
 }

@@ -5,9 +5,9 @@ namespace Heliograph.Certificates;
 /// <summary>A throw-away certificate for the configured names, kept in memory only.</summary>
 internal sealed class SelfSignedSource : ICertificateSource
 {
-    public SelfSignedSource(IReadOnlyList<string> names, TimeProvider time)
+    public SelfSignedSource(IReadOnlyList<string> names, TimeProvider timeProvider)
     {
-        var (chain, key) = SelfSignedPair.Create(names, time.GetUtcNow());
+        var (chain, key) = SelfSignedPair.Create(names, timeProvider.GetUtcNow());
         ChainPem = chain;
         Current = ServerCertificate.FromPem(chain, key);
     }

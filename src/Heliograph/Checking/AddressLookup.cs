@@ -58,12 +58,12 @@ internal sealed record AddressLookup(IReadOnlyList<IPAddress> Addresses, IReadOn
         var started = clock.Time.GetTimestamp();
         try
         {
-            var addresses = await clock.RunAsync(limit => Dns.GetHostAddressesAsync(host, kind, limit));
+            var addresses = await clock.RunAsync(cancellationToken => Dns.GetHostAddressesAsync(host, kind, cancellationToken));
             return new(kind, [.. addresses.Distinct()], IsSilent: false, clock.Since(started));
         }
-        catch (SocketException e)
+        catch (SocketException exception)
         {
-            return new(kind, [], e.SocketErrorCode is not (SocketError.HostNotFound or SocketError.NoData), clock.Since(started));
+            return new(kind, [], exception.SocketErrorCode is not (SocketError.HostNotFound or SocketError.NoData), clock.Since(started));
         }
         catch (TimeoutException)
         {

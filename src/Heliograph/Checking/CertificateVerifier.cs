@@ -14,8 +14,8 @@ internal sealed record TrustedRoots(string Name, X509Certificate2Collection? Roo
 /// <summary>Judges a certificate as clients do: the chain to a trusted root, and the name. Fetches nothing that the certificate names.</summary>
 /// <param name="host">What the certificate must be for.</param>
 /// <param name="trusted">Each is tried.</param>
-/// <param name="time">For the days that are left.</param>
-internal sealed class CertificateVerifier(string host, IReadOnlyList<TrustedRoots> trusted, TimeProvider time)
+/// <param name="timeProvider">For the days that are left.</param>
+internal sealed class CertificateVerifier(string host, IReadOnlyList<TrustedRoots> trusted, TimeProvider timeProvider)
 {
     /// <summary>For a handshake that is to go on whatever the certificate is: the verdict is ours, and no address in the certificate is visited.</summary>
     public static X509ChainPolicy Policy(X509Certificate2Collection? roots)
@@ -40,7 +40,7 @@ internal sealed class CertificateVerifier(string host, IReadOnlyList<TrustedRoot
         {
             return JudgeReadable(leaf, sent);
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
             return null;
         }
@@ -56,10 +56,10 @@ internal sealed class CertificateVerifier(string host, IReadOnlyList<TrustedRoot
             if (nameIsWrong)
                 problems.Insert(problems.IndexOf(CertificateProblem.Expired) + 1, CertificateProblem.WrongName);
             if (problems.Count == 0)
-                return CertificateCheck.FromCertificate(leaf, time.GetUtcNow(), roots.Name, []);
+                return CertificateCheck.FromCertificate(leaf, timeProvider.GetUtcNow(), roots.Name, []);
             first ??= problems;
         }
-        return CertificateCheck.FromCertificate(leaf, time.GetUtcNow(), verifiedBy: null, first ?? []);
+        return CertificateCheck.FromCertificate(leaf, timeProvider.GetUtcNow(), verifiedBy: null, first ?? []);
     }
 
     /// <summary>No client takes the common name for a name any more (RFC 9525 section 4).</summary>
@@ -69,7 +69,7 @@ internal sealed class CertificateVerifier(string host, IReadOnlyList<TrustedRoot
         {
             return leaf.MatchesHostname(host, allowWildcards: true, allowCommonName: false);
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
             return false;
         }
@@ -98,7 +98,7 @@ internal sealed class CertificateVerifier(string host, IReadOnlyList<TrustedRoot
     {
         if (status.HasFlag(X509ChainStatusFlags.NotTimeValid))
         {
-            var now = time.GetUtcNow().UtcDateTime;
+            var now = timeProvider.GetUtcNow().UtcDateTime;
             var early = chain.ChainElements.Any(element => element.Certificate.NotBefore.ToUniversalTime() > now);
             yield return early ? CertificateProblem.NotYetValid : CertificateProblem.Expired;
         }

@@ -3,13 +3,13 @@ using Heliograph.Configuration;
 namespace Heliograph.Checking;
 
 /// <summary>Bounds and times each step, and all of them together.</summary>
-internal sealed class CheckClock(TimeProvider time, TimeSpan step, TimeSpan total, CancellationToken cancellation)
+internal sealed class CheckClock(TimeProvider timeProvider, TimeSpan step, TimeSpan total, CancellationToken cancellationToken)
 {
-    private readonly long started = time.GetTimestamp();
+    private readonly long started = timeProvider.GetTimestamp();
 
-    public TimeProvider Time { get; } = time;
+    public TimeProvider Time { get; } = timeProvider;
 
-    public CancellationToken Cancellation { get; } = cancellation;
+    public CancellationToken Cancellation { get; } = cancellationToken;
 
     public TimeSpan Elapsed => Time.GetElapsedTime(started);
 
@@ -27,9 +27,9 @@ internal sealed class CheckClock(TimeProvider time, TimeSpan step, TimeSpan tota
         {
             return await action(either.Token);
         }
-        catch (Exception e) when (limit.IsCancellationRequested && !Cancellation.IsCancellationRequested && e is OperationCanceledException or IOException)
+        catch (Exception exception) when (limit.IsCancellationRequested && !Cancellation.IsCancellationRequested && exception is OperationCanceledException or IOException)
         {
-            throw new TimeoutException("the step's time is up", e);
+            throw new TimeoutException("the step's time is up", exception);
         }
     }
 

@@ -13,9 +13,9 @@ internal static class Dial
         var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            return await clock.RunAsync(async limit =>
+            return await clock.RunAsync(async cancellationToken =>
             {
-                await socket.ConnectAsync(endpoint, limit);
+                await socket.ConnectAsync(endpoint, cancellationToken);
                 return new NetworkStream(socket, ownsSocket: true);
             });
         }

@@ -25,9 +25,9 @@ internal static class DirectDial
             await using var session = await TlsSession.StartAsync(await Dial.TcpAsync(endpoint, clock), name, InnerProbe.Judge(name, options, clock), alpn: null, clock);
             return session.Trouble;
         }
-        catch (Exception e) when (Trouble.IsExpected(e))
+        catch (Exception exception) when (Trouble.IsExpected(exception))
         {
-            return Trouble.OfConnect(e, clock);
+            return Trouble.OfConnect(exception, clock);
         }
     }
 

@@ -30,20 +30,20 @@ internal sealed record HttpAnswer(int Status, string Reason, string? Server, str
     public static async Task<HttpAnswer?> GetAsync(Stream stream, ProxyAddress host, CheckClock clock)
     {
         var request = $"GET / HTTP/1.1\r\nHost: {host.Bracketed}\r\nUser-Agent: Mozilla/5.0\r\nAccept: */*\r\nConnection: close\r\n\r\n";
-        return Read(await clock.RunAsync(async limit =>
+        return Read(await clock.RunAsync(async cancellationToken =>
         {
-            await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(request), limit);
-            await stream.FlushAsync(limit);
-            return await ReadHeadAsync(stream, limit);
+            await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(request), cancellationToken);
+            await stream.FlushAsync(cancellationToken);
+            return await ReadHeadAsync(stream, cancellationToken);
         }));
     }
 
-    private static async Task<byte[]> ReadHeadAsync(Stream stream, CancellationToken limit)
+    private static async Task<byte[]> ReadHeadAsync(Stream stream, CancellationToken cancellationToken)
     {
         var buffer = new byte[LongestHead];
         for (var length = 0; ;)
         {
-            var read = length < buffer.Length ? await stream.ReadAsync(buffer.AsMemory(length), limit) : 0;
+            var read = length < buffer.Length ? await stream.ReadAsync(buffer.AsMemory(length), cancellationToken) : 0;
             length += read;
             if (read == 0 || buffer.AsSpan(0, length).IndexOf("\r\n\r\n"u8) >= 0)
                 return buffer[..length];

@@ -26,9 +26,9 @@ internal static class InnerProbe
         {
             tcp = await Dial.TcpAsync(proxy, clock);
         }
-        catch (Exception e) when (Trouble.IsExpected(e))
+        catch (Exception exception) when (Trouble.IsExpected(exception))
         {
-            return new(name, Trouble.OfConnect(e, clock), null, null, 0, IsOuter: true);
+            return new(name, Trouble.OfConnect(exception, clock), null, null, 0, IsOuter: true);
         }
         await using var outer = await TlsSession.StartAsync(tcp, options.Proxy.Host, ProxyEndpoint.Judge(options, clock), alpn: null, clock);
         if (outer.Trouble is not null)

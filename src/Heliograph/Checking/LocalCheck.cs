@@ -15,23 +15,23 @@ internal static class LocalCheck
     /// <param name="options">For all of its domains.</param>
     /// <param name="choosesRoutes">The options say which hosts; otherwise the settings do.</param>
     /// <param name="progress">For whoever waits.</param>
-    /// <param name="time">The time.</param>
-    /// <param name="cancellation">Ends it early.</param>
+    /// <param name="timeProvider">The time.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
     public static async Task<CheckResult> RunAsync(
-        Settings settings, CheckOptions options, bool choosesRoutes, IProgress<CheckProgress>? progress, TimeProvider time, CancellationToken cancellation)
+        Settings settings, CheckOptions options, bool choosesRoutes, IProgress<CheckProgress>? progress, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         var machine = new List<CheckStep>();
-        foreach (var look in Looks(settings, time))
+        foreach (var look in Looks(settings, timeProvider))
         {
             progress?.Report(new($"looking at this machine: {look.Name}", Done: false));
-            var started = time.GetTimestamp();
-            var finding = await look.RunAsync(cancellation);
-            machine.Add(StepOf(finding) with { TookMs = CheckClock.Rounded(time.GetElapsedTime(started)) });
+            var started = timeProvider.GetTimestamp();
+            var finding = await look.RunAsync(cancellationToken);
+            machine.Add(StepOf(finding) with { TookMs = CheckClock.Rounded(timeProvider.GetElapsedTime(started)) });
             progress?.Report(new($"{finding.Name}: {finding.Seen}", Done: true));
         }
         var reports = new List<CheckReport>();
         foreach (var domain in settings.Domains.Where(static domain => !domain.StartsWith('*')).Take(MostDomains))
-            reports.Add(await ProxyCheck.RunAsync(For(domain, settings, options, choosesRoutes, isFirst: reports.Count == 0), progress, time, cancellation));
+            reports.Add(await ProxyCheck.RunAsync(For(domain, settings, options, choosesRoutes, isFirst: reports.Count == 0), progress, timeProvider, cancellationToken));
         var (verdict, summary) = Conclude(machine, reports);
         return new CheckResult { Verdict = verdict, Summary = summary, Machine = machine, Proxies = reports };
     }
@@ -57,8 +57,8 @@ internal static class LocalCheck
             : (CheckVerdict.WorksWithWarnings, "This machine is in order, but a wildcard alone cannot be checked from outside: name a host under it (heliograph check NAME).");
     }
 
-    private static IEnumerable<MachineCheck> Looks(Settings settings, TimeProvider time) =>
-        MachineChecks.For(settings, offline: false, time).Append(new MachineCheck(ServerCheck.Name, cancellation => ServerCheck.RunAsync(settings.StateDirectory, time, cancellation)));
+    private static IEnumerable<MachineCheck> Looks(Settings settings, TimeProvider timeProvider) =>
+        MachineChecks.For(settings, offline: false, timeProvider).Append(new MachineCheck(ServerCheck.Name, cancellationToken => ServerCheck.RunAsync(settings.StateDirectory, timeProvider, cancellationToken)));
 
     /// <summary>All names lead to the same relay, so the hosts are asked for once.</summary>
     private static CheckOptions For(string domain, Settings settings, CheckOptions options, bool choosesRoutes, bool isFirst)

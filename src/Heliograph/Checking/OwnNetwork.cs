@@ -47,9 +47,9 @@ internal static class OwnNetwork
             await using var stream = await Dial.TcpAsync(endpoint, clock);
             return true;
         }
-        catch (Exception e) when (Trouble.IsExpected(e))
+        catch (Exception exception) when (Trouble.IsExpected(exception))
         {
-            return Trouble.OfConnect(e, clock).Outcome == Trouble.Refused;
+            return Trouble.OfConnect(exception, clock).Outcome == Trouble.Refused;
         }
     }
 }

@@ -21,8 +21,8 @@ internal static class OwnProbe
     /// <param name="settings">The whole configuration.</param>
     /// <param name="endpoints">Where it listens.</param>
     /// <param name="routes">The list of hosts.</param>
-    /// <param name="time">The time.</param>
-    public static SelfCheckProbe? Create(Settings settings, IReadOnlyList<IPEndPoint> endpoints, RouteTable routes, TimeProvider time)
+    /// <param name="timeProvider">The time.</param>
+    public static SelfCheckProbe? Create(Settings settings, IReadOnlyList<IPEndPoint> endpoints, RouteTable routes, TimeProvider timeProvider)
     {
         // No client trusts a self-signed certificate.
         if (settings.Certificate.Source == CertificateOrigin.SelfSigned || AddressOf(settings, endpoints) is not { } address)
@@ -37,9 +37,9 @@ internal static class OwnProbe
             Direct = asked.Where(static route => route.Endpoint is UpstreamEndpoint.Tcp)
                 .ToDictionary(static route => route.Name, static route => ToAddress((UpstreamEndpoint.Tcp)route.Endpoint), StringComparer.Ordinal),
         };
-        return async stop =>
+        return async cancellationToken =>
         {
-            var report = await ProxyCheck.RunAsync(options, progress: null, time, stop);
+            var report = await ProxyCheck.RunAsync(options, progress: null, timeProvider, cancellationToken);
             return report.Works ? null : report.Summary.TrimEnd('.');
         };
     }

@@ -13,11 +13,11 @@ internal static class ProxyCheck
 
     /// <param name="options">What to ask.</param>
     /// <param name="progress">Is told of each step as it is done; for people who wait.</param>
-    /// <param name="time">The time.</param>
-    /// <param name="cancellation">Ends it early, with an exception; the options have its time limits.</param>
-    public static async Task<CheckReport> RunAsync(CheckOptions options, IProgress<CheckProgress>? progress, TimeProvider time, CancellationToken cancellation)
+    /// <param name="timeProvider">The time.</param>
+    /// <param name="cancellationToken">Ends it early, with an exception; the options have its time limits.</param>
+    public static async Task<CheckReport> RunAsync(CheckOptions options, IProgress<CheckProgress>? progress, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        var clock = new CheckClock(time, options.StepTimeout, options.Deadline, cancellation);
+        var clock = new CheckClock(timeProvider, options.StepTimeout, options.Deadline, cancellationToken);
         progress?.Report(new($"looking up {options.Proxy.Host}", Done: false));
         var lookup = await AddressLookup.RunAsync(options, clock);
         progress?.Report(new($"connecting to {options.Proxy}", Done: false));

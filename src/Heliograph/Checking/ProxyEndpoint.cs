@@ -35,9 +35,9 @@ internal sealed record ProxyEndpoint
         {
             stream = await Dial.TcpAsync(endpoint, clock);
         }
-        catch (Exception e) when (Trouble.IsExpected(e))
+        catch (Exception exception) when (Trouble.IsExpected(exception))
         {
-            return new ProxyEndpoint { Endpoint = endpoint, TcpTrouble = Trouble.OfConnect(e, clock), TcpMs = clock.Since(started) };
+            return new ProxyEndpoint { Endpoint = endpoint, TcpTrouble = Trouble.OfConnect(exception, clock), TcpMs = clock.Since(started) };
         }
         var door = new ProxyEndpoint { Endpoint = endpoint, TcpMs = clock.Since(started) };
         started = clock.Time.GetTimestamp();

@@ -11,16 +11,16 @@ internal static class ServerCheck
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    public static async Task<Finding> RunAsync(string stateDirectory, TimeProvider time, CancellationToken cancellation)
+    public static async Task<Finding> RunAsync(string stateDirectory, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         try
         {
-            var answer = await ControlClient.AskAsync(stateDirectory, new ControlRequest { Command = CertificateCommands.Show }, Patience, time, cancellation);
+            var answer = await ControlClient.AskAsync(stateDirectory, new ControlRequest { Command = CertificateCommands.Show }, Patience, timeProvider, cancellationToken);
             return Evaluate(stateDirectory, answer?.Certificate, isRunning: answer is not null);
         }
-        catch (StartException e)
+        catch (StartException exception)
         {
-            return new(Name, Severity.Warning, e.Message, "Run this as the user that the server runs as, or with sudo.");
+            return new(Name, Severity.Warning, exception.Message, "Run this as the user that the server runs as, or with sudo.");
         }
     }
 

@@ -46,10 +46,10 @@ internal static class StrangersView
             var alpn = session.Stream.NegotiatedApplicationProtocol == SslApplicationProtocol.Http11 ? "http/1.1 by ALPN" : "no ALPN";
             return (OfPage(step with { TookMs = clock.Since(started) }, answer, alpn), answer);
         }
-        catch (Exception e) when (Trouble.IsExpected(e))
+        catch (Exception exception) when (Trouble.IsExpected(exception))
         {
-            var outcome = e is TimeoutException ? Trouble.NoAnswer : Trouble.Closed;
-            return (step with { Outcome = outcome, Severity = Severity.Warning, Seen = e is TimeoutException ? "no answer" : "closed without an answer", Remedy = NoSite, TookMs = clock.Since(started) }, null);
+            var outcome = exception is TimeoutException ? Trouble.NoAnswer : Trouble.Closed;
+            return (step with { Outcome = outcome, Severity = Severity.Warning, Seen = exception is TimeoutException ? "no answer" : "closed without an answer", Remedy = NoSite, TookMs = clock.Since(started) }, null);
         }
     }
 
@@ -84,9 +84,9 @@ internal static class StrangersView
                 ? step with { Outcome = "redirect", Severity = Severity.Ok, Seen = $"{answer.Status} to {location}" }
                 : step;
         }
-        catch (Exception e) when (Trouble.IsExpected(e))
+        catch (Exception exception) when (Trouble.IsExpected(exception))
         {
-            var trouble = Trouble.OfConnect(e, clock);
+            var trouble = Trouble.OfConnect(exception, clock);
             return step with
             {
                 Outcome = trouble.Outcome,

@@ -53,15 +53,15 @@ internal sealed class TlsSession : IAsyncDisposable
         };
         try
         {
-            await clock.RunAsync(async limit =>
+            await clock.RunAsync(async cancellationToken =>
             {
-                await session.Stream.AuthenticateAsClientAsync(options, limit);
+                await session.Stream.AuthenticateAsClientAsync(options, cancellationToken);
                 return true;
             });
         }
-        catch (Exception e) when (Trouble.IsExpected(e))
+        catch (Exception exception) when (Trouble.IsExpected(exception))
         {
-            session.Trouble = Trouble.OfHandshake(e, session.tap.First, clock);
+            session.Trouble = Trouble.OfHandshake(exception, session.tap.First, clock);
         }
         catch
         {

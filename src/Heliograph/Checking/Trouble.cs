@@ -22,24 +22,24 @@ internal sealed record Trouble(string Outcome, string Seen)
     private const int AlertLength = 7;
 
     /// <summary>Whether an exception is the network's or the server's, and not a fault of the program.</summary>
-    public static bool IsExpected(Exception e) => e is SocketException or IOException or AuthenticationException or TimeoutException;
+    public static bool IsExpected(Exception exception) => exception is SocketException or IOException or AuthenticationException or TimeoutException;
 
     /// <summary>Of a connection that was not made.</summary>
-    public static Trouble OfConnect(Exception e, CheckClock clock) => e switch
+    public static Trouble OfConnect(Exception exception, CheckClock clock) => exception switch
     {
         TimeoutException => new(NoAnswer, $"no answer {clock.Bound}"),
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } => new(Refused, "refused: nothing listens there"),
         SocketException { SocketErrorCode: SocketError.TimedOut } => new(NoAnswer, "no answer"),
         SocketException { SocketErrorCode: SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable or SocketError.NetworkDown }
             => new(NoRoute, "no way to this address from here"),
-        _ => new(Failed, Untrusted.Line(e.Message)),
+        _ => new(Failed, Untrusted.Line(exception.Message)),
     };
 
     /// <summary>Of a handshake that failed.</summary>
-    /// <param name="e">How.</param>
+    /// <param name="exception">How.</param>
     /// <param name="answer">The first bytes that came.</param>
     /// <param name="clock">That bounded it.</param>
-    public static Trouble OfHandshake(Exception e, ReadOnlySpan<byte> answer, CheckClock clock)
+    public static Trouble OfHandshake(Exception exception, ReadOnlySpan<byte> answer, CheckClock clock)
     {
         if (answer.StartsWith("HTTP/1."u8))
             return new(WebAnswer, $"a web server's {HttpAnswer.Read(answer)?.Described ?? "answer"}");
@@ -47,13 +47,13 @@ internal sealed record Trouble(string Outcome, string Seen)
             return new(Alert, $"refused with a TLS alert ({AlertName(description)})");
         if (answer is [not (0x14 or 0x15 or 0x16), ..])
             return new(NotTls, $"something that is no TLS answers: \"{Untrusted.Line(answer, 24)}\"");
-        if (e is TimeoutException)
+        if (exception is TimeoutException)
             return new(NoAnswer, $"no answer {clock.Bound}");
-        if (e.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionReset })
+        if (exception.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionReset })
             return new(Reset, "reset");
-        return answer.IsEmpty && e is IOException or AuthenticationException { InnerException: IOException }
+        return answer.IsEmpty && exception is IOException or AuthenticationException { InnerException: IOException }
             ? new(Closed, "closed without an answer")
-            : new(TlsFailed, $"the handshake failed: {Untrusted.Line((e.InnerException ?? e).Message)}");
+            : new(TlsFailed, $"the handshake failed: {Untrusted.Line((exception.InnerException ?? exception).Message)}");
     }
 
     /// <summary>RFC 8446 section 6.</summary>

@@ -23,13 +23,13 @@ internal static class AlertsCommand
             Needs no running server. Run it as the server's user. Exits with 0 if every message was delivered, otherwise with 1.
             """);
         options.AddTo(command);
-        command.SetAction(async (parsed, cancellation) => options.Load(parsed, parsed.InvocationConfiguration.Error).Settings is { } settings
-            ? (int)await TestAsync(settings, parsed.InvocationConfiguration.Output, cancellation)
+        command.SetAction(async (parsed, cancellationToken) => options.Load(parsed, parsed.InvocationConfiguration.Error).Settings is { } settings
+            ? (int)await TestAsync(settings, parsed.InvocationConfiguration.Output, cancellationToken)
             : (int)ExitCode.BadUsage);
         return command;
     }
 
-    private static async Task<ExitCode> TestAsync(Settings settings, TextWriter output, CancellationToken cancellation)
+    private static async Task<ExitCode> TestAsync(Settings settings, TextWriter output, CancellationToken cancellationToken)
     {
         // Somebody waits here: one attempt says enough.
         var targets = AlertTarget.Open(settings.Alerts, pauses: [], TimeProvider.System);
@@ -40,7 +40,7 @@ internal static class AlertsCommand
         var code = ExitCode.Done;
         foreach (var target in targets)
         {
-            var problem = await target.SendAsync(message, cancellation);
+            var problem = await target.SendAsync(message, cancellationToken);
             output.WriteLine($"{target.Name}: {(problem is null ? "delivered" : $"not delivered: {problem}")}");
             if (problem is not null)
                 code = ExitCode.Failed;

@@ -40,14 +40,14 @@ internal static class CommandLine
             // Commands see to signals themselves.
             return await parsed.InvokeAsync(new() { Output = output, Error = error, ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
         }
-        catch (StartException e)
+        catch (StartException exception)
         {
-            error.WriteLine($"heliograph: {e.Message}");
-            return (int)e.Code;
+            error.WriteLine($"heliograph: {exception.Message}");
+            return (int)exception.Code;
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
-            error.WriteLine($"heliograph: a fault in the program ended it: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (heliograph run --log-level debug tells more; please report it)");
+            error.WriteLine($"heliograph: a fault in the program ended it: {exception.GetType().Name}: {exception.Message.ReplaceLineEndings(" ")} (heliograph run --log-level debug tells more; please report it)");
             return (int)ExitCode.Failed;
         }
     }

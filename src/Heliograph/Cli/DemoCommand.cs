@@ -36,21 +36,21 @@ internal static class DemoCommand
     /// <param name="answer">What the stand-in for Signal sends back for a message.</param>
     /// <param name="output">For the story.</param>
     /// <param name="error">For the check that failed.</param>
-    /// <param name="stopping">Ends it early.</param>
-    internal static async Task<ExitCode> RunAsync(Func<byte[], byte[]> answer, TextWriter output, TextWriter error, CancellationToken stopping)
+    /// <param name="cancellationToken">Ends it early.</param>
+    internal static async Task<ExitCode> RunAsync(Func<byte[], byte[]> answer, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         using var logs = Logging.Create(LogLevel.Warning);
         try
         {
             await DemoRun.RunAsync(new DemoText(Terminal.Create(output)), answer, TimeProvider.System, logs, either.Token);
             return ExitCode.Done;
         }
-        catch (DemoException e)
+        catch (DemoException exception)
         {
             output.Flush();
-            error.WriteLine($"heliograph: demo: {e.Message}");
+            error.WriteLine($"heliograph: demo: {exception.Message}");
             return ExitCode.Failed;
         }
     }

@@ -55,19 +55,19 @@ internal static class RunCommand
         {
             return (int)ExitCode.Done;
         }
-        catch (Exception e) when (e is not StartException)
+        catch (Exception exception) when (exception is not StartException)
         {
-            HostLog.Fault(logs.CreateLogger("Heliograph"), e);
+            HostLog.Fault(logs.CreateLogger("Heliograph"), exception);
             throw;
         }
     }
 
     private static async Task ServeAsync(
-        LoadedConfiguration loaded, Func<LoadedConfiguration> load, SystemdEnvironment systemd, ILoggerFactory logs, LogLevelSwitch level, Signals signals, TextWriter output)
+        LoadedConfiguration loaded, Func<LoadedConfiguration> load, SystemdEnvironment systemd, ILoggerFactory loggerFactory, LogLevelSwitch level, Signals signals, TextWriter output)
     {
         var settings = loaded.Settings!;
-        var log = logs.CreateLogger("Heliograph");
-        await using var host = await ServerHost.StartAsync(settings, ActivatedSockets.Match(systemd.Descriptors, settings), TimeProvider.System, logs, signals.Stopping);
+        var log = loggerFactory.CreateLogger("Heliograph");
+        await using var host = await ServerHost.StartAsync(settings, ActivatedSockets.Match(systemd.Descriptors, settings), TimeProvider.System, loggerFactory, signals.Stopping);
         await using var notifier = new ServiceNotifier(systemd, host, TimeProvider.System);
         await using (var reloader = new Reloader(load, loaded, host, notifier, level, log))
         {

@@ -23,18 +23,18 @@ internal sealed class CertificateCommands(CertificateInUse certificates)
     public IEnumerable<KeyValuePair<string, ControlCommand>> All =>
     [
         new(Show, (_, _) => Task.FromResult(new ControlResponse { Ok = true, Certificate = certificates.Describe() with { Running = true } })),
-        new(Renew, (request, cancellation) => WithAcmeAsync(source => RenewAsync(source, request.Force, cancellation))),
-        new(Revoke, (request, cancellation) => WithAcmeAsync(source => RevokeAsync(source, request.Reason, cancellation))),
+        new(Renew, (request, cancellationToken) => WithAcmeAsync(source => RenewAsync(source, request.Force, cancellationToken))),
+        new(Revoke, (request, cancellationToken) => WithAcmeAsync(source => RevokeAsync(source, request.Reason, cancellationToken))),
     ];
 
-    private static async Task<ControlResponse> RenewAsync(AcmeSource source, bool force, CancellationToken cancellation) =>
-        ControlResponse.Done((await source.RenewAsync(force, cancellation)).Message);
+    private static async Task<ControlResponse> RenewAsync(AcmeSource source, bool force, CancellationToken cancellationToken) =>
+        ControlResponse.Done((await source.RenewAsync(force, cancellationToken)).Message);
 
-    private static async Task<ControlResponse> RevokeAsync(AcmeSource source, string? reason, CancellationToken cancellation)
+    private static async Task<ControlResponse> RevokeAsync(AcmeSource source, string? reason, CancellationToken cancellationToken)
     {
         if (!Reasons.TryGetValue(reason ?? "unspecified", out var known))
             return ControlResponse.Failed($"there is no reason {reason}; allowed: {string.Join(", ", Reasons.Keys)}");
-        await source.RevokeAsync(known, cancellation);
+        await source.RevokeAsync(known, cancellationToken);
         return ControlResponse.Done("The certificate is revoked; the server orders another one now, with a new key.");
     }
 
@@ -46,9 +46,9 @@ internal sealed class CertificateCommands(CertificateInUse certificates)
         {
             return await run(source);
         }
-        catch (AcmeException e)
+        catch (AcmeException exception)
         {
-            return ControlResponse.Failed(e.Message);
+            return ControlResponse.Failed(exception.Message);
         }
     }
 }

@@ -10,13 +10,13 @@ internal static class ControlClient
 
     /// <summary>Null: no server runs.</summary>
     /// <exception cref="StartException">One runs and gives no answer.</exception>
-    public static async Task<ControlResponse?> AskAsync(string stateDirectory, ControlRequest request, TimeSpan timeout, TimeProvider time, CancellationToken cancellation)
+    public static async Task<ControlResponse?> AskAsync(string stateDirectory, ControlRequest request, TimeSpan timeout, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         using var socket = Connect(stateDirectory);
         if (socket is null)
             return null;
-        using var clock = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, clock.Token);
+        using var clock = new CancellationTokenSource(timeout, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, clock.Token);
         try
         {
             await using var stream = new NetworkStream(socket);
@@ -28,7 +28,7 @@ internal static class ControlClient
         {
             throw new StartException($"the running server has not answered within {Configuration.Values.Write(timeout)}; if it was asked to do something, it goes on with it");
         }
-        catch (Exception e) when (e is IOException or SocketException)
+        catch (Exception exception) when (exception is IOException or SocketException)
         {
             throw new StartException("the running server ended before it answered; its log tells why");
         }
@@ -52,7 +52,7 @@ internal static class ControlClient
         {
             return ControlSocket.Connect(stateDirectory);
         }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.AccessDenied)
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AccessDenied)
         {
             throw new StartException($"{ControlSocket.PathIn(stateDirectory)} may not be used by user {Environment.UserName}; run this as the user that the server runs as (sudo)");
         }
@@ -62,12 +62,12 @@ internal static class ControlClient
         }
     }
 
-    private static async Task<byte[]> ReadAsync(NetworkStream stream, CancellationToken cancellation)
+    private static async Task<byte[]> ReadAsync(NetworkStream stream, CancellationToken cancellationToken)
     {
         using var answer = new MemoryStream();
         var buffer = new byte[4096];
         int read;
-        while ((read = await stream.ReadAsync(buffer, cancellation)) > 0 && answer.Length < LongestAnswer)
+        while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0 && answer.Length < LongestAnswer)
             answer.Write(buffer, 0, read);
         return answer.ToArray();
     }

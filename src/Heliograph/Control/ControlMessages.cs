@@ -36,7 +36,7 @@ internal sealed record ControlResponse
 }
 
 /// <summary>Runs one command.</summary>
-internal delegate Task<ControlResponse> ControlCommand(ControlRequest request, CancellationToken cancellation);
+internal delegate Task<ControlResponse> ControlCommand(ControlRequest request, CancellationToken cancellationToken);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ControlRequest))]

@@ -15,37 +15,37 @@ internal sealed class ControlServer : IAsyncDisposable
 
     private readonly string stateDirectory;
     private readonly IReadOnlyDictionary<string, ControlCommand> commands;
-    private readonly TimeProvider time;
-    private readonly ILogger log;
+    private readonly TimeProvider timeProvider;
+    private readonly ILogger logger;
     private readonly Socket listener;
     private readonly CancellationTokenSource stop = new();
     private readonly SemaphoreSlim places = new(MostAtOnce);
     private readonly Task accepting;
 
-    private ControlServer(string stateDirectory, IReadOnlyDictionary<string, ControlCommand> commands, TimeProvider time, ILogger log)
+    private ControlServer(string stateDirectory, IReadOnlyDictionary<string, ControlCommand> commands, TimeProvider timeProvider, ILogger logger)
     {
         this.stateDirectory = stateDirectory;
         this.commands = commands;
-        this.time = time;
-        this.log = log;
+        this.timeProvider = timeProvider;
+        this.logger = logger;
         listener = ControlSocket.Listen(stateDirectory);
         accepting = AcceptAsync();
     }
 
     /// <param name="stateDirectory">Where the socket is; held by this process.</param>
     /// <param name="commands">By their names.</param>
-    /// <param name="time">The time.</param>
-    /// <param name="log">Where faults are reported.</param>
+    /// <param name="timeProvider">The time.</param>
+    /// <param name="logger">Where faults are reported.</param>
     /// <exception cref="StartException">The socket cannot be made.</exception>
-    public static ControlServer Start(string stateDirectory, IReadOnlyDictionary<string, ControlCommand> commands, TimeProvider time, ILogger log)
+    public static ControlServer Start(string stateDirectory, IReadOnlyDictionary<string, ControlCommand> commands, TimeProvider timeProvider, ILogger logger)
     {
         try
         {
-            return new ControlServer(stateDirectory, commands, time, log);
+            return new ControlServer(stateDirectory, commands, timeProvider, logger);
         }
-        catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is SocketException or IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"{ControlSocket.PathIn(stateDirectory)} cannot be made ({FileProblem.Describe(e)}); the state directory must be on a file system that has unix sockets, or name another with --state-directory DIR");
+            throw new StartException($"{ControlSocket.PathIn(stateDirectory)} cannot be made ({FileProblem.Describe(exception)}); the state directory must be on a file system that has unix sockets, or name another with --state-directory DIR");
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed class ControlServer : IAsyncDisposable
                 _ = ServeAsync(await AcceptOneAsync());
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
             // The end; the place that was taken for nobody is free again.
             places.Release();
@@ -89,7 +89,7 @@ internal sealed class ControlServer : IAsyncDisposable
             catch (SocketException) when (!stop.IsCancellationRequested)
             {
                 // Out of descriptors, most likely.
-                await Task.Delay(AcceptPause, time, stop.Token);
+                await Task.Delay(AcceptPause, timeProvider, stop.Token);
             }
         }
     }
@@ -107,7 +107,7 @@ internal sealed class ControlServer : IAsyncDisposable
                     sent += await client.SendAsync(line.AsMemory(sent), limit.Token);
             }
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        catch (Exception exception) when (exception is SocketException or OperationCanceledException)
         {
             // Whoever asked has gone, or the program ends.
         }
@@ -134,10 +134,10 @@ internal sealed class ControlServer : IAsyncDisposable
         {
             return await command(request, stop.Token);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            HostLog.Fault(log, e);
-            return ControlResponse.Failed($"a fault in the program: {e.GetType().Name}: {e.Message}");
+            HostLog.Fault(logger, exception);
+            return ControlResponse.Failed($"a fault in the program: {exception.GetType().Name}: {exception.Message}");
         }
     }
 

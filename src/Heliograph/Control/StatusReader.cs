@@ -7,13 +7,13 @@ using Heliograph.Status;
 namespace Heliograph.Control;
 
 /// <summary>What the running server answers to <c>heliograph status</c>. Nothing exact leaves here.</summary>
-internal sealed class StatusReader(Func<RelayStatistics> statistics, CertificateInUse certificates, TrafficRecorder traffic, Func<BudgetReport?> budget, TimeProvider time)
+internal sealed class StatusReader(Func<RelayStatistics> statistics, CertificateInUse certificates, TrafficRecorder traffic, Func<BudgetReport?> budget, TimeProvider timeProvider)
 {
     public const string CommandName = "status";
 
     public KeyValuePair<string, ControlCommand> Command => new(CommandName, (_, _) => Task.FromResult(new ControlResponse { Ok = true, Status = Read() }));
 
-    public StatusReport Read() => CreateReport(statistics(), traffic.Read(), certificates.Describe() with { Running = true }, budget(), time.GetUtcNow());
+    public StatusReport Read() => CreateReport(statistics(), traffic.Read(), certificates.Describe() with { Running = true }, budget(), timeProvider.GetUtcNow());
 
     internal static StatusReport CreateReport(RelayStatistics relay, TrafficTotals totals, CertificateReport certificate, BudgetReport? budget, DateTimeOffset now)
     {

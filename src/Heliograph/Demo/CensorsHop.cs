@@ -24,31 +24,31 @@ internal sealed class CensorsHop : IDisposable
     public IPEndPoint Endpoint { get; }
 
     /// <summary>Carries the next connection to its end.</summary>
-    public async Task<WireCapture> CarryAsync(CancellationToken cancellation)
+    public async Task<WireCapture> CarryAsync(CancellationToken cancellationToken)
     {
-        using var client = await listener.AcceptAsync(cancellation);
+        using var client = await listener.AcceptAsync(cancellationToken);
         using var onward = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         // A network changes no addresses: the proxy is called from where the client is.
         onward.Bind(new IPEndPoint(((IPEndPoint)client.RemoteEndPoint!).Address, 0));
-        await onward.ConnectAsync(proxy, cancellation);
+        await onward.ConnectAsync(proxy, cancellationToken);
         (client.NoDelay, onward.NoDelay) = (true, true);
         var (up, down) = (new Recording(), new Recording());
-        await Task.WhenAll(PassOnAsync(client, onward, up, cancellation), PassOnAsync(onward, client, down, cancellation));
+        await Task.WhenAll(PassOnAsync(client, onward, up, cancellationToken), PassOnAsync(onward, client, down, cancellationToken));
         return new WireCapture(up.Bytes, down.Bytes);
     }
 
     public void Dispose() => listener.Dispose();
 
-    private static async Task PassOnAsync(Socket from, Socket to, Recording recording, CancellationToken cancellation)
+    private static async Task PassOnAsync(Socket from, Socket to, Recording recording, CancellationToken cancellationToken)
     {
         var buffer = new byte[64 * 1024];
         try
         {
-            while (await from.ReceiveAsync(buffer, cancellation) is > 0 and var count)
+            while (await from.ReceiveAsync(buffer, cancellationToken) is > 0 and var count)
             {
                 recording.Append(buffer.AsSpan(0, count));
                 for (var rest = buffer.AsMemory(0, count); !rest.IsEmpty;)
-                    rest = rest[await to.SendAsync(rest, cancellation)..];
+                    rest = rest[await to.SendAsync(rest, cancellationToken)..];
             }
             to.Shutdown(SocketShutdown.Send);
         }

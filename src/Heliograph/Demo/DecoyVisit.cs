@@ -9,9 +9,9 @@ internal sealed record DecoyVisit(string StatusLine, string Server, string Media
     private const int LargestPage = 1024 * 1024;
 
     /// <summary>Asks as any HTTPS client does: HTTP/1.1, offered by ALPN.</summary>
-    public static async Task<DecoyVisit> RunAsync(DemoStage stage, CancellationToken cancellation)
+    public static async Task<DecoyVisit> RunAsync(DemoStage stage, CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var wire = stage.Wire.CarryAsync(stop.Token);
         try
         {
@@ -25,19 +25,19 @@ internal sealed record DecoyVisit(string StatusLine, string Server, string Media
         }
     }
 
-    private static async Task<(string Status, string Server, string MediaType, string Html)> GetAsync(DemoStage stage, CancellationToken cancellation)
+    private static async Task<(string Status, string Server, string MediaType, string Html)> GetAsync(DemoStage stage, CancellationToken cancellationToken)
     {
         using var handler = new SocketsHttpHandler
         {
             UseProxy = false,
             AllowAutoRedirect = false,
             SslOptions = stage.TrustInProxy(),
-            ConnectCallback = async (_, token) => new NetworkStream(await DemoClient.ConnectAsync(stage.Wire.Endpoint, token), ownsSocket: true),
+            ConnectCallback = async (_, cancellationToken) => new NetworkStream(await DemoClient.ConnectAsync(stage.Wire.Endpoint, cancellationToken), ownsSocket: true),
         };
         handler.SslOptions.ApplicationProtocols = [SslApplicationProtocol.Http11];
         using var browser = new HttpClient(handler) { MaxResponseContentBufferSize = LargestPage, Timeout = Timeout.InfiniteTimeSpan };
-        using var response = await browser.GetAsync(new Uri($"https://{DemoStage.Domain}/"), cancellation);
+        using var response = await browser.GetAsync(new Uri($"https://{DemoStage.Domain}/"), cancellationToken);
         var status = $"HTTP/{response.Version} {(int)response.StatusCode} {response.ReasonPhrase}";
-        return (status, response.Headers.Server.ToString(), response.Content.Headers.ContentType?.MediaType ?? "", await response.Content.ReadAsStringAsync(cancellation));
+        return (status, response.Headers.Server.ToString(), response.Content.Headers.ContentType?.MediaType ?? "", await response.Content.ReadAsStringAsync(cancellationToken));
     }
 }

@@ -22,13 +22,13 @@ internal sealed class DemoClient : IAsyncDisposable
     }
 
     /// <summary>Connects from <see cref="Address"/>.</summary>
-    public static async Task<Socket> ConnectAsync(IPEndPoint to, CancellationToken cancellation)
+    public static async Task<Socket> ConnectAsync(IPEndPoint to, CancellationToken cancellationToken)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             socket.Bind(new IPEndPoint(Address, 0));
-            await socket.ConnectAsync(to, cancellation);
+            await socket.ConnectAsync(to, cancellationToken);
             return socket;
         }
         catch
@@ -40,15 +40,15 @@ internal sealed class DemoClient : IAsyncDisposable
 
     /// <summary>Both handshakes.</summary>
     public static async Task<DemoClient> ConnectAsync(
-        IPEndPoint to, SslClientAuthenticationOptions proxy, SslClientAuthenticationOptions signal, CancellationToken cancellation)
+        IPEndPoint to, SslClientAuthenticationOptions proxy, SslClientAuthenticationOptions signal, CancellationToken cancellationToken)
     {
-        var socket = await ConnectAsync(to, cancellation);
+        var socket = await ConnectAsync(to, cancellationToken);
         var outer = new SslStream(new NetworkStream(socket, ownsSocket: true));
         try
         {
-            await outer.AuthenticateAsClientAsync(proxy, cancellation);
+            await outer.AuthenticateAsClientAsync(proxy, cancellationToken);
             var client = new DemoClient(socket, outer);
-            await client.inner.AuthenticateAsClientAsync(signal, cancellation);
+            await client.inner.AuthenticateAsClientAsync(signal, cancellationToken);
             return client;
         }
         catch
@@ -59,20 +59,20 @@ internal sealed class DemoClient : IAsyncDisposable
     }
 
     /// <summary>Sends a message and waits for the answer.</summary>
-    public async Task<byte[]> AskAsync(byte[] message, CancellationToken cancellation)
+    public async Task<byte[]> AskAsync(byte[] message, CancellationToken cancellationToken)
     {
-        await Frame.WriteAsync(inner, message, cancellation);
-        return await Frame.ReadAsync(inner, cancellation) ?? throw new EndOfStreamException("the connection ended before the answer");
+        await Frame.WriteAsync(inner, message, cancellationToken);
+        return await Frame.ReadAsync(inner, cancellationToken) ?? throw new EndOfStreamException("the connection ended before the answer");
     }
 
     /// <summary>Ends both layers in order and reads what still comes, so that the recording has its end.</summary>
-    public async Task CloseAsync(CancellationToken cancellation)
+    public async Task CloseAsync(CancellationToken cancellationToken)
     {
         await inner.ShutdownAsync();
-        await inner.CopyToAsync(Stream.Null, cancellation);
+        await inner.CopyToAsync(Stream.Null, cancellationToken);
         await outer.ShutdownAsync();
         socket.Shutdown(SocketShutdown.Send);
-        await outer.CopyToAsync(Stream.Null, cancellation);
+        await outer.CopyToAsync(Stream.Null, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -12,50 +12,50 @@ internal static class DemoRun
     private const double LooksRandom = 7.9;
 
     /// <exception cref="DemoException">A check did not hold.</exception>
-    public static async Task RunAsync(DemoText text, Func<byte[], byte[]> answer, TimeProvider time, ILoggerFactory logs, CancellationToken cancellation)
+    public static async Task RunAsync(DemoText text, Func<byte[], byte[]> answer, TimeProvider timeProvider, ILoggerFactory loggerFactory, CancellationToken cancellationToken)
     {
         var checks = new Checks();
         try
         {
-            var start = time.GetTimestamp();
+            var start = timeProvider.GetTimestamp();
             checks.Begin("a stand-in for Signal and the proxy start on this machine");
-            var stage = await DemoStage.SetUpAsync([.. Messages.All.Select(static one => one.Host)], answer, time, logs, cancellation);
+            var stage = await DemoStage.SetUpAsync([.. Messages.All.Select(static one => one.Host)], answer, timeProvider, loggerFactory, cancellationToken);
             await using (stage)
-                await ShowAsync(stage, checks, text, cancellation);
+                await ShowAsync(stage, checks, text, cancellationToken);
             checks.That(!Directory.Exists(stage.StateDirectory), "nothing is left behind", stage.StateDirectory);
-            text.End(checks.Held, time.GetElapsedTime(start));
+            text.End(checks.Held, timeProvider.GetElapsedTime(start));
         }
-        catch (OperationCanceledException e)
+        catch (OperationCanceledException exception)
         {
-            throw new DemoException(checks.Claim, "it took too long, or was stopped", e);
+            throw new DemoException(checks.Claim, "it took too long, or was stopped", exception);
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or SocketException or AuthenticationException or HttpRequestException)
+        catch (Exception exception) when (exception is IOException or InvalidDataException or SocketException or AuthenticationException or HttpRequestException)
         {
-            throw new DemoException(checks.Claim, e.Message, e);
+            throw new DemoException(checks.Claim, exception.Message, exception);
         }
     }
 
-    private static async Task ShowAsync(DemoStage stage, Checks checks, DemoText text, CancellationToken cancellation)
+    private static async Task ShowAsync(DemoStage stage, Checks checks, DemoText text, CancellationToken cancellationToken)
     {
         text.Drawing(stage);
-        var exchanges = await SendAsync(stage, checks, cancellation);
+        var exchanges = await SendAsync(stage, checks, cancellationToken);
         text.Messages(exchanges);
         text.Censor(Censor(exchanges, checks));
         Operator(exchanges, checks);
         text.Operator(exchanges);
         Signal(exchanges, checks);
         text.Signal(exchanges);
-        text.Decoy(await VisitAsync(stage, checks, cancellation));
+        text.Decoy(await VisitAsync(stage, checks, cancellationToken));
     }
 
-    private static async Task<List<Exchange>> SendAsync(DemoStage stage, Checks checks, CancellationToken cancellation)
+    private static async Task<List<Exchange>> SendAsync(DemoStage stage, Checks checks, CancellationToken cancellationToken)
     {
         var exchanges = new List<Exchange>();
         foreach (var (host, message) in Messages.All)
         {
             var claim = $"{message.Length:N0} bytes sent to {host} come back unchanged";
             checks.Begin(claim);
-            var exchange = await Exchange.RunAsync(stage, host, message, cancellation);
+            var exchange = await Exchange.RunAsync(stage, host, message, cancellationToken);
             checks.Same(message, exchange.Answer, claim);
             exchanges.Add(exchange);
         }
@@ -100,10 +100,10 @@ internal static class DemoRun
         }
     }
 
-    private static async Task<DecoyVisit> VisitAsync(DemoStage stage, Checks checks, CancellationToken cancellation)
+    private static async Task<DecoyVisit> VisitAsync(DemoStage stage, Checks checks, CancellationToken cancellationToken)
     {
         checks.Begin("an ordinary HTTPS request gets a web page");
-        var visit = await DecoyVisit.RunAsync(stage, cancellation);
+        var visit = await DecoyVisit.RunAsync(stage, cancellationToken);
         checks.That(visit.StatusLine == "HTTP/1.1 200 OK", checks.Claim, visit.StatusLine);
         checks.That(visit.MediaType == "text/html" && visit.Page is { Title.Length: > 0, Lines.Count: > 0 }, "the web page has a title and text");
         checks.That(ClientHelloReader.Read(visit.Wire.Up, out var hello) == HelloStatus.Hello && hello!.ServerName == DemoStage.Domain,

@@ -31,12 +31,12 @@ internal sealed class DemoStage : IAsyncDisposable
 
     /// <exception cref="StartException">The server cannot start.</exception>
     public static async Task<DemoStage> SetUpAsync(
-        IReadOnlyList<string> hosts, Func<byte[], byte[]> answer, TimeProvider time, ILoggerFactory logs, CancellationToken cancellation)
+        IReadOnlyList<string> hosts, Func<byte[], byte[]> answer, TimeProvider timeProvider, ILoggerFactory loggerFactory, CancellationToken cancellationToken)
     {
-        var stage = new DemoStage(new StandInSignal(hosts, answer, time.GetUtcNow()));
+        var stage = new DemoStage(new StandInSignal(hosts, answer, timeProvider.GetUtcNow()));
         try
         {
-            stage.Proxy = await ServerHost.StartAsync(stage.ProxySettings(hosts), ActivatedSockets.None, time, logs, cancellation);
+            stage.Proxy = await ServerHost.StartAsync(stage.ProxySettings(hosts), ActivatedSockets.None, timeProvider, loggerFactory, cancellationToken);
             stage.authority = X509CertificateLoader.LoadCertificate(stage.Proxy.Certificate.Chain[^1].Span);
             stage.Wire = new CensorsHop(stage.Proxy.Endpoints[0]);
             return stage;

@@ -11,9 +11,9 @@ internal sealed record Exchange(string Host, byte[] Message, byte[] Answer, Wire
     public byte[] HostBytes => Encoding.ASCII.GetBytes(Host);
 
     /// <summary>Sends a message through the proxy.</summary>
-    public static async Task<Exchange> RunAsync(DemoStage stage, string host, byte[] message, CancellationToken cancellation)
+    public static async Task<Exchange> RunAsync(DemoStage stage, string host, byte[] message, CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var wire = stage.Wire.CarryAsync(stop.Token);
         var signal = stage.Signal.ServeAsync(stop.Token);
         try

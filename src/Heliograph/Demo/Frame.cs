@@ -7,21 +7,21 @@ internal static class Frame
 {
     private const int Longest = 2 * 1024 * 1024;
 
-    public static async Task WriteAsync(Stream stream, ReadOnlyMemory<byte> message, CancellationToken cancellation)
+    public static async Task WriteAsync(Stream stream, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
         var frame = new byte[4 + message.Length];
         BinaryPrimitives.WriteInt32BigEndian(frame, message.Length);
         message.CopyTo(frame.AsMemory(4));
-        await stream.WriteAsync(frame, cancellation);
+        await stream.WriteAsync(frame, cancellationToken);
     }
 
     /// <summary>The next message, or null where the stream ends between two.</summary>
     /// <exception cref="EndOfStreamException">It ends within one.</exception>
     /// <exception cref="InvalidDataException">The length is none that the demo sends.</exception>
-    public static async Task<byte[]?> ReadAsync(Stream stream, CancellationToken cancellation)
+    public static async Task<byte[]?> ReadAsync(Stream stream, CancellationToken cancellationToken)
     {
         var header = new byte[4];
-        switch (await stream.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false, cancellation))
+        switch (await stream.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false, cancellationToken))
         {
             case 0:
                 return null;
@@ -32,7 +32,7 @@ internal static class Frame
         if (length is < 0 or > Longest)
             throw new InvalidDataException($"a message of {length:N0} bytes is announced");
         var message = new byte[length];
-        await stream.ReadExactlyAsync(message, cancellation);
+        await stream.ReadExactlyAsync(message, cancellationToken);
         return message;
     }
 }

@@ -48,18 +48,18 @@ internal sealed class StandInSignal : IDisposable
     public bool HasCaller => listener.Poll(TimeSpan.Zero, SelectMode.SelectRead);
 
     /// <summary>Serves the next connection to its end.</summary>
-    public async Task<SignalView> ServeAsync(CancellationToken cancellation)
+    public async Task<SignalView> ServeAsync(CancellationToken cancellationToken)
     {
-        using var socket = await listener.AcceptAsync(cancellation);
+        using var socket = await listener.AcceptAsync(cancellationToken);
         var from = ((IPEndPoint)socket.RemoteEndPoint!).Address;
         await using var raw = new RecordingStream(new NetworkStream(socket));
         await using var tls = new SslStream(raw);
-        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = certificate }, cancellation);
+        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = certificate }, cancellationToken);
         var messages = new List<byte[]>();
-        while (await Frame.ReadAsync(tls, cancellation) is { } message)
+        while (await Frame.ReadAsync(tls, cancellationToken) is { } message)
         {
             messages.Add(message);
-            await Frame.WriteAsync(tls, answer(message), cancellation);
+            await Frame.WriteAsync(tls, answer(message), cancellationToken);
         }
         await tls.ShutdownAsync();
         return new SignalView(from, raw.Received.Bytes, raw.Sent.Bytes, messages);

@@ -27,8 +27,8 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     private static readonly TimeSpan LoopPatience = TimeSpan.FromSeconds(2);
 
     private readonly ActivatedSockets sockets;
-    private readonly TimeProvider time;
-    private readonly ILogger log;
+    private readonly TimeProvider timeProvider;
+    private readonly ILogger logger;
 
     /// <summary>What was started, to be stopped in the opposite order.</summary>
     private readonly Stack<IAsyncDisposable> parts = new();
@@ -44,12 +44,12 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     private volatile bool draining;
     private int disposed;
 
-    private ServerHost(Settings settings, ActivatedSockets sockets, TimeProvider time, ILogger log)
+    private ServerHost(Settings settings, ActivatedSockets sockets, TimeProvider timeProvider, ILogger logger)
     {
         this.settings = settings;
         this.sockets = sockets;
-        this.time = time;
-        this.log = log;
+        this.timeProvider = timeProvider;
+        this.logger = logger;
     }
 
     /// <summary>Where clients connect, with the ports that the system picked.</summary>
@@ -85,29 +85,29 @@ internal sealed class ServerHost : IService, IAsyncDisposable
 
     public string Status => draining
         ? StatusText.Draining(Connections)
-        : StatusText.Running(Connections, certificates.Describe().NotAfter, time.GetUtcNow(), ConfigurationRefused);
+        : StatusText.Running(Connections, certificates.Describe().NotAfter, timeProvider.GetUtcNow(), ConfigurationRefused);
 
     public Task PingAsync() => relay.PingAsync();
 
     /// <summary>Starts to serve. What was started before a failure is stopped again.</summary>
     /// <param name="settings">The configuration.</param>
     /// <param name="sockets">Those that listen at some of its addresses already.</param>
-    /// <param name="time">The time.</param>
-    /// <param name="log">Where everything is logged.</param>
-    /// <param name="cancellation">Gives up starting.</param>
+    /// <param name="timeProvider">The time.</param>
+    /// <param name="loggerFactory">Where everything is logged.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
     /// <exception cref="StartException">One sentence for the operator.</exception>
-    public static async Task<ServerHost> StartAsync(Settings settings, ActivatedSockets sockets, TimeProvider time, ILoggerFactory log, CancellationToken cancellation)
+    public static async Task<ServerHost> StartAsync(Settings settings, ActivatedSockets sockets, TimeProvider timeProvider, ILoggerFactory loggerFactory, CancellationToken cancellationToken)
     {
-        var host = new ServerHost(settings, sockets, time, log.CreateLogger("Heliograph"));
+        var host = new ServerHost(settings, sockets, timeProvider, loggerFactory.CreateLogger("Heliograph"));
         try
         {
-            await host.StartPartsAsync(log, cancellation);
+            await host.StartPartsAsync(loggerFactory, cancellationToken);
             return host;
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
             await host.DisposeAsync();
-            throw e is RelayStartException or WebServerException or CertificateException ? new StartException(e.Message) : e;
+            throw exception is RelayStartException or WebServerException or CertificateException ? new StartException(exception.Message) : exception;
         }
     }
 
@@ -125,7 +125,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         var options = decoyOptions with { Directory = to.Decoy.Directory };
         var site = change.Decoy ? await DecoySite.MakeAsync(options, CancellationToken.None) : null;
         if (change.Certificate)
-            await certificates.ReplaceAsync(CertificateSources.Open(to, ports, time, log));
+            await certificates.ReplaceAsync(CertificateSources.Open(to, ports, timeProvider, logger));
         else
             LookForCertificate();
         settings = to;
@@ -143,7 +143,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     {
         draining = true;
         // An order under way is broken off, and taken up again at the next start.
-        var stopped = certificates.DisposeAsync().AsTask().WaitAsync(settings.Limits.DrainTimeout, time);
+        var stopped = certificates.DisposeAsync().AsTask().WaitAsync(settings.Limits.DrainTimeout, timeProvider);
         var left = await relay.DrainAsync(settings.Limits.DrainTimeout, settings.Limits.HandoverTimeout);
         await stopped.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return left;
@@ -157,27 +157,27 @@ internal sealed class ServerHost : IService, IAsyncDisposable
             await part.DisposeAsync();
     }
 
-    private async Task StartPartsAsync(ILoggerFactory logs, CancellationToken cancellation)
+    private async Task StartPartsAsync(ILoggerFactory loggerFactory, CancellationToken cancellationToken)
     {
         ProcessSetup.RequireOpenSsl();
         Own(StateDirectory.Open(settings.StateDirectory));
-        certificates = Own(new CertificateInUse(CertificateSources.Open(settings, ports, time, log)));
+        certificates = Own(new CertificateInUse(CertificateSources.Open(settings, ports, timeProvider, logger)));
         Routes = RouteTable.Create(settings.Routes.Sets, settings.Routes.Hosts);
         decoyOptions = DecoyOptions();
-        decoy = Own(await DecoySite.StartAsync(decoyOptions, time, logs.CreateLogger("Heliograph.Web"), cancellation));
-        relay = Own(RelayServer.Start(RelayOptions(), certificates.Source.Current, time, logs.CreateLogger("Heliograph.Relay")));
+        decoy = Own(await DecoySite.StartAsync(decoyOptions, timeProvider, loggerFactory.CreateLogger("Heliograph.Web"), cancellationToken));
+        relay = Own(RelayServer.Start(RelayOptions(), certificates.Source.Current, timeProvider, loggerFactory.CreateLogger("Heliograph.Relay")));
         ports.Attach(relay);
         if (settings.HttpListen.Count > 0)
-            redirect = Own(await StartRedirectAsync(logs.CreateLogger("Heliograph.Web")));
+            redirect = Own(await StartRedirectAsync(loggerFactory.CreateLogger("Heliograph.Web")));
         if (settings.Limits.Budget.MonthlyBytes > 0)
-            Budget = Own(new BudgetKeeper(settings.Limits.Budget, settings.StateDirectory, () => BudgetKeeper.Passed(relay.GetStatistics()), relay.UseBudget, time, log));
-        var traffic = Own(new TrafficRecorder(settings.StateDirectory, () => Traffic.FromStatistics(relay.GetStatistics()), time, log));
-        var status = new StatusReader(relay.GetStatistics, certificates, traffic, () => Budget?.Read(), time);
-        Own(ControlServer.Start(settings.StateDirectory, new CertificateCommands(certificates).All.Append(status.Command).ToFrozenDictionary(StringComparer.Ordinal), time, log));
+            Budget = Own(new BudgetKeeper(settings.Limits.Budget, settings.StateDirectory, () => BudgetKeeper.Passed(relay.GetStatistics()), relay.UseBudget, timeProvider, logger));
+        var traffic = Own(new TrafficRecorder(settings.StateDirectory, () => Traffic.FromStatistics(relay.GetStatistics()), timeProvider, logger));
+        var status = new StatusReader(relay.GetStatistics, certificates, traffic, () => Budget?.Read(), timeProvider);
+        Own(ControlServer.Start(settings.StateDirectory, new CertificateCommands(certificates).All.Append(status.Command).ToFrozenDictionary(StringComparer.Ordinal), timeProvider, logger));
         if (settings.Alerts.SelfCheck is { } interval)
-            selfCheck = Own(new SelfCheck(() => OwnProbe.Create(settings, relay.Endpoints, Routes, time), interval, time, log));
-        Own(new AlertWatch(AlertSources(), AlertTarget.Open(settings.Alerts, WebhookTarget.Pauses, time), settings.StateDirectory, time, log));
-        monitoring = Own(await Monitoring.StartAsync(settings, MetricSources(), () => relay.RespondsAsync(LoopPatience), logs.CreateLogger("Heliograph.Metrics")));
+            selfCheck = Own(new SelfCheck(() => OwnProbe.Create(settings, relay.Endpoints, Routes, timeProvider), interval, timeProvider, logger));
+        Own(new AlertWatch(AlertSources(), AlertTarget.Open(settings.Alerts, WebhookTarget.Pauses, timeProvider), settings.StateDirectory, timeProvider, logger));
+        monitoring = Own(await Monitoring.StartAsync(settings, MetricSources(), () => relay.RespondsAsync(LoopPatience), loggerFactory.CreateLogger("Heliograph.Metrics")));
         certificates.Watch(relay.UseCertificate);
     }
 
@@ -203,7 +203,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         Budget = () => Budget?.Read(),
         Certificate = certificates.Describe,
         SelfCheck = () => selfCheck?.Last,
-        NotReady = () => Readiness.Problem(draining, certificates.Describe(), time.GetUtcNow()),
+        NotReady = () => Readiness.Problem(draining, certificates.Describe(), timeProvider.GetUtcNow()),
     };
 
     private DecoyOptions DecoyOptions()
@@ -212,7 +212,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         return new()
         {
             SocketDirectory = directory.Path,
-            Seed = DecoySeed.LoadOrCreate(new PrivateDirectory(Path.GetFullPath(settings.StateDirectory), time, log)),
+            Seed = DecoySeed.LoadOrCreate(new PrivateDirectory(Path.GetFullPath(settings.StateDirectory), timeProvider, logger)),
             Directory = settings.Decoy.Directory,
         };
     }

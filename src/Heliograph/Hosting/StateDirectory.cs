@@ -29,13 +29,13 @@ internal sealed class StateDirectory : IAsyncDisposable
                 UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             }));
         }
-        catch (IOException e) when (e.HResult == Held)
+        catch (IOException exception) when (exception.HResult == Held)
         {
             throw new StartException($"another heliograph runs with the state directory {path}; stop it first, or name another with --state-directory DIR");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"state_directory: {path} cannot be written to by user {Environment.UserName} ({FileProblem.Describe(e)}); make it writable, or name another with --state-directory DIR");
+            throw new StartException($"state_directory: {path} cannot be written to by user {Environment.UserName} ({FileProblem.Describe(exception)}); make it writable, or name another with --state-directory DIR");
         }
     }
 

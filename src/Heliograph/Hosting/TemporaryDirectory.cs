@@ -10,9 +10,9 @@ internal sealed class TemporaryDirectory : IAsyncDisposable
         {
             Path = Directory.CreateTempSubdirectory("heliograph-").FullName;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"the sockets of the decoy web site need a temporary directory, and {System.IO.Path.GetTempPath()} cannot be written to ({FileProblem.Describe(e)}); make it writable, or name another in the environment variable TMPDIR");
+            throw new StartException($"the sockets of the decoy web site need a temporary directory, and {System.IO.Path.GetTempPath()} cannot be written to ({FileProblem.Describe(exception)}); make it writable, or name another in the environment variable TMPDIR");
         }
     }
 
@@ -24,7 +24,7 @@ internal sealed class TemporaryDirectory : IAsyncDisposable
         {
             Directory.Delete(Path, recursive: true);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // An empty directory under /tmp is left behind; the system clears it away.
         }

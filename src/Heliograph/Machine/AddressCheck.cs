@@ -20,27 +20,27 @@ internal static class AddressCheck
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <param name="domain">A DNS name, a wildcard, or an address.</param>
-    /// <param name="time">Bounds the wait.</param>
-    /// <param name="cancellation">Ends it.</param>
-    public static async Task<Finding> RunAsync(string domain, TimeProvider time, CancellationToken cancellation)
+    /// <param name="timeProvider">Bounds the wait.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<Finding> RunAsync(string domain, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         // Whatever stands for the '*' must lead here: a name that nobody else asked for shows it.
         var name = domain.StartsWith("*.", StringComparison.Ordinal) ? RandomNumberGenerator.GetHexString(8, lowercase: true) + domain[1..] : domain;
-        return Evaluate(domain, await ResolveAsync(name, time, cancellation), LocalAddresses());
+        return Evaluate(domain, await ResolveAsync(name, timeProvider, cancellationToken), LocalAddresses());
     }
 
     /// <summary>Asks the system's resolver.</summary>
-    public static async Task<Resolved> ResolveAsync(string name, TimeProvider time, CancellationToken cancellation)
+    public static async Task<Resolved> ResolveAsync(string name, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         if (IPAddress.TryParse(name, out var address))
             return new(true, [address]);
         try
         {
-            return new(true, await Dns.GetHostAddressesAsync(name, cancellation).WaitAsync(Patience, time, cancellation));
+            return new(true, await Dns.GetHostAddressesAsync(name, cancellationToken).WaitAsync(Patience, timeProvider, cancellationToken));
         }
-        catch (SocketException e)
+        catch (SocketException exception)
         {
-            return new(e.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData, []);
+            return new(exception.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData, []);
         }
         catch (TimeoutException)
         {

@@ -7,19 +7,19 @@ internal static class AuthorityCheck
 {
     public const string Name = "authority";
 
-    public static async Task<Finding> RunAsync(AcmeOptions options, TimeProvider time, CancellationToken cancellation)
+    public static async Task<Finding> RunAsync(AcmeOptions options, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         try
         {
-            var answer = await AuthorityProbe.AskAsync(options, time, cancellation);
+            var answer = await AuthorityProbe.AskAsync(options, timeProvider, cancellationToken);
             var host = new Uri(options.Directory).Authority;
             return answer.ClockProblem is { } problem
                 ? new(Name, Severity.Failure, $"{host} answers, and {problem}", "Set the clock: timedatectl set-ntp true.")
                 : new(Name, Severity.Ok, $"{host} answers, and its clock agrees with this machine's");
         }
-        catch (AcmeException e)
+        catch (AcmeException exception)
         {
-            return new(Name, Severity.Failure, e.Message);
+            return new(Name, Severity.Failure, exception.Message);
         }
     }
 }

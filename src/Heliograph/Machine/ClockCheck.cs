@@ -13,7 +13,7 @@ internal static unsafe partial class ClockCheck
     /// <summary>TIME_ERROR of adjtimex(2): the clock is not synchronized.</summary>
     private const int NotSynchronized = 5;
 
-    public static Finding Run(TimeProvider time) => Evaluate(IsKept(), time.GetUtcNow());
+    public static Finding Run(TimeProvider timeProvider) => Evaluate(IsKept(), timeProvider.GetUtcNow());
 
     /// <param name="kept">Whether a time service keeps it; null: the kernel does not say.</param>
     /// <param name="now">What it says.</param>

@@ -12,9 +12,9 @@ internal static class OpenSslCheck
             ProcessSetup.RequireOpenSsl();
             return new(Name, Severity.Ok, "OpenSSL 3 is there");
         }
-        catch (StartException e)
+        catch (StartException exception)
         {
-            var (seen, remedy) = e.Message.Split("; ", 2) is [var first, var rest] ? (first, rest) : (e.Message, null);
+            var (seen, remedy) = exception.Message.Split("; ", 2) is [var first, var rest] ? (first, rest) : (exception.Message, null);
             return new(Name, Severity.Failure, seen, remedy);
         }
     }

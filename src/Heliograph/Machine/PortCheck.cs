@@ -60,13 +60,13 @@ internal static class PortCheck
             socket.Bind(endpoint);
             return SocketError.Success;
         }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressFamilyNotSupported && endpoint.Address.Equals(IPAddress.IPv6Any))
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressFamilyNotSupported && endpoint.Address.Equals(IPAddress.IPv6Any))
         {
             return Bind(new IPEndPoint(IPAddress.Any, endpoint.Port));
         }
-        catch (SocketException e)
+        catch (SocketException exception)
         {
-            return e.SocketErrorCode;
+            return exception.SocketErrorCode;
         }
     }
 }

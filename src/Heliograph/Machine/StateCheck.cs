@@ -23,9 +23,9 @@ internal static partial class StateCheck
         {
             return Evaluate(directory, exists: there == directory, writable: Access(there, MayMakeFiles) == 0, new DriveInfo(there).AvailableFreeSpace);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return new(Name, Severity.Failure, $"{directory} cannot be looked at ({FileProblem.Describe(e)})", "Name another one in state_directory.");
+            return new(Name, Severity.Failure, $"{directory} cannot be looked at ({FileProblem.Describe(exception)})", "Name another one in state_directory.");
         }
     }
 

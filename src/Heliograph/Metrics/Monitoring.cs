@@ -25,19 +25,19 @@ internal sealed class Monitoring : IAsyncDisposable
     /// <param name="settings">Where to listen.</param>
     /// <param name="sources">What is measured.</param>
     /// <param name="isAlive">Whether every loop responds.</param>
-    /// <param name="log">For the operator.</param>
+    /// <param name="logger">For the operator.</param>
     /// <exception cref="WebServerException">An address that was asked for cannot be listened on.</exception>
-    public static async Task<Monitoring> StartAsync(Settings settings, MetricSources sources, Func<Task<bool>> isAlive, ILogger log)
+    public static async Task<Monitoring> StartAsync(Settings settings, MetricSources sources, Func<Task<bool>> isAlive, ILogger logger)
     {
         var monitoring = new Monitoring(sources);
         try
         {
             var pages = new MonitoringPages(monitoring.collector, isAlive, sources.NotReady);
-            monitoring.server = await TextServer.StartAsync(settings.MetricsListen, Keys.MetricsListen.Name, pages.AnswerAsync, log);
+            monitoring.server = await TextServer.StartAsync(settings.MetricsListen, Keys.MetricsListen.Name, pages.AnswerAsync, logger);
         }
-        catch (WebServerException e) when (settings.IsMetricsListenDefault)
+        catch (WebServerException exception) when (settings.IsMetricsListenDefault)
         {
-            HostLog.MetricsOff(log, e.Message);
+            HostLog.MetricsOff(logger, exception.Message);
         }
         catch
         {
@@ -45,9 +45,9 @@ internal sealed class Monitoring : IAsyncDisposable
             throw;
         }
         foreach (var endpoint in monitoring.Endpoints.Where(static endpoint => !IPAddress.IsLoopback(endpoint.Address)))
-            HostLog.MetricsNotLoopback(log, endpoint);
+            HostLog.MetricsNotLoopback(logger, endpoint);
         if (OtlpExport.IsAskedFor(Environment.GetEnvironmentVariable))
-            monitoring.otlp = OtlpExport.Start(log);
+            monitoring.otlp = OtlpExport.Start(logger);
         return monitoring;
     }
 

@@ -12,9 +12,9 @@ internal sealed class OtlpExport : IAsyncDisposable
     private readonly OtlpTrouble trouble;
     private readonly MeterProvider provider;
 
-    private OtlpExport(ILogger log)
+    private OtlpExport(ILogger logger)
     {
-        trouble = new(log);
+        trouble = new(logger);
         provider = Sdk.CreateMeterProviderBuilder()
             // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come last and win. No host name: the operator decides what this machine is called.
             .SetResourceBuilder(ResourceBuilder.CreateEmpty().AddService("heliograph", serviceVersion: ProductVersion.Text, autoGenerateServiceInstanceId: false)
@@ -34,7 +34,7 @@ internal sealed class OtlpExport : IAsyncDisposable
         return variable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 } || variable("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT") is { Length: > 0 };
     }
 
-    public static OtlpExport Start(ILogger log) => new(log);
+    public static OtlpExport Start(ILogger logger) => new(logger);
 
     /// <summary>Sends the last figures; a collector that is away holds the end up for a few seconds only.</summary>
     public async ValueTask DisposeAsync()

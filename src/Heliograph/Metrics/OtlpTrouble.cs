@@ -9,11 +9,11 @@ internal sealed class OtlpTrouble : EventListener
     private const string Exporter = "OpenTelemetry-Exporter-OpenTelemetryProtocol";
     private static readonly TimeSpan TellEvery = TimeSpan.FromHours(1);
 
-    private readonly ILogger? log;
+    private readonly ILogger? logger;
     private readonly Lock telling = new();
     private long? told;
 
-    public OtlpTrouble(ILogger log) => this.log = log;
+    public OtlpTrouble(ILogger logger) => this.logger = logger;
 
     /// <summary>Called by the base constructor too, for the sources that are there already.</summary>
     protected override void OnEventSourceCreated(EventSource eventSource)
@@ -24,7 +24,7 @@ internal sealed class OtlpTrouble : EventListener
 
     protected override void OnEventWritten(EventWrittenEventArgs eventData)
     {
-        if (log is null || eventData.Message is not { } message)
+        if (logger is null || eventData.Message is not { } message)
             return;
         lock (telling)
         {
@@ -34,7 +34,7 @@ internal sealed class OtlpTrouble : EventListener
                 return;
             told = now;
         }
-        HostLog.OtlpTrouble(log, Line(string.Format(message, [.. eventData.Payload ?? Enumerable.Empty<object?>()])));
+        HostLog.OtlpTrouble(logger, Line(string.Format(message, [.. eventData.Payload ?? Enumerable.Empty<object?>()])));
     }
 
     /// <summary>Without the stack of an exception.</summary>

@@ -51,13 +51,13 @@ internal sealed record ProxyCheckout
                 Authority = AuthorityOf(Path.Combine(conf, "renewal", Path.GetFileName(live) + ".conf")) ?? AcmeOptions.LetsEncrypt,
             };
         }
-        catch (CertificateException e)
+        catch (CertificateException exception)
         {
-            throw new StartException($"--from-signal-tls-proxy: the certificate in {conf} cannot be used: {e.Message}");
+            throw new StartException($"--from-signal-tls-proxy: the certificate in {conf} cannot be used: {exception.Message}");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"--from-signal-tls-proxy: {conf} cannot be read by user {Environment.UserName} ({FileProblem.Describe(e)}); its certbot runs as root: use sudo");
+            throw new StartException($"--from-signal-tls-proxy: {conf} cannot be read by user {Environment.UserName} ({FileProblem.Describe(exception)}); its certbot runs as root: use sudo");
         }
     }
 

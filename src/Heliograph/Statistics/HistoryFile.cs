@@ -16,7 +16,7 @@ internal sealed partial class HistoryFile
 
     private readonly PrivateDirectory directory;
 
-    public HistoryFile(string stateDirectory, TimeProvider time, ILogger log) => directory = new PrivateDirectory(stateDirectory, time, log);
+    public HistoryFile(string stateDirectory, TimeProvider timeProvider, ILogger logger) => directory = new PrivateDirectory(stateDirectory, timeProvider, logger);
 
     /// <summary>Empty when there is no file, or a damaged one.</summary>
     /// <exception cref="StorageException">It cannot be read.</exception>

@@ -13,8 +13,8 @@ internal sealed class TrafficRecorder : IAsyncDisposable
 
     private readonly HistoryFile file;
     private readonly Func<Traffic> sinceStart;
-    private readonly TimeProvider time;
-    private readonly ILogger log;
+    private readonly TimeProvider timeProvider;
+    private readonly ILogger logger;
     private readonly Lock gate = new();
     private readonly TrafficHistory history;
     private readonly ITimer timer;
@@ -24,16 +24,16 @@ internal sealed class TrafficRecorder : IAsyncDisposable
 
     /// <param name="stateDirectory">Where the totals lie; held by this process.</param>
     /// <param name="sinceStart">What the relay has carried since it was started.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="log">Told of a damaged file, and of a disk that takes nothing.</param>
-    public TrafficRecorder(string stateDirectory, Func<Traffic> sinceStart, TimeProvider time, ILogger log)
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="logger">Told of a damaged file, and of a disk that takes nothing.</param>
+    public TrafficRecorder(string stateDirectory, Func<Traffic> sinceStart, TimeProvider timeProvider, ILogger logger)
     {
-        file = new HistoryFile(stateDirectory, time, log);
+        file = new HistoryFile(stateDirectory, timeProvider, logger);
         this.sinceStart = sinceStart;
-        this.time = time;
-        this.log = log;
+        this.timeProvider = timeProvider;
+        this.logger = logger;
         history = ReadFile();
-        timer = time.CreateTimer(_ => Save(), null, SaveEvery, SaveEvery);
+        timer = timeProvider.CreateTimer(_ => Save(), null, SaveEvery, SaveEvery);
     }
 
     /// <summary>The totals up to now, rounded.</summary>
@@ -58,9 +58,9 @@ internal sealed class TrafficRecorder : IAsyncDisposable
         {
             return file.Read(Today());
         }
-        catch (StorageException e)
+        catch (StorageException exception)
         {
-            Failed(e);
+            Failed(exception);
             return new();
         }
     }
@@ -79,19 +79,19 @@ internal sealed class TrafficRecorder : IAsyncDisposable
                 saved = counted;
                 problem = null;
             }
-            catch (StorageException e)
+            catch (StorageException exception)
             {
-                Failed(e);
+                Failed(exception);
             }
         }
     }
 
     /// <summary>Logged once, not every five minutes.</summary>
-    private void Failed(StorageException e)
+    private void Failed(StorageException exception)
     {
         if (problem is null)
-            HostLog.TotalsNotSaved(log, e.Message);
-        problem = e.Message;
+            HostLog.TotalsNotSaved(logger, exception.Message);
+        problem = exception.Message;
     }
 
     private void Update()
@@ -103,5 +103,5 @@ internal sealed class TrafficRecorder : IAsyncDisposable
         counted = now;
     }
 
-    private DateOnly Today() => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+    private DateOnly Today() => DateOnly.FromDateTime(timeProvider.GetUtcNow().UtcDateTime);
 }

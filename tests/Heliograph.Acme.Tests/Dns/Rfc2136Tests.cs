@@ -97,15 +97,15 @@ public sealed class Rfc2136Tests : PebbleTests
         Algorithm = algorithm,
     };
 
-    private async Task<AcmeException> PresentFailsAsync(BindServer bind, Rfc2136Options options, string name, TimeProvider? clock = null)
+    private async Task<AcmeException> PresentFailsAsync(BindServer bind, Rfc2136Options options, string name, TimeProvider? timeProvider = null)
     {
-        var records = Records(options, clock ?? TimeProvider.System);
+        var records = Records(options, timeProvider ?? TimeProvider.System);
         var error = await Assert.ThrowsAsync<AcmeException>(() => records.PresentAsync($"_acme-challenge.{name}.", "value", Stop));
         Assert.Contains(bind.Address.ToString(), error.Message, StringComparison.Ordinal);
         return error;
     }
 
-    private Rfc2136Records Records(Rfc2136Options options, TimeProvider clock) => new(options, new DnsVisibility(new DnsOptions(), clock, Log), clock, Log);
+    private Rfc2136Records Records(Rfc2136Options options, TimeProvider timeProvider) => new(options, new DnsVisibility(new DnsOptions(), timeProvider, Log), timeProvider, Log);
 
     private static async Task<IEnumerable<byte[]>> TextAsync(BindServer bind, string name)
     {

@@ -18,16 +18,16 @@ namespace Heliograph.Acme.Tests.Scripted;
 internal sealed class ScriptedCa : IAsyncDisposable
 {
     private readonly WebApplication app;
-    private readonly TimeProvider clock;
+    private readonly TimeProvider timeProvider;
     private readonly TempDirectory directory = new();
     private readonly X509Certificate2 issuing;
     private readonly ConcurrentDictionary<string, JsonObject> orders = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> certificates = new(StringComparer.Ordinal);
     private int counter;
 
-    private ScriptedCa(TimeProvider clock, DateTimeOffset notBefore, DateTimeOffset notAfter)
+    private ScriptedCa(TimeProvider timeProvider, DateTimeOffset notBefore, DateTimeOffset notAfter)
     {
-        this.clock = clock;
+        this.timeProvider = timeProvider;
         issuing = TestRoot("Scripted issuing authority", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
         using var listenerRoot = TestRoot("Scripted listener authority", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
         CaRootFile = directory.Write("root.pem", listenerRoot.ExportCertificatePem());
@@ -80,9 +80,9 @@ internal sealed class ScriptedCa : IAsyncDisposable
 
     public CertificateRequest? LastRequest { get; private set; }
 
-    public static async Task<ScriptedCa> StartAsync(TimeProvider clock, DateTimeOffset? listenerNotBefore = null, DateTimeOffset? listenerNotAfter = null)
+    public static async Task<ScriptedCa> StartAsync(TimeProvider timeProvider, DateTimeOffset? listenerNotBefore = null, DateTimeOffset? listenerNotAfter = null)
     {
-        var ca = new ScriptedCa(clock, listenerNotBefore ?? DateTimeOffset.UnixEpoch.AddYears(30), listenerNotAfter ?? DateTimeOffset.UnixEpoch.AddYears(130));
+        var ca = new ScriptedCa(timeProvider, listenerNotBefore ?? DateTimeOffset.UnixEpoch.AddYears(30), listenerNotAfter ?? DateTimeOffset.UnixEpoch.AddYears(130));
         await ca.app.StartAsync();
         return ca;
     }
@@ -252,7 +252,7 @@ internal sealed class ScriptedCa : IAsyncDisposable
     {
         LastRequest = CertificateRequest.LoadSigningRequest(
             System.Buffers.Text.Base64Url.DecodeFromChars(payload.GetProperty("csr").GetString()), HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions);
-        certificates[id] = Sign(LastRequest, clock.GetUtcNow().AddHours(-1), clock.GetUtcNow().AddHours(-1) + Lifetime);
+        certificates[id] = Sign(LastRequest, timeProvider.GetUtcNow().AddHours(-1), timeProvider.GetUtcNow().AddHours(-1) + Lifetime);
         orders[id]["status"] = "valid";
         orders[id]["certificate"] = $"{Base}/certificate/{id}";
     }
@@ -261,7 +261,7 @@ internal sealed class ScriptedCa : IAsyncDisposable
     {
         if (RenewalInfoRetryAfter is { } retry)
             context.Response.Headers.RetryAfter = retry;
-        var window = Window ?? (clock.GetUtcNow().AddDays(60), clock.GetUtcNow().AddDays(62));
+        var window = Window ?? (timeProvider.GetUtcNow().AddDays(60), timeProvider.GetUtcNow().AddDays(62));
         await WriteAsync(context, new JsonObject
         {
             ["suggestedWindow"] = new JsonObject { ["start"] = window.Start.ToString("O"), ["end"] = window.End.ToString("O") },

@@ -12,7 +12,8 @@ internal static class ComparisonFile
     /// <summary>Fails if a member is missing that the page of the history names.</summary>
     public static void AssertComplete(JsonElement file)
     {
-        Assert.True(DateOnly.TryParseExact(file.GetProperty("date").GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _));
+        var date = file.GetProperty("date").GetString();
+        Assert.True(DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _), date);
         var machine = file.GetProperty("machine");
         Assert.All([.. Versions, "processor", "kernel"], name => Assert.NotEmpty(machine.GetProperty(name).GetString()!));
         Assert.InRange(file.GetProperty("rounds").GetInt32(), 1, 100);
@@ -20,7 +21,9 @@ internal static class ComparisonFile
         Assert.All(Peers, peer => Assert.NotEmpty(file.GetProperty("ciphers").GetProperty(peer).GetString()!));
 
         var figures = file.GetProperty("figures").EnumerateArray().ToList();
-        Assert.Equal(["down", "up", "handshakes", "round-trips", "idle"], figures.Select(static figure => figure.GetProperty("name").GetString()));
+        Assert.Equal(
+            ["down", "up", "handshakes", "round-trips", "idle"],
+            figures.Select(static figure => figure.GetProperty("name").GetString()));
         Assert.All(figures, static figure =>
         {
             Assert.All(Peers, peer => Assert.Equal(JsonValueKind.Number, figure.GetProperty("best").GetProperty(peer).ValueKind));
@@ -28,8 +31,8 @@ internal static class ComparisonFile
                 ["ratioToNginx", "ratioToHaProxy", "barToNginx", "barToHaProxy", "met"],
                 member => Assert.True(figure.TryGetProperty(member, out _), $"{figure} has no {member}"));
         });
-        Assert.Equal(
-            figures.Count * Peers.Length * file.GetProperty("rounds").GetInt32(),
-            file.GetProperty("samples").EnumerateArray().Count(static sample => sample.GetProperty("value").ValueKind == JsonValueKind.Number));
+        var values = file.GetProperty("samples").EnumerateArray().Select(static sample => sample.GetProperty("value").ValueKind).ToList();
+        Assert.All(values, static kind => Assert.Equal(JsonValueKind.Number, kind));
+        Assert.Equal(figures.Count * Peers.Length * file.GetProperty("rounds").GetInt32(), values.Count);
     }
 }

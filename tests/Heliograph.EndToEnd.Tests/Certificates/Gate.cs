@@ -55,7 +55,7 @@ internal sealed class Gate : IAsyncDisposable
             while (true)
                 passing.Add(PassAsync(await listener.AcceptTcpClientAsync(stop.Token)));
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
         }
         await Task.WhenAll(passing);
@@ -74,7 +74,7 @@ internal sealed class Gate : IAsyncDisposable
             await using var farStream = far.GetStream();
             await Task.WhenAll(CopyAsync(nearStream, farStream), CopyAsync(farStream, nearStream));
         }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
         {
         }
     }

@@ -68,11 +68,11 @@ public sealed partial class DemoTests
         Assert.Equal("heliograph: demo: check failed: 35 bytes sent to grpc.chat.signal.org come back unchanged (it took too long, or was stopped)\n", error);
     }
 
-    private static async Task<(ExitCode Code, string Error)> RunAsync(Func<byte[], byte[]> answer, CancellationToken stopping)
+    private static async Task<(ExitCode Code, string Error)> RunAsync(Func<byte[], byte[]> answer, CancellationToken cancellationToken)
     {
         await using var output = new StringWriter();
         await using var error = new StringWriter();
-        var code = await DemoCommand.RunAsync(answer, output, error, stopping);
+        var code = await DemoCommand.RunAsync(answer, output, error, cancellationToken);
         return (code, error.ToString());
     }
 

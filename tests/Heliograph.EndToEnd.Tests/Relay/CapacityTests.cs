@@ -71,7 +71,7 @@ public class CapacityTests
             await using var client = await TlsInTlsClient.ConnectOuterAsync(proxy.Client("unused.example"), Bound.Token);
             return true;
         }
-        catch (Exception e) when (e is IOException or SocketException or System.Security.Authentication.AuthenticationException)
+        catch (Exception exception) when (exception is IOException or SocketException or System.Security.Authentication.AuthenticationException)
         {
             return false;
         }

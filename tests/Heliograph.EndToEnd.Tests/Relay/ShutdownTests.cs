@@ -71,7 +71,7 @@ public class ShutdownTests
                 await socket.ConnectAsync(proxy.Endpoint, Bound.Token);
                 return false;
             }
-            catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
             {
                 return true;
             }

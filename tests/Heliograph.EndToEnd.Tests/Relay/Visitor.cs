@@ -28,12 +28,12 @@ internal static class Visitor
         {
             AllowAutoRedirect = false,
             SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = authority.ChainPolicy() },
-            ConnectCallback = async (_, cancellation) =>
+            ConnectCallback = async (_, cancellationToken) =>
             {
                 var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
                 if (from is not null)
                     socket.Bind(new IPEndPoint(from, 0));
-                await socket.ConnectAsync(endpoint, cancellation);
+                await socket.ConnectAsync(endpoint, cancellationToken);
                 return new NetworkStream(socket, ownsSocket: true);
             },
         };

@@ -98,20 +98,20 @@ public sealed class UpgradeTests
     }
 
     /// <returns>What failed; null: every connection got its echo.</returns>
-    private static async Task<Exception?> ConnectAgainAndAgainAsync(ManagedService service, byte[] hello, Answers answers, CancellationToken enough)
+    private static async Task<Exception?> ConnectAgainAndAgainAsync(ManagedService service, byte[] hello, Answers answers, CancellationToken cancellationToken)
     {
         try
         {
-            while (!enough.IsCancellationRequested)
+            while (!cancellationToken.IsCancellationRequested)
             {
                 await using var client = await service.ConnectAsync(Host, hello);
                 answers.Add();
             }
             return null;
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
-            return e;
+            return exception;
         }
     }
 

@@ -32,20 +32,20 @@ public sealed class CoalescingStream : StreamOverStream
     }
 
     /// <summary>The handshakes are over: sends what is held, and holds no more, for a pending read would hold writes for ever.</summary>
-    public async Task ReleaseAsync(CancellationToken cancellation)
+    public async Task ReleaseAsync(CancellationToken cancellationToken)
     {
-        await SendHeldAsync(cancellation);
+        await SendHeldAsync(cancellationToken);
         holding = false;
     }
 
-    private async Task SendHeldAsync(CancellationToken cancellation)
+    private async Task SendHeldAsync(CancellationToken cancellationToken)
     {
         if (held.Length == 0)
             return;
         var together = held.ToArray();
         held.SetLength(0);
         sent.Add(together.Length);
-        await Below.WriteAsync(together, cancellation);
+        await Below.WriteAsync(together, cancellationToken);
     }
 
     protected override void Dispose(bool disposing)

@@ -44,7 +44,7 @@ public sealed class RawHandshake : IDisposable
     private Tls13Keys? receiving;
     private string receivingName = "";
 
-    private RawHandshake(CancellationToken stop) => this.stop = stop;
+    private RawHandshake(CancellationToken cancellationToken) => this.stop = cancellationToken;
 
     /// <summary>What the server sent so far, a line for each record.</summary>
     public string Story => string.Join('\n', story);
@@ -63,10 +63,10 @@ public sealed class RawHandshake : IDisposable
     /// <summary>The group that a HelloRetryRequest asked for.</summary>
     public int? RetryGroup => words.Group;
 
-    public static async Task<RawHandshake> ConnectAsync(IPEndPoint server, CancellationToken stop)
+    public static async Task<RawHandshake> ConnectAsync(IPEndPoint server, CancellationToken cancellationToken)
     {
-        var client = new RawHandshake(stop);
-        await client.socket.ConnectAsync(server, stop);
+        var client = new RawHandshake(cancellationToken);
+        await client.socket.ConnectAsync(server, cancellationToken);
         return client;
     }
 

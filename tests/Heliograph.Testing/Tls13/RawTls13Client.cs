@@ -112,7 +112,7 @@ public sealed unsafe partial class RawTls13Client : IDisposable
             {
                 count = socket.Receive(bytes);
             }
-            catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionReset)
             {
                 return false;
             }

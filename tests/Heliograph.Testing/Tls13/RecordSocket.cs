@@ -28,14 +28,14 @@ internal sealed class RecordSocket : IDisposable
         }
     }
 
-    public async Task ConnectAsync(IPEndPoint server, CancellationToken stop) => await socket.ConnectAsync(server, stop);
+    public async Task ConnectAsync(IPEndPoint server, CancellationToken cancellationToken) => await socket.ConnectAsync(server, cancellationToken);
 
-    public async Task SendAsync(byte[] bytes, CancellationToken stop)
+    public async Task SendAsync(byte[] bytes, CancellationToken cancellationToken)
     {
         try
         {
             for (var sent = 0; sent < bytes.Length;)
-                sent += await socket.SendAsync(bytes.AsMemory(sent), stop);
+                sent += await socket.SendAsync(bytes.AsMemory(sent), cancellationToken);
         }
         catch (SocketException)
         {
@@ -57,14 +57,14 @@ internal sealed class RecordSocket : IDisposable
     }
 
     /// <summary>The next record with its header, or null at the end.</summary>
-    public async Task<byte[]?> ReadAsync(CancellationToken stop)
+    public async Task<byte[]?> ReadAsync(CancellationToken cancellationToken)
     {
         while (count < HeaderLength || count < Length())
         {
             var more = 0;
             try
             {
-                more = await socket.ReceiveAsync(received.AsMemory(count), stop);
+                more = await socket.ReceiveAsync(received.AsMemory(count), cancellationToken);
                 if (more == 0)
                     End = "FIN";
             }

@@ -114,7 +114,7 @@ public sealed class AlertWatchTests : IDisposable
 
         public bool IsEmpty => !messages.Reader.TryPeek(out _);
 
-        public override Task<string?> SendAsync(AlertMessage message, CancellationToken stop)
+        public override Task<string?> SendAsync(AlertMessage message, CancellationToken cancellationToken)
         {
             Assert.True(messages.Writer.TryWrite(message));
             return Task.FromResult<string?>(null);

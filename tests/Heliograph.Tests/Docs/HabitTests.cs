@@ -6,7 +6,8 @@ using YamlDotNet.RepresentationModel;
 namespace Heliograph.Tests.Docs;
 
 /// <summary>
-/// The files for GitHub, for editors and for development containers. Nothing here can run them; they are read, and what they name is looked for.
+/// The files for GitHub, for editors and for development containers. Nothing here can run them; they are read, and what they name is
+/// looked for.
 /// </summary>
 public sealed partial class HabitTests
 {
@@ -16,7 +17,8 @@ public sealed partial class HabitTests
 
     private static readonly string[] TestProjects =
     [
-        .. Directory.EnumerateDirectories(Repository.PathOf("tests"), "*Tests").Select(static path => Path.GetFileName(path)).Order(StringComparer.Ordinal),
+        .. Directory.EnumerateDirectories(Repository.PathOf("tests"), "*Tests")
+            .Select(static path => Path.GetFileName(path)).Order(StringComparer.Ordinal),
     ];
 
     public static TheoryData<string> Files => [.. new[] { ".github", ".vscode", ".devcontainer" }
@@ -67,7 +69,8 @@ public sealed partial class HabitTests
     {
         var script = File.ReadAllText(Repository.PathOf("test"));
 
-        Assert.Equal(TestProjects, ProjectNames().Matches(script).Select(static match => match.Groups["name"].Value).Order(StringComparer.Ordinal));
+        var names = ProjectNames().Matches(script).Select(static match => match.Groups["name"].Value);
+        Assert.Equal(TestProjects, names.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -75,7 +78,8 @@ public sealed partial class HabitTests
     {
         using var launch = JsonDocument.Parse(File.ReadAllText(Repository.PathOf(".vscode/launch.json")), WithComments);
 
-        var project = launch.RootElement.GetProperty("inputs").EnumerateArray().Single(static input => input.GetProperty("id").GetString() == "project");
+        var project = launch.RootElement.GetProperty("inputs").EnumerateArray()
+            .Single(static input => input.GetProperty("id").GetString() == "project");
         Assert.Equal(
             TestProjects,
             project.GetProperty("options").EnumerateArray().Select(static option => option.GetString()!).Order(StringComparer.Ordinal));

@@ -35,9 +35,9 @@ internal static partial class RawHttp
             while (await socket.ReceiveAsync(buffer, patience.Token) is > 0 and var count)
                 answer.Write(buffer, 0, count);
         }
-        catch (OperationCanceledException e)
+        catch (OperationCanceledException exception)
         {
-            throw new TimeoutException($"The peer did not close; it had sent: {Encoding.Latin1.GetString(answer.ToArray())}", e);
+            throw new TimeoutException($"The peer did not close; it had sent: {Encoding.Latin1.GetString(answer.ToArray())}", exception);
         }
         return Encoding.Latin1.GetString(answer.ToArray());
     }

@@ -65,9 +65,9 @@ internal static class RawHttp2
         {
             frames.Add(Closed);
         }
-        catch (OperationCanceledException e)
+        catch (OperationCanceledException exception)
         {
-            throw new TimeoutException("The peer went silent after: " + string.Join('\n', frames), e);
+            throw new TimeoutException("The peer went silent after: " + string.Join('\n', frames), exception);
         }
         return frames;
     }

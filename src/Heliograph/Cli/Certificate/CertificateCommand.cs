@@ -26,7 +26,7 @@ internal static class CertificateCommand
             """);
         options.AddTo(command);
         command.Add(json);
-        command.SetAction((parsed, cancellation) => WithSettingsAsync(options, parsed, settings => ShowAsync(settings, parsed.GetValue(json), parsed, cancellation)));
+        command.SetAction((parsed, cancellationToken) => WithSettingsAsync(options, parsed, settings => ShowAsync(settings, parsed.GetValue(json), parsed, cancellationToken)));
         return command;
     }
 
@@ -44,7 +44,7 @@ internal static class CertificateCommand
             """);
         options.AddTo(command);
         command.Add(force);
-        command.SetAction((parsed, cancellation) => WithSettingsAsync(options, parsed, settings => RenewAsync(settings, parsed.GetValue(force), parsed, cancellation)));
+        command.SetAction((parsed, cancellationToken) => WithSettingsAsync(options, parsed, settings => RenewAsync(settings, parsed.GetValue(force), parsed, cancellationToken)));
         return command;
     }
 
@@ -73,17 +73,17 @@ internal static class CertificateCommand
         options.AddTo(command);
         command.Add(reason);
         command.Add(yes);
-        command.SetAction((parsed, cancellation) => WithSettingsAsync(
-            options, parsed, settings => RevokeAsync(settings, parsed.GetValue(reason) ?? "unspecified", parsed.GetValue(yes), parsed, cancellation)));
+        command.SetAction((parsed, cancellationToken) => WithSettingsAsync(
+            options, parsed, settings => RevokeAsync(settings, parsed.GetValue(reason) ?? "unspecified", parsed.GetValue(yes), parsed, cancellationToken)));
         return command;
     }
 
     private static async Task<int> WithSettingsAsync(ConfigurationOptions options, ParseResult parsed, Func<Settings, Task<ExitCode>> run) =>
         (int)(options.Load(parsed, parsed.InvocationConfiguration.Error).Settings is { } settings ? await run(settings) : ExitCode.BadUsage);
 
-    private static async Task<ExitCode> ShowAsync(Settings settings, bool json, ParseResult parsed, CancellationToken cancellation)
+    private static async Task<ExitCode> ShowAsync(Settings settings, bool json, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var answer = await ControlClient.AskAsync(settings.StateDirectory, new() { Command = CertificateCommands.Show }, ShowTimeout, TimeProvider.System, cancellation);
+        var answer = await ControlClient.AskAsync(settings.StateDirectory, new() { Command = CertificateCommands.Show }, ShowTimeout, TimeProvider.System, cancellationToken);
         if (answer is { Certificate: null })
             throw new StartException(answer.Message ?? "the running server does not know this command; is it of another version?");
         var report = answer?.Certificate ?? await StoredCertificate.ReportAsync(settings);
@@ -95,15 +95,15 @@ internal static class CertificateCommand
         return ExitCode.Done;
     }
 
-    private static async Task<ExitCode> RenewAsync(Settings settings, bool force, ParseResult parsed, CancellationToken cancellation)
+    private static async Task<ExitCode> RenewAsync(Settings settings, bool force, ParseResult parsed, CancellationToken cancellationToken)
     {
         var request = new ControlRequest { Command = CertificateCommands.Renew, Force = force };
-        var answer = await ControlClient.AskAsync(settings.StateDirectory, request, OrderTimeout, TimeProvider.System, cancellation)
+        var answer = await ControlClient.AskAsync(settings.StateDirectory, request, OrderTimeout, TimeProvider.System, cancellationToken)
             ?? throw new StartException($"no server runs with the state directory {settings.StateDirectory}: start it (heliograph run), and it renews by itself; or name the right one with --state-directory DIR");
         return Tell(answer, parsed);
     }
 
-    private static async Task<ExitCode> RevokeAsync(Settings settings, string reason, bool yes, ParseResult parsed, CancellationToken cancellation)
+    private static async Task<ExitCode> RevokeAsync(Settings settings, string reason, bool yes, ParseResult parsed, CancellationToken cancellationToken)
     {
         if (settings.Certificate.Source != CertificateOrigin.Acme)
             throw new StartException("certificate.source is not acme: whoever issued the certificate revokes it");
@@ -111,8 +111,8 @@ internal static class CertificateCommand
             return ExitCode.Failed;
         var request = new ControlRequest { Command = CertificateCommands.Revoke, Reason = reason };
         return Tell(
-            await ControlClient.AskAsync(settings.StateDirectory, request, OrderTimeout, TimeProvider.System, cancellation)
-                ?? await StoredCertificate.RevokeAsync(settings, CertificateCommands.Reasons[reason], cancellation),
+            await ControlClient.AskAsync(settings.StateDirectory, request, OrderTimeout, TimeProvider.System, cancellationToken)
+                ?? await StoredCertificate.RevokeAsync(settings, CertificateCommands.Reasons[reason], cancellationToken),
             parsed);
     }
 

@@ -25,7 +25,7 @@ internal static class StoredCertificate
         return CertificateReport.FromDescription(manager.Describe());
     }
 
-    public static async Task<ControlResponse> RevokeAsync(Settings settings, RevocationReason reason, CancellationToken cancellation)
+    public static async Task<ControlResponse> RevokeAsync(Settings settings, RevocationReason reason, CancellationToken cancellationToken)
     {
         if (!IsThere(settings.StateDirectory))
             return ControlResponse.Failed($"there is no certificate in {settings.StateDirectory}; name the right directory with --state-directory DIR");
@@ -33,12 +33,12 @@ internal static class StoredCertificate
         await using var manager = AcmeSource.OpenStored(settings.Acme, TimeProvider.System, logs.CreateLogger("Heliograph"));
         try
         {
-            await manager.RevokeAsync(reason, cancellation);
+            await manager.RevokeAsync(reason, cancellationToken);
             return ControlResponse.Done("The certificate is revoked. The server, once it is started again, orders another one.");
         }
-        catch (AcmeException e)
+        catch (AcmeException exception)
         {
-            return ControlResponse.Failed(e.Message);
+            return ControlResponse.Failed(exception.Message);
         }
     }
 

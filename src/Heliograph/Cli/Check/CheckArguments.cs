@@ -142,9 +142,9 @@ internal sealed class CheckArguments
                 problems.Add($"{option.Name} \"{path}\": holds no certificate; allowed: a PEM file of root certificates");
             return roots;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            problems.Add($"{option.Name} \"{path}\": cannot be read ({FileProblem.Describe(e)}); allowed: a PEM file of root certificates");
+            problems.Add($"{option.Name} \"{path}\": cannot be read ({FileProblem.Describe(exception)}); allowed: a PEM file of root certificates");
             return null;
         }
     }

@@ -60,9 +60,9 @@ internal static class CheckCommand
         }
     }
 
-    private static async Task<CheckResult> OneAsync(CheckOptions options, IProgress<CheckProgress> progress, CancellationToken cancellation)
+    private static async Task<CheckResult> OneAsync(CheckOptions options, IProgress<CheckProgress> progress, CancellationToken cancellationToken)
     {
-        var report = await ProxyCheck.RunAsync(options, progress, TimeProvider.System, cancellation);
+        var report = await ProxyCheck.RunAsync(options, progress, TimeProvider.System, cancellationToken);
         return new CheckResult { Verdict = report.Verdict, Summary = report.Summary, Machine = [], Proxies = [report] };
     }
 }

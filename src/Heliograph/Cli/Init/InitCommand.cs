@@ -36,7 +36,7 @@ internal static class InitCommand
         var noQr = new Option<bool>("--no-qr") { Description = "No QR code." };
         var command = new DocumentedCommand("init", "Set up the proxy: look at this machine, write the configuration, show the link to share.", More) { from, force, dryRun, offline, noQr };
         configuration.AddTo(command);
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             var dialogue = new SetupDialogue(Terminal.Create(output));
@@ -63,7 +63,7 @@ internal static class InitCommand
                 Offline = parsed.GetValue(offline),
                 WithQr = !parsed.GetValue(noQr),
             };
-            return (int)await new SetupRun(plan, dialogue, output, TimeProvider.System).RunAsync(cancellation);
+            return (int)await new SetupRun(plan, dialogue, output, TimeProvider.System).RunAsync(cancellationToken);
         });
         return command;
     }

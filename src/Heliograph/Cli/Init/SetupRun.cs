@@ -13,16 +13,16 @@ using Spectre.Console;
 namespace Heliograph.Cli.Init;
 
 /// <summary>Looks, writes, and tells what comes next.</summary>
-internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWriter output, TimeProvider time)
+internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWriter output, TimeProvider timeProvider)
 {
     private readonly IAnsiConsole console = dialogue.Console;
 
-    public async Task<ExitCode> RunAsync(CancellationToken cancellation)
+    public async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
     {
         var replace = plan.Replace || ConfigurationFile.IsBlank(plan.File);
         if (!plan.DryRun && !replace && File.Exists(plan.File) && !(replace = dialogue.MayReplace(plan.File)))
             return ExitCode.Failed;
-        var failures = await LookAsync(cancellation);
+        var failures = await LookAsync(cancellationToken);
         console.WriteLine();
         if (plan.DryRun)
         {
@@ -36,7 +36,7 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
             console.MarkupLineInterpolated($"[bold]Wrote {plan.File}[/]");
         }
         if (plan.Checkout is not null)
-            console.WriteLine(await AdoptAsync(plan.Checkout, cancellation));
+            console.WriteLine(await AdoptAsync(plan.Checkout, cancellationToken));
         ShowLinks();
         ShowNext(failures);
         return failures.Count == 0 ? ExitCode.Done : ExitCode.Warnings;
@@ -44,13 +44,13 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
 
     /// <summary>Takes every look, and shows each as soon as it is taken.</summary>
     /// <returns>The names of those that failed.</returns>
-    private async Task<IReadOnlyList<string>> LookAsync(CancellationToken cancellation)
+    private async Task<IReadOnlyList<string>> LookAsync(CancellationToken cancellationToken)
     {
         console.MarkupLine("[bold]This machine[/]");
         var failures = new List<string>();
-        foreach (var look in MachineChecks.For(plan.Settings, plan.Offline, time))
+        foreach (var look in MachineChecks.For(plan.Settings, plan.Offline, timeProvider))
         {
-            var finding = Expected(await look.RunAsync(cancellation));
+            var finding = Expected(await look.RunAsync(cancellationToken));
             FindingText.Write(console, finding);
             if (finding.Severity == Severity.Failure)
                 failures.Add(finding.Name);
@@ -63,7 +63,7 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
         ? finding with { Severity = Severity.Warning, Remedy = "So it is while Signal-TLS-Proxy runs; it is stopped below." }
         : finding;
 
-    private async Task<string> AdoptAsync(ProxyCheckout checkout, CancellationToken cancellation)
+    private async Task<string> AdoptAsync(ProxyCheckout checkout, CancellationToken cancellationToken)
     {
         var acme = plan.Settings.Acme;
         const string ordered = "a new one is ordered at the first start";
@@ -71,7 +71,7 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
             return "Its certificate is not taken over, because certificate.source is not acme.";
         if (checkout.Authority != acme.Directory)
             return $"Its certificate is not taken over, because it is from {checkout.Authority}, and acme.directory is another; {ordered}.";
-        if (checkout.NotAfter <= time.GetUtcNow())
+        if (checkout.NotAfter <= timeProvider.GetUtcNow())
             return $"Its certificate expired on {checkout.NotAfter:yyyy-MM-dd}; {ordered}.";
         var until = $"valid until {checkout.NotAfter:yyyy-MM-dd}";
         if (plan.DryRun)
@@ -83,13 +83,13 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
             var target = new DirectoryInfo(Path.Combine(acme.StateDirectory, CertificateManager.DirectoryName));
             if (target.LinkTarget is not null)
                 return $"Its certificate is not taken over, because {target.FullName} is a symbolic link, which root does not follow; {ordered}.";
-            var adopted = await Adoption.AdoptAsync(acme, checkout.ChainPem, checkout.KeyPem, time, logs.CreateLogger("Heliograph"), cancellation);
+            var adopted = await Adoption.AdoptAsync(acme, checkout.ChainPem, checkout.KeyPem, timeProvider, logs.CreateLogger("Heliograph"), cancellationToken);
             GiveTo(owner, Path.Combine(acme.StateDirectory, CertificateManager.DirectoryName));
             return adopted ? $"Took over its certificate, {until}; Heliograph renews it from now on." : $"A certificate that lasts as long as its own is in {acme.StateDirectory} already.";
         }
-        catch (AcmeException e)
+        catch (AcmeException exception)
         {
-            return $"Its certificate is not taken over: {e.Message} {char.ToUpperInvariant(ordered[0])}{ordered[1..]}.";
+            return $"Its certificate is not taken over: {exception.Message} {char.ToUpperInvariant(ordered[0])}{ordered[1..]}.";
         }
     }
 

@@ -87,9 +87,9 @@ internal static class LinkCommand
         {
             File.WriteAllBytes(file, new QrCode(url).ToPng());
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"{file} cannot be written ({FileProblem.Describe(e)}); name another file with --png FILE");
+            throw new StartException($"{file} cannot be written ({FileProblem.Describe(exception)}); name another file with --png FILE");
         }
     }
 }

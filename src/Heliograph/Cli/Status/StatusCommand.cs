@@ -51,7 +51,7 @@ internal static partial class StatusCommand
         command.Add(watch);
         command.Add(interval);
         command.Add(json);
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             if (options.StateDirectory(parsed, parsed.InvocationConfiguration.Error) is not { } stateDirectory)
                 return (int)ExitCode.BadUsage;
@@ -59,16 +59,16 @@ internal static partial class StatusCommand
             if (parsed.GetValue(watch))
                 await StatusWatch.RunAsync(output, stateDirectory, parsed.GetValue(json), parsed.GetValue(interval) ?? DefaultInterval, TimeProvider.System);
             else
-                Write(output, await AskAsync(stateDirectory, cancellation), parsed.GetValue(json));
+                Write(output, await AskAsync(stateDirectory, cancellationToken), parsed.GetValue(json));
             return (int)ExitCode.Done;
         });
         return command;
     }
 
     /// <exception cref="StartException">None runs, or it gives no answer.</exception>
-    public static async Task<StatusReport> AskAsync(string stateDirectory, CancellationToken cancellation)
+    public static async Task<StatusReport> AskAsync(string stateDirectory, CancellationToken cancellationToken)
     {
-        var answer = await ControlClient.AskAsync(stateDirectory, new() { Command = StatusReader.CommandName }, AnswerTimeout, TimeProvider.System, cancellation)
+        var answer = await ControlClient.AskAsync(stateDirectory, new() { Command = StatusReader.CommandName }, AnswerTimeout, TimeProvider.System, cancellationToken)
             ?? throw new StartException($"no server runs with the state directory {stateDirectory}: start it (heliograph run), or name the right directory with --state-directory DIR or --config FILE");
         return answer.Status ?? throw new StartException(answer.Message ?? $"the running server is of another version than this program ({ProductVersion.Text}); restart it, so that both are the same");
     }

@@ -16,7 +16,7 @@ internal static class StatusWatch
 
     /// <summary>Until Ctrl-C, SIGTERM or the end of the terminal. A server that goes away later is waited for.</summary>
     /// <exception cref="StartException">No server answers at the beginning.</exception>
-    public static async Task RunAsync(TextWriter output, string stateDirectory, bool json, TimeSpan interval, TimeProvider time)
+    public static async Task RunAsync(TextWriter output, string stateDirectory, bool json, TimeSpan interval, TimeProvider timeProvider)
     {
         using var signals = new Signals();
         using var hangup = new CancellationTokenSource();
@@ -28,13 +28,13 @@ internal static class StatusWatch
         {
             if (onScreen)
                 output.Write(Enter);
-            var view = json ? StatusCommand.ToJson(report, oneLine: true) + "\n" : View(output, report, time);
+            var view = json ? StatusCommand.ToJson(report, oneLine: true) + "\n" : View(output, report, timeProvider);
             while (true)
             {
                 output.Write(onScreen ? Screen(view, Console.WindowHeight) : json ? view : view + "\n");
                 output.Flush();
-                await Task.Delay(interval, time, stop.Token);
-                view = await NextAsync(output, stateDirectory, json, time, stop.Token);
+                await Task.Delay(interval, timeProvider, stop.Token);
+                view = await NextAsync(output, stateDirectory, json, timeProvider, stop.Token);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -49,22 +49,22 @@ internal static class StatusWatch
         }
     }
 
-    private static async Task<string> NextAsync(TextWriter output, string stateDirectory, bool json, TimeProvider time, CancellationToken cancellation)
+    private static async Task<string> NextAsync(TextWriter output, string stateDirectory, bool json, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         try
         {
-            var report = await StatusCommand.AskAsync(stateDirectory, cancellation);
-            return json ? StatusCommand.ToJson(report, oneLine: true) + "\n" : View(output, report, time);
+            var report = await StatusCommand.AskAsync(stateDirectory, cancellationToken);
+            return json ? StatusCommand.ToJson(report, oneLine: true) + "\n" : View(output, report, timeProvider);
         }
-        catch (StartException e)
+        catch (StartException exception)
         {
             // Being restarted, perhaps. Who reads JSON is not to be given something else.
-            return json ? "" : $"{time.GetUtcNow():u}: {e.Message}\n";
+            return json ? "" : $"{timeProvider.GetUtcNow():u}: {exception.Message}\n";
         }
     }
 
-    private static string View(TextWriter output, StatusReport report, TimeProvider time) =>
-        Terminal.Render(Terminal.Create(output), console => StatusText.Write(console, report, time.GetUtcNow()));
+    private static string View(TextWriter output, StatusReport report, TimeProvider timeProvider) =>
+        Terminal.Render(Terminal.Create(output), console => StatusText.Write(console, report, timeProvider.GetUtcNow()));
 
     /// <summary>Written over the view before, so that nothing flickers; what does not fit below is left out, and said so.</summary>
     private static string Screen(string view, int height)

@@ -16,19 +16,19 @@ internal sealed class Reloader : IAsyncDisposable
     private readonly ServerHost host;
     private readonly ServiceNotifier notifier;
     private readonly LogLevelSwitch level;
-    private readonly ILogger log;
+    private readonly ILogger logger;
     private readonly SemaphoreSlim turn = new(1);
     private LoadedConfiguration used;
     private int waiting;
 
-    public Reloader(Func<LoadedConfiguration> load, LoadedConfiguration started, ServerHost host, ServiceNotifier notifier, LogLevelSwitch level, ILogger log)
+    public Reloader(Func<LoadedConfiguration> load, LoadedConfiguration started, ServerHost host, ServiceNotifier notifier, LogLevelSwitch level, ILogger logger)
     {
         this.load = load;
         this.started = used = started;
         this.host = host;
         this.notifier = notifier;
         this.level = level;
-        this.log = log;
+        this.logger = logger;
     }
 
     /// <summary>From a signal: at once, or after the reload under way. One that waits already does for another.</summary>
@@ -54,10 +54,10 @@ internal sealed class Reloader : IAsyncDisposable
         {
             host.ConfigurationRefused = !await ApplyAsync(load());
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
-            HostLog.Fault(log, e);
-            HostLog.ConfigurationRefused(log, $"a fault in the program: {e.GetType().Name}: {e.Message}");
+            HostLog.Fault(logger, exception);
+            HostLog.ConfigurationRefused(logger, $"a fault in the program: {exception.GetType().Name}: {exception.Message}");
             host.ConfigurationRefused = true;
         }
         finally
@@ -72,7 +72,7 @@ internal sealed class Reloader : IAsyncDisposable
         if (read.Settings is null)
         {
             foreach (var error in read.Errors)
-                HostLog.ConfigurationRefused(log, error);
+                HostLog.ConfigurationRefused(logger, error);
             host.LookForCertificate();
             return false;
         }
@@ -81,16 +81,16 @@ internal sealed class Reloader : IAsyncDisposable
         {
             await host.ChangeAsync(read.Settings.StartedAs(started.Settings!), change);
         }
-        catch (Exception e) when (e is StartException or WebServerException or CertificateException)
+        catch (Exception exception) when (exception is StartException or WebServerException or CertificateException)
         {
-            HostLog.ConfigurationRefused(log, e.Message);
+            HostLog.ConfigurationRefused(logger, exception.Message);
             return false;
         }
         level.Set(read.Settings.LogLevel);
         used = read;
-        HostLog.ConfigurationRead(log, change.Applied.Count == 0 ? "nothing changed" : $"changed: {Names(change.Applied)}");
+        HostLog.ConfigurationRead(logger, change.Applied.Count == 0 ? "nothing changed" : $"changed: {Names(change.Applied)}");
         if (change.NeedRestart.Count > 0)
-            HostLog.NeedsRestart(log, Names(change.NeedRestart));
+            HostLog.NeedsRestart(logger, Names(change.NeedRestart));
         return true;
     }
 

@@ -36,9 +36,9 @@ internal sealed record ActivatedSockets(IReadOnlyDictionary<IPEndPoint, LentSock
         {
             return LentSocket.Open(descriptor.Number);
         }
-        catch (RelayStartException e)
+        catch (RelayStartException exception)
         {
-            throw new StartException($"systemd passed descriptor {descriptor.Number} ({descriptor.Name}) to listen on, but {e.Message}; allowed are ListenStream= with an address and a port, and Accept=no");
+            throw new StartException($"systemd passed descriptor {descriptor.Number} ({descriptor.Name}) to listen on, but {exception.Message}; allowed are ListenStream= with an address and a port, and Accept=no");
         }
     }
 

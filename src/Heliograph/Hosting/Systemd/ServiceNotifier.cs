@@ -25,17 +25,17 @@ internal sealed class ServiceNotifier : IAsyncDisposable
     private readonly IService service;
     private readonly bool hasWatchdog;
     private readonly TimeSpan pace;
-    private readonly TimeProvider time;
+    private readonly TimeProvider timeProvider;
     private readonly CancellationTokenSource stop = new();
     private string toldStatus = "";
     private volatile bool stopping;
     private Task beating = Task.CompletedTask;
 
-    public ServiceNotifier(SystemdEnvironment environment, IService service, TimeProvider time)
+    public ServiceNotifier(SystemdEnvironment environment, IService service, TimeProvider timeProvider)
     {
         socket = NotifySocket.Open(environment.NotifySocket);
         this.service = service;
-        this.time = time;
+        this.timeProvider = timeProvider;
         hasWatchdog = environment.Watchdog is not null;
         pace = environment.Watchdog is { } limit && limit / 2 < SlowPace ? limit / 2 : SlowPace;
     }
@@ -50,7 +50,7 @@ internal sealed class ServiceNotifier : IAsyncDisposable
 
     /// <summary>The configuration is read again, until <see cref="Reloaded"/>.</summary>
     public void Reloading() =>
-        socket?.Send("RELOADING=1", $"MONOTONIC_USEC={(long)(time.GetTimestamp() / (double)time.TimestampFrequency * 1_000_000)}", "STATUS=reading the configuration");
+        socket?.Send("RELOADING=1", $"MONOTONIC_USEC={(long)(timeProvider.GetTimestamp() / (double)timeProvider.TimestampFrequency * 1_000_000)}", "STATUS=reading the configuration");
 
     public void Reloaded() => socket?.Send("READY=1", Status());
 
@@ -73,7 +73,7 @@ internal sealed class ServiceNotifier : IAsyncDisposable
     /// <summary>A loop that is stuck does not answer, and then nothing more is told: the watchdog's time runs out, or the time in which to stop.</summary>
     private async Task BeatAsync(NotifySocket socket)
     {
-        using var timer = new PeriodicTimer(pace, time);
+        using var timer = new PeriodicTimer(pace, timeProvider);
         while (await timer.WaitForNextTickAsync(stop.Token))
         {
             await service.PingAsync().WaitAsync(stop.Token);
