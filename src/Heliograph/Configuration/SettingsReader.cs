@@ -21,7 +21,7 @@ internal static class SettingsReader
     /// <summary>What keys mean for each other.</summary>
     private static Settings Complete(Settings settings, LayeredValues values)
     {
-        // Whoever names files wants them to be used.
+        // Naming a file means that it is to be used.
         var usesFiles = !values.IsGiven(Keys.CertificateSource) && settings.Certificate is not { Chain: null, Key: null };
         return settings with
         {
