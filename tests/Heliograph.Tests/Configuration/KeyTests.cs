@@ -66,6 +66,23 @@ public sealed class KeyTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void A_value_has_a_line_in_the_configuration_in_effect(string name)
+    {
+        var key = KeyOf(name);
+        var yaml = Yaml(key, key.ExampleYaml ?? key.DefaultYaml!);
+        using var directory = new TempDirectory();
+        var loaded = Loaded.From(directory.Write("heliograph.yaml", yaml));
+        var settings = key.Read(loaded.Values, new ConfigurationErrors(), Base);
+
+        var lines = EffectiveYaml.Write(settings, loaded.Values).Split('\n');
+
+        var shown = new string(' ', 2 * key.Path.Count(':')) + key.Path.Split(':')[^1] + ":";
+        Assert.Contains(lines, line => line.StartsWith(shown, StringComparison.Ordinal));
+        Assert.Contains(lines, static line => line.Contains("  # from ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void A_secret_is_shown_nowhere_and_compared_all_the_same(string name)
     {
         var key = KeyOf(name);
@@ -154,16 +171,18 @@ public sealed class KeyTests
         using var directory = new TempDirectory();
         foreach (var value in values)
         {
-            var names = key.Path.Split(':');
-            var yaml = string.Join('\n', names.Select((name, depth) => $"{new string(' ', 2 * depth)}{name}:")) + " " + value + "\n";
             var errors = new ConfigurationErrors();
-            var layered = Loaded.From(directory.Write("heliograph.yaml", yaml)).Values;
+            var layered = Loaded.From(directory.Write("heliograph.yaml", Yaml(key, value))).Values;
             var settings = key.Read(layered, errors, Base);
             if (!errors.Any)
                 return settings;
         }
         throw new InvalidOperationException($"{key.Name} takes none of {string.Join(", ", values)}");
     }
+
+    /// <summary>A file with one value of one key.</summary>
+    private static string Yaml(ConfigurationKey key, string value) =>
+        string.Join('\n', key.Path.Split(':').Select(static (name, depth) => $"{new string(' ', 2 * depth)}{name}:")) + $" {value}\n";
 
     private static JsonObject Property(KeyCatalog keys, ConfigurationKey key)
     {
