@@ -92,7 +92,7 @@ internal static class Keys
     public static readonly ConfigurationKey DnsHookTimeout = Sections.Dns.Key(
         "hook_timeout", Kinds.Duration(ShortestDnsTimeout, LongestDnsTimeout),
         static dns => dns.HookTimeout, static (dns, value) => dns with { HookTimeout = value },
-        "How long one call of that program may take.",
+        "How long one call of acme.dns.hook may take.",
         OnReload.ReopensCertificate, countsIf: static dns => dns.Hook is not null);
 
     public static readonly ConfigurationKey Rfc2136Server = Sections.Rfc2136.Key(
@@ -134,13 +134,13 @@ internal static class Keys
     public static readonly ConfigurationKey DnsVisibleAt = Sections.Dns.Key(
         "visible_at", new ListKind<string>(Kinds.NameServer),
         static dns => dns.VisibleAt, static (dns, value) => dns with { VisibleAt = value },
-        "Name servers that must show the record before the authority is asked to check it.",
+        "Name servers that must show the DNS record before the authority is asked to check it.",
         OnReload.ReopensCertificate, example: "192.0.2.53");
 
     public static readonly ConfigurationKey DnsVisibleTimeout = Sections.Dns.Key(
         "visible_timeout", Kinds.Duration(ShortestDnsTimeout, LongestDnsTimeout),
         static dns => dns.VisibleTimeout, static (dns, value) => dns with { VisibleTimeout = value },
-        "How long to wait for that. After it the authority is asked anyway.",
+        "How long to wait until the name servers show the record. After that the authority is asked anyway.",
         OnReload.ReopensCertificate);
 
     // Routes
@@ -175,13 +175,13 @@ internal static class Keys
     public static readonly ConfigurationKey DecoyUpstream = Sections.Decoy.Key(
         "upstream", Kinds.Endpoint,
         static decoy => decoy.Upstream, static (decoy, value) => decoy with { Upstream = value },
-        "A web server of yours for them, which gets HTTP/1.1 without TLS.",
+        "A web server of yours (host:port or unix:/path) instead of the built-in web site. It gets HTTP/1.1 without TLS.",
         OnReload.RebuildsDecoy, new("--decoy-upstream", "ENDPOINT"), example: "127.0.0.1:8080", choice: DecoyChoice);
 
     public static readonly ConfigurationKey DecoyUpstreamH2 = Sections.Decoy.Key(
         "upstream_h2", Kinds.Endpoint,
         static decoy => decoy.UpstreamH2, static (decoy, value) => decoy with { UpstreamH2 = value },
-        "The same server for HTTP/2 with prior knowledge. Without it, h2 is not offered.",
+        "Where the server of decoy.upstream takes HTTP/2 with prior knowledge. Without it, h2 is not offered.",
         OnReload.RebuildsDecoy, new("--decoy-upstream-h2", "ENDPOINT"), example: "127.0.0.1:8081");
 
     // Other servers
@@ -218,7 +218,7 @@ internal static class Keys
     public static readonly ConfigurationKey ConnectionsPerSource = Sections.Limits.Key(
         "max_connections_per_source", Kinds.ConnectionsOrAutoOrOff(),
         static limits => limits.ConnectionsPerSource, static (limits, value) => limits with { ConnectionsPerSource = value },
-        "How many of them may come from one IPv4 address or one /64 of IPv6.",
+        "How many connections may be open at a time from one IPv4 address or one /64 of IPv6.",
         OnReload.TakesEffect, example: "1000");
 
     public static readonly ConfigurationKey HandshakesPerSecond = Sections.Relay.Key(
@@ -254,13 +254,13 @@ internal static class Keys
     public static readonly ConfigurationKey WhenSpent = Sections.Budget.Key(
         "when_spent", Kinds.OneOf(Words.WhenSpent),
         static budget => budget.SlowsWhenSpent, static (budget, value) => budget with { SlowsWhenSpent = value },
-        "What happens once all of it is used: relay nothing until the next month, or relay slowly.",
+        "What happens once all of the month's traffic is used: relay nothing until the next month, or relay slowly.",
         example: "slow", countsIf: static budget => budget.IsLimited);
 
     public static readonly ConfigurationKey SlowBytesPerSecond = Sections.Budget.Key(
         "slow_bytes_per_second", Kinds.Rate(SlowestRate, FastestRate),
         static budget => budget.SlowBytesPerSecond, static (budget, value) => budget with { SlowBytesPerSecond = value },
-        "What slow relaying means, for all connections together.",
+        "The rate of slow relaying, for all connections together.",
         example: "1Mbit", countsIf: static budget => budget.IsLimited);
 
     public static readonly ConfigurationKey HandshakeTimeout = Sections.Relay.Key(
@@ -272,7 +272,7 @@ internal static class Keys
     public static readonly ConfigurationKey HelloTimeout = Sections.Relay.Key(
         "hello_timeout", Kinds.Duration(Shortest, Longest),
         static limits => limits.HelloTimeout, static (limits, value) => limits with { HelloTimeout = value },
-        "The time from there to a complete inner ClientHello.",
+        "The time from the end of the outer TLS handshake to a complete inner ClientHello.",
         OnReload.TakesEffect);
 
     public static readonly ConfigurationKey ConnectTimeout = Sections.Relay.Key(
@@ -296,7 +296,8 @@ internal static class Keys
     public static readonly ConfigurationKey HandoverTimeout = Sections.Limits.Key(
         "handover_timeout", Kinds.Duration(TimeSpan.Zero, Longest),
         static limits => limits.HandoverTimeout, static (limits, value) => limits with { HandoverTimeout = value },
-        "How long they may continue once a client waits for the next process. It counts only where systemd holds the listening sockets.",
+        "How long open connections may continue once a client waits for the next process. "
+        + "It counts only where systemd holds the listening sockets.",
         OnReload.TakesEffect);
 
     // Monitoring
@@ -324,7 +325,7 @@ internal static class Keys
     public static readonly ConfigurationKey AlertsWebhook = Sections.Alerts.Key(
         "webhook", Kinds.HttpsAddress("an address that takes a POST of JSON, such as https://hooks.example.org/abc"),
         static alerts => alerts.Webhook, static (alerts, value) => alerts with { Webhook = value },
-        "An address that gets the same as JSON, by POST. It is a secret.",
+        "An address that gets each alert as JSON, by POST. It is a secret.",
         example: "https://hooks.example.org/services/abc", isSecret: true);
 
     public static readonly ConfigurationKey AlertsSelfCheck = Sections.Alerts.Key(
@@ -336,7 +337,7 @@ internal static class Keys
     public static readonly ConfigurationKey AlertsSelfCheckAddress = Sections.Alerts.Key(
         "self_check_address", Kinds.ProxyAddress,
         static alerts => alerts.SelfCheckAddress, static (alerts, value) => alerts with { SelfCheckAddress = value },
-        "Where it does so, if this machine cannot reach itself under its public name.",
+        "Where the proxy checks itself, if this machine cannot reach itself under its public name.",
         example: "198.51.100.7:8443");
 
     // State
