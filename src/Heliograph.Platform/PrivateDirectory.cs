@@ -96,10 +96,11 @@ public sealed partial class PrivateDirectory
         if (TryRead(path) is { } bytes)
             return bytes;
         var made = content();
+        var draft = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}";
         try
         {
             Directory.CreateDirectory(Path, DirectoryMode);
-            WriteWhole(path, $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}", made, overwrite: false);
+            WriteWhole(path, draft, made, overwrite: false);
             return made;
         }
         catch (IOException) when (TryRead(path) is { } first)
@@ -109,6 +110,12 @@ public sealed partial class PrivateDirectory
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw Trouble("written", path, exception);
+        }
+        finally
+        {
+            // No later run would know this name.
+            if (File.Exists(draft))
+                File.Delete(draft);
         }
     }
 
@@ -201,15 +208,14 @@ public sealed partial class PrivateDirectory
 
     private static void Rename(string draft, string path, bool overwrite)
     {
-        try
+        if (overwrite)
         {
-            File.Move(draft, path, overwrite);
+            File.Move(draft, path, overwrite: true);
+            return;
         }
-        catch (IOException) when (!overwrite)
-        {
-            File.Delete(draft);
-            throw;
-        }
+        // File.Move looks first and then renames, so that two processes could both succeed; link(2) lets one of them win.
+        if (Native.Link(draft, path) != 0)
+            throw new IOException($"link: {Marshal.GetLastPInvokeErrorMessage()}.");
     }
 
     private static void Guard(string verb, string path, Action work)
@@ -257,6 +263,9 @@ public sealed partial class PrivateDirectory
 
         [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
         public static partial int Open(string path, int flags);
+
+        [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+        public static partial int Link(string from, string to);
 
         [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
         public static partial int Sync(int handle);

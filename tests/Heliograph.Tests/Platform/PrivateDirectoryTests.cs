@@ -113,6 +113,34 @@ public sealed partial class PrivateDirectoryTests : IDisposable
         Assert.Equal("old", Read()!.Email);
     }
 
+    [Fact]
+    public void Of_two_who_make_a_file_at_once_both_get_the_content_of_the_first()
+    {
+        var second = Open(reached =>
+        {
+            if (reached == WriteStep.Rename)
+                Assert.Equal([1], Open().ReadOrCreate("seed", static () => [1]));
+        });
+        Assert.Equal([1], second.ReadOrCreate("seed", static () => [2]));
+        Assert.Equal([Path.Combine(temp["acme"], "seed")], Directory.GetFiles(temp["acme"]));
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_made_leaves_nothing_behind()
+    {
+        foreach (var step in Enum.GetValues<WriteStep>().Where(static step => step < WriteStep.Sync))
+        {
+            var full = Open(reached =>
+            {
+                if (reached == step)
+                    throw new IOException("No space left on device");
+            });
+            var error = Assert.Throws<StorageException>(() => full.ReadOrCreate("seed", static () => [1]));
+            Assert.Contains("No space left on device", error.Message, StringComparison.Ordinal);
+            Assert.Empty(Directory.GetFiles(temp["acme"]));
+        }
+    }
+
     private PrivateDirectory Open(Action<WriteStep>? fault = null)
     {
         var directory = new PrivateDirectory(temp["acme"], TimeProvider.System, log, fault);
