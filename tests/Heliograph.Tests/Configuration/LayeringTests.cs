@@ -102,8 +102,15 @@ public sealed class LayeringTests
         Assert.Equal("/c/hook", settings.Acme.Dns!.Hook);
         Assert.Equal(TimeSpan.FromSeconds(7), settings.Acme.Dns.HookTimeout);
         Assert.Equal(
-            new Rfc2136Options { Server = "192.0.2.1:53", KeyName = "k", KeySecret = "QUJD", Algorithm = "hmac-sha512",
-                Zone = "example.org", Transport = "tcp" },
+            new Rfc2136Options
+            {
+                Server = "192.0.2.1:53",
+                KeyName = "k",
+                KeySecret = "QUJD",
+                Algorithm = "hmac-sha512",
+                Zone = "example.org",
+                Transport = "tcp",
+            },
             settings.Acme.Dns.Rfc2136);
         Assert.Equal(["192.0.2.2", "[2001:db8::1]:53"], settings.Acme.Dns.VisibleAt);
         Assert.Equal(TimeSpan.FromSeconds(8), settings.Acme.Dns.VisibleTimeout);
@@ -129,8 +136,13 @@ public sealed class LayeringTests
         Assert.Equal([IPEndPoint.Parse("127.0.0.1:9465")], settings.MetricsListen);
         Assert.False(settings.IsMetricsListenDefault);
         Assert.Equal(
-            new AlertSettings { Exec = "/bin/true", Webhook = "https://hooks.example.org/abc", SelfCheck = null,
-                SelfCheckAddress = new("2001:db8::1", 8443) },
+            new AlertSettings
+            {
+                Exec = "/bin/true",
+                Webhook = "https://hooks.example.org/abc",
+                SelfCheck = null,
+                SelfCheckAddress = new("2001:db8::1", 8443),
+            },
             settings.Alerts);
         Assert.Equal("/tmp/state", settings.StateDirectory);
     }
