@@ -162,8 +162,10 @@ internal static class Kinds
     /// <param name="allowed">What the address is for.</param>
     /// <param name="suggestions">Addresses that the shell may offer.</param>
     public static ScalarKind<string> HttpsAddress(string allowed, params string[] suggestions) =>
-        new(Values.HttpsAddress, Given, static () => Text("^https://"),
-            allowed, "address that starts with `https://`") { Words = suggestions };
+        new(Values.HttpsAddress, Given, static () => Text("^https://"), allowed, "address that starts with `https://`")
+        {
+            Words = suggestions,
+        };
 
     /// <param name="allowed">What the word is.</param>
     public static ScalarKind<string> Word(string allowed) =>
