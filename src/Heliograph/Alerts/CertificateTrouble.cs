@@ -17,14 +17,14 @@ internal static class CertificateTrouble
             return $"the certificate{Until(certificate)} cannot be renewed: {certificate.Failures} attempts in a row have failed{error}";
         if (!IsRunningOut(certificate, now))
             return null;
-        return certificate.Source == Words.Of(Words.CertificateOrigins, CertificateOrigin.Files)
+        return certificate.Source == Words.Find(Words.CertificateOrigins, CertificateOrigin.Files)
             ? $"the certificate{Until(certificate)} was not renewed: whatever renews the files of certificate.chain and certificate.key " +
                 $"has not done so"
             : $"the certificate{Until(certificate)} was not renewed in time{error}";
     }
 
     private static bool IsRunningOut(CertificateReport certificate, DateTimeOffset now) =>
-        certificate.Source != Words.Of(Words.CertificateOrigins, CertificateOrigin.SelfSigned)
+        certificate.Source != Words.Find(Words.CertificateOrigins, CertificateOrigin.SelfSigned)
         && certificate is { NotBefore: { } start, NotAfter: { } end } && LateRenewal.IsLate(start, end, now);
 
     private static string Until(CertificateReport certificate) => certificate.NotAfter is { } end ? $", valid until {end:u}," : "";

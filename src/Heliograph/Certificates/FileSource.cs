@@ -151,7 +151,7 @@ internal sealed class FileSource : ICertificateSource
         return (Encoding.UTF8.GetString(chain), Encoding.UTF8.GetString(key), [.. SHA256.HashData(chain), .. SHA256.HashData(key)]);
     }
 
-    private static byte[] ReadFile(Key setting, string path)
+    private static byte[] ReadFile(ConfigurationKey setting, string path)
     {
         try
         {

@@ -3,28 +3,43 @@ using Heliograph.Configuration;
 
 namespace Heliograph.Cli;
 
-/// <summary><c>heliograph config show|validate</c>.</summary>
+/// <summary><c>heliograph config show|validate|schema</c>.</summary>
 internal static class ConfigCommand
 {
     public static Command Create()
     {
         var options = new ConfigurationOptions();
-        var show = new DocumentedCommand("show", "Print the configuration in effect as YAML, with where each value that is no default came from. Secrets are masked.", """
+        var show = new DocumentedCommand("show",
+            "Print the configuration in effect as YAML, with where each value that is not a default came from. Secrets are masked.", """
             Example:
               HELIOGRAPH__LIMITS__IDLE_TIMEOUT=5m heliograph config show --domain proxy.example.org
             """);
-        var validate = new DocumentedCommand("validate", "Check the configuration, and tell everything that is wrong with it at once. Touches no network and no certificate.", """
+        var validate = new DocumentedCommand("validate",
+            "Check the configuration, and report everything that is wrong with it at once. Uses no network and no certificate.", """
             Example:
               heliograph config validate --config heliograph.yaml
+            """);
+        var schema = new DocumentedCommand("schema", "Print a JSON schema of the configuration file, for editors.", """
+            Example:
+              heliograph config schema > heliograph.schema.json
+
+            An editor with the YAML language server (VS Code's YAML extension, for example) then completes keys, explains them and marks mistakes in a
+            file that begins with the line
+              # yaml-language-server: $schema=heliograph.schema.json
             """);
         options.AddTo(show);
         options.AddTo(validate);
         show.SetAction(parsed => Show(options, parsed));
         validate.SetAction(parsed => Validate(options, parsed));
-        return new DocumentedCommand("config", "Show or check the configuration.", """
-            The configuration is a YAML file, environment variables over it, and flags over both; a list given higher up replaces the lower one whole.
+        schema.SetAction(static parsed =>
+        {
+            parsed.InvocationConfiguration.Output.Write(ConfigurationSchema.Write(Keys.Catalog));
+            return (int)ExitCode.Done;
+        });
+        return new DocumentedCommand("config", "Show, check or describe the configuration.", """
+            The configuration is a YAML file, environment variables over it, and flags over both; a list given higher up replaces the whole lower one.
             A variable is named for its key: HELIOGRAPH__LIMITS__IDLE_TIMEOUT=5m, HELIOGRAPH__DOMAINS=a.example.org,b.example.org.
-            """) { show, validate };
+            """) { show, validate, schema };
     }
 
     private static int Show(ConfigurationOptions options, ParseResult parsed)

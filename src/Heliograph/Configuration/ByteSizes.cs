@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Heliograph.Configuration;
 
-/// <summary>How numbers of bytes are written: as disk makers and hosting providers do, in powers of 1000, or in powers of 1024 with an "i".</summary>
+/// <summary>
+/// How numbers of bytes are written: in powers of 1000, as disk makers and hosting providers do, or in powers of 1024 with an "i".
+/// </summary>
 internal static class ByteSizes
 {
     /// <summary>Means no limit.</summary>
@@ -17,13 +19,20 @@ internal static class ByteSizes
     /// <summary>Bits, as lines are sold.</summary>
     private static readonly (string Unit, long Bytes)[] RateUnits = [.. Units, ("Kbit", 125), ("Mbit", 125_000), ("Gbit", 125_000_000)];
 
-    /// <summary>A number of bytes, or none.</summary>
+    /// <summary>A number of bytes.</summary>
     public static Parse<long> Size(long smallest, long largest) => Parse(Units, smallest, largest);
 
-    /// <summary>Bytes, or bits, in each second, or no limit.</summary>
+    /// <summary>Bytes, or bits, per second.</summary>
     public static Parse<long> Rate(long smallest, long largest) => Parse(RateUnits, smallest, largest);
 
-    /// <summary>The shortest way to write it as a whole number, in powers of 1000 where both are as short; 0 is "off".</summary>
+    /// <summary>The word off, which gives 0, or what <paramref name="parse"/> takes.</summary>
+    public static Parse<long> OrOff(Parse<long> parse) => (string text, out long value) =>
+    {
+        value = 0;
+        return text == Off ? null : parse(text, out value);
+    };
+
+    /// <summary>The shortest way to write it as a whole number, in powers of 1000 where both are equally short; 0 is "off".</summary>
     public static string Write(long bytes)
     {
         if (bytes == 0)
@@ -36,8 +45,6 @@ internal static class ByteSizes
     private static Parse<long> Parse((string Unit, long Bytes)[] units, long smallest, long largest) => (string text, out long value) =>
     {
         value = 0;
-        if (text == Off)
-            return null;
         var digits = text.TakeWhile(char.IsAsciiDigit).Count();
         if (digits is 0 or > 15)
             return "not a number of bytes";
@@ -47,8 +54,8 @@ internal static class ByteSizes
         if (unit < 0)
         {
             var near = Suggestion.Nearest(text[digits..], units.Select(static unit => unit.Unit.ToLowerInvariant()));
-            return $"there is no unit {text[digits..]}"
-                + (near is null ? "" : $"; did you mean {Array.Find(units, unit => unit.Unit.Equals(near, StringComparison.OrdinalIgnoreCase)).Unit}?");
+            var meant = Array.Find(units, unit => unit.Unit.Equals(near, StringComparison.OrdinalIgnoreCase)).Unit;
+            return $"there is no unit {text[digits..]}" + (meant is null ? "" : $"; did you mean {meant}?");
         }
         var bytes = (Int128)long.Parse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture) * units[unit].Bytes;
         if (bytes < smallest || bytes > largest)

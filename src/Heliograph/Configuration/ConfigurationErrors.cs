@@ -1,6 +1,6 @@
 namespace Heliograph.Configuration;
 
-/// <summary>Everything that is wrong with a configuration, gathered so that it can be told at once.</summary>
+/// <summary>Everything that is wrong with a configuration, collected so that all of it is reported at once.</summary>
 internal sealed class ConfigurationErrors
 {
     /// <summary>A file of another kind, given by mistake, would fill the screen.</summary>
@@ -12,17 +12,23 @@ internal sealed class ConfigurationErrors
     public bool Any => lines.Count > 0;
 
     /// <summary>One line each: the key, where it stands, its value, what is wrong and what is allowed.</summary>
-    public IReadOnlyList<string> Lines => lines.Count <= MostShown ? lines : [.. lines.Take(MostShown), $"and {lines.Count - MostShown} more"];
+    public IReadOnlyList<string> Lines =>
+        lines.Count <= MostShown ? lines : [.. lines.Take(MostShown), $"and {lines.Count - MostShown} more"];
 
-    /// <summary>Whether something was told of a key, by its name, or of one of its items.</summary>
-    public bool Tells(string name) => lines.Any(line => line.StartsWith(name, StringComparison.Ordinal) && line.AsSpan(name.Length) is ['.' or ' ' or ':', ..]);
+    /// <summary>Whether there is an error about a key or a section, given by its name, or about anything in it.</summary>
+    public bool Contains(string name) =>
+        lines.Any(line => line.StartsWith(name, StringComparison.Ordinal) && line.AsSpan(name.Length) is ['.' or ' ' or ':', ..]);
+
+    /// <summary>A value that cannot be used, with what the key allows.</summary>
+    public void Refuse(ConfigurationKey key, Given given, string problem) => Add(key, given, $"{problem}; allowed: {key.Allowed}");
 
     /// <summary>A value that cannot be used.</summary>
-    public void Add(Key key, Given given, string problem) =>
-        lines.Add($"{Key.Display(given.Path)} ({given.Origin}): \"{Readable(key.Show(given.Value))}\": {problem}");
+    public void Add(ConfigurationKey key, Given given, string problem) =>
+        lines.Add($"{ConfigurationKey.Display(given.Path)} ({given.Origin}): \"{Readable(key.Mask(given.Value))}\": {problem}");
 
-    /// <summary>Something at a place of the configuration that is no single value.</summary>
-    public void Add(string path, string origin, string problem) => lines.Add($"{Readable(Key.Display(path))} ({origin}): {problem}");
+    /// <summary>Something at a place of the configuration that is not a single value.</summary>
+    public void Add(string path, string origin, string problem) =>
+        lines.Add($"{Readable(ConfigurationKey.Display(path))} ({origin}): {problem}");
 
     /// <summary>Something that is missing, or a whole file that cannot be read.</summary>
     public void Add(string subject, string problem) => lines.Add($"{subject}: {problem}");

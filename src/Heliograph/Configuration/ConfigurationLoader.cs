@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Heliograph.Configuration;
 
-/// <summary>What <see cref="ConfigurationLoader"/> found: settings, or the errors that stand in their way.</summary>
+/// <summary>What <see cref="ConfigurationLoader"/> found: settings, or what is wrong.</summary>
 /// <param name="Settings">Null if there is an error.</param>
 /// <param name="Values">Where each value came from.</param>
 /// <param name="Errors">One line each.</param>
@@ -17,13 +17,15 @@ internal static class ConfigurationLoader
     /// <summary>Names the file where no flag does.</summary>
     public const string FileVariable = "HELIOGRAPH_CONFIG";
 
-    /// <summary>What is read where no flag names a file, whether it is there yet or not.</summary>
+    /// <summary>The file that is read where no flag names one, whether it exists or not.</summary>
     public static string FileToWrite() => Environment.GetEnvironmentVariable(FileVariable) is { Length: > 0 } named ? named : DefaultFile;
 
+    /// <param name="keys">The keys that there can be.</param>
     /// <param name="file">What <c>--config</c> says, or null.</param>
     /// <param name="environment">The process's environment.</param>
     /// <param name="flags">Fills the layer of the flags.</param>
-    public static LoadedConfiguration Load(string? file, IReadOnlyDictionary<string, string> environment, Action<Layer, ConfigurationErrors> flags)
+    public static LoadedConfiguration Load(
+        KeyCatalog keys, string? file, IReadOnlyDictionary<string, string> environment, Action<Layer, ConfigurationErrors> flags)
     {
         var errors = new ConfigurationErrors();
         file ??= environment.GetValueOrDefault(FileVariable) is { Length: > 0 } named ? named : null;
@@ -31,19 +33,20 @@ internal static class ConfigurationLoader
         var flagLayer = new Layer();
         flags(flagLayer, errors);
         var root = new ConfigurationBuilder()
-            .Add(file is null ? new Layer() : YamlLayer.Read(file, errors))
-            .Add(EnvironmentLayer.Read(environment, errors))
+            .Add(file is null ? new Layer() : YamlLayer.Read(file, keys, errors))
+            .Add(EnvironmentLayer.Read(environment, keys, errors))
             .Add(flagLayer)
             .Build();
-        return Read(root, errors, file);
+        return Read(root, keys, errors, file);
     }
 
     /// <summary>What flags alone give, for a file that is yet to be written.</summary>
-    public static LoadedConfiguration Load(Layer flags, ConfigurationErrors errors) => Read(new ConfigurationBuilder().Add(flags).Build(), errors, file: null);
+    public static LoadedConfiguration Load(Layer flags, ConfigurationErrors errors) =>
+        Read(new ConfigurationBuilder().Add(flags).Build(), Keys.Catalog, errors, file: null);
 
-    private static LoadedConfiguration Read(IConfigurationRoot root, ConfigurationErrors errors, string? file)
+    private static LoadedConfiguration Read(IConfigurationRoot root, KeyCatalog keys, ConfigurationErrors errors, string? file)
     {
-        var values = new LayeredValues(root);
+        var values = new LayeredValues(root, keys);
         return new(SettingsReader.Read(values, errors), values, errors.Lines, file);
     }
 }

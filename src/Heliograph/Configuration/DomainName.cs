@@ -6,6 +6,8 @@ namespace Heliograph.Configuration;
 /// <summary>Reads what clients type to reach the proxy, and the names of routes.</summary>
 internal static class DomainName
 {
+    public const string NoWildcard = "a wildcard; name each host, as no client can type a '*'";
+
     /// <summary>A DNS name, in lower case, which may begin with "*.", or an IP address in its canonical form.</summary>
     public static string? Parse(string text, out string value)
     {
@@ -13,7 +15,8 @@ internal static class DomainName
         if (IPAddress.TryParse(text, out var address) && (text.Contains(':', StringComparison.Ordinal) || text.Count('.') == 3))
         {
             value = address.ToString();
-            return address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? "no client can reach this address; name the one they use" : null;
+            return address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)
+                ? "no client can reach this address; name the one they use" : null;
         }
         if (!text.StartsWith("*.", StringComparison.Ordinal))
             return ParseHost(text, out value);
@@ -31,22 +34,23 @@ internal static class DomainName
         if (text.Contains("://", StringComparison.Ordinal) || text.Contains('/', StringComparison.Ordinal))
             return "a web address; write the host's name only";
         if (text.Contains('*', StringComparison.Ordinal))
-            return "a wildcard; name each host, as no client can type a '*'";
+            return NoWildcard;
         if (text.EndsWith('.'))
-            return "the dot at the end must go";
+            return "remove the dot at the end";
         if (text.Any(static c => c > 127))
-            return ToAscii(text) is { } ascii ? $"has letters that DNS does not; write it as {ascii}" : "has letters that no host name has";
+            return ToAscii(text) is { } ascii
+                ? $"has characters that DNS does not allow; write it as {ascii}" : "has characters that no host name has";
         if (text.Contains(':', StringComparison.Ordinal))
-            return "the port must go: a name stands alone";
+            return "remove the port: only the name is needed";
         if (text.Length > 253)
-            return "longer than 253 letters";
+            return "longer than 253 characters";
         var labels = value.Split('.');
-        if (labels.Any(static label => label.Length is 0 or > 63 || label[0] == '-' || label[^1] == '-' || !label.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-')))
+        if (!labels.All(IsLabel))
             return "not a host name";
         return labels[^1].All(char.IsAsciiDigit) ? "neither a host name nor an IP address" : null;
     }
 
-    /// <summary>A name in other letters as DNS has it (punycode); null: it is none.</summary>
+    /// <summary>An international name as DNS has it (punycode); null: it is not a name.</summary>
     public static string? ToAscii(string text)
     {
         try
@@ -58,4 +62,8 @@ internal static class DomainName
             return null;
         }
     }
+
+    private static bool IsLabel(string label) => label.Length is > 0 and <= 63
+        && label[0] != '-' && label[^1] != '-'
+        && label.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-');
 }

@@ -11,7 +11,8 @@ internal sealed record ProxyAddress(string Host, int Port)
     public const int DefaultPort = 443;
 
     /// <summary>What <see cref="Parse"/> takes, for error messages.</summary>
-    public const string Syntax = "a host name or an IP address, with or without :PORT, or a link such as https://signal.tube/#proxy.example.org";
+    public const string Syntax =
+        "a host name or an IP address, with or without :PORT, or a link such as https://signal.tube/#proxy.example.org";
 
     private const string LinkHost = "signal.tube";
     private static readonly string[] Schemes = ["https://", "http://", "sgnl://"];
@@ -41,7 +42,8 @@ internal sealed record ProxyAddress(string Host, int Port)
         return null;
     }
 
-    public override string ToString() => Port == DefaultPort ? Bracketed : string.Create(CultureInfo.InvariantCulture, $"{Bracketed}:{Port}");
+    public override string ToString() =>
+        Port == DefaultPort ? Bracketed : string.Create(CultureInfo.InvariantCulture, $"{Bracketed}:{Port}");
 
     /// <summary>A link of Signal's has the host in its fragment. Any other web address is left as it is, and refused as a name.</summary>
     private static string? Unlink(string text, out string host)
@@ -49,7 +51,8 @@ internal sealed record ProxyAddress(string Host, int Port)
         host = text;
         var scheme = Array.Find(Schemes, scheme => text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase));
         var rest = scheme is null ? text : text[scheme.Length..];
-        if (!rest.StartsWith(LinkHost + "/", StringComparison.OrdinalIgnoreCase) && !rest.StartsWith(LinkHost + "#", StringComparison.OrdinalIgnoreCase))
+        if (!rest.StartsWith(LinkHost + "/", StringComparison.OrdinalIgnoreCase)
+            && !rest.StartsWith(LinkHost + "#", StringComparison.OrdinalIgnoreCase))
             return scheme is null ? null : $"a web address that is no link of Signal's ({LinkHost}); write the host's name only";
         var hash = rest.IndexOf('#', StringComparison.Ordinal);
         host = hash < 0 ? "" : rest[(hash + 1)..];
@@ -64,7 +67,8 @@ internal sealed record ProxyAddress(string Host, int Port)
         if (text.StartsWith('['))
         {
             var close = text.IndexOf(']', StringComparison.Ordinal);
-            if (close < 0 || !text[1..close].Contains(':', StringComparison.Ordinal) || !IPAddress.TryParse(text.AsSpan(1, close - 1), out _))
+            if (close < 0 || !text[1..close].Contains(':', StringComparison.Ordinal)
+                || !IPAddress.TryParse(text.AsSpan(1, close - 1), out _))
                 return "only an IPv6 address stands in brackets, such as [2001:db8::7]:443";
             (host, after) = (text[1..close], text[(close + 1)..]);
         }
@@ -75,7 +79,8 @@ internal sealed record ProxyAddress(string Host, int Port)
         }
         if (after.Length == 0)
             return null;
-        return after[0] == ':' && ushort.TryParse(after.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && (port = number) > 0
+        return after[0] == ':' && ushort.TryParse(after.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && (port = number) > 0
             ? null
             : "the port is not a number from 1 to 65535";
     }

@@ -1,15 +1,26 @@
 using System.Net;
 using Heliograph.Acme;
+using Heliograph.Relay;
 using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Configuration;
 
-/// <summary>What the program runs with: the configuration file, the environment and the flags, read, checked and joined. Immutable.</summary>
+/// <summary>
+/// What the program runs with: the configuration file, the environment and the flags, read, checked and joined. Immutable.
+/// </summary>
 internal sealed record Settings
 {
-    /// <summary>What clients type: DNS names in lower case (punycode) or IP addresses. Never empty. With <c>dns-01</c>, wildcards too: a name in their place is what clients type.</summary>
+    private const string DefaultStateDirectory = "/var/lib/heliograph";
+
+    /// <summary>What each key has that is not given.</summary>
+    public static Settings Default { get; } = new() { Domains = [] };
+
+    /// <summary>
+    /// What clients type: DNS names in lower case (punycode) or IP addresses. Never empty. With <c>dns-01</c>, wildcards too: clients then
+    /// type a name that fits.
+    /// </summary>
     public required IReadOnlyList<string> Domains { get; init; }
 
     /// <summary>Where clients connect. Never empty.</summary>
@@ -21,41 +32,40 @@ internal sealed record Settings
     public CertificateSettings Certificate { get; init; } = new();
 
     /// <summary>Meant for <see cref="CertificateOrigin.Acme"/>, and checked for it only.</summary>
-    public AcmeOptions Acme { get; init; } = new() { Domains = [], StateDirectory = "" };
+    public AcmeOptions Acme { get; init; } = new() { Domains = [], StateDirectory = DefaultStateDirectory };
 
     public RouteSettings Routes { get; init; } = new();
 
     public DecoySettings Decoy { get; init; } = new();
 
     /// <summary>Name, wildcard or <c>default</c> to another web server.</summary>
-    public IReadOnlyDictionary<string, PassthroughSite> Passthrough { get; init; } = new Dictionary<string, PassthroughSite>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, PassthroughSite> Passthrough { get; init; } =
+        new Dictionary<string, PassthroughSite>(StringComparer.Ordinal);
 
     /// <summary>Whose connections begin with a PROXY protocol header.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>Who performs the outer TLS handshake.</summary>
+    public TlsHandshake Handshake { get; init; }
 
     public LimitSettings Limits { get; init; } = new();
 
     /// <summary>Where Prometheus asks. Empty: off.</summary>
     public IReadOnlyList<IPEndPoint> MetricsListen { get; init; } = [new(IPAddress.Loopback, 9464)];
 
-    /// <summary>Nobody asked for <see cref="MetricsListen"/>: a port that is taken is then no reason not to serve.</summary>
+    /// <summary><see cref="MetricsListen"/> is not configured: the server then starts even if the default port is taken.</summary>
     public bool IsMetricsListenDefault { get; init; }
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
     public AlertSettings Alerts { get; init; } = new();
 
     /// <summary>An absolute path.</summary>
-    public string StateDirectory { get; init; } = "/var/lib/heliograph";
+    public string StateDirectory { get; init; } = DefaultStateDirectory;
 
-    /// <summary>These, but with what a running program cannot change as it was when it was started.</summary>
-    public Settings StartedAs(Settings started) => this with
-    {
-        Listen = started.Listen,
-        HttpListen = started.HttpListen,
-        MetricsListen = started.MetricsListen,
-        StateDirectory = started.StateDirectory,
-        Acme = Acme with { StateDirectory = started.Acme.StateDirectory },
-    };
+    /// <summary>These, but with the values of <paramref name="started"/> for the keys that need a restart.</summary>
+    public Settings StartedAs(Settings started) =>
+        Keys.All.Where(static key => !key.IsLive).Aggregate(this, (settings, key) => key.Copy(from: started, to: settings));
 }
 
 internal enum CertificateOrigin
@@ -75,13 +85,14 @@ internal sealed record RouteSettings
     public IReadOnlyList<string> Sets { get; init; } = ["signal"];
 
     /// <summary>Inner name to endpoint; adds to the sets or overrides them.</summary>
-    public IReadOnlyDictionary<string, UpstreamEndpoint> Hosts { get; init; } = new Dictionary<string, UpstreamEndpoint>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, UpstreamEndpoint> Hosts { get; init; } =
+        new Dictionary<string, UpstreamEndpoint>(StringComparer.Ordinal);
 }
 
-/// <summary>The web site for everyone who is no Signal client: a directory, an upstream, or (both null) the built-in site.</summary>
+/// <summary>The web site for everyone who is not a Signal client: a directory, an upstream, or (both null) the built-in site.</summary>
 internal sealed record DecoySettings(string? Directory = null, UpstreamEndpoint? Upstream = null, UpstreamEndpoint? UpstreamH2 = null);
 
-/// <summary>Who is told of trouble; nobody but the log where both are null.</summary>
+/// <summary>Where alerts go; only to the log where both are null.</summary>
 internal sealed record AlertSettings
 {
     /// <summary>A program.</summary>
@@ -93,7 +104,7 @@ internal sealed record AlertSettings
     /// <summary>How often the proxy checks itself; null: never.</summary>
     public TimeSpan? SelfCheck { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Where this machine reaches the proxy; null: under its name, as everybody.</summary>
+    /// <summary>Where this machine reaches the proxy; null: under its name, as everybody does.</summary>
     public ProxyAddress? SelfCheckAddress { get; init; }
 }
 
@@ -105,26 +116,15 @@ internal sealed record LimitSettings
     /// <summary>Null: <c>auto</c>, from <see cref="MaxConnections"/>; 0: off.</summary>
     public int? ConnectionsPerSource { get; init; }
 
-    /// <summary>0: off.</summary>
-    public int HandshakesPerSecond { get; init; }
-
-    /// <summary>0: off.</summary>
-    public long BytesPerSecond { get; init; }
+    /// <summary>The rest of what the relay enforces. <see cref="RelayLimits.ConnectionsPerSource"/> is not set here.</summary>
+    public RelayLimits Relay { get; init; } = new();
 
     public BudgetSettings Budget { get; init; } = new();
 
-    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(60);
-
-    public TimeSpan HelloTimeout { get; init; } = TimeSpan.FromSeconds(60);
-
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
-
-    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
-
-    /// <summary>How long connections may go on after SIGTERM.</summary>
+    /// <summary>How long connections may continue after SIGTERM.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long they may go on once somebody waits for the next process, where systemd holds the listening sockets.</summary>
+    /// <summary>How long they may continue once a client waits for the next process, where systemd holds the listening sockets.</summary>
     public TimeSpan HandoverTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }
 
@@ -134,15 +134,19 @@ internal sealed record BudgetSettings
     /// <summary>As the machine's interface carries them, in and out; 0: off.</summary>
     public long MonthlyBytes { get; init; }
 
+    public bool IsLimited => MonthlyBytes > 0;
+
     /// <summary>The day on which the month begins, in UTC.</summary>
     public int ResetDay { get; init; } = 1;
 
-    /// <summary>At 80 %: slowed, and not only told.</summary>
+    /// <summary>At 80 %: slow relaying, besides the warning.</summary>
     public bool SlowsWhenLow { get; init; }
 
-    /// <summary>At the end: slowed, and not refused.</summary>
+    /// <summary>At the end: slow relaying instead of none.</summary>
     public bool SlowsWhenSpent { get; init; }
 
-    /// <summary>The rate of both. 64 KB carry the chats of some hundred people, and 160 GB a month if they never rest.</summary>
+    /// <summary>
+    /// The rate of both. 64 KB per second carry the chats of some hundred people, and 160 GB a month if they never pause.
+    /// </summary>
     public long SlowBytesPerSecond { get; init; } = 64_000;
 }

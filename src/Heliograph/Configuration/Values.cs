@@ -6,12 +6,16 @@ using Heliograph.Relay.Upstream;
 
 namespace Heliograph.Configuration;
 
-/// <summary>Reads one value. Null: it is good; otherwise what is wrong with it, to stand between the value and what is allowed.</summary>
+/// <summary>Reads one value. Null: it is good; otherwise what is wrong with it, to be followed by what is allowed.</summary>
 internal delegate string? Parse<T>(string text, out T value);
 
 /// <summary>How the values of the configuration are written.</summary>
 internal static class Values
 {
+    public const int MostConnections = 10_000_000;
+
+    public const int LastDayOfEveryMonth = 28;
+
     private static readonly (string Unit, TimeSpan Length)[] Units =
     [
         ("ms", TimeSpan.FromMilliseconds(1)),
@@ -68,10 +72,11 @@ internal static class Values
         if (host.Length == 0)
             return $"the address is missing; write \"[::]:{port}\" for every address";
         var bracketed = host.StartsWith('[') && host.EndsWith(']');
-        if (!IPAddress.TryParse(bracketed ? host[1..^1] : host, out var address) || (address.AddressFamily == AddressFamily.InterNetwork && host.Count('.') != 3))
+        if (!IPAddress.TryParse(bracketed ? host[1..^1] : host, out var address)
+            || (address.AddressFamily == AddressFamily.InterNetwork && host.Count('.') != 3))
             return "not an IP address with a port; a name cannot be listened on";
         if (bracketed != (address.AddressFamily == AddressFamily.InterNetworkV6))
-            return bracketed ? "only an IPv6 address stands in brackets" : $"an IPv6 address stands in brackets: \"[{host}]:{port}\"";
+            return bracketed ? "only an IPv6 address goes in brackets" : $"an IPv6 address goes in brackets: \"[{host}]:{port}\"";
         value = new(address, port);
         return null;
     }
@@ -87,9 +92,9 @@ internal static class Values
             value = new(address, address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32);
         else if (!IPNetwork.TryParse(text, out value))
             return "not a network";
-        // The runtime clears such bits without a word; who wrote them meant something else.
+        // The runtime silently clears such bits; the operator must have meant something else.
         if (!value.BaseAddress.Equals(address))
-            return $"the address has bits beyond the first {value.PrefixLength}; an address alone stands without a /";
+            return $"the address has bits beyond the first {value.PrefixLength}; write a single address without a /";
         return value.PrefixLength == 0 ? "the whole internet: anyone could then claim any address" : null;
     }
 
@@ -98,7 +103,7 @@ internal static class Values
         value = null;
         if (text == "auto")
             return null;
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > 10_000_000)
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > MostConnections)
             return "not a number of connections";
         value = number;
         return null;
@@ -117,15 +122,19 @@ internal static class Values
         value = 0;
         if (text == ByteSizes.Off)
             return null;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= 1 && value <= largest ? null : $"not a number from 1 to {largest}";
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= 1 && value <= largest
+            ? null
+            : $"not a number from 1 to {largest}";
     };
 
     public static string? DayOfMonth(string text, out int value) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value is >= 1 and <= 28 ? null : "not a day that every month has";
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value is >= 1 and <= LastDayOfEveryMonth
+            ? null
+            : "not a day that every month has";
 
-    public static string? FilePath(string text, out string? value)
+    public static string? FilePath(string text, out string value)
     {
-        value = null;
+        value = "";
         if (text.Length == 0)
             return "the path is empty";
         if (text.Contains('\0', StringComparison.Ordinal))
@@ -134,20 +143,15 @@ internal static class Values
         return null;
     }
 
-    public static string? Endpoint(string text, out UpstreamEndpoint? value) =>
-        UpstreamEndpoint.TryParse(text, out value) ? null : "not an endpoint";
-
-    public static string? ProxyAddress(string text, out ProxyAddress? value)
-    {
-        var problem = Configuration.ProxyAddress.Parse(text, out var address);
-        value = address;
-        return problem;
-    }
+    public static string? Endpoint(string text, out UpstreamEndpoint value) =>
+        UpstreamEndpoint.TryParse(text, out value!) ? null : "not an endpoint";
 
     public static string? RouteSet(string text, out string value)
     {
         value = text;
-        return Relay.Routing.RouteSets.Names.Contains(text, StringComparer.Ordinal) ? null : "there is no such set" + DidYouMean(text, Relay.Routing.RouteSets.Names);
+        return Relay.Routing.RouteSets.Names.Contains(text, StringComparer.Ordinal)
+            ? null
+            : "there is no such set" + DidYouMean(text, Relay.Routing.RouteSets.Names);
     }
 
     /// <summary>One of a few words.</summary>
@@ -157,9 +161,6 @@ internal static class Values
         value = index < 0 ? words[0].Value : words[index].Value;
         return index < 0 ? "there is no such choice" + DidYouMean(text, words.Select(static word => word.Word)) : null;
     };
-
-    /// <summary>One of a few words, as it is.</summary>
-    public static Parse<string> Choice(IReadOnlyList<string> words) => OneOf([.. words.Select(static word => (word, word))]);
 
     public static string? HttpsAddress(string text, out string value)
     {
@@ -171,7 +172,7 @@ internal static class Values
         return uri.UserInfo.Length > 0 ? "must not hold a user name or password" : null;
     }
 
-    public static string? Email(string text, out string? value)
+    public static string? Email(string text, out string value)
     {
         value = text;
         if (text.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase))
@@ -185,32 +186,35 @@ internal static class Values
     }
 
     /// <summary>A short printable word, as an authority hands out for identifiers.</summary>
-    public static string? Word(string text, out string? value)
+    public static string? Word(string text, out string value)
     {
         value = text;
-        return text.Length is > 0 and <= 256 && text.All(static c => c is > ' ' and <= '~') ? null : "not 1 to 256 printable letters without a space";
+        return text.Length is > 0 and <= 256 && text.All(static c => c is > ' ' and <= '~')
+            ? null
+            : "not 1 to 256 printable characters without spaces";
     }
 
     /// <summary>A printable text of one line.</summary>
-    public static string? Line(string text, out string? value)
+    public static string? Line(string text, out string value)
     {
         value = text;
-        return text.Length is > 0 and <= 256 && !text.Any(char.IsControl) ? null : "not 1 to 256 printable letters";
+        return text.Length is > 0 and <= 256 && !text.Any(char.IsControl) ? null : "not 1 to 256 printable characters";
     }
 
-    /// <summary>Whatever it is: something else checks it.</summary>
+    /// <summary>Any text: something else checks it.</summary>
     public static string? Text(string text, out string value)
     {
         value = text;
         return null;
     }
 
-    public static string? Base64UrlText(string text, out string? value)
+    public static string? Base64UrlText(string text, out string value)
     {
         // Authorities hand the key out with padding or without.
         value = text.TrimEnd('=');
         return value.Length > 0 && Base64Url.IsValid(value) ? null : "not base64url";
     }
 
-    private static string DidYouMean(string text, IEnumerable<string> words) => Suggestion.Nearest(text, words) is { } near ? $"; did you mean {near}?" : "";
+    private static string DidYouMean(string text, IEnumerable<string> words) =>
+        Suggestion.Nearest(text, words) is { } near ? $"; did you mean {near}?" : "";
 }

@@ -1,4 +1,5 @@
 using Heliograph.Acme;
+using Heliograph.Relay;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Configuration;
@@ -17,9 +18,19 @@ internal static class Words
 
     public static readonly string[] DnsTransports = ["udp", "tcp"];
 
-    public static readonly (string Word, LogLevel Value)[] LogLevels =
-        [("trace", LogLevel.Trace), ("debug", LogLevel.Debug), ("info", LogLevel.Information), ("warning", LogLevel.Warning), ("error", LogLevel.Error)];
+    public static readonly (string Word, TlsHandshake Value)[] TlsHandshakes =
+        [("auto", TlsHandshake.Auto), ("libssl", TlsHandshake.Libssl)];
 
-    public static string Of<T>((string Word, T Value)[] words, T value)
+    public static readonly (string Word, bool Value)[] WhenLow = [("warn", false), ("slow", true)];
+
+    public static readonly (string Word, bool Value)[] WhenSpent = [("refuse", false), ("slow", true)];
+
+    public static readonly (string Word, LogLevel Value)[] LogLevels =
+    [
+        ("trace", LogLevel.Trace), ("debug", LogLevel.Debug), ("info", LogLevel.Information),
+            ("warning", LogLevel.Warning), ("error", LogLevel.Error),
+    ];
+
+    public static string Find<T>((string Word, T Value)[] words, T value)
         where T : struct, Enum => Array.Find(words, word => EqualityComparer<T>.Default.Equals(word.Value, value)).Word;
 }

@@ -4,40 +4,44 @@ using YamlDotNet.Core.Events;
 
 namespace Heliograph.Configuration;
 
-/// <summary>Reads the configuration file. By the parser's events, not by a deserializer: no reflection, and every key knows its line.</summary>
+/// <summary>
+/// Reads the configuration file. By the parser's events, not by a deserializer: no reflection, and every key knows its line.
+/// </summary>
 internal sealed class YamlLayer
 {
     /// <summary>No configuration is this long; a log or an image given by mistake is.</summary>
     public const int LongestFile = 1024 * 1024;
 
-    /// <summary>No key stands deeper than three sections; this much is skipped of what is none.</summary>
+    /// <summary>No key is deeper than three sections; what is no key is skipped to this depth.</summary>
     private const int DeepestNesting = 32;
 
     private readonly string file;
+    private readonly KeyCatalog keys;
     private readonly Parser parser;
     private readonly ConfigurationErrors errors;
     private readonly Layer layer = new();
 
-    private YamlLayer(string file, string text, ConfigurationErrors errors)
+    private YamlLayer(string file, string text, KeyCatalog keys, ConfigurationErrors errors)
     {
         this.file = file;
+        this.keys = keys;
         this.errors = errors;
         parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
     }
 
-    /// <summary>Never throws for what the file holds, nor because it cannot be read: that is an error as any other.</summary>
-    public static Layer Read(string file, ConfigurationErrors errors)
+    /// <summary>Never throws for what the file holds, nor because it cannot be read: that is an error like any other.</summary>
+    public static Layer Read(string file, KeyCatalog keys, ConfigurationErrors errors)
     {
-        if (ReadText(file, errors) is not { } text)
+        if (ReadFile(file, errors) is not { } text)
             return new Layer();
-        var reader = new YamlLayer(file, text, errors);
+        var reader = new YamlLayer(file, text, keys, errors);
         try
         {
             reader.ReadStream();
         }
-        catch (YamlException e)
+        catch (YamlException exception)
         {
-            errors.Add(NotYaml(file, e, text));
+            errors.Add(NotYaml(file, exception, text));
         }
         return reader.layer;
     }
@@ -57,11 +61,11 @@ internal sealed class YamlLayer
     /// <summary>The mapping of the top ("") or of a section.</summary>
     private void ReadSection(string section)
     {
-        if (TryTakeNothing())
+        if (TryReadNothing())
             return;
         if (!parser.TryConsume<MappingStart>(out var start))
         {
-            Refuse(section, $"must be a section with keys: {string.Join(", ", Keys.NamesIn(section))}");
+            Refuse(section, $"must be a section with keys: {string.Join(", ", keys.NamesIn(section))}");
             return;
         }
         if (!IsPlain(start, section))
@@ -69,13 +73,13 @@ internal sealed class YamlLayer
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (!parser.TryConsume<MappingEnd>(out _))
         {
-            if (TakeName(section, seen) is { } path)
+            if (ReadName(section, seen) is { } path)
                 ReadValue(path.Path, path.Origin);
         }
     }
 
-    /// <summary>The key of a mapping's next entry; null (and the entry skipped) if it is none or stands there twice.</summary>
-    private (string Path, string Origin)? TakeName(string section, HashSet<string> seen)
+    /// <summary>The key of a mapping's next entry; null (and the entry skipped) if it is not a key or is there twice.</summary>
+    private (string Path, string Origin)? ReadName(string section, HashSet<string> seen)
     {
         if (!parser.Accept<Scalar>(out var name) || Unsupported(name) is not null)
         {
@@ -84,7 +88,7 @@ internal sealed class YamlLayer
             return null;
         }
         parser.MoveNext();
-        var path = Keys.Join(section, name.Value);
+        var path = KeyCatalog.Join(section, name.Value);
         if (name.Value is "<<")
             errors.Add(path, Where(name), "merge keys are not supported; write the values out");
         else if (!seen.Add(name.Value))
@@ -97,38 +101,38 @@ internal sealed class YamlLayer
 
     private void ReadValue(string path, string origin)
     {
-        if (Keys.Find(path) is { } key)
+        if (keys.Find(path) is { } key)
         {
-            Action<Key, string> read = key.Kind switch
+            Action<ConfigurationKey, string> read = key.Shape switch
             {
-                KeyKind.Scalar => ReadScalar,
-                KeyKind.List => ReadList,
+                KeyShape.Scalar => ReadScalar,
+                KeyShape.List => ReadList,
                 _ => ReadMap,
             };
             read(key, origin);
         }
-        else if (Keys.IsSection(path))
+        else if (keys.IsSection(path))
         {
             ReadSection(path);
         }
         else
         {
-            errors.Add(path, origin, Keys.Unknown(path, Key.Display));
+            errors.Add(path, origin, keys.Unknown(path, ConfigurationKey.Display));
             Skip();
         }
     }
 
-    private void ReadScalar(Key key, string origin)
+    private void ReadScalar(ConfigurationKey key, string origin)
     {
-        if (TryTakeNothing())
+        if (TryReadNothing())
             errors.Add(key.Path, origin, $"has no value; allowed: {key.Allowed}");
-        else if (TakeScalar(key.Path, $"must be a single value: {key.Allowed}") is { } value)
+        else if (ReadText(key.Path, $"must be a single value: {key.Allowed}") is { } value)
             layer.SetScalar(key, value.Value, Where(value));
     }
 
-    private void ReadList(Key key, string origin)
+    private void ReadList(ConfigurationKey key, string origin)
     {
-        if (TryTakeNothing())
+        if (TryReadNothing())
         {
             errors.Add(key.Path, origin, $"has no value; allowed: a list, each item {key.Allowed}");
             return;
@@ -143,14 +147,14 @@ internal sealed class YamlLayer
         layer.SetList(key, Where(start));
         while (!parser.TryConsume<SequenceEnd>(out _))
         {
-            if (TakeScalar(key.Path, $"every item must be a single value: {key.Allowed}") is { } item)
+            if (ReadText(key.Path, $"every item must be a single value: {key.Allowed}") is { } item)
                 layer.AddItem(key, item.Value, Where(item));
         }
     }
 
-    private void ReadMap(Key key, string origin)
+    private void ReadMap(ConfigurationKey key, string origin)
     {
-        if (TryTakeNothing())
+        if (TryReadNothing())
             return;
         if (!parser.TryConsume<MappingStart>(out var start))
         {
@@ -162,44 +166,47 @@ internal sealed class YamlLayer
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         while (!parser.TryConsume<MappingEnd>(out _))
         {
-            if (TakeName(key.Path, seen) is { } entry && TakeEntry(key, entry.Path, entry.Origin) is { } value)
+            if (ReadName(key.Path, seen) is { } entry && ReadEntry(key, entry.Path, entry.Origin) is { } value)
                 layer.AddEntry(key, entry.Path[(key.Path.Length + 1)..], value, entry.Origin);
         }
     }
 
-    /// <summary>An entry's value; one that is a section is put on one line, as the environment has it.</summary>
-    private string? TakeEntry(Key key, string path, string origin)
+    /// <summary>An entry's value; a section is put on one line, as the environment has it.</summary>
+    private string? ReadEntry(ConfigurationKey key, string path, string origin)
     {
-        if (key.EntryKeys is not { } names || !parser.TryConsume<MappingStart>(out var start))
-            return TakeScalar(path, $"must be a single value; allowed: {key.Allowed}")?.Value;
+        var names = key.Kind.EntryKeys;
+        if (names.Count == 0 || !parser.TryConsume<MappingStart>(out var start))
+            return ReadText(path, $"must be a single value; allowed: {key.Allowed}")?.Value;
         if (!IsPlain(start, path))
             return null;
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         while (!parser.TryConsume<MappingEnd>(out _))
         {
-            if (TakeName(path, seen) is not { } inner)
+            if (ReadName(path, seen) is not { } inner)
                 continue;
             var name = inner.Path[(path.Length + 1)..];
-            if (names.Contains(name, StringComparer.Ordinal) && TakeScalar(inner.Path, "must be a single value") is { } value)
+            if (names.Contains(name, StringComparer.Ordinal) && ReadText(inner.Path, "must be a single value") is { } value)
             {
                 values[name] = value.Value;
             }
             else if (!names.Contains(name, StringComparer.Ordinal))
             {
-                errors.Add(inner.Path, inner.Origin, $"there is no such key; {(Suggestion.Nearest(name, names) is { } near ? $"did you mean {near}?" : $"there are: {string.Join(", ", names)}")}");
+                var hint = Suggestion.Nearest(name, names) is { } near ? $"did you mean {near}?" : $"there are: {string.Join(", ", names)}";
+                errors.Add(inner.Path, inner.Origin, $"there is no such key; {hint}");
                 Skip();
             }
         }
         if (!seen.Contains(names[0]))
             errors.Add(path, origin, $"{names[0]} is missing; allowed: {key.Allowed}");
         return values.ContainsKey(names[0])
-            ? string.Join(' ', names.Where(values.ContainsKey).Select((name, index) => index == 0 ? values[name] : $"{name}={values[name]}"))
+            ? string.Join(' ', names.Where(values.ContainsKey)
+                .Select((name, index) => index == 0 ? values[name] : $"{name}={values[name]}"))
             : null;
     }
 
     /// <summary>A section whose lines are all commented out, or a key without a value.</summary>
-    private bool TryTakeNothing()
+    private bool TryReadNothing()
     {
         if (!parser.Accept<Scalar>(out var scalar) || scalar.Style != ScalarStyle.Plain || scalar.Value is not ("" or "~" or "null")
             || !scalar.Anchor.IsEmpty || !scalar.Tag.IsEmpty)
@@ -208,7 +215,7 @@ internal sealed class YamlLayer
         return true;
     }
 
-    private Scalar? TakeScalar(string path, string otherwise)
+    private Scalar? ReadText(string path, string otherwise)
     {
         if (parser.Accept<Scalar>(out var scalar) && scalar.Anchor.IsEmpty && scalar.Tag.IsEmpty)
         {
@@ -219,11 +226,12 @@ internal sealed class YamlLayer
         return null;
     }
 
-    /// <summary>Tells what is wrong with the node that comes next, and skips it.</summary>
+    /// <summary>Reports what is wrong with the node that comes next, and skips it.</summary>
     private void Refuse(string path, string problem)
     {
         var node = parser.Current!;
-        errors.Add(path.Length == 0 ? "the configuration" : path, Where(node), node is AnchorAlias ? NoAnchors : node is NodeEvent e ? Unsupported(e) ?? problem : problem);
+        var reason = node is AnchorAlias ? NoAnchors : node is NodeEvent value ? Unsupported(value) ?? problem : problem;
+        errors.Add(path.Length == 0 ? "the configuration" : path, Where(node), reason);
         Skip();
     }
 
@@ -237,7 +245,9 @@ internal sealed class YamlLayer
         return false;
     }
 
-    /// <summary>Skips the node that comes next, or with <paramref name="depth"/> 1 the rest of the collection whose start is consumed.</summary>
+    /// <summary>
+    /// Skips the node that comes next, or with <paramref name="depth"/> 1 the rest of the collection whose start is consumed.
+    /// </summary>
     private void Skip(int depth = 0)
     {
         do
@@ -252,7 +262,8 @@ internal sealed class YamlLayer
         while (depth > 0);
     }
 
-    private const string NoAnchors = "anchors and aliases (& and *) are not supported; write the value out, in quotes if it starts with one of them";
+    private const string NoAnchors =
+        "anchors and aliases (& and *) are not supported; write the value out, in quotes if it starts with one of them";
 
     private static string? Unsupported(NodeEvent node) => !node.Anchor.IsEmpty ? NoAnchors
         : !node.Tag.IsEmpty ? "tags (!) are not supported; take it out, or put the value in quotes if it starts with one"
@@ -260,19 +271,21 @@ internal sealed class YamlLayer
 
     private string Where(ParsingEvent node) => $"{file}:{node.Start.Line}";
 
-    /// <summary>A tab is told at its own line: the parser tells it at the start of the section around it, in words that name no tab.</summary>
-    private static string NotYaml(string file, YamlException e, string text)
+    /// <summary>
+    /// A tab is reported at its own line: the parser reports it at the start of the section around it, and does not call it a tab.
+    /// </summary>
+    private static string NotYaml(string file, YamlException exception, string text)
     {
         var lines = text.Split('\n');
-        for (var line = (int)e.Start.Line; line <= lines.Length; line++)
+        for (var line = (int)exception.Start.Line; line <= lines.Length; line++)
         {
             if (lines[line - 1].TakeWhile(char.IsWhiteSpace).Contains('\t'))
                 return $"{file}:{line}: a tab stands at the start of the line; YAML takes spaces only";
         }
-        return $"{file}:{e.Start.Line}: not YAML: {e.Message.TrimEnd('.')} (column {e.Start.Column})";
+        return $"{file}:{exception.Start.Line}: not YAML: {exception.Message.TrimEnd('.')} (column {exception.Start.Column})";
     }
 
-    private static string? ReadText(string file, ConfigurationErrors errors)
+    private static string? ReadFile(string file, ConfigurationErrors errors)
     {
         try
         {
@@ -287,7 +300,7 @@ internal sealed class YamlLayer
         {
             errors.Add(file, "not UTF-8 text; this is no configuration file, or it was saved in another encoding");
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             errors.Add(file, "there is no such file; name the configuration with --config FILE");
         }
@@ -295,9 +308,9 @@ internal sealed class YamlLayer
         {
             errors.Add(file, "a directory; name the file in it with --config FILE");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            errors.Add(file, $"cannot be read: {e.Message}");
+            errors.Add(file, $"cannot be read: {exception.Message}");
         }
         return null;
     }

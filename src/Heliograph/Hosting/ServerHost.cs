@@ -6,7 +6,6 @@ using Heliograph.Certificates;
 using Heliograph.Checking;
 using Heliograph.Configuration;
 using Heliograph.Control;
-using Heliograph.Hosting.Reload;
 using Heliograph.Hosting.Systemd;
 using Heliograph.Metrics;
 using Heliograph.Platform;
@@ -272,15 +271,10 @@ internal sealed class ServerHost : IService, IAsyncDisposable
             Passthrough = PassthroughTable.Create(settings.Domains, settings.Passthrough),
             TrustedProxies = settings.TrustedProxies,
             MaxConnections = maxConnections,
-            Limits = new()
+            Handshake = settings.Handshake,
+            Limits = settings.Limits.Relay with
             {
-                HandshakeTimeout = settings.Limits.HandshakeTimeout,
-                HelloTimeout = settings.Limits.HelloTimeout,
-                ConnectTimeout = settings.Limits.ConnectTimeout,
-                IdleTimeout = settings.Limits.IdleTimeout,
                 ConnectionsPerSource = settings.Limits.ConnectionsPerSource ?? ConnectionLimit.PerSource(maxConnections),
-                HandshakesPerSecond = settings.Limits.HandshakesPerSecond,
-                BytesPerSecond = settings.Limits.BytesPerSecond,
             },
         };
     }

@@ -8,7 +8,8 @@ internal static class ConfigurationFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode DirectoryMode =
-        OwnerOnly | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        OwnerOnly | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute
+            | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     /// <summary>That of the service, as the package and the systemd unit name it.</summary>
     private const string ServiceGroup = "heliograph";
@@ -22,7 +23,8 @@ internal static class ConfigurationFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"{path} cannot be read by user {Environment.UserName} ({FileProblem.Describe(exception)}); use sudo, or name another file with --config FILE");
+            throw new StartException($"{path} cannot be read by user {Environment.UserName} ({FileProblem.Describe(exception)}); "
+                + "use sudo, or name another file with --config FILE");
         }
     }
 
@@ -39,7 +41,8 @@ internal static class ConfigurationFile
             Directory.CreateDirectory(directory, DirectoryMode);
             try
             {
-                using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
+                using (var file = new FileStream(temporary,
+                    new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
                 {
                     file.Write(Encoding.UTF8.GetBytes(text));
                     file.Flush(flushToDisk: true);
@@ -58,13 +61,14 @@ internal static class ConfigurationFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"{path} cannot be written by user {Environment.UserName} ({FileProblem.Describe(exception)}); use sudo, or name another file with --config FILE");
+            throw new StartException($"{path} cannot be written by user {Environment.UserName} ({FileProblem.Describe(exception)}); "
+                + "use sudo, or name another file with --config FILE");
         }
     }
 
     /// <summary>
-    /// The file may come to hold secrets (a TSIG key), so it is the owner's alone. Where root writes it for a service that runs as another user, that
-    /// user's group may read it: the group of the directory, which a package has made for it, or the one of the service's name.
+    /// The file may come to hold secrets (a TSIG key), so it is the owner's alone. Where root writes it for a service that runs as another
+    /// user, that user's group may read it: the group of the directory, which a package has made for it, or the one of the service's name.
     /// </summary>
     private static void ShareWithService(string file, string directory)
     {

@@ -1,3 +1,4 @@
+using Heliograph.Configuration;
 using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Cli;
@@ -25,6 +26,7 @@ public sealed class UsageTests
     [InlineData("help-config", "config", "--help")]
     [InlineData("help-config-show", "config", "show", "--help")]
     [InlineData("help-config-validate", "config", "validate", "--help")]
+    [InlineData("help-config-schema", "config", "schema", "--help")]
     public async Task Help_is_as_reviewed(string file, params string[] arguments)
     {
         var (code, output, errors) = await BuiltProgram.RunAsync(arguments);
@@ -82,6 +84,12 @@ public sealed class UsageTests
     }
 
     [Fact]
+    public async Task The_schema_is_that_of_the_keys()
+    {
+        Assert.Equal((0, ConfigurationSchema.Write(Keys.Catalog), ""), await BuiltProgram.RunAsync("config", "schema"));
+    }
+
+    [Fact]
     public async Task A_good_configuration_is_called_good()
     {
         Assert.Equal(
@@ -110,7 +118,7 @@ public sealed class UsageTests
         Assert.Equal(
             """
             heliograph: the configuration has 4 errors:
-              --route: "z" is no NAME=ENDPOINT; allowed: a host name with "host:port", "[IPv6]:port" or "unix:/path/to.sock", such as chat.signal.org=127.0.0.1:9000
+              --route: "z" is not NAME=ENDPOINT; allowed: a host name with "host:port", "[IPv6]:port" or "unix:/path/to.sock", such as chat.signal.org=127.0.0.1:9000
               --drain-timeout: is given 2 times; keep one
               domains.0 (--domain): "a b": not a host name; allowed: a DNS name such as proxy.example.org, or an IP address
               limits.drain_timeout (--drain-timeout): "y": not a duration; allowed: a whole number with its unit ms, s, m, h or d, such as 500ms, 60s, 10m, 1h or 2d
@@ -131,7 +139,7 @@ public sealed class UsageTests
     [InlineData("", "heliograph: a command is missing; there are: ", "Try: heliograph --help")]
     [InlineData("rnu", "heliograph: there is no command rnu; did you mean run?", "Try: heliograph --help")]
     [InlineData("config sohw", "heliograph: there is no command sohw; did you mean show?", "Try: heliograph config --help")]
-    [InlineData("config", "heliograph: a command is missing; there are: show, validate", "Try: heliograph config --help")]
+    [InlineData("config", "heliograph: a command is missing; there are: show, validate, schema", "Try: heliograph config --help")]
     [InlineData("run --domian x", "heliograph: there is no option --domian; did you mean --domain?", "Try: heliograph run --help")]
     [InlineData("run --domian=x", "heliograph: there is no option --domian; did you mean --domain?", "Try: heliograph run --help")]
     [InlineData("run --xyzzy", "heliograph: there is no option --xyzzy", "Try: heliograph run --help")]

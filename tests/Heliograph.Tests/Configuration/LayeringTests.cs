@@ -1,6 +1,7 @@
 using System.Net;
 using Heliograph.Acme;
 using Heliograph.Configuration;
+using Heliograph.Relay;
 using Heliograph.Relay.Upstream;
 using Heliograph.Testing;
 
@@ -19,9 +20,10 @@ public sealed class LayeringTests
         Assert.Equal(CertificateOrigin.Acme, settings.Certificate.Source);
         Assert.Equal(["signal"], settings.Routes.Sets);
         Assert.Equal(new DecoySettings(), settings.Decoy);
+        Assert.Equal(TlsHandshake.Auto, settings.Handshake);
         Assert.Null(settings.Limits.MaxConnections);
-        Assert.Equal(TimeSpan.FromSeconds(60), settings.Limits.HandshakeTimeout);
-        Assert.Equal(TimeSpan.FromMinutes(10), settings.Limits.IdleTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(60), settings.Limits.Relay.HandshakeTimeout);
+        Assert.Equal(TimeSpan.FromMinutes(10), settings.Limits.Relay.IdleTimeout);
         Assert.Equal([IPEndPoint.Parse("127.0.0.1:9464")], settings.MetricsListen);
         Assert.True(settings.IsMetricsListenDefault);
         Assert.Equal(new AlertSettings { SelfCheck = TimeSpan.FromHours(1) }, settings.Alerts);
@@ -46,18 +48,28 @@ public sealed class LayeringTests
               ca_root: /c/root.pem
               eab: { key_id: kid, hmac_key: QUJD }
               preferred_chain: ISRG Root X1
-              failover: { directory: https://two.example/dir, staging_directory: https://two.example/s, email: two@example.org, profile: p, ca_root: /c/2.pem, preferred_chain: R, eab: { key_id: k2, hmac_key: REVG } }
+              failover:
+                directory: https://two.example/dir
+                staging_directory: https://two.example/s
+                email: two@example.org
+                profile: p
+                ca_root: /c/2.pem
+                preferred_chain: R
+                eab: { key_id: k2, hmac_key: REVG }
               dns:
                 hook: /c/hook
                 hook_timeout: 7s
-                rfc2136: { server: "192.0.2.1:53", key_name: k, key_secret: QUJD, algorithm: hmac-sha512, zone: example.org, transport: tcp }
+                rfc2136:
+                  { server: "192.0.2.1:53", key_name: k, key_secret: QUJD, algorithm: hmac-sha512, zone: example.org, transport: tcp }
                 visible_at: ["192.0.2.2", "[2001:db8::1]:53"]
                 visible_timeout: 8s
             routes:
               sets: [signal-staging]
               hosts: { Chat.Signal.Org: "127.0.0.1:19000", other.example: "unix:/run/x.sock" }
             decoy: { upstream: "unix:/run/site.sock", upstream_h2: "127.0.0.1:8081" }
-            limits: { max_connections: 5000, handshake_timeout: 500ms, hello_timeout: 2s, connect_timeout: 3s, idle_timeout: 1h, drain_timeout: 0s }
+            tls: { handshake: libssl }
+            limits:
+              { max_connections: 5000, handshake_timeout: 500ms, hello_timeout: 2s, connect_timeout: 3s, idle_timeout: 1h, drain_timeout: 0s }
             metrics: { listen: ["127.0.0.1:9465"] }
             alerts: { exec: /bin/true, webhook: "https://hooks.example.org/abc", self_check: off, self_check_address: "[2001:DB8::1]:8443" }
             state_directory: /tmp/state
@@ -90,7 +102,15 @@ public sealed class LayeringTests
         Assert.Equal("/c/hook", settings.Acme.Dns!.Hook);
         Assert.Equal(TimeSpan.FromSeconds(7), settings.Acme.Dns.HookTimeout);
         Assert.Equal(
-            new Rfc2136Options { Server = "192.0.2.1:53", KeyName = "k", KeySecret = "QUJD", Algorithm = "hmac-sha512", Zone = "example.org", Transport = "tcp" },
+            new Rfc2136Options
+            {
+                Server = "192.0.2.1:53",
+                KeyName = "k",
+                KeySecret = "QUJD",
+                Algorithm = "hmac-sha512",
+                Zone = "example.org",
+                Transport = "tcp",
+            },
             settings.Acme.Dns.Rfc2136);
         Assert.Equal(["192.0.2.2", "[2001:db8::1]:53"], settings.Acme.Dns.VisibleAt);
         Assert.Equal(TimeSpan.FromSeconds(8), settings.Acme.Dns.VisibleTimeout);
@@ -98,21 +118,31 @@ public sealed class LayeringTests
         Assert.Equal(new UpstreamEndpoint.Tcp("127.0.0.1", 19000), settings.Routes.Hosts["chat.signal.org"]);
         Assert.Equal(new UpstreamEndpoint.Unix("/run/x.sock"), settings.Routes.Hosts["other.example"]);
         Assert.Equal(new(null, new UpstreamEndpoint.Unix("/run/site.sock"), new UpstreamEndpoint.Tcp("127.0.0.1", 8081)), settings.Decoy);
+        Assert.Equal(TlsHandshake.Libssl, settings.Handshake);
         Assert.Equal(
             new()
             {
                 MaxConnections = 5000,
-                HandshakeTimeout = TimeSpan.FromMilliseconds(500),
-                HelloTimeout = TimeSpan.FromSeconds(2),
-                ConnectTimeout = TimeSpan.FromSeconds(3),
-                IdleTimeout = TimeSpan.FromHours(1),
+                Relay = new()
+                {
+                    HandshakeTimeout = TimeSpan.FromMilliseconds(500),
+                    HelloTimeout = TimeSpan.FromSeconds(2),
+                    ConnectTimeout = TimeSpan.FromSeconds(3),
+                    IdleTimeout = TimeSpan.FromHours(1),
+                },
                 DrainTimeout = TimeSpan.Zero,
             },
             settings.Limits);
         Assert.Equal([IPEndPoint.Parse("127.0.0.1:9465")], settings.MetricsListen);
         Assert.False(settings.IsMetricsListenDefault);
         Assert.Equal(
-            new AlertSettings { Exec = "/bin/true", Webhook = "https://hooks.example.org/abc", SelfCheck = null, SelfCheckAddress = new("2001:db8::1", 8443) },
+            new AlertSettings
+            {
+                Exec = "/bin/true",
+                Webhook = "https://hooks.example.org/abc",
+                SelfCheck = null,
+                SelfCheckAddress = new("2001:db8::1", 8443),
+            },
             settings.Alerts);
         Assert.Equal("/tmp/state", settings.StateDirectory);
     }
@@ -130,7 +160,8 @@ public sealed class LayeringTests
     public void Numbered_variables_are_a_list_in_the_order_of_their_numbers() =>
         Assert.Equal(
             ["a.example", "b.example", "c.example"],
-            Loaded.Settings(null, ("HELIOGRAPH__DOMAINS__10", "c.example"), ("HELIOGRAPH__DOMAINS__9", "b.example"), ("HELIOGRAPH__DOMAINS__0", "a.example")).Domains);
+            Loaded.Settings(null, ("HELIOGRAPH__DOMAINS__10", "c.example"), ("HELIOGRAPH__DOMAINS__9", "b.example"),
+                ("HELIOGRAPH__DOMAINS__0", "a.example")).Domains);
 
     [Fact]
     public void A_list_given_both_ways_in_the_environment_is_an_error() =>
@@ -143,20 +174,24 @@ public sealed class LayeringTests
     {
         var hosts = Loaded.Settings(
             "domains: [a.example]\nroutes: { hosts: { one.example: \"h:1\", two.example: \"h:2\" } }\n",
-            ("HELIOGRAPH__ROUTES__HOSTS", "Two.example=h:22,three.example=h:3"), ("HELIOGRAPH__ROUTES__HOSTS__four.example", "h:4")).Routes.Hosts;
+            ("HELIOGRAPH__ROUTES__HOSTS", "Two.example=h:22,three.example=h:3"), ("HELIOGRAPH__ROUTES__HOSTS__four.example", "h:4"))
+                .Routes.Hosts;
         Assert.Equal(
-            ["four.example=h:4", "one.example=h:1", "three.example=h:3", "two.example=h:22"], hosts.Select(static host => $"{host.Key}={host.Value}"), StringComparer.Ordinal);
+            ["four.example=h:4", "one.example=h:1", "three.example=h:3", "two.example=h:22"],
+                hosts.Select(static host => $"{host.Key}={host.Value}"), StringComparer.Ordinal);
     }
 
     [Fact]
     public void A_decoy_of_the_environment_stands_in_for_the_files() =>
         Assert.Equal(
             new(Directory: "/srv/www"),
-            Loaded.Settings("domains: [a.example]\ndecoy: { upstream: \"a:1\", upstream_h2: \"a:2\" }\n", ("HELIOGRAPH__DECOY__DIRECTORY", "/srv/www")).Decoy);
+            Loaded.Settings("domains: [a.example]\ndecoy: { upstream: \"a:1\", upstream_h2: \"a:2\" }\n",
+                ("HELIOGRAPH__DECOY__DIRECTORY", "/srv/www")).Decoy);
 
     [Fact]
     public void Naming_a_chain_and_a_key_means_files() =>
-        Assert.Equal(new(CertificateOrigin.Files, "/c", "/k"), Loaded.Settings("domains: [a.example]\ncertificate: { chain: /c, key: /k }\n").Certificate);
+        Assert.Equal(new(CertificateOrigin.Files, "/c", "/k"),
+            Loaded.Settings("domains: [a.example]\ncertificate: { chain: /c, key: /k }\n").Certificate);
 
     [Fact]
     public void The_variable_names_the_file_where_no_flag_does()

@@ -26,5 +26,6 @@ internal static class Loaded
     }
 
     public static LoadedConfiguration From(string? file, params (string Name, string Value)[] environment) => ConfigurationLoader.Load(
-        file, environment.ToDictionary(static v => v.Name, static v => v.Value, StringComparer.Ordinal), static (_, _) => { });
+        Keys.Catalog, file, environment.ToDictionary(static v => v.Name, static v => v.Value, StringComparer.Ordinal),
+            static (_, _) => { });
 }

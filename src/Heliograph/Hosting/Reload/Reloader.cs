@@ -102,5 +102,5 @@ internal sealed class Reloader : IAsyncDisposable
         return true;
     }
 
-    private static string Names(IEnumerable<Key> keys) => string.Join(", ", keys.Select(static key => key.Name));
+    private static string Names(IEnumerable<ConfigurationKey> keys) => string.Join(", ", keys.Select(static key => key.Name));
 }

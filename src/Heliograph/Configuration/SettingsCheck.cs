@@ -1,0 +1,226 @@
+using System.Net;
+using Heliograph.Acme;
+using Heliograph.Relay.Routing;
+using Heliograph.Relay.Upstream;
+
+namespace Heliograph.Configuration;
+
+/// <summary>What can be wrong although each value by itself is good: keys that are missing, and keys that do not fit together.</summary>
+internal sealed class SettingsCheck(Settings settings, LayeredValues values, ConfigurationErrors errors)
+{
+    public void Run()
+    {
+        CheckDomains();
+        CheckCertificate();
+        CheckAcme();
+        CheckRoutes();
+        CheckDecoy();
+        CheckPassthrough();
+        CheckBudget();
+        CheckFile(Keys.AlertsExec, settings.Alerts.Exec);
+        CheckAddresses((Keys.Listen, settings.Listen),
+            (Keys.HttpListen, settings.HttpListen), (Keys.MetricsListen, settings.MetricsListen));
+    }
+
+    private void CheckDomains()
+    {
+        if (values.List(Keys.Domains) is not { Count: > 0 })
+        {
+            errors.Add(
+                Keys.Domains.Name,
+                $"missing; name what clients type to reach this proxy: {Keys.Domains.Allowed} "
+                + "(--domain NAME, or domains: [NAME] in the configuration file)");
+        }
+        if (settings.Certificate.Source == CertificateOrigin.Acme)
+            return;
+        // A wildcard makes sense only where DNS proves it: with files the operator knows their names, and clients type a name.
+        foreach (var given in values.List(Keys.Domains) ?? [])
+        {
+            if (given.Value.StartsWith("*.", StringComparison.Ordinal))
+                errors.Refuse(Keys.Domains, given, DomainName.NoWildcard);
+        }
+    }
+
+    private void CheckCertificate()
+    {
+        if (settings.Certificate.Source != CertificateOrigin.Files)
+            return;
+        Require(Keys.CertificateChain, "certificate.source is files");
+        Require(Keys.CertificateKey, "certificate.source is files");
+    }
+
+    private void CheckAcme()
+    {
+        RequireBoth(Keys.Acme.EabKeyId, Keys.Acme.EabHmacKey);
+        RequireBoth(Keys.AcmeFailover.EabKeyId, Keys.AcmeFailover.EabHmacKey);
+        RequireIfAny(Keys.AcmeFailover.All, Keys.AcmeFailover.Directory);
+        RequireIfAny(
+            [
+                Keys.Rfc2136Server, Keys.Rfc2136KeyName, Keys.Rfc2136KeySecret, Keys.Rfc2136Algorithm,
+                Keys.Rfc2136Zone, Keys.Rfc2136Transport,
+            ],
+            Keys.Rfc2136Server, Keys.Rfc2136KeyName, Keys.Rfc2136KeySecret);
+        if (settings.Certificate.Source != CertificateOrigin.Acme)
+            return;
+        AddErrorsOfLibrary();
+        var hasHttp = values.List(Keys.HttpListen) is not { Count: 0 };
+        if (!hasHttp && settings.Acme.Challenges.All(static type => type == ChallengeTypes.Http01)
+            && values.OriginOf(Keys.AcmeChallenges) is { } origin)
+        {
+            errors.Add(
+                Keys.AcmeChallenges.Path, origin,
+                $"has http-01 only, which needs port 80, and {Keys.HttpListen.Name} is empty; "
+                + $"add tls-alpn-01, or give {Keys.HttpListen.Name} an address");
+        }
+        CheckFile(Keys.DnsHook, settings.Acme.Dns?.Hook);
+    }
+
+    /// <summary>What the library finds wrong, each at the place of its key; not what is in the errors already.</summary>
+    private void AddErrorsOfLibrary()
+    {
+        foreach (var line in settings.Acme.Errors())
+        {
+            var colon = line.IndexOf(": ", StringComparison.Ordinal);
+            var (name, problem) = (line[..colon], line[(colon + 2)..].TrimEnd('.'));
+            if (errors.Contains(name))
+                continue;
+            if (OriginOf(name.Replace('.', ':')) is { } origin)
+                errors.Add(name, origin, problem);
+            else
+                errors.Add(name, problem);
+        }
+    }
+
+    private void CheckRoutes()
+    {
+        if (values.List(Keys.RouteSets) is { Count: 0 } && settings.Routes.Hosts.Count == 0)
+        {
+            errors.Add(
+                Keys.RouteSets.Path, values.OriginOf(Keys.RouteSets)!,
+                $"empty, and {Keys.RouteHosts.Name} too, so that nothing would be relayed; allowed: {Keys.RouteSets.Allowed}");
+        }
+    }
+
+    private void CheckDecoy()
+    {
+        ConfigurationKey[] choice = [Keys.DecoySite, Keys.DecoyDirectory, Keys.DecoyUpstream];
+        var given = choice.Where(key => values.Scalar(key) is not null).ToList();
+        if (given.Count > 1)
+        {
+            var first = values.Scalar(given[0])!.Value;
+            errors.Add(given[^1], values.Scalar(given[^1])!.Value, $"{given[0].Name} ({first.Origin}) is given too; keep one of the two");
+        }
+        if (given.Count == 0 && values.Scalar(Keys.DecoyUpstreamH2) is { } alone)
+        {
+            errors.Add(
+                Keys.DecoyUpstreamH2, alone,
+                $"{Keys.DecoyUpstream.Name} is missing, which serves HTTP/1.1; allowed: {Keys.DecoyUpstream.Allowed}");
+        }
+    }
+
+    private void CheckPassthrough()
+    {
+        foreach (var given in values.Map(Keys.Passthrough))
+        {
+            _ = PassthroughEntry.ParseName(given.Path[(Keys.Passthrough.Path.Length + 1)..], out var name);
+            if (settings.Passthrough.TryGetValue(name, out var site))
+                CheckPassthrough(given, name, site);
+        }
+    }
+
+    private void CheckPassthrough(Given given, string name, PassthroughSite site)
+    {
+        if (settings.Domains.Contains(name, StringComparer.Ordinal))
+        {
+            errors.Add(
+                given.Path, given.Origin,
+                $"the name is in {Keys.Domains.Name} too, so that it would belong to two servers; keep one of the two");
+        }
+        if (name == PassthroughTable.Default
+            && settings.Domains.FirstOrDefault(static domain => IPAddress.TryParse(domain, out _)) is { } address)
+        {
+            errors.Add(
+                given.Path, given.Origin,
+                $"would take the clients of {address} ({Keys.Domains.Name}), who send no name with an IP address; keep one of the two");
+        }
+        if (site.Endpoint is UpstreamEndpoint.Tcp tcp && settings.Listen.FirstOrDefault(own => IsSame(own, tcp)) is { } ours)
+        {
+            errors.Add(
+                Keys.Passthrough, given with { Value = tcp.ToString() },
+                $"Heliograph itself listens there ({Keys.Listen.Name}: {ours}), so that connections would come back to it; "
+                + "give the other server a port of its own, such as 127.0.0.1:8443");
+        }
+    }
+
+    /// <summary>Whoever sets one of these thinks that there is a budget.</summary>
+    private void CheckBudget()
+    {
+        if (values.IsGiven(Keys.MonthlyBytes))
+            return;
+        foreach (var key in new[] { Keys.MonthlyResetDay, Keys.WhenLow, Keys.WhenSpent, Keys.SlowBytesPerSecond })
+        {
+            if (values.Scalar(key) is { } alone)
+                errors.Add(key, alone, $"{Keys.MonthlyBytes.Name} is missing, which it belongs to; allowed: {Keys.MonthlyBytes.Allowed}");
+        }
+    }
+
+    private void CheckFile(ConfigurationKey key, string? path)
+    {
+        if (path is not null && !File.Exists(path) && values.Scalar(key) is { } given)
+            errors.Refuse(key, given, "there is no such file");
+    }
+
+    /// <summary>A port can be listened on once; reported here the error names both keys, reported by the system only one.</summary>
+    private void CheckAddresses(params ReadOnlySpan<(ConfigurationKey Key, IReadOnlyList<IPEndPoint> Addresses)> lists)
+    {
+        var taken = new Dictionary<IPEndPoint, ConfigurationKey>();
+        foreach (var (key, addresses) in lists)
+        {
+            foreach (var address in addresses)
+            {
+                if (address.Port != 0 && !taken.TryAdd(address, key) && taken[address] != key)
+                    errors.Add(key.Name, $"{address} is already taken by {taken[address].Name}; give each its own port");
+            }
+        }
+    }
+
+    private void Require(ConfigurationKey key, string because)
+    {
+        if (!values.IsGiven(key))
+            errors.Add(key.Name, $"missing, as {because}; allowed: {key.Allowed}");
+    }
+
+    private void RequireBoth(ConfigurationKey one, ConfigurationKey other)
+    {
+        if (values.IsGiven(other))
+            Require(one, $"{other.Name} is given");
+        if (values.IsGiven(one))
+            Require(other, $"{one.Name} is given");
+    }
+
+    private void RequireIfAny(IEnumerable<ConfigurationKey> any, params ReadOnlySpan<ConfigurationKey> required)
+    {
+        if (any.FirstOrDefault(values.IsGiven) is not { } first)
+            return;
+        foreach (var key in required)
+            Require(key, $"{first.Name} is given");
+    }
+
+    /// <summary>Where a key stands, or the first one of a section.</summary>
+    private string? OriginOf(string path) => values.Keys.All
+        .Where(key => key.Path == path || key.Path.StartsWith(path + ":", StringComparison.Ordinal))
+        .Select(values.OriginOf)
+        .FirstOrDefault(static origin => origin is not null);
+
+    /// <summary>Whether a connection to the other server would arrive at ours, as far as that is known without asking DNS.</summary>
+    private static bool IsSame(IPEndPoint own, UpstreamEndpoint.Tcp other)
+    {
+        if (own.Port != other.Port)
+            return false;
+        var address = string.Equals(other.Host, "localhost", StringComparison.OrdinalIgnoreCase) ? IPAddress.Loopback
+            : IPAddress.TryParse(other.Host, out var parsed) ? parsed : null;
+        return address is not null
+            && (address.Equals(own.Address)
+                || (IPAddress.IsLoopback(address) && (own.Address.Equals(IPAddress.Any) || own.Address.Equals(IPAddress.IPv6Any))));
+    }
+}
