@@ -45,7 +45,9 @@ public class ClientHelloReaderBenchmarks
     public bool Garbage() => ClientHelloReader.Read(garbage, out _) == HelloStatus.Hello;
 
     private static ClientHello Read(byte[] bytes) =>
-        ClientHelloReader.Read(bytes, out var hello) == HelloStatus.Hello ? hello! : throw new InvalidOperationException("The hello was not read.");
+        ClientHelloReader.Read(bytes, out var hello) == HelloStatus.Hello
+            ? hello!
+            : throw new InvalidOperationException("The hello was not read.");
 
     private static byte[] Load(string name) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "client-hellos", name + ".bin"));
 }

@@ -20,7 +20,10 @@ public class RecordLayerBenchmarks : IDisposable
     [GlobalSetup]
     public void Start()
     {
-        var ipsecMb = Library == "ipsec-mb" ? IpsecMb.Load() ?? throw new InvalidOperationException("ipsec-mb is not here, or this processor has no VAES.") : null;
+        var ipsecMb =
+            Library == "ipsec-mb"
+                ? IpsecMb.Load() ?? throw new InvalidOperationException("ipsec-mb is not here, or this processor has no VAES.")
+                : null;
         layer = new(ipsecMb);
         first = new(suite, new byte[suite.HashLength], records: 0);
         second = new(suite, new byte[suite.HashLength], records: 0);

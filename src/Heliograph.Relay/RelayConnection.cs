@@ -119,7 +119,8 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
         client = tls.Established(loop.Records);
         // Still a browser, even if a reload has since disabled h2.
         if (speaksHttp2)
-            return await ServeDecoyAsync(relay.Decoy.Http2 ?? relay.Decoy.Http1, relay.Decoy.Http2Unavailable, ConnectionOutcome.DecoyHttp2);
+            return await ServeDecoyAsync(
+                relay.Decoy.Http2 ?? relay.Decoy.Http1, relay.Decoy.Http2Unavailable, ConnectionOutcome.DecoyHttp2);
 
         loop.HelloTimeouts.Arm(deadline);
         var inner = await PeekAsync();
@@ -225,7 +226,8 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     /// <param name="decoy">The decoy's endpoint.</param>
     /// <param name="fallback">Serves an error page where the decoy cannot be dialled; null: the connection is closed.</param>
     /// <param name="outcome">The outcome, unless the decoy is down.</param>
-    private async ValueTask<ConnectionOutcome> ServeDecoyAsync(UpstreamEndpoint decoy, UpstreamEndpoint? fallback, ConnectionOutcome outcome)
+    private async ValueTask<ConnectionOutcome> ServeDecoyAsync(
+        UpstreamEndpoint decoy, UpstreamEndpoint? fallback, ConnectionOutcome outcome)
     {
         var reached = await DialAsync(decoy, publicOnly: false);
         relay.Alarm.DecoyDialled(reached);

@@ -26,7 +26,13 @@ internal sealed unsafe class RelayLoop : IDisposable
     private int load;
 
     public RelayLoop(
-        EventLoop events, NameCache names, Shaper shaper, ServerCounters counters, RelayLimits limits, RecordLayer records, OpenConnections open)
+        EventLoop events,
+        NameCache names,
+        Shaper shaper,
+        ServerCounters counters,
+        RelayLimits limits,
+        RecordLayer records,
+        OpenConnections open)
     {
         Shaper = shaper;
         Records = records;

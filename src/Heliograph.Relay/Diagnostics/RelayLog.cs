@@ -32,8 +32,11 @@ internal static partial class RelayLog
         "Signal clients asked for hosts that are not routed; the list may be out of date: look for a newer version of Heliograph: {Names}")]
     public static partial void NamesNotRouted(this ILogger logger, string names);
 
-    [LoggerMessage(20, LogLevel.Warning,
-        "connections were refused since the start or the last such message: up to {Source} by limits.max_connections_per_source, up to {Handshake} by limits.handshakes_per_second")]
+    [LoggerMessage(
+        20,
+        LogLevel.Warning,
+        "connections were refused since the start or the last such message: up to {Source} by limits.max_connections_per_source, up to " +
+        "{Handshake} by limits.handshakes_per_second")]
     public static partial void Refused(this ILogger logger, long source, long handshake);
 
     [LoggerMessage(7, LogLevel.Warning, "the decoy cannot be dialled: its visitors are shown an error page")]

@@ -38,7 +38,15 @@ internal sealed class ServerCounters
     }
 
     public IReadOnlyList<RouteStatistics> ReadRoutes(IEnumerable<Route> table) =>
-        [.. table.Select(route => new RouteStatistics { Name = route.Name, Endpoint = route.Endpoint.ToString(), Connections = GetRoute(route).Begun, Open = GetRoute(route).Open })];
+        [
+            .. table.Select(route => new RouteStatistics
+            {
+                Name = route.Name,
+                Endpoint = route.Endpoint.ToString(),
+                Connections = GetRoute(route).Begun,
+                Open = GetRoute(route).Open,
+            }),
+        ];
 
     public IReadOnlyList<UpstreamStatistics> ReadUpstreams(IEnumerable<Route> table) =>
         [.. table.Select(static route => route.Endpoint).Distinct().Select(endpoint => GetUpstream(endpoint).Read(endpoint.ToString()))];

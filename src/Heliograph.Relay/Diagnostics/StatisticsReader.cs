@@ -5,7 +5,8 @@ namespace Heliograph.Relay.Diagnostics;
 /// <param name="loops">The counters of each loop.</param>
 /// <param name="open">The open connections.</param>
 /// <param name="timeProvider">The clock of the uptime, which begins now.</param>
-internal sealed class StatisticsReader(RelayContext relay, IReadOnlyList<RelayCounters> loops, OpenConnections open, TimeProvider timeProvider)
+internal sealed class StatisticsReader(
+    RelayContext relay, IReadOnlyList<RelayCounters> loops, OpenConnections open, TimeProvider timeProvider)
 {
     private readonly long started = timeProvider.GetTimestamp();
 

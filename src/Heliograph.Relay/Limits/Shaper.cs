@@ -28,7 +28,8 @@ internal sealed class Shaper : IDisposable
     public Shaper(TimeProvider timeProvider)
     {
         this.timeProvider = timeProvider;
-        timer = timeProvider.CreateTimer(static shaper => ((Shaper)shaper!).Advance(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        timer = timeProvider.CreateTimer(
+            static shaper => ((Shaper)shaper!).Advance(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Whether there is a limit at all.</summary>
@@ -48,7 +49,8 @@ internal sealed class Shaper : IDisposable
     }
 
     /// <summary>How much one read may take at a rate; without a limit, as much as one read of a socket gives.</summary>
-    public static int GetShare(long rate) => rate == 0 ? EventLoop.ReceiveSize : (int)Math.Clamp(rate / SharesPerSecond, SmallestShare, EventLoop.ReceiveSize);
+    public static int GetShare(long rate) =>
+        rate == 0 ? EventLoop.ReceiveSize : (int)Math.Clamp(rate / SharesPerSecond, SmallestShare, EventLoop.ReceiveSize);
 
     /// <summary>Sets the limit; 0 lifts it, and all who wait continue.</summary>
     public void Use(long rate)
@@ -142,7 +144,8 @@ internal sealed class Shaper : IDisposable
             first.Value.Grant(share);
         }
         if (queue.Count > 0)
-            timer.Change(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(-available * 1000 / bytesPerSecond))), Timeout.InfiniteTimeSpan);
+            timer.Change(
+                TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(-available * 1000 / bytesPerSecond))), Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>A whole share is granted as soon as one byte is available; the rest is a debt that the next ones wait for.</summary>

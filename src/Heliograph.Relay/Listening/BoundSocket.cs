@@ -26,7 +26,8 @@ internal static unsafe class BoundSocket
                     continue;
                 }
                 // "0.0.0.0:443" beside "[::]:443": each takes its own family.
-                var hasIpv4Twin = options.Listen.Any(other => other.Address.Equals(IPAddress.Any) && other.Port == endpoint.Port && endpoint.Port != 0);
+                var hasIpv4Twin = options.Listen.Any(other =>
+                    other.Address.Equals(IPAddress.Any) && other.Port == endpoint.Port && endpoint.Port != 0);
                 bound.Add(Listen(endpoint, ipv6Only: hasIpv4Twin));
             }
             return bound;
@@ -71,11 +72,16 @@ internal static unsafe class BoundSocket
         return (descriptor, (IPEndPoint)endpoint.Create(address));
     }
 
-    private static RelayStartException Failed(IPEndPoint endpoint, int error) => new(error switch
-    {
-        Libc.Eaddrinuse => $"cannot listen on {endpoint}: another program has the port; find it with: ss -ltnp 'sport = :{endpoint.Port}'",
-        Libc.Eacces or Libc.Eperm => $"cannot listen on {endpoint}: ports below 1024 need the capability CAP_NET_BIND_SERVICE; run as a service or as root, or choose another port",
-        Libc.Eaddrnotavail => $"cannot listen on {endpoint}: this machine has no such address; list them with: ip address",
-        _ => $"cannot listen on {endpoint}: {Marshal.GetPInvokeErrorMessage(error)}",
-    });
+    private static RelayStartException Failed(IPEndPoint endpoint, int error) =>
+        new(
+            error switch
+            {
+                Libc.Eaddrinuse =>
+                    $"cannot listen on {endpoint}: another program has the port; find it with: ss -ltnp 'sport = :{endpoint.Port}'",
+                Libc.Eacces or Libc.Eperm =>
+                    $"cannot listen on {endpoint}: ports below 1024 need the capability CAP_NET_BIND_SERVICE; run as a service or as " +
+                    $"root, or choose another port",
+                Libc.Eaddrnotavail => $"cannot listen on {endpoint}: this machine has no such address; list them with: ip address",
+                _ => $"cannot listen on {endpoint}: {Marshal.GetPInvokeErrorMessage(error)}",
+            });
 }

@@ -82,7 +82,8 @@ internal static unsafe partial class LibSsl
         nint context, delegate* unmanaged[Cdecl]<nint, byte**, byte*, byte*, uint, nint, int> callback, nint argument);
 
     [LibraryImport(Ssl)]
-    public static partial int SSL_select_next_proto(byte** @out, byte* outLength, byte* server, uint serverLength, byte* client, uint clientLength);
+    public static partial int SSL_select_next_proto(
+        byte** @out, byte* outLength, byte* server, uint serverLength, byte* client, uint clientLength);
 
     [LibraryImport(Ssl)]
     public static partial nint SSL_new(nint context);

@@ -65,7 +65,8 @@ public sealed class ServerCertificate
             {
                 CryptographicOperations.ZeroMemory(key);
                 throw new CertificateException(
-                    "the private key is not the key of the first certificate in the chain; give both files of the same certificate, the leaf first");
+                    "the private key is not the key of the first certificate in the chain; give both files of the same certificate, the " +
+                    "leaf first");
             }
             var certificate = new ServerCertificate(chain, key);
             // OpenSSL has the last word (the key may be too small for its security level): ask it now, while another certificate can still
@@ -92,15 +93,19 @@ public sealed class ServerCertificate
             throw new CertificateException("the chain cannot be read as PEM certificates", exception);
         }
         if (chain.Count == 0)
-            throw new CertificateException("the chain contains no certificate; a PEM file with \"-----BEGIN CERTIFICATE-----\" is expected, such as fullchain.pem");
+            throw new CertificateException(
+                "the chain contains no certificate; a PEM file with \"-----BEGIN CERTIFICATE-----\" is expected, such as fullchain.pem");
         if (chain.Count > LongestChain || chain.Sum(static certificate => certificate.RawData.Length) > LargestChainBytes)
-            throw new CertificateException($"the chain has {chain.Count} certificates; at most {LongestChain} are allowed, with {LargestChainBytes / 1024} KB in all");
+            throw new CertificateException(
+                $"the chain has {chain.Count} certificates; at most {LongestChain} are allowed, with {LargestChainBytes / 1024} KB in all");
         return chain;
     }
 
     private static byte[] ReadKey(string pem, out byte[] publicKey)
     {
-        if (pem.Contains("BEGIN ENCRYPTED PRIVATE KEY", StringComparison.Ordinal) || pem.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
+        if (
+            pem.Contains("BEGIN ENCRYPTED PRIVATE KEY", StringComparison.Ordinal)
+            || pem.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
             throw new CertificateException("the private key is encrypted; remove the passphrase with: openssl pkey -in KEY -out KEY.plain");
         foreach (var algorithm in new Func<AsymmetricAlgorithm>[] { ECDsa.Create, RSA.Create })
         {

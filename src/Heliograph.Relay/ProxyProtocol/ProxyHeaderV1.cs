@@ -62,7 +62,8 @@ internal static class ProxyHeaderV1
         : protocol.SequenceEqual("TCP6"u8) ? AddressFamily.InterNetworkV6
         : null;
 
-    private static bool TryReadEndpoint(ReadOnlySpan<byte> address, ReadOnlySpan<byte> port, AddressFamily family, out SourceEndpoint endpoint)
+    private static bool TryReadEndpoint(
+        ReadOnlySpan<byte> address, ReadOnlySpan<byte> port, AddressFamily family, out SourceEndpoint endpoint)
     {
         endpoint = default;
         if (!TryReadPort(port, out var number) || !TryReadAddress(address, family, out var read))
@@ -72,7 +73,10 @@ internal static class ProxyHeaderV1
     }
 
     private static bool TryReadPort(ReadOnlySpan<byte> text, out ushort port) =>
-        Utf8Parser.TryParse(text, out port, out var used) && used == text.Length && char.IsAsciiDigit((char)text[0]) && (text[0] != '0' || text.Length == 1);
+        Utf8Parser.TryParse(text, out port, out var used)
+        && used == text.Length
+        && char.IsAsciiDigit((char)text[0])
+        && (text[0] != '0' || text.Length == 1);
 
     private static bool TryReadAddress(ReadOnlySpan<byte> text, AddressFamily family, out SourceAddress address)
     {

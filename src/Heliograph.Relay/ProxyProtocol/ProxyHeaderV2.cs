@@ -72,5 +72,6 @@ internal static class ProxyHeaderV2
         };
     }
 
-    private static SourceAddress Address(ReadOnlySpan<byte> bytes) => bytes.Length == 4 ? SourceAddress.FromIpv4(bytes) : SourceAddress.FromIpv6(bytes);
+    private static SourceAddress Address(ReadOnlySpan<byte> bytes) =>
+        bytes.Length == 4 ? SourceAddress.FromIpv4(bytes) : SourceAddress.FromIpv6(bytes);
 }

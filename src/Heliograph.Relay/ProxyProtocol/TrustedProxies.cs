@@ -29,6 +29,9 @@ internal sealed class TrustedProxies
         // An IPv4 address is compared in its mapped form. ::/0 and the like mean IPv6: trusting all of it does not mean trusting IPv4.
         var free = (isIpv4 ? 32 : 128) - network.PrefixLength;
         var mask = free == 128 ? UInt128.Zero : UInt128.MaxValue << free;
-        return ((isIpv4 ? SourceAddress.FromIpv4(bytes) : SourceAddress.FromIpv6(bytes)).Bits & mask, mask, isIpv4 || network.PrefixLength >= MappedBits);
+        return (
+            (isIpv4 ? SourceAddress.FromIpv4(bytes) : SourceAddress.FromIpv6(bytes)).Bits & mask,
+            mask,
+            isIpv4 || network.PrefixLength >= MappedBits);
     }
 }

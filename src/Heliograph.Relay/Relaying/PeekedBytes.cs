@@ -22,7 +22,8 @@ internal static class PeekedBytes
     /// <param name="peeked">Gets every byte that is read, whatever the result; may already hold bytes.</param>
     /// <param name="longest">After this many bytes no more are read.</param>
     /// <param name="recognize">Gets all of <paramref name="peeked"/> each time it has grown.</param>
-    public static async ValueTask<Peek<T>> ReadAsync<T>(Channel channel, RelayLoop loop, PendingBytes peeked, int longest, Recognizer<T> recognize)
+    public static async ValueTask<Peek<T>> ReadAsync<T>(
+        Channel channel, RelayLoop loop, PendingBytes peeked, int longest, Recognizer<T> recognize)
     {
         if (peeked.Count > 0 && recognize(peeked.Span, out var early))
             return new Peek<T>(early, Ended: null);
@@ -49,7 +50,8 @@ internal static class PeekedBytes
     }
 
     /// <summary>Null: nothing new came, and the other connections get their turn.</summary>
-    private static IoStatus? Read<T>(Channel channel, Span<byte> scratch, PendingBytes peeked, int longest, Recognizer<T> recognize, out T found)
+    private static IoStatus? Read<T>(
+        Channel channel, Span<byte> scratch, PendingBytes peeked, int longest, Recognizer<T> recognize, out T found)
     {
         found = default!;
         while (peeked.Count < longest)

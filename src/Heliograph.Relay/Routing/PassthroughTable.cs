@@ -27,13 +27,17 @@ public sealed class PassthroughTable
     private PassthroughTable(Dictionary<string, PassthroughSite?> entries)
     {
         fallback = entries.GetValueOrDefault(Default);
-        names = entries.Where(static entry => !entry.Key.StartsWith("*.", StringComparison.Ordinal)).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
-        wildcards = entries.Where(static entry => entry.Key.StartsWith("*.", StringComparison.Ordinal))
+        names = entries
+            .Where(static entry => !entry.Key.StartsWith("*.", StringComparison.Ordinal))
+            .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        wildcards = entries
+            .Where(static entry => entry.Key.StartsWith("*.", StringComparison.Ordinal))
             .ToFrozenDictionary(static entry => entry.Key[2..], static entry => entry.Value, StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>Where the other sites are.</summary>
-    internal IEnumerable<UpstreamEndpoint> Endpoints => names.Values.Concat(wildcards.Values).Append(fallback).OfType<PassthroughSite>().Select(static site => site.Endpoint);
+    internal IEnumerable<UpstreamEndpoint> Endpoints =>
+        names.Values.Concat(wildcards.Values).Append(fallback).OfType<PassthroughSite>().Select(static site => site.Endpoint);
 
     /// <summary>Combines our own names with those of other sites.</summary>
     /// <param name="own">Our names and wildcards; none of them may also be another site's.</param>

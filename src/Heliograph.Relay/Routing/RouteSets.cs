@@ -18,7 +18,8 @@ public static class RouteSets
 
     /// <summary>The names that today's clients ask for: the set without those of 2022.</summary>
     /// <exception cref="ArgumentException">There is no such set.</exception>
-    public static IEnumerable<string> GetCurrentNames(string set) => (set == "signal" ? CurrentSignal : Find(set)).Select(static route => route.Key);
+    public static IEnumerable<string> GetCurrentNames(string set) =>
+        (set == "signal" ? CurrentSignal : Find(set)).Select(static route => route.Key);
 
     private static readonly KeyValuePair<string, string>[] CurrentSignal =
     [

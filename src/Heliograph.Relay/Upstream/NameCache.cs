@@ -121,7 +121,8 @@ internal sealed class NameCache : IDisposable
             {
                 answer = await cache.resolve(host, cache.stopped.Token);
             }
-            catch (Exception exception) when (exception is SocketException or OperationCanceledException or ArgumentException or ObjectDisposedException)
+            catch (Exception exception)
+                when (exception is SocketException or OperationCanceledException or ArgumentException or ObjectDisposedException)
             {
                 // The last known addresses remain in use.
             }

@@ -90,7 +90,10 @@ internal static class LocalCheck
         var ports = settings.Listen.Select(static endpoint => endpoint.Port).Where(static port => port != 0);
         var port = ports.Contains(ProxyAddress.DefaultPort) ? ProxyAddress.DefaultPort : ports.FirstOrDefault(ProxyAddress.DefaultPort);
         var routes = RouteTable.Create(settings.Routes.Sets, settings.Routes.Hosts).Routes.ToList();
-        var own = settings.Routes.Sets.SelectMany(RouteSets.GetCurrentNames).Concat(settings.Routes.Hosts.Keys).Distinct(StringComparer.Ordinal);
+        var own = settings
+            .Routes.Sets.SelectMany(RouteSets.GetCurrentNames)
+            .Concat(settings.Routes.Hosts.Keys)
+            .Distinct(StringComparer.Ordinal);
         return options with
         {
             Proxy = new ProxyAddress(domain, port),

@@ -129,8 +129,7 @@ public sealed class CheckoutTests : IDisposable
             (
                 2,
                 "heliograph: --from-signal-tls-proxy: there are several certificates: old.example.org, proxy.example.org; name one with " +
-                "--domain NAME\n"
-            ),
+                    "--domain NAME\n"),
             (code, errors));
         Assert.Equal(
             0,

@@ -32,7 +32,8 @@ public sealed class IpsecMbLogTests
 
         Assert.Equal(
             [
-                $"ipsec-mb {library!.Version} computes AES-GCM differently from OpenSSL and is not used; please report this with the name of the processor",
+                $"ipsec-mb {library!.Version} computes AES-GCM differently from OpenSSL and is not used; please report this with the " +
+                $"name of the processor",
             ],
             log.Lines);
     }

@@ -71,7 +71,8 @@ public sealed class FingerprintTests : IDisposable
         Assert.Equal(10, hellos.Length);
         Assert.All(hellos, hello => Assert.Equal(HelloStatus.Hello, hello.Status));
         Assert.All(hellos, hello => Assert.Equal(HostName, hello.Hello!.ServerName));
-        Assert.Equal(["hq", "h2c", "h2", "spdy/3", "spdy/2", "spdy/1", "http/1.1", "http/1.0", "http/0.9"], hellos[0].Hello!.ApplicationProtocols);
+        Assert.Equal(
+            ["hq", "h2c", "h2", "spdy/3", "spdy/2", "spdy/1", "http/1.1", "http/1.0", "http/0.9"], hellos[0].Hello!.ApplicationProtocols);
         Assert.Equal(["http/0.9", "http/1.0", "spdy/1", "spdy/2", "spdy/3", "h2c", "hq"], hellos[3].Hello!.ApplicationProtocols);
     }
 

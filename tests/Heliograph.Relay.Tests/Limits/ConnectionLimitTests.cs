@@ -7,10 +7,12 @@ public sealed class ConnectionLimitTests
     private const long Gibibyte = 1L << 30;
 
     [Fact]
-    public void A_small_VPS_is_limited_by_its_memory() => Assert.Equal(4096, ConnectionLimit.Derive(descriptors: 524_288, memory: Gibibyte / 2));
+    public void A_small_VPS_is_limited_by_its_memory() =>
+        Assert.Equal(4096, ConnectionLimit.Derive(descriptors: 524_288, memory: Gibibyte / 2));
 
     [Fact]
-    public void A_large_machine_is_limited_by_its_descriptors() => Assert.Equal((20_000 - 100) / 3, ConnectionLimit.Derive(descriptors: 20_000, memory: 64 * Gibibyte));
+    public void A_large_machine_is_limited_by_its_descriptors() =>
+        Assert.Equal((20_000 - 100) / 3, ConnectionLimit.Derive(descriptors: 20_000, memory: 64 * Gibibyte));
 
     [Fact]
     public void There_is_always_room_for_one() => Assert.Equal(1, ConnectionLimit.Derive(descriptors: 20, memory: 1));
@@ -25,7 +27,8 @@ public sealed class ConnectionLimitTests
     [InlineData(1024, 3_072 * 2)]
     [InlineData(4096, 12_288 * 2)]
     public void All_users_of_a_proxy_may_be_behind_one_address_of_their_carrier(int mebibytes, int connections) =>
-        Assert.Equal(connections, ConnectionLimit.PerSource(ConnectionLimit.Derive(descriptors: 1_048_576, memory: mebibytes * 1024L * 1024)));
+        Assert.Equal(
+            connections, ConnectionLimit.PerSource(ConnectionLimit.Derive(descriptors: 1_048_576, memory: mebibytes * 1024L * 1024)));
 
     [Fact]
     public void A_quarter_is_left_for_everybody_else_unless_there_is_next_to_nothing()

@@ -28,7 +28,9 @@ public sealed class HandshakePaceTests
             waits.Add(wait);
 
         // A second's worth at once, and 5 s of waiting.
-        Assert.Equal([.. Enumerable.Repeat(0, 10), .. Enumerable.Range(1, 50)], waits.Select(static wait => (int)Math.Round(wait.TotalMilliseconds / 100)));
+        Assert.Equal(
+            [.. Enumerable.Repeat(0, 10), .. Enumerable.Range(1, 50)],
+            waits.Select(static wait => (int)Math.Round(wait.TotalMilliseconds / 100)));
         Assert.Equal(HandshakePace.LongestWait, waits[^1]);
         Assert.False(pace.TryReserveSlot(out _));
     }

@@ -23,7 +23,8 @@ public sealed class RecordsLikeNginxTests(RecordsLikeNginxTests.Servers servers)
     {
         ["nothing unusual"] = static _ => { },
         ["padding"] = static client => client.Send(Data, [], padding: 3),
-        ["a content of 16,384 bytes and as much padding as there may be"] = static client => client.Send(Data, Target(16384), padding: 256 - 17),
+        ["a content of 16,384 bytes and as much padding as there may be"] = static client =>
+            client.Send(Data, Target(16384), padding: 256 - 17),
         ["a content of 16,385 bytes"] = static client => client.Send(Data, Target(16385)),
         ["a fragment of 16,641 bytes"] = static client => client.SendBytes([23, 3, 3, 0x41, 0x01, .. new byte[0x4101]]),
         ["only the header of a fragment of 65,535 bytes"] = static client => client.SendBytes([23, 3, 3, 0xff, 0xff]),

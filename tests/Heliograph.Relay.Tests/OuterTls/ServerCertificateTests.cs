@@ -56,7 +56,8 @@ public sealed class ServerCertificateTests : IDisposable
     [Fact]
     public void A_chain_longer_than_any_real_one_is_refused()
     {
-        var refusal = Assert.Throws<CertificateException>(() => ServerCertificate.FromPem(string.Concat(Enumerable.Repeat(good.ChainPem, 11)), good.KeyPem));
+        var refusal = Assert.Throws<CertificateException>(() =>
+            ServerCertificate.FromPem(string.Concat(Enumerable.Repeat(good.ChainPem, 11)), good.KeyPem));
         Assert.Matches("^the chain has [0-9]+ certificates; at most 10 are allowed, with 64 KB in all$", refusal.Message);
     }
 

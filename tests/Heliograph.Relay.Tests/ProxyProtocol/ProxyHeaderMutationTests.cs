@@ -13,7 +13,9 @@ public sealed class ProxyHeaderMutationTests
     [Fact]
     public void Mutated_headers_never_throw_nor_read_past_their_end_nor_contradict_their_prefixes()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), CultureInfo.InvariantCulture, out var given) ? given : Random.Shared.Next();
+        var seed = int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), CultureInfo.InvariantCulture, out var given)
+            ? given
+            : Random.Shared.Next();
         Console.WriteLine($"Mutated PROXY headers: {SeedVariable}={seed}");
         var random = new Random(seed);
         using var memory = new GuardedMemory(16 * 1024);
@@ -27,7 +29,9 @@ public sealed class ProxyHeaderMutationTests
                 var whole = Read(memory.Place(bytes));
                 answers[(int)whole.Status]++;
                 var prefix = Read(memory.Place(bytes.AsSpan(0, random.Next(bytes.Length + 1))));
-                Assert.True(prefix.Status == whole.Status || prefix.Status == ProxyHeaderStatus.NeedMore, $"a prefix is {prefix.Status}, the whole {whole.Status}");
+                Assert.True(
+                    prefix.Status == whole.Status || prefix.Status == ProxyHeaderStatus.NeedMore,
+                    $"a prefix is {prefix.Status}, the whole {whole.Status}");
             }
             catch (Exception exception)
             {
@@ -44,7 +48,8 @@ public sealed class ProxyHeaderMutationTests
         var header = ProxyHeaderReader.Read(bytes);
         Assert.InRange(header.Length, 0, bytes.Length);
         Assert.Equal(header.Status == ProxyHeaderStatus.Header, header.Length > 0);
-        Assert.False(header.Status == ProxyHeaderStatus.NeedMore && bytes.Length >= ProxyHeaderReader.LongestHeader, "wants more than the bound");
+        Assert.False(
+            header.Status == ProxyHeaderStatus.NeedMore && bytes.Length >= ProxyHeaderReader.LongestHeader, "wants more than the bound");
         return header;
     }
 

@@ -65,7 +65,8 @@ public sealed class ProxyHeaderReaderTests
         Assert.Equal(ProxyHeaderStatus.Header, ProxyHeaderReader.Read(longest).Status);
         Assert.Equal(ProxyHeaderStatus.NeedMore, ProxyHeaderReader.Read(longest.AsSpan(0, 106)).Status);
         Assert.Equal(ProxyHeaderStatus.TooLong, ProxyHeaderReader.Read(HeaderBytes.Line("PROXY UNKNOWN " + new string('x', 92))).Status);
-        Assert.Equal(ProxyHeaderStatus.TooLong, ProxyHeaderReader.Read(Encoding.ASCII.GetBytes("PROXY UNKNOWN " + new string('x', 93))).Status);
+        Assert.Equal(
+            ProxyHeaderStatus.TooLong, ProxyHeaderReader.Read(Encoding.ASCII.GetBytes("PROXY UNKNOWN " + new string('x', 93))).Status);
     }
 
     [Theory]
@@ -109,7 +110,8 @@ public sealed class ProxyHeaderReaderTests
         Assert.Equal(ProxyHeaderStatus.Header, Read([0x04, 0, 0]));
         Assert.Equal(ProxyHeaderStatus.Header, Read([0x04, 0, 0, 0x77, 0, 1, 9]));
 
-        static ProxyHeaderStatus Read(byte[] values) => ProxyHeaderReader.Read(HeaderBytes.V2(0x21, 0x11, [.. HeaderBytes.Ipv4, .. values])).Status;
+        static ProxyHeaderStatus Read(byte[] values) =>
+            ProxyHeaderReader.Read(HeaderBytes.V2(0x21, 0x11, [.. HeaderBytes.Ipv4, .. values])).Status;
     }
 
     [Fact]
@@ -126,7 +128,9 @@ public sealed class ProxyHeaderReaderTests
             Assert.Equal(ProxyHeaderStatus.WrongChecksum, ProxyHeaderReader.Read(header).Status);
             header[at] ^= 1;
         }
-        Assert.Equal(ProxyHeaderStatus.WrongChecksum, ProxyHeaderReader.Read(HeaderBytes.V2(0x21, 0x11, [.. HeaderBytes.Ipv4, 0x03, 0, 3, 1, 2, 3])).Status);
+        Assert.Equal(
+            ProxyHeaderStatus.WrongChecksum,
+            ProxyHeaderReader.Read(HeaderBytes.V2(0x21, 0x11, [.. HeaderBytes.Ipv4, 0x03, 0, 3, 1, 2, 3])).Status);
     }
 
     [Fact]
@@ -157,13 +161,21 @@ public sealed class ProxyHeaderReaderTests
     {
         string[] allowed =
         [
-            "System", "System.Buffers", "System.Buffers.Binary", "System.Buffers.Text", "System.Numerics", "System.Runtime.CompilerServices", "System.Runtime.InteropServices", "System.Text",
+            "System", "System.Buffers", "System.Buffers.Binary", "System.Buffers.Text", "System.Numerics",
+            "System.Runtime.CompilerServices", "System.Runtime.InteropServices", "System.Text",
             "Heliograph.Relay.ProxyProtocol", "Heliograph.Relay.Listening",
         ];
         var reached = ReachedTypes.From(typeof(ProxyHeaderReader));
 
         Assert.Contains(typeof(TypeLengthValues), reached);
         // Of the network's types only the one that reads and holds an address.
-        Assert.All(reached, type => Assert.True(allowed.Contains(type.Namespace) || type == typeof(System.Net.IPAddress) || type.Namespace == "System.Collections.Generic", type.FullName));
+        Assert.All(
+            reached,
+            type =>
+                Assert.True(
+                    allowed.Contains(type.Namespace)
+                        || type == typeof(System.Net.IPAddress)
+                        || type.Namespace == "System.Collections.Generic",
+                    type.FullName));
     }
 }

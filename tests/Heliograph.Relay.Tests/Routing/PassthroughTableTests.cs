@@ -38,7 +38,12 @@ public sealed class PassthroughTableTests
     }
 
     private static PassthroughTable Table(string[] own, params (string Name, int Port)[] sites) =>
-        PassthroughTable.Create(own, sites.ToDictionary(static site => site.Name, static site => new PassthroughSite(new UpstreamEndpoint.Tcp("h", site.Port)), StringComparer.Ordinal));
+        PassthroughTable.Create(
+            own,
+            sites.ToDictionary(
+                static site => site.Name,
+                static site => new PassthroughSite(new UpstreamEndpoint.Tcp("h", site.Port)),
+                StringComparer.Ordinal));
 
     private static int? Port(PassthroughTable table, string? name) => (table.Find(name)?.Endpoint as UpstreamEndpoint.Tcp)?.Port;
 }

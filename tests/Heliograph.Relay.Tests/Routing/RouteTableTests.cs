@@ -14,10 +14,31 @@ public sealed class RouteTableTests
 
         string[] today =
         [
-            "chat", "grpc.chat", "storage", "cdn", "cdn2", "cdn3", "cdsi", "contentproxy", "sfu.voip", "svr2", "svrb", "updates", "updates2",
-            "ud-chat", "api.directory", "uptime", "api.backup",
+            "chat",
+            "grpc.chat",
+            "storage",
+            "cdn",
+            "cdn2",
+            "cdn3",
+            "cdsi",
+            "contentproxy",
+            "sfu.voip",
+            "svr2",
+            "svrb",
+            "updates",
+            "updates2",
+            "ud-chat",
+            "api.directory",
+            "uptime",
+            "api.backup",
         ];
-        Assert.Equal([.. today.Select(static name => name + ".signal.org").Append("textsecure-service.whispersystems.org").Order(StringComparer.Ordinal)],
+        Assert.Equal(
+            [
+                .. today
+                    .Select(static name => name + ".signal.org")
+                    .Append("textsecure-service.whispersystems.org")
+                    .Order(StringComparer.Ordinal),
+            ],
             names.Order(StringComparer.Ordinal));
     }
 
@@ -54,7 +75,8 @@ public sealed class RouteTableTests
     public void The_operators_own_host_overrides_a_set_and_may_lead_to_a_private_address()
     {
         var own = new UpstreamEndpoint.Tcp("127.0.0.1", 19000);
-        var table = RouteTable.Create(["signal"], new Dictionary<string, UpstreamEndpoint> { ["Chat.signal.org"] = own, ["extra.example.org"] = own });
+        var table = RouteTable.Create(
+            ["signal"], new Dictionary<string, UpstreamEndpoint> { ["Chat.signal.org"] = own, ["extra.example.org"] = own });
 
         Assert.Equal(new Route("chat.signal.org", own, PublicOnly: false), table.Find("chat.signal.org"));
         Assert.False(table.Find("extra.example.org")!.PublicOnly);
@@ -65,6 +87,7 @@ public sealed class RouteTableTests
     public void An_unknown_set_is_refused_and_the_known_ones_are_named()
     {
         var refusal = Assert.Throws<ArgumentException>(() => RouteTable.Create(["signal-prod"], NoHosts));
-        Assert.Contains("there is no route set 'signal-prod'; the sets are: signal, signal-staging", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "there is no route set 'signal-prod'; the sets are: signal, signal-staging", refusal.Message, StringComparison.Ordinal);
     }
 }

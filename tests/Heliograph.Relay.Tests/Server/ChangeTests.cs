@@ -66,7 +66,10 @@ public sealed class ChangeTests : IDisposable
     {
         await using var signal = StandInSignal.StartRaw(StandInBehaviour.EchoAsync);
         await using var relay = TestRelay.Start(certificate, signal.Endpoint);
-        var routes = new Dictionary<string, UpstreamEndpoint> { ["new.example"] = new UpstreamEndpoint.Tcp("127.0.0.1", signal.Endpoint.Port) };
+        var routes = new Dictionary<string, UpstreamEndpoint>
+        {
+            ["new.example"] = new UpstreamEndpoint.Tcp("127.0.0.1", signal.Endpoint.Port),
+        };
         relay.Server.UseOptions(relay.Options with { Routes = RouteTable.Create([], routes) });
         Assert.True(await IsEchoedAsync(relay, "new.example"));
         Assert.False(await IsEchoedAsync(relay, "chat.signal.org"));
@@ -104,8 +107,15 @@ public sealed class ChangeTests : IDisposable
 
     private static async Task<SslStream> HandshakeAsync(TestRelay relay, bool offersHttp2 = true)
     {
-        var tls = new SslStream(new NetworkStream(await relay.ConnectAsync(), ownsSocket: true), leaveInnerStreamOpen: false, static (_, _, _, _) => true);
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "proxy.example", ApplicationProtocols = offersHttp2 ? [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11] : null }, Stop);
+        var tls = new SslStream(
+            new NetworkStream(await relay.ConnectAsync(), ownsSocket: true), leaveInnerStreamOpen: false, static (_, _, _, _) => true);
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = "proxy.example",
+                ApplicationProtocols = offersHttp2 ? [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11] : null,
+            },
+            Stop);
         return tls;
     }
 
@@ -124,7 +134,8 @@ public sealed class ChangeTests : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (!formatter(state, exception).StartsWith("a connection ended", StringComparison.Ordinal))
                 return;

@@ -96,12 +96,16 @@ public sealed partial class InheritedSocketTests : IDisposable
         Assert.Throws<RelayStartException>(() => InheritedSocket.Open((int)handle.DangerousGetHandle())).Message;
 
     private TestRelay Start(int maxConnections = 1000) =>
-        TestRelay.Start(certificate, maxConnections: maxConnections, inherited: InheritedSocket.Open(Duplicate((int)listening.SafeHandle.DangerousGetHandle())));
+        TestRelay.Start(
+            certificate,
+            maxConnections: maxConnections,
+            inherited: InheritedSocket.Open(Duplicate((int)listening.SafeHandle.DangerousGetHandle())));
 
     private async Task HandshakeAsync(Socket client)
     {
         await using var tls = new SslStream(new NetworkStream(client), leaveInnerStreamOpen: false);
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "proxy.example", CertificateChainPolicy = authority.ChainPolicy() }, Stop);
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions { TargetHost = "proxy.example", CertificateChainPolicy = authority.ChainPolicy() }, Stop);
     }
 
     [LibraryImport("libc", EntryPoint = "dup")]

@@ -51,7 +51,9 @@ public sealed class LimitTests : IDisposable
     public async Task Behind_a_trusted_proxy_the_source_in_the_header_counts_and_the_proxys_own_does_not()
     {
         await using var relay = TestRelay.Start(
-            certificate, limits: new() { ConnectionsPerSource = 1 }, change: static options => options with { TrustedProxies = [IPNetwork.Parse("127.0.0.0/8")] });
+            certificate,
+            limits: new() { ConnectionsPerSource = 1 },
+            change: static options => options with { TrustedProxies = [IPNetwork.Parse("127.0.0.0/8")] });
         using var first = await ProxiedAsync("TCP4 192.0.2.1 192.0.2.9 1000 443");
         Assert.True(await AnswerAsync(first));
         using var again = await ProxiedAsync("TCP4 192.0.2.1 192.0.2.9 1001 443");
@@ -158,7 +160,8 @@ public sealed class LimitTests : IDisposable
         }));
 
         // A tenth of a second may come at once. A loaded machine is slower, and never faster.
-        Assert.True(clock.Elapsed > TimeSpan.FromSeconds(((4.0 * Each) - (Rate / 10)) / Rate * 0.95), $"2 MB at 1 MB/s took {clock.Elapsed}");
+        Assert.True(
+            clock.Elapsed > TimeSpan.FromSeconds(((4.0 * Each) - (Rate / 10)) / Rate * 0.95), $"2 MB at 1 MB/s took {clock.Elapsed}");
     }
 
     [Fact]
@@ -168,7 +171,10 @@ public sealed class LimitTests : IDisposable
         var time = new ManualTimeProvider(DateTimeOffset.UnixEpoch);
         await using var signal = StandInSignal.StartRaw(StandInBehaviour.Source(4, Each));
         await using var relay = TestRelay.Start(
-            certificate, signal.Endpoint, limits: new() { BytesPerSecond = 10_000, IdleTimeout = TimeSpan.FromSeconds(1) }, timeProvider: time);
+            certificate,
+            signal.Endpoint,
+            limits: new() { BytesPerSecond = 10_000, IdleTimeout = TimeSpan.FromSeconds(1) },
+            timeProvider: time);
         var clients = new List<TlsInTlsClient>();
         for (var i = 0; i < 6; i++)
         {

@@ -29,15 +29,16 @@ public sealed class PassthroughTests : IDisposable
     public void Dispose() => authority.Dispose();
 
     /// <summary>Options with other sites, for tests that combine them with other options.</summary>
-    internal static RelayOptions With(RelayOptions options, params (string Name, IPEndPoint To, bool SendsProxyHeader)[] sites) => options with
-    {
-        Passthrough = PassthroughTable.Create(
-            ["proxy.example"],
-            sites.ToDictionary(
-                static site => site.Name,
-                static site => new PassthroughSite(new UpstreamEndpoint.Tcp("127.0.0.1", site.To.Port), site.SendsProxyHeader),
-                StringComparer.Ordinal)),
-    };
+    internal static RelayOptions With(RelayOptions options, params (string Name, IPEndPoint To, bool SendsProxyHeader)[] sites) =>
+        options with
+        {
+            Passthrough = PassthroughTable.Create(
+                ["proxy.example"],
+                sites.ToDictionary(
+                    static site => site.Name,
+                    static site => new PassthroughSite(new UpstreamEndpoint.Tcp("127.0.0.1", site.To.Port), site.SendsProxyHeader),
+                    StringComparer.Ordinal)),
+        };
 
     [Fact]
     public async Task The_other_server_gets_the_bytes_unchanged_and_so_does_the_client()
@@ -81,7 +82,12 @@ public sealed class PassthroughTests : IDisposable
 
         byte[] addresses =
         [
-            .. own.Address.GetAddressBytes(), .. there.Address.GetAddressBytes(), (byte)(own.Port >> 8), (byte)own.Port, (byte)(there.Port >> 8), (byte)there.Port,
+            .. own.Address.GetAddressBytes(),
+            .. there.Address.GetAddressBytes(),
+            (byte)(own.Port >> 8),
+            (byte)own.Port,
+            (byte)(there.Port >> 8),
+            (byte)there.Port,
         ];
         var received = await ReadToEndAsync(client);
         Assert.Equal([.. HeaderBytes.V2(0x21, 0x11, addresses), .. hello], received);
@@ -92,7 +98,8 @@ public sealed class PassthroughTests : IDisposable
     {
         await using var site = StandInSignal.StartRaw(StandInBehaviour.EchoAsync);
         await using var relay = TestRelay.Start(
-            certificate, change: options => With(options, (Other, site.Endpoint, true)) with { TrustedProxies = [IPNetwork.Parse("127.0.0.1/32")] });
+            certificate,
+            change: options => With(options, (Other, site.Endpoint, true)) with { TrustedProxies = [IPNetwork.Parse("127.0.0.1/32")] });
         var hello = await InnerHello.ForAsync(Other);
         using var client = await SendAsync(relay, [.. HeaderBytes.Line("PROXY TCP6 2001:db8::1 2001:db8::2 56324 443"), .. hello]);
         client.Shutdown(SocketShutdown.Send);
@@ -123,7 +130,14 @@ public sealed class PassthroughTests : IDisposable
     {
         await using var site = StandInSignal.StartRaw(StandInBehaviour.EchoAsync);
         await using var relay = Start(("default", site.Endpoint, false));
-        foreach (var bytes in (byte[][])[await InnerHello.ForAsync("some.example"), await InnerHello.ForAsync("192.0.2.1"), "GET / HTTP/1.1\r\n\r\n"u8.ToArray(), [0x16, 3, 1, 0]])
+        foreach (
+            var bytes in (byte[][])
+                [
+                    await InnerHello.ForAsync("some.example"),
+                    await InnerHello.ForAsync("192.0.2.1"),
+                    "GET / HTTP/1.1\r\n\r\n"u8.ToArray(),
+                    [0x16, 3, 1, 0],
+                ])
         {
             using var client = await SendAsync(relay, bytes);
             client.Shutdown(SocketShutdown.Send);
@@ -150,7 +164,9 @@ public sealed class PassthroughTests : IDisposable
     private static async Task AssertOnlyAsync(TestRelay relay, ConnectionOutcome outcome)
     {
         await relay.Server.DrainAsync(Bound);
-        Assert.Equal([(outcome, 1L)], relay.Server.GetStatistics().Outcomes.Where(static one => one.Value > 0).Select(static one => (one.Key, one.Value)));
+        Assert.Equal(
+            [(outcome, 1L)],
+            relay.Server.GetStatistics().Outcomes.Where(static one => one.Value > 0).Select(static one => (one.Key, one.Value)));
     }
 
     private static async Task<Socket> SendAsync(TestRelay relay, byte[] bytes)

@@ -15,7 +15,8 @@ public sealed class RefusalMemoryTests : IDisposable
     [Fact]
     public async Task Refusals_without_end_leave_nothing_behind()
     {
-        await using var relay = TestRelay.Start(authority.Issue(TestKey.Ecdsa, "proxy.example"), maxConnections: 20, limits: new() { ConnectionsPerSource = 1 });
+        await using var relay = TestRelay.Start(
+            authority.Issue(TestKey.Ecdsa, "proxy.example"), maxConnections: 20, limits: new() { ConnectionsPerSource = 1 });
         using var held = await relay.ConnectAsync();
         await relay.HasAsync(1);
         await RefusedAsync(200);

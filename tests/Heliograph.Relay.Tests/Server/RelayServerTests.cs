@@ -130,8 +130,10 @@ public sealed class RelayServerTests : IDisposable
         foreach (var name in new[] { "svr3.signal.org", "svr3.signal.org", "www.example.org" })
         {
             using var visitor = await relay.ConnectAsync();
-            await using var tls = new System.Net.Security.SslStream(new NetworkStream(visitor), leaveInnerStreamOpen: false, static (_, _, _, _) => true);
-            await tls.AuthenticateAsClientAsync(new System.Net.Security.SslClientAuthenticationOptions { TargetHost = "proxy.example" }, Stop);
+            await using var tls = new System.Net.Security.SslStream(
+                new NetworkStream(visitor), leaveInnerStreamOpen: false, static (_, _, _, _) => true);
+            await tls.AuthenticateAsClientAsync(
+                new System.Net.Security.SslClientAuthenticationOptions { TargetHost = "proxy.example" }, Stop);
             await tls.WriteAsync(await InnerHello.ForAsync(name), Stop);
             Assert.Equal(0, await tls.ReadAsync(new byte[1], Stop));
         }

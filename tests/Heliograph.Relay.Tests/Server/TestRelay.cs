@@ -33,8 +33,17 @@ internal sealed class TestRelay : IAsyncDisposable
 
     public IPEndPoint EndPoint => Server.Endpoints[0];
 
-    public static TestRelay Start(TestCertificate certificate, EndPoint? chat = null, int maxConnections = 1000, int loops = 2, ILogger? logger = null,
-        UpstreamEndpoint? decoy = null, InheritedSocket? inherited = null, Func<RelayOptions, RelayOptions>? change = null, RelayLimits? limits = null, TimeProvider? timeProvider = null)
+    public static TestRelay Start(
+        TestCertificate certificate,
+        EndPoint? chat = null,
+        int maxConnections = 1000,
+        int loops = 2,
+        ILogger? logger = null,
+        UpstreamEndpoint? decoy = null,
+        InheritedSocket? inherited = null,
+        Func<RelayOptions, RelayOptions>? change = null,
+        RelayLimits? limits = null,
+        TimeProvider? timeProvider = null)
     {
         var refusing = LoopbackPort.Refusing(out var nobody);
         decoy ??= new UpstreamEndpoint.Tcp("127.0.0.1", nobody.Port);
@@ -52,7 +61,8 @@ internal sealed class TestRelay : IAsyncDisposable
         };
         options = change is null ? options : change(options);
         var own = ServerCertificate.FromPem(certificate.ChainPem, certificate.KeyPem);
-        return new TestRelay(refusing, options, RelayServer.Start(options, own, timeProvider ?? TimeProvider.System, logger ?? NullLogger.Instance));
+        return new TestRelay(
+            refusing, options, RelayServer.Start(options, own, timeProvider ?? TimeProvider.System, logger ?? NullLogger.Instance));
     }
 
     /// <summary>A client that has not sent anything yet.</summary>
@@ -67,7 +77,8 @@ internal sealed class TestRelay : IAsyncDisposable
     public Task HasAsync(int connections) => UntilAsync(() => Server.Connections, connections);
 
     /// <summary>Waits until this many connections have ended so: a client sees its end before it is counted.</summary>
-    public Task HasCountedAsync(long connections, ConnectionOutcome outcome) => UntilAsync(() => Server.GetStatistics().Outcomes[outcome], connections);
+    public Task HasCountedAsync(long connections, ConnectionOutcome outcome) =>
+        UntilAsync(() => Server.GetStatistics().Outcomes[outcome], connections);
 
     public async ValueTask DisposeAsync()
     {

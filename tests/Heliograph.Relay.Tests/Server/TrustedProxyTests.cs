@@ -39,14 +39,23 @@ public sealed class TrustedProxyTests : IDisposable
         await using var signal = StandInSignal.StartRaw(StandInBehaviour.EchoAsync);
         await using var relay = Start(Loopback, signal.Endpoint);
         foreach (var header in (byte[][])[HeaderBytes.Valid[0], HeaderBytes.WithChecksum(0x21, 0x21, HeaderBytes.Ipv6)])
-            await EchoAsync(new() { Proxy = relay.EndPoint, Authority = authority, Preamble = header, SegmentBytes = 1, SplitLimit = header.Length + 700 });
+            await EchoAsync(
+                new()
+                {
+                    Proxy = relay.EndPoint,
+                    Authority = authority,
+                    Preamble = header,
+                    SegmentBytes = 1,
+                    SplitLimit = header.Length + 700,
+                });
     }
 
     [Fact]
     public async Task A_header_and_the_hello_after_it_may_come_in_one_segment()
     {
         await using var site = StandInSignal.StartRaw(StandInBehaviour.EchoAsync);
-        await using var relay = Start(Loopback, change: options => PassthroughTests.With(options, ("www.other.example", site.Endpoint, false)));
+        await using var relay = Start(
+            Loopback, change: options => PassthroughTests.With(options, ("www.other.example", site.Endpoint, false)));
         var hello = await InnerHello.ForAsync("www.other.example");
         using var client = await ConnectAsync(relay);
         await client.SendAsync((byte[])[.. HeaderBytes.Valid[0], .. hello], Stop);
@@ -101,7 +110,8 @@ public sealed class TrustedProxyTests : IDisposable
     [Fact]
     public async Task A_header_that_does_not_come_is_waited_for_no_longer_than_its_limit()
     {
-        await using var relay = Start(Loopback, change: options => options with { Limits = new() { HandshakeTimeout = TimeSpan.FromMilliseconds(200) } });
+        await using var relay = Start(
+            Loopback, change: options => options with { Limits = new() { HandshakeTimeout = TimeSpan.FromMilliseconds(200) } });
         using var client = await ConnectAsync(relay);
         await client.SendAsync("PROXY TCP4 "u8.ToArray(), Stop);
 
@@ -122,7 +132,11 @@ public sealed class TrustedProxyTests : IDisposable
         await using var decoy = StandInSignal.StartRaw(StandInBehaviour.EchoAsync);
         await using var relay = Start(
             [IPNetwork.Parse("192.0.2.0/24")],
-            change: options => options with { Decoy = options.Decoy with { PlainHttp = new UpstreamEndpoint.Tcp("127.0.0.1", decoy.Endpoint.Port) } });
+            change: options =>
+                options with
+                {
+                    Decoy = options.Decoy with { PlainHttp = new UpstreamEndpoint.Tcp("127.0.0.1", decoy.Endpoint.Port) },
+                });
         foreach (var header in (byte[][])[HeaderBytes.Valid[0], HeaderBytes.V2(0x21, 0x11, HeaderBytes.Ipv4)])
         {
             using var client = await ConnectAsync(relay);
@@ -137,7 +151,9 @@ public sealed class TrustedProxyTests : IDisposable
     private static async Task AssertOnlyAsync(TestRelay relay, ConnectionOutcome outcome)
     {
         await relay.Server.DrainAsync(Bound);
-        Assert.Equal([(outcome, 1L)], relay.Server.GetStatistics().Outcomes.Where(static one => one.Value > 0).Select(static one => (one.Key, one.Value)));
+        Assert.Equal(
+            [(outcome, 1L)],
+            relay.Server.GetStatistics().Outcomes.Where(static one => one.Value > 0).Select(static one => (one.Key, one.Value)));
     }
 
     private static async Task EchoAsync(TlsInTlsOptions options)
@@ -165,8 +181,9 @@ public sealed class TrustedProxyTests : IDisposable
         return socket;
     }
 
-    private TestRelay Start(IReadOnlyList<IPNetwork> trusted, EndPoint? chat = null, Func<RelayOptions, RelayOptions>? change = null) => TestRelay.Start(
-        authority.Issue(TestKey.Ecdsa, "proxy.example"),
-        chat,
-        change: options => (change ?? (static same => same))(options with { TrustedProxies = trusted }));
+    private TestRelay Start(IReadOnlyList<IPNetwork> trusted, EndPoint? chat = null, Func<RelayOptions, RelayOptions>? change = null) =>
+        TestRelay.Start(
+            authority.Issue(TestKey.Ecdsa, "proxy.example"),
+            chat,
+            change: options => (change ?? (static same => same))(options with { TrustedProxies = trusted }));
 }

@@ -68,13 +68,20 @@ public sealed class ValidationTests : IDisposable
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(relay.EndPoint, Stop);
         string? seen = null;
-        await using var tls = new SslStream(new NetworkStream(socket), leaveInnerStreamOpen: false, (_, certificate, _, _) =>
-        {
-            seen = ((X509Certificate2)certificate!).Thumbprint;
-            return true;
-        });
+        await using var tls = new SslStream(
+            new NetworkStream(socket),
+            leaveInnerStreamOpen: false,
+            (_, certificate, _, _) =>
+            {
+                seen = ((X509Certificate2)certificate!).Thumbprint;
+                return true;
+            });
         await tls.AuthenticateAsClientAsync(
-            new SslClientAuthenticationOptions { TargetHost = name, ApplicationProtocols = [.. protocols.Select(static one => new SslApplicationProtocol(one))] },
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = name,
+                ApplicationProtocols = [.. protocols.Select(static one => new SslApplicationProtocol(one))],
+            },
             Stop);
         return seen;
     }

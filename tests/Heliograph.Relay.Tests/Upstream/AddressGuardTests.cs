@@ -29,7 +29,8 @@ public sealed class AddressGuardTests
     [InlineData("::ffff:10.0.0.1")]
     [InlineData("64:ff9b::127.0.0.1")]
     [InlineData("64:ff9b::a00:1")]
-    public void An_address_of_this_machine_or_its_network_is_not_public(string address) => Assert.False(AddressGuard.IsPublic(IPAddress.Parse(address)));
+    public void An_address_of_this_machine_or_its_network_is_not_public(string address) =>
+        Assert.False(AddressGuard.IsPublic(IPAddress.Parse(address)));
 
     [Theory]
     [InlineData("13.248.212.111")]

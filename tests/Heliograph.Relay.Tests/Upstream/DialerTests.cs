@@ -103,7 +103,10 @@ public sealed class DialerTests : IDisposable
 
         UpstreamStatistics Counted(int port) => counters.GetUpstream(new UpstreamEndpoint.Tcp("chat.signal.org", port)).Read("");
         IEnumerable<(DialFailure Reason, long Count)> Reasons(int port) =>
-            Counted(port).Failures.Where(static one => one.Value > 0).OrderBy(static one => one.Key).Select(static one => (one.Key, one.Value));
+            Counted(port)
+                .Failures.Where(static one => one.Value > 0)
+                .OrderBy(static one => one.Key)
+                .Select(static one => (one.Key, one.Value));
     }
 
     [Fact]
@@ -121,7 +124,8 @@ public sealed class DialerTests : IDisposable
 
     private async Task<(bool Connected, TimeSpan Took)> DialAsync(int port, TimeSpan timeout, bool publicOnly, params string[] addresses)
     {
-        using var names = new NameCache((_, _) => Task.FromResult<IPAddress[]>([.. addresses.Select(IPAddress.Parse)]), TimeProvider.System);
+        using var names = new NameCache(
+            (_, _) => Task.FromResult<IPAddress[]>([.. addresses.Select(IPAddress.Parse)]), TimeProvider.System);
         var done = new TaskCompletionSource<(bool Connected, TimeSpan Took)>(TaskCreationOptions.RunContinuationsAsynchronously);
         loop.Post(() => _ = RunAsync());
         return await done.Task.WaitAsync(Bound, TestContext.Current.CancellationToken);

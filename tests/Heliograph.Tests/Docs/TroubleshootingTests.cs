@@ -7,9 +7,14 @@ public sealed partial class TroubleshootingTests
 {
     private static readonly string Page = File.ReadAllText(Repository.PathOf("docs/operating/troubleshooting.md"));
 
-    private static readonly string Source = string.Join('\n', Directory
-        .EnumerateFiles(Repository.PathOf("src"), "*.cs", SearchOption.AllDirectories)
-        .Select(File.ReadAllText)).Replace("\\\"", "\"", StringComparison.Ordinal);
+    /// <summary>All sources, with the texts that stand in several pieces joined again.</summary>
+    private static readonly string Source = Pieces()
+        .Replace(
+            string.Join(
+                '\n',
+                Directory.EnumerateFiles(Repository.PathOf("src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)),
+            "")
+        .Replace("\\\"", "\"", StringComparison.Ordinal);
 
     public static TheoryData<string> Messages => [.. Headings().Matches(Page).Select(static match => match.Groups["text"].Value)];
 
@@ -20,6 +25,9 @@ public sealed partial class TroubleshootingTests
         foreach (var part in message.Split('…', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             Assert.Contains(part, Source, StringComparison.Ordinal);
     }
+
+    [GeneratedRegex("\" \\+\\n *\\$?\"", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Pieces();
 
     /// <summary>A heading that is nothing but a message; a command in a sentence is none.</summary>
     [GeneratedRegex("^### `(?<text>[^`]+)`$", RegexOptions.Multiline, matchTimeoutMilliseconds: 10_000)]

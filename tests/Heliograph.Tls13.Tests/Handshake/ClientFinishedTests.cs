@@ -61,5 +61,8 @@ public sealed class ClientFinishedTests
     }
 
     private static ClientFinished Awaited() =>
-        new((byte[])Message.Clone(), new TrafficKey(Suite, new byte[Suite.HashLength], records: 0), new SessionTickets(null!, Suite, new byte[Suite.HashLength]));
+        new(
+            (byte[])Message.Clone(),
+            new TrafficKey(Suite, new byte[Suite.HashLength], records: 0),
+            new SessionTickets(null!, Suite, new byte[Suite.HashLength]));
 }

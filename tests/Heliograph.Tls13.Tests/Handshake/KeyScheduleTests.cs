@@ -42,7 +42,8 @@ public sealed class KeyScheduleTests
     public void Derives_the_tickets_key_of_RFC_8448()
     {
         var key = new byte[Suite.HashLength];
-        Suite.ExpandLabel(Convert.FromHexString("7df235f2031d2a051287d02b0241b0bfdaf86cc856231f2d5aba46c434ec196c"), "resumption"u8, [0, 0], key);
+        Suite.ExpandLabel(
+            Convert.FromHexString("7df235f2031d2a051287d02b0241b0bfdaf86cc856231f2d5aba46c434ec196c"), "resumption"u8, [0, 0], key);
 
         Assert.Equal("4ecd0eb6ec3b4d87f5d6028f922ca4c5851a277fd41311c9e62d2c9492e1c4f3", Convert.ToHexStringLower(key));
     }

@@ -44,10 +44,19 @@ public sealed class HelloAcceptedTests
     [Fact]
     public void The_extensions_may_stand_in_any_order()
     {
-        byte[][] extensions = [ServerName("a.b"), Alpn("h2"), SupportedVersions(0x0304), Extension(0x3a3a), Extension(51, new byte[1300]), Extension(0xfafa, 0)];
+        byte[][] extensions =
+        [
+            ServerName("a.b"),
+            Alpn("h2"),
+            SupportedVersions(0x0304),
+            Extension(0x3a3a),
+            Extension(51, new byte[1300]),
+            Extension(0xfafa, 0),
+        ];
         for (var turn = 0; turn < extensions.Length; turn++)
         {
-            var hello = Read(new HelloBuilder { Extensions = [.. extensions[turn..].Concat(extensions[..turn]).SelectMany(bytes => bytes)] });
+            var hello = Read(
+                new HelloBuilder { Extensions = [.. extensions[turn..].Concat(extensions[..turn]).SelectMany(bytes => bytes)] });
 
             Assert.Equal("a.b", hello.ServerName);
             Assert.Equal(["h2"], hello.ApplicationProtocols);
@@ -118,7 +127,10 @@ public sealed class HelloAcceptedTests
     [Fact]
     public void Nothing_is_allocated_before_a_whole_hello_is_here()
     {
-        var whole = new HelloBuilder { Extensions = [.. ServerName("chat.signal.org"), .. Alpn("h2"), .. SupportedVersions(0x0304)] }.Build();
+        var whole = new HelloBuilder
+        {
+            Extensions = [.. ServerName("chat.signal.org"), .. Alpn("h2"), .. SupportedVersions(0x0304)],
+        }.Build();
         var fragmented = Records.Fragment(whole, 7);
         byte[] garbage = [.. "GET / HTTP/1.1\r\n\r\n"u8];
         ReadAll();

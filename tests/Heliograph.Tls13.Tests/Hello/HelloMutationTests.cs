@@ -17,7 +17,9 @@ public sealed class HelloMutationTests
     [Fact]
     public void Mutated_hellos_never_throw_nor_read_past_their_end_nor_contradict_their_prefixes()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), CultureInfo.InvariantCulture, out var given) ? given : Random.Shared.Next();
+        var seed = int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), CultureInfo.InvariantCulture, out var given)
+            ? given
+            : Random.Shared.Next();
         Console.WriteLine($"Mutated hellos: {SeedVariable}={seed}");
         var random = new Random(seed);
         var mutator = new HelloMutator(random);
@@ -54,7 +56,9 @@ public sealed class HelloMutationTests
     {
         using var memory = new GuardedMemory(100);
 
-        Assert.Contains(File.ReadLines("/proc/self/maps"), line => line.StartsWith($"{memory.Guard:x8}-", StringComparison.Ordinal) && line.Contains(" ---p ", StringComparison.Ordinal));
+        Assert.Contains(
+            File.ReadLines("/proc/self/maps"),
+            line => line.StartsWith($"{memory.Guard:x8}-", StringComparison.Ordinal) && line.Contains(" ---p ", StringComparison.Ordinal));
     }
 
     /// <summary>Inputs that once got a wrong answer: every prefix of them must agree with the whole.</summary>

@@ -35,7 +35,8 @@ public sealed class HelloRefusalTests
     [InlineData(0x0200)]
     [InlineData(0x0401)]
     [InlineData(0xfeff)]
-    public void A_record_of_another_major_version_is_refused(int version) => Refused(Right with { RecordVersion = (ushort)version }, soonest: 2);
+    public void A_record_of_another_major_version_is_refused(int version) =>
+        Refused(Right with { RecordVersion = (ushort)version }, soonest: 2);
 
     [Fact]
     public void An_empty_record_is_refused() => Refused([22, 3, 1, 0, 0], soonest: 5);
@@ -106,7 +107,8 @@ public sealed class HelloRefusalTests
     [Theory]
     [InlineData(0x0200)]
     [InlineData(0x0403)]
-    public void A_hello_of_another_major_version_is_refused(int version) => Refused(Right with { LegacyVersion = (ushort)version }, soonest: 11);
+    public void A_hello_of_another_major_version_is_refused(int version) =>
+        Refused(Right with { LegacyVersion = (ushort)version }, soonest: 11);
 
     [Fact]
     public void A_session_id_longer_than_32_bytes_is_refused() => Refused(Right with { SessionId = new byte[33] }, soonest: 44);

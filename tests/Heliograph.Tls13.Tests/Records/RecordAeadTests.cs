@@ -31,7 +31,9 @@ public sealed unsafe class RecordAeadTests : IDisposable
     [InlineData(0x1302, "TLS_AES_256_GCM_SHA384")]
     public void Records_of_any_length_key_and_generation_are_the_same_by_both_libraries_and_by_NET(int id, string name)
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), CultureInfo.InvariantCulture, out var given) ? given : Random.Shared.Next();
+        var seed = int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), CultureInfo.InvariantCulture, out var given)
+            ? given
+            : Random.Shared.Next();
         Console.WriteLine($"Records by both libraries: {SeedVariable}={seed}");
         var random = new Random(seed);
         var suite = CipherSuite.Find(id)!;
@@ -53,11 +55,17 @@ public sealed unsafe class RecordAeadTests : IDisposable
             var failure = $"{SeedVariable}={seed}, record {number} of {content.Length} bytes";
 
             var expected = connection.Net.Protect((byte)type, content);
-            Assert.True(expected.AsSpan().SequenceEqual(Seal(openSsl, connection.Keys[0], content, type)), $"OpenSSL differs from .NET: {failure}");
-            Assert.True(expected.AsSpan().SequenceEqual(Seal(fast, connection.Keys[1], content, type)), $"ipsec-mb differs from .NET: {failure}");
+            Assert.True(
+                expected.AsSpan().SequenceEqual(Seal(openSsl, connection.Keys[0], content, type)), $"OpenSSL differs from .NET: {failure}");
+            Assert.True(
+                expected.AsSpan().SequenceEqual(Seal(fast, connection.Keys[1], content, type)), $"ipsec-mb differs from .NET: {failure}");
             byte[] plain = [.. content, (byte)type];
-            Assert.True(plain.AsSpan().SequenceEqual(Open(openSslOpens, connection.Keys[2], expected)), $"OpenSSL does not open what .NET sealed: {failure}");
-            Assert.True(plain.AsSpan().SequenceEqual(Open(fastOpens, connection.Keys[3], expected)), $"ipsec-mb does not open what .NET sealed: {failure}");
+            Assert.True(
+                plain.AsSpan().SequenceEqual(Open(openSslOpens, connection.Keys[2], expected)),
+                $"OpenSSL does not open what .NET sealed: {failure}");
+            Assert.True(
+                plain.AsSpan().SequenceEqual(Open(fastOpens, connection.Keys[3], expected)),
+                $"ipsec-mb does not open what .NET sealed: {failure}");
         }
     }
 
@@ -73,7 +81,9 @@ public sealed unsafe class RecordAeadTests : IDisposable
         using var sealingKey = Key(suite);
         var record = Seal(seals, sealingKey, new byte[length], ContentType.ApplicationData).ToArray();
         // Every byte of header and tag, and some of the content between them.
-        var positions = Enumerable.Range(0, record.Length).Where(at => at < RecordLayer.HeaderLength + 20 || at >= record.Length - 20 || at % 509 == 0);
+        var positions = Enumerable
+            .Range(0, record.Length)
+            .Where(at => at < RecordLayer.HeaderLength + 20 || at >= record.Length - 20 || at % 509 == 0);
         foreach (var at in positions)
         {
             record[at] ^= 1 << 4;

@@ -18,7 +18,8 @@ public sealed class Tls13SessionTests : IDisposable
     private readonly Tls13Keys client = new("TLS_AES_128_GCM_SHA256", ClientSecret), server = new("TLS_AES_128_GCM_SHA256", ServerSecret);
     private readonly Tls13Session session;
 
-    public Tls13SessionTests() => session = new(records, SessionKeys.Derive(Suite, ClientSecret, ServerSecret, serverRecords: 0)!.Value, sink);
+    public Tls13SessionTests() =>
+        session = new(records, SessionKeys.Derive(Suite, ClientSecret, ServerSecret, serverRecords: 0)!.Value, sink);
 
     public void Dispose()
     {
@@ -52,7 +53,8 @@ public sealed class Tls13SessionTests : IDisposable
 
         Assert.True(session.Write(content));
 
-        Assert.Equal([RecordLayer.LargestContent, RecordLayer.LargestContent, 1], Received().Select(static record => record.Content.Length));
+        Assert.Equal(
+            [RecordLayer.LargestContent, RecordLayer.LargestContent, 1], Received().Select(static record => record.Content.Length));
     }
 
     [Fact]

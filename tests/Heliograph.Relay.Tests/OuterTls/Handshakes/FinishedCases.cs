@@ -178,7 +178,13 @@ internal static class FinishedCases
     private static byte[] Between(RawHandshake client, byte type, byte[] content)
     {
         var (finished, keys) = (client.Finished(), client.Sending);
-        return [.. keys.Protect(Handshake, finished.AsSpan(0, 10)), .. keys.Protect(type, content), .. keys.Protect(Handshake, finished.AsSpan(10)), .. After(client)];
+        return
+        [
+            .. keys.Protect(Handshake, finished.AsSpan(0, 10)),
+            .. keys.Protect(type, content),
+            .. keys.Protect(Handshake, finished.AsSpan(10)),
+            .. After(client),
+        ];
     }
 
     /// <summary>Something before each half of the Finished.</summary>

@@ -15,7 +15,8 @@ public sealed class HandshakeServerTests : IDisposable
 
     public void Dispose() => authority.Dispose();
 
-    public static TheoryData<string> HellosOfSignalsLibrary => [.. HelloFixture.Names.Where(static name => name.StartsWith("outer-", StringComparison.Ordinal))];
+    public static TheoryData<string> HellosOfSignalsLibrary =>
+        [.. HelloFixture.Names.Where(static name => name.StartsWith("outer-", StringComparison.Ordinal))];
 
     [Theory]
     [MemberData(nameof(HellosOfSignalsLibrary))]
@@ -26,7 +27,8 @@ public sealed class HandshakeServerTests : IDisposable
     [InlineData(0x1301)]
     [InlineData(0x1302)]
     [InlineData(0x1303)]
-    public async Task Each_suite_is_answered_without_libssl(int suite) => await AssertAnsweredAsync(1, RawHello.Ordinary with { Suites = [(ushort)suite] });
+    public async Task Each_suite_is_answered_without_libssl(int suite) =>
+        await AssertAnsweredAsync(1, RawHello.Ordinary with { Suites = [(ushort)suite] });
 
     [Fact]
     public async Task Libssl_answers_another_group() => await AssertAnsweredAsync(0, RawHello.Ordinary.WithShares(ClientShare.P256));

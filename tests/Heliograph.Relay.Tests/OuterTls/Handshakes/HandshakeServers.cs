@@ -34,8 +34,8 @@ public sealed partial class HandshakeServers : IAsyncLifetime
 
     private const int MostVisits = 5;
 
-    private readonly Dictionary<TestedCertificate, Lazy<Task<Pair>>> pairs =
-        Enum.GetValues<TestedCertificate>().ToDictionary(static certificate => certificate, static certificate => new Lazy<Task<Pair>>(() => StartAsync(certificate)));
+    private readonly Dictionary<TestedCertificate, Lazy<Task<Pair>>> pairs = Enum.GetValues<TestedCertificate>()
+        .ToDictionary(static certificate => certificate, static certificate => new Lazy<Task<Pair>>(() => StartAsync(certificate)));
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -87,7 +87,8 @@ public sealed partial class HandshakeServers : IAsyncLifetime
             await (await pair.Value).DisposeAsync();
     }
 
-    private static string WithoutKernel(string story) => Segments().Replace(story, "in segments").Replace("RST", "FIN", StringComparison.Ordinal);
+    private static string WithoutKernel(string story) =>
+        Segments().Replace(story, "in segments").Replace("RST", "FIN", StringComparison.Ordinal);
 
     [GeneratedRegex("in [0-9]+ segments", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Segments();
@@ -95,7 +96,11 @@ public sealed partial class HandshakeServers : IAsyncLifetime
     private static async Task<Pair> StartAsync(TestedCertificate kind)
     {
         using var authority = new TestAuthority();
-        string[] names = ["proxy.example", .. kind == TestedCertificate.Long ? Enumerable.Range(1, 200).Select(static number => $"name-{number}.proxy.example") : []];
+        string[] names =
+        [
+            "proxy.example",
+            .. kind == TestedCertificate.Long ? Enumerable.Range(1, 200).Select(static number => $"name-{number}.proxy.example") : [],
+        ];
         var certificate = authority.Issue(kind == TestedCertificate.Rsa ? TestKey.Rsa : TestKey.Ecdsa, names);
         var site = await NginxSite.StartAsync();
         var decoy = new UpstreamEndpoint.Tcp("127.0.0.1", site.Http1.Port);

@@ -160,7 +160,9 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
         using var upstream = new TcpListener(IPAddress.Loopback, 0);
         upstream.Start();
         using var authority = new TestAuthority();
-        await using var relay = TestRelay.Start(authority.Issue(TestKey.Ecdsa, "proxy.example"), decoy: new UpstreamEndpoint.Tcp("127.0.0.1", ((IPEndPoint)upstream.LocalEndpoint).Port));
+        await using var relay = TestRelay.Start(
+            authority.Issue(TestKey.Ecdsa, "proxy.example"),
+            decoy: new UpstreamEndpoint.Tcp("127.0.0.1", ((IPEndPoint)upstream.LocalEndpoint).Port));
         using var client = await RawHandshake.ConnectAsync(relay.EndPoint, TestContext.Current.CancellationToken);
         await client.OfferAsync(RawHello.Ordinary.With(1, 1));
         Assert.Equal(Flight.Finished, await client.ReadFlightAsync());
@@ -200,6 +202,7 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
     [InlineData("Long", "no supported_versions")]
     public async Task A_hello_is_answered_as_by_nginx_with_another_certificate(string certificate, string hello)
     {
-        await servers.CompareAsync(client => Deeds.OfferAndFinishAsync(client, HelloCases.All[hello]), Enum.Parse<TestedCertificate>(certificate));
+        await servers.CompareAsync(
+            client => Deeds.OfferAndFinishAsync(client, HelloCases.All[hello]), Enum.Parse<TestedCertificate>(certificate));
     }
 }

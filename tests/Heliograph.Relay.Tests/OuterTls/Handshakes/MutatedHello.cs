@@ -14,13 +14,54 @@ internal static class MutatedHello
     [
         Ordinary,
         Ordinary.WithProtocols("http/1.1").And(5, 1, 0, 0, 0, 0).And(11, 1, 0).And(35).And(22).And(23).And(49).And(21, 0, 0),
-        .. new[] { "inner-emul-chrome_149-cdn2", "inner-emul-firefox_149-cdn2", "inner-emul-okhttp_5-cdn2", "outer-localhost-http1-tls", "inner-production-chat-auth" }
-            .Select(static name => Parse(HelloFixture.Load(name).Bytes.AsSpan(5)).WithOwnShares()),
+        .. new[]
+        {
+            "inner-emul-chrome_149-cdn2",
+            "inner-emul-firefox_149-cdn2",
+            "inner-emul-okhttp_5-cdn2",
+            "outer-localhost-http1-tls",
+            "inner-production-chat-auth",
+        }.Select(static name => Parse(HelloFixture.Load(name).Bytes.AsSpan(5)).WithOwnShares()),
     ];
 
     /// <summary>Types to change an extension's into: all of OpenSSL's, and some that it does not know.</summary>
     private static readonly int[] Types =
-        [0, 1, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 21, 22, 23, 27, 28, 35, 41, 42, 43, 44, 45, 47, 49, 50, 51, 57, 13172, 17613, 0x2a2a, 0xfde8, 0xfe0d, 0xff01];
+    [
+        0,
+        1,
+        5,
+        10,
+        11,
+        12,
+        13,
+        14,
+        15,
+        16,
+        17,
+        18,
+        21,
+        22,
+        23,
+        27,
+        28,
+        35,
+        41,
+        42,
+        43,
+        44,
+        45,
+        47,
+        49,
+        50,
+        51,
+        57,
+        13172,
+        17613,
+        0x2a2a,
+        0xfde8,
+        0xfe0d,
+        0xff01,
+    ];
 
     /// <summary>The message; the same seed gives the same one.</summary>
     public static byte[] Create(int seed)
@@ -60,7 +101,11 @@ internal static class MutatedHello
             case 5:
                 return hello with { Suites = [.. hello.Suites.OrderBy(_ => random.Next()).Take(random.Next(1, 12))] };
             case 6:
-                return hello with { SessionId = Data(random, random.Next(34)), LegacyVersion = random.Next(3) == 0 ? 0x0300 + random.Next(6) : 0x0303 };
+                return hello with
+                {
+                    SessionId = Data(random, random.Next(34)),
+                    LegacyVersion = random.Next(3) == 0 ? 0x0300 + random.Next(6) : 0x0303,
+                };
             default:
                 extensions[at] = chosen with { Data = Changed(chosen.Data, random) };
                 break;
@@ -77,7 +122,8 @@ internal static class MutatedHello
         if (random.Next(3) == 0)
             return data[..^Math.Min(data.Length, 1 + random.Next(3))];
         var changed = (byte[])data.Clone();
-        changed[Math.Min(at, data.Length - 1)] = random.Next(2) == 0 ? (byte)random.Next(256) : (byte)(changed[Math.Min(at, data.Length - 1)] + random.Next(-2, 3));
+        changed[Math.Min(at, data.Length - 1)] =
+            random.Next(2) == 0 ? (byte)random.Next(256) : (byte)(changed[Math.Min(at, data.Length - 1)] + random.Next(-2, 3));
         return changed;
     }
 

@@ -124,7 +124,8 @@ internal static class ResumptionCases
 
     /// <summary>A first visit, and one that resumes.</summary>
     /// <returns>The first one's tickets.</returns>
-    private static async Task<IReadOnlyList<Ticket>> ResumeAsync(Visitor visitor, RawHello hello, Func<IReadOnlyList<Ticket>, Ticket[]> choose)
+    private static async Task<IReadOnlyList<Ticket>> ResumeAsync(
+        Visitor visitor, RawHello hello, Func<IReadOnlyList<Ticket>, Ticket[]> choose)
     {
         var tickets = await VisitAsync(visitor, Hello);
         await ResumeAsync(visitor, hello, choose(tickets));
