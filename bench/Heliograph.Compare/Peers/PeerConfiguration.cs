@@ -34,16 +34,20 @@ internal static class PeerConfiguration
     /// Raised: worker_connections, 1024 there, which holds 512 sessions.
     /// </summary>
     public static string NginxTerminate(
-        string directory, IPEndPoint listen, IPEndPoint relay, Certificates certificates, int connections) =>
-        $$"""
-            load_module {{Installed.NginxStreamModule}};
-            daemon off;
-            worker_processes 1;
-            pid {{directory}}/terminate.pid;
-            error_log {{directory}}/terminate.log;
+        string directory, IPEndPoint listen, IPEndPoint relay, Certificates certificates, int connections) => $$"""
+        load_module {{Installed.NginxStreamModule}};
+        daemon off;
+        worker_processes 1;
+        pid {{directory}}/terminate.pid;
+        error_log {{directory}}/terminate.log;
 
-            events {
-                worker_connections {{connections}};
+        events {
+            worker_connections {{connections}};
+        }
+
+        stream {
+            upstream relay {
+                server {{relay}};
             }
 
             server {
@@ -106,8 +110,8 @@ internal static class PeerConfiguration
 
     /// <summary>
     /// HAProxy in its cheapest form that does the work. Behind a bind that ends TLS, req.ssl_sni reads the deciphered bytes, which here are
-    /// the inner hello; so one frontend does, where how-tos chain two over a socket. Client's cipher order and no tickets, as the nginx has
-    /// it.
+    /// the inner hello; so one frontend does, where how-tos chain two over a socket. Client's cipher order and
+    /// no tickets, as the nginx has it.
     /// </summary>
     public static string HaProxy(IPEndPoint listen, IPEndPoint upstream, Certificates certificates, string map, int sessions) => $$"""
         global
