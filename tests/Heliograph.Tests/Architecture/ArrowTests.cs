@@ -44,11 +44,11 @@ public sealed partial class ArrowTests
 
     [Fact]
     public void A_folder_uses_those_below_it_only() =>
-        Assert.DoesNotContain(CompiledArrows(), static arrow => IsUpwards(arrow.From, arrow.To));
+        PointsDownwards(CompiledArrows());
 
     [Fact]
     public void A_folder_names_those_below_it_only() =>
-        Assert.DoesNotContain(WrittenArrows(), static arrow => IsUpwards(arrow.From, arrow.To));
+        PointsDownwards(WrittenArrows());
 
     [Fact]
     public void Every_folder_of_the_program_has_its_floor()
@@ -68,6 +68,15 @@ public sealed partial class ArrowTests
         Assert.True(IsUpwards("Configuration", "Checking"));
         Assert.True(IsUpwards("", "Cli"));
         Assert.False(IsUpwards("Cli", ""));
+    }
+
+    private static void PointsDownwards(IEnumerable<(string From, string To, string What)> arrows)
+    {
+        var wrong = arrows.Where(static arrow => IsUpwards(arrow.From, arrow.To)).Select(static arrow => arrow.What).Distinct().ToList();
+        Assert.True(
+            wrong.Count == 0,
+            $"A folder uses one that is above it in {nameof(House)}.{nameof(House.Folders)}; move the type, or ask through a delegate:\n" +
+            string.Join('\n', wrong));
     }
 
     /// <summary>The root is below every folder: only the program's entry, which is not looked at, starts the command line.</summary>
