@@ -2,14 +2,14 @@ using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Relay;
 
-/// <summary>Back-pressure: what nobody reads stays with its sender.</summary>
+/// <summary>Back-pressure: unread data stays with its sender.</summary>
 public class SlowReaderTests
 {
     private const int Megabyte = 1024 * 1024;
     private const int Connections = 4;
     private const long OnOffer = 64L * Megabyte;
 
-    // An eighth of what is on offer in all. Socket buffers are the kernel's and do not count here.
+    // An eighth of everything on offer. Socket buffers belong to the kernel and do not count here.
     private const long Growth = 32 * Megabyte;
 
     [Fact(Timeout = Bound.LongTest)]
@@ -69,7 +69,7 @@ public class SlowReaderTests
         }
     }
 
-    // The first connection loads code and fills pools once; only what comes after may not grow.
+    // The first connection loads code and fills pools; only after that must memory not grow.
     private static async Task WarmUpAsync(RawRelay relay, Func<TlsInTlsClient, Task> work)
     {
         var (client, _, _) = await relay.ConnectAsync();
