@@ -8,7 +8,9 @@ internal static class PrivateMounts
     /// <summary>A mount namespace requires root.</summary>
     public static void Need() => Assert.SkipUnless(Environment.UserName == "root", "a private mount namespace requires root");
 
-    /// <summary>A wrapper for <see cref="ProxySettings.Wrapper"/>: it becomes the program by exec, so the process id stays the same.</summary>
+    /// <summary>
+    /// A wrapper for <see cref="ProxySettings.Wrapper"/>: it becomes the program by exec, so the process id stays the same.
+    /// </summary>
     public static IReadOnlyList<string> Over(string file, string replacement) =>
         ["unshare", "--mount", "sh", "-c", $"mount --bind '{replacement}' '{file}' && exec \"$@\"", "sh"];
 }

@@ -117,7 +117,8 @@ internal sealed class Proxy : IAsyncDisposable
     public static void NeedsHeliograph() => Assert.SkipWhen(IsNginxPair, "the nginx pair does not do this");
 
     /// <summary>A client of this proxy.</summary>
-    public TlsInTlsOptions Client(string innerName) => new() { Proxy = Endpoint, Authority = Authority, OuterName = Name, InnerName = innerName };
+    public TlsInTlsOptions Client(string innerName) =>
+        new() { Proxy = Endpoint, Authority = Authority, OuterName = Name, InnerName = innerName };
 
     public async ValueTask DisposeAsync()
     {

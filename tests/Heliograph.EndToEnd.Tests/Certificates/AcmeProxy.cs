@@ -109,7 +109,12 @@ internal sealed class AcmeProxy : IAsyncDisposable
             new SslClientAuthenticationOptions
             {
                 TargetHost = name,
-                CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { root }, RevocationMode = X509RevocationMode.NoCheck },
+                CertificateChainPolicy = new()
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust,
+                    CustomTrustStore = { root },
+                    RevocationMode = X509RevocationMode.NoCheck,
+                },
             },
             Bound.Token);
     }

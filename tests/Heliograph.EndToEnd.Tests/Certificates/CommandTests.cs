@@ -66,7 +66,8 @@ public sealed partial class CommandTests
         Assert.Equal((0, ""), (code, errors));
         Assert.Contains("  certificate   none yet; a self-signed one is served until it is there\n", output, StringComparison.Ordinal);
         Assert.Matches(
-            $@"\n  last error    \S+ \S+: 127\.0\.0\.1:?[0-9]* cannot reach {Regex.Escape(AcmeProxy.Name)} on port 80: [^\n]*Open port 80 to the whole internet",
+            $@"\n  last error    \S+ \S+: 127\.0\.0\.1:?[0-9]* cannot reach {Regex.Escape(AcmeProxy.Name)} on port 80: " +
+            @"[^\n]*Open port 80 to the whole internet",
             output);
         Assert.Matches(@"\n  failures      1 in a row; tried again at \S+ \S+Z\n", output);
         var (failed, nothing, why) = await proxy.CommandAsync("renew");

@@ -32,8 +32,8 @@ public sealed class OtlpTests
         }
         // The exporter's timer starts before it has found the meter: on a busy machine the first post may be empty.
         while (Protobuf.Fields(resourceMetrics, 2).Count == 0);
-        // ResourceMetrics: resource = 1, scope_metrics = 2; Resource.attributes = 1; KeyValue: key = 1, value = 2; AnyValue.string_value =
-        // 1.
+        // ResourceMetrics: resource = 1, scope_metrics = 2; Resource.attributes = 1; KeyValue: key = 1, value = 2;
+        // AnyValue.string_value = 1.
         var attributes = Protobuf
             .Fields(Protobuf.Fields(resourceMetrics, 1).Single(), 1)
             .ToDictionary(
@@ -75,7 +75,8 @@ public sealed class OtlpTests
         Assert.Contains("check OTEL_EXPORTER_OTLP_ENDPOINT", line, StringComparison.Ordinal);
         proxy.Program.Signal(Processes.SIGTERM);
         Assert.Equal(0, await proxy.Program.WaitForExitAsync(TimeSpan.FromSeconds(30)));
-        Assert.Single(proxy.Program.Errors.Split('\n'), static line => line.Contains("Cannot send metrics by OTLP", StringComparison.Ordinal));
+        Assert.Single(
+            proxy.Program.Errors.Split('\n'), static line => line.Contains("Cannot send metrics by OTLP", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -61,7 +61,8 @@ public class CapacityTests
 
         foreach (var socket in crowd)
             socket.Dispose();
-        await Polling.UntilAsync(() => IsServedAsync(proxy), TimeSpan.FromSeconds(10), "no new client is served after the others have left");
+        await Polling.UntilAsync(
+            () => IsServedAsync(proxy), TimeSpan.FromSeconds(10), "no new client is served after the others have left");
         await Echo.RoundTripAsync(steady.Outer, 2, 100_000);
     }
 

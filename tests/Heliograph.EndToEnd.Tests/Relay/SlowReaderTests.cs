@@ -24,7 +24,7 @@ public class SlowReaderTests
             clients.Add(await relay.ConnectAsync());
         var sent = await Polling.UntilStillAsync(() => clients.Sum(client => client.Connection.Raw.Sent));
 
-        Assert.True(sent < Connections * OnOffer / 2, $"the proxy took {sent} bytes that nobody reads");
+        Assert.True(sent < Connections * OnOffer / 2, $"the proxy accepted {sent} bytes that nobody reads");
         var growth = relay.Proxy.ResidentBytes - before;
         Assert.True(growth < Growth, $"the proxy grew by {growth} bytes");
         Assert.Equal(TestData.Hash(9, OnOffer), await TestData.ReadHashAsync(clients[0].Client.Outer, OnOffer, Bound.Token));
@@ -55,7 +55,7 @@ public class SlowReaderTests
         }
         var taken = await Polling.UntilStillAsync(() => sent.Sum());
 
-        Assert.True(taken < Connections * OnOffer / 2, $"the proxy took {taken} bytes that nobody reads");
+        Assert.True(taken < Connections * OnOffer / 2, $"the proxy accepted {taken} bytes that nobody reads");
         var growth = relay.Proxy.ResidentBytes - before;
         Assert.True(growth < Growth, $"the proxy grew by {growth} bytes");
 

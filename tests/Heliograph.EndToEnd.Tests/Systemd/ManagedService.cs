@@ -69,7 +69,8 @@ internal sealed class ManagedService : IAsyncDisposable
             """);
     }
 
-    public TlsInTlsOptions Client(string innerName) => new() { Proxy = Https, Authority = authority, OuterName = Proxy.Name, InnerName = innerName };
+    public TlsInTlsOptions Client(string innerName) =>
+        new() { Proxy = Https, Authority = authority, OuterName = Proxy.Name, InnerName = innerName };
 
     /// <summary>A client whose hello an echoing upstream has returned.</summary>
     public async Task<TlsInTlsClient> ConnectAsync(string innerName, byte[]? hello = null)

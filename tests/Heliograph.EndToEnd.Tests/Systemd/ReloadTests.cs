@@ -9,6 +9,7 @@ public sealed class ReloadTests : IAsyncDisposable
 {
     private const string First = "first.example";
     private const string Second = "second.example";
+    private const string Rejected = "The new configuration is rejected; the previous one stays in use: ";
 
     private readonly StandInSignal upstream = StandInSignal.StartRaw(StandInBehaviour.EchoAsync);
     private readonly ManagedService service = new();
@@ -43,8 +44,8 @@ public sealed class ReloadTests : IAsyncDisposable
 
         var ready = await ReadyAfterReloadAsync();
         Assert.EndsWith("; the new configuration was rejected, see the log", ready[1], StringComparison.Ordinal);
-        await LogAsync("The new configuration is rejected; the previous one stays in use: limits.idle_timeout (");
-        await LogAsync("The new configuration is rejected; the previous one stays in use: domans (");
+        await LogAsync(Rejected + "limits.idle_timeout (");
+        await LogAsync(Rejected + "domans (");
         await using (await service.ConnectAsync(First))
         {
         }
@@ -77,7 +78,7 @@ public sealed class ReloadTests : IAsyncDisposable
         await StartAsync(Route(First));
         service.Write(Route(First) + "\ndecoy: { directory: /nowhere/at/all }");
         await ReadyAfterReloadAsync();
-        await LogAsync("The new configuration is rejected; the previous one stays in use: The decoy's directory /nowhere/at/all does not exist");
+        await LogAsync(Rejected + "The decoy's directory /nowhere/at/all does not exist");
 
         var site = Directory.CreateDirectory(service.Directory["site"]).FullName;
         await File.WriteAllTextAsync(Path.Combine(site, "index.html"), "a page of the operator's", Bound.Token);
@@ -92,7 +93,7 @@ public sealed class ReloadTests : IAsyncDisposable
         await StartAsync(Route(First));
         service.Write(Route(First), certificate: "{ source: files, chain: /nowhere/chain.pem, key: /nowhere/key.pem }");
         await ReadyAfterReloadAsync();
-        await LogAsync("The new configuration is rejected; the previous one stays in use: certificate.chain: /nowhere/chain.pem cannot be read");
+        await LogAsync(Rejected + "certificate.chain: /nowhere/chain.pem cannot be read");
         await using (await service.ConnectAsync(First))
         {
         }

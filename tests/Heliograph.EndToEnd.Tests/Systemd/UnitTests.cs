@@ -47,7 +47,8 @@ public sealed class UnitTests : IDisposable
         await using var proxy = await Proxy.StartAsync(
             new ProxySettings
             {
-                // The same as the unit's SystemCallErrorNumber=. With -D the tracer is not the program's parent, so the process id stays the same.
+                // The same as the unit's SystemCallErrorNumber=. With -D the tracer is not the program's parent, so the process id stays
+                // the same.
                 Wrapper =
                 [
                     "strace",

@@ -61,7 +61,7 @@ public sealed class TroubleTests
             Downs((0, 0), (1, 0), (1, 1), (1, 2), (1, 3), (1, 4), (1, 5), (1, 6), (1, 6), (2, 0)));
 
     [Fact]
-    public void A_host_that_nobody_asks_for_any_more_is_not_found_down() =>
+    public void A_host_that_is_no_longer_requested_is_not_considered_down() =>
         Assert.All(Downs([(1, 0), (1, 4), .. Enumerable.Repeat((1L, 4), 20)]), static down => Assert.False(down));
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class TroubleTests
     public void A_host_that_never_worked_is_not_known_to_be_down() =>
         Assert.All(Downs([.. Enumerable.Range(1, 30).Select(static minute => (0L, minute))]), static down => Assert.Null(down));
 
-    /// <summary>What is thought of a host when it is looked at every minute.</summary>
+    /// <summary>The state of a host when it is updated every minute.</summary>
     private static List<bool?> Downs(params (long Connected, int FailuresInARow)[] minutes)
     {
         var watch = new UpstreamWatch();
@@ -82,7 +82,8 @@ public sealed class TroubleTests
         [
             .. minutes.Select(
                 (one, minute) =>
-                    watch.Update(FakeRelay.Statistics(("host:443", one.Connected, one.FailuresInARow)), Now.AddMinutes(minute))["host:443"]),
+                    watch.Update(
+                        FakeRelay.Statistics(("host:443", one.Connected, one.FailuresInARow)), Now.AddMinutes(minute))["host:443"]),
         ];
     }
 }

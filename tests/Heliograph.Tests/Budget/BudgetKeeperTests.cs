@@ -63,7 +63,8 @@ public sealed class BudgetKeeperTests : IAsyncDisposable
 
         time.Jump(new DateTimeOffset(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
         Pass(1);
-        Assert.Equal("Information: The monthly budget of 1GB (limits.monthly_bytes) is available again: a new month has begun", log.Lines[^1]);
+        Assert.Equal(
+            "Information: The monthly budget of 1GB (limits.monthly_bytes) is available again: a new month has begun", log.Lines[^1]);
         Assert.Equal((0, false), applied);
         Assert.Equal((BudgetState.Plenty, Megabyte), (Report.State, Report.UsedBytes));
     }

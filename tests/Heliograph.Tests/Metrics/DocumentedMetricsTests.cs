@@ -59,7 +59,8 @@ public sealed class DocumentedMetricsTests
         Assert.All(instruments, static instrument => Assert.Matches(@"\A(heliograph|process)(\.[a-z]+)+\z", instrument.Name));
         Assert.All(
             instruments,
-            instrument => Assert.DoesNotContain(instruments, other => other.Name.StartsWith(instrument.Name + ".", StringComparison.Ordinal)));
+            instrument =>
+                Assert.DoesNotContain(instruments, other => other.Name.StartsWith(instrument.Name + ".", StringComparison.Ordinal)));
         Assert.All(instruments, static instrument => Assert.False(string.IsNullOrEmpty(instrument.Description)));
     }
 

@@ -120,7 +120,7 @@ public sealed class TrafficRecorderTests : IDisposable
     [InlineData("{\"version\":1,\"days\":[null],\"weeks\":[]}")]
     [InlineData("{\"version\":1,\"days\":[{\"start\":\"2026-05-03\",\"connections\":-1,\"bytes_up\":0,\"bytes_down\":0}],\"weeks\":[]}")]
     [InlineData(
-        "{\"version\":1,\"days\":[{\"start\":\"2026-05-03\",\"connections\":9223372036854775807,\"bytes_up\":0,\"bytes_down\":0}],\"weeks\":[]}")]
+        """{"version":1,"days":[{"start":"2026-05-03","connections":9223372036854775807,"bytes_up":0,"bytes_down":0}],"weeks":[]}""")]
     [InlineData("{\"version\":1,\"days\":[],\"weeks\":[{\"start\":\"2026-05-03\",\"connections\":1,\"bytes_up\":0,\"bytes_down\":0}]}")]
     public async Task A_damaged_file_is_set_aside_and_counting_starts_from_zero(string damaged)
     {

@@ -5,7 +5,7 @@ internal static class StatusText
 {
     /// <param name="connections">How many are open.</param>
     /// <param name="notAfter">When the certificate expires; null while only the temporary one is served.</param>
-    /// <param name="now">The time.</param>
+    /// <param name="now">The current time.</param>
     /// <param name="rejected">Whether the last reload was rejected.</param>
     public static string Running(int connections, DateTimeOffset? notAfter, DateTimeOffset now, bool rejected) =>
         $"{Count(connections)}; {Certificate(notAfter, now)}{(rejected ? "; the new configuration was rejected, see the log" : "")}";
