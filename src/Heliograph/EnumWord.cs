@@ -3,8 +3,8 @@ using System.Text.Json;
 
 namespace Heliograph;
 
-/// <summary>How the names of a few kinds are written where other programs read them: in snake case.</summary>
-/// <typeparam name="TKind">The kinds.</typeparam>
+/// <summary>The names of an enum's members as other programs read them: in snake case.</summary>
+/// <typeparam name="TKind">The enum.</typeparam>
 internal static class EnumWord<TKind>
     where TKind : struct, Enum
 {

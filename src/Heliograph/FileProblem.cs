@@ -8,7 +8,7 @@ internal static class FileProblem
         FileNotFoundException or DirectoryNotFoundException => "there is no such file",
         UnauthorizedAccessException => "permission denied",
         PathTooLongException => "the path is too long",
-        // "Read-only file system : '/path'": the path is told already.
+        // "Read-only file system : '/path'": the caller has named the path already.
         IOException => exception.Message.Split(" : '")[0],
         _ => exception.Message,
     };

@@ -4,94 +4,92 @@ using Microsoft.Extensions.Logging;
 namespace Heliograph;
 
 /// <summary>
-/// What the program says of itself. Nothing here is about a connection. The only class of its kind in the assembly: with two, the generator
-/// writes them in an
-/// order that differs from build to build, and the package's bytes with it.
+/// What the program logs about itself; nothing here is about a connection. It is the only class of its kind in the assembly: with two, the
+/// generator writes them in an order that differs from build to build, and so do the package's bytes.
 /// </summary>
 internal static partial class HostLog
 {
-    [LoggerMessage(1, LogLevel.Information, "New certificate from {Chain}: {Names}, until {NotAfter:u}")]
+    [LoggerMessage(1, LogLevel.Information, "New certificate from {Chain}: {Names}, valid until {NotAfter:u}")]
     public static partial void CertificateReplaced(ILogger logger, string chain, string names, DateTimeOffset notAfter);
 
-    [LoggerMessage(2, LogLevel.Error, "The new certificate is refused and the one before goes on serving: {Problem}")]
-    public static partial void CertificateRefused(ILogger logger, string problem);
+    [LoggerMessage(2, LogLevel.Error, "The new certificate is rejected; the previous one stays in use: {Problem}")]
+    public static partial void CertificateRejected(ILogger logger, string problem);
 
-    [LoggerMessage(3, LogLevel.Information, "Stopping: {Connections} connections have {Timeout} to end")]
+    [LoggerMessage(3, LogLevel.Information, "Stopping: open connections have {Timeout} to finish; open now: {Connections}")]
     public static partial void Stopping(ILogger logger, int connections, string timeout);
 
-    [LoggerMessage(4, LogLevel.Information, "Stopped; {Left} connections were closed before their end")]
+    [LoggerMessage(4, LogLevel.Information, "Stopped; connections closed before they finished: {Left}")]
     public static partial void Stopped(ILogger logger, int left);
 
     [LoggerMessage(
         6,
         LogLevel.Information,
-        "There is no certificate yet: asking {Authority} for one ({Challenges}); until it is there a self-signed one is served")]
+        "There is no certificate yet: requesting one from {Authority} ({Challenges}); serving a self-signed one until it arrives")]
     public static partial void WaitingForCertificate(ILogger logger, string authority, string challenges);
 
-    [LoggerMessage(7, LogLevel.Information, "Looked whether the certificate is to be renewed; the next time is {Instant:u}: {Reason}")]
-    public static partial void LookedForRenewal(ILogger logger, DateTimeOffset instant, string reason);
+    [LoggerMessage(7, LogLevel.Information, "Checked whether the certificate is due for renewal; next renewal at {Instant:u}: {Reason}")]
+    public static partial void CheckedRenewal(ILogger logger, DateTimeOffset instant, string reason);
 
     [LoggerMessage(
         8,
         LogLevel.Warning,
-        "The metrics on {Endpoint} can be read from other machines, and tell how much this proxy is used; keep metrics.listen on " +
-        "127.0.0.1, or let a firewall guard it")]
+        "Other machines can read the metrics on {Endpoint}, which show how much this proxy is used; set metrics.listen to an address on " +
+        "127.0.0.1, or restrict access with a firewall")]
     public static partial void MetricsNotLoopback(ILogger logger, IPEndPoint endpoint);
 
-    [LoggerMessage(9, LogLevel.Warning, "No metrics: {Problem}")]
+    [LoggerMessage(9, LogLevel.Warning, "Metrics are off: {Problem}")]
     public static partial void MetricsOff(ILogger logger, string problem);
 
-    [LoggerMessage(10, LogLevel.Warning, "The totals of days and weeks are not kept: {Problem}")]
+    [LoggerMessage(10, LogLevel.Warning, "Cannot read or save the daily and weekly totals: {Problem}")]
     public static partial void TotalsNotSaved(ILogger logger, string problem);
 
-    [LoggerMessage(11, LogLevel.Information, "The configuration was read again; {What}")]
-    public static partial void ConfigurationRead(ILogger logger, string what);
+    [LoggerMessage(11, LogLevel.Information, "Configuration reloaded; {What}")]
+    public static partial void ConfigurationReloaded(ILogger logger, string what);
 
-    [LoggerMessage(12, LogLevel.Error, "The new configuration is refused and the one before goes on: {Problem}")]
-    public static partial void ConfigurationRefused(ILogger logger, string problem);
+    [LoggerMessage(12, LogLevel.Error, "The new configuration is rejected; the previous one stays in use: {Problem}")]
+    public static partial void ConfigurationRejected(ILogger logger, string problem);
 
     [LoggerMessage(
-        13, LogLevel.Warning, "Changed in the configuration, but only a restart takes it: {Keys} (systemctl restart heliograph)")]
+        13, LogLevel.Warning, "These configuration changes take effect only after a restart (systemctl restart heliograph): {Keys}")]
     public static partial void NeedsRestart(ILogger logger, string keys);
 
     [LoggerMessage(20, LogLevel.Warning, "Alert: {Text}")]
     public static partial void Alert(ILogger logger, string text);
 
-    [LoggerMessage(21, LogLevel.Error, "An alert could not be delivered to {Target}: {Problem}; heliograph alerts test tries it again")]
+    [LoggerMessage(21, LogLevel.Error, "Cannot deliver an alert to {Target}: {Problem}; to try again, run: heliograph alerts test")]
     public static partial void AlertNotDelivered(ILogger logger, string target, string problem);
 
-    [LoggerMessage(22, LogLevel.Error, "What was told in alerts cannot be kept, so that a restart may tell it again: {Problem}")]
+    [LoggerMessage(22, LogLevel.Error, "Cannot read or save which alerts were sent, so a restart may send them again: {Problem}")]
     public static partial void AlertsNotKept(ILogger logger, string problem);
 
-    [LoggerMessage(23, LogLevel.Warning, "The proxy's check of itself failed: {Problem}")]
+    [LoggerMessage(23, LogLevel.Warning, "Self-check failed: {Problem}")]
     public static partial void SelfCheckFailed(ILogger logger, string problem);
 
-    [LoggerMessage(24, LogLevel.Information, "The proxy's check of itself succeeds again")]
+    [LoggerMessage(24, LogLevel.Information, "Self-check succeeds again")]
     public static partial void SelfCheckWorks(ILogger logger);
 
     [LoggerMessage(
         25,
         LogLevel.Warning,
-        "The metrics are not sent by OTLP, and it is tried again: {Problem}; check OTEL_EXPORTER_OTLP_ENDPOINT and " +
-        "OTEL_EXPORTER_OTLP_PROTOCOL")]
+        "Cannot send metrics by OTLP; retrying: {Problem}; check OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_PROTOCOL")]
     public static partial void OtlpTrouble(ILogger logger, string problem);
 
     [LoggerMessage(
         30,
         LogLevel.Warning,
-        "{Percent} % of the month's budget of {Budget} (limits.monthly_bytes) are used; it is whole again on {End}{Consequence}")]
+        "{Percent} % of the monthly budget of {Budget} (limits.monthly_bytes) is used; it resets on {End}{Consequence}")]
     public static partial void BudgetLow(ILogger logger, int percent, string budget, string end, string consequence);
 
     [LoggerMessage(
-        31, LogLevel.Error, "The month's budget of {Budget} (limits.monthly_bytes) is spent: until {End} this proxy {Consequence}")]
+        31, LogLevel.Error, "The monthly budget of {Budget} (limits.monthly_bytes) is spent: until {End} this proxy {Consequence}")]
     public static partial void BudgetSpent(ILogger logger, string budget, string end, string consequence);
 
-    [LoggerMessage(32, LogLevel.Information, "The month's budget of {Budget} (limits.monthly_bytes) lasts: {Reason}")]
-    public static partial void BudgetWhole(ILogger logger, string budget, string reason);
+    [LoggerMessage(32, LogLevel.Information, "The monthly budget of {Budget} (limits.monthly_bytes) is available again: {Reason}")]
+    public static partial void BudgetRestored(ILogger logger, string budget, string reason);
 
-    [LoggerMessage(33, LogLevel.Warning, "What is used of the month's budget is not kept: {Problem}")]
+    [LoggerMessage(33, LogLevel.Warning, "Cannot read or save how much of the monthly budget is used: {Problem}")]
     public static partial void BudgetNotSaved(ILogger logger, string problem);
 
-    [LoggerMessage(5, LogLevel.Debug, "A fault in the program")]
+    [LoggerMessage(5, LogLevel.Debug, "An unexpected error")]
     public static partial void Fault(ILogger logger, Exception exception);
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Heliograph;
 
-/// <summary>What the process asks of the kernel before it touches a byte of anyone's.</summary>
+/// <summary>What the process asks of the kernel before it handles a byte of anyone's data.</summary>
 internal static partial class ProcessSetup
 {
     private const string LibC = "libc";
@@ -25,19 +25,19 @@ internal static partial class ProcessSetup
         }
     }
 
-    /// <summary>How many descriptors the process could have: what <see cref="Apply"/> raises the limit to.</summary>
+    /// <summary>How many file descriptors the process may have: <see cref="Apply"/> raises the limit to this.</summary>
     public static long HardFileLimit() => GetLimit(ResourceFiles, out var files) == 0 ? (long)Math.Min(files.Hard, long.MaxValue) : 1024;
 
-    /// <exception cref="StartException">OpenSSL 3 is not on this machine.</exception>
+    /// <exception cref="StartException">OpenSSL 3 is not installed.</exception>
     public static void RequireOpenSsl() => RequireLibrary(LibSsl);
 
-    /// <exception cref="StartException">There is no such library.</exception>
+    /// <exception cref="StartException">The library is not installed.</exception>
     public static void RequireLibrary(string name)
     {
         if (!NativeLibrary.TryLoad(name, out _))
             throw new StartException(
                 $"{name} (OpenSSL 3) is missing; on Debian and Ubuntu: apt-get install libssl3t64 (libssl3 on Debian 12, Ubuntu 22.04 " +
-                $"and before)");
+                $"and earlier)");
     }
 
     // struct rlimit on 64-bit Linux (getrlimit(2)).

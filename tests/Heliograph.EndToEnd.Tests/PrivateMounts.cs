@@ -1,14 +1,16 @@
 namespace Heliograph.EndToEnd.Tests;
 
 /// <summary>
-/// Lets one process see another file in the place of /etc/hosts or /etc/resolv.conf: its DNS then lies, and nobody else's.
+/// Shows one process another file instead of /etc/hosts or /etc/resolv.conf, so that DNS gives false answers to that process only.
 /// </summary>
 internal static class PrivateMounts
 {
-    /// <summary>A mount namespace takes root.</summary>
-    public static void Need() => Assert.SkipUnless(Environment.UserName == "root", "a private mount namespace takes root");
+    /// <summary>A mount namespace requires root.</summary>
+    public static void Need() => Assert.SkipUnless(Environment.UserName == "root", "a private mount namespace requires root");
 
-    /// <summary>A wrapper for <see cref="ProxySettings.Wrapper"/>: becomes the program by exec, so that its process id stays.</summary>
+    /// <summary>
+    /// A wrapper for <see cref="ProxySettings.Wrapper"/>: it becomes the program by exec, so the process id stays the same.
+    /// </summary>
     public static IReadOnlyList<string> Over(string file, string replacement) =>
         ["unshare", "--mount", "sh", "-c", $"mount --bind '{replacement}' '{file}' && exec \"$@\"", "sh"];
 }

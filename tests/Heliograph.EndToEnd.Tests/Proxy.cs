@@ -5,13 +5,13 @@ using Heliograph.Testing.Nginx;
 
 namespace Heliograph.EndToEnd.Tests;
 
-/// <summary>What differs from one test's proxy to another's.</summary>
+/// <summary>What differs between the proxies of tests.</summary>
 internal sealed record ProxySettings
 {
-    /// <summary>Inner name to a stand-in.</summary>
+    /// <summary>Maps an inner name to a stand-in.</summary>
     public IReadOnlyDictionary<string, IPEndPoint> Routes { get; init; } = Route();
 
-    /// <summary>Inner name to any <c>host:port</c>.</summary>
+    /// <summary>Maps an inner name to any <c>host:port</c>.</summary>
     public IReadOnlyDictionary<string, string> NamedRoutes { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Built-in sets, as in the configuration file.</summary>
@@ -26,18 +26,18 @@ internal sealed record ProxySettings
     /// <summary>The content of <c>metrics: { }</c>; with <c>listen: ["127.0.0.1:0"]</c> there is <see cref="Proxy.Monitoring"/>.</summary>
     public string Metrics { get; init; } = "listen: []";
 
-    /// <summary>Null: on a port that the system picks.</summary>
+    /// <summary>Null: on a port that the system chooses.</summary>
     public IPEndPoint? Listen { get; init; }
 
     /// <summary>More sections of the configuration file.</summary>
     public string More { get; init; } = "";
 
-    /// <summary>What lies in the state directory already.</summary>
+    /// <summary>Files that exist in the state directory at the start.</summary>
     public IReadOnlyDictionary<string, string> StateFiles { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     public TestKey Key { get; init; } = TestKey.Ecdsa;
 
-    /// <summary>A program that becomes ours by exec, with its arguments.</summary>
+    /// <summary>A command with arguments that becomes the proxy by exec.</summary>
     public IReadOnlyList<string> Wrapper { get; init; } = [];
 
     /// <summary>More arguments of <c>heliograph run</c>.</summary>
@@ -53,7 +53,7 @@ internal sealed record ProxySettings
 
 /// <summary>
 /// The proxy under test: the built program. With HELIOGRAPH_TEST_PROXY=nginx-pair it is Signal's own pair of nginx instead, which
-/// tells a fault of a test from a fault of the program; what only our program can do is then skipped.
+/// distinguishes an error in a test from an error in the program; tests of features that only Heliograph has are then skipped.
 /// </summary>
 internal sealed class Proxy : IAsyncDisposable
 {
@@ -81,7 +81,7 @@ internal sealed class Proxy : IAsyncDisposable
 
     public IPEndPoint Endpoint { get; private set; } = null!;
 
-    /// <summary>Where its metrics and health are: <c>http://address:port/</c>.</summary>
+    /// <summary>Where its metrics and health checks are: <c>http://address:port/</c>.</summary>
     public Uri Monitoring =>
         new(
             Program
@@ -113,11 +113,12 @@ internal sealed class Proxy : IAsyncDisposable
         }
     }
 
-    /// <summary>For what Signal's nginx pair does not do.</summary>
+    /// <summary>For features that Signal's nginx pair lacks.</summary>
     public static void NeedsHeliograph() => Assert.SkipWhen(IsNginxPair, "the nginx pair does not do this");
 
     /// <summary>A client of this proxy.</summary>
-    public TlsInTlsOptions Client(string innerName) => new() { Proxy = Endpoint, Authority = Authority, OuterName = Name, InnerName = innerName };
+    public TlsInTlsOptions Client(string innerName) =>
+        new() { Proxy = Endpoint, Authority = Authority, OuterName = Name, InnerName = innerName };
 
     public async ValueTask DisposeAsync()
     {

@@ -4,13 +4,13 @@ using Heliograph.Testing;
 namespace Heliograph.EndToEnd.Tests;
 
 /// <summary>
-/// Runs the built program where it sees a terminal of 80 columns and 24 lines (script, of bsdutils), with what a person types.
+/// Runs the built program in a terminal of 80 columns and 24 lines (script, from bsdutils), with typed input.
 /// </summary>
 internal static class PseudoTerminal
 {
-    /// <param name="typed">As for printf: <c>\r</c> is Enter.</param>
-    /// <param name="arguments">Of the program.</param>
-    /// <returns>All that stands on the terminal in the end, with the colours.</returns>
+    /// <param name="typed">The input, in printf's notation: <c>\r</c> is Enter.</param>
+    /// <param name="arguments">The program's arguments.</param>
+    /// <returns>Everything that was written to the terminal, with the colours.</returns>
     public static async Task<(int ExitCode, string Screen)> RunAsync(string typed, params string[] arguments)
     {
         var command = string.Join(' ', new[] { HeliographProcess.Program }.Concat(arguments).Select(static word => $"'{word}'"));

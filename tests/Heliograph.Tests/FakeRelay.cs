@@ -2,7 +2,7 @@ using Heliograph.Relay.Diagnostics;
 
 namespace Heliograph.Tests;
 
-/// <summary>A relay's sums, made up.</summary>
+/// <summary>Made-up relay statistics.</summary>
 internal static class FakeRelay
 {
     public static RelayStatistics Statistics(params (string Endpoint, long Connected, int FailuresInARow)[] upstreams) => new()
@@ -15,7 +15,16 @@ internal static class FakeRelay
         Outcomes = new Dictionary<ConnectionOutcome, long>(),
         Relayed = 0,
         Relaying = 0,
-        Routes = [.. upstreams.Select(static one => new RouteStatistics { Name = one.Endpoint.Split(':')[0], Endpoint = one.Endpoint, Connections = one.Connected, Open = 0 })],
+        Routes =
+        [
+            .. upstreams.Select(static one => new RouteStatistics
+            {
+                Name = one.Endpoint.Split(':')[0],
+                Endpoint = one.Endpoint,
+                Connections = one.Connected,
+                Open = 0,
+            }),
+        ],
         Upstreams =
         [
             .. upstreams.Select(static one => new UpstreamStatistics
@@ -31,6 +40,13 @@ internal static class FakeRelay
         BytesVisited = 0,
         DecoyDown = false,
         DeniedSignalNames = new Dictionary<string, long>(StringComparer.Ordinal),
-        Limits = new() { ConnectionsPerSource = 0, HandshakesPerSecond = 0, BytesPerSecond = 0, WaitingForBytes = 0, IsBudgetSpent = false },
+        Limits = new()
+        {
+            ConnectionsPerSource = 0,
+            HandshakesPerSecond = 0,
+            BytesPerSecond = 0,
+            WaitingForBytes = 0,
+            IsBudgetSpent = false,
+        },
     };
 }

@@ -1,17 +1,17 @@
 namespace Heliograph.Alerts;
 
-/// <summary>What was told last of a cause.</summary>
-/// <param name="State">What was told.</param>
-/// <param name="Told">When.</param>
+/// <summary>The last message about a cause.</summary>
+/// <param name="State">What it reported.</param>
+/// <param name="Told">When it was sent.</param>
 internal sealed record AlertRecord(AlertState State, DateTimeOffset Told);
 
-/// <summary>The rule of one message a day for one cause; that it works again counts as one too.</summary>
+/// <summary>Decides when to send: at most one message per cause and day, the good news included.</summary>
 internal sealed class AlertBook
 {
     public static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
-    /// <summary>Causes that nothing asks about any more, such as a host that was taken off the list.</summary>
-    private static readonly TimeSpan Forgotten = TimeSpan.FromDays(30);
+    /// <summary>For causes that are no longer watched, such as a host that was removed from the list.</summary>
+    private static readonly TimeSpan KeepFor = TimeSpan.FromDays(30);
 
     private readonly Dictionary<string, AlertRecord> records;
 
@@ -19,16 +19,16 @@ internal sealed class AlertBook
 
     public IReadOnlyDictionary<string, AlertRecord> Records => records;
 
-    /// <summary>What is to be told now of a cause, and is from now on told; null: nothing.</summary>
-    /// <param name="cause">The name of one cause.</param>
-    /// <param name="fails">Null: nobody knows, at present.</param>
-    /// <param name="now">The time.</param>
+    /// <summary>What to report about a cause now, which is then recorded as sent; null: nothing.</summary>
+    /// <param name="cause">The name of the cause.</param>
+    /// <param name="fails">Null: not known at present.</param>
+    /// <param name="now">The current time.</param>
     public AlertState? Judge(string cause, bool? fails, DateTimeOffset now)
     {
         if (fails is not { } failing)
             return null;
         var last = records.GetValueOrDefault(cause);
-        // A clock that was set back must not silence a cause for longer than a day.
+        // A clock that was set back must not silence a cause for more than a day.
         if (last is not null && now - last.Told < Day && last.Told <= now)
             return null;
         AlertState? next = failing ? AlertState.Failing : last is { State: AlertState.Failing } ? AlertState.WorksAgain : null;
@@ -39,12 +39,12 @@ internal sealed class AlertBook
         return next;
     }
 
-    /// <summary>Drops what is long past.</summary>
+    /// <summary>Drops old records.</summary>
     public void Forget(DateTimeOffset now)
     {
         foreach (var (cause, last) in records)
         {
-            if (now - last.Told > Forgotten)
+            if (now - last.Told > KeepFor)
                 records.Remove(cause);
         }
     }

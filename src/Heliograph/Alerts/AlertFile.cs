@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Alerts;
 
-/// <summary><c>alerts.json</c> in the state directory: what was told last, so that a restart does not tell it again.</summary>
+/// <summary><c>alerts.json</c> in the state directory: the last messages, so that a restart does not send them again.</summary>
 internal sealed class AlertFile
 {
     public const string Name = "alerts.json";
@@ -18,7 +18,7 @@ internal sealed class AlertFile
     }
 
     /// <summary>
-    /// An empty book when there is no file, or one that cannot be used: to tell something twice is better than not at all.
+    /// An empty book if the file is missing or unusable: reporting something twice is better than not at all.
     /// </summary>
     public AlertBook Read()
     {

@@ -15,7 +15,7 @@ internal enum AlertCause
     [JsonStringEnumMemberName("self_check")]
     SelfCheck,
 
-    /// <summary>The operator tries out whether messages arrive.</summary>
+    /// <summary>The operator is testing whether messages arrive.</summary>
     [JsonStringEnumMemberName("test")]
     Test,
 }
@@ -30,10 +30,10 @@ internal enum AlertState
     WorksAgain,
 }
 
-/// <summary>One message, as it goes to the webhook. It tells of this server and of Signal's, never of a client.</summary>
+/// <summary>One message as sent to the webhook. It is about this server and Signal's servers, never about a client.</summary>
 internal sealed record AlertMessage
 {
-    /// <summary>All of it for a person: what Slack, Mattermost and others show.</summary>
+    /// <summary>The whole message for a person: what Slack, Mattermost and others show.</summary>
     public required string Text { get; init; }
 
     public required AlertCause Cause { get; init; }

@@ -3,16 +3,16 @@ using Heliograph.Relay.Diagnostics;
 
 namespace Heliograph.Alerts;
 
-/// <summary>What the alerts look at, once a minute.</summary>
+/// <summary>What the alerts check once a minute.</summary>
 internal sealed record AlertSources
 {
-    /// <summary>What this proxy is called in messages.</summary>
+    /// <summary>This proxy's name in messages.</summary>
     public required Func<string> Proxy { get; init; }
 
     public required Func<CertificateReport> Certificate { get; init; }
 
     public required Func<RelayStatistics> Relay { get; init; }
 
-    /// <summary>What the proxy's checks of itself came to; null: there was none as yet.</summary>
+    /// <summary>The result of the self-checks; null: none has run yet.</summary>
     public required Func<SelfCheckState?> SelfCheck { get; init; }
 }

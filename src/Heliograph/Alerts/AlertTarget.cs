@@ -1,19 +1,19 @@
 namespace Heliograph.Alerts;
 
-/// <summary>Where messages go.</summary>
+/// <summary>Where messages are sent.</summary>
 internal abstract class AlertTarget
 {
-    /// <summary>For people: the key, and what it names, without anything secret.</summary>
+    /// <summary>For people: the configuration key and its value, without anything secret.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Delivers a message. Takes a bounded time and does not fail.</summary>
-    /// <returns>Why it did not arrive, for the operator; null: it did.</returns>
+    /// <summary>Delivers a message within a bounded time, and does not throw.</summary>
+    /// <returns>Why it was not delivered, for the operator; null: it was.</returns>
     public abstract Task<string?> SendAsync(AlertMessage message, CancellationToken cancellationToken);
 
-    /// <summary>Those that the configuration names.</summary>
+    /// <summary>Opens the configured targets.</summary>
     /// <param name="settings">The <c>alerts</c> section.</param>
-    /// <param name="pauses">Between the attempts of a webhook.</param>
-    /// <param name="timeProvider">The time.</param>
+    /// <param name="pauses">The pauses between a webhook's attempts.</param>
+    /// <param name="timeProvider">The clock.</param>
     public static IReadOnlyList<AlertTarget> Open(
         Configuration.AlertSettings settings, IReadOnlyList<TimeSpan> pauses, TimeProvider timeProvider) =>
         [

@@ -3,13 +3,13 @@ using Microsoft.Extensions.Logging;
 namespace Heliograph.Alerts;
 
 /// <summary>
-/// Looks once a minute whether something is wrong, and tells those who want to know. Nothing here runs on a loop of the relay.
+/// Checks once a minute whether something is wrong, and reports it to the configured targets. Nothing here runs on the relay's loops.
 /// </summary>
 internal sealed class AlertWatch : IAsyncDisposable
 {
     public static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
-    /// <summary>Names of hosts in one message; the rest is counted.</summary>
+    /// <summary>Host names in one message; the rest are only counted.</summary>
     private const int MostNamed = 5;
 
     private readonly AlertSources sources;
@@ -22,11 +22,11 @@ internal sealed class AlertWatch : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly Task watching;
 
-    /// <param name="sources">What is looked at.</param>
-    /// <param name="targets">Who is told, beside the log.</param>
-    /// <param name="stateDirectory">Where it is kept what was told.</param>
-    /// <param name="timeProvider">The time.</param>
-    /// <param name="logger">For the operator.</param>
+    /// <param name="sources">What is checked.</param>
+    /// <param name="targets">Who is notified, besides the log.</param>
+    /// <param name="stateDirectory">Where sent messages are recorded.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="logger">The operator's log.</param>
     public AlertWatch(
         AlertSources sources, IReadOnlyList<AlertTarget> targets, string stateDirectory, TimeProvider timeProvider, ILogger logger)
     {
@@ -62,7 +62,7 @@ internal sealed class AlertWatch : IAsyncDisposable
         {
             try
             {
-                await LookAsync(timeProvider.GetUtcNow());
+                await CheckAsync(timeProvider.GetUtcNow());
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
@@ -72,13 +72,13 @@ internal sealed class AlertWatch : IAsyncDisposable
         }
     }
 
-    private async Task LookAsync(DateTimeOffset now)
+    private async Task CheckAsync(DateTimeOffset now)
     {
         book.Forget(now);
         var messages = Judge(now).ToList();
         if (messages.Count == 0)
             return;
-        // Before they are sent: a hook that crashes the machine must not do so every minute.
+        // Saved before they are sent: a hook that crashes the machine must not do so every minute.
         file.Write(book);
         foreach (var message in messages)
         {
@@ -102,11 +102,11 @@ internal sealed class AlertWatch : IAsyncDisposable
             yield return Message(
                 AlertCause.SelfCheck,
                 selfCheck,
-                check!.IsFailing ? $"the proxy's check of itself fails: {check.Problem}" : "the proxy's check of itself succeeds",
+                check!.IsFailing ? $"the self-check fails: {check.Problem}" : "the self-check succeeds",
                 now);
 
-        // What began or ended in the same minute is one message: where the network is down, every host is.
-        foreach (var hosts in upstreams.Look(sources.Relay(), now)
+        // Hosts that change in the same minute share one message: when the network is down, every host is.
+        foreach (var hosts in upstreams.Update(sources.Relay(), now)
             .Select(host => (host.Key, State: book.Judge($"{AlertWords.ToWord(AlertCause.Upstream)} {host.Key}", host.Value, now)))
             .Where(static host => host.State is not null)
             .GroupBy(static host => host.State!.Value, static host => host.Key)
@@ -114,7 +114,7 @@ internal sealed class AlertWatch : IAsyncDisposable
         {
             var text =
                 hosts.Key == AlertState.Failing
-                    ? "cannot be reached from here, so Signal's clients that need it get no further"
+                    ? "cannot be reached from this proxy, so Signal apps that need it cannot connect"
                     : "can be reached";
             yield return Message(AlertCause.Upstream, hosts.Key, $"{Names([.. hosts.Order(StringComparer.Ordinal)])} {text}", now);
         }

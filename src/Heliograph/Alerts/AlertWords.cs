@@ -1,6 +1,6 @@
 namespace Heliograph.Alerts;
 
-/// <summary>The words of hooks and receivers; the JSON has the same.</summary>
+/// <summary>The words that hooks and receivers get, the same as in the JSON.</summary>
 internal static class AlertWords
 {
     public static string ToWord(AlertCause cause) => EnumWord<AlertCause>.For(cause);

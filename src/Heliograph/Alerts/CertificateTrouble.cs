@@ -3,27 +3,27 @@ using Heliograph.Configuration;
 
 namespace Heliograph.Alerts;
 
-/// <summary>Whether the certificate will run out because nobody renews it.</summary>
+/// <summary>Whether the certificate will expire because nobody renews it.</summary>
 internal static class CertificateTrouble
 {
-    /// <summary>The fourth failure in a row comes about two hours after the first: whatever passes by itself has passed.</summary>
+    /// <summary>The fourth failure in a row is about two hours after the first: a temporary problem is over by then.</summary>
     private const int ManyFailures = 4;
 
-    /// <summary>A sentence; null: there is no trouble.</summary>
+    /// <summary>One sentence for the operator; null: no trouble.</summary>
     public static string? Find(CertificateReport certificate, DateTimeOffset now)
     {
-        var error = certificate.LastError is { } last ? $"; the last error: {last}" : "";
+        var error = certificate.LastError is { } last ? $"; last error: {last}" : "";
         if (certificate.Failures >= ManyFailures)
             return $"the certificate{Until(certificate)} cannot be renewed: {certificate.Failures} attempts in a row have failed{error}";
-        if (!IsRunningOut(certificate, now))
+        if (!ExpiresSoon(certificate, now))
             return null;
         return certificate.Source == Words.Find(Words.CertificateOrigins, CertificateOrigin.Files)
-            ? $"the certificate{Until(certificate)} was not renewed: whatever renews the files of certificate.chain and certificate.key " +
-                $"has not done so"
+            ? $"the certificate{Until(certificate)} was not renewed: check the program that renews the files in certificate.chain and " +
+                $"certificate.key"
             : $"the certificate{Until(certificate)} was not renewed in time{error}";
     }
 
-    private static bool IsRunningOut(CertificateReport certificate, DateTimeOffset now) =>
+    private static bool ExpiresSoon(CertificateReport certificate, DateTimeOffset now) =>
         certificate.Source != Words.Find(Words.CertificateOrigins, CertificateOrigin.SelfSigned)
         && certificate is { NotBefore: { } start, NotAfter: { } end } && LateRenewal.IsLate(start, end, now);
 

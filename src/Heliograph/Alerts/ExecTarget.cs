@@ -3,14 +3,14 @@ using Heliograph.Platform;
 
 namespace Heliograph.Alerts;
 
-/// <summary>A program of the operator's, called as <c>PROGRAM STATE CAUSE TEXT</c> with the same in its environment.</summary>
+/// <summary>The operator's program, run as <c>PROGRAM STATE CAUSE TEXT</c> with the same values in its environment.</summary>
 /// <param name="program">Its path.</param>
-/// <param name="limit">How long it may take.</param>
+/// <param name="limit">How long it may run.</param>
 internal sealed class ExecTarget(string program, TimeSpan limit) : AlertTarget
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    private const int MostShown = 200;
+    private const int MaxShown = 200;
 
     public override string Name => $"{Keys.AlertsExec.Name} {program}";
 
@@ -24,17 +24,17 @@ internal sealed class ExecTarget(string program, TimeSpan limit) : AlertTarget
             return result.ExitCode switch
             {
                 0 => null,
-                null => $"it did not end within {Values.Write(limit)} and was killed with its children",
-                var code => $"it ended with code {code}: {Readable(result.Output)}",
+                null => $"it did not exit within {Values.Write(limit)}, and was killed with its children",
+                var code => $"it exited with code {code}: {Readable(result.Output)}",
             };
         }
         catch (HookStartException exception)
         {
-            return $"it cannot be started ({exception.Message}); give the whole path of an executable file";
+            return $"it cannot be started ({exception.Message}); give the absolute path of an executable file";
         }
     }
 
-    /// <summary>Nothing of this process's own: its environment may hold secrets of the configuration.</summary>
+    /// <summary>Nothing from this process's own environment, which may hold secrets of the configuration.</summary>
     private static Dictionary<string, string> Environment(AlertMessage message, string state, string cause)
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -52,9 +52,9 @@ internal sealed class ExecTarget(string program, TimeSpan limit) : AlertTarget
         return environment;
     }
 
-    private static string Readable(string said)
+    private static string Readable(string output)
     {
-        var line = string.Concat(said.Trim().Select(static c => char.IsControl(c) ? ' ' : c));
-        return line.Length == 0 ? "it wrote nothing" : line.Length > MostShown ? line[..MostShown] + "…" : line;
+        var line = string.Concat(output.Trim().Select(static c => char.IsControl(c) ? ' ' : c));
+        return line.Length == 0 ? "it wrote nothing" : line.Length > MaxShown ? line[..MaxShown] + "…" : line;
     }
 }

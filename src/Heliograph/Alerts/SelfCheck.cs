@@ -3,27 +3,27 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Alerts;
 
-/// <summary>What the checks came to.</summary>
+/// <summary>The result of the self-checks so far.</summary>
 /// <param name="At">When the last one ended.</param>
-/// <param name="Problem">Of the last one; null: it was good.</param>
-/// <param name="Failures">In a row.</param>
+/// <param name="Problem">The problem that the last one found; null: none.</param>
+/// <param name="Failures">Failures in a row.</param>
 internal sealed record SelfCheckState(DateTimeOffset At, string? Problem, int Failures)
 {
-    /// <summary>One alone may be a hiccup of the network: nobody is woken for it.</summary>
+    /// <summary>A single failure may be a network hiccup: nobody is woken for it.</summary>
     public bool IsFailing => Failures >= 2;
 }
 
-/// <summary>The proxy's check of itself, every so often.</summary>
+/// <summary>The proxy's regular check of itself.</summary>
 internal sealed class SelfCheck : IAsyncDisposable
 {
-    /// <summary>Part of the interval by which it varies: proxies must not call on Signal in step.</summary>
+    /// <summary>The part of the interval by which it varies: proxies must not contact Signal in step.</summary>
     private const double Jitter = 0.1;
 
-    /// <summary>Of the interval: the first check soon after the start, and the second one soon after a failure.</summary>
+    /// <summary>The part of the interval before the first check, and before the check that follows a first failure.</summary>
     private const double SoonPart = 0.1;
     private static readonly TimeSpan SoonAtLatest = TimeSpan.FromMinutes(5);
 
-    private readonly Func<SelfCheckProbe?> find;
+    private readonly Func<SelfCheckProbe?> createProbe;
     private readonly TimeSpan interval;
     private readonly TimeProvider timeProvider;
     private readonly ILogger logger;
@@ -31,20 +31,20 @@ internal sealed class SelfCheck : IAsyncDisposable
     private readonly Task checking;
     private volatile SelfCheckState? last;
 
-    /// <param name="find">The probe for the configuration in use; null: there is nothing that a client could use.</param>
-    /// <param name="interval">How often.</param>
-    /// <param name="timeProvider">The time.</param>
-    /// <param name="logger">For the operator.</param>
-    public SelfCheck(Func<SelfCheckProbe?> find, TimeSpan interval, TimeProvider timeProvider, ILogger logger)
+    /// <param name="createProbe">Creates the probe for the current configuration; null: no client could use this proxy.</param>
+    /// <param name="interval">The time between two checks.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="logger">The operator's log.</param>
+    public SelfCheck(Func<SelfCheckProbe?> createProbe, TimeSpan interval, TimeProvider timeProvider, ILogger logger)
     {
-        this.find = find;
+        this.createProbe = createProbe;
         this.interval = interval;
         this.timeProvider = timeProvider;
         this.logger = logger;
         checking = Task.Run(CheckAsync);
     }
 
-    /// <summary>Null: there was none as yet.</summary>
+    /// <summary>Null: none has run yet.</summary>
     public SelfCheckState? Last => last;
 
     public async ValueTask DisposeAsync()
@@ -61,7 +61,7 @@ internal sealed class SelfCheck : IAsyncDisposable
         {
             var pause = last is null or { Failures: 1 } ? soon : interval;
             await Task.Delay(pause * (1 + (Jitter * ((2 * Random.Shared.NextDouble()) - 1))), timeProvider, stop.Token);
-            if (find() is not { } probe)
+            if (createProbe() is not { } probe)
             {
                 last = null;
                 continue;
@@ -85,7 +85,7 @@ internal sealed class SelfCheck : IAsyncDisposable
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             HostLog.Fault(logger, exception);
-            return "the check itself met a fault in the program; heliograph run --log-level debug tells more";
+            return "the self-check stopped with an unexpected error; heliograph run --log-level debug logs the details";
         }
     }
 }

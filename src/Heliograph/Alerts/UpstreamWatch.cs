@@ -2,10 +2,10 @@ using Heliograph.Relay.Diagnostics;
 
 namespace Heliograph.Alerts;
 
-/// <summary>Which upstream hosts are down. Looks at sums, now and then; what clients did in between is not seen.</summary>
+/// <summary>Which upstream hosts are down. It reads totals from time to time, and does not see what clients do in between.</summary>
 internal sealed class UpstreamWatch
 {
-    /// <summary>Fewer may be the resolver's or the network's hiccup.</summary>
+    /// <summary>Fewer may be a hiccup of the resolver or the network.</summary>
     public const int FewestFailures = 3;
 
     /// <summary>From the first failure that was seen to the last.</summary>
@@ -13,22 +13,23 @@ internal sealed class UpstreamWatch
 
     private readonly Dictionary<string, Host> hosts = new(StringComparer.Ordinal);
 
-    /// <summary>Each upstream, and whether it is down. Null: it cannot be told, because nobody has dialled it, or because it never worked:
-    /// some hosts of
-    /// the list are ones that Signal has given up, and anybody can ask for them.</summary>
-    public IReadOnlyDictionary<string, bool?> Look(RelayStatistics statistics, DateTimeOffset now)
+    /// <summary>
+    /// Each upstream, and whether it is down. Null: unknown, because nobody has dialled it, or because it never worked: Signal has given up
+    /// some hosts on the list, and anybody can request them.
+    /// </summary>
+    public IReadOnlyDictionary<string, bool?> Update(RelayStatistics statistics, DateTimeOffset now)
     {
         foreach (var upstream in statistics.Upstreams)
         {
             var known = hosts.GetValueOrDefault(upstream.Endpoint) ?? new Host(0, now, null);
             hosts[upstream.Endpoint] = Next(known, upstream, now);
         }
-        // One that was taken off the list is nobody's concern any more.
+        // A host that was removed from the list no longer matters.
         foreach (
-            var gone in hosts
+            var removed in hosts
                 .Keys.Except(statistics.Upstreams.Select(static upstream => upstream.Endpoint), StringComparer.Ordinal)
                 .ToList())
-            hosts.Remove(gone);
+            hosts.Remove(removed);
         return hosts.ToDictionary(static host => host.Key, static host => host.Value.IsDown, StringComparer.Ordinal);
     }
 
@@ -41,12 +42,12 @@ internal sealed class UpstreamWatch
         // Fewer than before: it worked in between.
         if (known.Failures == 0 || upstream.FailuresInARow < known.Failures)
             return new(upstream.FailuresInARow, now, IsDown: false);
-        var failsOn =
+        var keepsFailing =
             upstream.FailuresInARow > known.Failures && upstream.FailuresInARow >= FewestFailures && now - known.Since >= Patience;
-        return known with { Failures = upstream.FailuresInARow, IsDown = known.IsDown == true || failsOn };
+        return known with { Failures = upstream.FailuresInARow, IsDown = known.IsDown == true || keepsFailing };
     }
 
-    /// <param name="Failures">In a row, at the last look.</param>
+    /// <param name="Failures">Failures in a row at the last update.</param>
     /// <param name="Since">When the first of them was seen.</param>
     /// <param name="IsDown">Null: not known.</param>
     private sealed record Host(int Failures, DateTimeOffset Since, bool? IsDown);

@@ -5,14 +5,14 @@ using Heliograph.Configuration;
 
 namespace Heliograph.Alerts;
 
-/// <summary>An address that takes a POST of JSON. The address is a secret: whoever has it may post there.</summary>
+/// <summary>An address that accepts a POST of JSON. The address is a secret: anyone who has it can post there.</summary>
 /// <remarks>
-/// A proxy is used where HTTPS_PROXY names one, as by curl. Redirects are not followed: they would turn the POST into a GET, or lead
-/// elsewhere.
+/// Like curl, it uses the proxy named in HTTPS_PROXY, if any. It does not follow redirects, which could turn the POST into a GET or send
+/// the message elsewhere.
 /// </remarks>
 internal sealed class WebhookTarget : AlertTarget
 {
-    /// <summary>Between the attempts for one message: an hour without a network is told the next day.</summary>
+    /// <summary>Between the attempts for one message: an hour-long network outage is reported the next day.</summary>
     public static readonly IReadOnlyList<TimeSpan> Pauses = [TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5)];
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
@@ -33,7 +33,7 @@ internal sealed class WebhookTarget : AlertTarget
     public override async Task<string?> SendAsync(AlertMessage message, CancellationToken cancellationToken)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(message, AlertJson.Default.AlertMessage);
-        // Made for one message a day, and gone after it: an idle client would hold a pool and its timers.
+        // Created for one message a day and disposed of after it: an idle client would keep a pool and its timers.
         using var client = CreateClient();
         for (var attempt = 0; ; attempt++)
         {
@@ -55,14 +55,14 @@ internal sealed class WebhookTarget : AlertTarget
         return client;
     }
 
-    /// <summary>What went wrong, and whether it is of no use to try again.</summary>
+    /// <summary>The problem, and whether another attempt would be useless.</summary>
     private async Task<(string? Problem, bool IsFinal)> PostAsync(HttpClient client, byte[] json, CancellationToken cancellationToken)
     {
         try
         {
             using var content = new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
             using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
-            // The answer's body says nothing that is needed, and is not read.
+            // The response body is not needed, and not read.
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             return Judge(response.StatusCode);
         }
@@ -79,8 +79,8 @@ internal sealed class WebhookTarget : AlertTarget
     private static (string? Problem, bool IsFinal) Judge(HttpStatusCode status) => (int)status switch
     {
         >= 200 and < 300 => (null, true),
-        >= 300 and < 400 => ($"it answered {(int)status}, a redirect, which is not followed; write the final address", true),
+        >= 300 and < 400 => ($"it answered {(int)status}, a redirect, which is not followed; use the final address", true),
         429 or >= 500 => ($"it answered {(int)status}", false),
-        _ => ($"it answered {(int)status}; is the address right?", true),
+        _ => ($"it answered {(int)status}; check the address", true),
     };
 }

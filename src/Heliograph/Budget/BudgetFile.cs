@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Heliograph.Budget;
 
 /// <summary>
-/// <c>budget.json</c> in the state directory, written whole or not at all. A damaged file is set aside with a line in the log.
+/// <c>budget.json</c> in the state directory, written completely or not at all. A damaged file is set aside, with a line in the log.
 /// </summary>
 internal sealed partial class BudgetFile
 {
@@ -14,22 +14,22 @@ internal sealed partial class BudgetFile
 
     private const int Version = 1;
 
-    /// <summary>No machine moves an exabyte in a month: a greater figure is damage.</summary>
-    private const long Most = 1_000_000_000_000_000_000;
+    /// <summary>No machine transfers an exabyte in a month: a larger figure means damage.</summary>
+    private const long MaxBytes = 1_000_000_000_000_000_000;
 
     private readonly PrivateDirectory directory;
 
     public BudgetFile(string stateDirectory, TimeProvider timeProvider, ILogger logger) =>
         directory = new PrivateDirectory(stateDirectory, timeProvider, logger);
 
-    /// <summary>Empty when there is no file, or a damaged one.</summary>
+    /// <summary>Empty if the file is missing or damaged.</summary>
     /// <exception cref="StorageException">It cannot be read.</exception>
     public (BudgetMonth? Current, BudgetMonth? Before) Read() =>
         directory.Read(Name, BudgetJson.Default.Content, Damage) is { } content
             ? (content.Current?.Month, content.Before?.Month)
             : (null, null);
 
-    /// <exception cref="StorageException">It cannot be written; the file before is still there, whole.</exception>
+    /// <exception cref="StorageException">It cannot be written; the previous file is intact.</exception>
     public void Write(MonthlyBudget budget) =>
         directory.Write(
             Name,
@@ -44,8 +44,10 @@ internal sealed partial class BudgetFile
     private static string? Damage(Content content)
     {
         if (content.Version != Version)
-            return $"it is of version {content.Version}, and this program knows version {Version}";
-        return content.Current is { IsSound: true } && content.Before is null or { IsSound: true } ? null : "a figure in it cannot be";
+            return $"its version is {content.Version}, but this program supports version {Version}";
+        return content.Current is { IsSound: true } && content.Before is null or { IsSound: true }
+            ? null
+            : "it contains an impossible figure";
     }
 
     private sealed record Content
@@ -67,7 +69,7 @@ internal sealed partial class BudgetFile
         public BudgetMonth Month => new(Start, Bytes);
 
         [JsonIgnore]
-        public bool IsSound => Bytes is >= 0 and <= Most && Start.Day <= 28;
+        public bool IsSound => Bytes is >= 0 and <= MaxBytes && Start.Day <= 28;
 
         public static SavedMonth FromMonth(BudgetMonth month) => new() { Start = month.Start, Bytes = RoundedCount.UpBytes(month.Bytes) };
     }

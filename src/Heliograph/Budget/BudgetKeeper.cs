@@ -7,14 +7,14 @@ using Microsoft.Extensions.Logging;
 namespace Heliograph.Budget;
 
 /// <summary>
-/// Holds the relay to <c>limits.monthly_bytes</c>: looks each second at what has passed, tells at 80 % and at the end, and does what was
+/// Holds the relay to <c>limits.monthly_bytes</c>: checks the traffic every second, reports at 80 % and at the end, and does what is
 /// configured.
 /// </summary>
 internal sealed class BudgetKeeper : IAsyncDisposable
 {
-    public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(1);
 
-    /// <summary>A crash forgets no more than this.</summary>
+    /// <summary>A crash loses no more than this.</summary>
     public static readonly TimeSpan SaveEvery = TimeSpan.FromMinutes(1);
 
     private const int LowPercent = 80;
@@ -34,12 +34,12 @@ internal sealed class BudgetKeeper : IAsyncDisposable
     private long counted;
     private string? problem;
 
-    /// <param name="settings">With a budget.</param>
-    /// <param name="stateDirectory">Where it is kept; held by this process.</param>
-    /// <param name="sinceStart">Bytes that have passed since the program started: see <see cref="Passed"/>.</param>
-    /// <param name="apply">Told, again and again, how slow to be (0: no slower), and whether to relay nothing.</param>
+    /// <param name="settings">The budget, which is not off.</param>
+    /// <param name="stateDirectory">Where it is saved; held by this process.</param>
+    /// <param name="sinceStart">Bytes transferred since the program started: see <see cref="Passed"/>.</param>
+    /// <param name="apply">Called at every check with the rate to slow to (0: no slowing), and whether to relay nothing.</param>
     /// <param name="timeProvider">The clock.</param>
-    /// <param name="logger">Told when the budget is low or spent.</param>
+    /// <param name="logger">Gets a message when the budget is low or spent.</param>
     public BudgetKeeper(
         BudgetSettings settings,
         string stateDirectory,
@@ -57,18 +57,17 @@ internal sealed class BudgetKeeper : IAsyncDisposable
         budget = Restore();
         saved = budget.Current;
         savedAt = timeProvider.GetTimestamp();
-        Look();
-        timer = timeProvider.CreateTimer(_ => Look(), null, LookEvery, LookEvery);
+        Check();
+        timer = timeProvider.CreateTimer(_ => Check(), null, CheckEvery, CheckEvery);
     }
 
     /// <summary>
-    /// What the machine's interface has carried: what is relayed goes in and out, so that it counts twice; a visitor's bytes end on this
-    /// machine. Headers of
-    /// TCP and records of TLS are not seen here.
+    /// What the machine's network interface has carried: relayed bytes go in and out, so they count twice; a visitor's bytes end on this
+    /// machine. TCP headers and TLS record overhead are not counted.
     /// </summary>
     public static long Passed(RelayStatistics statistics) => (2 * (statistics.BytesUp + statistics.BytesDown)) + statistics.BytesVisited;
 
-    /// <summary>The month up to now.</summary>
+    /// <summary>The month so far.</summary>
     public BudgetReport Read()
     {
         lock (gate)
@@ -113,12 +112,12 @@ internal sealed class BudgetKeeper : IAsyncDisposable
         }
         catch (StorageException exception)
         {
-            Failed(exception);
+            ReportFailure(exception);
             return new MonthlyBudget(settings.ResetDay, Today());
         }
     }
 
-    private void Look()
+    private void Check()
     {
         lock (gate)
         {
@@ -127,7 +126,7 @@ internal sealed class BudgetKeeper : IAsyncDisposable
             var before = state;
             state = StateNow();
             if (state != before)
-                Tell(month);
+                Report(month);
             apply(SlowTo, Refuses);
             if (state != before || month != budget.Current.Start || timeProvider.GetElapsedTime(savedAt) >= SaveEvery)
                 Save();
@@ -145,24 +144,24 @@ internal sealed class BudgetKeeper : IAsyncDisposable
         : (Int128)budget.Current.Bytes * 100 >= (Int128)settings.MonthlyBytes * LowPercent ? BudgetState.Low
         : BudgetState.Plenty;
 
-    private void Tell(DateOnly monthBefore)
+    private void Report(DateOnly monthBefore)
     {
         var budgetText = ByteSizes.Write(settings.MonthlyBytes);
         var end = budget.Current.End.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        var slower = string.Create(CultureInfo.InvariantCulture, $"relays {ByteSizes.Write(settings.SlowBytesPerSecond)} a second");
+        var slower = string.Create(CultureInfo.InvariantCulture, $"relays at most {ByteSizes.Write(settings.SlowBytesPerSecond)} a second");
         switch (state)
         {
             case BudgetState.Low:
-                HostLog.BudgetLow(logger, LowPercent, budgetText, end, Slows ? "; until then it " + slower : "");
+                HostLog.BudgetLow(logger, LowPercent, budgetText, end, Slows ? "; until then this proxy " + slower : "");
                 break;
             case BudgetState.Spent:
-                HostLog.BudgetSpent(logger, budgetText, end, Slows ? slower : "relays nothing, and is a web site only");
+                HostLog.BudgetSpent(logger, budgetText, end, Slows ? slower : "relays nothing and is only a web site");
                 break;
             default:
-                HostLog.BudgetWhole(
+                HostLog.BudgetRestored(
                     logger,
                     budgetText,
-                    monthBefore == budget.Current.Start ? "the budget was raised, or the clock was set" : "a new month has begun");
+                    monthBefore == budget.Current.Start ? "the budget was raised, or the clock was changed" : "a new month has begun");
                 break;
         }
     }
@@ -180,12 +179,12 @@ internal sealed class BudgetKeeper : IAsyncDisposable
         }
         catch (StorageException exception)
         {
-            Failed(exception);
+            ReportFailure(exception);
         }
     }
 
-    /// <summary>Logged once, not every minute.</summary>
-    private void Failed(StorageException exception)
+    /// <summary>Logs the problem once, not every minute.</summary>
+    private void ReportFailure(StorageException exception)
     {
         if (problem is null)
             HostLog.BudgetNotSaved(logger, exception.Message);

@@ -1,24 +1,24 @@
 namespace Heliograph.Budget;
 
-/// <summary>How far the month's budget has gone.</summary>
+/// <summary>How much of the monthly budget is used.</summary>
 internal enum BudgetState
 {
     Plenty,
 
-    /// <summary>80 % are used.</summary>
+    /// <summary>80 % is used.</summary>
     Low,
 
     /// <summary>Nothing is left.</summary>
     Spent,
 }
 
-/// <summary>The month's budget as it may be shown: rounded.</summary>
+/// <summary>The monthly budget as it may be shown: rounded.</summary>
 internal sealed record BudgetReport
 {
     /// <summary>limits.monthly_bytes.</summary>
     public required long MonthlyBytes { get; init; }
 
-    /// <summary>In and out, in this month; up to the next MB.</summary>
+    /// <summary>In and out, this month, rounded up to the next MB.</summary>
     public required long UsedBytes { get; init; }
 
     public required DateOnly Start { get; init; }
@@ -28,15 +28,15 @@ internal sealed record BudgetReport
 
     public required BudgetState State { get; init; }
 
-    /// <summary>The rate that the state has brought about; 0: none.</summary>
+    /// <summary>The rate to which the relay is slowed in this state; 0: it is not slowed.</summary>
     public required long SlowedTo { get; init; }
 
-    /// <summary>Whether nothing is relayed any more.</summary>
+    /// <summary>Whether nothing is relayed.</summary>
     public required bool Refuses { get; init; }
 
     /// <summary>Why the budget cannot be read or saved; null: it can.</summary>
     public string? Problem { get; init; }
 
-    /// <summary>Whole percents, 100 and more when it is spent.</summary>
+    /// <summary>Whole percent, 100 or more when it is spent.</summary>
     public long Percent => (long)((Int128)UsedBytes * 100 / MonthlyBytes);
 }

@@ -9,15 +9,15 @@ internal readonly record struct BudgetMonth(DateOnly Start, long Bytes)
     public DateOnly End => Start.AddMonths(1);
 }
 
-/// <summary>Adds up the months of a budget, in UTC. Time comes from outside, and may be wrong for a while.</summary>
+/// <summary>Counts a budget's bytes by month, in UTC. The caller passes the time, which may be wrong for a while.</summary>
 internal sealed class MonthlyBudget
 {
     private readonly int resetDay;
 
     /// <param name="resetDay">The day on which a month begins, 1 to 28.</param>
-    /// <param name="today">The day.</param>
-    /// <param name="current">As it was saved; null: there is nothing yet.</param>
-    /// <param name="before">The month before it, as it was saved.</param>
+    /// <param name="today">The current day.</param>
+    /// <param name="current">The saved current month; null: nothing was saved.</param>
+    /// <param name="before">The saved month before it.</param>
     public MonthlyBudget(int resetDay, DateOnly today, BudgetMonth? current = null, BudgetMonth? before = null)
     {
         this.resetDay = resetDay;
@@ -28,14 +28,13 @@ internal sealed class MonthlyBudget
 
     public BudgetMonth Current { get; private set; }
 
-    /// <summary>Kept for a clock that ran ahead.</summary>
+    /// <summary>Kept in case the clock was ahead.</summary>
     public BudgetMonth? Before { get; private set; }
 
-    /// <summary>Counts bytes to the month of that day.</summary>
+    /// <summary>Counts bytes towards the month of that day.</summary>
     /// <remarks>
-    /// A clock that is set back does not bring a month back that is over. But a month that only began because the clock was ahead, as a
-    /// machine without
-    /// one of its own can be at its start, is joined with the one in which it really is, so that nothing is forgotten.
+    /// Setting the clock back does not reopen a month that is over. But a month that began only because the clock was ahead, as it can be
+    /// at boot on a machine without a hardware clock, is merged into the real one, so that nothing is lost.
     /// </remarks>
     public void Add(long bytes, DateOnly today)
     {

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Heliograph.Certificates;
 
 /// <summary>
-/// A certificate that this process gets and renews itself. Until there is one, a self-signed one in memory keeps the web site up.
+/// A certificate that this process obtains and renews itself. Until it has one, a self-signed one in memory keeps the web site up.
 /// </summary>
 internal sealed class AcmeSource : ICertificateSource
 {
@@ -16,7 +16,7 @@ internal sealed class AcmeSource : ICertificateSource
     private readonly ILogger logger;
     private Action<ServerCertificate>? use;
     private ServerCertificate? issued;
-    private ServerCertificate? standIn;
+    private ServerCertificate? temporary;
     private int disposed;
 
     private AcmeSource(AcmeOptions options, ChallengeResponders responders, TimeProvider timeProvider, ILogger logger)
@@ -25,10 +25,10 @@ internal sealed class AcmeSource : ICertificateSource
         this.logger = logger;
         manager = CertificateManager.Open(options, responders, Use, timeProvider, logger);
         if (issued is null)
-            standIn = new SelfSignedSource(options.Domains, timeProvider).Current;
+            temporary = new SelfSignedSource(options.Domains, timeProvider).Current;
     }
 
-    public ServerCertificate Current => issued ?? standIn!;
+    public ServerCertificate Current => issued ?? temporary!;
 
     public string Description
     {
@@ -36,19 +36,19 @@ internal sealed class AcmeSource : ICertificateSource
         {
             var described = manager.Describe();
             return issued is null
-                ? $"self-signed: waiting for {Authority}{(described.Failures > 0 ? $", asked again at {described.NextRenewal:u}" : "")}"
-                : $"by {issued.Issuer}; renewed at {described.NextRenewal:u}: {described.NextRenewalReason}";
+                ? $"self-signed: waiting for {Authority}{(described.Failures > 0 ? $", next attempt at {described.NextRenewal:u}" : "")}"
+                : $"by {issued.Issuer}; next renewal at {described.NextRenewal:u}: {described.NextRenewalReason}";
         }
     }
 
-    /// <summary>The state that is stored, without a server.</summary>
-    /// <exception cref="StartException">It cannot be read.</exception>
+    /// <summary>The stored state, for use without a server.</summary>
+    /// <exception cref="StartException">The stored state cannot be read.</exception>
     public static CertificateManager OpenStored(AcmeOptions options, TimeProvider timeProvider, ILogger logger) =>
-        Opening(() => CertificateManager.Open(options, new ChallengeResponders(), static _ => { }, timeProvider, logger));
+        OpenOrExplain(() => CertificateManager.Open(options, new ChallengeResponders(), static _ => { }, timeProvider, logger));
 
-    /// <exception cref="StartException">What is stored cannot be read.</exception>
+    /// <exception cref="StartException">The stored state cannot be read.</exception>
     public static AcmeSource Open(AcmeOptions options, ChallengeResponders responders, TimeProvider timeProvider, ILogger logger) =>
-        Opening(() => new AcmeSource(options, responders, timeProvider, logger));
+        OpenOrExplain(() => new AcmeSource(options, responders, timeProvider, logger));
 
     public void Watch(Action<ServerCertificate> use)
     {
@@ -58,16 +58,16 @@ internal sealed class AcmeSource : ICertificateSource
         manager.Start();
     }
 
-    public void Reload() => _ = LookAsync();
+    public void Reload() => _ = RenewIfDueAsync();
 
     public CertificateReport Describe() => CertificateReport.FromDescription(manager.Describe());
 
-    /// <exception cref="AcmeException">It was tried and failed.</exception>
+    /// <exception cref="AcmeException">The attempt failed.</exception>
     public Task<RenewalOutcome> RenewAsync(bool force, CancellationToken cancellationToken) =>
         manager.RenewNowAsync(force, cancellationToken);
 
-    /// <summary>Revokes the certificate, and orders another one at once.</summary>
-    /// <exception cref="AcmeException">It was tried and failed.</exception>
+    /// <summary>Revokes the certificate, and orders a new one at once.</summary>
+    /// <exception cref="AcmeException">The attempt failed.</exception>
     public async Task RevokeAsync(RevocationReason reason, CancellationToken cancellationToken)
     {
         await manager.RevokeAsync(reason, cancellationToken);
@@ -85,7 +85,7 @@ internal sealed class AcmeSource : ICertificateSource
 
     private string Authority => options.Directory == AcmeOptions.LetsEncrypt ? "Let's Encrypt" : new Uri(options.Directory).Authority;
 
-    private static T Opening<T>(Func<T> open)
+    private static T OpenOrExplain<T>(Func<T> open)
     {
         try
         {
@@ -97,17 +97,17 @@ internal sealed class AcmeSource : ICertificateSource
         }
     }
 
-    private async Task LookAsync()
+    private async Task RenewIfDueAsync()
     {
         try
         {
             await manager.RenewIfDueAsync(stopping.Token);
             var described = manager.Describe();
-            HostLog.LookedForRenewal(logger, described.NextRenewal, described.NextRenewalReason);
+            HostLog.CheckedRenewal(logger, described.NextRenewal, described.NextRenewalReason);
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
-            // The program ends.
+            // The program is ending.
         }
         catch (Exception exception)
         {
@@ -115,7 +115,7 @@ internal sealed class AcmeSource : ICertificateSource
         }
     }
 
-    /// <summary>Called with what is stored, before anything listens, and with every new certificate.</summary>
+    /// <summary>Called with the stored certificate before anything listens, and with every new one.</summary>
     private void Use(IssuedCertificate certificate)
     {
         try
@@ -123,11 +123,11 @@ internal sealed class AcmeSource : ICertificateSource
             var loaded = ServerCertificate.FromPem(certificate.ChainPem, certificate.KeyPem);
             use?.Invoke(loaded);
             issued = loaded;
-            standIn = null;
+            temporary = null;
         }
         catch (CertificateException exception)
         {
-            HostLog.CertificateRefused(logger, exception.Message);
+            HostLog.CertificateRejected(logger, exception.Message);
         }
     }
 }

@@ -2,7 +2,7 @@ using Heliograph.Relay.OuterTls;
 
 namespace Heliograph.Certificates;
 
-/// <summary>The source of the certificate; another one takes its place when the configuration changes.</summary>
+/// <summary>The certificate's source, which is replaced when the configuration changes.</summary>
 internal sealed class CertificateInUse(ICertificateSource source) : IAsyncDisposable
 {
     private Action<ServerCertificate> use = static _ => { };
@@ -18,8 +18,8 @@ internal sealed class CertificateInUse(ICertificateSource source) : IAsyncDispos
         Source.Watch(use);
     }
 
-    /// <summary>Serves what another source has, and watches it in the place of the one before. An order under way is broken off.</summary>
-    /// <exception cref="CertificateException">OpenSSL does not take its certificate; the one before goes on.</exception>
+    /// <summary>Serves another source's certificate, and watches that source from now on. An order in progress is cancelled.</summary>
+    /// <exception cref="CertificateException">OpenSSL does not accept its certificate; the previous source stays in use.</exception>
     public async Task ReplaceAsync(ICertificateSource other)
     {
         try
@@ -31,10 +31,10 @@ internal sealed class CertificateInUse(ICertificateSource source) : IAsyncDispos
             await other.DisposeAsync();
             throw;
         }
-        var before = Source;
+        var previous = Source;
         Source = other;
-        await before.DisposeAsync();
-        // Until it was disposed of, the one before may have put one more certificate to use.
+        await previous.DisposeAsync();
+        // Until it was disposed of, the previous source may have put another certificate to use.
         use(other.Current);
         other.Watch(use);
     }

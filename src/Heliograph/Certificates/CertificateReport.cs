@@ -4,22 +4,22 @@ using Heliograph.Relay.OuterTls;
 namespace Heliograph.Certificates;
 
 /// <summary>
-/// What there is of a certificate and what comes next: <c>heliograph certificate show --json</c>, a contract with scripts.
+/// The state of the certificate and of its renewal: <c>heliograph certificate show --json</c>, a contract with scripts.
 /// </summary>
 internal sealed record CertificateReport
 {
     /// <summary><c>certificate.source</c>.</summary>
     public required string Source { get; init; }
 
-    /// <summary>Whether a server runs; otherwise this is what is stored.</summary>
+    /// <summary>Whether a server is running; if not, this is the stored state.</summary>
     public bool Running { get; init; }
 
-    /// <summary>Those of the certificate; null in all of this while there is none.</summary>
+    /// <summary>The certificate's names; like its other members, null while there is no certificate.</summary>
     public IReadOnlyList<string>? Names { get; init; }
 
     public string? Issuer { get; init; }
 
-    /// <summary>The authority's directory that issued it.</summary>
+    /// <summary>The ACME directory of the authority that issued it.</summary>
     public string? Directory { get; init; }
 
     public string? SerialNumber { get; init; }
@@ -30,17 +30,17 @@ internal sealed record CertificateReport
 
     public bool Revoked { get; init; }
 
-    /// <summary>The authority is being asked at this moment.</summary>
+    /// <summary>A request to the authority is in progress.</summary>
     public bool UnderWay { get; init; }
 
-    /// <summary>Null where somebody else renews it.</summary>
+    /// <summary>Null if another program renews it.</summary>
     public DateTimeOffset? NextRenewal { get; init; }
 
     public string? NextRenewalReason { get; init; }
 
     public string? ExplanationUrl { get; init; }
 
-    /// <summary>In a row.</summary>
+    /// <summary>Failed attempts in a row.</summary>
     public int Failures { get; init; }
 
     public string? LastError { get; init; }

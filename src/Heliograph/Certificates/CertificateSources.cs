@@ -8,15 +8,16 @@ namespace Heliograph.Certificates;
 internal static class CertificateSources
 {
     /// <exception cref="StartException">There is no certificate to start with.</exception>
-    public static ICertificateSource Open(Settings settings, ChallengePorts ports, TimeProvider timeProvider, ILogger logger) => settings.Certificate switch
-    {
-        { Source: CertificateOrigin.SelfSigned } => new SelfSignedSource(settings.Domains, timeProvider),
-        // The configuration is refused where one of the two is missing.
-        { Source: CertificateOrigin.Files, Chain: { } chain, Key: { } key } => FileSource.Open(chain, key, timeProvider, logger),
-        _ => AcmeSource.Open(settings.Acme, Responders(settings, ports), timeProvider, logger),
-    };
+    public static ICertificateSource Open(Settings settings, ChallengePorts ports, TimeProvider timeProvider, ILogger logger) =>
+        settings.Certificate switch
+        {
+            { Source: CertificateOrigin.SelfSigned } => new SelfSignedSource(settings.Domains, timeProvider),
+            // A configuration without one of the two files is rejected.
+            { Source: CertificateOrigin.Files, Chain: { } chain, Key: { } key } => FileSource.Open(chain, key, timeProvider, logger),
+            _ => AcmeSource.Open(settings.Acme, Responders(settings, ports), timeProvider, logger),
+        };
 
-    /// <summary>Where nothing listens for plain HTTP, http-01 is not tried.</summary>
+    /// <summary>Without a listener for plain HTTP, http-01 is not used.</summary>
     private static ChallengeResponders Responders(Settings settings, ChallengePorts ports) =>
         new() { TlsAlpn = ports, Http = settings.HttpListen.Count > 0 ? ports : null };
 }

@@ -5,16 +5,16 @@ using Heliograph.Relay.OuterTls;
 
 namespace Heliograph.Certificates;
 
-/// <summary>The relay's port and port 80, lent to the certificate authority for as long as it looks. Nothing here is ever logged.</summary>
+/// <summary>Answers the certificate authority's challenges on the relay's port and port 80. Nothing here is ever logged.</summary>
 internal sealed class ChallengePorts : ITlsAlpnResponder, IHttpResponder
 {
     private readonly ConcurrentDictionary<string, string> keyAuthorizations = new(StringComparer.Ordinal);
     private RelayServer? relay;
 
-    /// <summary>Before the first order.</summary>
+    /// <summary>Must be called before the first order.</summary>
     public void Attach(RelayServer relay) => this.relay = relay;
 
-    /// <summary>What port 80 answers for a token; null: it is none of ours.</summary>
+    /// <summary>What port 80 answers for a token; null: the token is unknown.</summary>
     public string? KeyAuthorization(string token) => keyAuthorizations.GetValueOrDefault(token);
 
     public IDisposable Serve(TlsAlpnValidation validation)

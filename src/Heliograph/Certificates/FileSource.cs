@@ -6,23 +6,24 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Certificates;
 
-/// <summary>A certificate in two PEM files that somebody else renews.</summary>
-/// <remarks>The contents are compared, not inotify events or times: a few kilobytes every few seconds cost nothing, and it sees certbot's
-/// and Kubernetes' swaps of symbolic
-/// links anywhere on the path, bind mounts and network file systems alike.</remarks>
+/// <summary>A certificate in two PEM files that another program renews.</summary>
+/// <remarks>
+/// It compares contents instead of using inotify or modification times: reading a few kilobytes every few seconds costs nothing, and works
+/// with the symbolic links that certbot and Kubernetes swap anywhere on the path, with bind mounts and with network file systems.
+/// </remarks>
 internal sealed class FileSource : ICertificateSource
 {
     private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(2);
-    private const int LongestFile = 1024 * 1024;
+    private const int MaxFileLength = 1024 * 1024;
 
     private readonly string chainPath;
     private readonly string keyPath;
     private readonly TimeProvider timeProvider;
     private readonly ILogger logger;
     private readonly Lock reading = new();
-    private byte[] judged;
+    private byte[] lastLoaded;
     private byte[]? changing;
-    private string? lastRefusal;
+    private string? lastRejection;
     private Action<ServerCertificate>? use;
     private ITimer? timer;
 
@@ -33,7 +34,7 @@ internal sealed class FileSource : ICertificateSource
         this.timeProvider = timeProvider;
         this.logger = logger;
         var files = Read();
-        judged = files.Digest;
+        lastLoaded = files.Digest;
         Current = Load(files);
     }
 
@@ -41,7 +42,7 @@ internal sealed class FileSource : ICertificateSource
 
     public string Description => $"from {chainPath}";
 
-    /// <exception cref="StartException">A file cannot be read, or the two are no certificate with its key.</exception>
+    /// <exception cref="StartException">A file cannot be read, or the two are not a certificate and its key.</exception>
     public static FileSource Open(string chainPath, string keyPath, TimeProvider timeProvider, ILogger logger)
     {
         try
@@ -59,7 +60,7 @@ internal sealed class FileSource : ICertificateSource
     public void Watch(Action<ServerCertificate> use)
     {
         this.use = use;
-        timer = timeProvider.CreateTimer(static self => ((FileSource)self!).LookForChange(), this, CheckEvery, CheckEvery);
+        timer = timeProvider.CreateTimer(static self => ((FileSource)self!).CheckForChange(), this, CheckEvery, CheckEvery);
     }
 
     public void Reload()
@@ -70,9 +71,9 @@ internal sealed class FileSource : ICertificateSource
 
     public ValueTask DisposeAsync() => timer?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private void LookForChange()
+    private void CheckForChange()
     {
-        // A look that takes longer than the interval (a network file system that hangs) must not pile up threads.
+        // A check that takes longer than the interval (a network file system that hangs) must not pile up threads.
         if (!reading.TryEnter())
             return;
         try
@@ -92,7 +93,7 @@ internal sealed class FileSource : ICertificateSource
             var files = Read();
             if (!evenIfUnchanged && !HasSettled(files.Digest))
                 return;
-            judged = files.Digest;
+            lastLoaded = files.Digest;
             changing = null;
             var loaded = Load(files);
             use?.Invoke(loaded);
@@ -101,17 +102,17 @@ internal sealed class FileSource : ICertificateSource
         }
         catch (CertificateException exception)
         {
-            Refuse(exception.Message, evenIfUnchanged);
+            Reject(exception.Message, evenIfUnchanged);
         }
     }
 
     /// <summary>
-    /// True when the contents differ from those judged last and have stood for one interval: chain and key are two files, and are not
-    /// replaced in the same instant.
+    /// True if the contents differ from those loaded last and have not changed for one interval: chain and key are two files, which are not
+    /// replaced at the same instant.
     /// </summary>
     private bool HasSettled(byte[] digest)
     {
-        if (digest.AsSpan().SequenceEqual(judged))
+        if (digest.AsSpan().SequenceEqual(lastLoaded))
         {
             changing = null;
             return false;
@@ -121,13 +122,13 @@ internal sealed class FileSource : ICertificateSource
         return settled;
     }
 
-    private void Refuse(string problem, bool asked)
+    private void Reject(string problem, bool isRequested)
     {
-        // A file that is missing stays so for many looks; one line is enough.
-        if (!asked && problem == lastRefusal)
+        // A missing file stays missing for many checks; one line is enough.
+        if (!isRequested && problem == lastRejection)
             return;
-        lastRefusal = problem;
-        HostLog.CertificateRefused(logger, problem);
+        lastRejection = problem;
+        HostLog.CertificateRejected(logger, problem);
     }
 
     private ServerCertificate Load((string Chain, string Key, byte[] Digest) files)
@@ -135,7 +136,7 @@ internal sealed class FileSource : ICertificateSource
         try
         {
             var loaded = ServerCertificate.FromPem(files.Chain, files.Key);
-            lastRefusal = null;
+            lastRejection = null;
             return loaded;
         }
         catch (CertificateException exception)
@@ -156,8 +157,8 @@ internal sealed class FileSource : ICertificateSource
         try
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            if (stream.Length > LongestFile)
-                throw new CertificateException($"{setting.Name}: {path} is longer than 1 MiB, so it is no PEM file");
+            if (stream.Length > MaxFileLength)
+                throw new CertificateException($"{setting.Name}: {path} is larger than 1 MiB, so it is not a PEM file");
             var bytes = new byte[stream.Length];
             stream.ReadExactly(bytes);
             return bytes;

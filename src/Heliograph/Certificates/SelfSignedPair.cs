@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Heliograph.Certificates;
 
-/// <summary>Makes a throw-away authority and a leaf that it signed: ECDSA P-256, the names as DNS and IP alternative names.</summary>
+/// <summary>Creates a throw-away authority and a leaf signed by it: ECDSA P-256, with the names as DNS and IP alternative names.</summary>
 internal static class SelfSignedPair
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(397);
@@ -12,7 +12,7 @@ internal static class SelfSignedPair
     /// <summary>For clients whose clock is behind.</summary>
     private static readonly TimeSpan Backdated = TimeSpan.FromHours(1);
 
-    /// <summary>The chain (leaf, authority) and the leaf's key, as PEM. The authority's key is forgotten.</summary>
+    /// <summary>The chain (leaf, authority) and the leaf's key, as PEM. The authority's key is discarded.</summary>
     public static (string Chain, string Key) Create(IReadOnlyList<string> names, DateTimeOffset now)
     {
         using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -37,7 +37,7 @@ internal static class SelfSignedPair
 
     private static CertificateRequest Leaf(ECDsa key, X509Certificate2 authority, IReadOnlyList<string> names)
     {
-        // A common name has at most 64 letters (RFC 5280 appendix A); the alternative names are what clients read.
+        // A common name has at most 64 characters (RFC 5280 appendix A); clients read the alternative names.
         var subject = new X500DistinguishedNameBuilder();
         if (names[0].Length <= 64)
             subject.AddCommonName(names[0]);
@@ -50,7 +50,7 @@ internal static class SelfSignedPair
             else
                 alternatives.AddDnsName(name);
         }
-        // RFC 5280 section 4.2.1.6: critical where the subject is empty.
+        // RFC 5280 section 4.2.1.6: critical if the subject is empty.
         request.CertificateExtensions.Add(alternatives.Build(critical: names[0].Length > 64));
         request.CertificateExtensions.Add(
             new X509BasicConstraintsExtension(
@@ -58,7 +58,8 @@ internal static class SelfSignedPair
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], critical: false));
         request.CertificateExtensions.Add(
-            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(
+                authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         return request;
     }

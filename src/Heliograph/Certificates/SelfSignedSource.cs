@@ -12,23 +12,23 @@ internal sealed class SelfSignedSource : ICertificateSource
         Current = ServerCertificate.FromPem(chain, key);
     }
 
-    /// <summary>The leaf and the authority that signed it, for a client in the same process that is to trust it.</summary>
+    /// <summary>The leaf and the authority that signed it, for a client in the same process that must trust it.</summary>
     public string ChainPem { get; }
 
     public ServerCertificate Current { get; }
 
-    public string Description => "self-signed, made at this start: no client trusts it";
+    public string Description => "self-signed, created at this start: no client trusts it";
 
     public CertificateReport Describe() => CertificateReport.FromDescription("self-signed", Current);
 
     public void Watch(Action<ServerCertificate> use)
     {
-        // It lasts as long as the process.
+        // It is valid for longer than the process runs.
     }
 
     public void Reload()
     {
-        // There is nothing to read again.
+        // There is nothing to reload.
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -3,7 +3,7 @@ using Heliograph.Certificates;
 
 namespace Heliograph.Control;
 
-/// <summary>What the running server does for <c>heliograph certificate</c>.</summary>
+/// <summary>The commands that the running server offers for <c>heliograph certificate</c>.</summary>
 internal sealed class CertificateCommands(CertificateInUse certificates)
 {
     public const string Show = "certificate-show";
@@ -25,7 +25,8 @@ internal sealed class CertificateCommands(CertificateInUse certificates)
         [
             new(
                 Show,
-                (_, _) => Task.FromResult(new ControlResponse { Ok = true, Certificate = certificates.Describe() with { Running = true } })),
+                (_, _) => Task.FromResult(
+                    new ControlResponse { Ok = true, Certificate = certificates.Describe() with { Running = true } })),
             new(Renew, (request, cancellationToken) => WithAcmeAsync(source => RenewAsync(source, request.Force, cancellationToken))),
             new(Revoke, (request, cancellationToken) => WithAcmeAsync(source => RevokeAsync(source, request.Reason, cancellationToken))),
         ];
@@ -36,17 +37,17 @@ internal sealed class CertificateCommands(CertificateInUse certificates)
     private static async Task<ControlResponse> RevokeAsync(AcmeSource source, string? reason, CancellationToken cancellationToken)
     {
         if (!Reasons.TryGetValue(reason ?? "unspecified", out var known))
-            return ControlResponse.Failed($"there is no reason {reason}; allowed: {string.Join(", ", Reasons.Keys)}");
+            return ControlResponse.Failed($"unknown revocation reason: {reason}; allowed: {string.Join(", ", Reasons.Keys)}");
         await source.RevokeAsync(known, cancellationToken);
-        return ControlResponse.Done("The certificate is revoked; the server orders another one now, with a new key.");
+        return ControlResponse.Done("The certificate is revoked; the server is ordering a new one now, with a new key.");
     }
 
     private async Task<ControlResponse> WithAcmeAsync(Func<AcmeSource, Task<ControlResponse>> run)
     {
         if (certificates.Source is not AcmeSource source)
             return ControlResponse.Failed(
-                "the running server gets its certificate from elsewhere (certificate.source is not acme): renew it there, and it is " +
-                "noticed here");
+                "the running server does not get its own certificate (certificate.source is not acme); renew it where it comes from, " +
+                "and the server loads the new one");
         try
         {
             return await run(source);

@@ -3,13 +3,13 @@ using System.Text.Json;
 
 namespace Heliograph.Control;
 
-/// <summary>Asks the server that runs with a state directory.</summary>
+/// <summary>Sends a request to the server that runs with a state directory.</summary>
 internal static class ControlClient
 {
-    private const int LongestAnswer = 1024 * 1024;
+    private const int MaxResponse = 1024 * 1024;
 
-    /// <summary>Null: no server runs.</summary>
-    /// <exception cref="StartException">One runs and gives no answer.</exception>
+    /// <summary>Null: no server is running.</summary>
+    /// <exception cref="StartException">A server is running, but does not answer.</exception>
     public static async Task<ControlResponse?> AskAsync(
         string stateDirectory, ControlRequest request, TimeSpan timeout, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
@@ -26,17 +26,17 @@ internal static class ControlClient
             var answer = await ReadAsync(stream, either.Token);
             return answer.EndsWith("\n"u8)
                 ? Read(answer)
-                : throw new StartException("the running server ended before it answered; its log tells why");
+                : throw new StartException("the running server exited before it answered; its log says why");
         }
         catch (OperationCanceledException) when (clock.IsCancellationRequested)
         {
             throw new StartException(
-                $"the running server has not answered within {Configuration.Values.Write(timeout)}; if it was asked to do something, it " +
-                $"goes on with it");
+                $"the running server did not answer within {Configuration.Values.Write(timeout)}; it continues with any command that it " +
+                $"has received");
         }
         catch (Exception exception) when (exception is IOException or SocketException)
         {
-            throw new StartException("the running server ended before it answered; its log tells why");
+            throw new StartException("the running server exited before it answered; its log says why");
         }
     }
 
@@ -49,8 +49,8 @@ internal static class ControlClient
         catch (JsonException)
         {
             throw new StartException(
-                $"the running server is of another version than this program ({ProductVersion.Text}) and answers in another way; restart " +
-                $"it, so that both are the same");
+                $"the running server has a different version from this program ({ProductVersion.Text}), which cannot read its answer; " +
+                $"restart the server so that both versions are the same");
         }
     }
 
@@ -63,8 +63,8 @@ internal static class ControlClient
         catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AccessDenied)
         {
             throw new StartException(
-                $"{ControlSocket.PathIn(stateDirectory)} may not be used by user {Environment.UserName}; run this as the user that the " +
-                $"server runs as (sudo)");
+                $"user {Environment.UserName} has no permission to use {ControlSocket.PathIn(stateDirectory)}; run this command as the " +
+                $"server's user (sudo)");
         }
         catch (SocketException)
         {
@@ -77,7 +77,7 @@ internal static class ControlClient
         using var answer = new MemoryStream();
         var buffer = new byte[4096];
         int read;
-        while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0 && answer.Length < LongestAnswer)
+        while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0 && answer.Length < MaxResponse)
             answer.Write(buffer, 0, read);
         return answer.ToArray();
     }

@@ -4,19 +4,19 @@ using Heliograph.Status;
 
 namespace Heliograph.Control;
 
-/// <summary>What one process asks the running server: one line of JSON.</summary>
+/// <summary>A request to the running server: one line of JSON.</summary>
 internal sealed record ControlRequest
 {
     public required string Command { get; init; }
 
-    /// <summary>For <c>certificate-renew</c>: even if nothing is due.</summary>
+    /// <summary>For <c>certificate-renew</c>: renew even if it is not due.</summary>
     public bool Force { get; init; }
 
     /// <summary>For <c>certificate-revoke</c>.</summary>
     public string? Reason { get; init; }
 }
 
-/// <summary>The answer: one line of JSON, after which the connection ends. A command adds a member of its own.</summary>
+/// <summary>The response: one line of JSON, after which the connection ends. Each command adds a member of its own.</summary>
 internal sealed record ControlResponse
 {
     public required bool Ok { get; init; }
@@ -24,10 +24,10 @@ internal sealed record ControlResponse
     /// <summary>One sentence for the operator.</summary>
     public string? Message { get; init; }
 
-    /// <summary>Of <c>certificate-show</c>.</summary>
+    /// <summary>Set by <c>certificate-show</c>.</summary>
     public CertificateReport? Certificate { get; init; }
 
-    /// <summary>Of <c>status</c>.</summary>
+    /// <summary>Set by <c>status</c>.</summary>
     public StatusReport? Status { get; init; }
 
     public static ControlResponse Done(string message) => new() { Ok = true, Message = message };

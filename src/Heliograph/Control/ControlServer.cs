@@ -4,12 +4,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Control;
 
-/// <summary>Answers the other commands of this program on <c>control.sock</c>: one request, one answer, a line of JSON each.</summary>
+/// <summary>Answers this program's other commands on <c>control.sock</c>: one request and one response, each a line of JSON.</summary>
 internal sealed class ControlServer : IAsyncDisposable
 {
-    public const int LongestRequest = 4096;
+    public const int MaxRequest = 4096;
 
-    private const int MostAtOnce = 16;
+    private const int MaxConcurrent = 16;
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AcceptPause = TimeSpan.FromSeconds(1);
 
@@ -19,7 +19,7 @@ internal sealed class ControlServer : IAsyncDisposable
     private readonly ILogger logger;
     private readonly Socket listener;
     private readonly CancellationTokenSource stop = new();
-    private readonly SemaphoreSlim places = new(MostAtOnce);
+    private readonly SemaphoreSlim slots = new(MaxConcurrent);
     private readonly Task accepting;
 
     private ControlServer(
@@ -35,9 +35,9 @@ internal sealed class ControlServer : IAsyncDisposable
 
     /// <param name="stateDirectory">Where the socket is; held by this process.</param>
     /// <param name="commands">By their names.</param>
-    /// <param name="timeProvider">The time.</param>
-    /// <param name="logger">Where faults are reported.</param>
-    /// <exception cref="StartException">The socket cannot be made.</exception>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="logger">Gets unexpected errors.</param>
+    /// <exception cref="StartException">The socket cannot be created.</exception>
     public static ControlServer Start(
         string stateDirectory, IReadOnlyDictionary<string, ControlCommand> commands, TimeProvider timeProvider, ILogger logger)
     {
@@ -48,8 +48,8 @@ internal sealed class ControlServer : IAsyncDisposable
         catch (Exception exception) when (exception is SocketException or IOException or UnauthorizedAccessException)
         {
             throw new StartException(
-                $"{ControlSocket.PathIn(stateDirectory)} cannot be made ({FileProblem.Describe(exception)}); the state directory must be " +
-                $"on a file system that has unix sockets, or name another with --state-directory DIR");
+                $"{ControlSocket.PathIn(stateDirectory)} cannot be created ({FileProblem.Describe(exception)}); the state directory must " +
+                $"be on a file system that supports Unix sockets; choose another directory with --state-directory DIR");
         }
     }
 
@@ -59,9 +59,9 @@ internal sealed class ControlServer : IAsyncDisposable
         listener.Dispose();
         File.Delete(ControlSocket.PathIn(stateDirectory));
         await accepting;
-        for (var place = 0; place < MostAtOnce; place++)
-            await places.WaitAsync(CancellationToken.None);
-        places.Dispose();
+        for (var slot = 0; slot < MaxConcurrent; slot++)
+            await slots.WaitAsync(CancellationToken.None);
+        slots.Dispose();
         stop.Dispose();
     }
 
@@ -71,14 +71,14 @@ internal sealed class ControlServer : IAsyncDisposable
         {
             while (true)
             {
-                await places.WaitAsync(stop.Token);
+                await slots.WaitAsync(stop.Token);
                 _ = ServeAsync(await AcceptOneAsync());
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
-            // The end; the place that was taken for nobody is free again.
-            places.Release();
+            // The server is stopping; the slot that no client uses is free again.
+            slots.Release();
         }
     }
 
@@ -92,7 +92,7 @@ internal sealed class ControlServer : IAsyncDisposable
             }
             catch (SocketException) when (!stop.IsCancellationRequested)
             {
-                // Out of descriptors, most likely.
+                // Most likely out of file descriptors.
                 await Task.Delay(AcceptPause, timeProvider, stop.Token);
             }
         }
@@ -113,11 +113,11 @@ internal sealed class ControlServer : IAsyncDisposable
         }
         catch (Exception exception) when (exception is SocketException or OperationCanceledException)
         {
-            // Whoever asked has gone, or the program ends.
+            // The client has disconnected, or the program is ending.
         }
         finally
         {
-            places.Release();
+            slots.Release();
         }
     }
 
@@ -131,11 +131,12 @@ internal sealed class ControlServer : IAsyncDisposable
         catch (JsonException)
         {
             return ControlResponse.Failed(
-                $"a request is one line of JSON, at most {LongestRequest} bytes, such as {{\"command\":\"certificate-show\"}}");
+                $"a request is one line of JSON, at most {MaxRequest} bytes, such as {{\"command\":\"certificate-show\"}}");
         }
         if (request?.Command is not { } name || !commands.TryGetValue(name, out var command))
             return ControlResponse.Failed(
-                $"the running server does not know this command; it knows {string.Join(", ", commands.Keys)}; is it of another version?");
+                $"the running server does not know this command, perhaps because its version is different; it knows: " +
+                $"{string.Join(", ", commands.Keys)}");
         try
         {
             return await command(request, stop.Token);
@@ -143,14 +144,14 @@ internal sealed class ControlServer : IAsyncDisposable
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             HostLog.Fault(logger, exception);
-            return ControlResponse.Failed($"a fault in the program: {exception.GetType().Name}: {exception.Message}");
+            return ControlResponse.Failed(UnexpectedError.Describe(exception));
         }
     }
 
-    /// <summary>Up to the end of the line; what is longer than a request may be is no JSON any more.</summary>
+    /// <summary>Reads up to the end of the line; a request that is too long is cut off, and is then not valid JSON.</summary>
     private async Task<ReadOnlyMemory<byte>> ReadLineAsync(Socket client)
     {
-        var buffer = new byte[LongestRequest];
+        var buffer = new byte[MaxRequest];
         using var limit = Limit();
         for (var length = 0; length < buffer.Length;)
         {

@@ -3,18 +3,18 @@ using System.Text;
 
 namespace Heliograph.Control;
 
-/// <summary>The unix socket in the state directory, whatever the length of its path.</summary>
+/// <summary>The Unix socket in the state directory, however long its path is.</summary>
 internal static class ControlSocket
 {
     private const string Name = "control.sock";
 
     /// <summary>struct sockaddr_un's sun_path, with the zero at its end (unix(7)).</summary>
-    private const int LongestPath = 107;
+    private const int MaxPath = 107;
 
     public static string PathIn(string stateDirectory) => Path.Combine(stateDirectory, Name);
 
     /// <summary>
-    /// Bound and listening, for this user alone. The caller holds the state directory, so what is left there is nobody's.
+    /// Creates a listening socket for this user alone. The caller holds the state directory, so a socket left there is nobody's.
     /// </summary>
     public static Socket Listen(string stateDirectory)
     {
@@ -26,7 +26,7 @@ internal static class ControlSocket
             try
             {
                 socket.Bind(endpoint);
-                // Before it listens nobody can connect, so there is no moment at which others could.
+                // Nobody can connect before it listens, so other users never get a chance to.
                 File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
                 socket.Listen();
                 return socket;
@@ -39,13 +39,13 @@ internal static class ControlSocket
         });
     }
 
-    /// <exception cref="SocketException">Nobody listens there, or this user may not ask.</exception>
+    /// <exception cref="SocketException">Nobody listens there, or this user has no permission.</exception>
     public static Socket Connect(string stateDirectory) => At(stateDirectory, static endpoint =>
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            // A unix socket is connected at once or not at all.
+            // A Unix socket connects at once or not at all.
             socket.Connect(endpoint);
             return socket;
         }
@@ -56,22 +56,22 @@ internal static class ControlSocket
         }
     });
 
-    /// <summary>A path that is too long is reached through a symbolic link to the directory, which is only needed for the moment.</summary>
+    /// <summary>If the path is too long, uses a temporary symbolic link to the directory.</summary>
     private static Socket At(string stateDirectory, Func<UnixDomainSocketEndPoint, Socket> open)
     {
         var path = PathIn(stateDirectory);
-        if (Encoding.UTF8.GetByteCount(path) <= LongestPath)
+        if (Encoding.UTF8.GetByteCount(path) <= MaxPath)
             return open(new(path));
-        var shortcut = Directory.CreateTempSubdirectory("heliograph-");
+        var temporary = Directory.CreateTempSubdirectory("heliograph-");
         try
         {
-            var link = Path.Combine(shortcut.FullName, "s");
+            var link = Path.Combine(temporary.FullName, "s");
             File.CreateSymbolicLink(link, stateDirectory);
             return open(new(Path.Combine(link, Name)));
         }
         finally
         {
-            shortcut.Delete(recursive: true);
+            temporary.Delete(recursive: true);
         }
     }
 }

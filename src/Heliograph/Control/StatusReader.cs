@@ -6,7 +6,7 @@ using Heliograph.Status;
 
 namespace Heliograph.Control;
 
-/// <summary>What the running server answers to <c>heliograph status</c>. Nothing exact leaves here.</summary>
+/// <summary>The running server's answer to <c>heliograph status</c>. It contains rounded figures only.</summary>
 internal sealed class StatusReader(
     Func<RelayStatistics> statistics,
     CertificateInUse certificates,

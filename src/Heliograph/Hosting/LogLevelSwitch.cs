@@ -2,12 +2,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Hosting;
 
-/// <summary>How much is logged, which a reload may change.</summary>
+/// <summary>The minimum log level, which a reload may change.</summary>
 internal sealed class LogLevelSwitch(LogLevel level)
 {
     private volatile LogLevel level = level;
 
-    public void Set(LogLevel to) => level = to;
+    public void Set(LogLevel newLevel) => level = newLevel;
 
-    public bool Lets(LogLevel line) => line >= level;
+    public bool Allows(LogLevel messageLevel) => messageLevel >= level;
 }

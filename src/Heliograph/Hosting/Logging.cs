@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging.Console;
 namespace Heliograph.Hosting;
 
 /// <summary>
-/// Logs go to standard error, a line each, in UTC. What they may hold is decided where they are written: no client's address, no inner
-/// name.
+/// Logs go to standard error, one line per message, with times in UTC. No message contains a client's address or an inner name; the code
+/// that logs it ensures that.
 /// </summary>
 internal static class Logging
 {
@@ -14,8 +14,8 @@ internal static class Logging
 
     public static ILoggerFactory Create(LogLevelSwitch level) => LoggerFactory.Create(builder => builder
         .SetMinimumLevel(LogLevel.Trace)
-        .AddFilter(level.Lets)
-        // What the framework's own parts say below Warning helps no operator, and may be about one connection.
+        .AddFilter(level.Allows)
+        // The framework's own messages below Warning do not help an operator, and may be about one connection.
         .AddFilter("Microsoft", LogLevel.Warning)
         .AddFilter("System", LogLevel.Warning)
         .AddSimpleConsole(static console =>

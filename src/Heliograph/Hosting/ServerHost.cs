@@ -21,18 +21,18 @@ using Microsoft.Extensions.Logging;
 namespace Heliograph.Hosting;
 
 /// <summary>
-/// Everything that serves, in this process: the decoy web site, the relay in front of it, port 80, and the certificate's renewal.
+/// Everything that serves in this process: the decoy web site, the relay in front of it, port 80, and certificate renewal.
 /// </summary>
 internal sealed class ServerHost : IService, IAsyncDisposable
 {
-    /// <summary>A loop that takes longer for nothing at all serves nobody well.</summary>
-    private static readonly TimeSpan LoopPatience = TimeSpan.FromSeconds(2);
+    /// <summary>An idle event loop answers at once; one that takes longer than this is stuck or overloaded.</summary>
+    private static readonly TimeSpan LoopTimeout = TimeSpan.FromSeconds(2);
 
     private readonly ActivatedSockets sockets;
     private readonly TimeProvider timeProvider;
     private readonly ILogger logger;
 
-    /// <summary>What was started, to be stopped in the opposite order.</summary>
+    /// <summary>What was started; stopped in reverse order.</summary>
     private readonly Stack<IAsyncDisposable> parts = new();
     private readonly ChallengePorts ports = new();
     private volatile Settings settings;
@@ -54,21 +54,21 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         this.logger = logger;
     }
 
-    /// <summary>Where clients connect, with the ports that the system picked.</summary>
+    /// <summary>Where clients connect, with the actual ports where the system chose them.</summary>
     public IReadOnlyList<IPEndPoint> Endpoints => relay.Endpoints;
 
-    /// <summary>Where plain HTTP is answered; empty: nowhere.</summary>
+    /// <summary>Where plain HTTP is served; empty: nowhere.</summary>
     public IReadOnlyList<IPEndPoint> HttpEndpoints => redirect?.Endpoints ?? [];
 
-    /// <summary>Where metrics and health are answered; empty: nowhere.</summary>
+    /// <summary>Where metrics and health checks are served; empty: nowhere.</summary>
     public IReadOnlyList<IPEndPoint> MetricsEndpoints => monitoring.Endpoints;
 
-    /// <summary>Which libraries encrypt.</summary>
+    /// <summary>The libraries that do the encryption.</summary>
     public string Cryptography => relay.Cryptography;
 
     public RouteTable Routes { get; private set; } = null!;
 
-    /// <summary>The certificate that is served now.</summary>
+    /// <summary>The certificate in use.</summary>
     public ServerCertificate Certificate => certificates.Source.Current;
 
     public string CertificateDescription => certificates.Source.Description;
@@ -79,24 +79,24 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     /// <summary>Connections open now.</summary>
     public int Connections => relay.Connections;
 
-    /// <summary>How long connections may go on once the program is to stop.</summary>
+    /// <summary>How long open connections may continue once the program is stopping.</summary>
     public TimeSpan DrainTimeout => settings.Limits.DrainTimeout;
 
-    /// <summary>Whether the configuration that was read last has an error.</summary>
-    public bool ConfigurationRefused { get; set; }
+    /// <summary>Whether the last reload was rejected.</summary>
+    public bool ConfigurationRejected { get; set; }
 
     public string Status => draining
         ? StatusText.Draining(Connections)
-        : StatusText.Running(Connections, certificates.Describe().NotAfter, timeProvider.GetUtcNow(), ConfigurationRefused);
+        : StatusText.Running(Connections, certificates.Describe().NotAfter, timeProvider.GetUtcNow(), ConfigurationRejected);
 
     public Task PingAsync() => relay.PingAsync();
 
-    /// <summary>Starts to serve. What was started before a failure is stopped again.</summary>
+    /// <summary>Starts to serve. If a part fails, the parts already started are stopped.</summary>
     /// <param name="settings">The configuration.</param>
-    /// <param name="sockets">Those that listen at some of its addresses already.</param>
-    /// <param name="timeProvider">The time.</param>
-    /// <param name="loggerFactory">Where everything is logged.</param>
-    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <param name="sockets">Sockets that already listen on some of its addresses.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="loggerFactory">Creates each part's logger.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
     /// <exception cref="StartException">One sentence for the operator.</exception>
     public static async Task<ServerHost> StartAsync(
         Settings settings,
@@ -120,38 +120,38 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         }
     }
 
-    /// <summary>Looks for a new certificate at once. A bad one is logged, and the one before goes on serving.</summary>
-    public void LookForCertificate() => certificates.Source.Reload();
+    /// <summary>Checks for a new certificate at once. An invalid one is logged, and the current one stays in use.</summary>
+    public void CheckForCertificate() => certificates.Source.Reload();
 
-    /// <summary>Takes other settings while it runs. Everything that can fail is done before anything is changed.</summary>
-    /// <param name="to">The settings, with the addresses and the state directory of the start.</param>
-    /// <param name="change">What of them differs.</param>
-    /// <exception cref="StartException">The certificate's source cannot be opened; nothing was changed.</exception>
+    /// <summary>Applies new settings while it runs. Everything that can fail is done before anything is changed.</summary>
+    /// <param name="newSettings">The settings, with the addresses and the state directory from the start.</param>
+    /// <param name="change">What differs from the current ones.</param>
+    /// <exception cref="StartException">The certificate source cannot be opened; nothing was changed.</exception>
     /// <exception cref="WebServerException">The decoy's directory cannot be used; nothing was changed.</exception>
-    /// <exception cref="CertificateException">OpenSSL does not take the certificate; nothing was changed.</exception>
-    public async Task ChangeAsync(Settings to, SettingsChange change)
+    /// <exception cref="CertificateException">OpenSSL does not accept the certificate; nothing was changed.</exception>
+    public async Task ChangeAsync(Settings newSettings, SettingsChange change)
     {
-        var options = decoyOptions with { Directory = to.Decoy.Directory };
+        var options = decoyOptions with { Directory = newSettings.Decoy.Directory };
         var site = change.Decoy ? await DecoySite.MakeAsync(options, CancellationToken.None) : null;
         if (change.Certificate)
-            await certificates.ReplaceAsync(CertificateSources.Open(to, ports, timeProvider, logger));
+            await certificates.ReplaceAsync(CertificateSources.Open(newSettings, ports, timeProvider, logger));
         else
-            LookForCertificate();
-        settings = to;
+            CheckForCertificate();
+        settings = newSettings;
         decoyOptions = options;
-        Routes = RouteTable.Create(to.Routes.Sets, to.Routes.Hosts);
+        Routes = RouteTable.Create(newSettings.Routes.Sets, newSettings.Routes.Hosts);
         if (site is not null)
             decoy.Use(site);
-        redirect?.UseDomains(to.Domains);
+        redirect?.UseDomains(newSettings.Domains);
         relay.UseOptions(RelayOptions());
     }
 
-    /// <summary>Stops accepting, and gives open connections <c>limits.drain_timeout</c> to end.</summary>
-    /// <returns>How many were still open then, and were closed.</returns>
+    /// <summary>Stops accepting, and gives open connections <c>limits.drain_timeout</c> to finish.</summary>
+    /// <returns>How many were still open after that, and were closed.</returns>
     public async Task<int> DrainAsync()
     {
         draining = true;
-        // An order under way is broken off, and taken up again at the next start.
+        // A certificate order in progress is interrupted; the next start resumes it.
         var stopped = certificates.DisposeAsync().AsTask().WaitAsync(settings.Limits.DrainTimeout, timeProvider);
         var left = await relay.DrainAsync(settings.Limits.DrainTimeout, settings.Limits.HandoverTimeout);
         await stopped.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -210,7 +210,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
                 logger));
         monitoring = Own(
             await Monitoring.StartAsync(
-                settings, MetricSources(), () => relay.RespondsAsync(LoopPatience), loggerFactory.CreateLogger("Heliograph.Metrics")));
+                settings, MetricSources(), () => relay.RespondsAsync(LoopTimeout), loggerFactory.CreateLogger("Heliograph.Metrics")));
         certificates.Watch(relay.UseCertificate);
     }
 

@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Heliograph.Hosting;
 
-/// <summary>SIGTERM and SIGINT ask to stop, a second one at once; SIGHUP asks to read configuration and certificate again.</summary>
+/// <summary>SIGTERM and SIGINT stop the program, a second one at once; SIGHUP reloads the configuration and the certificate.</summary>
 internal sealed class Signals : IDisposable
 {
     private readonly CancellationTokenSource stopping = new();
     private readonly PosixSignalRegistration[] registrations;
-    private int asked;
+    private int requests;
 
     public Signals() => registrations =
     [
@@ -19,7 +19,7 @@ internal sealed class Signals : IDisposable
     /// <summary>Cancelled by the first request to stop.</summary>
     public CancellationToken Stopping => stopping.Token;
 
-    /// <summary>What SIGHUP does. Until it is set, nothing: a reload that comes while the program starts must not end it.</summary>
+    /// <summary>What SIGHUP does: nothing until this is set, so that a reload request during the start does not end the program.</summary>
     public Action? Reload { get; set; }
 
     /// <summary>Completes at the first request to stop.</summary>
@@ -40,7 +40,7 @@ internal sealed class Signals : IDisposable
     private void Stop(PosixSignalContext context)
     {
         context.Cancel = true;
-        if (Interlocked.Increment(ref asked) == 1)
+        if (Interlocked.Increment(ref requests) == 1)
             stopping.Cancel();
         else
             Environment.Exit((int)ExitCode.Failed);

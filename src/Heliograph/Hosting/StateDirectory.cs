@@ -1,21 +1,21 @@
 namespace Heliograph.Hosting;
 
-/// <summary>Where the program keeps what must outlive it; one server at a time has it.</summary>
+/// <summary>Where the program keeps what must survive a restart; one server at a time holds it.</summary>
 internal sealed class StateDirectory : IAsyncDisposable
 {
     private const string LockName = "server.lock";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>EWOULDBLOCK of flock(2), which the runtime hands on as the exception's HResult.</summary>
+    /// <summary>EWOULDBLOCK of flock(2), which the runtime passes on as the exception's HResult.</summary>
     private const int Held = 11;
 
-    /// <summary>Released by the kernel however the process ends, so that it is never stale.</summary>
+    /// <summary>The kernel releases it however the process ends, so it is never stale.</summary>
     private readonly FileStream held;
 
     private StateDirectory(FileStream held) => this.held = held;
 
-    /// <summary>Makes the directory if it is missing, proves that it can be written to, and holds it.</summary>
-    /// <exception cref="StartException">It cannot be written to, or another server has it.</exception>
+    /// <summary>Creates the directory if it is missing, checks that it is writable, and locks it.</summary>
+    /// <exception cref="StartException">It is not writable, or another server holds it.</exception>
     public static StateDirectory Open(string path)
     {
         try
@@ -32,13 +32,14 @@ internal sealed class StateDirectory : IAsyncDisposable
         catch (IOException exception) when (exception.HResult == Held)
         {
             throw new StartException(
-                $"another heliograph runs with the state directory {path}; stop it first, or name another with --state-directory DIR");
+                $"another heliograph runs with the state directory {path}; stop it first, or choose another directory with " +
+                $"--state-directory DIR");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new StartException(
                 $"state_directory: {path} cannot be written to by user {Environment.UserName} ({FileProblem.Describe(exception)}); make " +
-                $"it writable, or name another with --state-directory DIR");
+                $"it writable, or choose another directory with --state-directory DIR");
         }
     }
 

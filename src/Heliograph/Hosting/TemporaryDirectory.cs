@@ -1,12 +1,12 @@
 namespace Heliograph.Hosting;
 
 /// <summary>
-/// A directory that only this user may look into, for this process alone, so that two servers on a machine never take each other's sockets;
-/// gone at the end.
+/// A directory that only this user can read, for this process alone, so that two servers on one machine never use each other's sockets;
+/// deleted at the end.
 /// </summary>
 internal sealed class TemporaryDirectory : IAsyncDisposable
 {
-    /// <exception cref="StartException">There is no place for it.</exception>
+    /// <exception cref="StartException">It cannot be created.</exception>
     public TemporaryDirectory()
     {
         try
@@ -16,8 +16,8 @@ internal sealed class TemporaryDirectory : IAsyncDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new StartException(
-                $"the sockets of the decoy web site need a temporary directory, and {System.IO.Path.GetTempPath()} cannot be written to " +
-                $"({FileProblem.Describe(exception)}); make it writable, or name another in the environment variable TMPDIR");
+                $"the decoy web site needs a temporary directory for its sockets, but {System.IO.Path.GetTempPath()} is not writable " +
+                $"({FileProblem.Describe(exception)}); make it writable, or set the environment variable TMPDIR to another directory");
         }
     }
 
@@ -31,7 +31,7 @@ internal sealed class TemporaryDirectory : IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // An empty directory under /tmp is left behind; the system clears it away.
+            // An empty directory stays behind under /tmp; the system cleans it up.
         }
         return ValueTask.CompletedTask;
     }

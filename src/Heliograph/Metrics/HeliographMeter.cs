@@ -5,16 +5,16 @@ using Heliograph.Budget;
 namespace Heliograph.Metrics;
 
 /// <summary>
-/// The instruments. Their names, units and attributes are public: docs/operating/monitoring.md tells them, and a test compares the two.
+/// The instruments. Their names, units and attributes are public: docs/operating/monitoring.md lists them, and a test compares the two.
 /// </summary>
 /// <remarks>
-/// Nothing here comes from a client: an attribute has the values that stand in the code or in the configuration, and no others.
+/// Nothing here comes from a client: the values of attributes come from the code or the configuration only.
 /// </remarks>
 internal sealed class HeliographMeter : IDisposable
 {
     public const string Name = "Heliograph";
 
-    // UCUM, as OpenTelemetry's conventions write it.
+    // UCUM units, as OpenTelemetry's conventions write them.
     private const string Seconds = "s";
     private const string Bytes = "By";
     private const string Connections = "{connection}";
@@ -34,7 +34,7 @@ internal sealed class HeliographMeter : IDisposable
         CreateForProcess();
     }
 
-    /// <summary>For listeners: two servers in one process have a meter each.</summary>
+    /// <summary>For listeners: each server in a process has a meter of its own.</summary>
     public bool Owns(Instrument instrument) => ReferenceEquals(instrument.Meter, meter);
 
     public void Dispose() => meter.Dispose();
@@ -45,61 +45,61 @@ internal sealed class HeliographMeter : IDisposable
             "heliograph.connections.accepted",
             () => sources.Relay().Accepted,
             Connections,
-            "Connections since the start, the open ones and the refused ones included.");
+            "Connections since the start, including open and refused ones.");
         meter.CreateObservableUpDownCounter(
-            "heliograph.connections.active", () => sources.Relay().Connections, Connections, "Connections that are open now.");
+            "heliograph.connections.active", () => sources.Relay().Connections, Connections, "Connections open now.");
         meter.CreateObservableUpDownCounter(
             "heliograph.connections.limit",
             () => sources.Relay().MaxConnections,
             Connections,
-            "Connections that may be open; more are refused.");
+            "How many connections may be open; further ones are refused.");
         meter.CreateObservableCounter(
             "heliograph.connections.ended",
             () => ForEach(sources.Relay().Outcomes, "outcome"),
             Connections,
-            "Connections that are over, by what became of them.");
+            "Connections that have ended, by outcome.");
         meter.CreateObservableCounter(
             "heliograph.connections.unlisted",
             () => sources.Relay().DeniedSignalNames.Values.Sum(),
             Connections,
-            "Connections that asked for a host under signal.org that is not routed: the list of hosts may be out of date.");
+            "Connections that requested a host under signal.org that is not routed: the list of hosts may be out of date.");
         meter.CreateObservableCounter(
-            "heliograph.relay.io", RelayedBytes, Bytes, "Bytes that were relayed: up from clients, down to them.");
+            "heliograph.relay.io", RelayedBytes, Bytes, "Bytes relayed: up from clients, down to them.");
         meter.CreateObservableCounter(
             "heliograph.route.connections",
             () => sources.Relay().Routes.Select(static route => Measure(route.Connections, "route", route.Name)),
             Connections,
-            "Connections that were relayed to a route, the open ones included.");
+            "Connections relayed to a route, including open ones.");
         meter.CreateObservableUpDownCounter(
             "heliograph.route.active",
             () => sources.Relay().Routes.Select(static route => Measure(route.Open, "route", route.Name)),
             Connections,
-            "Connections that are relayed to a route now.");
+            "Connections being relayed to a route now.");
     }
 
     private void CreateForUpstreams()
     {
-        meter.CreateObservableCounter("heliograph.upstream.dials", DialOutcomes, Dials, "Dials of an upstream host, by what came of them.");
+        meter.CreateObservableCounter("heliograph.upstream.dials", DialOutcomes, Dials, "Dials of an upstream host, by outcome.");
         meter.CreateObservableCounter(
             "heliograph.upstream.time",
             () => sources.Relay().Upstreams.Select(static one => Measure(one.DialTimes.Sum.TotalSeconds, "upstream", one.Endpoint)),
             Seconds,
-            "Time that the dials that connected took, resolving the name included; divided by their number, the mean.");
+            "Time spent on successful dials, including name resolution; divide by their number for the mean.");
         meter.CreateObservableGauge(
             "heliograph.upstream.failures",
             () => sources.Relay().Upstreams.Select(static one => Measure(one.FailuresInARow, "upstream", one.Endpoint)),
             Dials,
-            "Dials of an upstream host that failed since the last one that did not.");
+            "Failed dials of an upstream host since the last successful one.");
     }
 
     private void CreateForLimits()
     {
         meter.CreateObservableGauge("heliograph.relay.waiting", () => sources.Relay().Limits.WaitingForBytes, "{direction}",
-            "Directions of connections that wait for their share of limits.bytes_per_second.");
-        meter.CreateObservableGauge("heliograph.budget.usage", () => OfBudget(static budget => budget.UsedBytes), Bytes,
-            "Bytes of this month, in and out, up to the next million. Absent where limits.monthly_bytes is off.");
-        meter.CreateObservableGauge("heliograph.budget.limit", () => OfBudget(static budget => budget.MonthlyBytes), Bytes,
-            "Bytes that limits.monthly_bytes allows in a month. Absent where it is off.");
+            "Directions of connections that are waiting for their share of limits.bytes_per_second.");
+        meter.CreateObservableGauge("heliograph.budget.usage", () => MeasureBudget(static budget => budget.UsedBytes), Bytes,
+            "Bytes used this month, in and out, rounded up to a million. Absent if limits.monthly_bytes is off.");
+        meter.CreateObservableGauge("heliograph.budget.limit", () => MeasureBudget(static budget => budget.MonthlyBytes), Bytes,
+            "Bytes that limits.monthly_bytes allows per month. Absent if it is off.");
     }
 
     private void CreateForHealth()
@@ -107,28 +107,28 @@ internal sealed class HeliographMeter : IDisposable
         meter.CreateObservableGauge("heliograph.certificate.expiry.timestamp", () => Instant(sources.Certificate().NotAfter), Seconds,
             "When the certificate expires, in seconds since 1970. Absent while there is none.");
         meter.CreateObservableGauge("heliograph.certificate.start.timestamp", () => Instant(sources.Certificate().NotBefore), Seconds,
-            "From when on the certificate is valid, in seconds since 1970. Absent while there is none.");
+            "When the certificate becomes valid, in seconds since 1970. Absent while there is none.");
         meter.CreateObservableGauge("heliograph.certificate.renewal.timestamp", () => Instant(sources.Certificate().NextRenewal), Seconds,
-            "When the certificate is asked for again, in seconds since 1970. Absent where somebody else renews it.");
+            "When the certificate is renewed next, in seconds since 1970. Absent if another program renews it.");
         meter.CreateObservableGauge("heliograph.certificate.failures", () => sources.Certificate().Failures, "{attempt}",
-            "Attempts to get a certificate that failed in a row.");
+            "Failed attempts in a row to get a certificate.");
         meter.CreateObservableGauge("heliograph.selfcheck.timestamp", () => Instant(sources.SelfCheck()?.At), Seconds,
-            "When the proxy's last check of itself ended, in seconds since 1970. Absent before the first.");
+            "When the last self-check ended, in seconds since 1970. Absent before the first.");
         meter.CreateObservableGauge("heliograph.selfcheck.failures", () => IfAny(sources.SelfCheck()?.Failures), "{check}",
-            "Checks of the proxy by itself that failed in a row. Absent before the first.");
+            "Failed self-checks in a row. Absent before the first.");
     }
 
     private void CreateForProcess()
     {
         meter.CreateObservableGauge("heliograph.ready", () => sources.NotReady() is null ? 1 : 0, unit: null,
-            "1 while it listens, has a valid certificate and is not about to stop; otherwise 0.");
+            "1 while it listens, has a valid certificate and is not stopping; otherwise 0.");
         var build = new Measurement<int>(1, new("version", ProductVersion.Text), new("runtime", RuntimeInformation.FrameworkDescription));
-        meter.CreateObservableGauge("heliograph.build.info", () => build, unit: null, "Always 1; the attributes tell which build this is.");
-        meter.CreateObservableCounter("process.cpu.time", CpuTime, Seconds, "Processor time that the process has used.");
+        meter.CreateObservableGauge("heliograph.build.info", () => build, unit: null, "Always 1; the attributes identify the build.");
+        meter.CreateObservableCounter("process.cpu.time", CpuTime, Seconds, "Processor time used by the process.");
         meter.CreateObservableUpDownCounter(
             "process.memory.usage", static () => Environment.WorkingSet, Bytes, "Resident memory of the process.");
         meter.CreateObservableGauge(
-            "process.uptime", () => sources.Relay().Uptime.TotalSeconds, Seconds, "Time since the server was started.");
+            "process.uptime", () => sources.Relay().Uptime.TotalSeconds, Seconds, "Time since the server started.");
     }
 
     private IEnumerable<Measurement<long>> RelayedBytes()
@@ -154,14 +154,14 @@ internal sealed class HeliographMeter : IDisposable
         return [Measure(usage.UserTime.TotalSeconds, "cpu.mode", "user"), Measure(usage.PrivilegedTime.TotalSeconds, "cpu.mode", "system")];
     }
 
-    private IEnumerable<Measurement<long>> OfBudget(Func<BudgetReport, long> figure) =>
+    private IEnumerable<Measurement<long>> MeasureBudget(Func<BudgetReport, long> figure) =>
         sources.Budget() is { } budget ? [new(figure(budget))] : [];
 
     private static IEnumerable<Measurement<long>> Instant(DateTimeOffset? instant) => IfAny(instant?.ToUnixTimeSeconds());
 
-    private static IEnumerable<Measurement<long>> IfAny(long? value) => value is { } there ? [new(there)] : [];
+    private static IEnumerable<Measurement<long>> IfAny(long? value) => value is { } present ? [new(present)] : [];
 
-    /// <summary>Each kind there is, also those that have not been seen: a rate needs a figure before the first one.</summary>
+    /// <summary>Every kind, including those not seen yet: a rate needs a value before the first occurrence.</summary>
     private static IEnumerable<Measurement<long>> ForEach<TKind>(IReadOnlyDictionary<TKind, long> sums, string attribute)
         where TKind : struct, Enum =>
         Enum.GetValues<TKind>().Select(kind => Measure(sums.GetValueOrDefault(kind), attribute, EnumWord<TKind>.For(kind)));

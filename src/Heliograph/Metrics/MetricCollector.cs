@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Heliograph.Metrics;
 
-/// <summary>Asks every instrument of one meter for its present values.</summary>
+/// <summary>Reads the current values of every instrument of one meter.</summary>
 internal sealed class MetricCollector : IDisposable
 {
     private readonly MeterListener listener = new();
@@ -24,7 +24,7 @@ internal sealed class MetricCollector : IDisposable
         listener.Start();
     }
 
-    /// <summary>By name. An instrument without a value at present has no samples.</summary>
+    /// <summary>In the order of names. An instrument without a current value has no samples.</summary>
     public IReadOnlyList<MetricFamily> Collect()
     {
         lock (collecting)

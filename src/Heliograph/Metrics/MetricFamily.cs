@@ -2,11 +2,11 @@ using System.Diagnostics.Metrics;
 
 namespace Heliograph.Metrics;
 
-/// <summary>One instrument with its present values.</summary>
+/// <summary>One instrument with its current values.</summary>
 /// <param name="Name">As OpenTelemetry writes it, with dots.</param>
 /// <param name="Unit">UCUM; null: none.</param>
 /// <param name="Description">One sentence.</param>
-/// <param name="IsCounter">It only grows; otherwise it goes up and down.</param>
+/// <param name="IsCounter">It only grows; otherwise it can go up and down.</param>
 /// <param name="Samples">In the order in which they were observed.</param>
 internal sealed record MetricFamily(string Name, string? Unit, string Description, bool IsCounter, List<MetricSample> Samples)
 {

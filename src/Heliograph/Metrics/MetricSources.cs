@@ -5,17 +5,17 @@ using Heliograph.Relay.Diagnostics;
 
 namespace Heliograph.Metrics;
 
-/// <summary>Where the figures come from. Each is asked once for every instrument that needs it, at the moment of a scrape.</summary>
+/// <summary>Where the figures come from. At a scrape, each source is read once for every instrument that needs it.</summary>
 internal sealed record MetricSources
 {
     public required Func<RelayStatistics> Relay { get; init; }
 
     public required Func<CertificateReport> Certificate { get; init; }
 
-    /// <summary>What the proxy's checks of itself came to; null: there was none as yet.</summary>
+    /// <summary>The result of the self-checks; null: none has run yet.</summary>
     public required Func<SelfCheckState?> SelfCheck { get; init; }
 
-    /// <summary>The month's budget; null: there is none.</summary>
+    /// <summary>The monthly budget; null: it is off.</summary>
     public required Func<BudgetReport?> Budget { get; init; }
 
     /// <summary>Why the server is not ready; null: it is.</summary>

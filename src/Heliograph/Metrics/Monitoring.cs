@@ -19,14 +19,14 @@ internal sealed class Monitoring : IAsyncDisposable
         collector = new(meter);
     }
 
-    /// <summary>Where it is served, with the ports that the system picked.</summary>
+    /// <summary>Where the metrics are served, with the actual ports where the system chose them.</summary>
     public IReadOnlyList<IPEndPoint> Endpoints => server?.Endpoints ?? [];
 
     /// <param name="settings">Where to listen.</param>
     /// <param name="sources">What is measured.</param>
-    /// <param name="isAlive">Whether every loop responds.</param>
-    /// <param name="logger">For the operator.</param>
-    /// <exception cref="WebServerException">An address that was asked for cannot be listened on.</exception>
+    /// <param name="isAlive">Whether every event loop responds.</param>
+    /// <param name="logger">The operator's log.</param>
+    /// <exception cref="WebServerException">It cannot listen on a configured address.</exception>
     public static async Task<Monitoring> StartAsync(Settings settings, MetricSources sources, Func<Task<bool>> isAlive, ILogger logger)
     {
         var monitoring = new Monitoring(sources);
@@ -46,7 +46,7 @@ internal sealed class Monitoring : IAsyncDisposable
         }
         foreach (var endpoint in monitoring.Endpoints.Where(static endpoint => !IPAddress.IsLoopback(endpoint.Address)))
             HostLog.MetricsNotLoopback(logger, endpoint);
-        if (OtlpExport.IsAskedFor(Environment.GetEnvironmentVariable))
+        if (OtlpExport.IsConfigured(Environment.GetEnvironmentVariable))
             monitoring.otlp = OtlpExport.Start(logger);
         return monitoring;
     }

@@ -2,7 +2,7 @@ using Heliograph.Web;
 
 namespace Heliograph.Metrics;
 
-/// <summary><c>/metrics</c> for Prometheus; <c>/healthz</c> and <c>/readyz</c> for what restarts the program or sends it clients.</summary>
+/// <summary><c>/metrics</c> for Prometheus; <c>/healthz</c> and <c>/readyz</c> for a supervisor or a load balancer.</summary>
 internal sealed class MonitoringPages
 {
     private readonly MetricCollector collector;
@@ -10,7 +10,7 @@ internal sealed class MonitoringPages
     private readonly Func<string?> notReady;
 
     /// <param name="collector">The metrics.</param>
-    /// <param name="isAlive">Whether every loop responds.</param>
+    /// <param name="isAlive">Whether every event loop responds.</param>
     /// <param name="notReady">Why the server is not ready; null: it is.</param>
     public MonitoringPages(MetricCollector collector, Func<Task<bool>> isAlive, Func<string?> notReady)
     {
@@ -19,7 +19,7 @@ internal sealed class MonitoringPages
         this.notReady = notReady;
     }
 
-    /// <summary>The page at a path; null: there is none.</summary>
+    /// <summary>The page at a path; null: no such page.</summary>
     public async ValueTask<TextAnswer?> AnswerAsync(string path) => path switch
     {
         "/metrics" => new(PrometheusText.ContentType, PrometheusText.Write(collector.Collect())),
@@ -28,6 +28,6 @@ internal sealed class MonitoringPages
         _ => null,
     };
 
-    private static TextAnswer Line(string? problem, string good) =>
-        new("text/plain; charset=utf-8", (problem ?? good) + "\n", IsUnavailable: problem is not null);
+    private static TextAnswer Line(string? problem, string success) =>
+        new("text/plain; charset=utf-8", (problem ?? success) + "\n", IsUnavailable: problem is not null);
 }

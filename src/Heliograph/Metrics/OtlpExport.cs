@@ -5,10 +5,10 @@ using OpenTelemetry.Resources;
 
 namespace Heliograph.Metrics;
 
-/// <summary>Sends the metrics by OTLP where OpenTelemetry's standard variables ask for it. Otherwise nothing of it is loaded.</summary>
+/// <summary>Sends the metrics by OTLP if OpenTelemetry's standard variables request it. Otherwise none of it is loaded.</summary>
 /// <remarks>
-/// opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables; the exporter itself reads the address, the headers, the
-/// protocol and the interval.
+/// opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables. The exporter itself reads the variables for the address, the
+/// headers, the protocol and the interval.
 /// </remarks>
 internal sealed class OtlpExport : IAsyncDisposable
 {
@@ -19,8 +19,8 @@ internal sealed class OtlpExport : IAsyncDisposable
     {
         trouble = new(logger);
         provider = Sdk.CreateMeterProviderBuilder()
-            // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come last and win. No host name: the operator decides what this machine is
-            // called.
+            // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come last and take precedence. No host name: the operator decides what to
+            // call this machine.
             .SetResourceBuilder(
                 ResourceBuilder
                     .CreateEmpty()
@@ -32,8 +32,8 @@ internal sealed class OtlpExport : IAsyncDisposable
             .Build();
     }
 
-    /// <param name="variable">The environment.</param>
-    public static bool IsAskedFor(Func<string, string?> variable)
+    /// <param name="variable">Reads an environment variable.</param>
+    public static bool IsConfigured(Func<string, string?> variable)
     {
         if (string.Equals(variable("OTEL_SDK_DISABLED"), "true", StringComparison.OrdinalIgnoreCase))
             return false;
@@ -45,7 +45,7 @@ internal sealed class OtlpExport : IAsyncDisposable
 
     public static OtlpExport Start(ILogger logger) => new(logger);
 
-    /// <summary>Sends the last figures; a collector that is away holds the end up for a few seconds only.</summary>
+    /// <summary>Sends the last figures; an unreachable collector delays the end by a few seconds only.</summary>
     public async ValueTask DisposeAsync()
     {
         await Task.Run(provider.Dispose);

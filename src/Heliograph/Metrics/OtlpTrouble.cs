@@ -3,19 +3,19 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Metrics;
 
-/// <summary>What OpenTelemetry's exporter complains of, for the log. It tells nobody else.</summary>
+/// <summary>Logs the errors of OpenTelemetry's exporter, which reports them nowhere else.</summary>
 internal sealed class OtlpTrouble : EventListener
 {
     private const string Exporter = "OpenTelemetry-Exporter-OpenTelemetryProtocol";
-    private static readonly TimeSpan TellEvery = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LogEvery = TimeSpan.FromHours(1);
 
     private readonly ILogger? logger;
-    private readonly Lock telling = new();
-    private long? told;
+    private readonly Lock gate = new();
+    private long? lastLogged;
 
     public OtlpTrouble(ILogger logger) => this.logger = logger;
 
-    /// <summary>Called by the base constructor too, for the sources that are there already.</summary>
+    /// <summary>The base constructor calls it too, for sources that exist already.</summary>
     protected override void OnEventSourceCreated(EventSource eventSource)
     {
         if (eventSource.Name == Exporter)
@@ -26,17 +26,17 @@ internal sealed class OtlpTrouble : EventListener
     {
         if (logger is null || eventData.Message is not { } message)
             return;
-        lock (telling)
+        lock (gate)
         {
-            // A collector that is away is away for every export.
+            // While the collector is unreachable, every export fails.
             var now = TimeProvider.System.GetTimestamp();
-            if (told is { } before && TimeProvider.System.GetElapsedTime(before, now) < TellEvery)
+            if (lastLogged is { } last && TimeProvider.System.GetElapsedTime(last, now) < LogEvery)
                 return;
-            told = now;
+            lastLogged = now;
         }
         HostLog.OtlpTrouble(logger, Line(string.Format(message, [.. eventData.Payload ?? Enumerable.Empty<object?>()])));
     }
 
-    /// <summary>Without the stack of an exception.</summary>
+    /// <summary>Without an exception's stack trace.</summary>
     private static string Line(string text) => text.Split('\n')[0].TrimEnd('\r', '.', ' ');
 }

@@ -4,8 +4,8 @@ using System.Text;
 namespace Heliograph.Metrics;
 
 /// <summary>
-/// The text exposition format 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats), with names after OpenTelemetry's rules for
-/// Prometheus.
+/// The text exposition format 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats), with names that follow OpenTelemetry's rules
+/// for Prometheus.
 /// </summary>
 internal static class PrometheusText
 {
@@ -27,21 +27,23 @@ internal static class PrometheusText
         return text.ToString();
     }
 
-    /// <summary>Dots become underscores, the unit is spelt out at the end, and what only grows is a total
-    /// (opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics).</summary>
+    /// <summary>
+    /// Dots become underscores, the unit is spelt out at the end, and a counter ends in _total
+    /// (opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics).
+    /// </summary>
     public static string NameOf(MetricFamily family) =>
         Identifier(family.Name) + UnitSuffix(family.Unit) + (family.IsCounter ? "_total" : "");
 
-    /// <summary>An attribute's name as a label's.</summary>
+    /// <summary>An attribute's name as a label name.</summary>
     public static string Identifier(string name) => name.Replace('.', '_');
 
     private static string UnitSuffix(string? unit) => unit switch
     {
         "s" => "_seconds",
         "By" => "_bytes",
-        // Annotations in braces are no units.
+        // Annotations in braces are not units.
         null or ['{', ..] => "",
-        _ => throw new ArgumentOutOfRangeException(nameof(unit), unit, "how Prometheus spells this unit is not written down here"),
+        _ => throw new ArgumentOutOfRangeException(nameof(unit), unit, "add how Prometheus spells this unit"),
     };
 
     private static void Write(StringBuilder text, string name, MetricSample sample)

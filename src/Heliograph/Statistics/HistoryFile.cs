@@ -4,22 +4,22 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Statistics;
 
-/// <summary><c>traffic.json</c> in the state directory: the totals, rounded. A damaged file is set aside with a line in the log.</summary>
+/// <summary><c>traffic.json</c> in the state directory: the totals, rounded. A damaged file is set aside, with a line in the log.</summary>
 internal sealed partial class HistoryFile
 {
     public const string Name = "traffic.json";
 
     private const int Version = 1;
 
-    /// <summary>No machine relays an exabyte: a greater figure is damage, and sums of smaller ones do not overflow.</summary>
-    private const long Most = 1_000_000_000_000_000_000 / (TrafficHistory.MostWeeks + 1);
+    /// <summary>No machine relays an exabyte: a larger figure means damage, and sums of smaller ones do not overflow.</summary>
+    private const long MaxValue = 1_000_000_000_000_000_000 / (TrafficHistory.MostWeeks + 1);
 
     private readonly PrivateDirectory directory;
 
     public HistoryFile(string stateDirectory, TimeProvider timeProvider, ILogger logger) =>
         directory = new PrivateDirectory(stateDirectory, timeProvider, logger);
 
-    /// <summary>Empty when there is no file, or a damaged one.</summary>
+    /// <summary>Empty if the file is missing or damaged.</summary>
     /// <exception cref="StorageException">It cannot be read.</exception>
     public TrafficHistory Read(DateOnly today)
     {
@@ -33,7 +33,7 @@ internal sealed partial class HistoryFile
         return history;
     }
 
-    /// <exception cref="StorageException">It cannot be written; the file before is still there, whole.</exception>
+    /// <exception cref="StorageException">It cannot be written; the previous file is intact.</exception>
     public void Write(TrafficHistory history) =>
         directory.Write(
             Name,
@@ -51,14 +51,14 @@ internal sealed partial class HistoryFile
     private static string? Damage(Content content)
     {
         if (content.Version != Version)
-            return $"it is of version {content.Version}, and this program knows version {Version}";
+            return $"its version is {content.Version}, but this program supports version {Version}";
         if (content.Days.Count > TrafficHistory.MostDays || content.Weeks.Count > TrafficHistory.MostWeeks)
-            return "it has more days or weeks than are kept";
+            return "it contains too many days or weeks";
         if (content.Days.Concat(content.Weeks).Any(static one => one is null || !one.IsSound))
-            return "a figure in it cannot be";
+            return "it contains an impossible figure";
         return content.Weeks.All(static week => week.Start == TrafficHistory.MondayOf(week.Start))
             ? null
-            : "a week in it begins on no Monday";
+            : "a week in it does not begin on a Monday";
     }
 
     private sealed record Content
@@ -85,7 +85,7 @@ internal sealed partial class HistoryFile
         public Traffic Traffic => new(Connections, BytesUp, BytesDown);
 
         [JsonIgnore]
-        public bool IsSound => Connections is >= 0 and <= Most && BytesUp is >= 0 and <= Most && BytesDown is >= 0 and <= Most;
+        public bool IsSound => Connections is >= 0 and <= MaxValue && BytesUp is >= 0 and <= MaxValue && BytesDown is >= 0 and <= MaxValue;
 
         public static Period FromTraffic(DateOnly start, Traffic traffic) =>
             new() { Start = start, Connections = traffic.Connections, BytesUp = traffic.BytesUp, BytesDown = traffic.BytesDown };

@@ -3,11 +3,11 @@ using Heliograph.Relay.Diagnostics;
 
 namespace Heliograph.Statistics;
 
-/// <summary>What was relayed to Signal's hosts in some time. Nothing of whom.</summary>
+/// <summary>What was relayed to Signal's hosts in a period. Not for whom.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Traffic(long Connections, long BytesUp, long BytesDown)
 {
-    /// <summary>As it may leave the memory of the process.</summary>
+    /// <summary>The only form that may leave the process's memory.</summary>
     public Traffic Rounded => new(RoundedCount.Up(Connections), RoundedCount.UpBytes(BytesUp), RoundedCount.UpBytes(BytesDown));
 
     public static Traffic operator +(Traffic a, Traffic b) =>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Heliograph.Statistics;
 
-/// <summary>Traffic by UTC day and by ISO week (Monday to Sunday), as many of them as are kept.</summary>
+/// <summary>Traffic by UTC day and by ISO week (Monday to Sunday); old periods are dropped.</summary>
 internal sealed class TrafficHistory
 {
     public const int MostDays = 35;
@@ -43,7 +43,7 @@ internal sealed class TrafficHistory
     public void AddWeek(DateOnly monday, Traffic traffic, DateOnly today) => Add(weeks, monday, traffic, MostWeeks, today);
 
     /// <summary>
-    /// What is farthest from today makes room: the oldest, unless a clock that was wrong has left something in a distant future.
+    /// Drops the period farthest from today: the oldest, unless a wrong clock has left one in the distant future.
     /// </summary>
     private static void Add(SortedDictionary<DateOnly, Traffic> sums, DateOnly date, Traffic traffic, int most, DateOnly today)
     {

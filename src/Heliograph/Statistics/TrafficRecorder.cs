@@ -4,9 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Heliograph.Statistics;
 
 /// <summary>
-/// Adds what the relay carries to the totals of days and weeks, and saves them: every few minutes, so that a crash loses no more, and at
-/// the end.
-/// Traffic belongs to the UTC day at which it is looked at.
+/// Adds the relayed traffic to the daily and weekly totals, and saves them: every few minutes, so that a crash loses no more, and at the
+/// end. Traffic counts towards the UTC day on which it is read.
 /// </summary>
 internal sealed class TrafficRecorder : IAsyncDisposable
 {
@@ -23,10 +22,10 @@ internal sealed class TrafficRecorder : IAsyncDisposable
     private Traffic saved;
     private string? problem;
 
-    /// <param name="stateDirectory">Where the totals lie; held by this process.</param>
-    /// <param name="sinceStart">What the relay has carried since it was started.</param>
+    /// <param name="stateDirectory">Where the totals are saved; held by this process.</param>
+    /// <param name="sinceStart">The traffic relayed since the relay started.</param>
     /// <param name="timeProvider">The clock.</param>
-    /// <param name="logger">Told of a damaged file, and of a disk that takes nothing.</param>
+    /// <param name="logger">Reports a damaged file and failed writes.</param>
     public TrafficRecorder(string stateDirectory, Func<Traffic> sinceStart, TimeProvider timeProvider, ILogger logger)
     {
         file = new HistoryFile(stateDirectory, timeProvider, logger);
@@ -37,7 +36,7 @@ internal sealed class TrafficRecorder : IAsyncDisposable
         timer = timeProvider.CreateTimer(_ => Save(), null, SaveEvery, SaveEvery);
     }
 
-    /// <summary>The totals up to now, rounded.</summary>
+    /// <summary>The current totals, rounded.</summary>
     public TrafficTotals Read()
     {
         lock (gate)
@@ -61,7 +60,7 @@ internal sealed class TrafficRecorder : IAsyncDisposable
         }
         catch (StorageException exception)
         {
-            Failed(exception);
+            ReportFailure(exception);
             return new();
         }
     }
@@ -71,7 +70,7 @@ internal sealed class TrafficRecorder : IAsyncDisposable
         lock (gate)
         {
             Update();
-            // The file tells when it was written: what nothing was added to is left alone.
+            // The file's time shows when it was written: nothing is written if there was no traffic.
             if (counted == saved && problem is null)
                 return;
             try
@@ -82,13 +81,13 @@ internal sealed class TrafficRecorder : IAsyncDisposable
             }
             catch (StorageException exception)
             {
-                Failed(exception);
+                ReportFailure(exception);
             }
         }
     }
 
-    /// <summary>Logged once, not every five minutes.</summary>
-    private void Failed(StorageException exception)
+    /// <summary>Logs the problem once, not every five minutes.</summary>
+    private void ReportFailure(StorageException exception)
     {
         if (problem is null)
             HostLog.TotalsNotSaved(logger, exception.Message);

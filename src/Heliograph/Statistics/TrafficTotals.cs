@@ -1,7 +1,7 @@
 namespace Heliograph.Statistics;
 
 /// <summary>
-/// The totals of days and weeks as they are shown: rounded. Part of <c>heliograph status --json</c>, a contract with scripts.
+/// The daily and weekly totals as shown: rounded. Part of <c>heliograph status --json</c>, a contract with scripts.
 /// </summary>
 internal sealed record TrafficTotals
 {
@@ -11,10 +11,10 @@ internal sealed record TrafficTotals
 
     public required PeriodTotal LastWeek { get; init; }
 
-    /// <summary>The days that are kept, oldest first.</summary>
+    /// <summary>The recorded days, oldest first.</summary>
     public required IReadOnlyList<PeriodTotal> Days { get; init; }
 
-    /// <summary>The weeks that are kept, oldest first.</summary>
+    /// <summary>The recorded weeks, oldest first.</summary>
     public required IReadOnlyList<PeriodTotal> Weeks { get; init; }
 
     /// <summary>Why the totals cannot be read or saved; null: they can.</summary>
@@ -25,11 +25,11 @@ internal sealed record TrafficTotals
         var monday = TrafficHistory.MondayOf(today);
         return new()
         {
-            Today = PeriodTotal.OfDay(today, history.Day(today)),
-            ThisWeek = PeriodTotal.OfWeek(monday, history.Week(monday)),
-            LastWeek = PeriodTotal.OfWeek(monday.AddDays(-7), history.Week(monday.AddDays(-7))),
-            Days = [.. history.Days.Select(static day => PeriodTotal.OfDay(day.Key, day.Value))],
-            Weeks = [.. history.Weeks.Select(static week => PeriodTotal.OfWeek(week.Key, week.Value))],
+            Today = PeriodTotal.ForDay(today, history.Day(today)),
+            ThisWeek = PeriodTotal.ForWeek(monday, history.Week(monday)),
+            LastWeek = PeriodTotal.ForWeek(monday.AddDays(-7), history.Week(monday.AddDays(-7))),
+            Days = [.. history.Days.Select(static day => PeriodTotal.ForDay(day.Key, day.Value))],
+            Weeks = [.. history.Weeks.Select(static week => PeriodTotal.ForWeek(week.Key, week.Value))],
             Problem = problem,
         };
     }
@@ -47,11 +47,11 @@ internal sealed record PeriodTotal
 
     public required long BytesDown { get; init; }
 
-    public static PeriodTotal OfDay(DateOnly day, Traffic traffic) =>
-        Of(day.ToString("o", System.Globalization.CultureInfo.InvariantCulture), traffic.Rounded);
+    public static PeriodTotal ForDay(DateOnly day, Traffic traffic) =>
+        Create(day.ToString("o", System.Globalization.CultureInfo.InvariantCulture), traffic.Rounded);
 
-    public static PeriodTotal OfWeek(DateOnly monday, Traffic traffic) => Of(TrafficHistory.NameOf(monday), traffic.Rounded);
+    public static PeriodTotal ForWeek(DateOnly monday, Traffic traffic) => Create(TrafficHistory.NameOf(monday), traffic.Rounded);
 
-    private static PeriodTotal Of(string period, Traffic traffic) =>
+    private static PeriodTotal Create(string period, Traffic traffic) =>
         new() { Period = period, Connections = traffic.Connections, BytesUp = traffic.BytesUp, BytesDown = traffic.BytesDown };
 }

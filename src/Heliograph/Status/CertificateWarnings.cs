@@ -2,7 +2,7 @@ using Heliograph.Certificates;
 
 namespace Heliograph.Status;
 
-/// <summary>A certificate that is missing, or does not get renewed.</summary>
+/// <summary>Warnings about a certificate that is missing or not being renewed.</summary>
 internal static class CertificateWarnings
 {
     public static IEnumerable<StatusWarning> FromReport(CertificateReport certificate, DateTimeOffset now)
@@ -13,28 +13,28 @@ internal static class CertificateWarnings
             yield return new(
                 "certificate_missing",
                 StatusWarning.Critical,
-                $"There is no certificate yet, and no Signal app connects without one. {Told(certificate)}");
+                $"There is no certificate yet, and no Signal app can connect without one. {Detail(certificate)}");
         else if (certificate.Revoked)
-            yield return new("certificate_revoked", StatusWarning.Critical, $"The certificate is revoked. {Told(certificate)}");
+            yield return new("certificate_revoked", StatusWarning.Critical, $"The certificate is revoked. {Detail(certificate)}");
         else if (end <= now)
             yield return new(
                 "certificate_expired",
                 StatusWarning.Critical,
-                $"The certificate expired at {end:u}, and no Signal app connects any more. {Told(certificate)}");
+                $"The certificate expired at {end:u}, and no Signal app can connect any more. {Detail(certificate)}");
         else if (LateRenewal.IsLate(begin, end, now))
             yield return new(
                 "certificate_expires",
                 StatusWarning.Critical,
-                $"The certificate expires at {end:u} and is not renewed. {Told(certificate)}");
+                $"The certificate expires at {end:u} and has not been renewed. {Detail(certificate)}");
         else if (certificate.Failures > 0)
             yield return new(
-                "certificate_not_renewed", StatusWarning.Warning, $"The certificate could not be renewed. {Told(certificate)}");
+                "certificate_not_renewed", StatusWarning.Warning, $"The certificate could not be renewed. {Detail(certificate)}");
     }
 
-    private static string Told(CertificateReport certificate) => certificate switch
+    private static string Detail(CertificateReport certificate) => certificate switch
     {
         { LastError: { } error } => error,
-        { Source: "files" } => "Look at the program that renews the files: they are watched, and new ones are taken at once.",
+        { Source: "files" } => "Check the program that renews the files: Heliograph watches them and loads new ones at once.",
         _ => "See: heliograph certificate show.",
     };
 }

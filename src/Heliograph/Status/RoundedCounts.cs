@@ -2,10 +2,10 @@ using Heliograph.Relay.Diagnostics;
 
 namespace Heliograph.Status;
 
-/// <summary>Counts by kind, as they are written in JSON.</summary>
+/// <summary>Counts by kind, as written in JSON.</summary>
 internal static class RoundedCounts
 {
-    /// <summary>Those that occurred.</summary>
+    /// <summary>Only the kinds that occurred.</summary>
     public static IReadOnlyDictionary<string, long> Round<TKind>(IReadOnlyDictionary<TKind, long> counts)
         where TKind : struct, Enum =>
         counts

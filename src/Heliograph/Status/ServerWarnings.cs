@@ -3,10 +3,10 @@ using Heliograph.Statistics;
 
 namespace Heliograph.Status;
 
-/// <summary>Limits that are near, a list that is out of date, and what else the operator should look at.</summary>
+/// <summary>Warnings about full or nearly full limits, an outdated list, and anything else the operator should check.</summary>
 internal static class ServerWarnings
 {
-    private const int MostNames = 5;
+    private const int MaxNames = 5;
 
     public static IEnumerable<StatusWarning> FromStatistics(RelayStatistics relay, TrafficTotals totals)
     {
@@ -16,7 +16,7 @@ internal static class ServerWarnings
                 "full",
                 StatusWarning.Critical,
                 Words.Line(
-                    $"The server is full: all of its {relay.MaxConnections:N0} connections (limits.max_connections) are open, and more " +
+                    $"The server is full: all {relay.MaxConnections:N0} connections (limits.max_connections) are open, and further ones " +
                     $"are refused. Raise the limit, or run a second proxy.")
             );
         else if (relay.Connections >= relay.MaxConnections * 0.8)
@@ -24,7 +24,7 @@ internal static class ServerWarnings
                 "nearly_full",
                 StatusWarning.Warning,
                 Words.Line(
-                    $"The server is nearly full: at {relay.MaxConnections:N0} connections (limits.max_connections) more are refused. " +
+                    $"The server is nearly full: it refuses more than {relay.MaxConnections:N0} connections (limits.max_connections). " +
                     $"Raise the limit, or run a second proxy.")
             );
         else if (refused > 0)
@@ -32,34 +32,35 @@ internal static class ServerWarnings
                 "connections_refused",
                 StatusWarning.Warning,
                 Words.Line(
-                    $"{refused:N0} connections were refused since the start, as {relay.MaxConnections:N0} (limits.max_connections) were " +
-                    $"open. Raise the limit if this happens again.")
+                    $"{refused:N0} connections were refused since the start because {relay.MaxConnections:N0} (limits.max_connections) " +
+                    $"were open. Raise the limit if this happens again.")
             );
         if (relay.DeniedSignalNames.Count > 0)
             yield return new(
                 "list_out_of_date",
                 StatusWarning.Warning,
-                $"Your list of hosts may be out of date. Asked for, and not on it: {Asked(relay.DeniedSignalNames)}. Look for a newer " +
-                $"version of Heliograph. Anyone can ask for any name, so a name that you cannot find elsewhere may be made up.");
+                $"Your list of hosts may be out of date. Requested, but not on the list: {Names(relay.DeniedSignalNames)}. Check for a " +
+                $"newer version of Heliograph. Anyone can request any name, so a name that you cannot find elsewhere may be made up.");
         if (relay.DecoyDown)
             yield return new(
                 "decoy_down",
                 StatusWarning.Warning,
-                "The web site for everyone else cannot be reached, and its visitors are shown an error page: look at decoy.upstream.");
+                "The decoy web site cannot be reached, so its visitors see an error page: check the server in decoy.upstream.");
         if (relay.Outcomes.GetValueOrDefault(ConnectionOutcome.Failed) > 0)
             yield return new(
-                "defect", StatusWarning.Warning, "A defect in Heliograph ended connections. The log tells which: please report it.");
+                "defect", StatusWarning.Warning, "A defect in Heliograph ended connections. The log has the details: please report it.");
         if (totals.Problem is { } problem)
-            yield return new("totals_not_saved", StatusWarning.Warning, $"The totals of days and weeks are not kept: {problem}");
+            yield return new(
+                "totals_not_saved", StatusWarning.Warning, $"Heliograph cannot read or save the daily and weekly totals: {problem}");
     }
 
-    private static string Asked(IReadOnlyDictionary<string, long> names)
+    private static string Names(IReadOnlyDictionary<string, long> names)
     {
-        var told = names
+        var shown = names
             .OrderByDescending(static one => one.Value)
             .ThenBy(static one => one.Key, StringComparer.Ordinal)
-            .Take(MostNames)
+            .Take(MaxNames)
             .Select(static one => one.Key);
-        return string.Join(", ", told) + (names.Count > MostNames ? " and others" : "");
+        return string.Join(", ", shown) + (names.Count > MaxNames ? " and others" : "");
     }
 }

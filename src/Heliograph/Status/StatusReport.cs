@@ -6,13 +6,13 @@ using Heliograph.Statistics;
 
 namespace Heliograph.Status;
 
-/// <summary>How the running server does: <c>heliograph status --json</c>, a contract with scripts (docs/operating/status.md).</summary>
+/// <summary>The running server's status: <c>heliograph status --json</c>, a contract with scripts (docs/operating/status.md).</summary>
 /// <remarks>
-/// All counts are rounded. A member that is added later is not required, so that a server of an earlier version can still be asked.
+/// All counts are rounded. Members added later are not required, so that a server of an earlier version can still be asked.
 /// </remarks>
 internal sealed record StatusReport
 {
-    /// <summary>Of the server.</summary>
+    /// <summary>The server's version.</summary>
     public required string Version { get; init; }
 
     /// <summary><c>working</c>, <c>warning</c> or <c>critical</c>: the worst of the warnings.</summary>
@@ -27,22 +27,22 @@ internal sealed record StatusReport
 
     public required TrafficTotals Totals { get; init; }
 
-    /// <summary>What became of the connections that have ended, since the start.</summary>
+    /// <summary>How many connections ended with each outcome since the start.</summary>
     public required IReadOnlyDictionary<string, long> Outcomes { get; init; }
 
     public required IReadOnlyList<RouteStatus> Routes { get; init; }
 
     public required IReadOnlyList<UpstreamStatus> Upstreams { get; init; }
 
-    /// <summary>Names under <c>signal.org</c> that are not on the list, and how often they were asked for since the start.</summary>
+    /// <summary>Names under <c>signal.org</c> that are not on the list, and how often they were requested since the start.</summary>
     public required IReadOnlyDictionary<string, long> DeniedNames { get; init; }
 
     public required CertificateReport Certificate { get; init; }
 
-    /// <summary>Absent where limits.monthly_bytes is off.</summary>
+    /// <summary>Absent if limits.monthly_bytes is off.</summary>
     public BudgetStatus? Budget { get; init; }
 
-    /// <summary>What to look at, the worst first.</summary>
+    /// <summary>What the operator should check, the worst first.</summary>
     public required IReadOnlyList<StatusWarning> Warnings { get; init; }
 }
 
@@ -50,31 +50,32 @@ internal sealed record ConnectionStatus
 {
     public required long Open { get; init; }
 
-    /// <summary>Of the open ones, those that are relayed.</summary>
+    /// <summary>Open connections that are being relayed.</summary>
     public required long Relayed { get; init; }
 
-    /// <summary>The most at a time.</summary>
+    /// <summary>The most open at one time.</summary>
     public required long Most { get; init; }
 
-    /// <summary>More are refused; exact.</summary>
+    /// <summary>Exact; connections beyond it are refused.</summary>
     public required long Limit { get; init; }
 
     public required long SinceStart { get; init; }
 
     public static ConnectionStatus FromStatistics(RelayStatistics statistics) => new()
     {
-        Open = AtATime(statistics.Connections, statistics),
-        Relayed = AtATime(statistics.Relaying, statistics),
-        Most = AtATime(statistics.MostConnections, statistics),
+        Open = RoundedWithinLimit(statistics.Connections, statistics),
+        Relayed = RoundedWithinLimit(statistics.Relaying, statistics),
+        Most = RoundedWithinLimit(statistics.MostConnections, statistics),
         Limit = statistics.MaxConnections,
         SinceStart = RoundedCount.Up(statistics.Accepted),
     };
 
-    /// <summary>Rounding is not to say that more are open than may be.</summary>
-    private static long AtATime(int count, RelayStatistics statistics) => Math.Min(RoundedCount.Up(count), statistics.MaxConnections);
+    /// <summary>Rounding must not show more connections than the limit.</summary>
+    private static long RoundedWithinLimit(int count, RelayStatistics statistics) =>
+        Math.Min(RoundedCount.Up(count), statistics.MaxConnections);
 }
 
-/// <summary>How far the month's budget has gone; bytes in and out.</summary>
+/// <summary>How much of the monthly budget is used; bytes in and out.</summary>
 internal sealed record BudgetStatus
 {
     public required long MonthlyBytes { get; init; }
@@ -107,7 +108,8 @@ internal sealed record TrafficStatus
 
     public required long BytesDown { get; init; }
 
-    public static TrafficStatus FromTraffic(Traffic traffic) => new() { Connections = traffic.Connections, BytesUp = traffic.BytesUp, BytesDown = traffic.BytesDown };
+    public static TrafficStatus FromTraffic(Traffic traffic) =>
+        new() { Connections = traffic.Connections, BytesUp = traffic.BytesUp, BytesDown = traffic.BytesDown };
 }
 
 internal sealed record RouteStatus
@@ -122,27 +124,32 @@ internal sealed record RouteStatus
 
     public required long Open { get; init; }
 
-    public static RouteStatus FromStatistics(RouteStatistics route) =>
-        new() { Name = route.Name, Endpoint = route.Endpoint, Connections = RoundedCount.Up(route.Connections), Open = RoundedCount.Up(route.Open) };
+    public static RouteStatus FromStatistics(RouteStatistics route) => new()
+    {
+        Name = route.Name,
+        Endpoint = route.Endpoint,
+        Connections = RoundedCount.Up(route.Connections),
+        Open = RoundedCount.Up(route.Open),
+    };
 }
 
 internal sealed record UpstreamStatus
 {
     public required string Endpoint { get; init; }
 
-    /// <summary>Successful ones, since the start.</summary>
+    /// <summary>Successful dials since the start.</summary>
     public required long Dials { get; init; }
 
-    /// <summary>Half of the dials took at most so many milliseconds; absent: there were none, or they took more than 10 s.</summary>
+    /// <summary>Half of the dials took at most this many milliseconds; absent: there were none, or they took more than 10 s.</summary>
     public int? HalfWithinMs { get; init; }
 
-    /// <summary>The same for 95 of 100.</summary>
+    /// <summary>The same for 95 % of the dials.</summary>
     public int? MostWithinMs { get; init; }
 
-    /// <summary>By reason, those that occurred.</summary>
+    /// <summary>Failed dials by reason; only the reasons that occurred.</summary>
     public required IReadOnlyDictionary<string, long> Failures { get; init; }
 
-    /// <summary>The last dials failed.</summary>
+    /// <summary>Whether the most recent dials failed.</summary>
     public required bool Failing { get; init; }
 
     public static UpstreamStatus FromStatistics(UpstreamStatistics upstream) => new()
@@ -156,9 +163,9 @@ internal sealed record UpstreamStatus
     };
 }
 
-/// <param name="Code">For scripts: stays the same.</param>
+/// <param name="Code">For scripts: does not change.</param>
 /// <param name="Severity"><c>warning</c> or <c>critical</c>: clients are being lost, or soon will be.</param>
-/// <param name="Message">One or two sentences: what is wrong and what to do.</param>
+/// <param name="Message">One or two sentences: the problem, and what to do.</param>
 internal sealed record StatusWarning(string Code, string Severity, string Message)
 {
     public const string Critical = "critical";

@@ -2,10 +2,10 @@ using Heliograph.Relay.Diagnostics;
 
 namespace Heliograph.Status;
 
-/// <summary>Hosts of Signal's that cannot be dialled.</summary>
+/// <summary>Warnings about Signal hosts that cannot be reached.</summary>
 internal static class UpstreamWarnings
 {
-    /// <summary>A single dial fails now and then.</summary>
+    /// <summary>A single dial may fail now and then.</summary>
     private const int Several = 3;
 
     public static bool IsFailing(UpstreamStatistics upstream) => upstream.FailuresInARow >= Several;
@@ -23,9 +23,8 @@ internal static class UpstreamWarnings
                 new(
                     "upstreams_down",
                     StatusWarning.Critical,
-                    $"None of Signal's hosts that clients asked for can be reached from here " +
-                    $"({string.Join(", ", failing.Select(Describe))}). Look at this machine's network, resolver and firewall: heliograph " +
-                    $"check."),
+                    $"None of the Signal hosts that clients requested can be reached from this machine " +
+                    $"({string.Join(", ", failing.Select(Describe))}). Check its network, resolver and firewall: heliograph check."),
             ];
         }
         return failing.Select(static one => new StatusWarning(
@@ -47,8 +46,8 @@ internal static class UpstreamWarnings
 
     private static string Advice(DialFailure reason) => reason switch
     {
-        DialFailure.NotResolved => "Other hosts are reached: Signal has given some old names up, and then there is nothing to do.",
-        DialFailure.NotPublic => "A resolver that filters answers so: use another one on this machine.",
-        _ => "Other hosts are reached: if it lasts, look with heliograph check, and for a firewall between here and there.",
+        DialFailure.NotResolved => "Other hosts can be reached. Signal has given up some old names; for those, there is nothing to do.",
+        DialFailure.NotPublic => "A filtering resolver gives such answers: use another one on this machine.",
+        _ => "Other hosts can be reached. If this persists, run heliograph check, and look for a firewall between this machine and the host.",
     };
 }

@@ -2,13 +2,13 @@ using System.Runtime.CompilerServices;
 
 namespace Heliograph.Status;
 
-/// <summary>How figures are written for people.</summary>
+/// <summary>Formats figures for people.</summary>
 internal static class Words
 {
-    /// <summary>Figures as everywhere: the whole process has the invariant culture.</summary>
+    /// <summary>Formats with the current culture, which is invariant in the whole process.</summary>
     public static string Line(ref DefaultInterpolatedStringHandler text) => text.ToStringAndClear();
 
-    /// <summary><c>12 MB</c>, <c>14.2 GB</c>: decimal units, as hosting companies bill.</summary>
+    /// <summary><c>12 MB</c>, <c>14.2 GB</c>: decimal units, as used on hosting bills.</summary>
     public static string Bytes(long bytes) => bytes switch
     {
         < 1_000_000_000 => Line($"{bytes / 1_000_000} MB"),

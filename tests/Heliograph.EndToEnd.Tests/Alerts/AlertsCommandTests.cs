@@ -20,7 +20,7 @@ public sealed partial class AlertsCommandTests : IDisposable
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task Program_and_webhook_get_the_message_and_nothing_of_the_environment()
+    public async Task Program_and_webhook_receive_the_message_and_nothing_from_the_environment()
     {
         await using var receiver = Receiver("200 OK");
         var program = Script($"{{ printf '%s\\n' \"$@\"; env | sort; }} > {directory["seen"]}");
@@ -31,7 +31,7 @@ public sealed partial class AlertsCommandTests : IDisposable
         var post = await receiver.NextAsync();
         Assert.Equal("POST /token-4711 HTTP/1.1", post.RequestLine);
         Golden.Check(GoldenFiles + "webhook.json", Masked(post.Text) + "\n");
-        // What the shell adds by itself is not ours.
+        // The shell adds these itself.
         var seen = File.ReadLines(directory["seen"])
             .Where(static line =>
                 !line.StartsWith("PWD=", StringComparison.Ordinal) && !line.StartsWith("HOME=", StringComparison.Ordinal));
@@ -39,7 +39,7 @@ public sealed partial class AlertsCommandTests : IDisposable
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task What_is_not_delivered_is_told_with_why()
+    public async Task A_failed_delivery_is_reported_with_its_reason()
     {
         await using var receiver = Receiver("404 Not Found");
         var (code, output, errors) = await TestAsync(
@@ -49,7 +49,7 @@ public sealed partial class AlertsCommandTests : IDisposable
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task Without_anybody_to_tell_it_says_how_to_name_one()
+    public async Task Without_a_target_it_says_how_to_configure_one()
     {
         var (code, output, errors) = await TestAsync("self_check: off");
         Assert.Equal((2, ""), (code, output));

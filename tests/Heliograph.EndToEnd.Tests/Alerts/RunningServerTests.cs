@@ -4,7 +4,7 @@ using Heliograph.Testing.Certificates;
 
 namespace Heliograph.EndToEnd.Tests.Alerts;
 
-/// <summary>The built program, watching over itself.</summary>
+/// <summary>The built program, monitoring itself.</summary>
 public sealed class RunningServerTests : IDisposable
 {
     private readonly TempDirectory directory = new();
@@ -17,7 +17,7 @@ public sealed class RunningServerTests : IDisposable
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_certificate_that_runs_out_is_told_to_the_program_once_whatever_the_restarts()
+    public async Task The_program_is_notified_of_an_expiring_certificate_once_even_across_restarts()
     {
         var (chain, key) = authority
             .IssueFor(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddMinutes(5), "localhost")
@@ -40,7 +40,7 @@ public sealed class RunningServerTests : IDisposable
             await Polling.UntilAsync(
                 () => File.Exists(directory["messages"]) && File.ReadAllText(directory["messages"]).EndsWith('\n'),
                 Bound.Prompt * 2,
-                "nobody was told:\n" + first.Child.AllOutput);
+                "no alert was sent:\n" + first.Child.AllOutput);
             Assert.Contains("Alert: localhost: the certificate, valid until ", first.Child.Errors, StringComparison.Ordinal);
         }
         await using (var second = await HeliographProcess.StartAsync(config, directory.Path))
@@ -50,9 +50,11 @@ public sealed class RunningServerTests : IDisposable
             Assert.DoesNotContain("Alert:", second.Child.Errors, StringComparison.Ordinal);
         }
         var message = Assert.Single(await File.ReadAllLinesAsync(directory["messages"], Bound.Token));
-        Assert.Matches(
-            @"\Alocalhost: the certificate, valid until .*, was not renewed: whatever renews the files of certificate\.chain and certificate\.key has not done so\.\z",
-            message);
+        Assert.StartsWith("localhost: the certificate, valid until ", message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            ", was not renewed: check the program that renews the files in certificate.chain and certificate.key.",
+            message,
+            StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Bound.LongTest)]
@@ -75,14 +77,14 @@ public sealed class RunningServerTests : IDisposable
             async () =>
                 (await Scrape.TakeAsync(proxy.Monitoring)).Text.Contains("\nheliograph_selfcheck_failures ", StringComparison.Ordinal),
             Bound.Prompt * 4,
-            "there is no check");
+            "no self-check ran");
         var scrape = await Scrape.TakeAsync(proxy.Monitoring);
         Assert.True(scrape["heliograph_selfcheck_failures"] == 0, proxy.Program.AllOutput);
         Assert.Equal(1, scrape["heliograph_route_connections_total{route=\"chat.signal.org\"}"]);
 
         await signal.DisposeAsync();
         var line = await proxy.Program.WaitForLineAsync(
-            static line => line.Contains("check of itself failed: ", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+            static line => line.Contains("Self-check failed: ", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
         Assert.Contains("this machine cannot reach Signal", line, StringComparison.Ordinal);
     }
 }

@@ -3,7 +3,7 @@ using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Bench;
 
-/// <summary>The benchmark is shown to work; its figures are nobody's business here.</summary>
+/// <summary>The benchmark works; its figures are not checked here.</summary>
 public sealed class CompareTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
@@ -11,7 +11,7 @@ public sealed class CompareTests
     [Fact]
     public async Task A_smoke_run_measures_every_figure_of_all_three_proxies()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "reading the memory of a process that is not dumpable needs root");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "reading the memory of a non-dumpable process requires root");
 
         using var directory = new TempDirectory();
         var file = directory["figures.json"];
@@ -21,7 +21,7 @@ public sealed class CompareTests
         Assert.True(code == 0, errors);
         var rows = output.Split('\n').Where(static line => line.StartsWith('|')).Skip(2).ToList();
         Assert.Equal(5, rows.Count);
-        // The three figures. Of so few connections the memory may even shrink; a ratio of figures too small to measure is a dash.
+        // The three figures. With so few connections memory may even shrink; a ratio of figures too small to measure is a dash.
         Assert.All(rows, static row => Assert.All(row.Split('|')[2..5], static cell => Assert.Matches("^ -?[0-9.,]+ $", cell)));
         using var document = JsonDocument.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
         ComparisonFile.AssertComplete(document.RootElement);

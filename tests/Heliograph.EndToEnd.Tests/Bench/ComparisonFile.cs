@@ -9,7 +9,7 @@ internal static class ComparisonFile
     private static readonly string[] Peers = ["heliograph", "nginx", "haproxy"];
     private static readonly string[] Versions = ["heliograph", "nginx", "HAProxy", ".NET", "OpenSSL", "ipsec-mb"];
 
-    /// <summary>Fails if a member is missing that the page of the history names.</summary>
+    /// <summary>Fails if a member documented on the history page is missing.</summary>
     public static void AssertComplete(JsonElement file)
     {
         var date = file.GetProperty("date").GetString();

@@ -3,7 +3,7 @@ using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Bench;
 
-/// <summary>The figures that a release leaves behind.</summary>
+/// <summary>The figures recorded for each release.</summary>
 public sealed class HistoryTests
 {
     [Fact]
@@ -14,7 +14,7 @@ public sealed class HistoryTests
             var file = document.RootElement;
             ComparisonFile.AssertComplete(file);
             Assert.Equal(Path.GetFileNameWithoutExtension(path), file.GetProperty("machine").GetProperty("heliograph").GetString());
-            // The full sizes, and not those of --quick.
+            // The full sizes, not those of --quick.
             Assert.InRange(file.GetProperty("rounds").GetInt32(), 5, 100);
             Assert.Equal(4_000_000_000, file.GetProperty("sizes").GetProperty("bulkBytes").GetInt64());
         });

@@ -7,7 +7,7 @@ using Heliograph.Testing.Pebble;
 
 namespace Heliograph.EndToEnd.Tests.Certificates;
 
-/// <summary>The built program with <c>certificate.source: acme</c>, and what Pebble has to know of it.</summary>
+/// <summary>The built program with <c>certificate.source: acme</c>, and what Pebble needs to know about it.</summary>
 internal sealed class AcmeProxy : IAsyncDisposable
 {
     public const string Name = "proxy.heliograph.test";
@@ -16,7 +16,7 @@ internal sealed class AcmeProxy : IAsyncDisposable
 
     private HeliographProcess? program;
 
-    /// <summary>Fixed, as Pebble is told them before the program starts.</summary>
+    /// <summary>Fixed, because Pebble needs them before the program starts.</summary>
     public IPEndPoint Tls { get; } = LoopbackPort.Free();
 
     public IPEndPoint Http { get; } = LoopbackPort.Free();
@@ -27,7 +27,7 @@ internal sealed class AcmeProxy : IAsyncDisposable
 
     public string Config => Directory["heliograph.yaml"];
 
-    /// <summary>Survives the Pebble that it is of.</summary>
+    /// <summary>Outlives its Pebble.</summary>
     public string CaRoot => Directory["ca-root.pem"];
 
     public ChildProcess Program => program!.Child;
@@ -37,9 +37,9 @@ internal sealed class AcmeProxy : IAsyncDisposable
     public bool HasHttp { get; init; } = true;
 
     /// <summary>Writes the configuration.</summary>
-    /// <param name="pebble">Whom to ask.</param>
-    /// <param name="acme">More of the <c>acme</c> section, a line each.</param>
-    /// <param name="domains">Names; <see cref="Name"/> otherwise.</param>
+    /// <param name="pebble">The certificate authority.</param>
+    /// <param name="acme">More lines of the <c>acme</c> section.</param>
+    /// <param name="domains">The names; <see cref="Name"/> by default.</param>
     /// <param name="hosts">The content of <c>routes.hosts</c>.</param>
     public void Configure(
         PebbleServer pebble, string acme = "", string domains = Name, string hosts = "nobody-asks-for-this.example: \"127.0.0.1:9\"")
@@ -76,7 +76,7 @@ internal sealed class AcmeProxy : IAsyncDisposable
         Assert.Equal(0, await Program.WaitForExitAsync(TimeSpan.FromSeconds(15)));
     }
 
-    /// <summary>What an ordinary client is shown, or with <c>acme-tls/1</c> a validator.</summary>
+    /// <summary>The certificate that an ordinary client sees, or a validator with <c>acme-tls/1</c>.</summary>
     public async Task<X509Certificate2> SeenAsync(string name = Name, params string[] protocols)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
@@ -98,7 +98,7 @@ internal sealed class AcmeProxy : IAsyncDisposable
         return X509CertificateLoader.LoadCertificate(seen!);
     }
 
-    /// <summary>A client that trusts Pebble's root, and checks the name, takes what is served.</summary>
+    /// <summary>Checks that a client that trusts Pebble's root and verifies the name accepts the certificate.</summary>
     public async Task TrustedAsync(PebbleServer pebble, string name = Name)
     {
         using var root = X509Certificate2.CreateFromPem(await pebble.IssuingRootAsync());
@@ -109,7 +109,12 @@ internal sealed class AcmeProxy : IAsyncDisposable
             new SslClientAuthenticationOptions
             {
                 TargetHost = name,
-                CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { root }, RevocationMode = X509RevocationMode.NoCheck },
+                CertificateChainPolicy = new()
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust,
+                    CustomTrustStore = { root },
+                    RevocationMode = X509RevocationMode.NoCheck,
+                },
             },
             Bound.Token);
     }
@@ -118,7 +123,7 @@ internal sealed class AcmeProxy : IAsyncDisposable
     public Task<(int ExitCode, string Output, string Errors)> CommandAsync(params string[] arguments) =>
         ChildProcess.RunAsync(HeliographProcess.Program, ["certificate", .. arguments, "--config", Config], Issued);
 
-    /// <summary>How many orders the authority took; a request with a nonce that it rejected is none.</summary>
+    /// <summary>How many orders the authority accepted; requests with a rejected nonce do not count.</summary>
     public static int Orders(PebbleServer pebble) =>
         pebble.Log.Split('\n').Count(static line => line.Contains("Added order ", StringComparison.Ordinal));
 

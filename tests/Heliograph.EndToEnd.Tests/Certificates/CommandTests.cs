@@ -8,7 +8,7 @@ using Heliograph.Testing.Pebble;
 
 namespace Heliograph.EndToEnd.Tests.Certificates;
 
-/// <summary><c>heliograph certificate show|renew|revoke</c>, with a server and without.</summary>
+/// <summary><c>heliograph certificate show|renew|revoke</c>, with and without a server.</summary>
 public sealed partial class CommandTests
 {
     private const string GoldenFiles = "tests/Heliograph.EndToEnd.Tests/Certificates/Golden/";
@@ -20,7 +20,7 @@ public sealed partial class CommandTests
         await using var pebble = await PebbleServer.StartAsync(proxy.Pebble);
         proxy.Configure(pebble);
         await CheckAsync("show-nothing", proxy, pebble, 0, "show");
-        Assert.False(Directory.Exists(proxy.State), "looking has made the directory");
+        Assert.False(Directory.Exists(proxy.State), "showing the certificate created the directory");
         await CheckAsync("renew-nobody", proxy, pebble, 1, "renew");
         await CheckAsync("revoke-nothing", proxy, pebble, 1, "revoke", "--yes");
 
@@ -39,7 +39,7 @@ public sealed partial class CommandTests
         Assert.Equal("Valid", await pebble.StatusAsync(second));
         await CheckAsync("revoke", proxy, pebble, 0, "revoke", "--reason", "key-compromise", "--yes");
         Assert.Equal("Revoked", await pebble.StatusAsync(second));
-        // A new one is ordered without more ado.
+        // A new one is ordered automatically.
         await Polling.UntilAsync(
             async () => (await proxy.SeenAsync()).SerialNumber != second,
             AcmeProxy.Issued,
@@ -53,7 +53,7 @@ public sealed partial class CommandTests
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task A_failure_is_shown_with_when_it_is_tried_again_and_renew_tries_now()
+    public async Task A_failure_is_shown_with_the_time_of_the_next_attempt_and_renew_retries_now()
     {
         using var refusing = LoopbackPort.Refusing(out var nobody);
         await using var proxy = new AcmeProxy();
@@ -66,7 +66,8 @@ public sealed partial class CommandTests
         Assert.Equal((0, ""), (code, errors));
         Assert.Contains("  certificate   none yet; a self-signed one is served until it is there\n", output, StringComparison.Ordinal);
         Assert.Matches(
-            $@"\n  last error    \S+ \S+: 127\.0\.0\.1:?[0-9]* cannot reach {Regex.Escape(AcmeProxy.Name)} on port 80: [^\n]*Open port 80 to the whole internet",
+            $@"\n  last error    \S+ \S+: 127\.0\.0\.1:?[0-9]* cannot reach {Regex.Escape(AcmeProxy.Name)} on port 80: " +
+            @"[^\n]*Open port 80 to the whole internet",
             output);
         Assert.Matches(@"\n  failures      1 in a row; tried again at \S+ \S+Z\n", output);
         var (failed, nothing, why) = await proxy.CommandAsync("renew");
@@ -75,7 +76,7 @@ public sealed partial class CommandTests
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task With_files_show_says_who_renews_them_and_renew_refuses()
+    public async Task With_files_show_says_that_another_program_renews_them_and_renew_refuses()
     {
         await using var proxy = await Proxy.StartAsync(new ProxySettings());
         var config = proxy.Directory["heliograph.yaml"];
@@ -89,13 +90,13 @@ public sealed partial class CommandTests
         var (refused, _, errors) = await BuiltProgram.RunAsync("certificate", "renew", "--config", config);
         Assert.Equal(1, refused);
         Assert.Equal(
-            "heliograph: the running server gets its certificate from elsewhere (certificate.source is not acme): renew it there, and it " +
-            "is noticed here\n",
+            "heliograph: the running server does not get its own certificate (certificate.source is not acme); renew it where it comes " +
+            "from, and the server loads the new one\n",
             errors);
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task The_control_socket_outlives_whatever_is_sent_to_it()
+    public async Task The_control_socket_survives_anything_that_is_sent_to_it()
     {
         await using var proxy = await Proxy.StartAsync(new ProxySettings());
         var socket = Path.Combine(proxy.Directory["state"], "control.sock");
@@ -105,10 +106,10 @@ public sealed partial class CommandTests
         Assert.Contains(NoRequest, await AskAsync(socket, new string(' ', 4096)), StringComparison.Ordinal);
         Assert.Contains(NoRequest, await AskAsync(socket, new string('[', 4000) + "\n"), StringComparison.Ordinal);
         Assert.Contains(
-            "does not know this command; it knows certificate-",
+            "does not know this command, perhaps because its version is different; it knows: certificate-",
             await AskAsync(socket, "{\"command\":\"sing\"}\n"),
             StringComparison.Ordinal);
-        // Sixteen who ask nothing are let go after five seconds, and then the next is heard.
+        // Sixteen clients that send nothing are disconnected after five seconds, and then the next one is served.
         var silent = Enumerable.Range(0, 20).Select(_ => Connect(socket)).ToArray();
         Assert.Contains("\"ok\":true", await AskAsync(socket, "{\"command\":\"certificate-show\"}\n"), StringComparison.Ordinal);
         foreach (var one in silent)
@@ -155,7 +156,7 @@ public sealed partial class CommandTests
     [GeneratedRegex(@"\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Instant();
 
-    // Five years have a day more now and then.
+    // Five years contain one or two leap days.
     [GeneratedRegex("[0-9]+ days left", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Days();
 

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Heliograph.EndToEnd.Tests.Certificates;
 
-/// <summary>Stands between the authority and the program: holds a validator back until it is opened, and keeps what goes through.</summary>
+/// <summary>Sits between the authority and the program: holds a validator up until it is opened, and records what passes.</summary>
 internal sealed class Gate : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);

@@ -5,7 +5,7 @@ using Heliograph.Testing.Pebble;
 
 namespace Heliograph.EndToEnd.Tests.Certificates;
 
-/// <summary>The first certificate of the built program, from a real Pebble, by every way there is.</summary>
+/// <summary>The first certificate of the built program, from a real Pebble, by every available method.</summary>
 public sealed class IssuanceTests
 {
     [Fact(Timeout = Bound.LongTest)]
@@ -20,7 +20,7 @@ public sealed class IssuanceTests
         Assert.Contains($"certificate   {AcmeProxy.Name}, until ", proxy.Program.Output, StringComparison.Ordinal);
         Assert.Contains($", self-signed: waiting for 127.0.0.1:{pebble.Port}\n", proxy.Program.Output, StringComparison.Ordinal);
         Assert.Contains(
-            $"There is no certificate yet: asking 127.0.0.1:{pebble.Port} for one (tls-alpn-01, http-01)",
+            $"There is no certificate yet: requesting one from 127.0.0.1:{pebble.Port} (tls-alpn-01, http-01)",
             proxy.Program.Errors,
             StringComparison.Ordinal);
         using (var before = await proxy.SeenAsync())
@@ -38,7 +38,7 @@ public sealed class IssuanceTests
     public async Task By_HTTP_01_when_the_authority_cannot_reach_the_TLS_port()
     {
         using var nobody = LoopbackPort.Refusing(out var refusing);
-        // A failed authorization takes its order with it (RFC 8555 section 7.1.6).
+        // A failed authorization invalidates its order (RFC 8555 section 7.1.6).
         var errors = await IssuesAsync(change: options => options with { TlsPort = refusing.Port }, orders: 2);
         Assert.Contains("tls-alpn-01 for proxy.heliograph.test failed: ", errors, StringComparison.Ordinal);
     }

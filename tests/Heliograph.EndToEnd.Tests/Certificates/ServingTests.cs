@@ -10,20 +10,20 @@ using Heliograph.Testing.Pebble;
 
 namespace Heliograph.EndToEnd.Tests.Certificates;
 
-/// <summary>What goes on being served while certificates come, are renewed, or do not come.</summary>
+/// <summary>What is served while certificates are issued, renewed, or unavailable.</summary>
 public sealed class ServingTests
 {
     // The extension of a validation certificate (RFC 8737 section 3).
     private const string AcmeIdentifier = "1.3.6.1.5.5.7.1.31";
 
-    /// <summary>The first back-off is a minute, give or take half.</summary>
+    /// <summary>The first back-off is a minute, plus or minus half.</summary>
     private const int BackoffTest = 150_000;
 
     [Fact(Timeout = Bound.LongTest)]
     public async Task While_a_validation_is_pending_500_ordinary_clients_never_see_its_certificate()
     {
         await using var proxy = new AcmeProxy { HasHttp = false };
-        // The real Pebble's real validator is held back in front of the program's port.
+        // The real Pebble's real validator is held up in front of the program's port.
         await using var gate = new Gate(proxy.Tls);
         await using var pebble = await PebbleServer.StartAsync(proxy.Pebble with { TlsPort = gate.Port });
         proxy.Configure(pebble, "challenges: [tls-alpn-01]");
@@ -38,7 +38,7 @@ public sealed class ServingTests
             seen.Add(certificate.Thumbprint);
         }
         Assert.Single(seen);
-        // All this time the validation was really pending.
+        // The validation really was pending all this time.
         using (var validation = await proxy.SeenAsync(AcmeProxy.Name, "acme-tls/1"))
             Assert.Contains(validation.Extensions, static extension => extension.Oid?.Value == AcmeIdentifier);
         gate.Open();
@@ -65,13 +65,13 @@ public sealed class ServingTests
             async () =>
             {
                 using var served = await proxy.SeenAsync();
-                // At every look it is good now: none was served past its end.
+                // It is valid at every check: no certificate was served after it expired.
                 Assert.True(served.NotAfter > DateTime.Now, $"expired at {served.NotAfter:u}:\n{proxy.Program.Errors}");
                 serials.Add(served.SerialNumber);
                 return serials.Count >= 3 || traffic.Any(static task => task.IsCompleted);
             },
             AcmeProxy.Issued,
-            "no two renewals:\n" + proxy.Program.AllOutput);
+            "fewer than two renewals:\n" + proxy.Program.AllOutput);
         renewed.SetResult();
         var rounds = await Task.WhenAll(traffic);
         Assert.True(serials.Count >= 3);
@@ -96,13 +96,13 @@ public sealed class ServingTests
         Assert.Contains("by Pebble Intermediate CA", proxy.Program.Output, StringComparison.Ordinal);
         proxy.Program.Signal(Processes.SIGHUP);
         await proxy.Program.WaitForLineAsync(
-            static line => line.Contains("Looked whether the certificate is to be renewed; the next time is ", StringComparison.Ordinal),
+            static line => line.Contains("Checked whether the certificate is due for renewal; next renewal at ", StringComparison.Ordinal),
             AcmeProxy.Issued);
         Assert.Equal(first, (await proxy.SeenAsync()).Thumbprint);
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task An_expired_stored_certificate_is_served_rather_than_none()
+    public async Task An_expired_stored_certificate_is_better_than_none()
     {
         await using var proxy = new AcmeProxy();
         string first;
@@ -118,14 +118,14 @@ public sealed class ServingTests
         using (var stored = X509Certificate2.CreateFromPem(state.RootElement.GetProperty("chain_pem").GetString()))
         {
             first = stored.Thumbprint;
-            await Polling.UntilAsync(() => stored.NotAfter < DateTime.Now, TimeSpan.FromSeconds(10), "it does not expire");
+            await Polling.UntilAsync(() => stored.NotAfter < DateTime.Now, TimeSpan.FromSeconds(10), "the certificate does not expire");
         }
         await proxy.StartAsync();
         Assert.Equal(first, (await proxy.SeenAsync()).Thumbprint);
     }
 
     [Fact(Timeout = BackoffTest)]
-    public async Task A_first_start_with_the_authority_down_serves_the_web_site_and_gets_its_certificate_when_the_authority_comes()
+    public async Task A_first_start_with_the_authority_down_serves_the_web_site_and_gets_its_certificate_once_the_authority_is_up()
     {
         await using var proxy = new AcmeProxy();
         int port;
@@ -148,7 +148,7 @@ public sealed class ServingTests
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task Two_servers_with_one_state_directory_are_one_server_and_one_order()
+    public async Task A_second_server_with_the_same_state_directory_does_not_start_and_orders_nothing()
     {
         await using var proxy = new AcmeProxy();
         await using var pebble = await PebbleServer.StartAsync(proxy.Pebble);
@@ -160,15 +160,15 @@ public sealed class ServingTests
             AcmeProxy.Issued);
         Assert.Equal((1, ""), (code, output));
         Assert.Equal(
-            $"heliograph: another heliograph runs with the state directory {proxy.State}; stop it first, or name another with " +
-            $"--state-directory DIR\n",
+            $"heliograph: another heliograph runs with the state directory {proxy.State}; stop it first, or choose another directory " +
+            $"with --state-directory DIR\n",
             errors);
         await proxy.IssuedAsync();
         Assert.Equal(1, AcmeProxy.Orders(pebble));
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task A_killed_server_leaves_nothing_that_keeps_the_next_one_from_starting()
+    public async Task A_killed_server_does_not_prevent_the_next_start()
     {
         await using var proxy = new AcmeProxy();
         await using var pebble = await PebbleServer.StartAsync(proxy.Pebble);
@@ -187,7 +187,7 @@ public sealed class ServingTests
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task The_state_directory_is_private_and_nothing_secret_is_in_any_output_at_the_most_talkative_level()
+    public async Task The_state_directory_is_private_and_no_output_contains_a_secret_even_at_the_most_verbose_level()
     {
         await using var proxy = new AcmeProxy();
         await using var gate = new Gate(proxy.Http);
@@ -224,7 +224,7 @@ public sealed class ServingTests
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task A_state_directory_with_a_path_too_long_for_a_socket_can_be_asked_all_the_same()
+    public async Task Commands_work_even_if_the_state_directorys_path_is_too_long_for_a_socket()
     {
         await using var proxy = new AcmeProxy();
         await using var pebble = await PebbleServer.StartAsync(proxy.Pebble);
@@ -245,7 +245,7 @@ public sealed class ServingTests
         foreach (var file in Directory.EnumerateFiles(Path.Combine(state, "acme"), "*.json"))
         {
             using var json = JsonDocument.Parse(File.ReadAllText(file));
-            // A line in the middle of the key: its head and tail are the same in every PEM.
+            // A line from the middle of the key: the first and last lines are the same in every PEM file.
             secrets.Add(json.RootElement.GetProperty("key_pem").GetString()!.Split('\n')[1]);
         }
         var text = Encoding.Latin1.GetString(validation);

@@ -22,7 +22,7 @@ public sealed class StartTests : IDisposable
         Assert.Matches(@"\AHeliograph [0-9.]+\z", lines[0]);
         Assert.Matches(@"\A  listening on  127\.0\.0\.1:[0-9]+; no plain HTTP\z", lines[1]);
         Assert.Matches(
-            @"\A  certificate   localhost, 127\.0\.0\.1, until [0-9-]{10}, self-signed, made at this start: no client trusts it\z",
+            @"\A  certificate   localhost, 127\.0\.0\.1, until [0-9-]{10}, self-signed, created at this start: no client trusts it\z",
             lines[2]);
         Assert.Matches(@"\A  tls           OpenSSL 3\.[0-9.]+(, AES-GCM by ipsec-mb [12]\.[0-9.]+)?\z", lines[3]);
         Assert.Equal("  routes        19 hosts (sets: signal, 1 of your own)", lines[4]);
@@ -175,7 +175,7 @@ public sealed class StartTests : IDisposable
         var missing = Assert.Throws<StartException>(static () => ProcessSetup.RequireLibrary("libnone.so.3"));
         Assert.Equal(
             "libnone.so.3 (OpenSSL 3) is missing; on Debian and Ubuntu: apt-get install libssl3t64 (libssl3 on Debian 12, Ubuntu 22.04 " +
-            "and before)",
+            "and earlier)",
             missing.Message);
     }
 

@@ -8,13 +8,13 @@ using Heliograph.Testing.Certificates;
 
 namespace Heliograph.EndToEnd.Tests.Metrics;
 
-/// <summary><c>metrics.listen</c>: what the built program tells there.</summary>
+/// <summary><c>metrics.listen</c>: what the built program serves there.</summary>
 public sealed class EndpointTests
 {
     public const string OnLoopback = "listen: [\"127.0.0.1:0\"]";
 
     [Fact(Timeout = Bound.Test)]
-    public async Task What_became_of_connections_is_counted_and_nothing_tells_of_a_client()
+    public async Task Outcomes_of_connections_are_counted_and_nothing_identifies_a_client()
     {
         Proxy.NeedsHeliograph();
         using var authority = new TestAuthority();
@@ -35,7 +35,7 @@ public sealed class EndpointTests
         await Polling.UntilAsync(
             async () => (await Scrape.TakeAsync(proxy.Monitoring))["heliograph_connections_active"] == 0,
             Bound.Prompt,
-            "a connection that has ended is still counted as open");
+            "an ended connection still counts as open");
 
         var scrape = await Scrape.TakeAsync(proxy.Monitoring);
         Assert.Equal(1, scrape["heliograph_connections_ended_total{outcome=\"relayed\"}"]);
@@ -55,7 +55,7 @@ public sealed class EndpointTests
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task Promtool_finds_nothing_to_say_about_the_text()
+    public async Task Promtool_has_no_complaints_about_the_text()
     {
         Proxy.NeedsHeliograph();
         await using var proxy = await Proxy.StartAsync(new ProxySettings { Metrics = OnLoopback });
@@ -63,7 +63,7 @@ public sealed class EndpointTests
         var (code, output, errors) = await ChildProcess.RunAsync(
             "sh", ["-c", "exec promtool check metrics < \"$1\"", "sh", file], PrometheusTests.ToolBound);
         Assert.Equal((0, "", ""), (code, output, errors));
-        // That it would: the help of a metric is missing.
+        // Proof that it would complain: a metric without a help text.
         var bad = proxy.Directory.Write("bad.txt", "no_help 1\n");
         var (badCode, _, _) = await ChildProcess.RunAsync(
             "sh", ["-c", "exec promtool check metrics < \"$1\"", "sh", bad], PrometheusTests.ToolBound);
@@ -71,7 +71,7 @@ public sealed class EndpointTests
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_server_that_serves_is_alive_and_ready_and_stays_alive_while_it_drains()
+    public async Task A_running_server_is_alive_and_ready_and_stays_alive_while_it_drains()
     {
         Proxy.NeedsHeliograph();
         using var authority = new TestAuthority();
@@ -89,9 +89,9 @@ public sealed class EndpointTests
             await Polling.UntilAsync(
                 async () => (await Scrape.GetAsync(monitoring, "readyz")).Status == HttpStatusCode.ServiceUnavailable,
                 Bound.Prompt,
-                "a server that drains says that it is ready");
+                "a draining server reports ready");
             Assert.Equal(
-                "not ready: the server is about to stop and accepts no more connections\n",
+                "not ready: the server is stopping and accepts no new connections\n",
                 (await Scrape.GetAsync(monitoring, "readyz")).Text);
             Assert.Equal(HttpStatusCode.OK, (await Scrape.GetAsync(monitoring, "healthz")).Status);
             Assert.Equal(0, (await Scrape.TakeAsync(monitoring))["heliograph_ready"]);
@@ -119,7 +119,7 @@ public sealed class EndpointTests
         await Polling.UntilAsync(
             async () => (await Scrape.GetAsync(monitoring, "readyz")).Text.Contains("the last attempt failed: ", StringComparison.Ordinal),
             Bound.Prompt * 2,
-            "no failure is told");
+            "no failure is reported");
         var (status, _, text) = await Scrape.GetAsync(monitoring, "readyz");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
         Assert.StartsWith("not ready: there is no certificate yet; the last attempt failed: ", text, StringComparison.Ordinal);
@@ -131,7 +131,7 @@ public sealed class EndpointTests
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task Whatever_else_is_asked_for_gets_an_error()
+    public async Task Every_other_request_gets_an_error()
     {
         Proxy.NeedsHeliograph();
         await using var proxy = await Proxy.StartAsync(new ProxySettings { Metrics = OnLoopback });
@@ -144,7 +144,7 @@ public sealed class EndpointTests
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_port_in_use_that_was_asked_for_ends_the_start_with_one_line()
+    public async Task A_configured_port_in_use_ends_the_start_with_one_line()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
@@ -174,13 +174,13 @@ public sealed class EndpointTests
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task An_address_that_others_can_reach_is_warned_of()
+    public async Task An_address_reachable_from_other_machines_causes_a_warning()
     {
         Proxy.NeedsHeliograph();
         await using var proxy = await Proxy.StartAsync(new ProxySettings { Metrics = "listen: [\"0.0.0.0:0\"]" });
         var line = await proxy.Program.WaitForLineAsync(
-            static line => line.Contains("can be read from other machines", StringComparison.Ordinal), Bound.Prompt);
-        Assert.Contains("keep metrics.listen on 127.0.0.1", line, StringComparison.Ordinal);
+            static line => line.Contains("Other machines can read the metrics on ", StringComparison.Ordinal), Bound.Prompt);
+        Assert.Contains("set metrics.listen to an address on 127.0.0.1", line, StringComparison.Ordinal);
     }
 
     private static Uri MonitoringOf(ChildProcess program) =>

@@ -4,11 +4,11 @@ using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Metrics;
 
-/// <summary>OTLP by OpenTelemetry's own variables, to a fake collector that reads what it gets.</summary>
+/// <summary>OTLP, configured by OpenTelemetry's own variables, to a fake collector that parses what it receives.</summary>
 public sealed class OtlpTests
 {
     [Fact(Timeout = Bound.LongTest)]
-    public async Task Every_instrument_is_sent_to_the_collector_that_the_variables_name()
+    public async Task Every_instrument_is_sent_to_the_configured_collector()
     {
         Proxy.NeedsHeliograph();
         await using var collector = new FakeReceiver(certificate: null, "200 OK");
@@ -30,10 +30,10 @@ public sealed class OtlpTests
             // opentelemetry-proto: ExportMetricsServiceRequest.resource_metrics = 1.
             resourceMetrics = Protobuf.Fields(post.Body, 1).Single();
         }
-        // The exporter's clock starts before it has found the meter: on a busy machine the first post may hold nothing.
+        // The exporter's timer starts before it has found the meter: on a busy machine the first post may be empty.
         while (Protobuf.Fields(resourceMetrics, 2).Count == 0);
-        // ResourceMetrics: resource = 1, scope_metrics = 2; Resource.attributes = 1; KeyValue: key = 1, value = 2; AnyValue.string_value =
-        // 1.
+        // ResourceMetrics: resource = 1, scope_metrics = 2; Resource.attributes = 1; KeyValue: key = 1, value = 2;
+        // AnyValue.string_value = 1.
         var attributes = Protobuf
             .Fields(Protobuf.Fields(resourceMetrics, 1).Single(), 1)
             .ToDictionary(
@@ -47,7 +47,7 @@ public sealed class OtlpTests
         Assert.Equal("Heliograph", Protobuf.Text(Protobuf.Fields(scope, 1).Single(), 1));
         var sent = Protobuf.Fields(scope, 2).Select(static metric => Protobuf.Text(metric, 1)).ToList();
         Assert.Contains("heliograph.connections.ended", sent);
-        // The same that Prometheus sees, of those that have a value.
+        // The same instruments that Prometheus sees, of those that have a value.
         var scraped = (await Scrape.TakeAsync(proxy.Monitoring))
             .Text.Split('\n')
             .Count(static line => line.StartsWith("# TYPE ", StringComparison.Ordinal));
@@ -55,7 +55,7 @@ public sealed class OtlpTests
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task A_collector_that_is_away_is_told_in_the_log_and_holds_nothing_up()
+    public async Task An_unreachable_collector_is_logged_and_delays_nothing()
     {
         Proxy.NeedsHeliograph();
         using var nobody = LoopbackPort.Refusing(out var down);
@@ -71,11 +71,12 @@ public sealed class OtlpTests
                 ],
             });
         var line = await proxy.Program.WaitForLineAsync(
-            static line => line.Contains("not sent by OTLP", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+            static line => line.Contains("Cannot send metrics by OTLP", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
         Assert.Contains("check OTEL_EXPORTER_OTLP_ENDPOINT", line, StringComparison.Ordinal);
         proxy.Program.Signal(Processes.SIGTERM);
         Assert.Equal(0, await proxy.Program.WaitForExitAsync(TimeSpan.FromSeconds(30)));
-        Assert.Single(proxy.Program.Errors.Split('\n'), static line => line.Contains("not sent by OTLP", StringComparison.Ordinal));
+        Assert.Single(
+            proxy.Program.Errors.Split('\n'), static line => line.Contains("Cannot send metrics by OTLP", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -90,12 +91,12 @@ public sealed class OtlpTests
     [InlineData(false, "OTEL_SDK_DISABLED=TRUE", "OTEL_METRICS_EXPORTER=otlp")]
     [InlineData(true, "OTEL_SDK_DISABLED=false", "OTEL_METRICS_EXPORTER=otlp")]
     [InlineData(false, "OTEL_EXPORTER_OTLP_ENDPOINT=")]
-    public void It_is_made_only_when_a_variable_asks_for_it(bool asked, params string[] variables)
+    public void It_is_created_only_if_a_variable_requests_it(bool expected, params string[] variables)
     {
         var environment = variables
             .Select(static variable => variable.Split('=', 2))
             .ToDictionary(static pair => pair[0], static pair => pair[1], StringComparer.Ordinal);
-        Assert.Equal(asked, OtlpExport.IsAskedFor(name => environment.GetValueOrDefault(name)));
+        Assert.Equal(expected, OtlpExport.IsConfigured(name => environment.GetValueOrDefault(name)));
     }
 
     /// <summary>Enough of the wire format (protobuf.dev/programming-guides/encoding) to walk through a message.</summary>
@@ -103,7 +104,7 @@ public sealed class OtlpTests
     {
         public static string Text(ReadOnlyMemory<byte> message, int field) => Encoding.UTF8.GetString(Fields(message, field).Single().Span);
 
-        /// <summary>The length-delimited fields of a number.</summary>
+        /// <summary>The length-delimited fields with this number.</summary>
         public static List<ReadOnlyMemory<byte>> Fields(ReadOnlyMemory<byte> message, int field)
         {
             var found = new List<ReadOnlyMemory<byte>>();

@@ -4,7 +4,7 @@ using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Metrics;
 
-/// <summary>Debian's prometheus, scraping one target as the documentation says.</summary>
+/// <summary>Debian's Prometheus, scraping one target as documented.</summary>
 internal sealed class PrometheusServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartBound = TimeSpan.FromSeconds(30);
@@ -14,7 +14,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
     private readonly IPEndPoint endpoint = LoopbackPort.Free();
     private ChildProcess? program;
 
-    /// <summary>Starts it and waits for two scrapes, so that there are rates.</summary>
+    /// <summary>Starts it and waits for two scrapes, so that rates exist.</summary>
     public static async Task<PrometheusServer> StartAsync(Uri target, string rules)
     {
         var server = new PrometheusServer();
@@ -40,7 +40,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
                     "--log.level=warn",
                 ],
                 server.directory.Path);
-            await Polling.UntilAsync(server.HasRatesAsync, StartBound, "prometheus does not scrape");
+            await Polling.UntilAsync(server.HasRatesAsync, StartBound, "Prometheus does not scrape");
             return server;
         }
         catch
@@ -50,7 +50,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
         }
     }
 
-    /// <summary>The series that a query gives; an exception when it is no query.</summary>
+    /// <summary>The series that a query returns; throws if the query is invalid.</summary>
     public async Task<IReadOnlyList<JsonElement>> QueryAsync(string query)
     {
         using var response = await client.GetAsync(

@@ -11,11 +11,11 @@ public sealed partial class PrometheusTests
     private const string RuleTests = "tests/Heliograph.EndToEnd.Tests/Metrics/heliograph.rules.test.yml";
     private const string Dashboard = "packaging/monitoring/heliograph.dashboard.json";
 
-    /// <summary>A few seconds of a processor, which a busy machine may not have.</summary>
+    /// <summary>Starting it takes a few seconds of processor time, which a busy machine may not have.</summary>
     public static readonly TimeSpan ToolBound = TimeSpan.FromSeconds(60);
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task Promtool_takes_the_rules()
+    public async Task Promtool_accepts_the_rules()
     {
         var (code, output, errors) = await ChildProcess.RunAsync("promtool", ["check", "rules", Repository.PathOf(Rules)], ToolBound);
         Assert.True(code == 0, output + errors);
@@ -23,7 +23,7 @@ public sealed partial class PrometheusTests
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task Each_alert_fires_when_it_should_and_keeps_still_when_it_should_not()
+    public async Task Each_alert_fires_when_it_should_and_only_then()
     {
         var (code, output, errors) = await ChildProcess.RunAsync("promtool", ["test", "rules", Repository.PathOf(RuleTests)], ToolBound);
         Assert.True(code == 0, output + errors);
@@ -33,10 +33,10 @@ public sealed partial class PrometheusTests
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task Every_query_of_the_dashboard_and_of_the_rules_finds_what_it_asks_for()
+    public async Task Every_query_of_the_dashboard_and_of_the_rules_finds_its_series()
     {
         Proxy.NeedsHeliograph();
-        // Its check of itself fails, as nobody trusts the certificate, and is told in the metrics all the same.
+        // Its self-check fails, because nobody trusts the certificate, but still appears in the metrics.
         var here = LoopbackPort.Free();
         await using var proxy = await Proxy.StartAsync(
             new ProxySettings
@@ -49,10 +49,10 @@ public sealed partial class PrometheusTests
         await Polling.UntilAsync(
             async () => (await Scrape.TakeAsync(proxy.Monitoring)).Series.Contains("heliograph_selfcheck_failures", StringComparer.Ordinal),
             Bound.Prompt * 4,
-            "there is no check");
+            "no self-check ran");
         await using var prometheus = await PrometheusServer.StartAsync(proxy.Monitoring, Repository.PathOf(Rules));
         var queries = DashboardQueries().Concat(RuleQueries()).ToList();
-        Assert.True(queries.Count > 15, "the queries are not found in the files any more");
+        Assert.True(queries.Count > 15, "the queries are no longer found in the files");
         foreach (var query in queries)
         {
             _ = await prometheus.QueryAsync(query);
@@ -60,14 +60,14 @@ public sealed partial class PrometheusTests
             Assert.NotEmpty(selectors);
             foreach (var selector in selectors)
                 Assert.True(
-                    (await prometheus.QueryAsync(selector)).Count > 0, $"{selector} of \"{query}\" is nothing that the program tells");
+                    (await prometheus.QueryAsync(selector)).Count > 0, $"{selector} of \"{query}\" matches nothing that the program exposes");
         }
-        // That a name or a label that the program does not have is found out.
+        // Proof that a name or a label that the program does not have is detected.
         Assert.Empty(await prometheus.QueryAsync("heliograph_connections_ended_total{outcome=\"rejected\"}"));
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task Nothing_alerts_about_a_proxy_that_has_just_started()
+    public async Task A_proxy_that_has_just_started_causes_no_alert()
     {
         Proxy.NeedsHeliograph();
         await using var proxy = await Proxy.StartAsync(
@@ -87,7 +87,7 @@ public sealed partial class PrometheusTests
                 .Select(line => line[key.Length..].Trim()),
         ];
 
-    /// <summary>With what Grafana puts in the place of its variables.</summary>
+    /// <summary>With the values that Grafana substitutes for its variables.</summary>
     private static IEnumerable<string> DashboardQueries()
     {
         using var dashboard = JsonDocument.Parse(File.ReadAllText(Repository.PathOf(Dashboard)));
@@ -105,7 +105,7 @@ public sealed partial class PrometheusTests
         }
     }
 
-    /// <summary>Each <c>expr</c>: the rest of its line, or the lines below where it is folded.</summary>
+    /// <summary>Each <c>expr</c>: the rest of its line, or the lines below if it is folded.</summary>
     private static IEnumerable<string> RuleQueries()
     {
         string[] lines = [.. Repository.ReadLines(Rules)];

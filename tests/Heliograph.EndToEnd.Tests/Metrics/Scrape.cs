@@ -5,7 +5,7 @@ using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Metrics;
 
-/// <summary>What the endpoint for Prometheus says, read as a stranger would: from the text alone.</summary>
+/// <summary>The output of the Prometheus endpoint, parsed from the text alone.</summary>
 internal sealed partial class Scrape
 {
     private readonly Dictionary<string, double> samples = new(StringComparer.Ordinal);
@@ -24,7 +24,7 @@ internal sealed partial class Scrape
 
     public IEnumerable<string> Series => samples.Keys;
 
-    /// <summary>Of a series as it is written: <c>name{label="value"}</c>.</summary>
+    /// <summary>The value of a series, named as it is written: <c>name{label="value"}</c>.</summary>
     public double this[string series] =>
         samples.TryGetValue(series, out var value) ? value : throw new InvalidOperationException($"there is no {series}:\n{Text}");
 

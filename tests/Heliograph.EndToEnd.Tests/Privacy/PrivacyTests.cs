@@ -8,10 +8,10 @@ using Heliograph.Testing.Certificates;
 
 namespace Heliograph.EndToEnd.Tests.Privacy;
 
-/// <summary>What a program that was seized, or an operator who was asked, can tell: nothing about anyone.</summary>
+/// <summary>A seized machine, or an operator under pressure, reveals nothing about anyone.</summary>
 public class PrivacyTests
 {
-    // Addresses of the loopback net that nothing else in these tests uses.
+    // Loopback addresses that nothing else in these tests uses.
     private static readonly IPAddress Client = IPAddress.Parse("127.83.19.7");
 
     private const string Allowed = "cdn2.signal.org";
@@ -20,7 +20,7 @@ public class PrivacyTests
     private const string DeniedOuter = "front-name-5571.example";
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task No_address_and_no_name_of_a_connection_is_written_anywhere_at_the_most_talkative_level()
+    public async Task No_address_and_no_name_of_a_connection_is_written_anywhere_at_the_most_verbose_level()
     {
         Proxy.NeedsHeliograph();
         using var authority = new TestAuthority();
@@ -46,13 +46,13 @@ public class PrivacyTests
         Assert.Equal(0, await proxy.Program.WaitForExitAsync(TimeSpan.FromSeconds(10)));
 
         var written = Written(proxy);
-        // If nothing was said about connections at all, the level was not what this test means it to be.
+        // If nothing was logged about connections at all, the level was not the one that this test needs.
         Assert.True(
             proxy.Program.AllOutput.Split('\n').Length > startup.Split('\n').Length + 20,
             "the program hardly logged anything:\n" + proxy.Program.AllOutput);
         foreach (var secret in Secrets())
             Assert.DoesNotContain(written, text => text.Text.Contains(secret, StringComparison.OrdinalIgnoreCase));
-        // The route's own name stands among the routes told at start, and is no secret there; after that it is a connection's.
+        // The route's name is in the list of routes at the start, where it is no secret; after that it would be a connection's.
         Assert.DoesNotContain(Allowed, proxy.Program.AllOutput[startup.Length..], StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(Unreachable, proxy.Program.AllOutput[startup.Length..], StringComparison.OrdinalIgnoreCase);
         foreach (var port in ports)
@@ -60,7 +60,7 @@ public class PrivacyTests
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task No_address_is_written_where_its_connections_are_counted_and_refused()
+    public async Task No_address_is_written_when_its_connections_are_counted_and_refused()
     {
         Proxy.NeedsHeliograph();
         await using var proxy = await Proxy.StartAsync(
@@ -92,11 +92,11 @@ public class PrivacyTests
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task The_program_leaves_no_core_dump_and_lets_nobody_attach()
+    public async Task The_program_leaves_no_core_dump_and_no_debugger_can_attach()
     {
         Proxy.NeedsHeliograph();
-        // proc(5): the files of a process that is not dumpable belong to root instead of to its user; so the user must not be root.
-        Assert.SkipUnless(Environment.UserName == "root", "to run the program as another user takes root");
+        // proc(5): the files of a non-dumpable process belong to root instead of its user, so the user must not be root.
+        Assert.SkipUnless(Environment.UserName == "root", "running the program as another user requires root");
         string[] asNobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
         var (reachable, _, _) = await ChildProcess.RunAsync(
             "setpriv", [.. asNobody[1..], "test", "-x", HeliographProcess.Program], Bound.Prompt);
@@ -154,7 +154,7 @@ public class PrivacyTests
             await socket.SendAsync(opening, Bound.Token);
             socket.LingerState = new LingerOption(enable: true, seconds: 0);
         }
-        // A client that does not trust the certificate says so with an alert.
+        // A client that does not trust the certificate sends an alert.
         using var stranger = new TestAuthority();
         await Assert.ThrowsAsync<System.Security.Authentication.AuthenticationException>(() =>
             TlsInTlsClient.ConnectOuterAsync(
@@ -193,7 +193,7 @@ public class PrivacyTests
             }
             catch (IOException)
             {
-                // Any end will do.
+                // However the connection ends is fine.
             }
         }
     }
@@ -213,7 +213,7 @@ public class PrivacyTests
         yield return DeniedOuter;
     }
 
-    // Both streams, and every file that the program could have written to; the configuration and the certificate are ours.
+    // Both streams, and every file that the program could have written to; the test wrote the configuration and the certificate.
     private static List<(string Where, string Text)> Written(Proxy proxy)
     {
         var written = new List<(string, string)> { ("output", proxy.Program.Output), ("errors", proxy.Program.Errors) };

@@ -6,11 +6,11 @@ namespace Heliograph.EndToEnd.Tests.Relay;
 
 public class AddressGuardTests
 {
-    // An address of the loopback net that is nobody else's, for Signal's port.
+    // A loopback address that nothing else uses, for Signal's port.
     private static readonly IPEndPoint Private = new(IPAddress.Parse("127.83.19.9"), 443);
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_built_in_route_is_not_dialled_at_a_private_address_whatever_DNS_says()
+    public async Task A_built_in_route_is_never_dialled_at_a_private_address_whatever_DNS_answers()
     {
         Proxy.NeedsHeliograph();
         PrivateMounts.Need();
@@ -21,7 +21,7 @@ public class AddressGuardTests
         await using var proxy = await Proxy.StartAsync(new ProxySettings
         {
             Sets = "[signal]",
-            // The operator's own route to the same name may go there: it shows that the lie is believed.
+            // The operator's own route to the same name may go there: this shows that the false answer is used.
             NamedRoutes = new Dictionary<string, string>(StringComparer.Ordinal) { ["explicit.example"] = "storage.signal.org:443" },
             Wrapper = PrivateMounts.Over("/etc/hosts", files.Write("hosts", $"{Private.Address} storage.signal.org\n")),
         });

@@ -3,7 +3,7 @@ using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Relay;
 
-/// <summary>Full is not down.</summary>
+/// <summary>A full proxy keeps working.</summary>
 public class CapacityTests
 {
     [Fact(Timeout = Bound.Test)]
@@ -21,7 +21,7 @@ public class CapacityTests
             line => line.Contains("max_connections", StringComparison.Ordinal) && line.Contains('3'), Bound.Prompt);
 
         await open[0].DisposeAsync();
-        await Polling.UntilAsync(() => IsServedAsync(relay.Proxy), Bound.Prompt, "nobody is served after one has left");
+        await Polling.UntilAsync(() => IsServedAsync(relay.Proxy), Bound.Prompt, "no new client is served after one has left");
         foreach (var client in open)
             await client.DisposeAsync();
     }
@@ -54,14 +54,15 @@ public class CapacityTests
         await proxy.Program.WaitForLineAsync(line => line.Contains("accepting paused", StringComparison.Ordinal), Bound.Prompt);
         await Echo.RoundTripAsync(steady.Outer, 1, 100_000);
         var cpu = Processes.CpuTime(proxy.Program.Id);
-        // The window in which processor time is measured, and not a wait for anything.
+        // Not a wait for anything: processor time is measured during this delay.
         await Task.Delay(TimeSpan.FromSeconds(1), Bound.Token);
         var burnt = Processes.CpuTime(proxy.Program.Id) - cpu;
         Assert.True(burnt < TimeSpan.FromMilliseconds(500), $"waiting for descriptors costs {burnt} of processor time in a second");
 
         foreach (var socket in crowd)
             socket.Dispose();
-        await Polling.UntilAsync(() => IsServedAsync(proxy), TimeSpan.FromSeconds(10), "nobody is served after the crowd has left");
+        await Polling.UntilAsync(
+            () => IsServedAsync(proxy), TimeSpan.FromSeconds(10), "no new client is served after the others have left");
         await Echo.RoundTripAsync(steady.Outer, 2, 100_000);
     }
 

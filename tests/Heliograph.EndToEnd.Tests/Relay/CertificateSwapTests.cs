@@ -4,7 +4,7 @@ using Heliograph.Testing.Certificates;
 
 namespace Heliograph.EndToEnd.Tests.Relay;
 
-/// <summary>The certificate is replaced while the program runs; a broken one never is.</summary>
+/// <summary>A valid new certificate replaces the current one while the program runs; a broken one never does.</summary>
 public sealed class CertificateSwapTests(EchoRelay relay) : IClassFixture<EchoRelay>
 {
     private static readonly TimeSpan Noticed = TimeSpan.FromSeconds(15);
@@ -27,13 +27,13 @@ public sealed class CertificateSwapTests(EchoRelay relay) : IClassFixture<EchoRe
         swapped.SetResult();
         var rounds = await Task.WhenAll(loads);
 
-        Assert.All(rounds, round => Assert.True(round > 0, "a connection moved nothing after the swap"));
+        Assert.All(rounds, round => Assert.True(round > 0, "a connection transferred nothing after the swap"));
         foreach (var client in clients)
             await client.DisposeAsync();
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_new_certificate_is_noticed_without_a_signal()
+    public async Task A_new_certificate_is_loaded_without_a_signal()
     {
         Proxy.NeedsHeliograph();
         var next = relay.Proxy.Authority.Issue(TestKey.Ecdsa, Proxy.Name);
@@ -42,7 +42,7 @@ public sealed class CertificateSwapTests(EchoRelay relay) : IClassFixture<EchoRe
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_broken_chain_and_a_key_of_another_certificate_are_refused_and_the_old_one_is_served()
+    public async Task A_broken_chain_and_another_certificates_key_are_rejected_and_the_old_certificate_is_served()
     {
         Proxy.NeedsHeliograph();
         var good = relay.Proxy.Authority.Issue(TestKey.Ecdsa, Proxy.Name);
@@ -64,7 +64,7 @@ public sealed class CertificateSwapTests(EchoRelay relay) : IClassFixture<EchoRe
             certificate.WriteTo(relay.Proxy.Directory);
             relay.Proxy.Program.Signal(Processes.SIGHUP);
             await Polling.UntilAsync(
-                () => Refusals() > refusals, Noticed, "no line says that the certificate was refused:\n" + relay.Proxy.Program.AllOutput);
+                () => Refusals() > refusals, Noticed, "no line says that the certificate was rejected:\n" + relay.Proxy.Program.AllOutput);
             Assert.Equal(good.Thumbprint(), await ServedAsync());
         }
 
@@ -74,7 +74,7 @@ public sealed class CertificateSwapTests(EchoRelay relay) : IClassFixture<EchoRe
     }
 
     private int Refusals() => relay.Proxy.Program.Errors.Split('\n')
-        .Count(line => line.Contains("refused", StringComparison.Ordinal) && line.Contains("chain.pem", StringComparison.Ordinal));
+        .Count(line => line.Contains("rejected", StringComparison.Ordinal) && line.Contains("chain.pem", StringComparison.Ordinal));
 
     private Task ServesAsync(TestCertificate certificate) =>
         Polling.UntilAsync(
@@ -88,7 +88,7 @@ public sealed class CertificateSwapTests(EchoRelay relay) : IClassFixture<EchoRe
         return ((X509Certificate2)client.Outer.RemoteCertificate!).Thumbprint;
     }
 
-    // Goes on for some rounds after the last swap, and says how many those were.
+    // Continues for some rounds after the last swap, and returns their number.
     private static async Task<int> MoveDataUntilAsync(TlsInTlsClient client, int seed, Task swapped)
     {
         while (!swapped.IsCompleted)

@@ -3,7 +3,7 @@ using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Relay;
 
-/// <summary>Ends and resets of either side reach the other: at once, and no sooner than the data before them.</summary>
+/// <summary>A close or reset by either side reaches the other at once, but not before the data sent ahead of it.</summary>
 public class CloseTests
 {
     private const long Length = 3 * 1024 * 1024;
@@ -82,7 +82,7 @@ public class CloseTests
         }
         catch (IOException)
         {
-            // A reset carried over is as good as an end.
+            // A forwarded reset is as good as a close.
         }
     }
 
@@ -101,7 +101,7 @@ public class CloseTests
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_connection_that_breaks_harms_no_other()
+    public async Task A_broken_connection_does_not_affect_others()
     {
         await using var relay = await RawRelay.StartAsync(StandInBehaviour.EchoAsync);
         var (steady, _, hello) = await relay.ConnectAsync();

@@ -5,7 +5,7 @@ using Heliograph.Testing.Nginx;
 
 namespace Heliograph.EndToEnd.Tests.Relay;
 
-/// <summary>The operator's own web site in the place of the built-in one.</summary>
+/// <summary>The operator's own web site instead of the built-in one.</summary>
 public class DecoySourceTests
 {
     [Fact(Timeout = Bound.Test)]
@@ -52,7 +52,7 @@ public class DecoySourceTests
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task An_upstream_that_is_down_is_answered_as_nginx_answers_it()
+    public async Task An_unreachable_upstream_gets_the_answer_that_nginx_gives()
     {
         Proxy.NeedsHeliograph();
         using var nobody = LoopbackPort.Refusing(out var down);

@@ -7,7 +7,7 @@ using Heliograph.Testing.Streams;
 
 namespace Heliograph.EndToEnd.Tests.Relay;
 
-/// <summary>To whoever is no Signal client this is a web server.</summary>
+/// <summary>To everyone but a Signal client, the proxy is a web server.</summary>
 public class DecoyTests(EchoRelay relay) : IClassFixture<EchoRelay>
 {
     [Fact(Timeout = Bound.Test)]
@@ -21,7 +21,7 @@ public class DecoyTests(EchoRelay relay) : IClassFixture<EchoRelay>
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_page_that_is_not_there_is_nginxs_404_over_both_versions_of_HTTP()
+    public async Task A_missing_page_is_nginxs_404_over_both_versions_of_HTTP()
     {
         var page = await Visitor.GetAsync(relay.Proxy, HttpVersion.Version11, "/no-such-page");
         Assert.Equal(HttpStatusCode.NotFound, page.Status);
@@ -48,7 +48,7 @@ public class DecoyTests(EchoRelay relay) : IClassFixture<EchoRelay>
         var hello = HelloFragmentingStream.Fragment(await InnerHello.ForAsync("telegram.org"), 20);
         await using var client = await TlsInTlsClient.ConnectOuterAsync(relay.Client, Bound.Token);
         await using var pieces = new SplittingStream(client.Outer, 3);
-        // The server answers and closes when it has seen enough; what is written after that may break.
+        // The server answers and closes when it has seen enough; later writes may fail.
         var writing = pieces.WriteAsync(hello, Bound.Token).AsTask();
         var start = new byte[24];
         await client.Outer.ReadExactlyAsync(start, Bound.Token);
@@ -82,7 +82,7 @@ public class DecoyTests(EchoRelay relay) : IClassFixture<EchoRelay>
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task Who_negotiates_h2_is_never_relayed()
+    public async Task A_client_that_negotiates_h2_is_never_relayed()
     {
         Proxy.NeedsHeliograph();
         var before = relay.Signal.Accepted;
@@ -93,7 +93,7 @@ public class DecoyTests(EchoRelay relay) : IClassFixture<EchoRelay>
             },
             Bound.Token);
         Assert.Equal(SslApplicationProtocol.Http2, client.Outer.NegotiatedApplicationProtocol);
-        // The web server speaks first: SETTINGS (RFC 9113, 3.4), before a byte of ours.
+        // The web server speaks first: SETTINGS (RFC 9113, 3.4), before the client sends a byte.
         var frame = new byte[9];
         await client.Outer.ReadExactlyAsync(frame, Bound.Token);
         Assert.Equal(4, frame[3]);
@@ -104,7 +104,7 @@ public class DecoyTests(EchoRelay relay) : IClassFixture<EchoRelay>
         }
         catch (IOException)
         {
-            // The web server may reset what is no HTTP/2.
+            // The web server may reset a connection that is not HTTP/2.
         }
         Assert.Equal(before, relay.Signal.Accepted);
     }
@@ -170,7 +170,7 @@ public class DecoyTests(EchoRelay relay) : IClassFixture<EchoRelay>
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_visitor_who_hangs_up_in_the_handshake_harms_nobody()
+    public async Task A_visitor_who_disconnects_during_the_handshake_does_not_affect_others()
     {
         for (var i = 0; i < 20; i++)
         {

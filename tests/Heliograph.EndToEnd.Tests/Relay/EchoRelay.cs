@@ -3,7 +3,7 @@ using Heliograph.Testing.Certificates;
 
 namespace Heliograph.EndToEnd.Tests.Relay;
 
-/// <summary>A proxy before a stand-in that echoes, shared by the tests of a class.</summary>
+/// <summary>A proxy in front of an echoing stand-in, shared by the tests of a class.</summary>
 public sealed class EchoRelay : IAsyncLifetime
 {
     public const string Host = "chat.signal.org";

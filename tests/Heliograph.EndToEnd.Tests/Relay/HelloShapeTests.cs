@@ -3,10 +3,10 @@ using Heliograph.Testing.Streams;
 
 namespace Heliograph.EndToEnd.Tests.Relay;
 
-/// <summary>However the inner hello is cut on its way, the same bytes reach Signal.</summary>
+/// <summary>However the inner hello is split on its way, the same bytes reach Signal.</summary>
 public class HelloShapeTests(EchoRelay relay) : IClassFixture<EchoRelay>
 {
-    // Enough for both handshakes and some data; the rest goes unsplit, one-byte records for megabytes prove nothing more.
+    // Enough for both handshakes and some data; the rest is not split, because megabytes of one-byte records would prove nothing more.
     private const long Handshakes = 6000;
 
     [Fact(Timeout = Bound.Test)]
@@ -24,7 +24,7 @@ public class HelloShapeTests(EchoRelay relay) : IClassFixture<EchoRelay>
     public Task A_hello_over_many_inner_records_is_relayed(int piece) => RelaysAsync(relay.Client with { InnerHelloRecordBytes = piece });
 
     [Fact(Timeout = Bound.Test)]
-    public Task A_hello_cut_at_every_layer_at_once_is_relayed() =>
+    public Task A_hello_split_at_every_layer_at_once_is_relayed() =>
         RelaysAsync(relay.Client with { InnerHelloRecordBytes = 50, OuterRecordBytes = 3, SegmentBytes = 1, SplitLimit = Handshakes });
 
     [Fact(Timeout = Bound.Test)]

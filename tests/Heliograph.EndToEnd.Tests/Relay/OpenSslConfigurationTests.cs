@@ -5,13 +5,13 @@ using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Relay;
 
-/// <summary>Handshakes that libssl has no part in must not go past what the system's openssl.cnf rules.</summary>
+/// <summary>Handshakes without libssl must still obey the system's openssl.cnf.</summary>
 public class OpenSslConfigurationTests
 {
     [Theory(Timeout = Bound.Test)]
     [InlineData("Ciphersuites = TLS_AES_256_GCM_SHA384", TlsCipherSuite.TLS_AES_256_GCM_SHA384)]
     [InlineData("Groups = P-384", TlsCipherSuite.TLS_AES_128_GCM_SHA256)]
-    public async Task Who_keeps_to_openssl_cnf_is_served(string rule, TlsCipherSuite suite)
+    public async Task A_client_that_meets_openssl_cnf_is_served(string rule, TlsCipherSuite suite)
     {
         Proxy.NeedsHeliograph();
         using var directory = new TempDirectory();
@@ -21,7 +21,7 @@ public class OpenSslConfigurationTests
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_suite_that_openssl_cnf_leaves_out_is_refused()
+    public async Task A_suite_that_openssl_cnf_excludes_is_refused()
     {
         Proxy.NeedsHeliograph();
         using var directory = new TempDirectory();

@@ -2,7 +2,7 @@ using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Relay;
 
-/// <summary>A proxy before a stand-in without TLS, for tests of what TCP does: ends, resets, full buffers.</summary>
+/// <summary>A proxy in front of a stand-in without TLS, for tests of TCP behaviour: closes, resets, full buffers.</summary>
 internal sealed class RawRelay : IAsyncDisposable
 {
     private const string Host = "storage.signal.org";

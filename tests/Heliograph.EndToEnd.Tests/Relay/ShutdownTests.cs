@@ -24,7 +24,7 @@ public class ShutdownTests
         var clock = Stopwatch.StartNew();
         await client.DisposeAsync();
         Assert.Equal(0, await relay.Proxy.Program.WaitForExitAsync(Bound.Prompt));
-        Assert.True(clock.Elapsed < Bound.Prompt, "the program waited for more than the last connection");
+        Assert.True(clock.Elapsed < Bound.Prompt, "the program kept waiting after the last connection");
     }
 
     [Fact(Timeout = Bound.Test)]

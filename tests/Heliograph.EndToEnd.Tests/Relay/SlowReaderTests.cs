@@ -2,14 +2,14 @@ using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Relay;
 
-/// <summary>Back-pressure: what nobody reads stays with its sender.</summary>
+/// <summary>Back-pressure: unread data stays with its sender.</summary>
 public class SlowReaderTests
 {
     private const int Megabyte = 1024 * 1024;
     private const int Connections = 4;
     private const long OnOffer = 64L * Megabyte;
 
-    // An eighth of what is on offer in all. Socket buffers are the kernel's and do not count here.
+    // An eighth of everything on offer. Socket buffers belong to the kernel and do not count here.
     private const long Growth = 32 * Megabyte;
 
     [Fact(Timeout = Bound.LongTest)]
@@ -24,7 +24,7 @@ public class SlowReaderTests
             clients.Add(await relay.ConnectAsync());
         var sent = await Polling.UntilStillAsync(() => clients.Sum(client => client.Connection.Raw.Sent));
 
-        Assert.True(sent < Connections * OnOffer / 2, $"the proxy took {sent} bytes that nobody reads");
+        Assert.True(sent < Connections * OnOffer / 2, $"the proxy accepted {sent} bytes that nobody reads");
         var growth = relay.Proxy.ResidentBytes - before;
         Assert.True(growth < Growth, $"the proxy grew by {growth} bytes");
         Assert.Equal(TestData.Hash(9, OnOffer), await TestData.ReadHashAsync(clients[0].Client.Outer, OnOffer, Bound.Token));
@@ -55,7 +55,7 @@ public class SlowReaderTests
         }
         var taken = await Polling.UntilStillAsync(() => sent.Sum());
 
-        Assert.True(taken < Connections * OnOffer / 2, $"the proxy took {taken} bytes that nobody reads");
+        Assert.True(taken < Connections * OnOffer / 2, $"the proxy accepted {taken} bytes that nobody reads");
         var growth = relay.Proxy.ResidentBytes - before;
         Assert.True(growth < Growth, $"the proxy grew by {growth} bytes");
 
@@ -69,7 +69,7 @@ public class SlowReaderTests
         }
     }
 
-    // The first connection loads code and fills pools once; only what comes after may not grow.
+    // The first connection loads code and fills pools; only after that must memory not grow.
     private static async Task WarmUpAsync(RawRelay relay, Func<TlsInTlsClient, Task> work)
     {
         var (client, _, _) = await relay.ConnectAsync();

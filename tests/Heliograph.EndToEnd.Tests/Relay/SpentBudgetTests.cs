@@ -9,11 +9,11 @@ public class SpentBudgetTests
 {
     private const string Host = "storage.signal.org";
 
-    /// <summary>More than any machine relays in the second between two looks.</summary>
+    /// <summary>More than any machine relays in the second between two checks.</summary>
     private const long OnOffer = 8_000_000_000;
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task A_proxy_whose_budget_is_spent_is_a_web_site_for_everyone_and_stays_one_after_a_restart()
+    public async Task A_proxy_with_a_spent_budget_is_a_web_site_for_everyone_and_stays_one_after_a_restart()
     {
         Proxy.NeedsHeliograph();
         await using var relay = await RawRelay.StartAsync(StandInBehaviour.Source(5, OnOffer), "monthly_bytes: 100MB");
@@ -21,7 +21,7 @@ public class SpentBudgetTests
         await using (client)
         {
             var read = await ReadToEndAsync(client.Outer);
-            // What comes in goes out again, and counts twice. It is looked at once a second.
+            // Relayed bytes come in and go out, so they count twice. The budget is checked once a second.
             Assert.InRange(read, 50_000_000, OnOffer - 1);
             await relay.Proxy.Program.WaitForLineAsync(
                 static line => line.Contains("budget of 100MB (limits.monthly_bytes) is spent", StringComparison.Ordinal), Bound.Prompt);
@@ -65,7 +65,7 @@ public class SpentBudgetTests
         }
         catch (IOException)
         {
-            // Without close_notify: it was broken off.
+            // Without close_notify: the connection was cut off.
         }
         return total;
     }

@@ -4,7 +4,7 @@ using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Relay;
 
-/// <summary>Nobody may wait for ever, and nobody who does something is cut off.</summary>
+/// <summary>No client may wait forever, and no active client is cut off.</summary>
 public class TimeLimitTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
@@ -12,7 +12,7 @@ public class TimeLimitTests
     [Theory(Timeout = Bound.Test)]
     [InlineData(0)]
     [InlineData(40)]
-    public async Task An_outer_handshake_that_does_not_come_is_ended_after_its_limit(int bytesOfTheHello)
+    public async Task A_connection_without_an_outer_handshake_is_closed_after_its_limit(int bytesOfTheHello)
     {
         Proxy.NeedsHeliograph();
         await using var proxy = await Proxy.StartAsync(new ProxySettings { Limits = "handshake_timeout: 1s" });
@@ -29,7 +29,7 @@ public class TimeLimitTests
     [Theory(Timeout = Bound.Test)]
     [InlineData(0)]
     [InlineData(100)]
-    public async Task An_inner_hello_that_does_not_come_is_ended_after_its_limit(int bytesOfTheHello)
+    public async Task A_connection_without_an_inner_hello_is_closed_after_its_limit(int bytesOfTheHello)
     {
         Proxy.NeedsHeliograph();
         await using var relay = await RawRelay.StartAsync(StandInBehaviour.EchoAsync, "hello_timeout: 1s");
@@ -43,7 +43,7 @@ public class TimeLimitTests
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_relayed_connection_without_traffic_is_ended_after_its_limit_on_both_sides()
+    public async Task An_idle_relayed_connection_is_closed_after_its_limit_on_both_sides()
     {
         Proxy.NeedsHeliograph();
         await using var relay = await RawRelay.StartAsync(StandInBehaviour.EchoAsync, "idle_timeout: 1s");
@@ -55,7 +55,7 @@ public class TimeLimitTests
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_byte_now_and_then_keeps_a_connection_open_beyond_every_limit()
+    public async Task An_occasional_byte_keeps_a_connection_open_beyond_every_limit()
     {
         Proxy.NeedsHeliograph();
         await using var relay = await RawRelay.StartAsync(
@@ -82,6 +82,6 @@ public class TimeLimitTests
             // Without close_notify, or with RST for the bytes that were never read.
         }
         // The clock of the program's loops may tick in tenths.
-        Assert.True(clock.Elapsed > Limit * 0.8, $"ended after {clock.Elapsed} already");
+        Assert.True(clock.Elapsed > Limit * 0.8, $"closed after only {clock.Elapsed}");
     }
 }

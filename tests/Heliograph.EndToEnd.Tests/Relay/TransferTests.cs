@@ -23,7 +23,7 @@ public class TransferTests(EchoRelay relay) : IClassFixture<EchoRelay>
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task A_hundred_connections_at_a_time_each_get_their_own_bytes()
+    public async Task A_hundred_simultaneous_connections_each_get_their_own_bytes()
     {
         var clients = await Task.WhenAll(Enumerable.Range(1, 100).Select(_ => TlsInTlsClient.ConnectAsync(relay.Client, Bound.Token)));
         await Task.WhenAll(clients.Select((client, seed) => Echo.RoundTripAsync(client.Inner, seed, 20_000)));
@@ -39,9 +39,9 @@ public class TransferTests(EchoRelay relay) : IClassFixture<EchoRelay>
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task The_inner_name_is_compared_without_regard_to_case()
+    public async Task The_inner_name_is_case_insensitive()
     {
-        // An SslStream would send the name in lower case, so the hello is changed by hand and the upstream only shows what came.
+        // An SslStream would send the name in lower case, so the hello is changed by hand and the upstream only records it.
         Proxy.NeedsHeliograph();
         await using var upstream = StandInSignal.StartRaw(StandInBehaviour.EchoAsync);
         await using var proxy = await Proxy.StartAsync(
@@ -74,7 +74,7 @@ public class TransferTests(EchoRelay relay) : IClassFixture<EchoRelay>
     [InlineData(SslProtocols.Tls12, false)]
     [InlineData(SslProtocols.Tls13, true)]
     [InlineData(SslProtocols.Tls13, false)]
-    public async Task A_client_comes_back_whether_it_may_resume_its_session_or_not(SslProtocols outer, bool resume)
+    public async Task A_client_can_reconnect_with_or_without_session_resumption(SslProtocols outer, bool resume)
     {
         for (var visit = 0; visit < 3; visit++)
         {

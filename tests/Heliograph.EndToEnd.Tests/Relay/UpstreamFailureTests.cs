@@ -5,7 +5,7 @@ using Heliograph.Testing.Certificates;
 
 namespace Heliograph.EndToEnd.Tests.Relay;
 
-/// <summary>A route that leads nowhere gives the web server's answer, and harms no other.</summary>
+/// <summary>An unreachable route gets the web server's answer, and does not affect other routes.</summary>
 public class UpstreamFailureTests
 {
     [Fact(Timeout = Bound.Test)]
@@ -35,11 +35,11 @@ public class UpstreamFailureTests
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_DNS_server_that_never_answers_costs_its_own_clients_the_connect_timeout_and_no_others_anything()
+    public async Task A_DNS_server_that_never_answers_delays_only_its_own_clients_by_the_connect_timeout()
     {
         Proxy.NeedsHeliograph();
         PrivateMounts.Need();
-        // A resolver asks port 53 and no other; this address of the loopback net is nobody else's.
+        // A resolver always uses port 53; nothing else uses this loopback address.
         using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         silent.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Parse("127.83.19.53"), 53));
         using var authority = new TestAuthority();
@@ -58,7 +58,7 @@ public class UpstreamFailureTests
             },
             authority);
         await ServesWhileOneNameIsDownAsync(proxy, "cdn.signal.org", TimeSpan.FromSeconds(4));
-        Assert.True(silent.Available > 0, "the silent DNS server was never asked");
+        Assert.True(silent.Available > 0, "the silent DNS server received no query");
     }
 
     private static async Task ServesWhileOneNameIsDownAsync(Proxy proxy, string name, TimeSpan bound)

@@ -7,7 +7,7 @@ using Heliograph.Testing.Certificates;
 
 namespace Heliograph.EndToEnd.Tests.Relay;
 
-/// <summary>Those who come without a Signal client: browsers and scanners.</summary>
+/// <summary>Visitors without a Signal client: browsers and scanners.</summary>
 internal static class Visitor
 {
     public const string Request = $"GET / HTTP/1.1\r\nHost: {Proxy.Name}\r\nConnection: close\r\n\r\n";
@@ -16,13 +16,13 @@ internal static class Visitor
     public static Task<Page> GetAsync(Proxy proxy, Version version, string path = "/") =>
         GetAsync(proxy.Endpoint, proxy.Authority, Proxy.Name, version, path);
 
-    /// <summary>As above, of any site.</summary>
+    /// <summary>The same for any site.</summary>
     /// <param name="endpoint">Where to connect.</param>
-    /// <param name="authority">Whom the browser trusts.</param>
+    /// <param name="authority">The authority that the browser trusts.</param>
     /// <param name="host">The site's name.</param>
-    /// <param name="version">Of HTTP.</param>
-    /// <param name="path">Of the page.</param>
-    /// <param name="from">The address that the browser calls from.</param>
+    /// <param name="version">The HTTP version.</param>
+    /// <param name="path">The page's path.</param>
+    /// <param name="from">The address that the browser connects from.</param>
     public static async Task<Page> GetAsync(
         IPEndPoint endpoint, TestAuthority authority, string host, Version version, string path = "/", IPAddress? from = null)
     {
@@ -70,7 +70,7 @@ internal static class Visitor
         return await ReadToEndAsync(stream);
     }
 
-    /// <summary>The answer of a web server to something that is no HTTP.</summary>
+    /// <summary>A web server's answer to something that is not HTTP.</summary>
     public static void AssertBadRequest(string answer)
     {
         Assert.StartsWith("HTTP/1.1 400 Bad Request\r\n", answer, StringComparison.Ordinal);
@@ -86,7 +86,7 @@ internal static class Visitor
         }
         catch (IOException)
         {
-            // A reset after the answer: bytes that the server did not read any more.
+            // A reset after the answer, because of bytes that the server did not read.
         }
         return Encoding.Latin1.GetString(all.ToArray());
     }

@@ -16,7 +16,7 @@ public sealed class StatusCommandTests
     private static readonly IPAddress Client = IPAddress.Parse("127.91.23.8");
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task Real_traffic_is_told_in_sums_and_the_weeks_total_survives_a_restart()
+    public async Task Real_traffic_is_shown_in_totals_and_the_weekly_total_survives_a_restart()
     {
         Proxy.NeedsHeliograph();
         using var authority = new TestAuthority();
@@ -31,7 +31,7 @@ public sealed class StatusCommandTests
         await using (var client = await TlsInTlsClient.ConnectAsync(From(proxy, Host), Bound.Token))
         {
             await Echo.RoundTripAsync(client.Inner, 1, 1_500_000);
-            // The connection is still open: its bytes are seen nevertheless.
+            // The connection is still open, but its bytes count already.
             written += await OutputAsync(state, "--json");
             using var open = JsonDocument.Parse(written);
             Assert.Equal((8, 8), (Number(open, "connections", "open"), Number(open, "connections", "relayed")));
@@ -96,7 +96,7 @@ public sealed class StatusCommandTests
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task Without_a_server_it_is_told_what_to_do()
+    public async Task Without_a_server_the_message_says_what_to_do()
     {
         using var directory = new TempDirectory();
         var (code, output, errors) = await BuiltProgram.RunAsync("status", "--state-directory", directory.Path);
@@ -110,7 +110,7 @@ public sealed class StatusCommandTests
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task A_configuration_with_errors_elsewhere_does_not_stand_in_the_way_and_one_that_cannot_be_read_does()
+    public async Task Errors_elsewhere_in_the_configuration_do_not_matter_but_an_unreadable_file_does()
     {
         using var directory = new TempDirectory();
         var broken = directory.Write("broken.yaml", $"domain: x\nstate_directory: {directory.Path}\n");
@@ -130,10 +130,10 @@ public sealed class StatusCommandTests
     [InlineData(
         "{\"ok\":false,\"message\":\"the running server does not know this command; is it of another version?\"}\n",
         "the running server does not know this command")]
-    [InlineData("{\"ok\":true}\n", "the running server is of another version than this program")]
-    [InlineData("{\"ok\":true,\"status\":{\"version\":\"0.0.1\"}}\n", "the running server is of another version than this program")]
-    [InlineData("{\"ok\":true", "the running server ended before it answered")]
-    public async Task A_server_of_another_version_is_told(string answer, string expected)
+    [InlineData("{\"ok\":true}\n", "the running server has a different version from this program")]
+    [InlineData("{\"ok\":true,\"status\":{\"version\":\"0.0.1\"}}\n", "the running server has a different version from this program")]
+    [InlineData("{\"ok\":true", "the running server exited before it answered")]
+    public async Task A_server_of_another_version_is_reported(string answer, string expected)
     {
         using var directory = new TempDirectory();
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -153,7 +153,7 @@ public sealed class StatusCommandTests
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task Watching_writes_one_view_below_the_other_and_outlives_a_server_that_goes_away()
+    public async Task Watching_prints_one_view_below_the_other_and_survives_the_servers_end()
     {
         Proxy.NeedsHeliograph();
         await using var proxy = await Proxy.StartAsync(new ProxySettings());
@@ -161,9 +161,9 @@ public sealed class StatusCommandTests
         await using var text = ChildProcess.Start(HeliographProcess.Program, arguments);
         await using var json = ChildProcess.Start(HeliographProcess.Program, [.. arguments, "--json"]);
         await Polling.UntilAsync(
-            () => text.Output.Split("Nobody is connected now.").Length > 2, BuiltProgram.Limit, "there is no second view");
+            () => text.Output.Split("Nobody is connected now.").Length > 2, BuiltProgram.Limit, "no second view appeared");
         await Polling.UntilAsync(
-            () => json.Output.Count(static letter => letter == '\n') > 1, BuiltProgram.Limit, "there is no second object");
+            () => json.Output.Count(static letter => letter == '\n') > 1, BuiltProgram.Limit, "no second object appeared");
         proxy.Program.Signal(Processes.SIGTERM);
         await text.WaitForLineAsync(static line => line.Contains("no server runs", StringComparison.Ordinal), BuiltProgram.Limit);
 
@@ -177,7 +177,7 @@ public sealed class StatusCommandTests
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task On_a_terminal_the_view_stays_in_place_and_the_terminal_is_given_back_as_it_was()
+    public async Task On_a_terminal_the_view_stays_in_place_and_the_terminal_is_restored()
     {
         Proxy.NeedsHeliograph();
         await using var proxy = await Proxy.StartAsync(new ProxySettings());
@@ -191,20 +191,20 @@ public sealed class StatusCommandTests
             directory: null,
             new Dictionary<string, string?>(StringComparer.Ordinal) { ["TERM"] = "xterm", ["NO_COLOR"] = "1" });
         await Polling.UntilAsync(
-            () => terminal.Output.Split("\e[H").Length > 3, BuiltProgram.Limit, "the view is not renewed:\n" + terminal.AllOutput);
+            () => terminal.Output.Split("\e[H").Length > 3, BuiltProgram.Limit, "the view is not refreshed:\n" + terminal.AllOutput);
         var watching = Assert.Single(Processes.Children(terminal.Id));
         await ChildProcess.RunAsync("sh", ["-c", $"kill -INT {watching}"], Bound.Prompt);
 
         Assert.Equal(0, await terminal.WaitForExitAsync(BuiltProgram.Limit));
         Assert.Contains("\e[?1049h\e[?25l", terminal.Output, StringComparison.Ordinal);
         Assert.EndsWith("\e[?25h\e[?1049l\n", terminal.Output, StringComparison.Ordinal);
-        // 12 rows, of which the last is left empty.
+        // 12 rows, the last of them empty.
         Assert.Contains("(more below: make the window higher)", terminal.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("\e[32m", terminal.Output, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task A_damaged_file_of_totals_is_one_line_in_the_log_and_the_server_runs()
+    public async Task A_damaged_totals_file_is_one_line_in_the_log_and_the_server_runs()
     {
         Proxy.NeedsHeliograph();
         await using var proxy = await Proxy.StartAsync(new ProxySettings());

@@ -2,38 +2,38 @@ using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Systemd;
 
-/// <summary>Listening sockets that systemd passes: taken, or refused in one sentence.</summary>
+/// <summary>Listening sockets that systemd passes: accepted, or rejected with one sentence.</summary>
 public sealed class ActivationTests
 {
     private const string NoRoutes = "routes: { hosts: { a.example: \"127.0.0.1:9\" }, sets: [] }";
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_socket_at_an_address_that_is_not_configured_is_refused()
+    public async Task A_socket_on_an_unconfigured_address_is_rejected()
     {
         await using var service = new ManagedService();
         var other = LoopbackPort.Free();
         await RefusesAsync(
             service,
             $"heliograph: systemd listens on {other} for this service (heliograph.socket), but neither listen nor http.listen has that " +
-            $"address; put it there, or change ListenStream= with: systemctl edit heliograph.socket",
+            $"address; add it there, or change ListenStream= with: systemctl edit heliograph.socket",
             $"{service.Https}",
             $"{service.Http}",
             $"{other}");
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_datagram_socket_is_refused()
+    public async Task A_datagram_socket_is_rejected()
     {
         await using var service = new ManagedService();
         await RefusesAsync(
             service,
-            "heliograph: systemd passed descriptor 3 (heliograph.socket) to listen on, but it is not a stream socket; allowed are " +
-            "ListenStream= with an address and a port, and Accept=no",
+            "heliograph: systemd passed descriptor 3 (heliograph.socket) to listen on, but it is not a stream socket; the socket " +
+            "unit needs ListenStream= with an address and a port, and Accept=no",
             $"udp:{service.Https}");
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_descriptor_that_was_not_passed_is_refused()
+    public async Task A_descriptor_that_is_not_a_socket_is_rejected()
     {
         await using var service = new ManagedService();
         service.Start(NoRoutes, []);
@@ -46,7 +46,7 @@ public sealed class ActivationTests
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task An_address_for_which_no_socket_is_passed_is_bound()
+    public async Task An_address_without_a_passed_socket_is_bound()
     {
         await using var service = new ManagedService();
         service.Start(NoRoutes, [$"{service.Https}"]);

@@ -28,16 +28,16 @@ internal sealed class ManagedService : IAsyncDisposable
 
     public NotifyListener Notify { get; }
 
-    /// <summary>The service manager's output and the service's.</summary>
+    /// <summary>The output of the service manager and of the service.</summary>
     public ChildProcess Manager => manager!;
 
-    /// <summary>What the unit's commands find in their environment, beside what systemd passes.</summary>
+    /// <summary>The environment of the unit's commands, besides what systemd passes.</summary>
     public IReadOnlyDictionary<string, string?> Environment =>
         new Dictionary<string, string?>(StringComparer.Ordinal) { ["HELIOGRAPH_CONFIG"] = Directory["heliograph.yaml"] };
 
-    /// <summary>Starts it; what it says when it cannot start is in the output.</summary>
+    /// <summary>Starts the service; if it cannot start, its error is in the output.</summary>
     /// <param name="settings">Lines of the configuration file, as for <see cref="Write"/>.</param>
-    /// <param name="sockets">What is passed; null: a socket for each address.</param>
+    /// <param name="sockets">The sockets to pass; null: one for each address.</param>
     /// <param name="environment">More variables.</param>
     public void Start(string settings, string[]? sockets = null, params (string Name, string Value)[] environment)
     {
@@ -51,9 +51,9 @@ internal sealed class ManagedService : IAsyncDisposable
     }
 
     /// <summary>Writes the configuration file.</summary>
-    /// <param name="settings">Its lines beside the addresses, the certificate and the state directory.</param>
-    /// <param name="certificate">Another one than that of the test's authority.</param>
-    /// <param name="stateDirectory">Its name.</param>
+    /// <param name="settings">Its lines besides the addresses, the certificate and the state directory.</param>
+    /// <param name="certificate">Replaces the certificate of the test's authority.</param>
+    /// <param name="stateDirectory">The state directory's name.</param>
     public void Write(string settings, string? certificate = null, string stateDirectory = "state")
     {
         var (chain, key) = this.certificate.WriteTo(Directory);
@@ -69,9 +69,10 @@ internal sealed class ManagedService : IAsyncDisposable
             """);
     }
 
-    public TlsInTlsOptions Client(string innerName) => new() { Proxy = Https, Authority = authority, OuterName = Proxy.Name, InnerName = innerName };
+    public TlsInTlsOptions Client(string innerName) =>
+        new() { Proxy = Https, Authority = authority, OuterName = Proxy.Name, InnerName = innerName };
 
-    /// <summary>A client whose hello has come back from an upstream that echoes.</summary>
+    /// <summary>A client whose hello an echoing upstream has returned.</summary>
     public async Task<TlsInTlsClient> ConnectAsync(string innerName, byte[]? hello = null)
     {
         hello ??= await InnerHello.ForAsync(innerName);
@@ -83,11 +84,11 @@ internal sealed class ManagedService : IAsyncDisposable
         return client;
     }
 
-    /// <summary>The web site's first page, with its head.</summary>
+    /// <summary>The web site's front page, with the response head.</summary>
     public Task<string> VisitAsync() =>
         AskAsync(Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: {Proxy.Name}\r\nConnection: close\r\n\r\n"));
 
-    /// <summary>What the web site answers to a client of Signal's whose name is not routed.</summary>
+    /// <summary>The web site's answer to a Signal client whose inner name is not routed.</summary>
     public async Task<string> AnswerToAsync(string innerName) => await AskAsync(await InnerHello.ForAsync(innerName));
 
     public async ValueTask DisposeAsync()

@@ -5,7 +5,7 @@ using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Systemd;
 
-/// <summary>The socket on which systemd would hear of the service (sd_notify(3)).</summary>
+/// <summary>The socket on which systemd would receive the service's messages (sd_notify(3)).</summary>
 internal sealed class NotifyListener : IAsyncDisposable
 {
     private readonly Socket socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
@@ -20,10 +20,10 @@ internal sealed class NotifyListener : IAsyncDisposable
         receiving = ReceiveAsync();
     }
 
-    /// <summary>What the service finds in NOTIFY_SOCKET.</summary>
+    /// <summary>The value for NOTIFY_SOCKET.</summary>
     public string Variable { get; }
 
-    /// <summary>All messages until now, for the message of a failed test.</summary>
+    /// <summary>All messages so far, for a failed test's message.</summary>
     public List<string> Heard { get; } = [];
 
     public static NotifyListener AtPath(TempDirectory directory) => new(directory["notify"], directory["notify"]);
@@ -34,7 +34,7 @@ internal sealed class NotifyListener : IAsyncDisposable
         return new('@' + name, '\0' + name);
     }
 
-    /// <summary>The next message with this assignment; those before it are passed over.</summary>
+    /// <summary>The next message with this assignment; earlier ones are skipped.</summary>
     public async Task<IReadOnlyList<string>> WaitForAsync(string assignment) => await WaitForAsync(message => message.Contains(assignment));
 
     public async Task<IReadOnlyList<string>> WaitForAsync(Func<IReadOnlyList<string>, bool> fits)
@@ -72,7 +72,7 @@ internal sealed class NotifyListener : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The end.
+            // The listener was disposed of.
         }
     }
 }

@@ -4,7 +4,7 @@ using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Systemd;
 
-/// <summary>What systemd hears of the service, and when it hears no more.</summary>
+/// <summary>What the service reports to systemd, and when it stops reporting.</summary>
 public sealed class NotifyTests : IDisposable
 {
     private static readonly string[] Variables =
@@ -24,13 +24,13 @@ public sealed class NotifyTests : IDisposable
     public void Dispose() => directory.Dispose();
 
     [Fact(Timeout = Bound.Test)]
-    public async Task The_program_says_when_it_is_ready_reads_its_configuration_and_stops()
+    public async Task The_program_reports_when_it_is_ready_reloads_and_stops()
     {
         await using var managed = new ManagedService();
         managed.Start("routes: { hosts: { a.example: \"127.0.0.1:9\" }, sets: [] }");
         var ready = await managed.Notify.WaitForAsync("READY=1");
-        Assert.Matches(@"^STATUS=0 connections; certificate good for [0-9]+ (days|hours)$", ready[1]);
-        // It serves when it says so.
+        Assert.Matches(@"^STATUS=0 connections; certificate valid for [0-9]+ (days|hours)$", ready[1]);
+        // Once it reports ready, it serves.
         await using (await TlsInTlsClient.ConnectOuterAsync(managed.Client("b.example"), Bound.Token))
         {
         }
@@ -47,7 +47,7 @@ public sealed class NotifyTests : IDisposable
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task The_program_gives_signs_of_life_at_half_of_the_watchdogs_time()
+    public async Task The_program_sends_signs_of_life_at_half_the_watchdog_interval()
     {
         await using var managed = new ManagedService();
         managed.Start("routes: { hosts: { a.example: \"127.0.0.1:9\" }, sets: [] }", environment: ("WATCHDOG_USEC", "200000"));
@@ -56,7 +56,7 @@ public sealed class NotifyTests : IDisposable
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_loop_that_does_not_answer_silences_the_signs_of_life()
+    public async Task A_stuck_event_loop_stops_the_signs_of_life()
     {
         await using var notify = NotifyListener.InTheAbstractNamespace();
         await using var notifier = Notifier(notify.Variable, "20000000");
@@ -71,12 +71,12 @@ public sealed class NotifyTests : IDisposable
         await BeatAsync();
         await BeatAsync();
         notifier.Reloading();
-        // Nothing came between.
+        // Nothing was sent in between.
         Assert.Equal("RELOADING=1", (await notify.WaitForAsync(static _ => true))[0]);
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_status_is_told_when_it_has_changed_and_the_time_to_stop_is_extended_while_it_drains()
+    public async Task A_status_is_sent_when_it_has_changed_and_the_stop_timeout_is_extended_while_it_drains()
     {
         await using var notify = NotifyListener.AtPath(directory);
         await using var notifier = Notifier(notify.Variable, watchdog: null);
@@ -97,7 +97,7 @@ public sealed class NotifyTests : IDisposable
     [InlineData("")]
     [InlineData("vsock:2:1234")]
     [InlineData("/nobody/listens/here")]
-    public async Task Where_nobody_listens_nothing_happens(string? socket)
+    public async Task Without_a_usable_notify_socket_nothing_is_sent(string? socket)
     {
         await using var notifier = Notifier(socket, watchdog: null);
         notifier.Ready();
@@ -107,7 +107,7 @@ public sealed class NotifyTests : IDisposable
     }
 
     [Fact]
-    public void The_variables_are_taken_away_from_the_programs_that_are_started_and_those_of_another_process_are_not_meant()
+    public void Child_programs_do_not_inherit_the_variables_and_those_meant_for_another_process_are_ignored()
     {
         var other = (Environment.ProcessId + 1).ToString(CultureInfo.InvariantCulture);
         var environment = Take("/run/notify", "1000000", other, other, "1", "name");
@@ -118,7 +118,7 @@ public sealed class NotifyTests : IDisposable
     }
 
     [Fact]
-    public void Descriptors_begin_with_the_third_and_have_the_names_of_their_units()
+    public void Descriptors_start_at_3_and_have_the_names_from_their_units()
     {
         var self = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         var environment = Take(null, "1000000", self, self, "3", "https:http");
@@ -135,7 +135,7 @@ public sealed class NotifyTests : IDisposable
 
     private ServiceNotifier Notifier(string? socket, string? watchdog) => new(Take(socket, watchdog), service, time);
 
-    /// <summary>Once somebody waits for the next beat, moves the clock there.</summary>
+    /// <summary>Once the notifier waits for the next beat, advances the clock to it.</summary>
     private async Task BeatAsync()
     {
         await time.WaitForTimerAsync(TimeSpan.FromSeconds(1), Bound.Prompt);
@@ -145,7 +145,7 @@ public sealed class NotifyTests : IDisposable
             await pinged.WaitAsync(Bound.Prompt, Bound.Token);
     }
 
-    /// <summary>A service of which the test says how it is.</summary>
+    /// <summary>A service whose state the test controls.</summary>
     private sealed class Service : IService
     {
         private readonly TaskCompletionSource stuckAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -158,8 +158,8 @@ public sealed class NotifyTests : IDisposable
         /// <summary>Completes with the next answer.</summary>
         public Task Pinged => pinged.Task;
 
-        /// <summary>From now on a loop is stuck.</summary>
-        /// <returns>Completes when that was asked.</returns>
+        /// <summary>From now on an event loop is stuck.</summary>
+        /// <returns>Completes at the next ping.</returns>
         public Task Stick()
         {
             IsStuck = true;

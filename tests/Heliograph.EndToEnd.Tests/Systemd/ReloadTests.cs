@@ -4,11 +4,12 @@ using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Systemd;
 
-/// <summary>SIGHUP: the configuration is read again. A good one is taken for new connections, a broken one changes nothing.</summary>
+/// <summary>SIGHUP reloads the configuration. A valid one applies to new connections; an invalid one changes nothing.</summary>
 public sealed class ReloadTests : IAsyncDisposable
 {
     private const string First = "first.example";
     private const string Second = "second.example";
+    private const string Rejected = "The new configuration is rejected; the previous one stays in use: ";
 
     private readonly StandInSignal upstream = StandInSignal.StartRaw(StandInBehaviour.EchoAsync);
     private readonly ManagedService service = new();
@@ -20,7 +21,7 @@ public sealed class ReloadTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_new_route_is_taken_an_old_one_is_not_and_a_relayed_connection_goes_on()
+    public async Task A_new_route_works_an_old_one_does_not_and_a_relayed_connection_continues()
     {
         await StartAsync(Route(First));
         await using var open = await service.ConnectAsync(First);
@@ -36,15 +37,15 @@ public sealed class ReloadTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_configuration_with_errors_is_refused_with_all_of_them_and_the_one_before_goes_on()
+    public async Task A_configuration_with_errors_is_rejected_with_all_of_them_and_the_previous_one_stays_in_use()
     {
         await StartAsync(Route(First));
         service.Write(Route(Second) + "\nlimits: { idle_timeout: soon }\ndomans: [a.example]");
 
         var ready = await ReadyAfterReloadAsync();
-        Assert.EndsWith("; the new configuration was refused, see the log", ready[1], StringComparison.Ordinal);
-        await LogAsync("The new configuration is refused and the one before goes on: limits.idle_timeout (");
-        await LogAsync("The new configuration is refused and the one before goes on: domans (");
+        Assert.EndsWith("; the new configuration was rejected, see the log", ready[1], StringComparison.Ordinal);
+        await LogAsync(Rejected + "limits.idle_timeout (");
+        await LogAsync(Rejected + "domans (");
         await using (await service.ConnectAsync(First))
         {
         }
@@ -57,27 +58,27 @@ public sealed class ReloadTests : IAsyncDisposable
         Assert.StartsWith("heliograph: the configuration has 2 errors:", errors, StringComparison.Ordinal);
 
         service.Write(Route(First));
-        Assert.DoesNotContain("refused", (await ReadyAfterReloadAsync())[1], StringComparison.Ordinal);
+        Assert.DoesNotContain("rejected", (await ReadyAfterReloadAsync())[1], StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task What_only_a_restart_takes_is_told_in_one_line_and_the_rest_is_taken()
+    public async Task Changes_that_need_a_restart_are_logged_in_one_line_and_the_rest_is_applied()
     {
         await StartAsync(Route(First));
         service.Write(Route(Second) + "\nmetrics: { listen: [\"127.0.0.1:9464\"] }", stateDirectory: "elsewhere");
         await ReloadAsync("changed: routes.hosts");
         await LogAsync(
-            "Changed in the configuration, but only a restart takes it: metrics.listen, state_directory (systemctl restart heliograph)");
+            "These configuration changes take effect only after a restart (systemctl restart heliograph): metrics.listen, state_directory");
         await using (await service.ConnectAsync(Second)) { }
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_decoy_directory_that_is_not_there_is_refused_and_one_that_is_is_shown()
+    public async Task A_missing_decoy_directory_is_rejected_and_an_existing_one_is_served()
     {
         await StartAsync(Route(First));
         service.Write(Route(First) + "\ndecoy: { directory: /nowhere/at/all }");
         await ReadyAfterReloadAsync();
-        await LogAsync("The new configuration is refused and the one before goes on: The decoy's directory /nowhere/at/all does not exist");
+        await LogAsync(Rejected + "The decoy's directory /nowhere/at/all does not exist");
 
         var site = Directory.CreateDirectory(service.Directory["site"]).FullName;
         await File.WriteAllTextAsync(Path.Combine(site, "index.html"), "a page of the operator's", Bound.Token);
@@ -87,12 +88,12 @@ public sealed class ReloadTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task Another_certificate_source_is_taken_and_one_that_cannot_be_read_is_refused()
+    public async Task Another_certificate_source_is_applied_and_an_unreadable_one_is_rejected()
     {
         await StartAsync(Route(First));
         service.Write(Route(First), certificate: "{ source: files, chain: /nowhere/chain.pem, key: /nowhere/key.pem }");
         await ReadyAfterReloadAsync();
-        await LogAsync("The new configuration is refused and the one before goes on: certificate.chain: /nowhere/chain.pem cannot be read");
+        await LogAsync(Rejected + "certificate.chain: /nowhere/chain.pem cannot be read");
         await using (await service.ConnectAsync(First))
         {
         }
@@ -103,7 +104,7 @@ public sealed class ReloadTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task The_log_level_is_taken()
+    public async Task The_log_level_is_applied()
     {
         await StartAsync(Route(First) + "\nlog: { level: error }");
         service.Write(Route(First) + "\nlog: { level: debug }");
@@ -123,8 +124,8 @@ public sealed class ReloadTests : IAsyncDisposable
     private async Task ReloadAsync(string log)
     {
         var ready = await ReadyAfterReloadAsync();
-        Assert.DoesNotContain("refused", ready[1], StringComparison.Ordinal);
-        await LogAsync("The configuration was read again; " + log);
+        Assert.DoesNotContain("rejected", ready[1], StringComparison.Ordinal);
+        await LogAsync("Configuration reloaded; " + log);
     }
 
     private Task<string> LogAsync(string text) =>

@@ -2,7 +2,7 @@ using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Systemd;
 
-/// <summary>The units, as systemd itself judges them.</summary>
+/// <summary>The units, checked by systemd itself.</summary>
 public sealed class UnitTests : IDisposable
 {
     /// <summary>The exposure allowed, in tenths: 2.0 of 10.</summary>
@@ -15,7 +15,7 @@ public sealed class UnitTests : IDisposable
     public void Dispose() => directory.Dispose();
 
     [Fact]
-    public async Task Systemd_finds_no_fault_in_the_units()
+    public async Task Systemd_finds_no_problem_in_the_units()
     {
         var (service, socket) = Units.WriteTo(directory);
         var (code, output, errors) = await ChildProcess.RunAsync("systemd-analyze", ["verify", "--man=no", service, socket], Limit);
@@ -24,7 +24,7 @@ public sealed class UnitTests : IDisposable
     }
 
     [Fact]
-    public async Task The_services_exposure_is_2_0_or_less_and_every_line_left_open_has_its_reason()
+    public async Task The_services_exposure_is_2_0_or_less_and_every_remaining_finding_has_its_reason()
     {
         var (service, _) = Units.WriteTo(directory);
         var (code, output, errors) = await ChildProcess.RunAsync(
@@ -41,13 +41,14 @@ public sealed class UnitTests : IDisposable
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task The_program_starts_and_serves_without_the_system_calls_that_the_unit_takes_away()
+    public async Task The_program_starts_and_serves_without_the_system_calls_that_the_unit_forbids()
     {
         var calls = string.Join(',', (await TakenAwayAsync()).Select(static call => $"?{call}"));
         await using var proxy = await Proxy.StartAsync(
             new ProxySettings
             {
-                // The same as the unit's SystemCallErrorNumber=. The tracer is no parent of the program, so that its process id stays (-D).
+                // The same as the unit's SystemCallErrorNumber=. With -D the tracer is not the program's parent, so the process id stays
+                // the same.
                 Wrapper =
                 [
                     "strace",
@@ -66,11 +67,11 @@ public sealed class UnitTests : IDisposable
         await using var visitor = await TlsInTlsClient.ConnectOuterAsync(proxy.Client("nobody.example"), Bound.Token);
         proxy.Program.Signal(Processes.SIGHUP);
         await proxy.Program.WaitForLineAsync(
-            static line => line.Contains("The configuration was read again", StringComparison.Ordinal), Bound.Prompt);
+            static line => line.Contains("Configuration reloaded", StringComparison.Ordinal), Bound.Prompt);
         Assert.Contains("(INJECTED)", await File.ReadAllTextAsync(directory["calls"], Bound.Token), StringComparison.Ordinal);
     }
 
-    /// <summary>The calls of the groups that SystemCallFilter= excludes, but for those that it allows one by one.</summary>
+    /// <summary>The calls in the groups that SystemCallFilter= excludes, except those that it allows individually.</summary>
     private static async Task<IReadOnlyCollection<string>> TakenAwayAsync()
     {
         var filters = Units.Values(Units.Service, "SystemCallFilter");

@@ -12,12 +12,12 @@ internal static class Units
 
     public static string Socket => File.ReadAllText(Path.Combine(Folder, "heliograph.socket"));
 
-    /// <summary>Both, with the built program in the place of the installed one.</summary>
+    /// <summary>Both units, with the built program instead of the installed one.</summary>
     public static (string Service, string Socket) WriteTo(TempDirectory directory) => (
         directory.Write("heliograph.service", Service.Replace(InstalledProgram, HeliographProcess.Program, StringComparison.Ordinal)),
         directory.Write("heliograph.socket", Socket));
 
-    /// <summary>The values of a setting, in their order.</summary>
+    /// <summary>The values of a setting, in order.</summary>
     public static IReadOnlyList<string> Values(string unit, string setting) =>
         [
             .. unit.Split('\n')

@@ -3,7 +3,7 @@ using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Systemd;
 
-/// <summary>What clients notice of a restart where systemd holds the listening sockets: a moment's wait.</summary>
+/// <summary>What clients notice of a restart when systemd holds the listening sockets: a moment's wait.</summary>
 public sealed class UpgradeTests
 {
     private const int Clients = 200;
@@ -18,7 +18,7 @@ public sealed class UpgradeTests
     {
         await using var upstream = StandInSignal.StartRaw(StandInBehaviour.EchoAsync);
         await using var service = new ManagedService();
-        // Generous, for a busy machine: who is connected is done in no time, and then nobody waits for either of them.
+        // Generous for a busy machine: connected clients finish at once, so neither timeout is ever waited for.
         service.Start($$"""
             routes: { sets: [], hosts: { {{Host}}: "{{upstream.Endpoint}}" } }
             limits: { drain_timeout: 60s, handover_timeout: 60s }
@@ -50,7 +50,7 @@ public sealed class UpgradeTests
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task Who_waits_for_the_next_process_waits_no_longer_than_the_handover_timeout_for_a_connection_that_does_not_end()
+    public async Task A_client_of_the_next_process_waits_no_longer_than_the_handover_timeout_for_a_connection_that_does_not_end()
     {
         await using var upstream = StandInSignal.StartRaw(StandInBehaviour.EchoAsync);
         await using var service = new ManagedService();
@@ -66,7 +66,7 @@ public sealed class UpgradeTests
         var stopping = await service.Notify.WaitForAsync("STOPPING=1");
         Assert.Contains("STATUS=draining, 1 connection left", stopping);
         Assert.Contains("EXTEND_TIMEOUT_USEC=30000000", stopping);
-        // Nobody waits as yet: the connection goes on.
+        // No client is waiting yet: the connection continues.
         await stays.Outer.WriteAsync(hello, Bound.Token);
         await stays.Outer.ReadExactlyAsync(new byte[hello.Length], Bound.Token);
 
@@ -74,11 +74,11 @@ public sealed class UpgradeTests
         await service.Manager.WaitForLineAsync(
             static line => line.EndsWith("ended with 0, signal 0", StringComparison.Ordinal), Bound.Prompt);
         await service.Manager.WaitForLineAsync(
-            static line => line.Contains("Stopped; 1 connections were closed before their end", StringComparison.Ordinal), Bound.Prompt);
+            static line => line.Contains("Stopped; connections closed before they finished: 1", StringComparison.Ordinal), Bound.Prompt);
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task Plain_HTTP_too_is_answered_by_the_next_process_and_its_listening_socket_is_left_as_it_was()
+    public async Task The_next_process_also_answers_plain_HTTP_and_its_listening_socket_stays_the_same()
     {
         await using var service = new ManagedService();
         service.Start("routes: { hosts: { a.example: \"127.0.0.1:9\" }, sets: [] }");
@@ -86,7 +86,7 @@ public sealed class UpgradeTests
         for (var restart = 0; restart < 3; restart++)
         {
             service.Manager.Signal(Processes.SIGUSR1);
-            // Somewhere between the two processes, or one of them; in the queue if it comes when there is none.
+            // Either process may answer; a connection that arrives between the two waits in the queue.
             Assert.StartsWith("HTTP/1.1 301", await GetAsync(service), StringComparison.Ordinal);
             await service.Notify.WaitForAsync("READY=1");
             Assert.StartsWith("HTTP/1.1 301", await GetAsync(service), StringComparison.Ordinal);
@@ -124,7 +124,7 @@ public sealed class UpgradeTests
         }
     }
 
-    /// <summary>Counts what came back.</summary>
+    /// <summary>Counts the answers.</summary>
     private sealed class Answers
     {
         private readonly Lock sync = new();
@@ -144,7 +144,7 @@ public sealed class UpgradeTests
             one.SetResult();
         }
 
-        /// <summary>Comes back at once when a client has failed: what it says is told at the end.</summary>
+        /// <summary>Returns at once if a client has failed: the test reports the failure at the end.</summary>
         public async Task WaitForMoreAsync(int more, IReadOnlyList<Task<Exception?>> clients)
         {
             var target = Count + more;

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
-# Stands in for systemd where it is not the first process: holds listening sockets, starts a service with them, and starts it again when told to.
+# Replaces systemd where it is not the first process: holds listening sockets, starts a service with them, and restarts it on request.
 # Usage: service-manager.pl ADDRESS:PORT... -- COMMAND...      (an address that begins with udp: is a datagram socket)
-# SIGUSR1: systemctl restart. SIGHUP: systemctl reload. SIGTERM: systemctl stop. Other variables of sd_notify(3) are set by who starts this.
+# SIGUSR1: systemctl restart. SIGHUP: systemctl reload. SIGTERM: systemctl stop. Other variables of sd_notify(3) are set by the caller.
 use strict;
 use warnings;
 use POSIX ();

@@ -10,28 +10,28 @@ public sealed class AlertBookTests
     private readonly AlertBook book = new(new Dictionary<string, AlertRecord>(StringComparer.Ordinal));
 
     [Fact]
-    public void Trouble_is_told_at_once_and_then_once_a_day_while_it_lasts()
+    public void Trouble_is_reported_at_once_and_then_once_a_day_while_it_lasts()
     {
-        Assert.Equal([(0, AlertState.Failing), (24, AlertState.Failing), (48, AlertState.Failing)], Told(72, static _ => true));
+        Assert.Equal([(0, AlertState.Failing), (24, AlertState.Failing), (48, AlertState.Failing)], Report(72, static _ => true));
     }
 
     [Fact]
-    public void What_works_is_never_told() => Assert.Empty(Told(72, static _ => false));
+    public void What_works_is_never_reported() => Assert.Empty(Report(72, static _ => false));
 
     [Fact]
-    public void That_it_works_again_is_told_once_and_is_the_message_of_its_day() =>
-        Assert.Equal([(5, AlertState.Failing), (29, AlertState.WorksAgain)], Told(100, static hour => hour is 5 or 6));
+    public void Recovery_is_reported_once_and_is_the_only_message_of_its_day() =>
+        Assert.Equal([(5, AlertState.Failing), (29, AlertState.WorksAgain)], Report(100, static hour => hour is 5 or 6));
 
     [Fact]
-    public void Trouble_that_comes_and_goes_is_one_message_a_day()
+    public void Intermittent_trouble_causes_one_message_a_day()
     {
-        var told = Told(240, static hour => hour % 2 == 0);
-        Assert.Equal(10, told.Count);
-        Assert.All(told.Zip(told.Skip(1)), static pair => Assert.True(pair.Second.Hour - pair.First.Hour >= 24));
+        var reported = Report(240, static hour => hour % 2 == 0);
+        Assert.Equal(10, reported.Count);
+        Assert.All(reported.Zip(reported.Skip(1)), static pair => Assert.True(pair.Second.Hour - pair.First.Hour >= 24));
     }
 
     [Fact]
-    public void New_trouble_on_the_day_of_the_good_news_waits_for_the_next() =>
+    public void New_trouble_on_the_day_of_a_recovery_message_waits_for_the_next_day() =>
         Assert.Equal(
             [
                 (0, AlertState.Failing),
@@ -40,13 +40,13 @@ public sealed class AlertBookTests
                 (72, AlertState.Failing),
                 (96, AlertState.WorksAgain),
             ],
-            Told(130, static hour => hour < 2 || hour is > 30 and < 75));
+            Report(130, static hour => hour < 2 || hour is > 30 and < 75));
 
     [Fact]
-    public void What_nobody_knows_is_no_news() =>
+    public void An_unknown_state_is_not_reported() =>
         Assert.Equal(
             [(0, AlertState.Failing), (50, AlertState.WorksAgain)],
-            Told(
+            Report(
                 60,
                 static hour =>
                     hour == 0 ? true
@@ -54,7 +54,7 @@ public sealed class AlertBookTests
                     : false));
 
     [Fact]
-    public void Two_causes_have_a_day_each()
+    public void Two_causes_are_limited_separately()
     {
         Assert.Equal(AlertState.Failing, book.Judge("a", fails: true, Start));
         Assert.Equal(AlertState.Failing, book.Judge("b", fails: true, Start));
@@ -69,7 +69,7 @@ public sealed class AlertBookTests
     }
 
     [Fact]
-    public void A_cause_that_nothing_asks_about_any_more_is_forgotten_after_a_month()
+    public void A_cause_that_is_no_longer_watched_is_forgotten_after_a_month()
     {
         _ = book.Judge("a", fails: true, Start);
         book.Forget(Start.AddDays(29));
@@ -78,15 +78,15 @@ public sealed class AlertBookTests
         Assert.Empty(book.Records);
     }
 
-    /// <summary>What is told when the cause is judged every hour.</summary>
-    private List<(int Hour, AlertState State)> Told(int hours, Func<int, bool?> fails)
+    /// <summary>The messages when the cause is judged every hour.</summary>
+    private List<(int Hour, AlertState State)> Report(int hours, Func<int, bool?> fails)
     {
-        var told = new List<(int, AlertState)>();
+        var reported = new List<(int, AlertState)>();
         for (var hour = 0; hour < hours; hour++)
         {
             if (book.Judge("cause", fails(hour), Start.AddHours(hour)) is { } state)
-                told.Add((hour, state));
+                reported.Add((hour, state));
         }
-        return told;
+        return reported;
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Heliograph.Tests.Alerts;
 
-/// <summary>Days of watching, on a clock that the test moves.</summary>
+/// <summary>Days of watching, on a clock that the test advances.</summary>
 public sealed class AlertWatchTests : IDisposable
 {
     private readonly TempDirectory directory = new();
@@ -20,12 +20,12 @@ public sealed class AlertWatchTests : IDisposable
     public void Dispose() => directory.Dispose();
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_restart_does_not_repeat_what_was_told_and_the_good_news_comes_on_another_day()
+    public async Task A_restart_does_not_repeat_a_message_and_recovery_is_reported_on_another_day()
     {
         certificate = certificate with { Failures = 4, LastError = "it is closed" };
         await using (Start())
             Assert.Equal(
-                "proxy.example.org: the certificate cannot be renewed: 4 attempts in a row have failed; the last error: it is closed.",
+                "proxy.example.org: the certificate cannot be renewed: 4 attempts in a row have failed; last error: it is closed.",
                 (await recorder.NextAsync()).Text);
         await using (Start())
         {
@@ -47,7 +47,7 @@ public sealed class AlertWatchTests : IDisposable
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task Hosts_that_fail_in_the_same_minute_are_one_message()
+    public async Task Hosts_that_fail_in_the_same_minute_share_one_message()
     {
         string[] hosts = [.. Enumerable.Range(1, 7).Select(static number => $"cdn{number}.signal.org:443")];
         await using var watch = Start();
@@ -58,7 +58,7 @@ public sealed class AlertWatchTests : IDisposable
         }
         Assert.Equal(
             "proxy.example.org: cdn1.signal.org:443, cdn2.signal.org:443, cdn3.signal.org:443, cdn4.signal.org:443, cdn5.signal.org:443 " +
-            "and 2 more cannot be reached from here, so Signal's clients that need it get no further.",
+            "and 2 more cannot be reached from this proxy, so Signal apps that need it cannot connect.",
             (await recorder.NextAsync()).Text);
         relay = FakeRelay.Statistics([.. hosts.Select(static host => (host, 2L, 0))]);
         await HoursAsync(25);
@@ -67,7 +67,7 @@ public sealed class AlertWatchTests : IDisposable
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task One_check_that_fails_is_nothing_and_two_are_told()
+    public async Task One_failed_self_check_is_ignored_and_two_are_reported()
     {
         await using var watch = Start();
         selfCheck = new(time.GetUtcNow(), "no route to grpc.chat.signal.org", Failures: 1);
@@ -76,13 +76,13 @@ public sealed class AlertWatchTests : IDisposable
         selfCheck = selfCheck with { Failures = 2 };
         await MinutesAsync(1);
         Assert.Equal(
-            "proxy.example.org: the proxy's check of itself fails: no route to grpc.chat.signal.org.", (await recorder.NextAsync()).Text);
+            "proxy.example.org: the self-check fails: no route to grpc.chat.signal.org.", (await recorder.NextAsync()).Text);
         await HoursAsync(24);
         Assert.Equal(AlertState.Failing, (await recorder.NextAsync()).State);
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_damaged_file_is_set_aside_and_told_anew()
+    public async Task A_damaged_file_is_set_aside_and_the_trouble_is_reported_again()
     {
         Directory.CreateDirectory(directory["state"]);
         directory.Write("state/" + AlertFile.Name, "{\"certificate\":");
@@ -113,7 +113,7 @@ public sealed class AlertWatchTests : IDisposable
     {
         for (var minute = 0; minute < count; minute++)
         {
-            // The watch waits for its next look: then it has done the one before.
+            // Once the watch waits for its next check, it has finished the previous one.
             await time.WaitForTimerAsync(AlertWatch.Every, Bound.Prompt);
             time.Advance(AlertWatch.Every);
         }

@@ -3,7 +3,7 @@ using Heliograph.Testing;
 
 namespace Heliograph.Tests.Alerts;
 
-/// <summary>The program and the webhook that are told.</summary>
+/// <summary>The program and the webhook that receive alerts.</summary>
 public sealed class TargetTests : IDisposable
 {
     private static readonly AlertMessage Message = AlertWatch.Create(
@@ -29,10 +29,10 @@ public sealed class TargetTests : IDisposable
     [InlineData(1, null, "204 No Content")]
     [InlineData(3, null, "503 Busy", "429 Slow", "200 OK")]
     [InlineData(4, "it answered 500 (4 attempts)", "500 Broken")]
-    [InlineData(1, "it answered 404; is the address right?", "404 Not Found", "200 OK")]
+    [InlineData(1, "it answered 404; check the address", "404 Not Found", "200 OK")]
     [InlineData(
-        1, "it answered 307, a redirect, which is not followed; write the final address", "307 Elsewhere\r\nLocation: /there", "200 OK")]
-    public async Task A_post_is_tried_again_only_where_that_may_help(int requests, string? problem, params string[] answers)
+        1, "it answered 307, a redirect, which is not followed; use the final address", "307 Elsewhere\r\nLocation: /there", "200 OK")]
+    public async Task A_post_is_retried_only_if_that_may_help(int requests, string? problem, params string[] answers)
     {
         await using var receiver = new FakeReceiver(certificate: null, answers);
         var target = new WebhookTarget(new Uri($"http://{receiver.Endpoint}/secret"), ShortPauses, TimeProvider.System);
@@ -45,7 +45,7 @@ public sealed class TargetTests : IDisposable
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_receiver_that_is_away_is_told_after_the_last_attempt()
+    public async Task An_unreachable_receiver_is_reported_after_the_last_attempt()
     {
         using var nobody = LoopbackPort.Refusing(out var down);
         var target = new WebhookTarget(new Uri($"http://{down}/"), ShortPauses, TimeProvider.System);
@@ -57,26 +57,26 @@ public sealed class TargetTests : IDisposable
     {
         var program = Script($"sleep 1000 & echo $! > {directory["child"]}; wait");
         var target = new ExecTarget(program, TimeSpan.FromSeconds(2));
-        Assert.Equal("it did not end within 2s and was killed with its children", await target.SendAsync(Message, Bound.Token));
+        Assert.Equal("it did not exit within 2s, and was killed with its children", await target.SendAsync(Message, Bound.Token));
         var child = (await File.ReadAllTextAsync(directory["child"], Bound.Token)).Trim();
-        await Polling.UntilAsync(() => !IsRunning(child), Bound.Prompt, $"process {child} is still there");
+        await Polling.UntilAsync(() => !IsRunning(child), Bound.Prompt, $"process {child} is still running");
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_program_that_fails_is_told_with_the_beginning_of_what_it_wrote()
+    public async Task A_program_that_fails_is_reported_with_the_beginning_of_its_output()
     {
         var target = new ExecTarget(Script("echo out; echo wrong >&2; head -c 3000000 /dev/zero | tr '\\0' x; exit 7"), ExecTarget.Limit);
         var problem = await target.SendAsync(Message, Bound.Token);
-        Assert.StartsWith("it ended with code 7: wrong  out xxxx", problem, StringComparison.Ordinal);
+        Assert.StartsWith("it exited with code 7: wrong  out xxxx", problem, StringComparison.Ordinal);
         Assert.InRange(problem!.Length, 100, 250);
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_program_that_is_none_is_told()
+    public async Task A_file_that_is_not_executable_is_reported()
     {
         var target = new ExecTarget(directory.Write("text", "no program"), ExecTarget.Limit);
         Assert.Equal(
-            "it cannot be started (Permission denied); give the whole path of an executable file",
+            "it cannot be started (Permission denied); give the absolute path of an executable file",
             await target.SendAsync(Message, Bound.Token));
     }
 

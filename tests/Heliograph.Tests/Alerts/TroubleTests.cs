@@ -2,7 +2,7 @@ using Heliograph.Alerts;
 
 namespace Heliograph.Tests.Alerts;
 
-/// <summary>What is trouble, and what is none.</summary>
+/// <summary>What counts as trouble, and what does not.</summary>
 public sealed class TroubleTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero);
@@ -11,7 +11,7 @@ public sealed class TroubleTests
     [InlineData("acme", 90, 16, 1, null)]
     [InlineData("acme", 90, 13, 0, "the certificate, valid until 2026-11-14 12:00:00Z, was not renewed in time")]
     [InlineData(
-        "acme", 90, 13, 1, "the certificate, valid until 2026-11-14 12:00:00Z, was not renewed in time; the last error: it is closed")]
+        "acme", 90, 13, 1, "the certificate, valid until 2026-11-14 12:00:00Z, was not renewed in time; last error: it is closed")]
     [InlineData("acme", 6, 2, 3, null)]
     [InlineData("acme", 6, 0.9, 0, "the certificate, valid until 2026-11-02 09:36:00Z, was not renewed in time")]
     [InlineData(
@@ -19,7 +19,7 @@ public sealed class TroubleTests
         90,
         29,
         4,
-        "the certificate, valid until 2026-11-30 12:00:00Z, cannot be renewed: 4 attempts in a row have failed; the last error: it is " +
+        "the certificate, valid until 2026-11-30 12:00:00Z, cannot be renewed: 4 attempts in a row have failed; last error: it is " +
         "closed")]
     [InlineData("files", 365, 20, 0, null)]
     [InlineData(
@@ -27,8 +27,8 @@ public sealed class TroubleTests
         365,
         13,
         0,
-        "the certificate, valid until 2026-11-14 12:00:00Z, was not renewed: whatever renews the files of certificate.chain and " +
-        "certificate.key has not done so")]
+        "the certificate, valid until 2026-11-14 12:00:00Z, was not renewed: check the program that renews the files in " +
+        "certificate.chain and certificate.key")]
     [InlineData("self-signed", 397, 1, 0, null)]
     public void A_certificate_that_runs_out_or_cannot_be_renewed_is_trouble(
         string source, double days, double left, int failures, string? trouble) =>
@@ -50,7 +50,7 @@ public sealed class TroubleTests
     {
         Assert.Null(CertificateTrouble.Find(new() { Source = "acme", Failures = 3, LastError = "it is closed" }, Now));
         Assert.Equal(
-            "the certificate cannot be renewed: 4 attempts in a row have failed; the last error: it is closed",
+            "the certificate cannot be renewed: 4 attempts in a row have failed; last error: it is closed",
             CertificateTrouble.Find(new() { Source = "acme", Failures = 4, LastError = "it is closed" }, Now));
     }
 
@@ -61,7 +61,7 @@ public sealed class TroubleTests
             Downs((0, 0), (1, 0), (1, 1), (1, 2), (1, 3), (1, 4), (1, 5), (1, 6), (1, 6), (2, 0)));
 
     [Fact]
-    public void A_host_that_nobody_asks_for_any_more_is_not_found_down() =>
+    public void A_host_that_is_no_longer_requested_is_not_considered_down() =>
         Assert.All(Downs([(1, 0), (1, 4), .. Enumerable.Repeat((1L, 4), 20)]), static down => Assert.False(down));
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class TroubleTests
     public void A_host_that_never_worked_is_not_known_to_be_down() =>
         Assert.All(Downs([.. Enumerable.Range(1, 30).Select(static minute => (0L, minute))]), static down => Assert.Null(down));
 
-    /// <summary>What is thought of a host when it is looked at every minute.</summary>
+    /// <summary>The state of a host when it is updated every minute.</summary>
     private static List<bool?> Downs(params (long Connected, int FailuresInARow)[] minutes)
     {
         var watch = new UpstreamWatch();
@@ -82,7 +82,8 @@ public sealed class TroubleTests
         [
             .. minutes.Select(
                 (one, minute) =>
-                    watch.Look(FakeRelay.Statistics(("host:443", one.Connected, one.FailuresInARow)), Now.AddMinutes(minute))["host:443"]),
+                    watch.Update(
+                        FakeRelay.Statistics(("host:443", one.Connected, one.FailuresInARow)), Now.AddMinutes(minute))["host:443"]),
         ];
     }
 }

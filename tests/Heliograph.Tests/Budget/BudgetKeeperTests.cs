@@ -18,7 +18,7 @@ public sealed class BudgetKeeperTests : IAsyncDisposable
     private (long SlowTo, bool Spent) applied;
 
     [Fact]
-    public void At_80_percent_the_operator_is_told_once_and_nothing_else_changes()
+    public void At_80_percent_one_warning_is_logged_and_nothing_else_changes()
     {
         Start();
         Pass(799);
@@ -27,13 +27,13 @@ public sealed class BudgetKeeperTests : IAsyncDisposable
         Pass(50);
 
         Assert.Equal(
-            ["Warning: 80 % of the month's budget of 1GB (limits.monthly_bytes) are used; it is whole again on 2026-06-01"], log.Lines);
+            ["Warning: 80 % of the monthly budget of 1GB (limits.monthly_bytes) is used; it resets on 2026-06-01"], log.Lines);
         Assert.Equal((0, false), applied);
         Assert.Equal((BudgetState.Low, 850 * Megabyte, 85), (Report.State, Report.UsedBytes, Report.Percent));
     }
 
     [Fact]
-    public void At_80_percent_it_is_slowed_where_that_was_asked_for()
+    public void At_80_percent_the_relay_slows_down_if_so_configured()
     {
         settings = settings with { SlowsWhenLow = true, SlowBytesPerSecond = 128_000 };
         Start();
@@ -41,8 +41,8 @@ public sealed class BudgetKeeperTests : IAsyncDisposable
 
         Assert.Equal(
             [
-                "Warning: 80 % of the month's budget of 1GB (limits.monthly_bytes) are used; it is whole again on 2026-06-01; until then " +
-                "it relays 128KB a second",
+                "Warning: 80 % of the monthly budget of 1GB (limits.monthly_bytes) is used; it resets on 2026-06-01; until then this " +
+                "proxy relays at most 128KB a second",
             ],
             log.Lines);
         Assert.Equal((128_000, false), applied);
@@ -50,39 +50,40 @@ public sealed class BudgetKeeperTests : IAsyncDisposable
     }
 
     [Fact]
-    public void At_the_end_nothing_is_relayed_until_the_next_month_begins()
+    public void A_spent_budget_stops_relaying_until_the_next_month_begins()
     {
         Start();
         Pass(1000);
         Assert.Equal(
-            "Error: The month's budget of 1GB (limits.monthly_bytes) is spent: until 2026-06-01 this proxy relays nothing, and is a web " +
-            "site only",
+            "Error: The monthly budget of 1GB (limits.monthly_bytes) is spent: until 2026-06-01 this proxy relays nothing and is only a " +
+            "web site",
             Assert.Single(log.Lines));
         Assert.Equal((0, true), applied);
         Assert.True(Report.Refuses);
 
         time.Jump(new DateTimeOffset(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
         Pass(1);
-        Assert.Equal("Information: The month's budget of 1GB (limits.monthly_bytes) lasts: a new month has begun", log.Lines[^1]);
+        Assert.Equal(
+            "Information: The monthly budget of 1GB (limits.monthly_bytes) is available again: a new month has begun", log.Lines[^1]);
         Assert.Equal((0, false), applied);
         Assert.Equal((BudgetState.Plenty, Megabyte), (Report.State, Report.UsedBytes));
     }
 
     [Fact]
-    public void At_the_end_it_is_slowed_where_that_was_asked_for()
+    public void A_spent_budget_slows_the_relay_down_if_so_configured()
     {
         settings = settings with { SlowsWhenSpent = true };
         Start();
         Pass(1000);
 
         Assert.Equal(
-            "Error: The month's budget of 1GB (limits.monthly_bytes) is spent: until 2026-06-01 this proxy relays 64KB a second",
+            "Error: The monthly budget of 1GB (limits.monthly_bytes) is spent: until 2026-06-01 this proxy relays at most 64KB a second",
             Assert.Single(log.Lines));
         Assert.Equal((64_000, false), applied);
     }
 
     [Fact]
-    public async Task A_restart_goes_on_where_the_last_run_ended()
+    public async Task A_restart_continues_where_the_last_run_ended()
     {
         Start();
         Pass(700);
@@ -97,7 +98,7 @@ public sealed class BudgetKeeperTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_crash_forgets_a_minute_at_most()
+    public void A_crash_loses_at_most_a_minute()
     {
         Start();
         Pass(700);
@@ -113,7 +114,7 @@ public sealed class BudgetKeeperTests : IAsyncDisposable
     [InlineData("{\"version\":1,\"current\":{\"start\":\"2026-05-01\",\"bytes\":-5},\"before\":null}")]
     [InlineData("{\"version\":7,\"current\":{\"start\":\"2026-05-01\",\"bytes\":5},\"before\":null}")]
     [InlineData("")]
-    public void A_damaged_file_is_set_aside_and_told_and_the_month_begins_with_nothing(string content)
+    public void A_damaged_file_is_set_aside_and_logged_and_the_month_starts_from_zero(string content)
     {
         directory.Write(BudgetFile.Name, content);
         Start();
@@ -126,7 +127,7 @@ public sealed class BudgetKeeperTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_disk_that_takes_nothing_is_told_once_and_the_budget_goes_on()
+    public async Task A_failing_disk_is_logged_once_and_the_budget_still_applies()
     {
         Start();
         Directory.CreateDirectory(directory[BudgetFile.Name]);
@@ -135,7 +136,8 @@ public sealed class BudgetKeeperTests : IAsyncDisposable
 
         Assert.Single(
             log.Lines,
-            static line => line.StartsWith("Warning: What is used of the month's budget is not kept: ", StringComparison.Ordinal));
+            static line =>
+                line.StartsWith("Warning: Cannot read or save how much of the monthly budget is used: ", StringComparison.Ordinal));
         Assert.NotNull(Report.Problem);
         Assert.Equal((0, true), applied);
         Directory.Delete(directory[BudgetFile.Name]);
@@ -144,7 +146,7 @@ public sealed class BudgetKeeperTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Nothing_is_written_while_nothing_passes()
+    public void Nothing_is_written_without_traffic()
     {
         Start();
         time.Advance(TimeSpan.FromHours(1));
@@ -175,6 +177,6 @@ public sealed class BudgetKeeperTests : IAsyncDisposable
     private void Pass(long megabytes)
     {
         passed += megabytes * Megabyte;
-        time.Advance(BudgetKeeper.LookEvery);
+        time.Advance(BudgetKeeper.CheckEvery);
     }
 }

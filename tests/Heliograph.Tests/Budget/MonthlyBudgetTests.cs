@@ -32,13 +32,13 @@ public sealed class MonthlyBudgetTests
     }
 
     [Fact]
-    public void A_month_that_was_missed_as_a_whole_is_over_too() =>
+    public void A_month_that_was_missed_completely_is_over_too() =>
         Assert.Equal(
             new BudgetMonth(Day("2026-08-01"), 0),
             new MonthlyBudget(1, Day("2026-08-20"), new BudgetMonth(Day("2026-05-01"), 5)).Current);
 
     [Fact]
-    public void A_clock_that_is_set_back_brings_no_month_back()
+    public void A_clock_that_is_set_back_does_not_reopen_a_month()
     {
         var budget = new MonthlyBudget(1, Day("2026-05-30"));
         budget.Add(100, Day("2026-05-30"));
@@ -48,7 +48,7 @@ public sealed class MonthlyBudgetTests
     }
 
     [Fact]
-    public void A_clock_that_ran_ahead_and_was_put_right_forgets_nothing()
+    public void A_clock_that_ran_ahead_and_was_corrected_loses_nothing()
     {
         var budget = new MonthlyBudget(1, Day("2026-05-30"));
         budget.Add(100, Day("2026-05-30"));

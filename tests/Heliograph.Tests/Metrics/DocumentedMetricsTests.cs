@@ -7,11 +7,11 @@ using Heliograph.Testing;
 
 namespace Heliograph.Tests.Metrics;
 
-/// <summary>The tables of docs/operating/monitoring.md are what the program has, no more and no less.</summary>
+/// <summary>The tables of docs/operating/monitoring.md list exactly what the program has.</summary>
 public sealed class DocumentedMetricsTests
 {
     [Fact]
-    public void Every_instrument_is_documented_as_it_is_and_every_documented_one_is_there()
+    public void Every_instrument_is_documented_exactly_and_every_documented_one_exists()
     {
         using var meter = new HeliographMeter(Sources());
         using var collector = new MetricCollector(meter);
@@ -30,7 +30,7 @@ public sealed class DocumentedMetricsTests
     }
 
     [Fact]
-    public void Every_outcome_is_documented_and_every_documented_one_is_there()
+    public void Every_outcome_is_documented_and_every_documented_one_exists()
     {
         Assert.Equal(
             Enum.GetValues<ConnectionOutcome>().Select(EnumWord<ConnectionOutcome>.For), FirstWords("| `outcome` of a connection |"));
@@ -39,28 +39,29 @@ public sealed class DocumentedMetricsTests
     }
 
     [Fact]
-    public void Every_instrument_is_of_the_one_meter_and_named_by_the_rules()
+    public void Every_instrument_belongs_to_the_one_meter_and_follows_the_naming_rules()
     {
-        var ours = new List<Instrument>();
+        var instruments = new List<Instrument>();
         using var meter = new HeliographMeter(Sources());
         using var listener = new MeterListener
         {
             InstrumentPublished = (instrument, _) =>
             {
                 if (meter.Owns(instrument))
-                    ours.Add(instrument);
+                    instruments.Add(instrument);
             },
         };
         listener.Start();
-        Assert.NotEmpty(ours);
-        Assert.All(ours, static instrument => Assert.Equal("Heliograph", instrument.Meter.Name));
-        // opentelemetry.io/docs/specs/semconv/general/naming: lower case, namespaces by dots, no unit in the name, no namespace that is a
-        // name too.
-        Assert.All(ours, static instrument => Assert.Matches(@"\A(heliograph|process)(\.[a-z]+)+\z", instrument.Name));
+        Assert.NotEmpty(instruments);
+        Assert.All(instruments, static instrument => Assert.Equal("Heliograph", instrument.Meter.Name));
+        // opentelemetry.io/docs/specs/semconv/general/naming: lower case, namespaces by dots, no unit in the name, and no namespace that
+        // is also a name.
+        Assert.All(instruments, static instrument => Assert.Matches(@"\A(heliograph|process)(\.[a-z]+)+\z", instrument.Name));
         Assert.All(
-            ours,
-            instrument => Assert.DoesNotContain(ours, other => other.Name.StartsWith(instrument.Name + ".", StringComparison.Ordinal)));
-        Assert.All(ours, static instrument => Assert.False(string.IsNullOrEmpty(instrument.Description)));
+            instruments,
+            instrument =>
+                Assert.DoesNotContain(instruments, other => other.Name.StartsWith(instrument.Name + ".", StringComparison.Ordinal)));
+        Assert.All(instruments, static instrument => Assert.False(string.IsNullOrEmpty(instrument.Description)));
     }
 
     private static MetricSources Sources() => new()

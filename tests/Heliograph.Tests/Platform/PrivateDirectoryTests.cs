@@ -14,7 +14,7 @@ public sealed partial class PrivateDirectoryTests : IDisposable
     public void Dispose() => temp.Dispose();
 
     [Fact]
-    public void A_write_that_ends_at_any_step_leaves_the_old_file_or_the_new_one_whole()
+    public void A_write_interrupted_at_any_step_leaves_the_old_or_the_new_file_intact()
     {
         foreach (var step in Enum.GetValues<WriteStep>())
         {
@@ -56,7 +56,7 @@ public sealed partial class PrivateDirectoryTests : IDisposable
     [InlineData("null")]
     [InlineData("{\"email\":\"x\"}")]
     [InlineData("\0\0\0\0")]
-    public void A_file_of_something_else_is_set_aside(string text)
+    public void A_file_with_other_content_is_set_aside(string text)
     {
         Open();
         File.WriteAllText(Path.Combine(temp["acme"], FileName), text);
@@ -74,7 +74,7 @@ public sealed partial class PrivateDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void Files_are_0600_in_a_directory_of_0700_even_when_it_was_there_before()
+    public void Files_have_mode_0600_and_the_directory_0700_even_if_it_existed_before()
     {
         Directory.CreateDirectory(temp["acme"], (UnixFileMode)511);
         Open().Write(FileName, Account("x"), RecordJson.Default.Record);
@@ -83,7 +83,7 @@ public sealed partial class PrivateDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void Only_one_holds_the_lock_and_it_goes_with_its_holder()
+    public void Only_one_process_holds_the_lock_and_releases_it_at_its_end()
     {
         var directory = Open();
         using (var held = directory.TryLock("lock"))
@@ -96,7 +96,7 @@ public sealed partial class PrivateDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void A_state_directory_that_cannot_be_made_is_told_with_its_path()
+    public void A_state_directory_that_cannot_be_created_is_reported_with_its_path()
     {
         temp.Write("acme", "a file is in the way");
         var error = Assert.Throws<StorageException>(() => Open());
@@ -104,7 +104,7 @@ public sealed partial class PrivateDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void A_disk_that_takes_no_writes_is_told_and_the_old_file_stays()
+    public void A_failed_write_is_reported_and_the_old_file_stays()
     {
         Open().Write(FileName, Account("old"), RecordJson.Default.Record);
         var readOnly = Open(_ => throw new IOException("Read-only file system"));
@@ -114,7 +114,7 @@ public sealed partial class PrivateDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void Of_two_who_make_a_file_at_once_both_get_the_content_of_the_first()
+    public void Two_processes_that_create_a_file_at_once_both_get_the_content_of_the_first()
     {
         var second = Open(reached =>
         {
@@ -126,7 +126,7 @@ public sealed partial class PrivateDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_cannot_be_made_leaves_nothing_behind()
+    public void A_file_that_cannot_be_created_leaves_nothing_behind()
     {
         foreach (var step in Enum.GetValues<WriteStep>().Where(static step => step < WriteStep.Sync))
         {

@@ -37,7 +37,7 @@ public sealed class TrafficHistoryTests
     }
 
     [Fact]
-    public void The_last_35_days_and_60_weeks_are_kept()
+    public void Only_the_last_35_days_and_60_weeks_are_kept()
     {
         var history = new TrafficHistory();
         for (var i = 0; i < 1000; i++)
@@ -49,7 +49,7 @@ public sealed class TrafficHistoryTests
     }
 
     [Fact]
-    public void What_a_clock_that_ran_wild_has_left_in_the_future_is_the_first_to_go()
+    public void A_future_period_left_by_a_wrong_clock_is_dropped_first()
     {
         var history = new TrafficHistory();
         for (var i = 0; i < 40; i++)
@@ -61,7 +61,7 @@ public sealed class TrafficHistoryTests
     }
 
     [Fact]
-    public void A_clock_that_is_set_back_adds_to_the_day_that_it_tells()
+    public void A_clock_that_is_set_back_adds_to_the_day_that_it_shows()
     {
         var history = new TrafficHistory();
         history.Add(Thursday, One);

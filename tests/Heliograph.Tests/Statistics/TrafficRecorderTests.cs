@@ -19,7 +19,7 @@ public sealed class TrafficRecorderTests : IDisposable
     public void Dispose() => directory.Dispose();
 
     [Fact]
-    public async Task Traffic_is_counted_to_the_day_and_the_week_at_which_it_is_looked_at()
+    public async Task Traffic_counts_towards_the_day_and_week_in_which_it_is_read()
     {
         await using var recorder = Open();
         sinceStart = new(16, 1_000_000, 2_000_000);
@@ -38,7 +38,7 @@ public sealed class TrafficRecorderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_restart_adds_to_what_was_there()
+    public async Task A_restart_adds_to_the_saved_totals()
     {
         await using (Open())
             sinceStart = new(17, 1, 2_000_001);
@@ -46,7 +46,7 @@ public sealed class TrafficRecorderTests : IDisposable
         await using var recorder = Open();
         sinceStart = new(1, 1_000_000, 0);
 
-        // 17 were rounded to 24 when they were written.
+        // 17 was rounded up to 24 when it was saved.
         var today = recorder.Read().Today;
         Assert.Equal((32L, 2_000_000L, 3_000_000L), (today.Connections, today.BytesUp, today.BytesDown));
     }
@@ -65,7 +65,7 @@ public sealed class TrafficRecorderTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_written_and_what_is_told_is_rounded()
+    public async Task Saved_and_reported_totals_are_rounded()
     {
         await using (var recorder = Open())
         {
@@ -84,7 +84,7 @@ public sealed class TrafficRecorderTests : IDisposable
     }
 
     [Fact]
-    public async Task Totals_are_saved_every_five_minutes_and_only_when_something_was_added()
+    public async Task Totals_are_saved_every_five_minutes_but_only_after_traffic()
     {
         await using var recorder = Open();
         time.Advance(TrafficRecorder.SaveEvery);
@@ -120,9 +120,9 @@ public sealed class TrafficRecorderTests : IDisposable
     [InlineData("{\"version\":1,\"days\":[null],\"weeks\":[]}")]
     [InlineData("{\"version\":1,\"days\":[{\"start\":\"2026-05-03\",\"connections\":-1,\"bytes_up\":0,\"bytes_down\":0}],\"weeks\":[]}")]
     [InlineData(
-        "{\"version\":1,\"days\":[{\"start\":\"2026-05-03\",\"connections\":9223372036854775807,\"bytes_up\":0,\"bytes_down\":0}],\"weeks\":[]}")]
+        """{"version":1,"days":[{"start":"2026-05-03","connections":9223372036854775807,"bytes_up":0,"bytes_down":0}],"weeks":[]}""")]
     [InlineData("{\"version\":1,\"days\":[],\"weeks\":[{\"start\":\"2026-05-03\",\"connections\":1,\"bytes_up\":0,\"bytes_down\":0}]}")]
-    public async Task A_damaged_file_is_set_aside_and_counting_begins_anew(string damaged)
+    public async Task A_damaged_file_is_set_aside_and_counting_starts_from_zero(string damaged)
     {
         directory.Write(HistoryFile.Name, damaged);
         await using (var recorder = Open())
@@ -136,7 +136,7 @@ public sealed class TrafficRecorderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_disk_that_takes_nothing_is_told_and_the_totals_are_saved_when_it_does_again()
+    public async Task A_failing_disk_is_reported_and_the_totals_are_saved_once_it_works_again()
     {
         await using var recorder = Open();
         Directory.CreateDirectory(File + ".new");

@@ -5,7 +5,7 @@ using Heliograph.Testing;
 
 namespace Heliograph.Tests.Status;
 
-/// <summary>docs/operating/status.md names everything that a script can meet in the JSON.</summary>
+/// <summary>docs/operating/status.md names everything that can occur in the JSON.</summary>
 public sealed class DocumentedStatusTests
 {
     private static readonly string Page = File.ReadAllText(Repository.PathOf("docs/operating/status.md"));
@@ -33,7 +33,7 @@ public sealed class DocumentedStatusTests
         Assert.Equal([], WarningTests.Codes.Where(static code => !Page.Contains($"`{code}`", StringComparison.Ordinal)));
 
     [Fact]
-    public void Every_outcome_has_words_that_fit_its_column_and_one_of_another_version_has_some()
+    public void Every_outcome_has_a_description_that_fits_its_column_even_one_of_another_version()
     {
         Assert.All(
             Enum.GetValues<ConnectionOutcome>(),
@@ -42,7 +42,7 @@ public sealed class DocumentedStatusTests
     }
 
     /// <summary>
-    /// Leaves here: maps of counts, the certificate, which has a page of its own, and the lists of what <c>totals.today</c> is.
+    /// Treated as leaves: maps of counts, the certificate, which has its own page, and the lists of periods like <c>totals.today</c>.
     /// </summary>
     private static IEnumerable<string> MembersOf(JsonElement element, string path)
     {
@@ -58,7 +58,7 @@ public sealed class DocumentedStatusTests
             .SelectMany(member => MembersOf(member.Value, path.Length == 0 ? member.Name : $"{path}.{member.Name}"));
     }
 
-    /// <summary>In a row whose first cell names the path, or its parent, and then the member.</summary>
+    /// <summary>A row's first cell names the path, or its parent and then the member.</summary>
     private static bool IsDocumented(string path)
     {
         var parent = path.Contains('.', StringComparison.Ordinal) ? path[..path.LastIndexOf('.')] : path;

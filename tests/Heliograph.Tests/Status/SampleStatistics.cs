@@ -30,10 +30,17 @@ internal static class SampleStatistics
         BytesVisited = 0,
         DecoyDown = false,
         DeniedSignalNames = new Dictionary<string, long>(StringComparer.Ordinal),
-        Limits = new() { ConnectionsPerSource = 4974, HandshakesPerSecond = 0, BytesPerSecond = 0, WaitingForBytes = 0, IsBudgetSpent = false },
+        Limits = new()
+        {
+            ConnectionsPerSource = 4974,
+            HandshakesPerSecond = 0,
+            BytesPerSecond = 0,
+            WaitingForBytes = 0,
+            IsBudgetSpent = false,
+        },
     };
 
-    /// <summary>One that does its work.</summary>
+    /// <summary>A proxy in normal use.</summary>
     public static RelayStatistics Busy { get; } = Quiet with
     {
         Uptime = new TimeSpan(3, 4, 5, 6),
@@ -54,7 +61,12 @@ internal static class SampleStatistics
         },
         Relayed = 9_001,
         Relaying = 12,
-        Routes = [Route("chat.signal.org", 8_000, 11), Route("textsecure-service.whispersystems.org", 1_001, 1), Route("cdn2.signal.org", 0, 0)],
+        Routes =
+        [
+            Route("chat.signal.org", 8_000, 11),
+            Route("textsecure-service.whispersystems.org", 1_001, 1),
+            Route("cdn2.signal.org", 0, 0),
+        ],
         Upstreams =
         [
             Upstream("chat.signal.org", 4, 20, 20, 30) with { Failures = Failed((DialFailure.TimedOut, 3), (DialFailure.Refused, 9)) },
@@ -65,7 +77,10 @@ internal static class SampleStatistics
     };
 
     public static TrafficTotals Totals { get; } = TrafficTotals.FromHistory(
-        Kept((new(2026, 4, 29), new(2_000, 40_000_000, 2_000_000_000)), (new(2026, 5, 5), new(1_000, 20_000_000, 13_000_000_000)), (new(2026, 5, 6), new(283, 9_900_001, 1_200_000_000))),
+        History(
+            (new(2026, 4, 29), new(2_000, 40_000_000, 2_000_000_000)),
+            (new(2026, 5, 5), new(1_000, 20_000_000, 13_000_000_000)),
+            (new(2026, 5, 6), new(283, 9_900_001, 1_200_000_000))),
         DateOnly.FromDateTime(Now.DateTime),
         problem: null);
 
@@ -94,8 +109,9 @@ internal static class SampleStatistics
         Refuses = false,
     };
 
-    /// <summary>As the server makes it.</summary>
-    public static StatusReport Report(RelayStatistics relay, TrafficTotals? totals = null, CertificateReport? certificate = null, BudgetReport? budget = null) =>
+    /// <summary>As the server creates it.</summary>
+    public static StatusReport Report(
+        RelayStatistics relay, TrafficTotals? totals = null, CertificateReport? certificate = null, BudgetReport? budget = null) =>
         StatusReader.CreateReport(relay, totals ?? Totals, certificate ?? Certificate, budget, Now);
 
     public static UpstreamStatistics Upstream(string host, params IReadOnlyList<long> milliseconds)
@@ -113,11 +129,13 @@ internal static class SampleStatistics
     }
 
     public static IReadOnlyDictionary<DialFailure, long> Failed(params (DialFailure Reason, long Count)[] failures) =>
-        Enum.GetValues<DialFailure>().ToDictionary(static reason => reason, reason => failures.FirstOrDefault(one => one.Reason == reason).Count);
+        Enum.GetValues<DialFailure>()
+            .ToDictionary(static reason => reason, reason => failures.FirstOrDefault(one => one.Reason == reason).Count);
 
-    private static RouteStatistics Route(string name, long connections, int open) => new() { Name = name, Endpoint = name + ":443", Connections = connections, Open = open };
+    private static RouteStatistics Route(string name, long connections, int open) =>
+        new() { Name = name, Endpoint = name + ":443", Connections = connections, Open = open };
 
-    private static TrafficHistory Kept(params (DateOnly Day, Traffic Traffic)[] days)
+    private static TrafficHistory History(params (DateOnly Day, Traffic Traffic)[] days)
     {
         var history = new TrafficHistory();
         foreach (var (day, traffic) in days)

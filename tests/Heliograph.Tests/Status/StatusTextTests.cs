@@ -23,7 +23,7 @@ public sealed class StatusTextTests
     public void A_proxy_in_trouble_is_as_reviewed() => Check("trouble", Trouble);
 
     [Fact]
-    public void Where_there_is_no_terminal_a_warning_is_one_line()
+    public void Without_a_terminal_a_warning_is_one_line()
     {
         var text = Render(Trouble, int.MaxValue / 2);
 
@@ -42,7 +42,7 @@ public sealed class StatusTextTests
     }
 
     [Fact]
-    public void The_version_of_another_server_is_told()
+    public void A_server_of_another_version_is_reported()
     {
         var text = Render(SampleStatistics.Report(SampleStatistics.Quiet) with { Version = "9.9.9" }, 80);
 

@@ -4,10 +4,10 @@ using Heliograph.Relay.Diagnostics;
 
 namespace Heliograph.Tests.Status;
 
-/// <summary>What the operator is told to look at.</summary>
+/// <summary>The warnings shown to the operator.</summary>
 public sealed class WarningTests
 {
-    /// <summary>All there are; scripts go by them.</summary>
+    /// <summary>All the codes; scripts rely on them.</summary>
     public static IReadOnlyList<string> Codes { get; } =
     [
         "upstreams_down", "upstream_down", "certificate_missing", "certificate_revoked", "certificate_expired",
@@ -19,7 +19,7 @@ public sealed class WarningTests
     private static readonly CertificateReport Good = SampleStatistics.Certificate;
 
     [Fact]
-    public void A_healthy_proxy_has_none()
+    public void A_healthy_proxy_has_no_warnings()
     {
         var report = SampleStatistics.Report(SampleStatistics.Quiet);
 
@@ -32,7 +32,7 @@ public sealed class WarningTests
     [InlineData(5_307, 0, "nearly_full")]
     [InlineData(6_633, 0, "full")]
     [InlineData(10, 1, "connections_refused")]
-    public void A_limit_that_is_near_is_told(int open, long refused, string? code)
+    public void A_limit_that_is_near_causes_a_warning(int open, long refused, string? code)
     {
         var outcomes = new Dictionary<ConnectionOutcome, long> { [ConnectionOutcome.Refused] = refused };
 
@@ -42,28 +42,29 @@ public sealed class WarningTests
     [Theory]
     [InlineData(ConnectionOutcome.RefusedSource, "source_refused")]
     [InlineData(ConnectionOutcome.RefusedHandshake, "handshakes_refused")]
-    public void A_limit_that_turned_clients_away_is_told(ConnectionOutcome outcome, string code) =>
+    public void A_limit_that_turned_clients_away_causes_a_warning(ConnectionOutcome outcome, string code) =>
         Assert.Equal(code, Code(SampleStatistics.Quiet with { Outcomes = new Dictionary<ConnectionOutcome, long> { [outcome] = 1 } }));
 
     [Fact]
-    public void A_budget_that_is_low_spent_or_not_kept_is_told_with_what_comes_of_it()
+    public void A_low_spent_or_unsaved_budget_causes_a_warning_with_its_consequence()
     {
         var budget = SampleStatistics.Budget;
         Assert.Empty(Warnings(budget));
         Assert.Equal(
             [
-                "budget_low: 90 % of the month's budget of 900.0 GB (limits.monthly_bytes) are used; it is whole again on 2026-05-12. " +
-                "Until then this proxy relays 64 KB a second.",
+                "budget_low: 90 % of the monthly budget of 900.0 GB (limits.monthly_bytes) is used; it resets on 2026-05-12. Until then " +
+                "this proxy relays at most 64 KB a second.",
             ],
             Warnings(budget with { UsedBytes = 810_000_000_000, State = BudgetState.Low, SlowedTo = 64_000 }));
         Assert.Equal(
             [
-                "budget_spent: The month's budget of 900.0 GB (limits.monthly_bytes) is spent: until 2026-05-12 this proxy relays " +
-                "nothing, and is a web site only.",
+                "budget_spent: The monthly budget of 900.0 GB (limits.monthly_bytes) is spent: until 2026-05-12 this proxy relays " +
+                "nothing and is only a web site.",
             ],
             Warnings(budget with { UsedBytes = 900_000_000_000, State = BudgetState.Spent, Refuses = true }));
         Assert.Equal(
-            ["budget_not_saved: What is used of the month's budget is not kept: no space"], Warnings(budget with { Problem = "no space" }));
+            ["budget_not_saved: Heliograph cannot read or save how much of the monthly budget is used: no space"],
+            Warnings(budget with { Problem = "no space" }));
 
         static IEnumerable<string> Warnings(BudgetReport budget) =>
             SampleStatistics
@@ -76,7 +77,7 @@ public sealed class WarningTests
     [InlineData(60, 1, "certificate_not_renewed")]
     [InlineData(13, 0, "certificate_expires")]
     [InlineData(0, 0, "certificate_expired")]
-    public void A_certificate_that_does_not_get_renewed_is_told(int daysLeft, int failures, string? code)
+    public void A_certificate_that_is_not_renewed_causes_a_warning(int daysLeft, int failures, string? code)
     {
         var certificate = Good with
         {
@@ -89,7 +90,7 @@ public sealed class WarningTests
     }
 
     [Fact]
-    public void A_certificate_of_six_days_has_a_measure_of_its_own()
+    public void A_six_day_certificate_has_its_own_threshold()
     {
         var young = Good with { NotBefore = SampleStatistics.Now.AddDays(-3), NotAfter = SampleStatistics.Now.AddDays(3) };
 
@@ -106,7 +107,7 @@ public sealed class WarningTests
     }
 
     [Fact]
-    public void Without_a_certificate_nothing_works_and_a_self_signed_one_was_chosen()
+    public void A_missing_or_revoked_certificate_causes_a_warning_and_a_self_signed_one_does_not()
     {
         Assert.Equal("certificate_missing", Code(SampleStatistics.Quiet, new() { Source = "acme" }));
         Assert.Equal("certificate_revoked", Code(SampleStatistics.Quiet, Good with { Revoked = true }));
@@ -114,11 +115,11 @@ public sealed class WarningTests
     }
 
     [Fact]
-    public void A_host_that_fails_again_and_again_is_told_and_once_is_not()
+    public void Only_repeated_failures_of_a_host_cause_a_warning()
     {
         Assert.Null(Code(With(Down("cdn2.signal.org", 2))));
         Assert.Equal("upstream_down", Code(With(SampleStatistics.Upstream("chat.signal.org", 5), Down("cdn2.signal.org", 3))));
-        // What nobody has dialled says nothing.
+        // A host that nobody has dialled does not count.
         Assert.Equal("upstreams_down", Code(With(SampleStatistics.Upstream("chat.signal.org"), Down("cdn2.signal.org", 3))));
 
         static RelayStatistics With(params UpstreamStatistics[] upstreams) => SampleStatistics.Quiet with { Upstreams = upstreams };
@@ -131,7 +132,7 @@ public sealed class WarningTests
     }
 
     [Fact]
-    public void The_worst_comes_first_and_gives_the_state()
+    public void The_worst_warning_comes_first_and_determines_the_state()
     {
         var report = SampleStatistics.Report(
             SampleStatistics.Quiet with
@@ -154,7 +155,7 @@ public sealed class WarningTests
     }
 
     [Fact]
-    public void Names_that_are_not_on_the_list_are_told_the_most_asked_for_first_and_not_without_end()
+    public void The_most_requested_unlisted_names_are_shown_first_and_only_a_few_of_them()
     {
         var names = Enumerable.Range(1, 9).ToDictionary(static i => $"n{i}.signal.org", static i => (long)i, StringComparer.Ordinal);
         var warning = Assert.Single(SampleStatistics.Report(SampleStatistics.Quiet with { DeniedSignalNames = names }).Warnings);

@@ -81,8 +81,8 @@ internal static partial class StatusCommand
         return answer.Status
             ?? throw new StartException(
                 answer.Message
-                    ?? $"the running server is of another version than this program ({ProductVersion.Text}); restart it, so that both " +
-                        $"are the same"
+                    ?? $"the running server has a different version from this program ({ProductVersion.Text}); restart the server so " +
+                        $"that both versions are the same"
             );
     }
 

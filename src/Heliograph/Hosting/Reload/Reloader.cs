@@ -6,10 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Hosting.Reload;
 
-/// <summary>Reads the configuration and the certificate again (SIGHUP). What has an error changes nothing.</summary>
+/// <summary>Reloads the configuration and the certificate (SIGHUP). Either of them changes nothing if it has an error.</summary>
 internal sealed class Reloader : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DisposeTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Func<LoadedConfiguration> load;
     private readonly LoadedConfiguration started;
@@ -17,8 +17,8 @@ internal sealed class Reloader : IAsyncDisposable
     private readonly ServiceNotifier notifier;
     private readonly LogLevelSwitch level;
     private readonly ILogger logger;
-    private readonly SemaphoreSlim turn = new(1);
-    private LoadedConfiguration used;
+    private readonly SemaphoreSlim mutex = new(1);
+    private LoadedConfiguration current;
     private int waiting;
 
     public Reloader(
@@ -30,14 +30,16 @@ internal sealed class Reloader : IAsyncDisposable
         ILogger logger)
     {
         this.load = load;
-        this.started = used = started;
+        this.started = current = started;
         this.host = host;
         this.notifier = notifier;
         this.level = level;
         this.logger = logger;
     }
 
-    /// <summary>From a signal: at once, or after the reload under way. One that waits already does for another.</summary>
+    /// <summary>
+    /// Called by a signal: reloads at once, or after the reload in progress. A request that is already waiting covers this one too.
+    /// </summary>
     public void Request()
     {
         if (Interlocked.Exchange(ref waiting, 1) == 0)
@@ -45,58 +47,58 @@ internal sealed class Reloader : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits for the reload under way, but not for ever: files may be on a server that does not answer. There is none after it.
+    /// Waits for the reload in progress, but not forever: the files may be on a server that does not respond. No reload starts after this.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
         Interlocked.Exchange(ref waiting, 1);
-        await turn.WaitAsync(Patience);
+        await mutex.WaitAsync(DisposeTimeout);
     }
 
     private async Task ReloadAsync()
     {
-        await turn.WaitAsync();
+        await mutex.WaitAsync();
         Interlocked.Exchange(ref waiting, 0);
         notifier.Reloading();
         try
         {
-            host.ConfigurationRefused = !await ApplyAsync(load());
+            host.ConfigurationRejected = !await ApplyAsync(load());
         }
         catch (Exception exception)
         {
             HostLog.Fault(logger, exception);
-            HostLog.ConfigurationRefused(logger, $"a fault in the program: {exception.GetType().Name}: {exception.Message}");
-            host.ConfigurationRefused = true;
+            HostLog.ConfigurationRejected(logger, UnexpectedError.Describe(exception));
+            host.ConfigurationRejected = true;
         }
         finally
         {
             notifier.Reloaded();
-            turn.Release();
+            mutex.Release();
         }
     }
 
-    private async Task<bool> ApplyAsync(LoadedConfiguration read)
+    private async Task<bool> ApplyAsync(LoadedConfiguration loaded)
     {
-        if (read.Settings is null)
+        if (loaded.Settings is null)
         {
-            foreach (var error in read.Errors)
-                HostLog.ConfigurationRefused(logger, error);
-            host.LookForCertificate();
+            foreach (var error in loaded.Errors)
+                HostLog.ConfigurationRejected(logger, error);
+            host.CheckForCertificate();
             return false;
         }
-        var change = SettingsChange.Between(started, used, read);
+        var change = SettingsChange.Between(started, current, loaded);
         try
         {
-            await host.ChangeAsync(read.Settings.StartedAs(started.Settings!), change);
+            await host.ChangeAsync(loaded.Settings.StartedAs(started.Settings!), change);
         }
         catch (Exception exception) when (exception is StartException or WebServerException or CertificateException)
         {
-            HostLog.ConfigurationRefused(logger, exception.Message);
+            HostLog.ConfigurationRejected(logger, exception.Message);
             return false;
         }
-        level.Set(read.Settings.LogLevel);
-        used = read;
-        HostLog.ConfigurationRead(logger, change.Applied.Count == 0 ? "nothing changed" : $"changed: {Names(change.Applied)}");
+        level.Set(loaded.Settings.LogLevel);
+        current = loaded;
+        HostLog.ConfigurationReloaded(logger, change.Applied.Count == 0 ? "nothing changed" : $"changed: {Names(change.Applied)}");
         if (change.NeedRestart.Count > 0)
             HostLog.NeedsRestart(logger, Names(change.NeedRestart));
         return true;

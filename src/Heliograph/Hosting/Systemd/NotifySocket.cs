@@ -2,10 +2,10 @@ using System.Net.Sockets;
 
 namespace Heliograph.Hosting.Systemd;
 
-/// <summary>The socket on which a service tells systemd how it is: sd_notify(3).</summary>
+/// <summary>The socket on which a service reports its status to systemd: sd_notify(3).</summary>
 internal sealed class NotifySocket : IDisposable
 {
-    /// <summary>systemd reads at once; a stand-in for it that does not must not stop the service.</summary>
+    /// <summary>systemd reads at once; a substitute that does not must not block the service.</summary>
     private const int SendTimeoutMilliseconds = 2000;
 
     private readonly Socket socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified)
@@ -17,7 +17,7 @@ internal sealed class NotifySocket : IDisposable
     private NotifySocket(UnixDomainSocketEndPoint address) => this.address = address;
 
     /// <param name="path">An absolute path, or a name in the abstract namespace that begins with '@' (unix(7)).</param>
-    /// <returns>Null where there is nobody to tell.</returns>
+    /// <returns>Null: nobody listens.</returns>
     public static NotifySocket? Open(string? path)
     {
         try
@@ -31,7 +31,7 @@ internal sealed class NotifySocket : IDisposable
         }
         catch (ArgumentException)
         {
-            // Longer than the address of a socket can be.
+            // Longer than a socket address can be.
             return null;
         }
     }
@@ -45,7 +45,7 @@ internal sealed class NotifySocket : IDisposable
         }
         catch (SocketException)
         {
-            // Whoever asked does not listen any more. The service goes on.
+            // The supervisor no longer listens. The service carries on.
         }
     }
 

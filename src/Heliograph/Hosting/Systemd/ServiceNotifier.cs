@@ -1,9 +1,9 @@
 namespace Heliograph.Hosting.Systemd;
 
-/// <summary>How the service is, for whoever watches over it.</summary>
+/// <summary>The service's status, for its supervisor.</summary>
 internal interface IService
 {
-    /// <summary>A few words about now.</summary>
+    /// <summary>One line about its current state.</summary>
     string Status { get; }
 
     /// <summary>Completes when every event loop has answered.</summary>
@@ -11,15 +11,15 @@ internal interface IService
 }
 
 /// <summary>
-/// Tells systemd that the service is ready, how it is, that it lives, and that it stops (sd_notify(3)). Where nobody asked, nothing is sent
-/// and no timer runs.
+/// Reports to systemd that the service is ready, what it is doing, that it is alive, and that it is stopping (sd_notify(3)). Without a
+/// notify socket it sends nothing and runs no timer.
 /// </summary>
 internal sealed class ServiceNotifier : IAsyncDisposable
 {
-    /// <summary>How old a status may be. Each is a line in systemd's memory and costs one message.</summary>
+    /// <summary>How old a status may be. Each costs one message and is a line in systemd's memory.</summary>
     private static readonly TimeSpan SlowPace = TimeSpan.FromSeconds(10);
 
-    /// <summary>What one sign of life adds to the time in which to stop: three times the pace.</summary>
+    /// <summary>How far one sign of life extends the time allowed for stopping: three times the pace.</summary>
     private static readonly TimeSpan Extension = 3 * SlowPace;
 
     private readonly NotifySocket? socket;
@@ -28,7 +28,7 @@ internal sealed class ServiceNotifier : IAsyncDisposable
     private readonly TimeSpan pace;
     private readonly TimeProvider timeProvider;
     private readonly CancellationTokenSource stop = new();
-    private string toldStatus = "";
+    private string sentStatus = "";
     private volatile bool stopping;
     private Task beating = Task.CompletedTask;
 
@@ -41,7 +41,7 @@ internal sealed class ServiceNotifier : IAsyncDisposable
         pace = environment.Watchdog is { } limit && limit / 2 < SlowPace ? limit / 2 : SlowPace;
     }
 
-    /// <summary>Everything listens; from now on there are signs of life.</summary>
+    /// <summary>Everything listens; signs of life are sent from now on.</summary>
     public void Ready()
     {
         socket?.Send("READY=1", Status());
@@ -49,7 +49,7 @@ internal sealed class ServiceNotifier : IAsyncDisposable
             beating = BeatAsync(socket);
     }
 
-    /// <summary>The configuration is read again, until <see cref="Reloaded"/>.</summary>
+    /// <summary>A reload begins; it ends with <see cref="Reloaded"/>.</summary>
     public void Reloading() =>
         socket?.Send(
             "RELOADING=1",
@@ -75,7 +75,7 @@ internal sealed class ServiceNotifier : IAsyncDisposable
     private static string MoreTime => $"EXTEND_TIMEOUT_USEC={(long)Extension.TotalMicroseconds}";
 
     /// <summary>
-    /// A loop that is stuck does not answer, and then nothing more is told: the watchdog's time runs out, or the time in which to stop.
+    /// An event loop that is stuck does not answer, and then nothing more is sent: the watchdog expires, or the time allowed for stopping.
     /// </summary>
     private async Task BeatAsync(NotifySocket socket)
     {
@@ -83,17 +83,17 @@ internal sealed class ServiceNotifier : IAsyncDisposable
         while (await timer.WaitForNextTickAsync(stop.Token))
         {
             await service.PingAsync().WaitAsync(stop.Token);
-            List<string> told = [];
+            List<string> assignments = [];
             if (hasWatchdog)
-                told.Add("WATCHDOG=1");
+                assignments.Add("WATCHDOG=1");
             if (stopping)
-                told.Add(MoreTime);
-            if (service.Status != toldStatus)
-                told.Add(Status());
-            if (told.Count > 0)
-                socket.Send(told);
+                assignments.Add(MoreTime);
+            if (service.Status != sentStatus)
+                assignments.Add(Status());
+            if (assignments.Count > 0)
+                socket.Send(assignments);
         }
     }
 
-    private string Status() => $"STATUS={toldStatus = service.Status}";
+    private string Status() => $"STATUS={sentStatus = service.Status}";
 }
