@@ -62,8 +62,8 @@ public sealed class DecoySite : IAsyncDisposable
         {
             await decoy.DisposeAsync();
             throw new WebServerException(
-                $"The decoy's sockets cannot be opened in {options.SocketDirectory} ({exception.Message}); choose a directory this user " +
-                $"may write to.",
+                $"The decoy's sockets cannot be opened in {options.SocketDirectory} ({exception.Message}); " +
+                "choose a directory that this user may write to.",
                 exception);
         }
         catch

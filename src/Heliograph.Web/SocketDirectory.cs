@@ -38,8 +38,8 @@ internal sealed class SocketDirectory : IDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new WebServerException(
-                $"The directory {full} for the decoy's sockets cannot be made private to this user ({exception.Message}); choose a " +
-                $"directory this user owns.",
+                $"The directory {full} for the decoy's sockets cannot be made private to this user ({exception.Message}); " +
+                "choose a directory that this user owns.",
                 exception);
         }
     }

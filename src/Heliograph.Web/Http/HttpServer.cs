@@ -58,13 +58,13 @@ internal sealed class HttpServer : IAsyncDisposable
         exception.SocketErrorCode switch
         {
             SocketError.AddressAlreadyInUse =>
-                $"Another program already listens on {endPoint}; stop it, choose another address for {setting}, or set {setting} to [] " +
-                $"to do without.",
+                $"Another program already listens on {endPoint}; stop it, choose another address for {setting}, " +
+                $"or set {setting} to [] to run without it.",
             SocketError.AccessDenied =>
-                $"This user may not listen on {endPoint}: ports below 1024 need the capability CAP_NET_BIND_SERVICE, or set {setting} to " +
-                $"another port.",
+                $"This user may not listen on {endPoint}: ports below 1024 need the capability CAP_NET_BIND_SERVICE; " +
+                $"grant it, or set {setting} to another port.",
             SocketError.AddressNotAvailable => $"This machine has no address {endPoint.Address} to listen on; correct {setting}.",
-            _ => $"{endPoint} cannot be listened on ({exception.Message}); correct {setting}.",
+            _ => $"Cannot listen on {endPoint} ({exception.Message}); correct {setting}.",
         };
 
     private async Task ServeAsync(ClientSocket client)

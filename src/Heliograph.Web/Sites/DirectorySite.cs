@@ -30,8 +30,8 @@ internal sealed partial class DirectorySite : Site
         using var handle =
             Open("/", out var error)
             ?? throw new WebServerException(
-                $"The decoy's directory {full} cannot be read ({Marshal.GetPInvokeErrorMessage(error)}); give the service the right to " +
-                $"read it.");
+                $"The decoy's directory {full} cannot be read ({Marshal.GetPInvokeErrorMessage(error)}); " +
+                "give the service permission to read it.");
         realRoot = RealPath(handle);
     }
 

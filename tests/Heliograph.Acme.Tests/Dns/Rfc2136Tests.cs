@@ -38,7 +38,7 @@ public sealed class Rfc2136Tests : PebbleTests
             TimeProvider.System,
             Log);
         await visibility.WaitAsync($"_acme-challenge.{BindServer.Zone}.", "value", [], Stop);
-        Assert.Contains("is not visible at " + bind.Address, Log.All, StringComparison.Ordinal);
+        Assert.Contains("is still not visible at " + bind.Address, Log.All, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class AccountTests : PebbleTests
         await using var reborn = await StartPebbleAsync(start => start with { Port = port });
         await using var manager = Open(options with { CaRoot = reborn.CaRootFile });
         Assert.True((await manager.RenewNowAsync(force: true, Stop)).Renewed);
-        Assert.Contains("does not know our account", Log.All, StringComparison.Ordinal);
+        Assert.Contains("no longer knows this account", Log.All, StringComparison.Ordinal);
         await AssertTrustedAsync(manager.Current!, reborn);
     }
 

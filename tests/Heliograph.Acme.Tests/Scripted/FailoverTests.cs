@@ -20,7 +20,7 @@ public sealed class FailoverTests : ScriptedTests
             description = await RestartAndLookAsync(options);
         }
         Assert.Equal((1, 3), (real.Orders.Count, staging.Orders.Count));
-        Assert.Contains("trial on the staging directory", description.LastError, StringComparison.Ordinal);
+        Assert.Contains("trial at the staging directory", description.LastError, StringComparison.Ordinal);
 
         // The port is open now: staging sees it first, and its certificate is not used.
         real.Refusals.Clear();

@@ -101,7 +101,7 @@ public sealed class RefusalTests : ScriptedTests
     [InlineData("connection", "timeout during connect", "Open port 443 to the whole internet")]
     [InlineData("dns", "NXDOMAIN looking up A", "Create an A or AAAA record")]
     [InlineData("unauthorized", "incorrect validation certificate", "points to this machine")]
-    [InlineData("tls", "no protocol", "Something in front of this machine ends TLS")]
+    [InlineData("tls", "no protocol", "Something in front of this machine terminates TLS")]
     [InlineData("caa", "CAA record prevents issuance", "CAA 0 issue \"authority.example\"")]
     public async Task A_failed_validation_says_what_to_do(string kind, string detail, string expected)
     {
