@@ -30,7 +30,7 @@ public enum AcmeFailure
     Storage,
 }
 
-/// <summary>There is no new certificate. The message is one or two sentences for the operator: what failed, where, and what to do.</summary>
+/// <summary>There is no new certificate. The message tells the operator in a sentence or two what failed, where, and what to do.</summary>
 public sealed class AcmeException : Exception
 {
     public AcmeException(AcmeFailure failure, string message, Exception? inner = null) : base(message, inner)

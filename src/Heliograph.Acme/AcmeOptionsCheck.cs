@@ -39,10 +39,15 @@ internal static class AcmeOptionsCheck
             if (!Identifier.TryParse(name, out var identifier, out var why))
                 errors.Add($"domains: '{name}' {why}.");
             else if (identifier.IsWildcard && !options.Challenges.Contains(ChallengeTypes.Dns01, StringComparer.Ordinal))
-                errors.Add(
-                    $"domains: the wildcard '{name}' can only be validated through DNS; add dns-01 to acme.challenges and fill in acme.dns.");
+            {
+                errors.Add($"domains: the wildcard '{name}' can only be validated through DNS; " +
+                    "add dns-01 to acme.challenges and fill in acme.dns.");
+            }
             else if (identifier.IsAddress && options.Challenges.All(type => type == ChallengeTypes.Dns01))
-                errors.Add($"domains: the address '{name}' cannot be validated through DNS; add tls-alpn-01 or http-01 to acme.challenges.");
+            {
+                errors.Add($"domains: the address '{name}' cannot be validated through DNS; " +
+                    "add tls-alpn-01 or http-01 to acme.challenges.");
+            }
         }
     }
 
@@ -69,7 +74,7 @@ internal static class AcmeOptionsCheck
         if (issuer.Eab is { } eab && !ExternalAccountBinding.IsKey(eab.HmacKey))
             errors.Add($"{path}.eab.hmac_key: is not base64url; copy it as the certificate authority shows it.");
         if (issuer.Email is { } email && (!email.Contains('@', StringComparison.Ordinal) || email.Any(c => c <= ' ' || c is ',' or '?')))
-            errors.Add($"{path}.email: '{email}' is not a single email address.");
+            errors.Add($"{path}.email: '{email}' is not a single e-mail address.");
     }
 
     private static void CheckDirectory(string path, string value, List<string> errors)

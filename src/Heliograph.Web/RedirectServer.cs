@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Heliograph.Web;
 
 /// <summary>
-/// Port 80 as certbot configures it on an nginx: the domains redirect to https, everything else gets 404, and challenges are answered.
+/// Port 80 as certbot configures nginx: the domains redirect to https, everything else gets 404, and challenges are answered.
 /// </summary>
 public sealed class RedirectServer : IAsyncDisposable
 {

@@ -160,7 +160,7 @@ internal sealed class CertificateIssuer
     private IssuedCertificate Accept(string chain, string key, IssuerOptions issuer, AcmeSession session) =>
         CertificateCheck.Accept(chain, key, issuer.Directory, Identifiers, timeProvider.GetUtcNow(), session.Client.Transport.ClockAhead);
 
-    /// <summary>A profile is requested only where it is offered. Let's Encrypt issues for addresses under <c>shortlived</c> alone.</summary>
+    /// <summary>Requests a profile only where it is offered. Let's Encrypt issues for addresses only under <c>shortlived</c>.</summary>
     private string? ChooseProfile(IssuerOptions issuer, AcmeDirectory directory)
     {
         const string shortlived = "shortlived";

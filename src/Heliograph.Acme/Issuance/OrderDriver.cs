@@ -174,7 +174,8 @@ internal sealed class OrderDriver
         if (urls.Count > request.Identifiers.Count)
             throw new AcmeException(
                 AcmeFailure.NotAcme,
-                $"{client.Authority} asks for {urls.Count} authorizations for {request.Identifiers.Count} names, which no ACME server does.");
+                $"{client.Authority} asks for {urls.Count} authorizations for {request.Identifiers.Count} names; " +
+                "no ACME server does that.");
         var pending = new List<PendingProof>();
         foreach (var text in urls)
         {

@@ -17,7 +17,8 @@ internal static class ClockProbe
             ? new AcmeException(
                 AcmeFailure.Clock, $"{seen}, which is {Say(difference)} the authority's clock. Set the clock (timedatectl set-ntp true).")
             : new AcmeException(
-                AcmeFailure.Clock, $"{seen}. Check the clock (timedatectl); if it is correct, the authority has let its certificate expire.");
+                AcmeFailure.Clock,
+                $"{seen}. Check the clock (timedatectl); if it is correct, the authority has let its certificate expire.");
     }
 
     /// <summary>A smaller difference does not affect a certificate: authorities backdate by an hour.</summary>

@@ -24,7 +24,7 @@ internal static class Refusals
             "rejectedIdentifier" or "unsupportedIdentifier" =>
                 $"{authority} does not issue certificates for this name: {detail}. Change domains, or use another authority.",
             "invalidContact" or "unsupportedContact" =>
-                $"{authority} does not accept the email address: {detail}. Change acme.email or remove it.",
+                $"{authority} does not accept the e-mail address: {detail}. Change acme.email or remove it.",
             "invalidProfile" => $"{authority} does not know this profile: {detail}. Change acme.profile or remove it.",
             "userActionRequired" => $"{authority} requires the operator to act first: {detail}.",
             "accountDoesNotExist" => $"{authority} does not know this account: {detail}.",
@@ -60,8 +60,8 @@ internal static class Refusals
                 $"{authority} cannot reach {name} on port {port}: {detail}. Open port {port} to the whole internet " +
                 $"and check that {name} points to this machine.",
             "tls" =>
-                $"{authority} reaches {name} on port 443, but nothing there answers the TLS-ALPN validation: {detail}. Something in front " +
-                $"of this machine terminates TLS, or {name} points elsewhere.",
+                $"{authority} reaches {name} on port 443, but nothing there answers the TLS-ALPN validation: {detail}. " +
+                $"Something in front of this machine terminates TLS, or {name} points elsewhere.",
             "unauthorized" or "incorrectResponse" =>
                 $"{authority} reaches a different server at {name}, port {port}: {detail}. Check that every A and AAAA record of {name} " +
                 "points to this machine and that nothing in front of it answers instead.",

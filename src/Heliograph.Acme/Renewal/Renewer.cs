@@ -256,8 +256,10 @@ internal sealed class Renewer
         return await issuer.IssueAsync(candidate, Certificate, pending, order => Save(state with { Pending = order }), cancellationToken);
     }
 
-    /// <summary>After a failed validation, tries everything at the staging directory first, which uses up no limits. Only a failed validation
-    /// counts there: staging may be down, lack a profile, or require a different account.</summary>
+    /// <summary>
+    /// After a failed validation, tries everything at the staging directory first, which uses up no limits. Only a failed validation
+    /// counts there: staging may be down, lack a profile, or require a different account.
+    /// </summary>
     private async Task TryOutAsync(IssuerOptions staging, CancellationToken cancellationToken)
     {
         try

@@ -20,7 +20,7 @@ internal static class HeaderBlockWriter
         "location",
     }.ToDictionary(name => name, HpackTable.StaticIndexOf, StringComparer.Ordinal);
 
-    /// <summary><paramref name="announceTable"/>: the client has changed the table's size, and nginx announces that it uses no table.</summary>
+    /// <summary><paramref name="announceTable"/>: the client changed the table's size, and nginx announces that it uses none.</summary>
     public static ReadOnlyMemory<byte> Write(Response response, DateTimeOffset now, bool announceTable)
     {
         var block = new ArrayBufferWriter<byte>(256);

@@ -24,7 +24,10 @@ public sealed class PrometheusTextTests
         x_bytes 1E-07
 
         """,
-        Write(new MetricFamily("w", null, "W.", IsCounter: false, []), new MetricFamily("x", "By", "X.", IsCounter: false, [new(9007199254740992, [new("a", "1"), new("b", "2")]), new(1e-7, [])])));
+        Write(
+            new MetricFamily("w", null, "W.", IsCounter: false, []),
+            new MetricFamily(
+                "x", "By", "X.", IsCounter: false, [new(9007199254740992, [new("a", "1"), new("b", "2")]), new(1e-7, [])])));
 
     private static string Write(params MetricFamily[] families) => PrometheusText.Write(families);
 }

@@ -23,14 +23,26 @@ internal static class SampleStatistics
         Outcomes = Enum.GetValues<ConnectionOutcome>().ToDictionary(static outcome => outcome, static _ => 0L),
         Relayed = 0,
         Relaying = 0,
-        Routes = [Route("chat.signal.org", 0, 0), Route("textsecure-service.whispersystems.org", 0, 0), Route("cdn2.signal.org", 0, 0)],
+        Routes =
+        [
+            Route("chat.signal.org", 0, 0),
+            Route("textsecure-service.whispersystems.org", 0, 0),
+            Route("cdn2.signal.org", 0, 0),
+        ],
         Upstreams = [Upstream("chat.signal.org"), Upstream("textsecure-service.whispersystems.org"), Upstream("cdn2.signal.org")],
         BytesUp = 0,
         BytesDown = 0,
         BytesVisited = 0,
         DecoyDown = false,
         DeniedSignalNames = new Dictionary<string, long>(StringComparer.Ordinal),
-        Limits = new() { ConnectionsPerSource = 4974, HandshakesPerSecond = 0, BytesPerSecond = 0, WaitingForBytes = 0, IsBudgetSpent = false },
+        Limits = new()
+        {
+            ConnectionsPerSource = 4974,
+            HandshakesPerSecond = 0,
+            BytesPerSecond = 0,
+            WaitingForBytes = 0,
+            IsBudgetSpent = false,
+        },
     };
 
     /// <summary>One that does its work.</summary>
@@ -54,18 +66,27 @@ internal static class SampleStatistics
         },
         Relayed = 9_001,
         Relaying = 12,
-        Routes = [Route("chat.signal.org", 8_000, 11), Route("textsecure-service.whispersystems.org", 1_001, 1), Route("cdn2.signal.org", 0, 0)],
+        Routes =
+        [
+            Route("chat.signal.org", 8_000, 11),
+            Route("textsecure-service.whispersystems.org", 1_001, 1),
+            Route("cdn2.signal.org", 0, 0),
+        ],
         Upstreams =
         [
             Upstream("chat.signal.org", 4, 20, 20, 30) with { Failures = Failed((DialFailure.TimedOut, 3), (DialFailure.Refused, 9)) },
-            Upstream("textsecure-service.whispersystems.org", 300), Upstream("cdn2.signal.org"),
+            Upstream("textsecure-service.whispersystems.org", 300),
+            Upstream("cdn2.signal.org"),
         ],
         BytesUp = 902_000_001,
         BytesDown = 1_234_567_890_123,
     };
 
     public static TrafficTotals Totals { get; } = TrafficTotals.FromHistory(
-        Kept((new(2026, 4, 29), new(2_000, 40_000_000, 2_000_000_000)), (new(2026, 5, 5), new(1_000, 20_000_000, 13_000_000_000)), (new(2026, 5, 6), new(283, 9_900_001, 1_200_000_000))),
+        Kept(
+            (new(2026, 4, 29), new(2_000, 40_000_000, 2_000_000_000)),
+            (new(2026, 5, 5), new(1_000, 20_000_000, 13_000_000_000)),
+            (new(2026, 5, 6), new(283, 9_900_001, 1_200_000_000))),
         DateOnly.FromDateTime(Now.DateTime),
         problem: null);
 
@@ -95,7 +116,8 @@ internal static class SampleStatistics
     };
 
     /// <summary>As the server makes it.</summary>
-    public static StatusReport Report(RelayStatistics relay, TrafficTotals? totals = null, CertificateReport? certificate = null, BudgetReport? budget = null) =>
+    public static StatusReport Report(
+        RelayStatistics relay, TrafficTotals? totals = null, CertificateReport? certificate = null, BudgetReport? budget = null) =>
         StatusReader.CreateReport(relay, totals ?? Totals, certificate ?? Certificate, budget, Now);
 
     public static UpstreamStatistics Upstream(string host, params IReadOnlyList<long> milliseconds)
@@ -115,7 +137,8 @@ internal static class SampleStatistics
     public static IReadOnlyDictionary<DialFailure, long> Failed(params (DialFailure Reason, long Count)[] failures) =>
         Enum.GetValues<DialFailure>().ToDictionary(static reason => reason, reason => failures.FirstOrDefault(one => one.Reason == reason).Count);
 
-    private static RouteStatistics Route(string name, long connections, int open) => new() { Name = name, Endpoint = name + ":443", Connections = connections, Open = open };
+    private static RouteStatistics Route(string name, long connections, int open) =>
+        new() { Name = name, Endpoint = name + ":443", Connections = connections, Open = open };
 
     private static TrafficHistory Kept(params (DateOnly Day, Traffic Traffic)[] days)
     {
