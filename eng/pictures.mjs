@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 // Draws the terminal pictures of the README and the docs: runs the built program on a terminal of 80 columns and
-// writes what it printed as docs/pictures/NAME.svg. Nothing is retouched. To add a picture, add a line to `pictures`.
+// writes its output as docs/pictures/NAME.svg. Nothing is retouched. To add a picture, add a line to `pictures`.
 //
 //   eng/pictures.mjs           all of them
 //   eng/pictures.mjs link      one
 //
-// It is the launcher's build, or the program that HELIOGRAPH_PROGRAM names.
+// The program is the launcher's build, or the one that HELIOGRAPH_PROGRAM names.
 // Needs root, Node.js, openssl, ip (iproute2) and script (bsdutils): the program runs in namespaces with a network and a
 // copy of /etc of their own, so that it may write to its usual places, take its usual ports, and leaves nothing there.
 import { execFileSync } from "node:child_process";
@@ -50,13 +50,15 @@ const serve = `serve() {
     node -e 'const pem = require("node:fs").readFileSync;
         require("node:tls").createServer({ cert: pem("signal.pem"), key: pem("signal.key"), ALPNProtocols: ["h2", "http/1.1"] })
             .on("tlsClientError", () => {}).listen(443, "76.223.92.165")' &
-    printf '%s\\n' 'domains: [proxy.example.org]' 'listen: ["203.0.113.7:443", "[2001:db8::7]:443"]' 'http: { listen: ["203.0.113.7:80", "[2001:db8::7]:80"] }' \\
+    printf '%s\\n' 'domains: [proxy.example.org]' 'listen: ["203.0.113.7:443", "[2001:db8::7]:443"]' \\
+        'http: { listen: ["203.0.113.7:80", "[2001:db8::7]:80"] }' \\
         "certificate: { chain: $PWD/proxy.pem, key: $PWD/proxy.key }" "state_directory: $PWD/state" > /etc/heliograph/heliograph.yaml
     heliograph run > run.log 2>&1 &
     timeout 20 sh -c 'until grep -q "^ready$" run.log; do sleep 0.1; done' || { cat run.log >&2; exit 1; }
 }
 authority() {
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 90 -subj "/CN=$2" -keyout $1-ca.key -out $1-ca.pem 2> /dev/null
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 90 -subj "/CN=$2" \\
+        -keyout $1-ca.key -out $1-ca.pem 2> /dev/null
 }
 issue() {
     openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj / -keyout $1.key 2> /dev/null > $1.csr
@@ -64,20 +66,28 @@ issue() {
     openssl x509 -req -in $1.csr -CA $1-ca.pem -CAkey $1-ca.key -days 90 -extfile $1.ext -out $1.pem 2> /dev/null
 }`;
 
-/** What the program prints where it sees a terminal. */
+/** What the program prints on a terminal. */
 function run(command, stage = []) {
     const scratch = mkdtempSync(join(tmpdir(), "heliograph-pictures-"));
     try {
         mkdirSync(join(scratch, "bin"));
         symlinkSync(program, join(scratch, "bin", "heliograph"));
         const inside = [
-            "set -e", serve, `cp -a /etc "${scratch}/etc"; mount --bind "${scratch}/etc" /etc; cd "${scratch}"; ip link set lo up; mkdir -p /etc/heliograph`,
-            // What check and status have to say is in what they print.
-            "set +e", ...stage, `script -qec 'stty cols ${columns} rows 60; ${command}' /dev/null || true`,
+            "set -e",
+            serve,
+            `cp -a /etc "${scratch}/etc"; mount --bind "${scratch}/etc" /etc; cd "${scratch}"`,
+            "ip link set lo up; mkdir -p /etc/heliograph",
+            // The output of check and status says what matters, not their exit code.
+            "set +e",
+            ...stage,
+            `script -qec 'stty cols ${columns} rows 60; ${command}' /dev/null || true`,
         ].join("\n");
         const environment = { ...process.env, PATH: `${scratch}/bin:${process.env.PATH}`, TERM: "xterm-256color", TMPDIR: scratch };
         delete environment.NO_COLOR;
-        return execFileSync("unshare", ["--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", inside], { env: environment, stdio: ["ignore", "pipe", "inherit"], encoding: "utf8" });
+        return execFileSync(
+            "unshare",
+            ["--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", inside],
+            { env: environment, stdio: ["ignore", "pipe", "inherit"], encoding: "utf8" });
     } finally {
         rmSync(scratch, { recursive: true });
     }
@@ -92,7 +102,7 @@ function parse(output) {
         if (part === "\n") row++;
         else if (part === "\r") column = 0;
         else if (kind === "m") style = restyle(style, codes.split(";").map(Number));
-        // What shows progress goes up and writes its lines again, or wipes them out.
+        // Progress output moves up and rewrites or erases its lines.
         else if (kind === "A") row -= Number(codes || 1);
         else if (kind === "K") lines[row] = [];
         else if (part && !part.startsWith("\x1b")) {
@@ -127,7 +137,9 @@ function restyle(style, codes) {
 /** The 256 colours: 16 of the theme, a cube, greys. */
 function indexed(n) {
     if (n < 16) return palette[n];
-    const channels = n >= 232 ? Array(3).fill(8 + 10 * (n - 232)) : [36, 6, 1].map((step) => Math.floor((n - 16) / step) % 6).map((level) => level && 55 + 40 * level);
+    const channels = n >= 232
+        ? Array(3).fill(8 + 10 * (n - 232))
+        : [36, 6, 1].map((step) => Math.floor((n - 16) / step) % 6).map((level) => level && 55 + 40 * level);
     return "#" + channels.map((channel) => channel.toString(16).padStart(2, "0")).join("");
 }
 
@@ -135,7 +147,8 @@ function draw(command, lines) {
     const shapes = [];
     const round = (number) => Math.round(number * 100) / 100;
     const escape = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-    const rectangle = (x, y, width, height, fill) => shapes.push(`<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" fill="${fill}"/>`);
+    const rectangle = (x, y, width, height, fill) =>
+        shapes.push(`<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" fill="${fill}"/>`);
     const all = [[{ column: 0, text: "$ " + command, bold: true }], ...lines];
     all.forEach((runs, row) => {
         const top = margin + row * cellHeight;
@@ -145,20 +158,26 @@ function draw(command, lines) {
             // Fonts leave gaps between block elements, and a QR code must have none.
             if (/^[█▀▄ ]+$/.test(text)) {
                 [...text].forEach((character, i) => {
-                    if (character !== " ") rectangle(left + i * cellWidth, character === "▄" ? top + cellHeight / 2 : top, cellWidth, character === "█" ? cellHeight : cellHeight / 2, colour);
+                    if (character === " ") return;
+                    const y = character === "▄" ? top + cellHeight / 2 : top;
+                    rectangle(left + i * cellWidth, y, cellWidth, character === "█" ? cellHeight : cellHeight / 2, colour);
                 });
             } else {
-                // Each group of words at its place: what draws an SVG need not keep spaces.
+                // Each group of words at its own place, because SVG viewers need not keep spaces.
                 for (const group of text.matchAll(/\S+(?: \S+)*/g)) {
                     const [at, length] = [left + [...text.slice(0, group.index)].length * cellWidth, [...group[0]].length * cellWidth];
-                    shapes.push(`<text x="${round(at)}" y="${round(top + 13.5)}" textLength="${round(length)}" fill="${colour}"${bold ? ' font-weight="bold"' : ""}${dim ? ' opacity="0.65"' : ""}>${escape(group[0])}</text>`);
+                    const style = (bold ? ' font-weight="bold"' : "") + (dim ? ' opacity="0.65"' : "");
+                    const place = `x="${round(at)}" y="${round(top + 13.5)}" textLength="${round(length)}"`;
+                    shapes.push(`<text ${place} fill="${colour}"${style}>${escape(group[0])}</text>`);
                 }
             }
         }
     });
     const [width, height] = [2 * margin + columns * cellWidth, 2 * margin + all.length * cellHeight];
     return [
-        `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="${fontSize}" shape-rendering="crispEdges">`,
+        `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ` +
+            `font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="${fontSize}" ` +
+            'shape-rendering="crispEdges">',
         `<title>${escape(command)}</title>`,
         `<rect width="100%" height="100%" rx="8" fill="${paper}"/>`,
         ...shapes,
@@ -166,11 +185,11 @@ function draw(command, lines) {
     ].join("\n");
 }
 
-// The launcher builds first, where nobody draws it.
+// Builds first, so that no picture shows the launcher's build.
 execFileSync(program, ["--version"], { stdio: "ignore" });
 const wanted = process.argv.slice(2);
 for (const name of wanted.filter((name) => !(name in pictures))) {
-    console.error(`eng/pictures.mjs: there is no picture ${name}; there are: ${Object.keys(pictures).join(", ")}`);
+    console.error(`eng/pictures.mjs: unknown picture ${name}; the pictures are ${Object.keys(pictures).join(", ")}`);
     process.exit(2);
 }
 for (const [name, command] of Object.entries(pictures)) {

@@ -16,7 +16,7 @@ internal sealed record ComparisonOptions
 
     public required int Rounds { get; init; }
 
-    /// <summary>Nothing is judged when the sizes are too small to mean anything.</summary>
+    /// <summary>No verdict if the sizes are too small to mean anything.</summary>
     public required bool Judged { get; init; }
 
     public required FileInfo? Json { get; init; }
@@ -27,7 +27,7 @@ internal sealed class CompareCommandLine
 {
     private readonly Option<string?> heliograph = new("--heliograph-command")
     {
-        Description = "The program to measure, started as COMMAND run --config FILE; the repository's launcher when not given.",
+        Description = "The program to measure, started as COMMAND run --config FILE; the repository's launcher if not given.",
         HelpName = "COMMAND",
     };
 
@@ -47,25 +47,25 @@ internal sealed class CompareCommandLine
 
     private readonly Option<int?> rounds = new("--rounds")
     {
-        Description = "How often everything is measured; the smallest value counts. 5, or 1 with --smoke.",
+        Description = "How many times everything is measured; the smallest value counts. 5, or 1 with --smoke.",
         HelpName = "N",
         CustomParser = result =>
         {
             if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n is >= 1 and <= 100)
                 return n;
-            result.AddError($"--rounds is '{result.Tokens[0].Value}'; it has to be a whole number from 1 to 100.");
+            result.AddError($"--rounds is '{result.Tokens[0].Value}'; it must be a whole number from 1 to 100.");
             return null;
         },
     };
 
     private readonly Option<bool> quick = new("--quick")
     {
-        Description = "A quarter of the work: good for a look, too noisy for a verdict.",
+        Description = "A quarter of the work: good for a quick check, too noisy for a verdict.",
     };
 
     private readonly Option<bool> smoke = new("--smoke")
     {
-        Description = "Tiny sizes, one round, no verdict: shows only that everything works.",
+        Description = "Tiny sizes, one round, no verdict: only shows that everything works.",
     };
 
     private readonly Option<FileInfo?> json = new("--json")
@@ -75,7 +75,7 @@ internal sealed class CompareCommandLine
     };
 
     private readonly RootCommand root = new(
-        "Measures heliograph beside Signal's own nginx pair and HAProxy on loopback and prints the table of docs/benchmarks.md.\n"
+        "Measures heliograph beside Signal's own nginx pair and HAProxy on loopback, and prints the table of docs/benchmarks.md.\n"
         + "Exit code: 0 every bar is met, 1 one is not or the measurement failed, 2 bad usage.");
 
     public CompareCommandLine()
@@ -88,7 +88,7 @@ internal sealed class CompareCommandLine
             root.Options.Remove(version);
     }
 
-    /// <summary>Parses the arguments and calls <paramref name="compare"/>, or prints the help or what is wrong with them.</summary>
+    /// <summary>Parses the arguments and calls <paramref name="compare"/>, or prints the help or the errors in them.</summary>
     public int Run(string[] args, Func<ComparisonOptions, int> compare)
     {
         root.SetAction(result => compare(Read(result)));

@@ -1,6 +1,6 @@
 namespace Heliograph.Compare;
 
-/// <summary>One row of the table: what is measured, in which unit, and how far below its peers heliograph has to stay.</summary>
+/// <summary>One row of the table: what is measured, in which unit, and how far below its peers heliograph must stay.</summary>
 internal sealed record Figure
 {
     /// <summary>The name in <c>--only</c> and in the JSON file.</summary>

@@ -5,7 +5,7 @@ using Heliograph.Compare.Peers;
 
 namespace Heliograph.Compare;
 
-/// <summary>What a reader needs to place the figures: the processor, the kernel, the versions.</summary>
+/// <summary>What a reader needs to interpret the figures: the processor, the kernel, the versions.</summary>
 internal static class Machine
 {
     public static IReadOnlyDictionary<string, string> Describe(ComparisonOptions options)
@@ -31,7 +31,7 @@ internal static class Machine
         File.ReadLines("/proc/cpuinfo")
             .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim();
 
-    /// <summary>Of the longest name: libIPSec_MB.so.1 leads to libIPSec_MB.so.1.3.0.</summary>
+    /// <summary>From the longest name: libIPSec_MB.so.1 is a link to libIPSec_MB.so.1.3.0.</summary>
     private static string? IpsecMbVersion()
     {
         const string directory = "/usr/lib/x86_64-linux-gnu", prefix = "libIPSec_MB.so.";
@@ -45,7 +45,7 @@ internal static class Machine
     {
         try
         {
-            // Freed from the load's processor: a build is quicker on all of them.
+            // Not pinned to the load's processor: a build is quicker on both.
             var start = new ProcessStartInfo("taskset", ["-c", $"{Processors.OfProxies},{Processors.OfLoad}", program, argument])
             {
                 UseShellExecute = false,
@@ -58,12 +58,12 @@ internal static class Machine
             process.WaitForExit();
             var words = output + error.GetAwaiter().GetResult();
             if (process.ExitCode != 0)
-                throw new CompareException($"{program} {argument} ended with code {process.ExitCode}: {words.Trim().Split('\n')[^1]}");
+                throw new CompareException($"{program} {argument} exited with code {process.ExitCode}: {words.Trim().Split('\n')[^1]}");
             return words.Trim().Split('\n')[0].Trim();
         }
-        catch (System.ComponentModel.Win32Exception e)
+        catch (System.ComponentModel.Win32Exception exception)
         {
-            throw new CompareException($"taskset could not be started ({e.Message}); it is in the package util-linux");
+            throw new CompareException($"taskset could not be started ({exception.Message}); it is in the package util-linux");
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace Heliograph.Compare;
 
-/// <summary>The proxies, in the order in which they take their turns.</summary>
+/// <summary>The proxies, in the order of their turns.</summary>
 internal static class PeerNames
 {
     public const string Heliograph = "heliograph";

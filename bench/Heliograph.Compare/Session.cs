@@ -7,7 +7,7 @@ using Heliograph.Compare.Peers;
 namespace Heliograph.Compare;
 
 /// <summary>
-/// One run of the comparison. Whatever ends it, a failure or a signal too, every process it started goes and so does its directory.
+/// One run of the comparison. However it ends, even by a failure or a signal, it ends every process it started and deletes its directory.
 /// </summary>
 internal sealed class Session : IDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class Session : IDisposable
         ];
     }
 
-    /// <summary>Measures and prints; the result is the exit code.</summary>
+    /// <summary>Measures and prints; returns the exit code.</summary>
     public int Run()
     {
         try
@@ -41,7 +41,7 @@ internal sealed class Session : IDisposable
             comparison = new Comparison(options, new ProxyFactory(directory, certificates, options), tls, Console.Error.WriteLine);
             comparison.Run();
 
-            var verdicts = Verdict.Of(options, comparison.Samples);
+            var verdicts = Verdict.JudgeFigures(options, comparison.Samples);
             Console.Write(Report.Table(options, verdicts));
             Console.WriteLine();
             Console.WriteLine(
@@ -53,17 +53,17 @@ internal sealed class Session : IDisposable
         }
         catch (Exception) when (interrupted)
         {
-            // What fails now fails because everything is being taken down.
+            // A failure now comes from the shutdown itself.
             return 1;
         }
-        catch (CompareException e)
+        catch (CompareException exception)
         {
-            Console.Error.WriteLine($"compare: {e.Message.TrimEnd('.')}.");
+            Console.Error.WriteLine($"compare: {exception.Message.TrimEnd('.')}.");
             return 1;
         }
         catch
         {
-            // An exception nobody catches ends the process without unwinding it.
+            // An uncaught exception ends the process without unwinding the stack.
             CleanUp();
             throw;
         }
@@ -95,13 +95,13 @@ internal sealed class Session : IDisposable
 
     private void RequireDescriptors()
     {
-        // Each idle connection has its client's and its upstream's end here, and two ends in each proxy.
+        // Each idle connection has two ends here, the client's and the upstream's, and two in its proxy.
         var needed = (2 * options.Sizes.IdleConnections) + 1_500;
         var line = File.ReadLines("/proc/self/limits").First(line => line.StartsWith("Max open files", StringComparison.Ordinal));
         var limit = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3];
         if (int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var allowed) && allowed < needed)
             throw new CompareException(
-                $"{options.Sizes.IdleConnections} idle connections need {needed} open files but the limit is {allowed}; raise it with " +
-                $"ulimit -n, or take --quick");
+                $"{options.Sizes.IdleConnections} idle connections need {needed} open files but the limit is {allowed}; " +
+                "raise it with ulimit -n, or use --quick");
     }
 }

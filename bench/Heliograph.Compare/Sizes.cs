@@ -1,8 +1,8 @@
 namespace Heliograph.Compare;
 
 /// <summary>
-/// How much work a round gives to each proxy. The clock of the process times ticks every 10 ms, so a size is right when it costs a second
-/// of CPU.
+/// How much work a round gives each proxy. Process times are counted in ticks of 10 ms, so a size is right if it costs a second of
+/// CPU.
 /// </summary>
 internal sealed record Sizes
 {
@@ -14,15 +14,17 @@ internal sealed record Sizes
 
     public required int IdleConnections { get; init; }
 
-    public static Sizes Full { get; } = new() { BulkBytes = 4_000_000_000, Handshakes = 4_000, RoundTrips = 10_000, IdleConnections = 5_000 };
+    public static Sizes Full { get; } =
+        new() { BulkBytes = 4_000_000_000, Handshakes = 4_000, RoundTrips = 10_000, IdleConnections = 5_000 };
 
-    public static Sizes Quick { get; } = new() { BulkBytes = 1_000_000_000, Handshakes = 1_000, RoundTrips = 5_000, IdleConnections = 2_000 };
+    public static Sizes Quick { get; } =
+        new() { BulkBytes = 1_000_000_000, Handshakes = 1_000, RoundTrips = 5_000, IdleConnections = 2_000 };
 
     public static Sizes Smoke { get; } = new() { BulkBytes = 20_000_000, Handshakes = 20, RoundTrips = 100, IdleConnections = 20 };
 
     /// <summary>
-    /// What each proxy does unmeasured before the first round, so that no round pays for just-in-time compilation or the first touch of a
-    /// page.
+    /// The unmeasured work of each proxy before the first round, so that no round pays for just-in-time compilation or the first
+    /// access to a page.
     /// </summary>
     public Sizes WarmUp() => new()
     {

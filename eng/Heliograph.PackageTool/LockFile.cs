@@ -3,18 +3,18 @@ using System.Text.Json;
 namespace Heliograph.PackageTool;
 
 /// <summary>A package as NuGet's lock files name it.</summary>
-// IsBuildOnly: it helps to build the program, and nothing of it is inside.
+// IsBuildOnly: used to build the program, and not part of it.
 internal sealed record LockedPackage(string Name, string Version, string ContentHash, IReadOnlyList<string> Dependencies, bool IsBuildOnly);
 
 /// <summary>What <c>packages.lock.json</c> and <c>packages.native.lock.json</c> of the shipped projects say.</summary>
 internal static class LockFile
 {
-    // Analyzers and the two compilers' packages. Everything else counts as shipped, so that a package that is forgotten here is listed as
-    // more than it is.
+    // Analyzers and the two compilers' packages. Everything else counts as shipped, so that a package missing here is listed rather
+    // than left out.
     private static readonly string[] BuildOnly =
         ["Meziantou.Analyzer", "Microsoft.CodeAnalysis.BannedApiAnalyzers", "Microsoft.NET.ILLink.Tasks"];
 
-    /// <summary>Every package of every lock file below a directory, each version once, in the order of their names.</summary>
+    /// <summary>Every package of every lock file below a directory, each version once, ordered by name.</summary>
     public static IReadOnlyList<LockedPackage> ReadAll(string directory) =>
         [.. Directory.EnumerateFiles(directory, "packages*.lock.json", SearchOption.AllDirectories)
             .SelectMany(Read)

@@ -5,7 +5,7 @@ using Heliograph.Cli;
 
 namespace Heliograph.PackageTool;
 
-/// <summary>heliograph(1), written from the commands themselves: what <c>--help</c> says and what the page says cannot differ.</summary>
+/// <summary>heliograph(1), written from the commands themselves: <c>--help</c> and the page cannot differ.</summary>
 internal static class ManualPage
 {
     public static string Write(RootCommand root, string version, DateTimeOffset date)
@@ -24,24 +24,24 @@ internal static class ManualPage
         Entry(
             page,
             "/etc/heliograph/heliograph.yaml",
-            "The configuration. Each key can also stand in the environment: HELIOGRAPH__LIMITS__IDLE_TIMEOUT=5m.");
+            "The configuration. Each key can also be set in the environment: HELIOGRAPH__LIMITS__IDLE_TIMEOUT=5m.");
         Entry(
             page,
             "/var/lib/heliograph",
             "The state: the certificate with its key, the account at the certificate authority, the seed of the web site.");
         Section(page, "SIGNALS", "");
-        Entry(page, "SIGTERM, SIGINT", "Accept nobody new, wait for open connections as long as limits.drain_timeout says, and end.");
-        Entry(page, "SIGHUP", "Take a changed configuration, and look at once whether a certificate has changed or is due.");
+        Entry(page, "SIGTERM, SIGINT", "Stop accepting connections, wait for open ones for limits.drain_timeout, and exit.");
+        Entry(page, "SIGHUP", "Load the changed configuration, and check at once whether a certificate has changed or is due for renewal.");
         Section(page, "EXIT STATUS", "");
         Entry(page, "0", "Done.");
         Entry(page, "1", "It failed.");
         Entry(page, "2", "The command line or the configuration cannot be used.");
-        Entry(page, "3", "Done, and something keeps the proxy from working.");
+        Entry(page, "3", "Done, but something keeps the proxy from working.");
         Section(page, "SEE ALSO", "The files in /usr/share/doc/heliograph/operating.");
         return page.ToString();
     }
 
-    // The commands that do something, in the order of the help.
+    // The commands that can be run, in the order of the help.
     private static IEnumerable<Command> Leaves(Command command) =>
         command
             .Subcommands.Where(static sub => !sub.Hidden)
@@ -90,7 +90,7 @@ internal static class ManualPage
 
     private static string EscapeLines(string text) => string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(Escape));
 
-    // groff_char(7): a hyphen that is typed is written \-; a line that begins with a dot or an apostrophe would be a request.
+    // groff_char(7): a literal hyphen is written \-; a line that begins with a dot or an apostrophe would be a request.
     private static string Escape(string line)
     {
         var escaped = line.Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal);

@@ -6,10 +6,10 @@ using System.Text.Json.Nodes;
 
 namespace Heliograph.PackageTool;
 
-/// <summary>The list of what the program is made of, as CycloneDX 1.5 (https://cyclonedx.org/docs/1.5/json/).</summary>
+/// <summary>The list of the program's components, as CycloneDX 1.5 (https://cyclonedx.org/docs/1.5/json/).</summary>
 internal static class Sbom
 {
-    // As people read it: the names of the developers hold no character that must be escaped.
+    // Readable, without escapes: the developers' names contain no character that needs one.
     private static readonly JsonSerializerOptions Format = new()
     {
         WriteIndented = true,
@@ -59,7 +59,7 @@ internal static class Sbom
         ["version"] = package.Version,
         ["scope"] = package.IsBuildOnly ? "excluded" : "required",
         ["purl"] = Purl(package),
-        // NuGet's hash leaves a package's signature out, so that it is not the hash of the file.
+        // NuGet's hash excludes a package's signature, so it is not the hash of the file.
         ["properties"] = new JsonArray(new JsonObject { ["name"] = "nuget:contentHash", ["value"] = package.ContentHash }),
     };
 

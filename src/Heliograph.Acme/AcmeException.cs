@@ -2,19 +2,19 @@ using Heliograph.Acme.Protocol;
 
 namespace Heliograph.Acme;
 
-/// <summary>What kind of trouble it was; it decides how to go on.</summary>
+/// <summary>The kind of failure, which decides what happens next.</summary>
 public enum AcmeFailure
 {
     /// <summary>The authority cannot be reached, hangs, or has an internal error: try again later.</summary>
     Unreachable,
 
-    /// <summary>The authority answers what no ACME server would.</summary>
+    /// <summary>The authority's response is not ACME.</summary>
     NotAcme,
 
     /// <summary>The authority refused what was asked.</summary>
     Refused,
 
-    /// <summary>The authority could not validate a name: something has to be put right in DNS, in a firewall or here.</summary>
+    /// <summary>The authority could not validate a name: something in DNS, in a firewall or here has to be fixed.</summary>
     NotProven,
 
     /// <summary>The authority asked to wait.</summary>
@@ -23,14 +23,14 @@ public enum AcmeFailure
     /// <summary>The clock of this machine is wrong.</summary>
     Clock,
 
-    /// <summary>The configuration asks for what the authority does not have.</summary>
+    /// <summary>The configuration asks for something that the authority does not offer.</summary>
     Configuration,
 
     /// <summary>The state directory cannot be read or written.</summary>
     Storage,
 }
 
-/// <summary>No certificate could be had. The message is one sentence or two for the operator: what, where, what to do.</summary>
+/// <summary>There is no new certificate. The message tells the operator in a sentence or two what failed, where, and what to do.</summary>
 public sealed class AcmeException : Exception
 {
     public AcmeException(AcmeFailure failure, string message, Exception? inner = null) : base(message, inner)

@@ -2,31 +2,31 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Acme;
 
-/// <summary>Everything that is ever logged here. What comes from outside has gone through <see cref="Protocol.Text"/>.</summary>
+/// <summary>Every log message of this library. Text from outside has passed through <see cref="Protocol.Text"/>.</summary>
 internal static partial class AcmeLog
 {
-    [LoggerMessage(1, LogLevel.Information, "A new certificate: {Certificate}. It will be renewed at {Instant:u}: {Reason}.")]
+    [LoggerMessage(1, LogLevel.Information, "New certificate: {Certificate}. It is due for renewal at {Instant:u}: {Reason}.")]
     public static partial void Issued(this ILogger logger, IssuedCertificate certificate, DateTimeOffset instant, string reason);
 
-    [LoggerMessage(2, LogLevel.Error, "No new certificate: {Reason} It will be tried again at {Instant:u}.")]
+    [LoggerMessage(2, LogLevel.Error, "No new certificate: {Reason} The next attempt is at {Instant:u}.")]
     public static partial void Failed(this ILogger logger, string reason, DateTimeOffset instant);
 
-    [LoggerMessage(3, LogLevel.Information, "The certificate is revoked: {Certificate}.")]
+    [LoggerMessage(3, LogLevel.Information, "The certificate has been revoked: {Certificate}.")]
     public static partial void Revoked(this ILogger logger, IssuedCertificate certificate);
 
-    [LoggerMessage(4, LogLevel.Error, "The new certificate could not be put to use.")]
+    [LoggerMessage(4, LogLevel.Error, "The new certificate could not be put into use.")]
     public static partial void NotUsed(this ILogger logger, Exception exception);
 
     [LoggerMessage(5, LogLevel.Error, "{Reason}")]
     public static partial void NotSaved(this ILogger logger, string reason);
 
-    [LoggerMessage(6, LogLevel.Error, "Renewal ran into something unforeseen.")]
+    [LoggerMessage(6, LogLevel.Error, "Renewal failed unexpectedly.")]
     public static partial void Surprise(this ILogger logger, Exception exception);
 
-    [LoggerMessage(10, LogLevel.Information, "An account at {Authority} is made; its terms of service: {Terms}")]
+    [LoggerMessage(10, LogLevel.Information, "Created an account at {Authority}; its terms of service: {Terms}")]
     public static partial void AccountMade(this ILogger logger, string authority, string terms);
 
-    [LoggerMessage(11, LogLevel.Warning, "{Authority} does not know our account any more; making a new one.")]
+    [LoggerMessage(11, LogLevel.Warning, "{Authority} no longer knows this account; creating a new one.")]
     public static partial void AccountGone(this ILogger logger, string authority);
 
     [LoggerMessage(12, LogLevel.Warning, "This machine's clock is {Gap} that of {Authority}; set it (timedatectl set-ntp true).")]
@@ -35,38 +35,38 @@ internal static partial class AcmeLog
     [LoggerMessage(20, LogLevel.Warning, "{Type} for {Name} failed: {Reason}")]
     public static partial void ChallengeFailed(this ILogger logger, string type, string name, string reason);
 
-    [LoggerMessage(21, LogLevel.Information, "{Authority} does not take the order as a replacement; ordering without.")]
+    [LoggerMessage(21, LogLevel.Information, "{Authority} does not accept the order as a replacement; placing it as a new order.")]
     public static partial void NotAReplacement(this ILogger logger, string authority);
 
     [LoggerMessage(
-        22, LogLevel.Warning, "{Authority} has no chain that ends at '{Root}' (acme.preferred_chain); using the one it prefers.")]
+        22, LogLevel.Warning, "{Authority} has no chain that ends at '{Root}' (acme.preferred_chain); using its default chain.")]
     public static partial void NoSuchChain(this ILogger logger, string authority, string root);
 
-    [LoggerMessage(23, LogLevel.Information, "The certificate of an order that was interrupted is fetched.")]
+    [LoggerMessage(23, LogLevel.Information, "Fetched the certificate of an interrupted order.")]
     public static partial void OrderResumed(this ILogger logger);
 
-    [LoggerMessage(24, LogLevel.Information, "The order that was interrupted cannot be finished ({Reason}); making a new one.")]
+    [LoggerMessage(24, LogLevel.Information, "The interrupted order cannot be finished ({Reason}); placing a new one.")]
     public static partial void OrderNotResumed(this ILogger logger, string reason);
 
-    [LoggerMessage(25, LogLevel.Information, "The trial at {Authority} went well; asking for the real certificate.")]
+    [LoggerMessage(25, LogLevel.Information, "The trial at {Authority} succeeded; requesting the real certificate.")]
     public static partial void TrialSucceeded(this ILogger logger, string authority);
 
-    [LoggerMessage(26, LogLevel.Information, "A trial at {Authority} is not possible ({Reason}); asking for the real certificate.")]
+    [LoggerMessage(26, LogLevel.Information, "A trial at {Authority} is not possible ({Reason}); requesting the real certificate.")]
     public static partial void TrialImpossible(this ILogger logger, string authority, string reason);
 
-    [LoggerMessage(27, LogLevel.Information, "The authority's suggestion when to renew cannot be had: {Reason}")]
+    [LoggerMessage(27, LogLevel.Information, "Cannot get the authority's suggested renewal time: {Reason}")]
     public static partial void NoSuggestion(this ILogger logger, string reason);
 
     [LoggerMessage(
         30,
         LogLevel.Information,
-        "The name servers for {Name} cannot be found out from here, so its record is not waited for; acme.dns.visible_at can name them.")]
+        "Cannot find the name servers of {Name}, so not waiting for its record to appear; you can list them in acme.dns.visible_at.")]
     public static partial void NameServersUnknown(this ILogger logger, string name);
 
     [LoggerMessage(
-        31, LogLevel.Warning, "After {Timeout} the record {Name} is not visible at {Servers}; asking the authority all the same.")]
+        31, LogLevel.Warning, "After {Timeout} the record {Name} is still not visible at {Servers}; asking the authority anyway.")]
     public static partial void RecordNotVisible(this ILogger logger, TimeSpan timeout, string name, string servers);
 
-    [LoggerMessage(32, LogLevel.Warning, "The record {Name} may be left in its zone: {Reason}")]
+    [LoggerMessage(32, LogLevel.Warning, "The record {Name} may still be in its zone: {Reason}")]
     public static partial void RecordLeft(this ILogger logger, string name, string reason);
 }

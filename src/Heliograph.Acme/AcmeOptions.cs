@@ -15,7 +15,7 @@ public sealed record AcmeOptions
 
     public string Directory { get; init; } = LetsEncrypt;
 
-    /// <summary>Where to try first after a failed validation. Let's Encrypt's is known.</summary>
+    /// <summary>Where to try first after a failed validation. Let's Encrypt's staging directory is built in.</summary>
     public string? StagingDirectory { get; init; }
 
     public string? Email { get; init; }
@@ -36,7 +36,7 @@ public sealed record AcmeOptions
     /// <summary>The common name of the root to prefer when the authority offers several chains.</summary>
     public string? PreferredChain { get; init; }
 
-    /// <summary>A second certificate authority, asked when the first one keeps failing.</summary>
+    /// <summary>A second certificate authority, used when the first one keeps failing.</summary>
     public IssuerOptions? Failover { get; init; }
 
     public DnsOptions? Dns { get; init; }
@@ -44,7 +44,7 @@ public sealed record AcmeOptions
     /// <summary>How long one request to the certificate authority may take.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Every mistake at once, one sentence each, with the key's path; empty when there is none.</summary>
+    /// <summary>All mistakes, one sentence each, with the key's path; empty when there are none.</summary>
     public IReadOnlyList<string> Errors() => AcmeOptionsCheck.Errors(this);
 
     internal IssuerOptions Primary => new()
@@ -91,7 +91,7 @@ public sealed record EabOptions
     public override string ToString() => $"EabOptions {{ KeyId = {KeyId} }}";
 }
 
-/// <summary>How DNS-01 records get into the zone: by a program of the operator's or by RFC 2136.</summary>
+/// <summary>How DNS-01 records get into the zone: through the operator's own program or RFC 2136.</summary>
 public sealed record DnsOptions
 {
     /// <summary>A program, called as <c>HOOK present|cleanup FQDN VALUE</c> (lego's convention).</summary>
@@ -101,18 +101,18 @@ public sealed record DnsOptions
 
     public Rfc2136Options? Rfc2136 { get; init; }
 
-    /// <summary>Servers (<c>address</c> or <c>address:port</c>) that must show the record before the authority is told to look;
-    /// by default the server that took the update, or the name servers of the zone.</summary>
+    /// <summary>Servers (<c>address</c> or <c>address:port</c>) that must show the record before the authority is asked to validate;
+    /// by default the server that accepted the update, or the name servers of the zone.</summary>
     public IReadOnlyList<string> VisibleAt { get; init; } = [];
 
-    /// <summary>How long to wait for that. The authority is asked anyway then.</summary>
+    /// <summary>How long to wait for that. Then the authority is asked anyway.</summary>
     public TimeSpan VisibleTimeout { get; init; } = TimeSpan.FromMinutes(2);
 }
 
 /// <summary>DNS UPDATE signed with TSIG (RFC 2136, RFC 8945).</summary>
 public sealed record Rfc2136Options
 {
-    /// <summary><c>address</c> or <c>address:port</c>; an IPv6 address with a port stands in brackets.</summary>
+    /// <summary><c>address</c> or <c>address:port</c>; an IPv6 address with a port needs brackets.</summary>
     public required string Server { get; init; }
 
     public required string KeyName { get; init; }

@@ -4,7 +4,7 @@ using Heliograph.Acme.Protocol;
 
 namespace Heliograph.Acme;
 
-/// <summary>Every mistake in the options at once, in the operator's words.</summary>
+/// <summary>Finds all mistakes in the options at once and names them in the operator's words.</summary>
 internal static class AcmeOptionsCheck
 {
     // Let's Encrypt's limit for one certificate; the others' is the same or lower.
@@ -39,10 +39,15 @@ internal static class AcmeOptionsCheck
             if (!Identifier.TryParse(name, out var identifier, out var why))
                 errors.Add($"domains: '{name}' {why}.");
             else if (identifier.IsWildcard && !options.Challenges.Contains(ChallengeTypes.Dns01, StringComparer.Ordinal))
-                errors.Add(
-                    $"domains: the wildcard '{name}' can only be proven through DNS; add dns-01 to acme.challenges and fill in acme.dns.");
+            {
+                errors.Add($"domains: the wildcard '{name}' can only be validated through DNS; " +
+                    "add dns-01 to acme.challenges and fill in acme.dns.");
+            }
             else if (identifier.IsAddress && options.Challenges.All(type => type == ChallengeTypes.Dns01))
-                errors.Add($"domains: the address '{name}' cannot be proven through DNS; add tls-alpn-01 or http-01 to acme.challenges.");
+            {
+                errors.Add($"domains: the address '{name}' cannot be validated through DNS; " +
+                    "add tls-alpn-01 or http-01 to acme.challenges.");
+            }
         }
     }
 
@@ -65,11 +70,11 @@ internal static class AcmeOptionsCheck
         if (issuer.StagingDirectory is { } staging)
             CheckDirectory($"{path}.staging_directory", staging, errors);
         if (issuer.CaRoot is { } root && !File.Exists(root))
-            errors.Add($"{path}.ca_root: there is no file '{root}'; name a PEM file with the authority's root or remove the key.");
+            errors.Add($"{path}.ca_root: the file '{root}' does not exist; name a PEM file with the authority's root or remove the key.");
         if (issuer.Eab is { } eab && !ExternalAccountBinding.IsKey(eab.HmacKey))
             errors.Add($"{path}.eab.hmac_key: is not base64url; copy it as the certificate authority shows it.");
         if (issuer.Email is { } email && (!email.Contains('@', StringComparison.Ordinal) || email.Any(c => c <= ' ' || c is ',' or '?')))
-            errors.Add($"{path}.email: '{email}' is not one mail address.");
+            errors.Add($"{path}.email: '{email}' is not a single e-mail address.");
     }
 
     private static void CheckDirectory(string path, string value, List<string> errors)
@@ -94,8 +99,8 @@ internal static class AcmeOptionsCheck
             errors.Add($"acme.dns.rfc2136.server: '{update.Server}' is not an address with an optional port, such as 192.0.2.1:53.");
         if (!Tsig.TryCreate(update, out _))
         {
-            errors.Add("acme.dns.rfc2136: the key is not usable; key_name is a DNS name, key_secret is base64, " +
-                "algorithm is hmac-sha256 or hmac-sha512.");
+            errors.Add("acme.dns.rfc2136: the key cannot be used; key_name must be a DNS name, key_secret must be base64, " +
+                "and algorithm must be hmac-sha256 or hmac-sha512.");
         }
 
         if (update.Transport is not ("udp" or "tcp"))

@@ -6,19 +6,19 @@ using Microsoft.Extensions.Logging;
 namespace Heliograph.Acme;
 
 /// <summary>
-/// Takes over a certificate that another program got from the same authority: it serves from the first start, and is renewed from here when
-/// it is due.
+/// Takes over a certificate that another program got from the same authority: it is served from the first start and renewed here
+/// when it is due.
 /// </summary>
 public static class Adoption
 {
-    /// <param name="options">The authority must be the one that issued it, and the domains must be in it.</param>
+    /// <param name="options">The authority must be the one that issued it, and it must cover the domains.</param>
     /// <param name="chainPem">The leaf first.</param>
     /// <param name="keyPem">The leaf's key.</param>
     /// <param name="timeProvider">The time.</param>
     /// <param name="logger">Never sees the key.</param>
-    /// <param name="cancellationToken">Ends the wait for another process that orders a certificate just now.</param>
-    /// <returns>False: one that lasts as long is stored already, and stays.</returns>
-    /// <exception cref="AcmeException">It is not good for that, or cannot be stored.</exception>
+    /// <param name="cancellationToken">Ends the wait for another process that is ordering a certificate.</param>
+    /// <returns>False if a certificate that is valid at least as long is already stored; that one stays.</returns>
+    /// <exception cref="AcmeException">It is not suitable, or cannot be stored.</exception>
     public static async Task<bool> AdoptAsync(
         AcmeOptions options, string chainPem, string keyPem, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
     {
@@ -39,7 +39,7 @@ public static class Adoption
             ChainPem = chainPem,
             KeyPem = keyPem,
             IssuedBy = options.Directory,
-            // What will be asked for: the other program may have asked for more.
+            // The names of later orders: the other program may have ordered more.
             Names = [.. identifiers.Select(static identifier => identifier.Value)],
         });
         return true;

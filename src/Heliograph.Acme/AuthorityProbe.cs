@@ -2,18 +2,18 @@ using Heliograph.Acme.Protocol;
 
 namespace Heliograph.Acme;
 
-/// <summary>What an authority's directory told.</summary>
+/// <summary>What an authority's directory says.</summary>
 /// <param name="ClockProblem">How far this machine's clock is from the authority's, if that is too far.</param>
-/// <param name="TermsOfService">Where its terms are to be read; ordering a certificate agrees to them.</param>
+/// <param name="TermsOfService">Where to read its terms; ordering a certificate agrees to them.</param>
 public sealed record AuthorityAnswer(string? ClockProblem, Uri? TermsOfService);
 
-/// <summary>Asks an authority for its directory, and for nothing else: can it be reached from here?</summary>
+/// <summary>Asks an authority for its directory and nothing else, to see whether it can be reached from here.</summary>
 public static class AuthorityProbe
 {
-    /// <summary>A person waits.</summary>
+    /// <summary>Short, because a person is waiting.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    /// <exception cref="AcmeException">It cannot be reached, or is none; the message says what to do.</exception>
+    /// <exception cref="AcmeException">It cannot be reached or is not an ACME server; the message says what to do.</exception>
     public static async Task<AuthorityAnswer> AskAsync(AcmeOptions options, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         using var transport = new AcmeTransport(options.CaRoot, Timeout, timeProvider);

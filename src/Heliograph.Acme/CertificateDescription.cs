@@ -1,9 +1,9 @@
 namespace Heliograph.Acme;
 
-/// <summary>What there is and what comes next, for the operator.</summary>
+/// <summary>The current certificate and the next renewal, for the operator.</summary>
 public sealed record CertificateDescription
 {
-    /// <summary>Those of the certificate; null in all of this while there is none.</summary>
+    /// <summary>The certificate's names. These members are null while there is no certificate.</summary>
     public IReadOnlyList<string>? Names { get; init; }
 
     public string? Issuer { get; init; }
@@ -19,10 +19,10 @@ public sealed record CertificateDescription
 
     public required bool Revoked { get; init; }
 
-    /// <summary>An attempt is being made at this moment.</summary>
+    /// <summary>An attempt is in progress.</summary>
     public bool UnderWay { get; init; }
 
-    /// <summary>When the next attempt will be made.</summary>
+    /// <summary>The time of the next attempt.</summary>
     public required DateTimeOffset NextRenewal { get; init; }
 
     public required string NextRenewalReason { get; init; }
@@ -38,7 +38,7 @@ public sealed record CertificateDescription
     public DateTimeOffset? LastErrorAt { get; init; }
 }
 
-/// <summary>What came of asking for a renewal.</summary>
+/// <summary>The result of a requested renewal.</summary>
 public sealed record RenewalOutcome
 {
     public required bool Renewed { get; init; }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Acme;
 
-/// <summary>Has a certificate and keeps it fresh: the whole of this library to the program.
+/// <summary>Keeps a valid certificate: the program's one entry point to this library.
 /// <code>
 /// await using var certificates = CertificateManager.Open(options, responders, c => relay.Use(c.ChainPem, c.KeyPem), TimeProvider.System,
 /// logger);
@@ -23,7 +23,7 @@ public sealed class CertificateManager : IAsyncDisposable
     private readonly TimeProvider timeProvider;
     private readonly ILogger logger;
     private readonly SemaphoreSlim gate = new(1);
-    private readonly CancellationTokenSource stop = new();
+    private readonly CancellationTokenSource stopping = new();
     private Task loop = Task.CompletedTask;
     private int disposed;
 
@@ -48,11 +48,11 @@ public sealed class CertificateManager : IAsyncDisposable
         renewer.Reload();
     }
 
-    /// <summary>Reads what is stored; no network is touched before <see cref="Start"/> or one of the other calls.</summary>
+    /// <summary>Reads what is stored; does not use the network before <see cref="Start"/> or one of the other calls.</summary>
     /// <param name="options">What to get, from whom and how.</param>
-    /// <param name="responders">The ports to prove control with.</param>
-    /// <param name="use">Called with the stored certificate, before this returns, and with every new one later, whether this process or
-    /// another one on the same state directory had it made.</param>
+    /// <param name="responders">The ports for proving control.</param>
+    /// <param name="use">Called with the stored certificate, before this returns, and later with every new one, whether this process or
+    /// another one with the same state directory ordered it.</param>
     /// <param name="timeProvider">The time.</param>
     /// <param name="logger">Never sees a key, a token or a key authorization.</param>
     /// <exception cref="AcmeException">The options have mistakes, or the state directory cannot be read.</exception>
@@ -63,12 +63,12 @@ public sealed class CertificateManager : IAsyncDisposable
     /// <summary>Null until there is one. It may have expired: that is still better than none.</summary>
     public IssuedCertificate? Current => renewer.Certificate;
 
-    /// <summary>From now on certificates are ordered when they are due.</summary>
+    /// <summary>Starts ordering certificates when they are due.</summary>
     public void Start() => loop = Task.Run(LoopAsync);
 
     /// <summary>
-    /// Looks now whether anything is due, instead of some minutes later, and does it. Failures are logged and remembered, and back-off
-    /// holds.
+    /// Checks now whether anything is due, instead of some minutes later, and does it. Failures are logged and remembered,
+    /// and back-off still applies.
     /// </summary>
     public Task RenewIfDueAsync(CancellationToken cancellationToken) => AloneAsync(async cancellationToken =>
     {
@@ -77,9 +77,9 @@ public sealed class CertificateManager : IAsyncDisposable
     }, cancellationToken);
 
     /// <summary>
-    /// Renews now if it is due, whatever the back-off; with <paramref name="force"/> even if it is not, whatever the authority's limits.
+    /// Renews now if it is due, ignoring back-off; with <paramref name="force"/> even if it is not due, ignoring the authority's limits.
     /// </summary>
-    /// <exception cref="AcmeException">It was tried and failed.</exception>
+    /// <exception cref="AcmeException">The attempt failed.</exception>
     public Task<RenewalOutcome> RenewNowAsync(bool force, CancellationToken cancellationToken) => AloneAsync(async cancellationToken =>
     {
         var renewed = await renewer.RenewAsync(force, cancellationToken);
@@ -88,13 +88,13 @@ public sealed class CertificateManager : IAsyncDisposable
         {
             Renewed = renewed,
             Message = renewed
-                ? $"There is a new certificate: {renewer.Certificate}."
-                : $"The certificate is not due before {plan.At:u} ({plan.Reason}); --force renews it all the same.",
+                ? $"New certificate: {renewer.Certificate}."
+                : $"The certificate is not due for renewal before {plan.At:u} ({plan.Reason}); --force renews it anyway.",
         };
     }, cancellationToken);
 
     /// <summary>
-    /// Tells the authority that the certificate must not be trusted any more. A new one, with a new key, is due from then on.
+    /// Asks the authority to revoke the certificate. A new one, with a new key, is due from then on.
     /// </summary>
     public Task RevokeAsync(RevocationReason reason, CancellationToken cancellationToken) => AloneAsync(async cancellationToken =>
     {
@@ -128,8 +128,9 @@ public sealed class CertificateManager : IAsyncDisposable
             Revoked = state.Revoked,
             UnderWay = underWay,
             NextRenewal = underWay ? timeProvider.GetUtcNow() : next,
-            NextRenewalReason = underWay ? "the authority is being asked at this moment" : next > plan.At ? $"{plan.Reason}; after a " +
-                $"failure or a rate limit it waits until then" : plan.Reason,
+            NextRenewalReason = underWay ? "an attempt is in progress"
+                : next > plan.At ? $"{plan.Reason}; a failure or a rate limit delays it until then"
+                : plan.Reason,
             ExplanationUrl = state.Ari?.ExplanationUrl,
             Failures = ended.Failures,
             LastError = ended.LastError,
@@ -137,24 +138,24 @@ public sealed class CertificateManager : IAsyncDisposable
         };
     }
 
-    /// <summary>An order under way is broken off; it can be taken up again.</summary>
+    /// <summary>Interrupts an order in progress; it can be resumed.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref disposed, 1) != 0)
             return;
-        await stop.CancelAsync();
+        await stopping.CancelAsync();
         await loop;
-        // Whoever is still at work has been told to end.
+        // Work still in progress has been cancelled.
         await gate.WaitAsync(CancellationToken.None);
-        stop.Dispose();
+        stopping.Dispose();
         gate.Dispose();
     }
 
-    /// <summary>One thing at a time, and none after the end.</summary>
+    /// <summary>Runs one piece of work at a time, and none after disposal.</summary>
     private async Task<T> AloneAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(disposed != 0, this);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stop.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping.Token);
         await gate.WaitAsync(either.Token);
         try
         {
@@ -174,21 +175,21 @@ public sealed class CertificateManager : IAsyncDisposable
             {
                 try
                 {
-                    await RenewIfDueAsync(stop.Token);
+                    await RenewIfDueAsync(stopping.Token);
                 }
                 catch (Exception exception) when (exception is not OperationCanceledException)
                 {
-                    // Whatever it is, the certificate in use goes on being served, and renewal goes on being tried.
+                    // Whatever it is, keep serving the current certificate and keep trying to renew it.
                     logger.Surprise(exception);
-                    await Task.Delay(TimeSpan.FromMinutes(10), timeProvider, stop.Token);
+                    await Task.Delay(TimeSpan.FromMinutes(10), timeProvider, stopping.Token);
                 }
 
-                await Task.Delay(renewer.Sleep, timeProvider, stop.Token);
+                await Task.Delay(renewer.Sleep, timeProvider, stopping.Token);
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // The end, as ordered.
+            // Cancelled, as requested.
         }
     }
 

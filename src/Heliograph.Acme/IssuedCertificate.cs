@@ -26,7 +26,7 @@ public sealed record IssuedCertificate
     /// <summary>The directory of the authority that issued it.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>RFC 9773 section 4.1; null when the authority gave it no authority key identifier.</summary>
+    /// <summary>RFC 9773 section 4.1; null when the certificate has no authority key identifier.</summary>
     internal string? AriId { get; init; }
 
     internal TimeSpan Lifetime => NotAfter - NotBefore;

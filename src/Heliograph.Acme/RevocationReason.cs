@@ -1,6 +1,6 @@
 namespace Heliograph.Acme;
 
-/// <summary>RFC 5280 section 5.3.1, as far as an operator has use for it.</summary>
+/// <summary>RFC 5280 section 5.3.1, the reasons that an operator may need.</summary>
 public enum RevocationReason
 {
     Unspecified = 0,

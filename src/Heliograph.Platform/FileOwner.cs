@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Heliograph.Platform;
 
-/// <summary>Whose a file is. Root makes files that a service is to read; the base library can neither ask nor say whose they are.</summary>
-/// <param name="User">The user's number.</param>
-/// <param name="Group">The group's number.</param>
+/// <summary>A file's owner. Root creates files that a service must read; the base library can neither read nor set an owner.</summary>
+/// <param name="User">The user ID.</param>
+/// <param name="Group">The group ID.</param>
 [StructLayout(LayoutKind.Auto)]
 public readonly partial record struct FileOwner(uint User, uint Group)
 {
@@ -17,7 +17,7 @@ public readonly partial record struct FileOwner(uint User, uint Group)
     private const int StatxUser = 20;
     private const int StatxGroup = 24;
 
-    /// <summary>Null: it is not there, or cannot be looked at.</summary>
+    /// <summary>Null if the file does not exist or cannot be examined.</summary>
     public static unsafe FileOwner? OfPath(string path)
     {
         var statx = stackalloc byte[StatxSize];
@@ -26,7 +26,7 @@ public readonly partial record struct FileOwner(uint User, uint Group)
             : null;
     }
 
-    /// <summary>Makes a file or a directory, not what a link leads to, this owner's. Only root may.</summary>
+    /// <summary>Gives this owner a file or a directory; does not follow a link. Only root may.</summary>
     public bool TryGive(string path) => ChangeOwner(path, User, Group) == 0;
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]

@@ -6,19 +6,19 @@ using System.Text;
 namespace Heliograph.Platform;
 
 /// <summary>How a hook program ended.</summary>
-/// <param name="ExitCode">Null: it did not end in time, and was killed with its children.</param>
+/// <param name="ExitCode">Null if it did not end in time and was killed with its children.</param>
 /// <param name="Output">The first 4 KB of its standard error, then of its standard output.</param>
 public sealed record HookResult(int? ExitCode, string Output);
 
-/// <summary>Runs a program of the operator's: without a shell, for a bounded time, keeping the beginning of its output.</summary>
+/// <summary>Runs the operator's own program: without a shell, for a limited time, keeping the beginning of its output.</summary>
 public static class HookProgram
 {
     private const int MaxOutput = 4096;
 
     /// <param name="program">The path of an executable file.</param>
-    /// <param name="arguments">Passed on as they are.</param>
-    /// <param name="environment">All that it sees; null: what this process sees.</param>
-    /// <param name="timeout">When it is over, the program is killed with its children.</param>
+    /// <param name="arguments">Passed unchanged.</param>
+    /// <param name="environment">The program's whole environment; null for this process's own.</param>
+    /// <param name="timeout">After this time, the program is killed with its children.</param>
     /// <param name="cancellationToken">Kills it at once.</param>
     /// <exception cref="HookStartException">It cannot be started.</exception>
     public static async Task<HookResult> RunAsync(
@@ -73,7 +73,7 @@ public static class HookProgram
         }
     }
 
-    /// <summary>Reads on to the end, so that the program is never stuck in a full pipe, and keeps the beginning.</summary>
+    /// <summary>Reads to the end, so that a full pipe never blocks the program, and keeps the beginning.</summary>
     private static async Task<string> ReadBoundedAsync(StreamReader reader, CancellationToken cancellationToken)
     {
         var kept = new StringBuilder();
@@ -92,7 +92,7 @@ public static class HookProgram
         }
         catch (InvalidOperationException)
         {
-            // It ended just now.
+            // It has just ended.
         }
     }
 }

@@ -6,14 +6,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Platform;
 
-/// <summary>A directory that only this user may read (0700, files 0600), where every file is replaced in one piece or not at all.</summary>
+/// <summary>A directory that only this user may read (0700, files 0600), where every file is replaced completely or not at all.</summary>
 public sealed partial class PrivateDirectory
 {
     private const UnixFileMode DirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const string TempSuffix = ".new";
 
-    /// <summary>1 MiB. Ten certificates and a key make 40 KB; a hundred names in them add little.</summary>
+    /// <summary>1 MiB. Ten certificates and a key take 40 KB; a hundred names in them add little.</summary>
     private const int MaxFile = 1024 * 1024;
 
     private readonly ILogger logger;
@@ -21,10 +21,10 @@ public sealed partial class PrivateDirectory
 
     private readonly Action<WriteStep>? fault;
 
-    /// <param name="path">The directory; <see cref="Create"/> makes it.</param>
-    /// <param name="timeProvider">Dates the files that are set aside.</param>
-    /// <param name="logger">Told of damaged files.</param>
-    /// <param name="fault">Called before each step of a write; tests throw from it, as a kill would end the process.</param>
+    /// <param name="path">The directory; <see cref="Create"/> creates it.</param>
+    /// <param name="timeProvider">Dates the names of damaged files.</param>
+    /// <param name="logger">Logs damaged files.</param>
+    /// <param name="fault">Called before each step of a write; tests throw from it to simulate a killed process.</param>
     public PrivateDirectory(string path, TimeProvider timeProvider, ILogger logger, Action<WriteStep>? fault = null)
     {
         Path = path;
@@ -35,14 +35,14 @@ public sealed partial class PrivateDirectory
 
     public string Path { get; }
 
-    /// <summary>Makes the directory, or closes one that is there to everyone else.</summary>
-    /// <exception cref="StorageException">It cannot be made, or belongs to somebody else.</exception>
+    /// <summary>Creates the directory, or makes an existing one private.</summary>
+    /// <exception cref="StorageException">It cannot be created, or belongs to another user.</exception>
     public void Create()
     {
-        Guard("made", Path, () =>
+        Guard("created", Path, () =>
         {
             Directory.CreateDirectory(Path, DirectoryMode);
-            // It may be older than this program, or made with a wider mode.
+            // It may be older than this program, or have been created with a wider mode.
             if (File.GetUnixFileMode(Path) != DirectoryMode)
                 File.SetUnixFileMode(Path, DirectoryMode);
         });
@@ -51,9 +51,9 @@ public sealed partial class PrivateDirectory
     /// <summary>Reads a JSON file.</summary>
     /// <param name="name">The file's name.</param>
     /// <param name="type">What it holds.</param>
-    /// <param name="check">What is wrong with a value that parses; null: nothing.</param>
+    /// <param name="check">Names the defect in a value that parses; null if it has none.</param>
     /// <returns>
-    /// Null where there is no such file, and where it is damaged: then it is kept under another name, and the log says so.
+    /// Null if the file is missing or damaged; a damaged file is kept under another name and logged.
     /// </returns>
     /// <exception cref="StorageException">It cannot be read.</exception>
     public T? Read<T>(string name, JsonTypeInfo<T> type, Func<T, string?> check) where T : class
@@ -72,7 +72,7 @@ public sealed partial class PrivateDirectory
         }
         catch (JsonException exception)
         {
-            // The message tells the place in the file; it quotes at most one character of it.
+            // Only the line: the exception's own message quotes a character of the file.
             damage = $"it is cut off or not JSON (line {exception.LineNumber + 1})";
         }
         SetAside(path, damage);
@@ -80,7 +80,7 @@ public sealed partial class PrivateDirectory
     }
 
     /// <summary>Writes a JSON file. The caller holds the lock: one writer at a time.</summary>
-    /// <exception cref="StorageException">It cannot be written; the old file is still there, whole.</exception>
+    /// <exception cref="StorageException">It cannot be written; the old file is intact.</exception>
     public void Write<T>(string name, T value, JsonTypeInfo<T> type)
     {
         var path = PathOf(name);
@@ -88,11 +88,11 @@ public sealed partial class PrivateDirectory
             "written", path, () => WriteWhole(path, path + TempSuffix, JsonSerializer.SerializeToUtf8Bytes(value, type), overwrite: true));
     }
 
-    /// <summary>Reads a file of bytes; where there is none, makes it, and the directory with it.</summary>
+    /// <summary>Reads a file of bytes; if it is missing, creates it and its directory.</summary>
     /// <param name="name">The file's name.</param>
-    /// <param name="content">What a new one holds. Of several processes that make it at the same time, all get the content of the
-    /// first.</param>
-    /// <exception cref="StorageException">It can be neither read nor made.</exception>
+    /// <param name="content">The content of a new file. If several processes create it at the same time, all of them get the content
+    /// of the first one.</param>
+    /// <exception cref="StorageException">It can be neither read nor created.</exception>
     public byte[] ReadOrCreate(string name, Func<byte[]> content)
     {
         ArgumentNullException.ThrowIfNull(content);
@@ -117,15 +117,15 @@ public sealed partial class PrivateDirectory
         }
         finally
         {
-            // No later run would know this name.
+            // No later run would know this name, so nothing else would delete it.
             if (File.Exists(draft))
                 File.Delete(draft);
         }
     }
 
-    /// <summary>Takes a lock that goes with the process, however that ends.</summary>
+    /// <summary>Acquires a lock that is released when the process ends, however it ends.</summary>
     /// <returns>Null while another process holds it.</returns>
-    /// <exception cref="StorageException">The lock's file cannot be made.</exception>
+    /// <exception cref="StorageException">The lock file cannot be created.</exception>
     public FileStream? TryLock(string name)
     {
         var path = PathOf(name);
@@ -169,7 +169,7 @@ public sealed partial class PrivateDirectory
         }
     }
 
-    /// <returns>Null where there is no such file. One that is too long to be ours is empty, and so damaged.</returns>
+    /// <returns>Null if the file is missing. A file too long to be ours reads as empty, and therefore as damaged.</returns>
     private static byte[]? TryRead(string path)
     {
         try
@@ -185,10 +185,10 @@ public sealed partial class PrivateDirectory
         }
     }
 
-    /// <summary>Writes a draft, makes sure that it is on the disk, and gives it the file's name.</summary>
+    /// <summary>Writes a draft, syncs it to disk, and renames it to the file's name.</summary>
     private void WriteWhole(string path, string draft, byte[] bytes, bool overwrite)
     {
-        // What a killed process left.
+        // Left by a killed process.
         File.Delete(draft);
         fault?.Invoke(WriteStep.Create);
         using (var file = new FileStream(draft, new FileStreamOptions
@@ -217,7 +217,7 @@ public sealed partial class PrivateDirectory
             File.Move(draft, path, overwrite: true);
             return;
         }
-        // File.Move looks first and then renames, so that two processes could both succeed; link(2) lets one of them win.
+        // File.Move checks first and then renames, so that two processes could both succeed; with link(2), only one can.
         if (Native.Link(draft, path) != 0)
             throw new IOException($"link: {Marshal.GetLastPInvokeErrorMessage()}.");
     }
@@ -237,7 +237,7 @@ public sealed partial class PrivateDirectory
     private static StorageException Trouble(string verb, string path, Exception exception) =>
         new($"{path} cannot be {verb}: {exception.Message} Check the disk's space and the owner and mode of state_directory.", exception);
 
-    /// <summary>The rename itself is on the disk only when the directory is.</summary>
+    /// <summary>The rename is on disk only once the directory is synced.</summary>
     private void SyncDirectory()
     {
         var handle = Native.Open(Path, Native.ReadOnlyDirectory);
@@ -256,7 +256,7 @@ public sealed partial class PrivateDirectory
 
     private static class Errno
     {
-        // EWOULDBLOCK of flock(2), which the runtime hands on as the exception's HResult.
+        // EWOULDBLOCK of flock(2), which the runtime passes on as the exception's HResult.
         public const int Again = 11;
     }
 
@@ -279,7 +279,7 @@ public sealed partial class PrivateDirectory
     }
 }
 
-/// <summary>The steps of one write, in their order; each names what comes next.</summary>
+/// <summary>The steps of one write, in order; each names what comes next.</summary>
 public enum WriteStep
 {
     Create,

@@ -1,14 +1,14 @@
 namespace Heliograph.Web;
 
-/// <summary>What the decoy web site is made of.</summary>
+/// <summary>The settings of the decoy web site.</summary>
 public sealed record DecoyOptions
 {
-    /// <summary>Where the unix sockets go. Made, and closed to other users, when it is missing.</summary>
+    /// <summary>The directory of the unix sockets. If it is missing, it is created, closed to other users.</summary>
     public required string SocketDirectory { get; init; }
 
-    /// <summary>32 bytes; everything in which two installations differ comes from them. See <see cref="DecoySeed"/>.</summary>
+    /// <summary>32 bytes; everything that differs between two installations comes from them. See <see cref="DecoySeed"/>.</summary>
     public required byte[] Seed { get; init; }
 
-    /// <summary>The operator's own static site. Null: the built-in one.</summary>
+    /// <summary>The operator's own static site. Null for the built-in one.</summary>
     public string? Directory { get; init; }
 }

@@ -4,8 +4,8 @@ using Heliograph.Platform;
 namespace Heliograph.Web;
 
 /// <summary>
-/// The random number from which an installation's web site is made. Kept, because a site that changes with every restart would be
-/// as odd as one that all installations share; secret, because it tells what the site looks like.
+/// The random number from which an installation's web site is generated. It is kept, because a site that changes with every restart
+/// would be as odd as one that all installations share; it is secret, because it determines the site.
 /// </summary>
 public static class DecoySeed
 {
@@ -14,9 +14,9 @@ public static class DecoySeed
 
     private const string FileName = "decoy.seed";
 
-    /// <summary>The seed of this state directory; a new one where there is none.</summary>
-    /// <exception cref="WebServerException">The state directory cannot be used, or the seed is damaged: a damaged one is neither used nor
-    /// replaced.</exception>
+    /// <summary>The seed in this state directory; creates one if there is none.</summary>
+    /// <exception cref="WebServerException">The state directory cannot be used, or the seed is damaged: a damaged seed is neither
+    /// used nor replaced.</exception>
     public static byte[] LoadOrCreate(PrivateDirectory stateDirectory)
     {
         ArgumentNullException.ThrowIfNull(stateDirectory);

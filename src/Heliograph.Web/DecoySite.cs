@@ -26,16 +26,16 @@ public sealed class DecoySite : IAsyncDisposable
         this.logger = logger;
     }
 
-    /// <summary>The path of the socket that takes decrypted HTTP/1.1.</summary>
+    /// <summary>The path of the socket for decrypted HTTP/1.1.</summary>
     public string Http1 { get; private set; } = null!;
 
-    /// <summary>The path of the socket that takes decrypted HTTP/2 (prior knowledge).</summary>
+    /// <summary>The path of the socket for decrypted HTTP/2 (prior knowledge).</summary>
     public string Http2 { get; private set; } = null!;
 
-    /// <summary>The path of the socket that takes plain HTTP sent to the TLS port, and answers 400 as nginx does.</summary>
+    /// <summary>The path of the socket for plain HTTP sent to the TLS port; answers 400 as nginx does.</summary>
     public string PlainHttp { get; private set; } = null!;
 
-    /// <summary>The path of the socket that answers as an nginx whose upstream is down (502).</summary>
+    /// <summary>The path of the socket that answers like an nginx whose upstream is down (502).</summary>
     public string Http1Unavailable { get; private set; } = null!;
 
     /// <summary>As <see cref="Http1Unavailable"/>, for HTTP/2.</summary>
@@ -62,8 +62,8 @@ public sealed class DecoySite : IAsyncDisposable
         {
             await decoy.DisposeAsync();
             throw new WebServerException(
-                $"The decoy's sockets cannot be opened in {options.SocketDirectory} ({exception.Message}); choose a directory this user " +
-                $"may write to.",
+                $"The decoy's sockets cannot be opened in {options.SocketDirectory} ({exception.Message}); " +
+                "choose a directory that this user may write to.",
                 exception);
         }
         catch
@@ -73,13 +73,13 @@ public sealed class DecoySite : IAsyncDisposable
         }
     }
 
-    /// <summary>From now on visitors see this site; those who have one open go on with theirs.</summary>
+    /// <summary>Serves this site to new connections; open connections keep the previous one.</summary>
     public void Use(Site site) => pages = new SiteResponder(site);
 
     /// <summary>The site that the options ask for.</summary>
     /// <exception cref="WebServerException">Its directory cannot be used.</exception>
     public static Task<Site> MakeAsync(DecoyOptions options, CancellationToken cancellationToken) =>
-        // Making the pages takes a few milliseconds of a core: not on the caller's thread.
+        // Generating the pages takes a few milliseconds of CPU, so not on the caller's thread.
         Task.Run<Site>(
             () => options.Directory is null ? BuiltInSite.Create(options.Seed) : new DirectorySite(options.Directory), cancellationToken);
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Heliograph.Web;
 
 /// <summary>
-/// Port 80 as certbot leaves it on an nginx: our domains go to https, everything else is 404, and challenges are answered.
+/// Port 80 as certbot configures nginx: the domains redirect to https, everything else gets 404, and challenges are answered.
 /// </summary>
 public sealed class RedirectServer : IAsyncDisposable
 {
@@ -20,14 +20,14 @@ public sealed class RedirectServer : IAsyncDisposable
 
     public IReadOnlyList<IPEndPoint> Endpoints => server.Endpoints;
 
-    /// <summary>Binds and starts to serve.</summary>
-    /// <param name="listen">Where to listen; port 0 takes a free one.</param>
-    /// <param name="inherited">Descriptors of sockets that listen at some of these addresses already; owned from here on.</param>
-    /// <param name="setting">What the operator calls the list of addresses, for errors.</param>
-    /// <param name="domains">The names that are sent on to https; the first also stands for requests that name no host.</param>
+    /// <summary>Binds and starts serving.</summary>
+    /// <param name="listen">Where to listen; port 0 picks a free port.</param>
+    /// <param name="inherited">Descriptors of sockets that already listen at some of these addresses; this server now owns them.</param>
+    /// <param name="setting">The configuration key of the addresses, for error messages.</param>
+    /// <param name="domains">The names redirected to https; the first also serves requests that name no host.</param>
     /// <param name="challenge">The key authorization of an HTTP-01 token (RFC 8555 section 8.3), or null.</param>
-    /// <param name="logger">Where faults are reported.</param>
-    /// <exception cref="WebServerException">An address cannot be listened on.</exception>
+    /// <param name="logger">Logs faults.</param>
+    /// <exception cref="WebServerException">Listening on an address fails.</exception>
     public static async Task<RedirectServer> StartAsync(
         IReadOnlyList<IPEndPoint> listen,
         IReadOnlyDictionary<IPEndPoint, int> inherited,
@@ -37,7 +37,7 @@ public sealed class RedirectServer : IAsyncDisposable
         ILogger logger) =>
         new(await HttpServer.StartAsync(listen, inherited, setting, new RedirectResponder(domains, challenge), logger), challenge);
 
-    /// <summary>From now on these names are sent on to https.</summary>
+    /// <summary>Replaces the names redirected to https.</summary>
     public void UseDomains(IReadOnlyList<string> domains) => server.Use(new RedirectResponder(domains, challenge));
 
     public ValueTask DisposeAsync() => server.DisposeAsync();

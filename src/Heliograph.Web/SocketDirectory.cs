@@ -3,14 +3,14 @@ using System.Text;
 namespace Heliograph.Web;
 
 /// <summary>
-/// The directory with the decoy's sockets, closed to everyone else. Where the path wanted is too long for a socket address, a
-/// temporary directory takes its place, removed at the end.
+/// The directory with the decoy's sockets, closed to other users. If the configured path is too long for a socket address, a
+/// temporary directory is used instead and removed at the end.
 /// </summary>
 internal sealed class SocketDirectory : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>The longest path that fits <c>sockaddr_un.sun_path</c> with its closing zero (unix(7)).</summary>
+    /// <summary>The longest path that fits <c>sockaddr_un.sun_path</c> with its terminating zero (unix(7)).</summary>
     private const int LongestPath = 107;
 
     private readonly string path;
@@ -30,7 +30,7 @@ internal sealed class SocketDirectory : IDisposable
         {
             if (Encoding.UTF8.GetByteCount(full) + 1 + longestName > LongestPath)
                 return new(Directory.CreateTempSubdirectory("heliograph-").FullName, isTemporary: true);
-            // Another program may have left the directory open: its mode is set, not only asked for.
+            // Another program may have left the directory open to others, so its mode is set explicitly.
             Directory.CreateDirectory(full, OwnerOnly);
             File.SetUnixFileMode(full, OwnerOnly);
             return new(full, isTemporary: false);
@@ -38,13 +38,13 @@ internal sealed class SocketDirectory : IDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new WebServerException(
-                $"The directory {full} for the decoy's sockets cannot be made private to this user ({exception.Message}); choose a " +
-                $"directory this user owns.",
+                $"The directory {full} for the decoy's sockets cannot be made private to this user ({exception.Message}); " +
+                "choose a directory that this user owns.",
                 exception);
         }
     }
 
-    /// <summary>The path for a socket; what an earlier run left there is removed.</summary>
+    /// <summary>The path for a socket; removes what an earlier run left there.</summary>
     public string Claim(string name)
     {
         var socket = Path.Combine(path, name);
@@ -64,7 +64,7 @@ internal sealed class SocketDirectory : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // A socket left behind is removed by the next run.
+            // The next run removes a socket left behind.
         }
     }
 }

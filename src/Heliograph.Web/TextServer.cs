@@ -5,28 +5,28 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Web;
 
-/// <summary>What a <see cref="TextServer"/> answers: 200, or 503 where what was asked about is not as it should be.</summary>
+/// <summary>What a <see cref="TextServer"/> answers: 200, or 503 if the state that was asked about is not as it should be.</summary>
 /// <param name="ContentType">The media type with its charset.</param>
 /// <param name="Text">The body.</param>
 /// <param name="IsUnavailable">503 Service Temporarily Unavailable.</param>
 public sealed record TextAnswer(string ContentType, string Text, bool IsUnavailable = false);
 
-/// <summary>Plain HTTP/1.1 for programs: GET and HEAD of a few paths, each answered with text that is made when it is asked for.</summary>
+/// <summary>Plain HTTP/1.1 for programs: GET and HEAD of a few paths, each answered with text generated on request.</summary>
 public sealed class TextServer : IAsyncDisposable
 {
     private readonly HttpServer server;
 
     private TextServer(HttpServer server) => this.server = server;
 
-    /// <summary>Where it listens, with the ports that the system picked.</summary>
+    /// <summary>The addresses it listens on, with the ports that the system picked.</summary>
     public IReadOnlyList<IPEndPoint> Endpoints => server.Endpoints;
 
-    /// <summary>Binds and starts to serve.</summary>
-    /// <param name="listen">Where to listen; port 0 takes a free one.</param>
-    /// <param name="setting">What the operator calls the list of addresses, for errors.</param>
-    /// <param name="answer">The answer for a path such as <c>/metrics</c>; null: 404.</param>
-    /// <param name="logger">Where faults are reported.</param>
-    /// <exception cref="WebServerException">An address cannot be listened on.</exception>
+    /// <summary>Binds and starts serving.</summary>
+    /// <param name="listen">Where to listen; port 0 picks a free port.</param>
+    /// <param name="setting">The configuration key of the addresses, for error messages.</param>
+    /// <param name="answer">The answer for a path such as <c>/metrics</c>; null for 404.</param>
+    /// <param name="logger">Logs faults.</param>
+    /// <exception cref="WebServerException">Listening on an address fails.</exception>
     public static async Task<TextServer> StartAsync(
         IReadOnlyList<IPEndPoint> listen, string setting, Func<string, ValueTask<TextAnswer?>> answer, ILogger logger) =>
         new(await HttpServer.StartAsync(listen, FrozenDictionary<IPEndPoint, int>.Empty, setting, new TextResponder(answer), logger));

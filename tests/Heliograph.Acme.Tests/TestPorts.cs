@@ -16,7 +16,7 @@ internal sealed class TestPorts : ITlsAlpnResponder, IHttpResponder, IDisposable
     private readonly ConcurrentDictionary<string, TlsAlpnValidation> validations = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, string> tokens = new(StringComparer.Ordinal);
     private readonly List<TcpListener> listeners = [];
-    private readonly CancellationTokenSource stop = new();
+    private readonly CancellationTokenSource stopping = new();
 
     public TestPorts()
     {
@@ -31,7 +31,7 @@ internal sealed class TestPorts : ITlsAlpnResponder, IHttpResponder, IDisposable
 
     public ChallengeResponders Responders { get; }
 
-    /// <summary>Every token, key authorization and validation key there ever was: what must not be in a log.</summary>
+    /// <summary>Every token, key authorization and validation key so far: none may be in a log.</summary>
     public ConcurrentBag<string> Secrets { get; } = [];
 
     public ConcurrentBag<TlsAlpnValidation> Validations { get; } = [];
@@ -40,7 +40,7 @@ internal sealed class TestPorts : ITlsAlpnResponder, IHttpResponder, IDisposable
 
     public int Outstanding => validations.Count + tokens.Count;
 
-    /// <summary>TLS is answered, but with another server's certificate: a balancer in front that ends TLS.</summary>
+    /// <summary>Answers TLS, but with another server's certificate, like a load balancer in front that terminates TLS.</summary>
     public bool WrongTlsAnswers { get; set; }
 
     public bool WrongHttpAnswers { get; set; }
@@ -64,7 +64,7 @@ internal sealed class TestPorts : ITlsAlpnResponder, IHttpResponder, IDisposable
 
     public void Dispose()
     {
-        stop.Cancel();
+        stopping.Cancel();
         foreach (var listener in listeners)
             listener.Dispose();
     }
@@ -88,11 +88,11 @@ internal sealed class TestPorts : ITlsAlpnResponder, IHttpResponder, IDisposable
 
     private async Task AcceptAsync(TcpListener listener, Func<Stream, Task> serve)
     {
-        while (!stop.IsCancellationRequested)
+        while (!stopping.IsCancellationRequested)
         {
             try
             {
-                var client = await listener.AcceptTcpClientAsync(stop.Token);
+                var client = await listener.AcceptTcpClientAsync(stopping.Token);
                 _ = Task.Run(async () =>
                 {
                     try
@@ -106,7 +106,7 @@ internal sealed class TestPorts : ITlsAlpnResponder, IHttpResponder, IDisposable
                                     or System.Security.Authentication.AuthenticationException
                                     or OperationCanceledException)
                     {
-                        // The validator is gone or was refused: its finding is what the test looks at.
+                        // The validator left or was refused; the test checks its finding.
                     }
                 });
             }
@@ -123,9 +123,10 @@ internal sealed class TestPorts : ITlsAlpnResponder, IHttpResponder, IDisposable
         await tls.AuthenticateAsServerAsync((_, hello, _, _) =>
         {
             if (!validations.TryGetValue(hello.ServerName, out var validation))
-                throw new System.Security.Authentication.AuthenticationException("no validation under way for this name");
+                throw new System.Security.Authentication.AuthenticationException("no validation in progress for this name");
             if (WrongTlsAnswers)
-                validation = ValidationCertificate.Create(Issuance.Identifier.Parse(validation.Identifier), "another.authorization", DateTimeOffset.UtcNow);
+                validation = ValidationCertificate.Create(
+                    Issuance.Identifier.Parse(validation.Identifier), "another.authorization", DateTimeOffset.UtcNow);
             using var pem = X509Certificate2.CreateFromPem(validation.CertificatePem, validation.KeyPem);
             return ValueTask.FromResult(new SslServerAuthenticationOptions
             {
@@ -133,17 +134,17 @@ internal sealed class TestPorts : ITlsAlpnResponder, IHttpResponder, IDisposable
                     X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null), null, offline: true),
                 ApplicationProtocols = [new SslApplicationProtocol(TlsAlpnValidation.Protocol)],
             });
-        }, null, stop.Token);
+        }, null, stopping.Token);
         await tls.ShutdownAsync();
     }
 
     private async Task ServeHttpAsync(Stream stream)
     {
         using var reader = new StreamReader(stream, Encoding.ASCII);
-        var path = (await reader.ReadLineAsync(stop.Token))?.Split(' ').ElementAtOrDefault(1) ?? "";
-        while (await reader.ReadLineAsync(stop.Token) is { Length: > 0 })
+        var path = (await reader.ReadLineAsync(stopping.Token))?.Split(' ').ElementAtOrDefault(1) ?? "";
+        while (await reader.ReadLineAsync(stopping.Token) is { Length: > 0 })
         {
-            // The rest of the header says nothing of interest.
+            // The rest of the header does not matter.
         }
         const string prefix = "/.well-known/acme-challenge/";
         var known =
@@ -152,9 +153,9 @@ internal sealed class TestPorts : ITlsAlpnResponder, IHttpResponder, IDisposable
             known = "<html>It works!</html>";
         var answer = known is null
             ? "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-            : $"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: {known.Length}\r\nConnection: " +
-                $"close\r\n\r\n{known}";
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), stop.Token);
+            : $"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: {known.Length}\r\n" +
+                $"Connection: close\r\n\r\n{known}";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), stopping.Token);
     }
 
     private sealed class Undo(Action action) : IDisposable

@@ -3,13 +3,13 @@ using YamlDotNet.RepresentationModel;
 
 namespace Heliograph.Packaging.Tests;
 
-/// <summary>The user data for a machine with nothing on it.</summary>
+/// <summary>The user data for a fresh machine.</summary>
 public sealed class CloudInitTests
 {
     private static readonly string UserData = Repository.PathOf("packaging/cloud-init/heliograph.yaml");
 
     [Fact]
-    public async Task Cloud_init_takes_it()
+    public async Task Cloud_init_accepts_it()
     {
         Assert.Contains("Valid", await Tool.RunAsync("cloud-init", "schema", "--config-file", UserData), StringComparison.Ordinal);
         Assert.StartsWith("#cloud-config\n", await File.ReadAllTextAsync(UserData, Tool.Token), StringComparison.Ordinal);
@@ -25,7 +25,7 @@ public sealed class CloudInitTests
     }
 
     [Fact]
-    public async Task A_package_that_is_not_the_one_of_the_checksums_is_not_installed()
+    public async Task A_package_with_a_wrong_checksum_is_not_installed()
     {
         using var root = await PreparedAsync();
         await File.AppendAllTextAsync(root[$"release/{Path.GetFileName(Packages.Deb)}"], "x", Tool.Token);
@@ -35,7 +35,7 @@ public sealed class CloudInitTests
         Assert.False(File.Exists(root["usr/bin/heliograph"]));
     }
 
-    // The files that cloud-init would write, and in place of curl a script that takes from a directory what it would fetch.
+    // The files that cloud-init would write, and in place of curl a script that reads from a directory what curl would fetch.
     private static async Task<DebianRoot> PreparedAsync()
     {
         var root = await DebianRoot.CreateAsync();

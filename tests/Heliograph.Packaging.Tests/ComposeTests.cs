@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Heliograph.Packaging.Tests;
 
-/// <summary>compose.yaml fits the Dockerfile and the program. No engine is here that would read it.</summary>
+/// <summary>compose.yaml matches the Dockerfile and the program. No container engine is available here to read it.</summary>
 public sealed partial class ComposeTests
 {
     private static readonly string Folder = Repository.PathOf("packaging/container");
@@ -21,7 +21,7 @@ public sealed partial class ComposeTests
     }
 
     [Fact]
-    public void There_is_one_service_and_no_key_that_compose_does_not_know()
+    public void There_is_one_service_and_no_key_unknown_to_compose()
     {
         Assert.Equal(["services", "volumes"], Keys(compose));
         Assert.Equal(["heliograph"], Keys(compose["services"]));
@@ -48,7 +48,7 @@ public sealed partial class ComposeTests
     }
 
     [Fact]
-    public void It_has_no_right_that_it_does_not_need()
+    public void It_has_no_permission_that_it_does_not_need()
     {
         Assert.Equal("true", service["read_only"].ToString());
         Assert.Equal(["ALL"], Values(service["cap_drop"]));
@@ -83,7 +83,7 @@ public sealed partial class ComposeTests
     }
 
     [Fact]
-    public async Task The_environment_is_one_that_the_program_takes()
+    public async Task The_program_accepts_the_environment()
     {
         using var directory = new TempDirectory();
         var environment = ((YamlMappingNode)service["environment"]).Children.ToDictionary(

@@ -3,9 +3,8 @@ using Heliograph.Testing;
 namespace Heliograph.Packaging.Tests;
 
 /// <summary>
-/// The image as buildah builds it, with images of our own for both stages: a Debian 12 by debootstrap, and for the build the same with gcc,
-/// the SDK of
-/// this machine and the packages that were restored here.
+/// The image as buildah builds it, with separate base images for both stages: a Debian 12 from debootstrap, and for the build the same
+/// with gcc, this machine's SDK and the packages restored here.
 /// </summary>
 internal sealed class ContainerImage : IAsyncDisposable
 {
@@ -76,7 +75,7 @@ internal sealed class ContainerImage : IAsyncDisposable
 
     public Task<string> BuildahAsync(params string[] arguments) => Tool.RunAsync(Tool.Build, environment, "buildah", arguments);
 
-    /// <summary>Starts a program in a container of this image, with the rights that compose.yaml gives.</summary>
+    /// <summary>Starts a program in a container of this image, with the permissions that compose.yaml gives.</summary>
     public ChildProcess Run(string container, string state, IReadOnlyDictionary<string, string> settings, params string[] command) =>
         ChildProcess.Start(
             "buildah",
@@ -96,7 +95,7 @@ internal sealed class ContainerImage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // What buildah mounted has to be let go before the directory is.
+        // What buildah mounted must be released before the directory is deleted.
         await ChildProcess.RunAsync("buildah", ["rm", "--all"], TimeSpan.FromMinutes(1), directory: null, environment);
         directory.Dispose();
     }

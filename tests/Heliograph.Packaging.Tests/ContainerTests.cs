@@ -4,7 +4,7 @@ using Heliograph.Testing;
 namespace Heliograph.Packaging.Tests;
 
 /// <summary>
-/// The image, built from the Dockerfile and run. buildah stands in for the engines that a machine without one cannot have.
+/// The image, built from the Dockerfile and run. buildah stands in for a container engine.
 /// </summary>
 public sealed class ContainerTests
 {
@@ -68,7 +68,7 @@ public sealed class ContainerTests
             "CapEff:\t0000000000000000\n", await File.ReadAllTextAsync($"/proc/{program}/status", Tool.Token), StringComparison.Ordinal);
         await Tool.RunAsync("kill", "-TERM", $"{program}");
         Assert.True(await server.WaitForExitAsync(Limit) == 0, server.AllOutput);
-        // With a root file system that cannot be written to it would have been the same: it wrote nowhere but to its state and to /tmp.
+        // A read-only root file system would have been enough: it wrote only to its state and to /tmp.
         Assert.Equal(
             "", await Tool.RunAsync("find", mounted, "-xdev", "-user", "10001", "-not", "-path", $"{mounted}/var/lib/heliograph*"));
     }

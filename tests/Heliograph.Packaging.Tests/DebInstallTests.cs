@@ -2,7 +2,7 @@ using Heliograph.Testing;
 
 namespace Heliograph.Packaging.Tests;
 
-/// <summary>The .deb in a Debian of its own: installed, upgraded, removed, purged.</summary>
+/// <summary>The .deb in a separate Debian: installed, upgraded, removed, purged.</summary>
 public sealed class DebInstallTests
 {
     [Fact]
@@ -20,14 +20,14 @@ public sealed class DebInstallTests
         Assert.Matches(
             "^heliograph:x:[0-9]+:[0-9]+:Heliograph[^:]*:/var/lib/heliograph:/usr/sbin/nologin\n$",
             await root.RunAsync("getent", "passwd", "heliograph"));
-        // The only thing that is wrong with the file as it comes is what nobody else can know.
+        // The only error in the file as installed is the value that only the operator knows.
         var (code, _, errors) = await root.TryAsync("heliograph", "config", "validate");
         Assert.Equal(2, code);
         Assert.Contains("domains: missing", errors, StringComparison.Ordinal);
         Assert.Contains("the configuration has an error:", errors, StringComparison.Ordinal);
-        // Once more harms nothing.
+        // Installing it again does no harm.
         await root.InstallAsync(Packages.Deb);
-        // init asks for no leave to replace a file that says nothing. It exits with 3 where the machine is none for a proxy, as here.
+        // init replaces a file without settings without asking. It exits with 3 on a machine that is unfit for a proxy, as here.
         var init = await root.TryAsync("heliograph", "init", "--domain", "proxy.example.org", "--offline", "--no-qr");
         Assert.True(init.ExitCode is 0 or 3, init.Output + init.Errors);
         Assert.Contains("  systemctl enable --now heliograph\n", init.Output, StringComparison.Ordinal);
@@ -55,7 +55,8 @@ public sealed class DebInstallTests
                 call.Contains("restart", StringComparison.Ordinal) && call.EndsWith("heliograph.service", StringComparison.Ordinal));
         Assert.DoesNotContain(
             calls,
-            static call => call.Contains("start", StringComparison.Ordinal) && call.Contains("heliograph.socket", StringComparison.Ordinal));
+            static call =>
+                call.Contains("start", StringComparison.Ordinal) && call.Contains("heliograph.socket", StringComparison.Ordinal));
         Assert.DoesNotContain(calls, static call => call.Contains("stop", StringComparison.Ordinal));
         Assert.Equal("domains: [proxy.example.org]\n", await File.ReadAllTextAsync(root["etc/heliograph/heliograph.yaml"], Tool.Token));
     }
@@ -79,17 +80,18 @@ public sealed class DebInstallTests
         Assert.False(File.Exists(root["usr/bin/heliograph"]));
         Assert.True(File.Exists(root["var/lib/heliograph/seed"]) && File.Exists(root["etc/heliograph/heliograph.yaml"]));
 
-        // Back again, with all that was kept: it starts.
+        // Installed again, with everything that was kept: it starts.
         await root.InstallAsync(Packages.Deb);
         Assert.Contains(
             root.SystemctlCalls,
-            static call => call.Contains("start", StringComparison.Ordinal) && call.Contains("heliograph.service", StringComparison.Ordinal));
+            static call =>
+                call.Contains("start", StringComparison.Ordinal) && call.Contains("heliograph.service", StringComparison.Ordinal));
         Assert.True(File.Exists(root["var/lib/heliograph/seed"]));
 
         await root.RunAsync("dpkg", "--purge", "heliograph");
         Assert.Equal(before, await root.FilesAsync());
         Assert.Equal(2, (await root.TryAsync("getent", "passwd", "heliograph")).ExitCode);
-        // Purged twice, and purged without having been removed before.
+        // Purged twice, and purged without being removed first.
         await root.RunAsync("dpkg", "--purge", "heliograph");
         await root.InstallAsync(Packages.Deb);
         await root.RunAsync("dpkg", "--purge", "heliograph");
@@ -97,7 +99,7 @@ public sealed class DebInstallTests
     }
 
     [Fact]
-    public async Task Lintian_finds_nothing_that_has_no_reason()
+    public async Task Lintian_reports_nothing_without_a_stated_reason()
     {
         var (code, output, errors) = await ChildProcess.RunAsync(
             "lintian", ["--allow-root", "--fail-on", "error,warning", Packages.Deb], TimeSpan.FromMinutes(2));

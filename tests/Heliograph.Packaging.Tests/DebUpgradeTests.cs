@@ -3,7 +3,7 @@ using Heliograph.Testing;
 
 namespace Heliograph.Packaging.Tests;
 
-/// <summary>An upgrade of the installed package while clients connect, with the listening socket held as systemd holds it.</summary>
+/// <summary>An upgrade of the installed package while clients connect, with the listening socket held open as systemd does.</summary>
 public sealed class DebUpgradeTests
 {
     private const int Clients = 16;
@@ -26,7 +26,7 @@ public sealed class DebUpgradeTests
             """, Tool.Token);
         root.Enable();
 
-        // The line of the unit, as its user, with the descriptors that systemd passes.
+        // The unit's command line, as its user, with the descriptors that systemd passes.
         var unit = await File.ReadAllLinesAsync(root["usr/lib/systemd/system/heliograph.service"], Tool.Token);
         var command = Assert
             .Single(unit, static line => line.StartsWith("ExecStart=", StringComparison.Ordinal))["ExecStart=".Length..]
@@ -49,7 +49,7 @@ public sealed class DebUpgradeTests
         Assert.EndsWith(
             " (deleted)", File.ResolveLinkTarget($"/proc/{first}/exe", returnFinalTarget: false)!.Name, StringComparison.Ordinal);
 
-        // What systemctl would have done, had it been the real one.
+        // What the real systemctl would have done.
         var before = Volatile.Read(ref answers);
         service.Signal(Processes.SIGUSR1);
         await service.WaitForLineAsync(
@@ -75,7 +75,7 @@ public sealed class DebUpgradeTests
             .Where(static line => line.StartsWith("service-manager: started ", StringComparison.Ordinal))
             .Select(static line => line.Split(' ')[^1]);
 
-    /// <returns>What failed; null: every visitor got the page.</returns>
+    /// <returns>The failure, or null if every visitor got the page.</returns>
     private static async Task<string?> VisitAgainAndAgainAsync(IPEndPoint endpoint, Action answered, CancellationToken cancellationToken)
     {
         try

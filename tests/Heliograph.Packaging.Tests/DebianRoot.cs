@@ -3,15 +3,14 @@ using Heliograph.Testing;
 namespace Heliograph.Packaging.Tests;
 
 /// <summary>
-/// A Debian 12 of its own below a directory, as debootstrap makes it. No systemd runs there: in place of systemctl stands a script that
-/// writes
-/// down what the package asks of it.
+/// A separate Debian 12 below a directory, created by debootstrap. No systemd runs there: a script replaces systemctl and records
+/// what the package asks of it.
 /// </summary>
 internal sealed class DebianRoot : IDisposable
 {
     private const string Calls = "run/systemctl.calls";
 
-    // Fetched once; the next runs unpack it.
+    // Fetched once; later runs unpack it.
     private static readonly string Cache = Repository.PathOf("artifacts/packaging-tests/bookworm.tar");
     private static readonly string BuilderCache = Repository.PathOf("artifacts/packaging-tests/bookworm-gcc.tar");
     private static readonly SemaphoreSlim Fetching = new(1);
@@ -24,7 +23,7 @@ internal sealed class DebianRoot : IDisposable
 
     public string Path => directory["root"];
 
-    /// <summary>What was asked of systemctl since the last look.</summary>
+    /// <summary>The calls of systemctl since the last read.</summary>
     public IReadOnlyList<string> SystemctlCalls
     {
         get
@@ -58,7 +57,7 @@ internal sealed class DebianRoot : IDisposable
     /// <summary>The packed root; also the base image of the container.</summary>
     public static Task<string> FetchAsync()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "debootstrap, chroot and buildah take root");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "debootstrap, chroot and buildah need root");
         return FetchAsync(
             Cache,
             async root =>
@@ -69,7 +68,7 @@ internal sealed class DebianRoot : IDisposable
                     ["--variant=minbase", "--include=adduser,ca-certificates,libssl3", "bookworm", root, .. await MirrorAsync()]));
     }
 
-    /// <summary>The same with what links a program, and with a dotnet that is mounted later.</summary>
+    /// <summary>The same with the tools to link a program, and with a dotnet that is mounted later.</summary>
     public static async Task<string> FetchBuilderAsync()
     {
         var below = await FetchAsync();
@@ -95,17 +94,24 @@ internal sealed class DebianRoot : IDisposable
             });
     }
 
-    /// <summary>Puts the script in place of systemctl, in a system that believes that systemd runs.</summary>
+    /// <summary>Replaces systemctl by the script, in a system that believes that systemd is running.</summary>
     public void PretendSystemd()
     {
         Directory.CreateDirectory(this["run/systemd/system"]);
-        // is-active answers as the test says; deb-systemd-invoke asks whether a unit is enabled, and starts none that is not.
+        // is-active answers as the test chooses; deb-systemd-invoke asks whether a unit is enabled, and starts only enabled ones.
         File.WriteAllText(this["usr/bin/systemctl"], $$"""
             #!/bin/sh
             echo "$*" >> /{{Calls}}
             case " $* " in
                 *" is-active "*) [ -e /run/heliograph.is-active ] ;;
-                *" is-enabled "*) [ -e /etc/systemd/system/multi-user.target.wants/heliograph.service ] && echo enabled || { echo disabled; exit 1; } ;;
+                *" is-enabled "*)
+                    if [ -e /etc/systemd/system/multi-user.target.wants/heliograph.service ]; then
+                        echo enabled
+                    else
+                        echo disabled
+                        exit 1
+                    fi
+                    ;;
             esac
 
             """
@@ -123,24 +129,25 @@ internal sealed class DebianRoot : IDisposable
     /// <summary>What <c>systemctl enable heliograph.service</c> does.</summary>
     public void Enable()
     {
-        foreach (
-            var (target, unit) in new[] { ("multi-user.target.wants", "heliograph.service"), ("sockets.target.wants", "heliograph.socket") })
+        (string Target, string Unit)[] links =
+            [("multi-user.target.wants", "heliograph.service"), ("sockets.target.wants", "heliograph.socket")];
+        foreach (var (target, unit) in links)
         {
             Directory.CreateDirectory(this["etc/systemd/system/" + target]);
             File.CreateSymbolicLink(this[$"etc/systemd/system/{target}/{unit}"], "/usr/lib/systemd/system/" + unit);
         }
     }
 
-    /// <summary>What systemctl would answer when it is asked whether the service runs.</summary>
+    /// <summary>Makes systemctl report that the service is running.</summary>
     public void PretendRunning() => File.WriteAllText(this["run/heliograph.is-active"], "");
 
     /// <summary>
-    /// A command that becomes a program in this root by exec, so that its process id stays. The test's temporary directory is not there.
+    /// A command that runs a program in this root with exec, so that its process id stays. The test's temporary directory is missing there.
     /// </summary>
     public string[] Command(params string[] command) =>
         ["unshare", "--mount", "sh", "-c", "mount -t proc proc \"$0/proc\" && unset TMPDIR && exec chroot \"$0\" \"$@\"", Path, .. command];
 
-    /// <summary>The same as a user of this root, without root's groups.</summary>
+    /// <summary>The same, as a user of this root and without root's groups.</summary>
     public string[] CommandAs(string user, string[] command) =>
         [
             "unshare",
@@ -155,20 +162,20 @@ internal sealed class DebianRoot : IDisposable
             .. command,
         ];
 
-    /// <summary>Runs a program in this root; it has to succeed.</summary>
+    /// <summary>Runs a program in this root; it must succeed.</summary>
     public Task<string> RunAsync(params string[] command) => Tool.RunAsync("env", [.. Clean, .. Command(command)]);
 
     /// <summary>Runs a program in this root, which may fail.</summary>
     public Task<(int ExitCode, string Output, string Errors)> TryAsync(params string[] command) =>
         ChildProcess.RunAsync("env", [.. Clean, .. Command(command)], TimeSpan.FromMinutes(1));
 
-    /// <summary>Installs a package from a file of this machine.</summary>
+    /// <summary>Installs a package from a file on this machine.</summary>
     public async Task<string> InstallAsync(string package)
     {
         File.Copy(package, this["run/package.deb"], overwrite: true);
         try
         {
-            // What the test says to dpkg's question is what apt's unattended runs say: keep the file as it is.
+            // The test answers dpkg's question as apt's unattended runs do: keep the file.
             return await RunAsync("dpkg", "--force-confold", "--install", "/run/package.deb");
         }
         finally
@@ -177,7 +184,7 @@ internal sealed class DebianRoot : IDisposable
         }
     }
 
-    /// <summary>The same package with the number of the next version.</summary>
+    /// <summary>The same package with the next version number.</summary>
     public async Task<string> MakeNewerAsync()
     {
         await Tool.RunAsync("dpkg-deb", "--raw-extract", Packages.Deb, this["run/newer"]);
@@ -191,8 +198,8 @@ internal sealed class DebianRoot : IDisposable
     }
 
     /// <summary>
-    /// Every file with its owner and mode, every user and group; without what dpkg, the logs and the tools for users (passwd-) keep for
-    /// themselves.
+    /// Every file with its owner and mode, every user and group, except for the own files of dpkg, the logs and the user tools
+    /// (passwd-).
     /// </summary>
     public async Task<IReadOnlyList<string>> FilesAsync()
     {
@@ -254,7 +261,7 @@ internal sealed class DebianRoot : IDisposable
         }
     }
 
-    // Of the environment of the test only what every Debian has.
+    // Only those variables of the test's environment that every Debian has.
     private static readonly string[] Clean =
     [
         "--ignore-environment",
@@ -263,7 +270,7 @@ internal sealed class DebianRoot : IDisposable
         "DEBIAN_FRONTEND=noninteractive",
     ];
 
-    // The mirror that this machine itself uses; debootstrap's own where it uses none for this release.
+    // The mirror that this machine uses; debootstrap's default if it uses none for this release.
     private static async Task<string[]> MirrorAsync()
     {
         var sites = await Tool.RunAsync(

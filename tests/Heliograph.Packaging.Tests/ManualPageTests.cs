@@ -7,7 +7,7 @@ namespace Heliograph.Packaging.Tests;
 public sealed partial class ManualPageTests(Packages packages)
 {
     [Fact]
-    public async Task It_has_every_command_and_every_option_that_the_help_has()
+    public async Task It_has_every_command_and_option_of_the_help()
     {
         var page = File.ReadAllText(Path.Combine(packages.Native, "heliograph.1")).Replace("\\-", "-", StringComparison.Ordinal);
         var commands = new Queue<string[]>([[]]);
@@ -33,7 +33,7 @@ public sealed partial class ManualPageTests(Packages packages)
     }
 
     [Fact]
-    public async Task Groff_warns_of_nothing()
+    public async Task Groff_gives_no_warning()
     {
         var (code, _, errors) = await ChildProcess.RunAsync(
             "groff", ["-man", "-ww", "-Tutf8", Path.Combine(packages.Native, "heliograph.1")], TimeSpan.FromSeconds(30));

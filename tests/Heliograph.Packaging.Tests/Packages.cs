@@ -5,12 +5,12 @@ using Heliograph.Testing;
 
 namespace Heliograph.Packaging.Tests;
 
-/// <summary>What <c>./eng/package</c> makes of this tree, made once for all tests.</summary>
+/// <summary>The packages that <c>./eng/package</c> builds from this tree, built once for all tests.</summary>
 public sealed partial class Packages : IAsyncLifetime
 {
     private readonly TempDirectory unpacked = new();
 
-    /// <summary>Where the files are.</summary>
+    /// <summary>The directory of the files.</summary>
     public static string Output { get; } = Repository.PathOf("artifacts/packaging-tests/out");
 
     public static string Version { get; } =
@@ -41,7 +41,7 @@ public sealed partial class Packages : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Everything but the container, whose build needs a base image.</summary>
+    /// <summary>Everything except the container, whose build needs a base image.</summary>
     internal static Task<string> BuildAsync(string repository, string output, IReadOnlyDictionary<string, string?>? environment = null) =>
         Tool.RunAsync(
             Tool.Build, environment, Path.Combine(repository, "eng", "package"), "--only", "tarball,portable,deb", "--output", output);

@@ -4,7 +4,7 @@ using Heliograph.Testing.Certificates;
 
 namespace Heliograph.Packaging.Tests;
 
-/// <summary>The programs that are given away, at work: the compiler leaves out what it believes is not used.</summary>
+/// <summary>Runs the published programs: the compiler leaves out what it considers unused.</summary>
 public sealed class ProgramTests(Packages packages)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
@@ -14,7 +14,7 @@ public sealed class ProgramTests(Packages packages)
     private string Portable => Path.Combine(packages.Portable, "heliograph");
 
     [Fact]
-    public async Task Checksums_are_those_of_the_files_and_no_file_is_without()
+    public async Task Every_file_has_its_correct_checksum()
     {
         await Tool.RunAsync("bash", "-c", $"cd '{Packages.Output}' && sha256sum --check --strict --quiet SHA256SUMS");
         var named = File.ReadLines(Path.Combine(Packages.Output, "SHA256SUMS")).Select(static line => line[66..]);
@@ -39,11 +39,11 @@ public sealed class ProgramTests(Packages packages)
     }
 
     [Fact]
-    public Task The_native_program_does_its_work_where_no_dotnet_is() =>
+    public Task The_native_program_works_without_dotnet() =>
         DoItsWorkAsync(Native, new Dictionary<string, string?>(StringComparer.Ordinal) { ["DOTNET_ROOT"] = null, ["PATH"] = "/nowhere" });
 
     [Fact]
-    public async Task The_native_program_goes_on_when_its_file_is_replaced()
+    public async Task The_native_program_keeps_running_when_its_file_is_replaced()
     {
         using var directory = new TempDirectory();
         File.Copy(Native, directory["heliograph"]);
@@ -64,7 +64,7 @@ public sealed class ProgramTests(Packages packages)
             ],
             directory.Path);
         await server.WaitForLineAsync(static line => line == "ready", Limit);
-        // As dpkg does: another file takes the name.
+        // As dpkg does: a new file replaces the name.
         File.Move(directory.Write("new", "not a program"), directory["heliograph"], overwrite: true);
         Assert.StartsWith("HTTP/1.1 200 OK\r\n", await Visitor.VisitAsync(server), StringComparison.Ordinal);
         server.Signal(15);
@@ -72,10 +72,10 @@ public sealed class ProgramTests(Packages packages)
     }
 
     [Fact]
-    public Task The_portable_program_does_its_work() => DoItsWorkAsync(Portable, environment: null);
+    public Task The_portable_program_works() => DoItsWorkAsync(Portable, environment: null);
 
     [Fact]
-    public async Task Without_dotnet_the_portable_program_says_what_is_missing()
+    public async Task Without_dotnet_the_portable_program_reports_what_is_missing()
     {
         // The shell's own tools, without dotnet.
         using var directory = new TempDirectory();

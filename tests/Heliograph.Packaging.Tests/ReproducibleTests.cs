@@ -2,7 +2,7 @@ using Heliograph.Testing;
 
 namespace Heliograph.Packaging.Tests;
 
-/// <summary>Who builds a commit again gets the bytes that were given away.</summary>
+/// <summary>Building a commit again gives the published bytes.</summary>
 public sealed class ReproducibleTests
 {
     [Fact]
@@ -11,7 +11,7 @@ public sealed class ReproducibleTests
         using var elsewhere = new TempDirectory();
         var tree = elsewhere["a/deeper/place"];
         Directory.CreateDirectory(tree);
-        // The files as they are, with what is not committed yet, and without the repository: commit and time are given.
+        // The current files, including uncommitted changes, without the repository; commit and time are passed in.
         await Tool.RunAsync("bash", "-c", $"git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t '{tree}'");
         var output = elsewhere["out"];
         await Packages.BuildAsync(

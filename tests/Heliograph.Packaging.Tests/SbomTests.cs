@@ -4,13 +4,13 @@ using Heliograph.Testing;
 
 namespace Heliograph.Packaging.Tests;
 
-/// <summary>The list of what is in the program.</summary>
+/// <summary>The list of the program's components.</summary>
 public sealed partial class SbomTests
 {
     private readonly JsonElement sbom = JsonDocument.Parse(File.ReadAllBytes(Packages.Sbom)).RootElement;
 
     [Fact]
-    public void It_has_the_fields_that_CycloneDX_1_5_asks_for()
+    public void It_has_the_fields_that_CycloneDX_1_5_requires()
     {
         Assert.Equal("CycloneDX", sbom.GetProperty("bomFormat").GetString());
         Assert.Equal("1.5", sbom.GetProperty("specVersion").GetString());
@@ -29,7 +29,7 @@ public sealed partial class SbomTests
     }
 
     [Fact]
-    public void Every_reference_in_it_leads_to_one_component()
+    public void Every_reference_in_it_names_one_component()
     {
         var references = sbom.GetProperty("components").EnumerateArray().Select(static component => Text(component, "bom-ref")).ToList();
         references.Add(Text(sbom.GetProperty("metadata").GetProperty("component"), "bom-ref"));
@@ -45,7 +45,7 @@ public sealed partial class SbomTests
     [Fact]
     public void Every_package_of_the_lock_files_is_in_it_and_nothing_else()
     {
-        // Read as text, apart from the code that writes the list.
+        // Read as text, independently of the code that writes the list.
         var locked = Directory.EnumerateFiles(Repository.PathOf("src"), "packages*.lock.json", SearchOption.AllDirectories)
             .SelectMany(static path => Resolved().Matches(File.ReadAllText(path)))
             .Select(static match => $"{match.Groups["name"].Value}@{match.Groups["version"].Value}")

@@ -2,22 +2,22 @@ using Heliograph.Testing;
 
 namespace Heliograph.Packaging.Tests;
 
-/// <summary>Programs that have to succeed.</summary>
+/// <summary>Programs that must succeed.</summary>
 internal static class Tool
 {
     /// <summary>Enough for a compilation on a busy machine.</summary>
     public static readonly TimeSpan Build = TimeSpan.FromMinutes(15);
 
-    /// <summary>Cancelled when the run is.</summary>
+    /// <summary>Cancelled with the test run.</summary>
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    /// <summary>Runs a program; what it wrote to its standard output.</summary>
+    /// <summary>Runs a program and returns its standard output.</summary>
     public static Task<string> RunAsync(string program, params string[] arguments) =>
         RunAsync(Limit, environment: null, program, arguments);
 
-    /// <summary>Runs a program that takes its time.</summary>
+    /// <summary>Runs a program that may take long.</summary>
     public static async Task<string> RunAsync(
         TimeSpan bound, IReadOnlyDictionary<string, string?>? environment, string program, params string[] arguments)
     {

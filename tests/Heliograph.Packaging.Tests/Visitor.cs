@@ -6,12 +6,12 @@ using Heliograph.Testing;
 
 namespace Heliograph.Packaging.Tests;
 
-/// <summary>Who is no Signal client: looks at the web site.</summary>
+/// <summary>Not a Signal client: visits the web site.</summary>
 internal static class Visitor
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    /// <summary>The answer to a request for the first page, of a server that has said where it listens.</summary>
+    /// <summary>Requests the first page from a server that has reported where it listens, and returns the answer.</summary>
     public static async Task<string> VisitAsync(ChildProcess server)
     {
         var line = await server.WaitForLineAsync(static line => line.Contains("listening on", StringComparison.Ordinal), Limit);

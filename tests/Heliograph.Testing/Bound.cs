@@ -1,6 +1,6 @@
 namespace Heliograph.Testing;
 
-/// <summary>No test waits without an end.</summary>
+/// <summary>Limits for every wait in the tests.</summary>
 public static class Bound
 {
     /// <summary>Milliseconds for a test of a few connections.</summary>
@@ -12,7 +12,7 @@ public static class Bound
     /// <summary>Milliseconds for ten restarts under traffic.</summary>
     public const int UpgradeTest = 180_000;
 
-    /// <summary>What is called prompt: far above what it takes, far below every timeout of the program.</summary>
+    /// <summary>The limit of a prompt answer: far above the time it takes, far below every timeout of the program.</summary>
     public static readonly TimeSpan Prompt = TimeSpan.FromSeconds(5);
 
     /// <summary>Cancelled when the test's time is up.</summary>

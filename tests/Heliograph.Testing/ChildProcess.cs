@@ -30,18 +30,18 @@ public sealed partial class ChildProcess : IAsyncDisposable
 
     public bool HasExited => process.HasExited;
 
-    /// <summary>What it wrote to its standard output until now.</summary>
+    /// <summary>Its standard output so far.</summary>
     public string Output => Join(lines);
 
-    /// <summary>What it wrote to its standard error until now.</summary>
+    /// <summary>Its standard error so far.</summary>
     public string Errors => Join(errors);
 
-    /// <summary>Everything it wrote until now, for the message of a failed test.</summary>
+    /// <summary>All its output so far, for the message of a failed test.</summary>
     public string AllOutput => Output + Errors;
 
     /// <summary>
-    /// Starts a program with its standard input closed. It has a directory of its own for temporary files, so that one that is killed
-    /// leaves nothing behind.
+    /// Starts a program with its standard input closed. It has its own directory for temporary files, so that a killed program leaves
+    /// nothing behind.
     /// </summary>
     public static ChildProcess Start(
         string program, IEnumerable<string> arguments, string? directory = null, IReadOnlyDictionary<string, string?>? environment = null)
@@ -57,7 +57,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
             WorkingDirectory = directory ?? "",
         };
         var temporary = new TempDirectory();
-        // For those too that begin as root and go on as another user.
+        // Also for programs that start as root and continue as another user.
         File.SetUnixFileMode(temporary.Path, Everyone);
         start.Environment["TMPDIR"] = temporary.Path;
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>(StringComparer.Ordinal))
@@ -89,7 +89,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>
-    /// The first line, of either stream, that fits; an exception with all output when the program ends or the time is up before.
+    /// The first matching line of either stream; throws with all output if the program ends or the time is up before.
     /// </summary>
     public async Task<string> WaitForLineAsync(Func<string, bool> fits, TimeSpan bound)
     {
@@ -112,7 +112,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
             }
             catch (OperationCanceledException exception)
             {
-                throw new TimeoutException($"the awaited line did not come within {bound}:\n{AllOutput}", exception);
+                throw new TimeoutException($"the awaited line did not appear within {bound}:\n{AllOutput}", exception);
             }
         }
     }

@@ -8,15 +8,15 @@ using Heliograph.Testing.Certificates;
 
 namespace Heliograph.Testing;
 
-/// <summary>What a <see cref="FakeReceiver"/> was sent.</summary>
+/// <summary>A request that a <see cref="FakeReceiver"/> received.</summary>
 public sealed record Posted(string RequestLine, string Head, byte[] Body)
 {
     public string Text => Encoding.UTF8.GetString(Body);
 }
 
 /// <summary>
-/// A fake: stands in for a webhook's receiver, or for an OpenTelemetry collector. Takes posts over HTTP/1.1, with or without TLS, and
-/// answers them with statuses in turn.
+/// A fake webhook receiver or OpenTelemetry collector. Accepts posts over HTTP/1.1, with or without TLS, and answers them with the
+/// given statuses in turn.
 /// </summary>
 public sealed class FakeReceiver : IAsyncDisposable
 {
@@ -24,14 +24,14 @@ public sealed class FakeReceiver : IAsyncDisposable
 
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly Channel<Posted> posts = Channel.CreateUnbounded<Posted>();
-    private readonly CancellationTokenSource stop = new();
+    private readonly CancellationTokenSource stopping = new();
     private readonly SslServerAuthenticationOptions? tls;
     private readonly string[] answers;
     private readonly Task serving;
     private int answered;
 
-    /// <param name="certificate">Null: without TLS.</param>
-    /// <param name="answers">Status line and more fields, one for each request; the last one for all that follow.</param>
+    /// <param name="certificate">Null for no TLS.</param>
+    /// <param name="answers">Status line and more fields, one for each request; the last one also for all later requests.</param>
     public FakeReceiver(TestCertificate? certificate, params string[] answers)
     {
         tls = certificate is null ? null : new() { ServerCertificate = certificate.Load() };
@@ -48,10 +48,10 @@ public sealed class FakeReceiver : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await stop.CancelAsync();
+        await stopping.CancelAsync();
         listener.Dispose();
         await serving;
-        stop.Dispose();
+        stopping.Dispose();
     }
 
     private async Task ServeAsync()
@@ -60,7 +60,7 @@ public sealed class FakeReceiver : IAsyncDisposable
         try
         {
             while (true)
-                connections.Add(AnswerAllAsync(await listener.AcceptSocketAsync(stop.Token)));
+                connections.Add(AnswerAllAsync(await listener.AcceptSocketAsync(stopping.Token)));
         }
         catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
@@ -75,7 +75,7 @@ public sealed class FakeReceiver : IAsyncDisposable
             await using Stream plain = new NetworkStream(socket, ownsSocket: true);
             await using var encrypted = tls is null ? null : new SslStream(plain);
             if (encrypted is not null)
-                await encrypted.AuthenticateAsServerAsync(tls!, stop.Token);
+                await encrypted.AuthenticateAsServerAsync(tls!, stopping.Token);
             while (await AnswerAsync(encrypted ?? plain))
             {
                 // The next request of the same connection.
@@ -84,7 +84,7 @@ public sealed class FakeReceiver : IAsyncDisposable
         catch (Exception exception)
             when (exception is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
         {
-            // Whoever asked has gone, or the test ends.
+            // The client has left, or the test ends.
         }
     }
 
@@ -94,17 +94,17 @@ public sealed class FakeReceiver : IAsyncDisposable
         var one = new byte[1];
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
         {
-            if (await stream.ReadAsync(one, stop.Token) == 0 || head.Length > LongestHead)
+            if (await stream.ReadAsync(one, stopping.Token) == 0 || head.Length > LongestHead)
                 return false;
             head.Append((char)one[0]);
         }
         var lines = head.ToString().Split("\r\n");
         var length = lines.Single(static line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase)).Split(':')[1];
         var body = new byte[int.Parse(length, CultureInfo.InvariantCulture)];
-        await stream.ReadExactlyAsync(body, stop.Token);
+        await stream.ReadExactlyAsync(body, stopping.Token);
         var answer = answers[Math.Min(Interlocked.Increment(ref answered), answers.Length) - 1];
-        await posts.Writer.WriteAsync(new(lines[0], head.ToString(), body), stop.Token);
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {answer}\r\nContent-Length: 0\r\n\r\n"), stop.Token);
+        await posts.Writer.WriteAsync(new(lines[0], head.ToString(), body), stopping.Token);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {answer}\r\nContent-Length: 0\r\n\r\n"), stopping.Token);
         return true;
     }
 }

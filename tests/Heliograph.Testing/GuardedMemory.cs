@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Heliograph.Testing;
 
-/// <summary>Memory with a page behind it that nobody may touch: a read past the end of a span from here ends the process.</summary>
+/// <summary>Memory followed by an inaccessible page: a read past the end of a span from here ends the process.</summary>
 public sealed unsafe partial class GuardedMemory : IDisposable
 {
     private const int ReadWrite = 3;
@@ -24,10 +24,10 @@ public sealed unsafe partial class GuardedMemory : IDisposable
             throw new InvalidOperationException($"mprotect failed with errno {Marshal.GetLastPInvokeError()}.");
     }
 
-    /// <summary>The address of the page that nobody may touch.</summary>
+    /// <summary>The address of the inaccessible page.</summary>
     public nuint Guard => (nuint)start + usable;
 
-    /// <summary>A copy of the bytes whose end is the end of what may be read.</summary>
+    /// <summary>A copy of the bytes that ends where readable memory ends.</summary>
     public ReadOnlySpan<byte> Place(ReadOnlySpan<byte> bytes)
     {
         var span = new Span<byte>(start + usable - bytes.Length, bytes.Length);

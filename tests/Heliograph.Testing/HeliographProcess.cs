@@ -16,17 +16,17 @@ public sealed class HeliographProcess : IAsyncDisposable
 
     public ChildProcess Child { get; }
 
-    /// <summary>Where it says that it serves TLS.</summary>
+    /// <summary>The addresses on which it reports serving TLS.</summary>
     public IReadOnlyList<IPEndPoint> Endpoints { get; }
 
     /// <summary>The program as the build left it, beside the test's own output; HELIOGRAPH_PROGRAM names another.</summary>
     public static string Program => Environment.GetEnvironmentVariable("HELIOGRAPH_PROGRAM") ?? FindProgram();
 
-    /// <summary>Starts it and waits until it says that it is ready.</summary>
+    /// <summary>Starts it and waits until it reports that it is ready.</summary>
     /// <param name="config">The configuration file.</param>
     /// <param name="directory">Its working directory.</param>
     /// <param name="arguments">More arguments of <c>run</c>.</param>
-    /// <param name="wrapper">A program that becomes ours by exec, with its arguments: <c>prlimit --nofile=64</c>.</param>
+    /// <param name="wrapper">A program that runs ours with exec, with its arguments: <c>prlimit --nofile=64</c>.</param>
     public static async Task<HeliographProcess> StartAsync(
         string config, string directory, IReadOnlyList<string>? arguments = null, IReadOnlyList<string>? wrapper = null)
     {

@@ -5,11 +5,11 @@ using Heliograph.Testing.Streams;
 namespace Heliograph.Testing;
 
 /// <summary>
-/// The bytes of a ClientHello, inner or outer, as this machine's TLS stack writes it, for tests that look at the bytes of the relay.
+/// The bytes of a ClientHello, inner or outer, as this machine's TLS stack writes it, for tests that check the relay's bytes.
 /// </summary>
 public static class InnerHello
 {
-    /// <summary>A hello for a name; without SNI when the name is an IP address.</summary>
+    /// <summary>A hello for a name; without SNI if the name is an IP address.</summary>
     public static async Task<byte[]> ForAsync(string name, params SslApplicationProtocol[] protocols)
     {
         await using var capture = new CaptureStream();

@@ -4,15 +4,15 @@ using System.Security.Cryptography;
 
 namespace Heliograph.Testing;
 
-/// <summary>Ports for programs that cannot pick one themselves, and endpoints where nobody listens.</summary>
+/// <summary>Ports for programs that cannot pick one themselves, and endpoints where nothing listens.</summary>
 public static class LoopbackPort
 {
-    // Below net.ipv4.ip_local_port_range (32768 to 60999): the system gives these to nobody who asks for port 0, nor to a client,
-    // so that a port stays free from the moment it was tried to the moment the program binds it.
+    // Below net.ipv4.ip_local_port_range (32768 to 60999): the system never assigns these for port 0 or to a client,
+    // so a port stays free from the check until the program binds it.
     private const int Lowest = 10_000;
     private const int Highest = 32_000;
 
-    /// <summary>A port that is free. Prefer port 0 wherever the program can say what it got.</summary>
+    /// <summary>A port that is free. Prefer port 0 wherever the program can report the port it got.</summary>
     public static IPEndPoint Free()
     {
         for (var attempt = 0; attempt < 100; attempt++)
@@ -26,14 +26,14 @@ public static class LoopbackPort
             }
             catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {
-                // Another one, then.
+                // Try another one.
             }
         }
         throw new InvalidOperationException($"100 random ports from {Lowest} to {Highest} are all in use");
     }
 
     /// <summary>
-    /// Bound but not listening for as long as the returned socket lives: a connection is refused, and nobody else gets the port.
+    /// Bound but not listening for as long as the returned socket lives: connections are refused, and no other program gets the port.
     /// </summary>
     public static Socket Refusing(out IPEndPoint endpoint)
     {

@@ -32,7 +32,7 @@ public sealed class ManualTimeProvider : TimeProvider
         return timer;
     }
 
-    /// <summary>Moves the clock, forwards only.</summary>
+    /// <summary>Moves the clock forwards.</summary>
     public void Advance(TimeSpan by)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
@@ -45,7 +45,7 @@ public sealed class ManualTimeProvider : TimeProvider
             now = target > now ? target : now;
     }
 
-    /// <summary>Sets the clock as an operator or a time server does: to any instant, and no timer minds.</summary>
+    /// <summary>Sets the clock as an operator or a time server does: to any instant, without affecting timers.</summary>
     public void Jump(DateTimeOffset to)
     {
         lock (sync)
@@ -85,7 +85,7 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
-    private sealed class ManualTimer(ManualTimeProvider clock, Action fire) : ITimer
+    private sealed class ManualTimer(ManualTimeProvider timeProvider, Action fire) : ITimer
     {
         private TimeSpan period;
 
@@ -98,15 +98,15 @@ public sealed class ManualTimeProvider : TimeProvider
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             TaskCompletionSource set;
-            lock (clock.sync)
+            lock (timeProvider.sync)
             {
                 this.period = period;
-                clock.timers.Remove(this);
-                Due = dueTime == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : clock.now + dueTime;
+                timeProvider.timers.Remove(this);
+                Due = dueTime == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : timeProvider.now + dueTime;
                 if (dueTime != Timeout.InfiniteTimeSpan)
-                    clock.timers.Add(this);
-                set = clock.timerSet;
-                clock.timerSet = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                    timeProvider.timers.Add(this);
+                set = timeProvider.timerSet;
+                timeProvider.timerSet = new(TaskCreationOptions.RunContinuationsAsynchronously);
             }
             set.SetResult();
             return true;
@@ -114,8 +114,8 @@ public sealed class ManualTimeProvider : TimeProvider
 
         public void Dispose()
         {
-            lock (clock.sync)
-                clock.timers.Remove(this);
+            lock (timeProvider.sync)
+                timeProvider.timers.Remove(this);
         }
 
         public ValueTask DisposeAsync()

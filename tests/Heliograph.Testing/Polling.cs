@@ -2,17 +2,17 @@ using System.Diagnostics;
 
 namespace Heliograph.Testing;
 
-/// <summary>Waits for what no event tells: counters of other processes, and that nothing more happens.</summary>
+/// <summary>Waits for what no event reports: counters of other processes, and the absence of any further change.</summary>
 public static class Polling
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     public static async Task UntilAsync(Func<Task<bool>> holds, TimeSpan bound, string otherwise)
     {
-        var clock = Stopwatch.StartNew();
+        var stopwatch = Stopwatch.StartNew();
         while (!await holds())
         {
-            Assert.True(clock.Elapsed < bound, otherwise);
+            Assert.True(stopwatch.Elapsed < bound, otherwise);
             await Task.Delay(Interval, Bound.Token);
         }
     }
@@ -20,7 +20,7 @@ public static class Polling
     public static Task UntilAsync(Func<bool> holds, TimeSpan bound, string otherwise) =>
         UntilAsync(() => Task.FromResult(holds()), bound, otherwise);
 
-    /// <summary>Waits until a growing figure has not grown for a while: whoever makes it grow is blocked.</summary>
+    /// <summary>Waits until a growing figure has not grown for a while, because its source is blocked.</summary>
     public static async Task<long> UntilStillAsync(Func<long> figure)
     {
         var last = figure();

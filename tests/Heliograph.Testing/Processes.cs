@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Heliograph.Testing;
 
-/// <summary>What /proc says about processes.</summary>
+/// <summary>What /proc reports about processes.</summary>
 public static class Processes
 {
     public const int SIGHUP = 1;

@@ -3,7 +3,7 @@ using System.Reflection.Emit;
 
 namespace Heliograph.Testing;
 
-/// <summary>What a type's code can reach, found by following it as it is compiled: shows that a reader does no I/O.</summary>
+/// <summary>What a type's code can reach, found by following its compiled code: shows that a reader does no I/O.</summary>
 public static class ReachedTypes
 {
     private const BindingFlags All =
@@ -13,7 +13,7 @@ public static class ReachedTypes
         .Select(field => (OpCode)field.GetValue(null)!)
         .ToDictionary(code => code.Value);
 
-    /// <summary>The types whose members a type uses, and of those in the same assembly in turn what they use.</summary>
+    /// <summary>The types whose members a type uses and, for those in the same assembly, what they use in turn.</summary>
     public static IReadOnlyCollection<Type> From(Type root)
     {
         var reached = new HashSet<Type>();
@@ -30,7 +30,7 @@ public static class ReachedTypes
         return reached;
     }
 
-    /// <summary>The types of every method called and every field touched, and the types named themselves.</summary>
+    /// <summary>The types of every method called and every field used, and the types named directly.</summary>
     private static IEnumerable<Type> Used(MethodBase method)
     {
         var il = method.GetMethodBody()?.GetILAsByteArray() ?? [];
@@ -45,7 +45,7 @@ public static class ReachedTypes
                     method.DeclaringType!.GetGenericArguments(),
                     method.IsGenericMethod ? method.GetGenericArguments() : []);
                 var used = member as Type ?? member!.DeclaringType!;
-                // A type that the compiler made for constant data stands in no namespace.
+                // A type that the compiler generates for constant data is in no namespace.
                 if (used.Namespace is not null)
                     yield return used;
             }

@@ -8,7 +8,7 @@ public sealed class RecordingLogger : ILogger
 {
     private readonly ConcurrentQueue<string> lines = new();
 
-    /// <summary>Each with its level: "Warning: the text".</summary>
+    /// <summary>Each line with its level: "Warning: the text".</summary>
     public IReadOnlyList<string> Lines => [.. lines];
 
     public string All => string.Join('\n', lines);

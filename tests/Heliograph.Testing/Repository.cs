@@ -8,7 +8,7 @@ public static class Repository
 
     public static IEnumerable<string> ReadLines(string file) => File.ReadLines(PathOf(file));
 
-    // The compiler maps source paths away for reproducible builds, so the repository is looked for above the built test.
+    // The compiler maps source paths away for reproducible builds, so the repository is searched for above the built test.
     private static string Find()
     {
         for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
@@ -16,6 +16,6 @@ public static class Repository
             if (File.Exists(Path.Combine(directory.FullName, "Heliograph.slnx")))
                 return directory.FullName;
         }
-        throw new InvalidOperationException($"no Heliograph.slnx stands above {AppContext.BaseDirectory}");
+        throw new InvalidOperationException($"there is no Heliograph.slnx above {AppContext.BaseDirectory}");
     }
 }

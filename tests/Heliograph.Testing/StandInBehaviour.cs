@@ -3,7 +3,7 @@ namespace Heliograph.Testing;
 /// <summary>What a <see cref="StandInSignal"/> does with a connection.</summary>
 public static class StandInBehaviour
 {
-    /// <summary>Sends back what comes, until the end of it.</summary>
+    /// <summary>Echoes what arrives, until the end.</summary>
     public static async Task EchoAsync(StandInConnection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
@@ -11,7 +11,7 @@ public static class StandInBehaviour
         await connection.CloseSendingAsync();
     }
 
-    /// <summary>Reads to the end, then answers with the SHA-256 of what came.</summary>
+    /// <summary>Reads to the end, then answers with the SHA-256 of what arrived.</summary>
     public static async Task SinkAsync(StandInConnection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
@@ -45,14 +45,14 @@ public static class StandInBehaviour
         connection.Reset();
     }
 
-    /// <summary>Reads nothing and says nothing until the test ends.</summary>
+    /// <summary>Reads nothing and sends nothing until the test ends.</summary>
     public static async Task NeverReadAsync(StandInConnection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
         await Task.Delay(Timeout.InfiniteTimeSpan, connection.Stopping);
     }
 
-    /// <summary>Does nothing until the gate opens, and then what <paramref name="behaviour"/> says.</summary>
+    /// <summary>Does nothing until the gate opens, then follows <paramref name="behaviour"/>.</summary>
     public static Func<StandInConnection, Task> After(Task gate, Func<StandInConnection, Task> behaviour) => async connection =>
     {
         await gate.WaitAsync(connection.Stopping);

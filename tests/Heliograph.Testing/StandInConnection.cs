@@ -13,19 +13,19 @@ public sealed class StandInConnection
 
     public required Socket Socket { get; init; }
 
-    /// <summary>The bytes of the TCP connection; remembers their hash and their beginning.</summary>
+    /// <summary>The bytes of the TCP connection; keeps their hash and their beginning.</summary>
     public required RecordingStream Raw { get; init; }
 
-    /// <summary>The test is over.</summary>
+    /// <summary>Cancelled when the test is over.</summary>
     public required CancellationToken Stopping { get; init; }
 
     /// <summary>What the behaviour reads and writes: inside TLS, or the plain connection of a raw stand-in.</summary>
     public RecordingStream Data => data ?? Raw;
 
-    /// <summary>The server name of the hello, when the stand-in speaks TLS.</summary>
+    /// <summary>The server name of the hello, if the stand-in speaks TLS.</summary>
     public string? ServerName { get; private set; }
 
-    /// <summary>Completes when the behaviour has ended: with null, or with what broke the connection.</summary>
+    /// <summary>Completes when the behaviour has ended: with null, or with the error that broke the connection.</summary>
     public Task<Exception?> Ended => ended.Task;
 
     /// <summary>Closes the sending direction: close_notify where there is TLS, then FIN.</summary>

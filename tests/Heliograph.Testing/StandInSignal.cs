@@ -9,12 +9,12 @@ using Heliograph.Testing.Streams;
 namespace Heliograph.Testing;
 
 /// <summary>
-/// A fake of Signal's servers on loopback, with a throw-away certificate: what it does with a connection is the test's choice.
+/// A fake of Signal's servers on loopback, with a throw-away certificate: the test chooses what it does with a connection.
 /// </summary>
 public sealed class StandInSignal : IAsyncDisposable
 {
     private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-    private readonly CancellationTokenSource stop = new();
+    private readonly CancellationTokenSource stopping = new();
     private readonly Channel<StandInConnection> arrivals = Channel.CreateUnbounded<StandInConnection>();
     private readonly Func<StandInConnection, Task> behaviour;
     private readonly X509Certificate2? certificate;
@@ -43,7 +43,7 @@ public sealed class StandInSignal : IAsyncDisposable
         return new(certificate.Load(), behaviour);
     }
 
-    /// <summary>Serves plain TCP: for tests that look at the very bytes, the inner hello included.</summary>
+    /// <summary>Serves plain TCP, for tests that check the exact bytes, including the inner hello.</summary>
     public static StandInSignal StartRaw(Func<StandInConnection, Task> behaviour) => new(null, behaviour);
 
     /// <summary>The next connection, in the order of arrival.</summary>
@@ -60,16 +60,16 @@ public sealed class StandInSignal : IAsyncDisposable
         }
     }
 
-    /// <summary>A test may end it before its own end, so that the host is down.</summary>
+    /// <summary>A test may dispose it early, so that the host is down.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (stop.IsCancellationRequested)
+        if (stopping.IsCancellationRequested)
             return;
-        await stop.CancelAsync();
+        await stopping.CancelAsync();
         listener.Dispose();
         await accepting.WaitAsync(TimeSpan.FromSeconds(10));
         certificate?.Dispose();
-        stop.Dispose();
+        stopping.Dispose();
     }
 
     private async Task AcceptAsync()
@@ -79,7 +79,7 @@ public sealed class StandInSignal : IAsyncDisposable
         {
             while (true)
             {
-                var socket = await listener.AcceptAsync(stop.Token);
+                var socket = await listener.AcceptAsync(stopping.Token);
                 Interlocked.Increment(ref accepted);
                 serving.Add(ServeAsync(socket));
             }
@@ -94,7 +94,7 @@ public sealed class StandInSignal : IAsyncDisposable
     {
         socket.NoDelay = true;
         var raw = new RecordingStream(new NetworkStream(socket, ownsSocket: true));
-        var connection = new StandInConnection { Socket = socket, Raw = raw, Stopping = stop.Token };
+        var connection = new StandInConnection { Socket = socket, Raw = raw, Stopping = stopping.Token };
         await arrivals.Writer.WriteAsync(connection);
         try
         {
@@ -110,7 +110,7 @@ public sealed class StandInSignal : IAsyncDisposable
                     ServerCertificate = certificate,
                     ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
                 };
-                await tls.AuthenticateAsServerAsync(options, stop.Token);
+                await tls.AuthenticateAsServerAsync(options, stopping.Token);
                 connection.Use(tls, new RecordingStream(tls));
                 await behaviour(connection);
             }

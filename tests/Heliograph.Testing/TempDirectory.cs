@@ -1,6 +1,6 @@
 namespace Heliograph.Testing;
 
-/// <summary>A directory of one test, gone with it.</summary>
+/// <summary>A test's directory, deleted at its end.</summary>
 public sealed class TempDirectory : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("heliograph-test-").FullName;

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Heliograph.Testing;
 
-/// <summary>Long streams of bytes from a seed, so that nobody keeps megabytes to compare with.</summary>
+/// <summary>Long streams of bytes generated from a seed, so that no test keeps megabytes to compare with.</summary>
 public static class TestData
 {
     private const int BlockLength = 64 * 1024;
@@ -24,7 +24,7 @@ public static class TestData
         return hash.GetHashAndReset();
     }
 
-    /// <summary>SHA-256 of exactly so many bytes of a stream; throws when it ends before.</summary>
+    /// <summary>SHA-256 of exactly this many bytes of a stream; throws if it ends early.</summary>
     public static async Task<byte[]> ReadHashAsync(Stream from, long length, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(from);

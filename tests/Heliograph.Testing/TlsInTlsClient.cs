@@ -15,10 +15,10 @@ public sealed record TlsInTlsOptions
     /// <summary>Signs both certificates.</summary>
     public required TestAuthority Authority { get; init; }
 
-    /// <summary>The address that the client calls from.</summary>
+    /// <summary>The address that the client connects from.</summary>
     public IPAddress? From { get; init; }
 
-    /// <summary>Sent before anything else: the header of a balancer in front of the proxy.</summary>
+    /// <summary>Sent before anything else: the header of a load balancer in front of the proxy.</summary>
     public ReadOnlyMemory<byte> Preamble { get; init; }
 
     /// <summary>The proxy's name in the outer hello; an IP address sends no SNI, as libsignal does.</summary>
@@ -40,20 +40,20 @@ public sealed record TlsInTlsOptions
     /// <summary>Bytes of the inner stream in one outer record; null leaves it to the TLS stack.</summary>
     public int? OuterRecordBytes { get; init; }
 
-    /// <summary>Splitting stops after so many bytes.</summary>
+    /// <summary>Splitting stops after this many bytes.</summary>
     public long SplitLimit { get; init; } = long.MaxValue;
 
     /// <summary>Bytes of the inner hello in one inner record; null leaves it in one.</summary>
     public int? InnerHelloRecordBytes { get; init; }
 
-    /// <summary>The inner hello goes out in one send with the outer Finished.</summary>
+    /// <summary>Sends the inner hello together with the outer Finished.</summary>
     public bool HelloWithFinished { get; init; }
 
     /// <summary>The outer session may be resumed.</summary>
     public bool AllowResume { get; init; } = true;
 }
 
-/// <summary>Speaks as a Signal client does: TLS to the proxy, and inside of it TLS to Signal.</summary>
+/// <summary>Speaks as a Signal client does: TLS to the proxy, and inside it TLS to Signal.</summary>
 public sealed class TlsInTlsClient : IAsyncDisposable
 {
     private CoalescingStream? coalescing;
@@ -72,7 +72,7 @@ public sealed class TlsInTlsClient : IAsyncDisposable
     /// <summary>TLS with Signal through the proxy; after <see cref="HandshakeInnerAsync"/>.</summary>
     public SslStream Inner { get; private set; } = null!;
 
-    /// <summary>The sizes of the writes to the socket while hello and Finished were held together.</summary>
+    /// <summary>The sizes of the writes to the socket while the hello and the Finished were held together.</summary>
     public IReadOnlyList<int> CoalescedWrites => coalescing?.Sent ?? [];
 
     /// <summary>Both handshakes.</summary>

@@ -16,7 +16,7 @@ public sealed class DecoySeedTests : IDisposable
     public void Dispose() => Directory.Delete(directory, recursive: true);
 
     [Fact]
-    public void The_seed_is_made_once_and_kept()
+    public void The_seed_is_created_once_and_kept()
     {
         var first = DecoySeed.LoadOrCreate(State);
         Assert.Equal(DecoySeed.Length, first.Length);
@@ -33,7 +33,7 @@ public sealed class DecoySeedTests : IDisposable
     }
 
     [Fact]
-    public async Task Those_who_make_it_at_once_agree()
+    public async Task Processes_that_create_it_at_once_agree()
     {
         var seeds = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => DecoySeed.LoadOrCreate(State))));
         Assert.Single(seeds.Select(Convert.ToHexString).Distinct(StringComparer.Ordinal));
@@ -53,7 +53,7 @@ public sealed class DecoySeedTests : IDisposable
     [Fact]
     public void A_state_directory_that_cannot_be_written_is_one_sentence()
     {
-        // Not even root may make a directory below a file.
+        // Not even root can create a directory below a file.
         File.WriteAllText(StateDirectory, "in the way");
         var error = Assert.Throws<WebServerException>(() => DecoySeed.LoadOrCreate(State));
         Assert.Contains("state_directory", error.Message, StringComparison.Ordinal);

@@ -41,7 +41,7 @@ public sealed class DecoySiteTests : IDisposable
     }
 
     [Fact]
-    public async Task A_path_too_long_for_a_socket_gives_way_to_a_temporary_directory()
+    public async Task A_path_too_long_for_a_socket_is_replaced_by_a_temporary_directory()
     {
         var sockets = Path.Combine(directory, new string('d', 90));
         var decoy = await StartAsync(sockets);
@@ -53,7 +53,7 @@ public sealed class DecoySiteTests : IDisposable
     }
 
     [Fact]
-    public async Task A_socket_directory_that_cannot_be_made_is_one_sentence()
+    public async Task A_socket_directory_that_cannot_be_created_is_one_sentence()
     {
         var file = Path.Combine(directory, "file");
         await File.WriteAllTextAsync(file, "in the way", Cancellation);
@@ -99,7 +99,12 @@ public sealed class DecoySiteTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(site, "link.txt"), "../secret.txt");
         File.CreateSymbolicLink(Path.Combine(site, "etc"), "/etc");
         File.CreateSymbolicLink(Path.Combine(site, "neighbour"), "../site-secret");
-        var options = new DecoyOptions { SocketDirectory = Path.Combine(directory, "sockets"), Seed = new byte[DecoySeed.Length], Directory = site };
+        var options = new DecoyOptions
+        {
+            SocketDirectory = Path.Combine(directory, "sockets"),
+            Seed = new byte[DecoySeed.Length],
+            Directory = site,
+        };
         await using var decoy = await DecoySite.StartAsync(options, time, NullLogger.Instance, Cancellation);
         foreach (var path in new[] { "/link.txt", "/etc/passwd", "/etc", "/etc/", "/neighbour/secret.txt", "/neighbour" })
             Assert.StartsWith("HTTP/1.1 403 Forbidden", await GetAsync(decoy, path), StringComparison.Ordinal);
@@ -136,7 +141,7 @@ public sealed class DecoySiteTests : IDisposable
     }
 
     [Fact]
-    public async Task The_silent_and_the_slow_are_closed_without_a_word_after_60_seconds()
+    public async Task Silent_and_slow_clients_are_closed_without_an_answer_after_60_seconds()
     {
         await using var decoy = await StartAsync(Path.Combine(directory, "sockets"));
         foreach (var sent in new[] { "", "GET / HT", "GET / HTTP/1.1\r\nHost: a\r\n" })
@@ -145,7 +150,7 @@ public sealed class DecoySiteTests : IDisposable
             await socket.SendAsync(RawHttp.Bytes(sent), Cancellation);
             await time.UntilDueInAsync(TimeSpan.FromSeconds(60), Cancellation);
             time.Advance(TimeSpan.FromSeconds(60));
-            // A reset where this clock went faster than the bytes; never an answer.
+            // A reset if this clock moved faster than the bytes; never an answer.
             Assert.Equal(
                 0,
                 await socket
@@ -173,7 +178,7 @@ public sealed class DecoySiteTests : IDisposable
         await using var decoy = await StartAsync(Path.Combine(directory, "sockets"));
         using var socket = await DialAsync(decoy.Http2);
         using var stream = new NetworkStream(socket, ownsSocket: false);
-        // The server's settings come without being asked for.
+        // The server sends its settings without being asked.
         await stream.ReadExactlyAsync(new byte[27 + 13], Cancellation);
         await time.UntilDueInAsync(TimeSpan.FromSeconds(75), Cancellation);
         time.Advance(TimeSpan.FromSeconds(75));

@@ -22,7 +22,7 @@ internal sealed class ManualTime : TimeProvider
         return timer;
     }
 
-    /// <summary>Waits until some timer is due in just so long: a connection has come to the wait that the test is about.</summary>
+    /// <summary>Waits until a timer is due in exactly this time: a connection has reached the wait that the test is about.</summary>
     public async Task UntilDueInAsync(TimeSpan due, CancellationToken cancellationToken)
     {
         while (!IsDueIn(due))

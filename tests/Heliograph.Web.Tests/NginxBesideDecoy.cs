@@ -16,7 +16,7 @@ public sealed class NginxBesideDecoy : IAsyncLifetime
 
     public string NginxHttp2 => nginx!.Prefix + "/h2.sock";
 
-    /// <summary>The TLS port, for those who speak no TLS to it.</summary>
+    /// <summary>The TLS port, for clients that speak plain HTTP to it.</summary>
     public string NginxTls => nginx!.Prefix + "/tls.sock";
 
     /// <summary>An nginx whose upstream is down.</summary>

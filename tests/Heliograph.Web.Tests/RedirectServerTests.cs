@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Heliograph.Web.Tests;
 
-/// <summary>Port 80 beside an nginx that certbot has been at.</summary>
+/// <summary>Port 80 beside an nginx configured by certbot.</summary>
 [Trait("Needs", "server")]
 public sealed class RedirectServerTests : IAsyncLifetime
 {
@@ -119,7 +119,7 @@ public sealed class RedirectServerTests : IAsyncLifetime
 
     /// <remarks>The side that closes first keeps the port in TIME_WAIT for a minute: a restart must not wait for that.</remarks>
     [Fact]
-    public async Task A_server_that_is_started_again_takes_its_port_at_once()
+    public async Task A_restarted_server_gets_its_port_at_once()
     {
         var endpoint = Anywhere;
         for (var start = 0; start < 2; start++)
@@ -134,7 +134,7 @@ public sealed class RedirectServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_address_that_is_not_ours_is_one_sentence()
+    public async Task An_address_of_another_machine_is_one_sentence()
     {
         var error = await Assert.ThrowsAsync<WebServerException>(() => StartAsync(new IPEndPoint(IPAddress.Parse("192.0.2.77"), 0)));
         Assert.Contains("192.0.2.77", error.Message, StringComparison.Ordinal);

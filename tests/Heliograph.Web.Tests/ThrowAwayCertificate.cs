@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Heliograph.Web.Tests;
 
-/// <summary>A certificate for an nginx that must have one.</summary>
+/// <summary>A certificate for an nginx that needs one.</summary>
 internal static class ThrowAwayCertificate
 {
     public static async Task WriteAsync(string directory)

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Heliograph.Compare.Load;
 
-/// <summary>Sockets of the load block their thread: no scheduler and no poll stands between the kernel and the figures.</summary>
+/// <summary>The load's sockets block their thread: no scheduler and no poll comes between the kernel and the figures.</summary>
 internal static class BlockingSocket
 {
-    /// <summary>How long any single wait may last. Nothing here takes a second unless something is broken.</summary>
+    /// <summary>The limit of any single wait. Nothing here takes a second unless something is broken.</summary>
     public const int TimeoutSeconds = 30;
 
     private const int SolSocket = 1;
@@ -18,7 +18,7 @@ internal static class BlockingSocket
     public static Socket Prepare(Socket socket)
     {
         socket.NoDelay = true;
-        // Set in the kernel: OpenSSL reads and writes the descriptor behind the back of the Socket.
+        // Set in the kernel: OpenSSL reads and writes the descriptor without the Socket knowing.
         ReadOnlySpan<long> timeval = [TimeoutSeconds, 0];
         socket.SetRawSocketOption(SolSocket, SoReceiveTimeout, MemoryMarshal.AsBytes(timeval));
         socket.SetRawSocketOption(SolSocket, SoSendTimeout, MemoryMarshal.AsBytes(timeval));

@@ -4,23 +4,23 @@ using System.Runtime.InteropServices;
 namespace Heliograph.Compare.Load;
 
 /// <summary>
-/// What the client asks of the stand-in upstream: these bytes follow the inner hello where the inner handshake would go on.
+/// What the client asks of the stand-in upstream: these bytes follow the inner hello in place of the rest of the inner handshake.
 /// </summary>
 internal enum Verb : byte
 {
     /// <summary>Answer one byte, then wait for the end.</summary>
     Greet = (byte)'G',
 
-    /// <summary>Answer one byte, then keep the connection and say no more.</summary>
+    /// <summary>Answer one byte, then keep the connection open and silent.</summary>
     Rest = (byte)'R',
 
-    /// <summary>Send so many bytes.</summary>
+    /// <summary>Send this many bytes.</summary>
     Send = (byte)'S',
 
-    /// <summary>Take so many bytes, then answer one.</summary>
+    /// <summary>Read this many bytes, then answer one.</summary>
     Take = (byte)'T',
 
-    /// <summary>Send back so many bytes as they come.</summary>
+    /// <summary>Echo this many bytes as they arrive.</summary>
     Echo = (byte)'E',
 }
 

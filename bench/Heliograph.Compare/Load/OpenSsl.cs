@@ -8,8 +8,8 @@ internal static partial class OpenSsl
     private const string Ssl = "libssl.so.3";
     private const string Crypto = "libcrypto.so.3";
 
-    // openssl/ssl.h: SSL_CTX_set_mode, SSL_CTX_set_read_ahead, SSL_CTX_set_session_cache_mode and SSL_set_tlsext_host_name are macros over
-    // the two ctrl functions.
+    // openssl/ssl.h: SSL_CTX_set_mode, SSL_CTX_set_read_ahead, SSL_CTX_set_session_cache_mode and SSL_set_tlsext_host_name are macros
+    // over the two ctrl functions.
     internal const int CtrlMode = 33;
     internal const int CtrlReadAhead = 41;
     internal const int CtrlSessionCacheMode = 44;
@@ -100,7 +100,7 @@ internal static partial class OpenSsl
     /// <summary>Why the last call failed, in OpenSSL's words or the system's.</summary>
     internal static string Reason() =>
         Marshal.PtrToStringUTF8(ERR_reason_error_string(ERR_peek_last_error()))
-        ?? (
-            Marshal.GetLastPInvokeError() is not 0 and var error ? Marshal.GetPInvokeErrorMessage(error) : "the peer closed the " +
-                "connection");
+        ?? (Marshal.GetLastPInvokeError() is not 0 and var error
+            ? Marshal.GetPInvokeErrorMessage(error)
+            : "the peer closed the connection");
 }

@@ -1,13 +1,13 @@
 namespace Heliograph.Compare.Load;
 
 /// <summary>
-/// How every outer connection is made: as Signal's own library makes it, full handshake each time, the chain verified against the
+/// The outer connections, as Signal's own library makes them: a full handshake each time, with the chain verified against the
 /// throw-away CA.
 /// </summary>
 internal sealed class OuterTls : IDisposable
 {
-    // libsignal's order. With one order for all, every proxy ends with the same cipher, and the comparison is of proxies and not of AES key
-    // lengths.
+    // libsignal's order. With one order for all, every proxy agrees on the same cipher, and the comparison is of proxies, not of AES
+    // key lengths.
     private const string CipherSuites = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 
     private nint context;
@@ -23,7 +23,7 @@ internal sealed class OuterTls : IDisposable
         OpenSsl.SSL_CTX_set_verify(context, OpenSsl.VerifyPeer, 0);
         OpenSsl.SSL_CTX_ctrl(context, OpenSsl.CtrlSessionCacheMode, 0, 0);
         OpenSsl.SSL_CTX_ctrl(context, OpenSsl.CtrlMode, OpenSsl.ModeReleaseBuffers, 0);
-        // The load shares its core with the upstream: fewer, larger reads keep it from being the limit.
+        // The load shares its core with the upstream: fewer, larger reads keep it from becoming the bottleneck.
         OpenSsl.SSL_CTX_ctrl(context, OpenSsl.CtrlReadAhead, 1, 0);
         OpenSsl.SSL_CTX_set_default_read_buffer_len(context, 128 * 1024);
     }
@@ -33,7 +33,7 @@ internal sealed class OuterTls : IDisposable
         var ssl = OpenSsl.SSL_new(context);
         if (ssl == 0 || OpenSsl.SSL_set1_host(ssl, Certificates.Domain) != 1
             || OpenSsl.SSL_ctrl(ssl, OpenSsl.CtrlServerName, OpenSsl.ServerNameIsHost, Certificates.Domain) != 1)
-            throw new CompareException($"OpenSSL could not make a connection for the load: {OpenSsl.Reason()}.");
+            throw new CompareException($"OpenSSL could not create a connection for the load: {OpenSsl.Reason()}.");
         return ssl;
     }
 

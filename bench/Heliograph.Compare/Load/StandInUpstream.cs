@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Heliograph.Compare.Load;
 
 /// <summary>
-/// What the proxies take for Signal: a plain TCP server that checks the hello byte for byte and then does what the command behind it says.
-/// A few threads accept and serve in turn; the kernel spreads the connections over them.
+/// Signal, as far as the proxies know: a plain TCP server that checks the hello byte for byte and then runs the command after it.
+/// A few threads accept and serve in turn; the kernel distributes the connections among them.
 /// </summary>
 internal sealed class StandInUpstream : IDisposable
 {
@@ -36,13 +36,13 @@ internal sealed class StandInUpstream : IDisposable
         while (Volatile.Read(ref open) > 0 && Environment.TickCount64 < deadline)
             Thread.Sleep(5);
         if (Volatile.Read(ref failure) is { } reason)
-            throw new CompareException($"the upstream behind it saw that {reason}");
+            throw new CompareException($"its upstream reported: {reason}");
         if (Volatile.Read(ref open) is > 0 and var left)
             throw new CompareException(
-                $"{left} connections to the upstream were still open {BlockingSocket.TimeoutSeconds} s after their clients had gone");
+                $"{left} connections to the upstream were still open {BlockingSocket.TimeoutSeconds} s after their clients had left");
     }
 
-    /// <summary>Ends the connections that were told to rest.</summary>
+    /// <summary>Ends the resting connections.</summary>
     public int ReleaseResting()
     {
         lock (gate)
@@ -70,7 +70,7 @@ internal sealed class StandInUpstream : IDisposable
             {
                 socket = listener.Accept();
             }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
             {
                 return;
             }
@@ -80,9 +80,9 @@ internal sealed class StandInUpstream : IDisposable
             {
                 Serve(BlockingSocket.Prepare(socket), buffer);
             }
-            catch (Exception e) when (e is SocketException or CompareException)
+            catch (Exception exception) when (exception is SocketException or CompareException)
             {
-                Interlocked.CompareExchange(ref failure, e.Message, null);
+                Interlocked.CompareExchange(ref failure, exception.Message, null);
                 socket.Dispose();
             }
 
@@ -119,7 +119,7 @@ internal sealed class StandInUpstream : IDisposable
                 Echo(socket, buffer, command.Count);
                 break;
             default:
-                throw new CompareException($"byte {(byte)command.Verb} stood where the command was sent");
+                throw new CompareException($"byte {(byte)command.Verb} arrived in place of the command");
         }
 
         ExpectEnd(socket, buffer);
@@ -156,18 +156,20 @@ internal sealed class StandInUpstream : IDisposable
     }
 
     private static int Receive(Socket socket, Span<byte> buffer) =>
-        socket.Receive(buffer) is > 0 and var read ? read : throw new CompareException("a connection ended before all its bytes had come");
+        socket.Receive(buffer) is > 0 and var read
+            ? read
+            : throw new CompareException("a connection ended before all its bytes had arrived");
 
     private static void ExpectEnd(Socket socket, byte[] buffer)
     {
         try
         {
             if (socket.Receive(buffer) > 0)
-                throw new CompareException("more bytes came than were sent");
+                throw new CompareException("more bytes arrived than were sent");
         }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionReset)
         {
-            // All bytes were there; a proxy may pass a client's hasty end on as a reset.
+            // All bytes have arrived; a proxy may pass on a client's abrupt close as a reset.
         }
     }
 }

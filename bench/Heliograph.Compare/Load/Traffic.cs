@@ -1,24 +1,24 @@
 namespace Heliograph.Compare.Load;
 
-/// <summary>The bytes that go through the tunnels: a real client's hello, then noise, as inner TLS is to a proxy.</summary>
+/// <summary>The bytes that go through the tunnels: a real client's hello, then noise, as inner TLS appears to a proxy.</summary>
 internal static class Traffic
 {
-    /// <summary>The SNI of the hello, and so the name that every proxy has to route.</summary>
+    /// <summary>The SNI of the hello: the name that every proxy must route.</summary>
     public const string HostName = "grpc.chat.signal.org";
 
     public static byte[] Hello { get; } = ReadHello();
 
     /// <summary>
-    /// The bulk of a transfer is this block again and again; a prime length, so that a lost or doubled record or page is seen.
+    /// The bulk of a transfer repeats this block; its length is prime, so that a lost or doubled record or page is noticed.
     /// </summary>
     public static byte[] Block { get; } = NewBlock();
 
     /// <summary>
-    /// The bytes of the endless repetition of <see cref="Block"/> from <paramref name="position"/> on, as many as lie in one piece.
+    /// The bytes of the endless repetition of <see cref="Block"/> from <paramref name="position"/> on, as many as are contiguous.
     /// </summary>
     public static ReadOnlySpan<byte> From(long position) => Block.AsSpan((int)(position % Block.Length));
 
-    /// <summary>Whether <paramref name="bytes"/> are what stands at <paramref name="position"/> of the repetition.</summary>
+    /// <summary>Whether <paramref name="bytes"/> match the repetition at <paramref name="position"/>.</summary>
     public static bool Matches(ReadOnlySpan<byte> bytes, long position)
     {
         while (!bytes.IsEmpty)

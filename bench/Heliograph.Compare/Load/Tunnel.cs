@@ -47,13 +47,13 @@ internal sealed class Tunnel : IDisposable
         OpenSsl.ERR_clear_error();
         fixed (byte* first = bytes)
         {
-            // Without partial writes, a blocking SSL_write takes all or fails.
+            // Without partial writes, a blocking SSL_write writes everything or fails.
             if (OpenSsl.SSL_write(ssl, first, bytes.Length) != bytes.Length)
                 throw new CompareException($"a write into the tunnel failed: {OpenSsl.Reason()}");
         }
     }
 
-    /// <summary>Reads what is there, at least one byte.</summary>
+    /// <summary>Reads what has arrived, at least one byte.</summary>
     public unsafe int Read(Span<byte> buffer)
     {
         OpenSsl.ERR_clear_error();
@@ -63,7 +63,7 @@ internal sealed class Tunnel : IDisposable
             if (read > 0)
                 return read;
             throw new CompareException(OpenSsl.SSL_get_error(ssl, read) == OpenSsl.ErrorZeroReturn
-                ? "the proxy closed the tunnel before all bytes had come"
+                ? "the proxy closed the tunnel before all bytes had arrived"
                 : $"a read from the tunnel failed: {OpenSsl.Reason()}");
         }
     }
@@ -74,7 +74,7 @@ internal sealed class Tunnel : IDisposable
             buffer = buffer[Read(buffer)..];
     }
 
-    /// <summary>Ends as a client does: close_notify, then the socket; nobody waits for an answer.</summary>
+    /// <summary>Closes as a client does: close_notify, then the socket, without waiting for an answer.</summary>
     public void Dispose()
     {
         if (ssl == 0)
@@ -92,9 +92,9 @@ internal sealed class Tunnel : IDisposable
         {
             socket.Connect(proxy);
         }
-        catch (SocketException e)
+        catch (SocketException exception)
         {
-            throw new CompareException($"no connection to {proxy}: {e.Message}");
+            throw new CompareException($"cannot connect to {proxy}: {exception.Message}");
         }
 
         OpenSsl.ERR_clear_error();

@@ -5,14 +5,14 @@ using Heliograph.Compare.Peers;
 namespace Heliograph.Compare.Measuring;
 
 /// <summary>
-/// The rounds. Within a round the proxies take turns figure by figure, so that a slow minute of the machine falls on all of them.
+/// The rounds. Within a round, the proxies take turns figure by figure, so that a slow minute of the machine affects all of them.
 /// </summary>
 internal sealed class Comparison : IDisposable
 {
-    // Connections opened one after another before memory is counted, so that "at rest" is a proxy that has served.
+    // Connections opened one after another before memory is counted, so that "at rest" means a proxy that has already served.
     private const int IdleWarmUp = 100;
 
-    // How long a proxy has to put away what the last connection left behind.
+    // How long a proxy has to clean up after the last connection.
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(1);
 
     private readonly ComparisonOptions options;
@@ -33,7 +33,7 @@ internal sealed class Comparison : IDisposable
 
     public List<Sample> Samples { get; } = [];
 
-    /// <summary>The outer TLS that each proxy agreed to: the comparison is fair when they are the same.</summary>
+    /// <summary>The outer TLS that each proxy agreed to: the comparison is fair only if they are the same.</summary>
     public SortedDictionary<string, string> Ciphers { get; } = new(StringComparer.Ordinal);
 
     public void Run()
@@ -71,7 +71,7 @@ internal sealed class Comparison : IDisposable
                 $"the proxies agreed to different ciphers, so their figures cannot be compared: {string.Join(", ", Ciphers)}");
     }
 
-    /// <summary>Ends every proxy; may come from a signal while <see cref="Run"/> is at work.</summary>
+    /// <summary>Ends every proxy; a signal may call it while <see cref="Run"/> is running.</summary>
     public void Dispose()
     {
         lock (gate)
@@ -85,7 +85,7 @@ internal sealed class Comparison : IDisposable
     private Sample MeasureCpu(Proxy proxy, Figure figure, int round)
     {
         var load = Environment.CpuUsage.TotalTime;
-        var clock = Stopwatch.StartNew();
+        var stopwatch = Stopwatch.StartNew();
         var before = proxy.CpuSeconds;
         Work(proxy, figure, options.Sizes);
         var used = proxy.CpuSeconds - before;
@@ -95,16 +95,16 @@ internal sealed class Comparison : IDisposable
             Peer = proxy.Name,
             Figure = figure.Name,
             Value = used / Units(figure),
-            WallSeconds = clock.Elapsed.TotalSeconds,
+            WallSeconds = stopwatch.Elapsed.TotalSeconds,
             LoadCpuSeconds = (Environment.CpuUsage.TotalTime - load).TotalSeconds,
         };
     }
 
-    /// <summary>In a process of its own: what earlier work has left in a heap would hide what connections take.</summary>
+    /// <summary>In a new process: what earlier work left in the heap would hide the memory of the connections.</summary>
     private Sample MeasureIdle(string name, int round)
     {
         var load = Environment.CpuUsage.TotalTime;
-        var clock = Stopwatch.StartNew();
+        var stopwatch = Stopwatch.StartNew();
         var proxy = Start(name);
         for (var i = 0; i < IdleWarmUp; i++)
             Workload.Handshakes(proxy, tls, 1);
@@ -127,7 +127,7 @@ internal sealed class Comparison : IDisposable
             Peer = name,
             Figure = Figure.Idle.Name,
             Value = (loaded - atRest) / (double)tunnels.Count,
-            WallSeconds = clock.Elapsed.TotalSeconds,
+            WallSeconds = stopwatch.Elapsed.TotalSeconds,
             LoadCpuSeconds = (Environment.CpuUsage.TotalTime - load).TotalSeconds,
         };
     }
@@ -189,9 +189,9 @@ internal sealed class Comparison : IDisposable
         {
             work();
         }
-        catch (CompareException e)
+        catch (CompareException exception)
         {
-            throw new CompareException($"{peer}, {figure}: {e.Message}");
+            throw new CompareException($"{peer}, {figure}: {exception.Message}");
         }
     }
 }

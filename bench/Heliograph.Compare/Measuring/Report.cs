@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Heliograph.Compare.Measuring;
 
-/// <summary>The table in Markdown, and everything behind it in JSON.</summary>
+/// <summary>The table in Markdown, and all its data in JSON.</summary>
 internal static class Report
 {
     private const string None = "–";
@@ -29,10 +29,8 @@ internal static class Report
             table.AppendLine(
                 CultureInfo.InvariantCulture,
                 $"| {verdict.Figure.Title} | {Value(verdict, PeerNames.Heliograph)} | {Value(verdict, PeerNames.Nginx)} | " +
-                $"{Value(verdict, PeerNames.HaProxy)} "
-                    + $"| {Ratio(verdict.RatioToNginx)} | {Ratio(verdict.RatioToHaProxy)} | ≤ {verdict.Figure.BarToNginx:0.00}, ≤ " +
-                        $"{verdict.Figure.BarToHaProxy:0.00} | {met} |"
-            );
+                $"{Value(verdict, PeerNames.HaProxy)} | {Ratio(verdict.RatioToNginx)} | {Ratio(verdict.RatioToHaProxy)} | " +
+                $"≤ {verdict.Figure.BarToNginx:0.00}, ≤ {verdict.Figure.BarToHaProxy:0.00} | {met} |");
         }
 
         return table.ToString();
@@ -69,9 +67,9 @@ internal static class Report
         {
             File.WriteAllText(file.FullName, JsonSerializer.Serialize(everything, Json) + "\n");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CompareException($"--json {file}: {e.Message}");
+            throw new CompareException($"--json {file}: {exception.Message}");
         }
     }
 

@@ -12,9 +12,9 @@ internal sealed record Sample
     /// <summary>In the unit of the figure.</summary>
     public required double Value { get; init; }
 
-    /// <summary>How long the clock on the wall ran. Beside the CPU time it tells how busy the proxy's core was.</summary>
+    /// <summary>The elapsed time. Together with the CPU time, it shows how busy the proxy's core was.</summary>
     public required double WallSeconds { get; init; }
 
-    /// <summary>What the load and the upstream took on the other core.</summary>
+    /// <summary>The CPU time of the load and the upstream on the other core.</summary>
     public required double LoadCpuSeconds { get; init; }
 }

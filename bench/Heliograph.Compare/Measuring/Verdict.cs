@@ -5,19 +5,19 @@ internal sealed record Verdict
 {
     public required Figure Figure { get; init; }
 
-    /// <summary>The smallest value of each proxy: noise only ever adds.</summary>
+    /// <summary>The smallest value of each proxy: noise can only add to it.</summary>
     public required IReadOnlyDictionary<string, double> Best { get; init; }
 
     public double? RatioToNginx => Ratio(PeerNames.Nginx);
 
     public double? RatioToHaProxy => Ratio(PeerNames.HaProxy);
 
-    /// <summary>Null when there is nothing to compare.</summary>
+    /// <summary>Null if there is nothing to compare.</summary>
     public bool? Met => RatioToNginx is null && RatioToHaProxy is null
         ? null
         : (RatioToNginx ?? 0) <= Figure.BarToNginx && (RatioToHaProxy ?? 0) <= Figure.BarToHaProxy;
 
-    public static IReadOnlyList<Verdict> Of(ComparisonOptions options, IReadOnlyCollection<Sample> samples) =>
+    public static IReadOnlyList<Verdict> JudgeFigures(ComparisonOptions options, IReadOnlyCollection<Sample> samples) =>
         [.. options.Figures.Select(figure => new Verdict
         {
             Figure = figure,

@@ -3,7 +3,7 @@ using Heliograph.Compare.Peers;
 
 namespace Heliograph.Compare.Measuring;
 
-/// <summary>The work of each figure. Every byte is checked at both ends; the first thing that is wrong ends the run.</summary>
+/// <summary>The work of each figure. Every byte is checked at both ends; the first error ends the run.</summary>
 internal static class Workload
 {
     private const int BulkTunnels = 4;
@@ -19,7 +19,7 @@ internal static class Workload
         {
             var read = tunnel.Read(buffer);
             if (got + read > share || !Traffic.Matches(buffer.AsSpan(0, read), got))
-                throw new CompareException($"the bytes after {got} of {share} did not come down as they were sent");
+                throw new CompareException($"the bytes after {got} of {share} did not arrive as they were sent");
             got += read;
         }
     });
@@ -62,12 +62,12 @@ internal static class Workload
             tunnel.Write(question);
             tunnel.ReadExactly(answer);
             if (!answer.SequenceEqual(question))
-                throw new CompareException($"round trip {i} did not bring back what was sent");
+                throw new CompareException($"round trip {i} did not return what was sent");
         }
     }
 
     /// <summary>
-    /// Opens connections that have finished the outer handshake, reached the upstream, had one byte back, and are silent from then on.
+    /// Opens connections that have finished the outer handshake, reached the upstream, received one byte, and then stay silent.
     /// </summary>
     public static IReadOnlyList<Tunnel> OpenIdle(Proxy proxy, OuterTls tls, int count)
     {
@@ -99,7 +99,7 @@ internal static class Workload
         Span<byte> greeting = stackalloc byte[1];
         tunnel.ReadExactly(greeting);
         if (greeting[0] != Traffic.Block[0])
-            throw new CompareException("the byte that came back is not the one the upstream sent");
+            throw new CompareException("the byte that arrived is not the one that the upstream sent");
     }
 
     private static long Share(long bytes, int number) => (bytes / BulkTunnels) + (number < bytes % BulkTunnels ? 1 : 0);
@@ -113,9 +113,9 @@ internal static class Workload
             {
                 work(number);
             }
-            catch (CompareException e)
+            catch (CompareException exception)
             {
-                Interlocked.CompareExchange(ref first, e, null);
+                Interlocked.CompareExchange(ref first, exception, null);
             }
         })
         { IsBackground = true }).ToList();

@@ -12,7 +12,7 @@ internal static class Installed
             .Select(directory => Path.Combine(directory, program))
             .FirstOrDefault(File.Exists);
 
-    /// <summary>Refuses to begin when a peer is not there, and says which packages bring it.</summary>
+    /// <summary>Fails if a peer is not installed, and names the packages to install.</summary>
     public static void Require(IReadOnlyList<string> peers)
     {
         List<string> packages = [];

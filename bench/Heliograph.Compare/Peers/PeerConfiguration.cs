@@ -109,9 +109,9 @@ internal static class PeerConfiguration
         """;
 
     /// <summary>
-    /// HAProxy in its cheapest form that does the work. Behind a bind that ends TLS, req.ssl_sni reads the deciphered bytes, which here are
-    /// the inner hello; so one frontend does, where how-tos chain two over a socket. Client's cipher order and
-    /// no tickets, as the nginx has it.
+    /// HAProxy in the cheapest form that does the work. Behind a bind that terminates TLS, req.ssl_sni reads the decrypted bytes, here
+    /// the inner hello; so one frontend is enough, where how-tos chain two over a socket. The client's cipher order and no tickets, as
+    /// with nginx.
     /// </summary>
     public static string HaProxy(IPEndPoint listen, IPEndPoint upstream, Certificates certificates, string map, int sessions) => $$"""
         global

@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace Heliograph.Compare.Peers;
 
-/// <summary>What the kernel says about a process and all that it has started (nginx has a master and a worker).</summary>
+/// <summary>What the kernel reports about a process and its descendants (nginx has a master and a worker).</summary>
 internal static class ProcessTree
 {
-    // USER_HZ: what /proc counts in, 100 on every Linux architecture .NET runs on.
+    // USER_HZ: the unit of /proc, 100 on every Linux architecture that .NET runs on.
     private const double TicksPerSecond = 100;
 
     /// <summary>The process and its descendants.</summary>
-    public static IReadOnlyList<int> Of(int root)
+    public static IReadOnlyList<int> WithDescendants(int root)
     {
         var parents = new Dictionary<int, int>();
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
@@ -24,15 +24,19 @@ internal static class ProcessTree
         return tree;
     }
 
-    /// <summary>User and system time of these processes so far. The kernel derives both from the scheduler's nanoseconds and shows them in ticks of 10 ms.</summary>
+    /// <summary>
+    /// User and system time of these processes so far. The kernel derives both from the scheduler's nanoseconds and shows them in ticks
+    /// of 10 ms.
+    /// </summary>
     public static double CpuSeconds(IEnumerable<int> pids) => pids.Sum(pid =>
     {
         var stat = Stat(pid) ?? throw new CompareException("one of its processes ended during the measurement");
-        return (long.Parse(stat[UserTimeField], CultureInfo.InvariantCulture) + long.Parse(stat[SystemTimeField], CultureInfo.InvariantCulture))
-            / TicksPerSecond;
+        var user = long.Parse(stat[UserTimeField], CultureInfo.InvariantCulture);
+        var system = long.Parse(stat[SystemTimeField], CultureInfo.InvariantCulture);
+        return (user + system) / TicksPerSecond;
     });
 
-    /// <summary>Proportional set size: the memory these processes would free if they went.</summary>
+    /// <summary>Proportional set size: the memory these processes would free if they ended.</summary>
     public static long PssBytes(IEnumerable<int> pids) => pids.Sum(pid =>
     {
         try
@@ -40,13 +44,14 @@ internal static class ProcessTree
             var line = File.ReadLines($"/proc/{pid}/smaps_rollup").First(line => line.StartsWith("Pss:", StringComparison.Ordinal));
             return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidOperationException)
         {
-            throw new CompareException($"the memory of process {pid} cannot be read ({e.Message}); only root may look into a process that is not dumpable, so run the comparison as root");
+            throw new CompareException($"the memory of process {pid} cannot be read ({exception.Message}); " +
+                "only root may read it if the process is not dumpable, so run the comparison as root");
         }
     });
 
-    // proc(5), counted from the field after the command name, which may itself hold spaces and brackets.
+    // proc(5), counted from the field after the command name, which may itself contain spaces and parentheses.
     private const int ParentField = 1;
     private const int UserTimeField = 11;
     private const int SystemTimeField = 12;

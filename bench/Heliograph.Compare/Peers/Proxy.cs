@@ -7,7 +7,7 @@ namespace Heliograph.Compare.Peers;
 /// <summary>A running proxy with its own stand-in upstream.</summary>
 internal sealed class Proxy : IDisposable
 {
-    // A first start of heliograph may have to compile; the others are there at once.
+    // The first start of heliograph may have to compile; the others start at once.
     private const int ReadySeconds = 120;
 
     private readonly IReadOnlyList<ProxyProcess> processes;
@@ -34,7 +34,7 @@ internal sealed class Proxy : IDisposable
 
     public long PssBytes => ProcessTree.PssBytes(pids);
 
-    /// <summary>Waits until a whole tunnel gets through, down to the upstream and back.</summary>
+    /// <summary>Waits until a complete tunnel works, to the upstream and back.</summary>
     public void WaitUntilReady(OuterTls tls)
     {
         var deadline = Environment.TickCount64 + (ReadySeconds * 1000);
@@ -66,9 +66,9 @@ internal sealed class Proxy : IDisposable
             using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             probe.Connect(Address);
         }
-        catch (SocketException e)
+        catch (SocketException exception)
         {
-            problem = e.Message;
+            problem = exception.Message;
             return false;
         }
 
@@ -79,9 +79,9 @@ internal sealed class Proxy : IDisposable
             Cipher = tunnel.Cipher;
             return true;
         }
-        catch (CompareException e)
+        catch (CompareException exception)
         {
-            problem = e.Message;
+            problem = exception.Message;
             return false;
         }
     }

@@ -4,7 +4,7 @@ using Heliograph.Compare.Load;
 
 namespace Heliograph.Compare.Peers;
 
-/// <summary>Writes a proxy's configuration into the work directory and starts it on ports the system picks.</summary>
+/// <summary>Writes a proxy's configuration into the work directory and starts it on ports that the system picks.</summary>
 internal sealed class ProxyFactory
 {
     private readonly string directory;
@@ -19,7 +19,7 @@ internal sealed class ProxyFactory
         this.options = options;
     }
 
-    // Room for the load and a little more; the sizes of Signal's 1,024 connections and of HAProxy's default would not hold it.
+    // Room for the load and a little more; Signal's 1,024 connections and HAProxy's default would not be enough.
     private int MaxSessions => options.Sizes.IdleConnections + 500;
 
     public Proxy Start(string name)
@@ -84,7 +84,7 @@ internal sealed class ProxyFactory
         return path;
     }
 
-    /// <summary>Ports nobody listens on; all are held until all are picked, so that they differ.</summary>
+    /// <summary>Free ports; each is held until all are picked, so that they differ.</summary>
     private static IPEndPoint[] FreePorts(int count)
     {
         var holders = Enumerable

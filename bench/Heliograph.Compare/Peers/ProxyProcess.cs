@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Heliograph.Compare.Peers;
 
-/// <summary>A process of a proxy, pinned to the proxies' processor. Whoever makes one ends it.</summary>
+/// <summary>A process of a proxy, pinned to the proxies' processor. Whoever starts one ends it.</summary>
 internal sealed partial class ProxyProcess : IDisposable
 {
     private const int EndSeconds = 5;
@@ -23,8 +23,8 @@ internal sealed partial class ProxyProcess : IDisposable
 
     public bool HasExited => process.HasExited;
 
-    /// <summary>The process and its children as they are now.</summary>
-    public IReadOnlyList<int> Tree => ProcessTree.Of(process.Id);
+    /// <summary>The process and its current descendants.</summary>
+    public IReadOnlyList<int> Tree => ProcessTree.WithDescendants(process.Id);
 
     /// <summary>Starts a command whose output goes to a file.</summary>
     public static ProxyProcess Start(string output, params IEnumerable<string> command)
@@ -40,7 +40,7 @@ internal sealed partial class ProxyProcess : IDisposable
         return new ProxyProcess(Process.Start(start)!, output);
     }
 
-    /// <summary>The last lines the process wrote.</summary>
+    /// <summary>The last lines that the process wrote.</summary>
     public string LastWords() => string.Join(" | ", File.ReadLines(output).TakeLast(5));
 
     public void Dispose()

@@ -13,7 +13,7 @@ internal interface IChallengeSolver
 
     bool CanProve(Identifier identifier);
 
-    /// <summary>Everything is in place when this returns, and is taken back when the result is disposed.</summary>
+    /// <summary>Everything is in place when this returns, and is removed when the result is disposed.</summary>
     Task<IAsyncDisposable> PresentAsync(Identifier identifier, string token, string keyAuthorization, CancellationToken cancellationToken);
 }
 
@@ -59,7 +59,7 @@ internal sealed class DnsSolver(IDnsRecords records) : IChallengeSolver
     }
 }
 
-/// <summary>Lets an ordinary lease be given back as an asynchronous one.</summary>
+/// <summary>Makes an ordinary lease an asynchronous one.</summary>
 internal sealed class Lease(IDisposable inner) : IAsyncDisposable
 {
     public ValueTask DisposeAsync()

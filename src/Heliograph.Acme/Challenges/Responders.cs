@@ -1,6 +1,6 @@
 namespace Heliograph.Acme.Challenges;
 
-/// <summary>What the program lends to prove control of a name: its ports. A missing one means that type is not tried.</summary>
+/// <summary>The program's ports, for proving control of a name. Without one, its challenge type is not tried.</summary>
 public sealed record ChallengeResponders
 {
     public ITlsAlpnResponder? TlsAlpn { get; init; }
@@ -12,11 +12,11 @@ public sealed record ChallengeResponders
 public interface ITlsAlpnResponder
 {
     /// <summary>From now until the lease is disposed, a handshake that offers exactly the protocol <c>acme-tls/1</c> and asks for
-    /// <see cref="TlsAlpnValidation.ServerName"/> gets this certificate, and nobody else ever does.</summary>
+    /// <see cref="TlsAlpnValidation.ServerName"/> gets this certificate; no other handshake does.</summary>
     IDisposable Serve(TlsAlpnValidation validation);
 }
 
-/// <summary>A certificate that proves control to the authority and is good for nothing else.</summary>
+/// <summary>A certificate that proves control to the authority and has no other use.</summary>
 public sealed record TlsAlpnValidation
 {
     public const string Protocol = "acme-tls/1";
@@ -25,7 +25,7 @@ public sealed record TlsAlpnValidation
     public required string Identifier { get; init; }
 
     /// <summary>
-    /// The SNI the authority sends: the name, or for an address its name in in-addr.arpa or ip6.arpa (RFC 8738 section 6).
+    /// The SNI the authority sends: the name, or, for an address, its name in in-addr.arpa or ip6.arpa (RFC 8738 section 6).
     /// </summary>
     public required string ServerName { get; init; }
 

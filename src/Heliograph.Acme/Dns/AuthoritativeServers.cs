@@ -11,7 +11,7 @@ internal static class AuthoritativeServers
     private const int MaxServers = 8;
     private const string ResolverFile = "/etc/resolv.conf";
 
-    /// <summary>Empty when they cannot be found out.</summary>
+    /// <summary>Empty when they cannot be found.</summary>
     public static async Task<IReadOnlyList<IPEndPoint>> FindAsync(string name, CancellationToken cancellationToken)
     {
         try
@@ -30,7 +30,7 @@ internal static class AuthoritativeServers
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // No resolver: the caller goes on without.
+            // No resolver: the caller continues without the servers.
         }
 
         return [];
@@ -61,7 +61,7 @@ internal static class AuthoritativeServers
             }
             catch (SocketException)
             {
-                // A name server without an address helps nobody.
+                // A name server without an address is of no use.
             }
         }
 

@@ -32,7 +32,7 @@ internal static class DnsExchange
             limit.CancelAfter(UdpTimeout);
             try
             {
-                // A connected socket takes datagrams from this server only.
+                // A connected socket accepts datagrams only from this server.
                 await socket.ConnectAsync(server, limit.Token);
                 await socket.SendAsync(message, limit.Token);
                 while (true)
@@ -45,11 +45,11 @@ internal static class DnsExchange
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                // Lost on the way: once more, then TCP.
+                // Lost on the way: try once more, then use TCP.
             }
             catch (SocketException)
             {
-                // Nobody listens there on UDP; TCP tells.
+                // Nothing listens there on UDP; try TCP.
                 return null;
             }
         }

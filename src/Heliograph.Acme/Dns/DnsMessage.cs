@@ -26,7 +26,7 @@ internal sealed class DnsWriter
         return this;
     }
 
-    /// <param name="name">Labels with dots; a dot at the end changes nothing.</param>
+    /// <param name="name">Labels with dots; a trailing dot makes no difference.</param>
     public DnsWriter Name(string name)
     {
         foreach (var label in name.Split('.', StringSplitOptions.RemoveEmptyEntries))
@@ -34,7 +34,7 @@ internal sealed class DnsWriter
         return Byte(0);
     }
 
-    /// <summary>Class, type, time to live and data of a record whose name is written.</summary>
+    /// <summary>Class, type, time to live and data of a record whose name is already written.</summary>
     public DnsWriter Record(int type, int recordClass, uint timeToLive, ReadOnlySpan<byte> data) =>
         Short(type).Short(recordClass).Int(timeToLive).Short(data.Length).Raw(data);
 
@@ -59,10 +59,10 @@ internal static class DnsTypes
     public const int Tsig = 250;
 }
 
-/// <summary>One resource record of an answer. The data of an NS record is its name's text, of a TXT record the joined strings.</summary>
+/// <summary>One resource record of an answer. An NS record's data is the name as text; a TXT record's, its strings joined.</summary>
 internal sealed record DnsRecord(string Name, int Type, byte[] Data, int Start);
 
-/// <summary>A message from the wire: read defensively, never thrown at.</summary>
+/// <summary>A message from the network: parsed defensively, without exceptions.</summary>
 internal sealed record DnsAnswer
 {
     private const int MaxRecords = 200;
@@ -78,10 +78,10 @@ internal sealed record DnsAnswer
 
     public required int AnswerCount { get; init; }
 
-    /// <summary>Those of the answer section.</summary>
+    /// <summary>The records of the answer section.</summary>
     public IEnumerable<DnsRecord> Answers => Records.Take(AnswerCount);
 
-    /// <summary>Null when it is no answer that makes sense.</summary>
+    /// <summary>Null if the message is not a valid answer.</summary>
     public static DnsAnswer? Parse(ReadOnlySpan<byte> message)
     {
         if (message.Length < 12 || (message[2] & 0x80) == 0)
@@ -140,7 +140,7 @@ internal sealed record DnsAnswer
         return true;
     }
 
-    /// <summary>A TXT record's strings, each behind its length.</summary>
+    /// <summary>A TXT record's strings, each preceded by its length.</summary>
     private static byte[] Join(ReadOnlySpan<byte> data)
     {
         var text = new List<byte>();

@@ -1,12 +1,12 @@
 namespace Heliograph.Acme.Dns;
 
-/// <summary>Puts TXT records into a zone and takes them out again.</summary>
+/// <summary>Adds TXT records to a zone and removes them again.</summary>
 internal interface IDnsRecords
 {
-    /// <param name="name">Fully qualified, with the dot at the end.</param>
+    /// <param name="name">Fully qualified, with the trailing dot.</param>
     /// <param name="value">Never logged.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>Takes the record out when disposed.</returns>
+    /// <param name="cancellationToken">Cancels the change.</param>
+    /// <returns>Removes the record when disposed.</returns>
     Task<IAsyncDisposable> PresentAsync(string name, string value, CancellationToken cancellationToken);
 }
 

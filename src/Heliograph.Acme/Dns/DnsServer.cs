@@ -10,7 +10,7 @@ internal static class DnsServer
 
     public static bool TryParse(string text, [NotNullWhen(true)] out IPEndPoint? server)
     {
-        // An endpoint without a port parses as port 0; "::1" must not be taken for address and port.
+        // An endpoint without a port parses as port 0; "::1" must not be read as address and port.
         if (!IPEndPoint.TryParse(text, out server))
             return false;
         if (server.Port == 0)

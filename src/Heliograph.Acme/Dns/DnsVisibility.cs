@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Acme.Dns;
 
-/// <summary>Waits until the name servers that the authority will ask show a new record, so that it does not look too early.</summary>
+/// <summary>Waits until the name servers that the authority will ask show a new record, so that it does not check too early.</summary>
 internal sealed class DnsVisibility
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
@@ -24,7 +24,7 @@ internal sealed class DnsVisibility
         this.logger = logger;
     }
 
-    /// <summary>Returns when every server shows the value, or when the time is up: the authority then decides.</summary>
+    /// <summary>Returns when every server shows the value, or after the timeout: then the authority decides.</summary>
     public async Task WaitAsync(string name, string value, IReadOnlyList<IPEndPoint> known, CancellationToken cancellationToken)
     {
         var servers = configured.Count > 0 ? configured : known;

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Heliograph.Acme.Dns;
 
 /// <summary>
-/// A program of the operator's, called as <c>HOOK present|cleanup FQDN VALUE</c> (the convention of lego's exec provider).
+/// The operator's own program, called as <c>HOOK present|cleanup FQDN VALUE</c> (the convention of lego's exec provider).
 /// </summary>
 internal sealed class HookRecords : IDnsRecords
 {
@@ -58,7 +58,7 @@ internal sealed class HookRecords : IDnsRecords
                 $"acme.dns.hook: '{hook} {action} {name} VALUE' did not end within {timeout.TotalSeconds:0} seconds and was killed.");
         if (result.ExitCode != 0)
             throw new AcmeException(AcmeFailure.Configuration,
-                $"acme.dns.hook: '{hook} {action} {name} VALUE' ended with code {result.ExitCode}: {Text.Clean(result.Output, [value])}.");
+                $"acme.dns.hook: '{hook} {action} {name} VALUE' exited with code {result.ExitCode}: {Text.Clean(result.Output, [value])}.");
     }
 
     private async Task<HookResult> StartAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
@@ -70,7 +70,7 @@ internal sealed class HookRecords : IDnsRecords
         catch (HookStartException exception)
         {
             throw new AcmeException(AcmeFailure.Configuration,
-                $"acme.dns.hook: '{hook}' cannot be started ({exception.Message}). Give the whole path of an executable file.", exception);
+                $"acme.dns.hook: '{hook}' cannot be started ({exception.Message}). Give the full path of an executable file.", exception);
         }
     }
 }

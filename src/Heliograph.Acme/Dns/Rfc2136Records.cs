@@ -50,7 +50,7 @@ internal sealed class Rfc2136Records : IDnsRecords
         {
             throw new AcmeException(
                 AcmeFailure.Unreachable,
-                $"acme.dns.rfc2136: the name server {server} cannot be asked: {exception.Message}. Check the address and its firewall.",
+                $"acme.dns.rfc2136: the name server {server} cannot be queried: {exception.Message}. Check the address and its firewall.",
                 exception);
         }
     }
@@ -93,11 +93,11 @@ internal sealed class Rfc2136Records : IDnsRecords
         (_, 16) => "the signature is wrong (BADSIG); check key_secret and algorithm",
         (_, 17) => "it does not know the key (BADKEY); check key_name",
         (_, 18) => "its clock and this machine's differ (BADTIME); set the clock (timedatectl set-ntp true)",
-        (5, _) => "REFUSED; its policy does not let this key change this name",
-        (9, _) => "NOTAUTH; it has not got this zone, or the key is wrong; check zone, key_name and key_secret",
+        (5, _) => "REFUSED; its policy does not allow this key to change this name",
+        (9, _) => "NOTAUTH; it does not serve this zone, or the key is wrong; check zone, key_name and key_secret",
         (10, _) => "NOTZONE; check zone",
-        (2, _) => "SERVFAIL; its log tells more (often it cannot write the zone's journal)",
-        (0, _) => "the answer is not rightly signed; somebody in between, or another key on the server",
+        (2, _) => "SERVFAIL; see its log (often it cannot write the zone's journal)",
+        (0, _) => "the answer's signature is invalid; something in between changed it, or the server has a different key",
         _ => $"response code {code}",
     };
 
@@ -119,7 +119,7 @@ internal sealed class Rfc2136Records : IDnsRecords
 
         throw new AcmeException(
             AcmeFailure.Configuration,
-            $"acme.dns.rfc2136: the name server {server} has no zone for {name}; name it in acme.dns.rfc2136.zone or ask the right " +
-            $"server.");
+            $"acme.dns.rfc2136: the name server {server} has no zone for {name}; " +
+            "set acme.dns.rfc2136.zone, or set acme.dns.rfc2136.server to the right server.");
     }
 }

@@ -48,7 +48,7 @@ internal sealed class Tsig
     }
 
     /// <summary>
-    /// The error in the answer's TSIG record (BADSIG 16, BADKEY 17, BADTIME 18); 0 when it is rightly signed; -1 when it is not.
+    /// The error in the answer's TSIG record (BADSIG 16, BADKEY 17, BADTIME 18); 0 when the signature is valid; -1 when it is not.
     /// </summary>
     public int Verify(byte[] answer, byte[] requestMac, DateTimeOffset now)
     {
@@ -68,7 +68,7 @@ internal sealed class Tsig
         at += macLength;
         var error = BinaryPrimitives.ReadUInt16BigEndian(data[(at + 2)..]);
         var other = data[(at + 6)..];
-        // BADSIG and BADKEY come unsigned; their number is for the error message only.
+        // BADSIG and BADKEY are unsigned; their number is only for the error message.
         if (error is 16 or 17)
             return error;
 

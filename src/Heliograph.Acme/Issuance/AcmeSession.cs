@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Acme.Issuance;
 
-/// <summary>A conversation with one authority under our account there, which is made when there is none.</summary>
+/// <summary>A session with one authority under the account there, which is created when there is none.</summary>
 internal sealed class AcmeSession : IDisposable
 {
     private readonly AcmeTransport transport;
@@ -35,9 +35,9 @@ internal sealed class AcmeSession : IDisposable
     /// <param name="issuer">The authority; its <see cref="IssuerOptions.Directory"/> is the one asked.</param>
     /// <param name="store">Where the account is kept.</param>
     /// <param name="timeout">For one request.</param>
-    /// <param name="timeProvider">The time by which the authority's TLS certificate is judged.</param>
-    /// <param name="logger">For the account's making.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="timeProvider">The time at which the authority's TLS certificate must be valid.</param>
+    /// <param name="logger">Logs the creation of an account.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     public static async Task<AcmeSession> OpenAsync(
         IssuerOptions issuer,
         AccountStore store,
@@ -74,8 +74,7 @@ internal sealed class AcmeSession : IDisposable
     }
 
     /// <summary>
-    /// Does something under the account; when the authority has forgotten it (a staging database that was wiped), once more under a new
-    /// one.
+    /// Runs something under the account; if the authority has forgotten it (a wiped staging database), once more under a new account.
     /// </summary>
     public async Task<T> WithAccountAsync<T>(Func<Signer, Task<T>> work, CancellationToken cancellationToken)
     {
@@ -94,11 +93,11 @@ internal sealed class AcmeSession : IDisposable
         }
     }
 
-    /// <summary>RFC 8555 section 7.3.5. The new key is on the disk before the authority hears of it.</summary>
+    /// <summary>RFC 8555 section 7.3.5. The new key is on disk before the authority learns of it.</summary>
     public async Task RollOverKeyAsync(CancellationToken cancellationToken)
     {
         var keyChange = Directory.KeyChange
-            ?? throw new AcmeException(AcmeFailure.Configuration, $"{Client.Authority} does not offer to change account keys.");
+            ?? throw new AcmeException(AcmeFailure.Configuration, $"{Client.Authority} does not support changing account keys.");
         var next = AccountKey.Generate();
         Remember(account with { NextKeyPem = next.ToPem() });
         var payload = Json.Write(json =>
@@ -123,11 +122,11 @@ internal sealed class AcmeSession : IDisposable
         {
             throw new AcmeException(
                 AcmeFailure.Configuration,
-                $"{Client.Authority} wants an account that was made on its web site; put what it shows there into acme.eab.key_id and " +
-                $"acme.eab.hmac_key.");
+                $"{Client.Authority} requires an account created on its web site; " +
+                "copy the values shown there into acme.eab.key_id and acme.eab.hmac_key.");
         }
 
-        // Before the authority hears of the key, so that a crash in between leaves no lost account behind.
+        // Saved before the authority learns of the key, so that a crash in between does not lose the account.
         Remember(account);
         var payload = Json.Write(json =>
         {
@@ -152,7 +151,7 @@ internal sealed class AcmeSession : IDisposable
         return true;
     }
 
-    /// <summary>A rollover that a crash cut short: ask which key the account has.</summary>
+    /// <summary>After a crash during a rollover: asks which key the account has.</summary>
     private async Task SettleRolloverAsync(CancellationToken cancellationToken)
     {
         if (account.NextKeyPem is not { } pem)

@@ -4,7 +4,7 @@ using Heliograph.Acme.Protocol;
 
 namespace Heliograph.Acme.Issuance;
 
-/// <summary>What a new certificate must fulfil before it may replace a working one.</summary>
+/// <summary>The conditions a new certificate must meet before it replaces a working one.</summary>
 internal static class CertificateCheck
 {
     private const int MaxChain = 10;
@@ -25,17 +25,17 @@ internal static class CertificateCheck
 
         var covered = certificate.Names.ToHashSet(StringComparer.OrdinalIgnoreCase);
         if (identifiers.FirstOrDefault(identifier => !covered.Contains(identifier.Value)) is { } missing)
-            throw Broken(directory, $"it is not for {missing}");
+            throw Broken(directory, $"it does not cover {missing}");
         if (certificate.NotBefore > now + ClockProbe.Tolerance || certificate.NotAfter <= now)
         {
-            var clock =
+            var advice =
                 clockAhead is { } ahead && ahead.Duration() > ClockProbe.Tolerance
                     ? $"this machine's clock is {ClockProbe.Say(ahead)} the authority's; set it (timedatectl set-ntp true)"
                     : "check this machine's clock (timedatectl)";
             throw new AcmeException(
                 AcmeFailure.Clock,
-                $"The new certificate is valid from {certificate.NotBefore:u} to {certificate.NotAfter:u}, and it is {now:u} here: " +
-                $"{clock}.");
+                $"The new certificate is valid from {certificate.NotBefore:u} to {certificate.NotAfter:u}, " +
+                $"but it is {now:u} here: {advice}.");
         }
 
         return certificate;
@@ -52,7 +52,7 @@ internal static class CertificateCheck
             for (var i = 1; i < chain.Count; i++)
             {
                 if (!chain[i - 1].IssuerName.RawData.AsSpan().SequenceEqual(chain[i].SubjectName.RawData))
-                    throw Broken(directory, $"certificate {i + 1} of its chain is not the issuer of the one before");
+                    throw Broken(directory, $"certificate {i + 1} of its chain is not the issuer of the previous one");
             }
         }
         finally
@@ -63,5 +63,5 @@ internal static class CertificateCheck
     }
 
     private static AcmeException Broken(string directory, string why) => new(AcmeFailure.NotAcme,
-        $"The certificate from {new Uri(directory).Host} is not used, because {why}; the old one stays.");
+        $"The certificate from {new Uri(directory).Host} is rejected because {why}; the previous one stays in use.");
 }

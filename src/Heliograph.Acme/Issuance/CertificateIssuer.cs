@@ -7,10 +7,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Acme.Issuance;
 
-/// <summary>What can be asked of an authority, each in a conversation of its own.</summary>
+/// <summary>The requests to an authority, each in its own session.</summary>
 internal sealed class CertificateIssuer
 {
-    // DNS may take its time for every name; an authority that draws things out beyond this is as good as down.
+    // DNS can be slow for every name; an authority that takes longer than this is as good as down.
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(30);
 
     private readonly AcmeOptions options;
@@ -19,7 +19,8 @@ internal sealed class CertificateIssuer
     private readonly ILogger logger;
     private readonly IReadOnlyList<IChallengeSolver> solvers;
 
-    public CertificateIssuer(AcmeOptions options, ChallengeResponders responders, AccountStore accounts, TimeProvider timeProvider, ILogger logger)
+    public CertificateIssuer(
+        AcmeOptions options, ChallengeResponders responders, AccountStore accounts, TimeProvider timeProvider, ILogger logger)
     {
         this.options = options;
         this.accounts = accounts;
@@ -31,13 +32,17 @@ internal sealed class CertificateIssuer
 
     public IReadOnlyList<Identifier> Identifiers { get; }
 
-    /// <param name="issuer">Whom to ask.</param>
+    /// <param name="issuer">The authority to ask.</param>
     /// <param name="predecessor">The certificate in use.</param>
     /// <param name="pending">An order that a crash interrupted.</param>
-    /// <param name="beforeFinalize">Keeps the order in mind.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="beforeFinalize">Remembers the order.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     public Task<IssuedCertificate> IssueAsync(
-        IssuerOptions issuer, IssuedCertificate? predecessor, PendingOrder? pending, Action<PendingOrder> beforeFinalize, CancellationToken cancellationToken) =>
+        IssuerOptions issuer,
+        IssuedCertificate? predecessor,
+        PendingOrder? pending,
+        Action<PendingOrder> beforeFinalize,
+        CancellationToken cancellationToken) =>
         InSessionAsync(issuer, async (session, cancellationToken) =>
         {
             if (pending is not null && await ResumeAsync(session, issuer, pending, cancellationToken) is { } found)
@@ -49,7 +54,7 @@ internal sealed class CertificateIssuer
                 KeyPem = CertificateKey.Generate(options.KeyType),
                 KeyType = options.KeyType,
                 Profile = ChooseProfile(issuer, directory),
-                // Only the authority that issued a certificate can know it.
+                // Only the authority that issued a certificate knows it.
                 Replaces = directory.RenewalInfo is not null && predecessor?.Directory == issuer.Directory ? predecessor.AriId : null,
                 PreferredChain = issuer.PreferredChain,
             };
@@ -66,7 +71,8 @@ internal sealed class CertificateIssuer
     public IReadOnlyList<string> Names => [.. Identifiers.Select(identifier => identifier.Value)];
 
     /// <summary>RFC 9773 section 4.1. Null when the authority makes no suggestions.</summary>
-    public async Task<(RenewalInfoResource Info, TimeSpan? RetryAfter)?> SuggestionAsync(IssuerOptions issuer, string certificateId, CancellationToken cancellationToken)
+    public async Task<(RenewalInfoResource Info, TimeSpan? RetryAfter)?> SuggestionAsync(
+        IssuerOptions issuer, string certificateId, CancellationToken cancellationToken)
     {
         using var transport = new AcmeTransport(issuer.CaRoot, options.RequestTimeout, timeProvider);
         var directory = await AcmeDirectory.FetchAsync(transport, issuer.Directory, cancellationToken);
@@ -78,11 +84,13 @@ internal sealed class CertificateIssuer
         return (response.Read(AcmeJson.Default.RenewalInfoResource), response.RetryAfter);
     }
 
-    public Task RevokeAsync(IssuerOptions issuer, IssuedCertificate certificate, RevocationReason reason, CancellationToken cancellationToken) =>
+    public Task RevokeAsync(
+        IssuerOptions issuer, IssuedCertificate certificate, RevocationReason reason, CancellationToken cancellationToken) =>
         InSessionAsync(issuer, async (session, cancellationToken) =>
         {
             var revoke = session.Directory.RevokeCert
-                ?? throw new AcmeException(AcmeFailure.Configuration, $"{session.Client.Authority} does not offer to revoke certificates.");
+                ?? throw new AcmeException(
+                    AcmeFailure.Configuration, $"{session.Client.Authority} does not support revoking certificates.");
             using var leaf = certificate.OpenLeaf();
             var payload = Json.Write(json =>
             {
@@ -91,7 +99,8 @@ internal sealed class CertificateIssuer
             });
             try
             {
-                return await session.WithAccountAsync(signer => session.Client.PostAsync(signer, revoke, payload, cancellationToken), cancellationToken);
+                return await session.WithAccountAsync(
+                    signer => session.Client.PostAsync(signer, revoke, payload, cancellationToken), cancellationToken);
             }
             catch (AcmeException exception) when (exception.Problem?.Kind == "alreadyRevoked")
             {
@@ -106,7 +115,8 @@ internal sealed class CertificateIssuer
             return true;
         }, cancellationToken);
 
-    private async Task<T> InSessionAsync<T>(IssuerOptions issuer, Func<AcmeSession, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    private async Task<T> InSessionAsync<T>(
+        IssuerOptions issuer, Func<AcmeSession, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         using var timer = new CancellationTokenSource(Limit, timeProvider);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
@@ -118,11 +128,12 @@ internal sealed class CertificateIssuer
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new AcmeException(AcmeFailure.Unreachable,
-                $"{new Uri(issuer.Directory).Host} did not come to an end within {Limit.TotalMinutes:0} minutes; it will be asked again later.");
+                $"{new Uri(issuer.Directory).Host} did not finish within {Limit.TotalMinutes:0} minutes; retrying later.");
         }
     }
 
-    private async Task<IssuedCertificate?> ResumeAsync(AcmeSession session, IssuerOptions issuer, PendingOrder pending, CancellationToken cancellationToken)
+    private async Task<IssuedCertificate?> ResumeAsync(
+        AcmeSession session, IssuerOptions issuer, PendingOrder pending, CancellationToken cancellationToken)
     {
         try
         {
@@ -149,16 +160,25 @@ internal sealed class CertificateIssuer
     private IssuedCertificate Accept(string chain, string key, IssuerOptions issuer, AcmeSession session) =>
         CertificateCheck.Accept(chain, key, issuer.Directory, Identifiers, timeProvider.GetUtcNow(), session.Client.Transport.ClockAhead);
 
-    /// <summary>A profile is asked for only where it is on offer. Let's Encrypt issues for addresses under <c>shortlived</c> alone.</summary>
+    /// <summary>Requests a profile only where it is offered. Let's Encrypt issues for addresses only under <c>shortlived</c>.</summary>
     private string? ChooseProfile(IssuerOptions issuer, AcmeDirectory directory)
     {
         const string shortlived = "shortlived";
         if (issuer.Profile is not { } wanted)
-            return Identifiers.Any(identifier => identifier.IsAddress) && directory.Profiles.Contains(shortlived, StringComparer.Ordinal) ? shortlived : null;
+        {
+            return Identifiers.Any(identifier => identifier.IsAddress) && directory.Profiles.Contains(shortlived, StringComparer.Ordinal)
+                ? shortlived
+                : null;
+        }
+
         if (directory.Profiles.Contains(wanted, StringComparer.Ordinal))
             return wanted;
-        var offer = directory.Profiles.Any() ? $"it has {string.Join(", ", directory.Profiles.Take(20).Select(name => Text.Clean(name)))}" : "it has no profiles";
-        throw new AcmeException(AcmeFailure.Configuration, $"acme.profile: {directory.Url.Host} does not offer '{wanted}'; {offer}. Change the key or remove it.");
+        var offer = directory.Profiles.Any()
+            ? $"it offers {string.Join(", ", directory.Profiles.Take(20).Select(name => Text.Clean(name)))}"
+            : "it offers no profiles";
+        throw new AcmeException(
+            AcmeFailure.Configuration,
+            $"acme.profile: {directory.Url.Host} does not offer '{wanted}'; {offer}. Change the key or remove it.");
     }
 
     private IChallengeSolver? Solver(string type, ChallengeResponders responders) => type switch

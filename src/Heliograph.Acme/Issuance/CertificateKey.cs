@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Heliograph.Acme.Issuance;
 
-/// <summary>A certificate's own key pair, new for every certificate, and the request made with it.</summary>
+/// <summary>A certificate's own key pair, new for every certificate, and the request signed with it.</summary>
 internal static class CertificateKey
 {
     public static string Generate(string keyType)
@@ -19,7 +19,7 @@ internal static class CertificateKey
     }
 
     /// <summary>
-    /// PKCS #10 in DER with an empty subject: all names stand in the extension (RFC 8555 section 7.4, RFC 5280 section 4.1.2.6).
+    /// PKCS #10 in DER with an empty subject: all names are in the extension (RFC 8555 section 7.4, RFC 5280 section 4.1.2.6).
     /// </summary>
     public static byte[] CreateRequest(string keyPem, string keyType, IReadOnlyList<Identifier> identifiers)
     {

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Heliograph.Acme.Issuance;
 
-/// <summary>Which root a chain leads to: the issuer of its last certificate.</summary>
+/// <summary>The root of a chain: the issuer of its last certificate.</summary>
 internal static class ChainName
 {
     public static bool EndsAt(string chainPem, string root)

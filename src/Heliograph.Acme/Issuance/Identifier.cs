@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Heliograph.Acme.Issuance;
 
-/// <summary>What a certificate is for: a DNS name, a wildcard, or an IP address (RFC 8738).</summary>
+/// <summary>What a certificate covers: a DNS name, a wildcard, or an IP address (RFC 8738).</summary>
 internal sealed record Identifier
 {
     private Identifier(string value, IPAddress? address)
@@ -27,7 +27,7 @@ internal sealed record Identifier
     /// <summary>The name without the wildcard's star.</summary>
     public string BaseName => IsWildcard ? Value[2..] : Value;
 
-    /// <summary>The SNI of a TLS-ALPN-01 validation: for an address its name in in-addr.arpa or ip6.arpa (RFC 8738 section 6).</summary>
+    /// <summary>The SNI of a TLS-ALPN-01 validation: for an address, its name in in-addr.arpa or ip6.arpa (RFC 8738 section 6).</summary>
     public string ServerName => Address is null ? BaseName : ReverseName(Address);
 
     public override string ToString() => Value;

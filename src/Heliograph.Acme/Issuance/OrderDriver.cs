@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Acme.Issuance;
 
-/// <summary>What one order is to bring.</summary>
+/// <summary>What to order.</summary>
 internal sealed record OrderRequest
 {
     public required IReadOnlyList<Identifier> Identifiers { get; init; }
@@ -18,14 +18,14 @@ internal sealed record OrderRequest
 
     public string? Profile { get; init; }
 
-    /// <summary>RFC 9773 section 5: the certificate that this one takes the place of.</summary>
+    /// <summary>RFC 9773 section 5: the certificate that this one replaces.</summary>
     public string? Replaces { get; init; }
 
     public string? PreferredChain { get; init; }
 }
 
 /// <summary>
-/// From the order to the chain (RFC 8555 section 7.4). A failed validation spoils an order, so the next challenge type gets a new one.
+/// From the order to the chain (RFC 8555 section 7.4). A failed validation invalidates an order, so the next challenge type gets a new one.
 /// </summary>
 internal sealed class OrderDriver
 {
@@ -46,7 +46,7 @@ internal sealed class OrderDriver
     /// <param name="session">The account to order under.</param>
     /// <param name="solvers">In the order in which they are tried.</param>
     /// <param name="timeProvider">For the pauses between polls.</param>
-    /// <param name="logger">Tells which challenge was tried, never its token.</param>
+    /// <param name="logger">Logs which challenge was tried, never its token.</param>
     public OrderDriver(AcmeSession session, IReadOnlyList<IChallengeSolver> solvers, TimeProvider timeProvider, ILogger logger)
     {
         this.session = session;
@@ -57,8 +57,8 @@ internal sealed class OrderDriver
     }
 
     /// <param name="request">What to order.</param>
-    /// <param name="beforeFinalize">Called with the order's address when only the finalizing is left.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="beforeFinalize">Called with the order's address when only finalizing is left.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>The chain in PEM.</returns>
     public async Task<string> IssueAsync(OrderRequest request, Action<Uri> beforeFinalize, CancellationToken cancellationToken)
     {
@@ -82,13 +82,13 @@ internal sealed class OrderDriver
 
             if (failures.Find(failure => failure.Reason.Failure == AcmeFailure.RateLimited) is { Reason: { } limit })
                 throw limit;
-            // Every round has taken a type from a name; where none is left, another order would be wasted.
+            // Every round uses up one type of a name; once none is left, another order would be wasted.
             if (failures.Find(failure => Choose(failure.Proof, failed) is null) is { } last)
                 throw GiveUp(last.Proof, failed);
         }
     }
 
-    /// <summary>Goes on with an order whose validations are done: after a crash, before the certificate was stored.</summary>
+    /// <summary>Resumes an order whose validations are done, after a crash before the certificate was stored.</summary>
     public async Task<string> FinishAsync(Uri orderUrl, OrderRequest request, CancellationToken cancellationToken)
     {
         var order = await PollAsync(
@@ -174,7 +174,8 @@ internal sealed class OrderDriver
         if (urls.Count > request.Identifiers.Count)
             throw new AcmeException(
                 AcmeFailure.NotAcme,
-                $"{client.Authority} wants {urls.Count} authorizations for {request.Identifiers.Count} names, which no ACME server does.");
+                $"{client.Authority} asks for {urls.Count} authorizations for {request.Identifiers.Count} names; " +
+                "no ACME server does that.");
         var pending = new List<PendingProof>();
         foreach (var text in urls)
         {
@@ -183,16 +184,16 @@ internal sealed class OrderDriver
             if (authorization.Status == "valid")
                 continue;
             var value = (authorization.Wildcard ? "*." : "") + authorization.Identifier?.Value;
-            // Only for what was asked for: the program puts no other name's proof on its ports.
+            // Only for the ordered names: the program never serves a proof for another name.
             var identifier = request.Identifiers.FirstOrDefault(own => own.Value.Equals(value, StringComparison.OrdinalIgnoreCase))
-                ?? throw new AcmeException(AcmeFailure.NotAcme, $"{client.Authority} wants a name proven that was not asked for.");
+                ?? throw new AcmeException(AcmeFailure.NotAcme, $"{client.Authority} asks to validate a name that was not ordered.");
             pending.Add(new PendingProof(url, identifier, authorization));
         }
 
         return pending;
     }
 
-    /// <summary>All at once: a round costs as long as its slowest name, and shows every name's trouble.</summary>
+    /// <summary>All at once: a round takes as long as its slowest name, and shows what failed for every name.</summary>
     private async Task<List<Failure>> ProveAsync(
         List<PendingProof> pending, Dictionary<(string Identifier, string Type), AcmeException> failed, CancellationToken cancellationToken)
     {
@@ -217,7 +218,7 @@ internal sealed class OrderDriver
                 }
             }
 
-            // A name that cannot even be presented spoils the order: no validation is spent on the others.
+            // If one name cannot even be presented, the order fails: do not spend validations on the others.
             if (failures.Count > 0)
                 return failures;
             foreach (var (proof, _, challenge) in presented)
@@ -268,13 +269,13 @@ internal sealed class OrderDriver
         var offered = (proof.Authorization.Challenges ?? []).Select(challenge => Text.Clean(challenge.Type)).Take(10);
         return new AcmeException(
             AcmeFailure.Configuration,
-            $"{proof.Identifier} cannot be proven: {client.Authority} offers {string.Join(", ", offered)}, " +
-                $"and what can be done here is " +
-                $"{(solvers.Count == 0 ? "nothing" : string.Join(", ", solvers.Select(solver => solver.Type)))}; change acme.challenges."
+            $"{proof.Identifier} cannot be validated: {client.Authority} offers {string.Join(", ", offered)}, " +
+                $"but this server can use {(solvers.Count == 0 ? "none" : string.Join(", ", solvers.Select(solver => solver.Type)))}; " +
+                $"change acme.challenges."
         );
     }
 
-    // RFC 8555 section 8.1: base64url. It becomes part of a path, so nothing else is let through.
+    // RFC 8555 section 8.1: base64url. It becomes part of a path, so nothing else is accepted.
     private static bool IsToken(string? token) =>
         token is { Length: > 0 and <= 256 } && token.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
@@ -327,7 +328,7 @@ internal sealed class OrderDriver
                     return value;
                 retryAfter = response.RetryAfter;
             }
-            // One bad moment of the authority's must not cost an order.
+            // A brief problem at the authority must not cost an order.
             catch (AcmeException exception) when (exception.Failure == AcmeFailure.Unreachable && ++troubles <= MaxPollTroubles)
             {
                 retryAfter = exception.RetryAfter;
@@ -339,7 +340,7 @@ internal sealed class OrderDriver
         }
 
         throw new AcmeException(
-            AcmeFailure.Unreachable, $"{client.Authority} did not finish {what} in time; it will be asked again later.");
+            AcmeFailure.Unreachable, $"{client.Authority} did not finish {what} in time; retrying later.");
     }
 
     private sealed record PendingProof(Uri Url, Identifier Identifier, AuthorizationResource Authorization);

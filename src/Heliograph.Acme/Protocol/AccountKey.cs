@@ -24,7 +24,7 @@ internal sealed class AccountKey : IDisposable
 
     public static AccountKey Generate() => new(ECDsa.Create(ECCurve.NamedCurves.nistP256));
 
-    /// <exception cref="CryptographicException">The text is no ECDSA P-256 private key.</exception>
+    /// <exception cref="CryptographicException">The text is not an ECDSA P-256 private key.</exception>
     public static AccountKey FromPem(string pem)
     {
         var key = ECDsa.Create();

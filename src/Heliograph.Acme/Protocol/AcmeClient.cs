@@ -3,11 +3,11 @@ using System.Text.Json.Serialization.Metadata;
 namespace Heliograph.Acme.Protocol;
 
 /// <summary>
-/// Signed requests to one authority (RFC 8555 section 6): nonces, retries, errors. One attempt uses one, from one task at a time.
+/// Signed requests to one authority (RFC 8555 section 6): nonces, retries, errors. Each attempt has its own; one task at a time may use it.
 /// </summary>
 internal sealed class AcmeClient
 {
-    // Pebble rejects nonces by the toss of a coin in our tests: 2^-40 is small enough, and forty small requests are no storm.
+    // In our tests, Pebble rejects nonces at random, half of them: 2^-40 is small enough, and forty small requests are few.
     private const int MaxNonceAttempts = 40;
     private const int MaxNonces = 16;
 
@@ -64,12 +64,12 @@ internal sealed class AcmeClient
         return nonces.TryDequeue(out nonce)
             ? nonce
             : throw new AcmeException(
-                AcmeFailure.NotAcme, $"{Authority} gives no nonce at {Directory.NewNonce.AbsolutePath}, which no ACME server does.");
+                AcmeFailure.NotAcme, $"{Authority} sent no nonce from {Directory.NewNonce.AbsolutePath}; every ACME server sends one.");
     }
 
     private void Keep(string? nonce)
     {
-        // RFC 8555 section 6.5.1: base64url, else it is to be ignored.
+        // RFC 8555 section 6.5.1: a nonce that is not base64url must be ignored.
         if (
             nonce is { Length: > 0 and <= 512 }
             && nonces.Count < MaxNonces

@@ -26,7 +26,7 @@ internal sealed record AcmeDirectory
         var response = await transport.GetAsync(new Uri(url), cancellationToken);
         if ((int)response.Status is >= 300 and <= 399)
             throw NotADirectory(
-                url, $"it redirects to {Text.Clean(response.Location?.AbsoluteUri)}; write that address if it is the authority's");
+                url, $"it redirects to {Text.Clean(response.Location?.AbsoluteUri)}; use that address if it belongs to the authority");
         if ((int)response.Status >= 500 || (int)response.Status == 429)
             throw Refusals.Explain(response.ReadProblem(), response.RetryAfter, new Uri(url).Host, [], null);
         if (!response.IsSuccess)
@@ -48,7 +48,7 @@ internal sealed record AcmeDirectory
     }
 
     private static Uri Address(string url, string member, string? value) =>
-        Urls.Https(value) ?? throw NotADirectory(url, $"its answer has no '{member}' address");
+        Urls.Https(value) ?? throw NotADirectory(url, $"its response has no '{member}' address");
 
     private static AcmeException NotADirectory(string url, string why) => new(AcmeFailure.NotAcme,
         $"{url} is not an ACME directory: {why}. Let's Encrypt's is {AcmeOptions.LetsEncrypt}.");
@@ -56,7 +56,7 @@ internal sealed record AcmeDirectory
 
 internal static class Urls
 {
-    /// <summary>Null when it is no https address: nothing is ever sent in the clear, whatever a directory says.</summary>
+    /// <summary>Null if it is not an https address: nothing is ever sent in the clear, whatever a directory says.</summary>
     public static Uri? Https(string? value) =>
         Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps ? uri : null;
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Heliograph.Acme.Protocol;
 
-// The objects of RFC 8555 section 7.1 and RFC 9773 section 4.2, as they come from the wire: every member may be missing.
+// The objects of RFC 8555 section 7.1 and RFC 9773 section 4.2, as they arrive: every member may be missing.
 
 internal sealed record DirectoryResource
 {
@@ -108,7 +108,7 @@ internal sealed record Problem
 
     private const string Prefix = "urn:ietf:params:acme:error:";
 
-    /// <summary>The last part of the type, such as <c>badNonce</c>; empty when it is none of ACME's.</summary>
+    /// <summary>The last part of the type, such as <c>badNonce</c>; empty if it is not an ACME type.</summary>
     [JsonIgnore]
     public string Kind => Type is { } type && type.StartsWith(Prefix, StringComparison.Ordinal) ? type[Prefix.Length..] : "";
 }

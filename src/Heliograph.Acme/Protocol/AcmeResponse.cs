@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Heliograph.Acme.Protocol;
 
-/// <summary>One answer of the authority, read whole and bounded.</summary>
+/// <summary>One response of the authority, read completely and limited in size.</summary>
 internal sealed record AcmeResponse
 {
     public required Uri Url { get; init; }
@@ -36,17 +36,16 @@ internal sealed record AcmeResponse
         }
         catch (JsonException)
         {
-            // Said below: to the operator, where in the JSON it broke matters less than who sent it.
+            // Reported below: to the operator, who sent it matters more than where the JSON is broken.
         }
 
         throw new AcmeException(
             AcmeFailure.NotAcme,
-            $"{Url.Host} answered {Url.AbsolutePath} with something that is not ACME ({MediaType ?? "no content type"}, {Body.Length} " +
-            $"bytes); "
-                + "is acme.directory right, and is there a proxy in between?");
+            $"{Url.Host} answered {Url.AbsolutePath} with something that is not ACME " +
+            $"({MediaType ?? "no content type"}, {Body.Length} bytes); check acme.directory, and whether there is a proxy in between.");
     }
 
-    /// <summary>The problem document of an error answer; one made up from the status when there is none.</summary>
+    /// <summary>The problem document of an error response; without one, the status in its place.</summary>
     public Problem ReadProblem()
     {
         try

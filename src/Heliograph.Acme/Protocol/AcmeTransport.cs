@@ -5,10 +5,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Heliograph.Acme.Protocol;
 
-/// <summary>HTTP to one authority for the length of one attempt: bounded in size and time, and honest about why it failed.</summary>
+/// <summary>HTTP to one authority during one attempt: limited in size and time, with an explanation when it fails.</summary>
 internal sealed class AcmeTransport : IDisposable
 {
-    // Let's Encrypt's largest answers are a few KB; a chain with RSA roots stays below 20.
+    // Let's Encrypt's largest responses are a few KB; a chain with RSA roots stays below 20 KB.
     private const int MaxBody = 1024 * 1024;
 
     private readonly HttpClient http;
@@ -24,7 +24,7 @@ internal sealed class AcmeTransport : IDisposable
             Timeout = timeout,
             MaxResponseContentBufferSize = MaxBody,
         };
-        // RFC 8555 section 6.1: a client without one may be refused, and is by Pebble.
+        // RFC 8555 section 6.1: a server may reject a client without one, and Pebble does.
         http.DefaultRequestHeaders.UserAgent.Add(
             new ProductInfoHeaderValue("Heliograph", typeof(AcmeTransport).Assembly.GetName().Version?.ToString(3)));
         http.DefaultRequestHeaders.AcceptLanguage.Add(new StringWithQualityHeaderValue("en"));
@@ -53,7 +53,7 @@ internal sealed class AcmeTransport : IDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new AcmeException(AcmeFailure.Unreachable,
-                $"{url.Host} did not answer within {http.Timeout.TotalSeconds:0.#} seconds; it will be asked again later.");
+                $"{url.Host} did not answer within {http.Timeout.TotalSeconds:0.#} seconds; retrying later.");
         }
         catch (HttpRequestException exception)
         {
@@ -83,7 +83,7 @@ internal sealed class AcmeTransport : IDisposable
             Location = response.Headers.Location is { } location && Uri.TryCreate(url, location, out var absolute) ? absolute : null,
             Nonce = response.Headers.TryGetValues("Replay-Nonce", out var nonces) ? nonces.First() : null,
             Alternates = AlternateLinks(url, response),
-            // A time of day is the authority's time of day: its own Date is what to subtract.
+            // The time is by the authority's clock, so subtract the authority's Date.
             RetryAfter = retry?.Delta ?? (retry?.Date - (date ?? now)),
         };
     }
@@ -115,8 +115,8 @@ internal sealed class AcmeTransport : IDisposable
         {
             return new AcmeException(
                 AcmeFailure.NotAcme,
-                $"{url.Host} answered {url.AbsolutePath} with more than {MaxBody / 1024} KB, which is no ACME answer; is acme.directory " +
-                $"right?");
+                $"{url.Host} answered {url.AbsolutePath} with more than {MaxBody / 1024} KB, which is not an ACME response; " +
+                "check acme.directory.");
         }
 
         if (exception.HttpRequestError == HttpRequestError.SecureConnectionError && trust.LastProblem is { } problem)
@@ -130,15 +130,15 @@ internal sealed class AcmeTransport : IDisposable
         {
             HttpRequestError.NameResolutionError => "its name cannot be resolved; check this machine's DNS",
             HttpRequestError.ConnectionError => "no connection; check this machine's network and outgoing firewall",
-            HttpRequestError.SecureConnectionError => "no TLS connection",
-            _ => "the answer broke off or is not HTTP",
+            HttpRequestError.SecureConnectionError => "the TLS handshake fails",
+            _ => "the response was cut off or is not HTTP",
         };
         return new AcmeException(
             AcmeFailure.Unreachable, $"{url.Host} cannot be reached: {why} ({exception.GetBaseException().Message}).", exception);
     }
 }
 
-/// <summary>Whom to believe on the way to the authority: the system's roots, or the root of <c>ca_root</c>.</summary>
+/// <summary>The roots trusted for TLS to the authority: the system's, or the root of <c>ca_root</c>.</summary>
 internal sealed class TlsTrust : IDisposable
 {
     private readonly X509Certificate2Collection? roots;
@@ -161,13 +161,13 @@ internal sealed class TlsTrust : IDisposable
         }
 
         if (roots.Count == 0)
-            throw new AcmeException(AcmeFailure.Configuration, $"acme.ca_root: '{caRoot}' holds no PEM certificate.");
+            throw new AcmeException(AcmeFailure.Configuration, $"acme.ca_root: '{caRoot}' contains no PEM certificate.");
     }
 
-    /// <summary>Why the last handshake was refused, if its certificate was the reason.</summary>
+    /// <summary>Why the last handshake was rejected, if its certificate was the reason.</summary>
     public X509ChainStatusFlags? LastProblem { get; private set; }
 
-    /// <summary>The validity of the certificate that was refused.</summary>
+    /// <summary>The validity of the rejected certificate.</summary>
     public (DateTimeOffset NotBefore, DateTimeOffset NotAfter) LastValidity { get; private set; }
 
     public SocketsHttpHandler CreateHandler(X509VerificationFlags ignore = X509VerificationFlags.NoFlag)
@@ -187,7 +187,7 @@ internal sealed class TlsTrust : IDisposable
 
         return new SocketsHttpHandler
         {
-            // A redirected POST would become a GET: it is reported instead.
+            // A redirected POST would become a GET, so report the redirect instead.
             AllowAutoRedirect = false,
             ConnectTimeout = TimeSpan.FromSeconds(15),
             MaxResponseHeadersLength = 64,
@@ -201,10 +201,10 @@ internal sealed class TlsTrust : IDisposable
 
     public string Explain(Uri url, X509ChainStatusFlags problem) =>
         problem == X509ChainStatusFlags.NoError
-            ? $"{url.Host} presented a TLS certificate for another name; is acme.directory right?"
+            ? $"{url.Host} presented a TLS certificate for a different name; check acme.directory."
             : $"The TLS certificate of {url.Host} is not trusted ({problem}); " + (roots is null
                 ? "install the package ca-certificates, or name the authority's own root in acme.ca_root."
-                : "acme.ca_root is not the root that signed it.");
+                : "acme.ca_root is not the root that signed it; change or remove it.");
 
     public void Dispose()
     {

@@ -2,8 +2,8 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Heliograph.Acme.Protocol;
 
-/// <summary>When TLS to the authority fails only because its certificate is out of its time, the clock here is the suspect.
-/// One more request, with the chain checked in all but time, reads the Date header and names the difference.</summary>
+/// <summary>If TLS to the authority fails only because its certificate is expired or not yet valid, this machine's clock is the suspect.
+/// One more request, which checks the chain except for time, reads the Date header to find the difference.</summary>
 internal static class ClockProbe
 {
     public static async Task<AcmeException> ExplainAsync(
@@ -12,21 +12,24 @@ internal static class ClockProbe
         var now = timeProvider.GetUtcNow();
         var (notBefore, notAfter) = trust.LastValidity;
         var ahead = await AheadAsync(url, trust, timeProvider, timeout, cancellationToken);
-        var seen = $"The TLS certificate of {url.Host} is valid from {notBefore:u} to {notAfter:u}, and this machine's clock says {now:u}";
+        var seen = $"The TLS certificate of {url.Host} is valid from {notBefore:u} to {notAfter:u}, but this machine's clock says {now:u}";
         return ahead is { } difference && difference.Duration() > Tolerance
             ? new AcmeException(
                 AcmeFailure.Clock, $"{seen}, which is {Say(difference)} the authority's clock. Set the clock (timedatectl set-ntp true).")
             : new AcmeException(
-                AcmeFailure.Clock, $"{seen}. Check the clock (timedatectl); if it is right, the authority has let its certificate expire.");
+                AcmeFailure.Clock,
+                $"{seen}. Check the clock (timedatectl); if it is correct, the authority has let its certificate expire.");
     }
 
-    /// <summary>A certificate is unaffected by less: authorities backdate by an hour.</summary>
+    /// <summary>A smaller difference does not affect a certificate: authorities backdate by an hour.</summary>
     public static TimeSpan Tolerance { get; } = TimeSpan.FromMinutes(5);
 
     public static string Say(TimeSpan ahead)
     {
         var gap = ahead.Duration();
-        var amount = gap.TotalDays >= 2 ? $"{gap.TotalDays:0} days" : gap.TotalHours >= 2 ? $"{gap.TotalHours:0} hours" : $"{gap.TotalMinutes:0} minutes";
+        var amount = gap.TotalDays >= 2 ? $"{gap.TotalDays:0} days"
+            : gap.TotalHours >= 2 ? $"{gap.TotalHours:0} hours"
+            : $"{gap.TotalMinutes:0} minutes";
         return amount + (ahead > TimeSpan.Zero ? " ahead of" : " behind");
     }
 

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Heliograph.Acme.Protocol;
 
-/// <summary>RFC 8555 section 7.3.4: the account key, signed with a MAC key that the authority handed out.</summary>
+/// <summary>RFC 8555 section 7.3.4: the account key, signed with a MAC key that the authority issued.</summary>
 internal static class ExternalAccountBinding
 {
     public static byte[] Create(EabOptions eab, AccountKey key, Uri newAccount)

@@ -8,7 +8,7 @@ namespace Heliograph.Acme.Protocol;
 /// <summary>Flattened JWS JSON (RFC 7515 section 7.2.2), the form of every ACME request.</summary>
 internal static class Jws
 {
-    /// <summary>Signs with the account key: by its URL once the account has one, by the key itself before.</summary>
+    /// <summary>Signs with the account key: identified by the account's URL, or by the key itself while there is no URL.</summary>
     public static byte[] Sign(AccountKey key, Uri? account, Uri url, string? nonce, byte[] payload)
     {
         var header = Json.Write(json =>

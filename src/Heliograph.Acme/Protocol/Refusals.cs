@@ -1,6 +1,6 @@
 namespace Heliograph.Acme.Protocol;
 
-/// <summary>Turns problem documents into a sentence that says what to do.</summary>
+/// <summary>Turns a problem document into a sentence that says what to do.</summary>
 internal static class Refusals
 {
     private const int MaxSubproblems = 5;
@@ -16,31 +16,31 @@ internal static class Refusals
         var detail = Details(problem, secrets);
         var message = problem.Kind switch
         {
-            "rateLimited" => $"{authority} limits how often it may be asked, and the limit is reached: {detail}.",
+            "rateLimited" => $"The rate limit of {authority} has been reached: {detail}.",
             "externalAccountRequired" =>
-                $"{authority} wants an account that was made on its web site; put what it shows there into acme.eab.key_id and " +
-                $"acme.eab.hmac_key ({detail}).",
-            "caa" => $"A CAA record in DNS forbids {authority} to issue: {detail}. {CaaAdvice(meta)}",
+                $"{authority} requires an account created on its web site; " +
+                $"copy the values shown there into acme.eab.key_id and acme.eab.hmac_key ({detail}).",
+            "caa" => $"A CAA record in DNS does not allow {authority} to issue: {detail}. {CaaAdvice(meta)}",
             "rejectedIdentifier" or "unsupportedIdentifier" =>
-                $"{authority} gives no certificate for this name: {detail}. Change domains, or ask another authority.",
+                $"{authority} does not issue certificates for this name: {detail}. Change domains, or use another authority.",
             "invalidContact" or "unsupportedContact" =>
-                $"{authority} does not accept the mail address: {detail}. Change acme.email or remove it.",
+                $"{authority} does not accept the e-mail address: {detail}. Change acme.email or remove it.",
             "invalidProfile" => $"{authority} does not know this profile: {detail}. Change acme.profile or remove it.",
-            "userActionRequired" => $"{authority} wants the operator to act first: {detail}.",
+            "userActionRequired" => $"{authority} requires the operator to act first: {detail}.",
             "accountDoesNotExist" => $"{authority} does not know this account: {detail}.",
             "unauthorized" => $"{authority} refused: {detail}. If the account was closed, remove its file in the state directory.",
             "badCSR" or "badPublicKey" => $"{authority} does not accept the request or its key type: {detail}. Try another acme.key_type.",
-            "serverInternal" => $"{authority} has an internal error: {detail}. It will be asked again later.",
+            "serverInternal" => $"{authority} has an internal error: {detail}. Retrying later.",
             "" when problem.Status >= 500 =>
-                $"{authority} answers HTTP {problem.Status}: it has trouble of its own and will be asked again later.",
-            "" when problem.Status == 429 => $"{authority} answers HTTP 429: it was asked too often.",
-            "" => $"{authority} answers HTTP {problem.Status}: {detail}.",
+                $"{authority} answered HTTP {problem.Status}, an error on its side. Retrying later.",
+            "" when problem.Status == 429 => $"{authority} answered HTTP 429: too many requests.",
+            "" => $"{authority} answered HTTP {problem.Status}: {detail}.",
             var kind => $"{authority} refused ({kind}): {detail}.",
         };
         return new AcmeException(FailureOf(problem), message) { Problem = problem, RetryAfter = retryAfter };
     }
 
-    /// <summary>Why a name could not be validated, by the authority's finding and the way it looked.</summary>
+    /// <summary>Why a name could not be validated, from the authority's finding and the challenge type.</summary>
     public static AcmeException ExplainChallenge(
         Problem problem, string name, string type, IReadOnlyList<string> secrets, string authority, DirectoryMeta meta)
     {
@@ -50,21 +50,21 @@ internal static class Refusals
         var port = type == ChallengeTypes.Http01 ? "80" : "443";
         var message = problem.Kind switch
         {
-            "caa" => $"A CAA record in DNS forbids {authority} to issue for {name}: {detail}. {CaaAdvice(meta)}",
+            "caa" => $"A CAA record in DNS does not allow {authority} to issue for {name}: {detail}. {CaaAdvice(meta)}",
             "dns" when type != ChallengeTypes.Dns01 =>
                 $"{authority} finds no address for {name} in DNS: {detail}. Create an A or AAAA record that points to this machine.",
             _ when type == ChallengeTypes.Dns01 =>
-                $"{authority} does not find the expected TXT record at _acme-challenge.{name}: {detail}. Check the zone, and what " +
-                $"acme.dns does to it.",
+                $"{authority} does not find the expected TXT record at _acme-challenge.{name}: {detail}. " +
+                "Check the zone and acme.dns.",
             _ when problem.Kind == "connection" || SaysNoConnection(detail) =>
-                $"{authority} cannot reach {name} on port {port}: {detail}. Open port {port} to the whole internet and check that {name} " +
-                $"points to this machine.",
+                $"{authority} cannot reach {name} on port {port}: {detail}. Open port {port} to the whole internet " +
+                $"and check that {name} points to this machine.",
             "tls" =>
-                $"{authority} reaches {name} on port 443 but no TLS-ALPN validation answers there: {detail}. Something in front of this " +
-                $"machine ends TLS, or {name} points elsewhere.",
+                $"{authority} reaches {name} on port 443, but nothing there answers the TLS-ALPN validation: {detail}. " +
+                $"Something in front of this machine terminates TLS, or {name} points elsewhere.",
             "unauthorized" or "incorrectResponse" =>
-                $"{authority} reaches another server than this one at {name}, port {port}: {detail}. Check that every A and AAAA record " +
-                $"of {name} points to this machine and that nothing in front answers for it.",
+                $"{authority} reaches a different server at {name}, port {port}: {detail}. Check that every A and AAAA record of {name} " +
+                "points to this machine and that nothing in front of it answers instead.",
             _ => $"{authority} could not validate {name} by {type}: {detail}.",
         };
         return new AcmeException(AcmeFailure.NotProven, message) { Problem = problem };
@@ -88,7 +88,7 @@ internal static class Refusals
         return detail;
     }
 
-    // Not every authority uses the type "connection" for it.
+    // Not every authority uses the type "connection" for this.
     private static bool SaysNoConnection(string detail) =>
         detail.Contains("connection refused", StringComparison.OrdinalIgnoreCase)
         || detail.Contains("no route to host", StringComparison.OrdinalIgnoreCase)

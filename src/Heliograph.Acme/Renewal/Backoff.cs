@@ -1,6 +1,6 @@
 namespace Heliograph.Acme.Renewal;
 
-/// <summary>How long to wait after a failure: 1, 10, 100 minutes, then a day; sooner when the certificate is about to run out.</summary>
+/// <summary>How long to wait after a failure: 1, 10, 100 minutes, then a day; sooner when the certificate is about to expire.</summary>
 internal static class Backoff
 {
     private static readonly TimeSpan[] Steps =
@@ -14,9 +14,9 @@ internal static class Backoff
     // Let's Encrypt allows five failed validations an hour: one an hour leaves room for people to try things.
     private static readonly TimeSpan Shortest = TimeSpan.FromHours(1);
 
-    /// <param name="failures">In a row, this one included.</param>
+    /// <param name="failures">In a row, including this one.</param>
     /// <param name="remaining">Until the certificate in use expires; negative or null when there is none.</param>
-    /// <param name="random">From 0 to 1, for half to one and a half of the time: installations must not come back in step.</param>
+    /// <param name="random">From 0 to 1, for half to one and a half times the wait: installations must not all return at once.</param>
     public static TimeSpan After(int failures, TimeSpan? remaining, double random)
     {
         var step = Steps[Math.Clamp(failures - 1, 0, Steps.Length - 1)];

@@ -10,7 +10,7 @@ namespace Heliograph.Acme.Renewal;
 /// <summary>ACME Renewal Information (RFC 9773).</summary>
 internal static class RenewalInfo
 {
-    // RFC 9773 section 4.3.2: clamped to reasonable bounds. Six hours is what it recommends where nothing is said, and after an error.
+    // RFC 9773 section 4.3.2: clamped to reasonable bounds. It recommends six hours when no interval is given, and after an error.
     public static TimeSpan DefaultInterval { get; } = TimeSpan.FromHours(6);
 
     private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(1);
@@ -32,9 +32,9 @@ internal static class RenewalInfo
         }
     }
 
-    /// <summary>Draws an instant from the window, once: the same window later keeps the same instant.</summary>
+    /// <summary>Draws an instant from the window once: as long as the window stays the same, so does the instant.</summary>
     /// <param name="previous">What was stored.</param>
-    /// <param name="answer">What the authority says; null when it says nothing.</param>
+    /// <param name="answer">What the authority says; null if it says nothing.</param>
     /// <param name="retryAfter">When it wants to be asked again.</param>
     /// <param name="now">The time.</param>
     /// <param name="random">From 0 to 1.</param>
@@ -44,7 +44,7 @@ internal static class RenewalInfo
         var nextCheck = now + Clamp(retryAfter ?? (answer is null ? Longest : DefaultInterval));
         if (answer is null)
             return new SuggestedRenewal { NextCheck = nextCheck };
-        // Section 4.2: a window that does not end after its start is an error of the authority's; what was known stays.
+        // Section 4.2: a window that does not end after its start is the authority's error; the previous suggestion stays.
         if (answer.SuggestedWindow is not { Start: { } start, End: { } end } || end <= start)
             return (previous ?? new SuggestedRenewal { NextCheck = nextCheck }) with { NextCheck = nextCheck };
         var chosen =

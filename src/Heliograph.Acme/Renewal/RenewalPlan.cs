@@ -2,12 +2,12 @@ using Heliograph.Acme.Storage;
 
 namespace Heliograph.Acme.Renewal;
 
-/// <summary>When a certificate is to be renewed and why then. Failures and rate limits come on top.</summary>
+/// <summary>When a certificate should be renewed, and why then. Failures and rate limits may delay it.</summary>
 internal sealed record RenewalPlan(DateTimeOffset At, string Reason)
 {
     private static readonly TimeSpan ShortLived = TimeSpan.FromDays(10);
 
-    // An authority that suggests the past again and again, or hands out the same old certificate, must not be asked in a circle.
+    // An authority that keeps suggesting a time in the past, or issues the same old certificate, must not be asked in a loop.
     private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
 
     public static RenewalPlan For(
@@ -16,7 +16,7 @@ internal sealed record RenewalPlan(DateTimeOffset At, string Reason)
         if (certificate is null)
             return new RenewalPlan(now, "there is no certificate yet");
         if (state.Revoked)
-            return new RenewalPlan(now, "the certificate is revoked");
+            return new RenewalPlan(now, "the certificate has been revoked");
         if (!(state.Names ?? certificate.Names).ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(names))
             return new RenewalPlan(now, "domains has changed");
         if (options.Issuers.All(issuer => issuer.Directory != certificate.Directory))
@@ -28,8 +28,8 @@ internal sealed record RenewalPlan(DateTimeOffset At, string Reason)
         var pause = certificate.Lifetime / 4 < LongestPause ? certificate.Lifetime / 4 : LongestPause;
         var earliest = (state.ObtainedAt ?? certificate.NotBefore) + pause;
         var plan = state.Ari?.Chosen is { } chosen && chosen < backstop
-            ? new RenewalPlan(chosen, "the authority suggests a window around it (ARI)")
-            : new RenewalPlan(backstop, isShort ? "half of its lifetime is over then" : "a third of its lifetime is left then");
+            ? new RenewalPlan(chosen, "the authority suggests a window around that time (ARI)")
+            : new RenewalPlan(backstop, isShort ? "half of its lifetime has passed by then" : "a third of its lifetime is left by then");
         return plan.At < earliest ? plan with { At = earliest } : plan;
     }
 }

@@ -4,14 +4,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Acme.Renewal;
 
-/// <summary>One look at the certificate at a time: is anything due, and if so, do it. Everything it decides by is on the disk.</summary>
+/// <summary>Checks whether anything is due for the certificate, and if so does it. Everything it bases a decision on is on disk.</summary>
 internal sealed class Renewer
 {
-    // An authority that fails this often in a row is given up for this attempt, when there is another one.
+    // An authority that fails this often in a row is skipped for this attempt, if there is another one.
     private const int FailuresBeforeFailover = 3;
     private const int FailoverLifetimePart = 5;
 
-    // The longest that Let's Encrypt's limits last. A longer Retry-After is a mistake of the authority's.
+    // Let's Encrypt's limits last no longer. A longer Retry-After is the authority's mistake.
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromDays(7);
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan ShortestSleep = TimeSpan.FromSeconds(1);
@@ -26,10 +26,10 @@ internal sealed class Renewer
 
     private CertificateState state = new();
 
-    /// <summary>As they were before the attempt that is being made, which stands on the disk as a failure already.</summary>
+    /// <summary>The attempts before the one in progress, which is already recorded on disk as a failure.</summary>
     private volatile Attempts? before;
 
-    /// <summary>What is in memory is newer than the disk, which could not be written.</summary>
+    /// <summary>The state in memory is newer than the file, which could not be written.</summary>
     private bool unsaved;
 
     public Renewer(
@@ -56,16 +56,16 @@ internal sealed class Renewer
 
     public bool IsUnderWay => before is not null;
 
-    /// <summary>The attempts that have ended.</summary>
+    /// <summary>The finished attempts.</summary>
     public Attempts Ended => before ?? state.Attempts;
 
     public RenewalPlan Plan => RenewalPlan.For(Certificate, state, options, issuer.Names, Now);
 
-    /// <summary>When an attempt will be made: when it is due, or when the last failure or the authorities allow.</summary>
+    /// <summary>When the next attempt takes place: when it is due, or as soon as the last failure and the authorities allow.</summary>
     public DateTimeOffset NextAttempt => Latest(Plan.At, state.Attempts.NextAttempt ?? Plan.At, EarliestIssuer());
 
     /// <summary>
-    /// How long there is nothing to do. Never longer than some minutes: another process may store a certificate, and machines sleep.
+    /// How long to sleep. Only a few minutes, because another process may store a certificate, and machines may suspend.
     /// </summary>
     public TimeSpan Sleep
     {
@@ -79,7 +79,7 @@ internal sealed class Renewer
         }
     }
 
-    /// <summary>Takes over what is stored, by this process earlier or by another one.</summary>
+    /// <summary>Loads what this process or another one has stored.</summary>
     public void Reload()
     {
         if (unsaved)
@@ -100,7 +100,7 @@ internal sealed class Renewer
             if (NextAttempt > Now && !(SuggestionDue <= Now))
                 return;
             using var held = await store.LockAsync(cancellationToken);
-            // Another process may have had the lock in order to do just this.
+            // Another process may have held the lock to do just this.
             Reload();
             await AskForSuggestionAsync(cancellationToken);
             if (NextAttempt <= Now)
@@ -117,7 +117,7 @@ internal sealed class Renewer
     }
 
     /// <summary>
-    /// Renews on an operator's word: our own back-off does not hold him up; a rate limit does unless <paramref name="force"/>.
+    /// Renews at an operator's request, ignoring back-off; a rate limit still applies unless <paramref name="force"/> is set.
     /// </summary>
     /// <returns>Whether anything was renewed.</returns>
     public async Task<bool> RenewAsync(bool force, CancellationToken cancellationToken)
@@ -125,7 +125,7 @@ internal sealed class Renewer
         if (!force && EarliestIssuer() > Now)
         {
             throw new AcmeException(AcmeFailure.RateLimited,
-                $"The authority asked not to be asked before {EarliestIssuer():u}; its last answer was: {state.Attempts.LastError}");
+                $"The authority accepts no request before {EarliestIssuer():u}; its last answer was: {state.Attempts.LastError}");
         }
 
         try
@@ -158,8 +158,8 @@ internal sealed class Renewer
             options.Issuers.FirstOrDefault(candidate => candidate.Directory == Certificate.Directory)
             ?? throw new AcmeException(
                 AcmeFailure.Configuration,
-                $"The certificate is from {Certificate.Directory}, which is not configured any more; put it back into acme.directory to " +
-                $"revoke.");
+                $"The certificate is from {Certificate.Directory}, which is no longer configured; " +
+                "to revoke it, set acme.directory back to that address.");
         await issuer.RevokeAsync(authority, Certificate, reason, cancellationToken);
         Save(state with { Revoked = true });
         logger.Revoked(Certificate);
@@ -200,15 +200,15 @@ internal sealed class Renewer
         before = kept;
         var candidates = Candidates(rateLimitsToo);
 
-        // Counted before it begins, so that a crash in the middle is a failure too, and a crash loop a patient one.
-        // And where this cannot be written, neither could the certificate: then nobody is asked.
+        // Counted before it begins, so that a crash during the attempt counts as a failure and a crash loop backs off.
+        // If this cannot be written, neither could the certificate: then no authority is asked.
         Save(state with
         {
             Attempts = kept with
             {
                 Failures = kept.Failures + 1,
                 NextAttempt = Now + Backoff.After(kept.Failures + 1, Remaining, random.NextDouble()),
-                LastError = "The program ended in the middle of the last attempt.",
+                LastError = "The program ended during the last attempt.",
                 LastErrorAt = Now,
             },
         });
@@ -227,7 +227,7 @@ internal sealed class Renewer
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                // An orderly end is no failure.
+                // A shutdown is not a failure.
                 Save(state with { Attempts = kept });
                 throw;
             }
@@ -256,8 +256,10 @@ internal sealed class Renewer
         return await issuer.IssueAsync(candidate, Certificate, pending, order => Save(state with { Pending = order }), cancellationToken);
     }
 
-    /// <summary>After a failed validation the whole thing is rehearsed where no limits are burned. Only a failed validation counts there:
-    /// staging may be down, or lack a profile, or want another account.</summary>
+    /// <summary>
+    /// After a failed validation, tries everything at the staging directory first, which uses up no limits. Only a failed validation
+    /// counts there: staging may be down, lack a profile, or require a different account.
+    /// </summary>
     private async Task TryOutAsync(IssuerOptions staging, CancellationToken cancellationToken)
     {
         try
@@ -269,7 +271,7 @@ internal sealed class Renewer
         {
             throw new AcmeException(
                 AcmeFailure.NotProven,
-                $"{exception.Message} (This was a trial on the staging directory; the real one is not asked until it succeeds.)",
+                $"{exception.Message} (This was a trial at the staging directory; the real one is used only after a trial succeeds.)",
                 exception);
         }
         catch (AcmeException exception)
@@ -278,7 +280,7 @@ internal sealed class Renewer
         }
     }
 
-    /// <summary>The first authority; and the second when the first keeps failing or time is running out.</summary>
+    /// <summary>The first authority, and also the second if the first keeps failing or time is running out.</summary>
     private List<IssuerOptions> Candidates(bool rateLimitsToo)
     {
         var failures = state.Attempts.Failures;
@@ -313,14 +315,14 @@ internal sealed class Renewer
             Pending = null,
         };
         Certificate = certificate;
-        // In memory it is good already; a full disk must not keep it from being served.
+        // It is already usable in memory; a full disk must not prevent it from being served.
         unsaved = true;
         publish(certificate);
         logger.Issued(certificate, Plan.At, Plan.Reason);
         Save(state);
     }
 
-    /// <summary>Remembers of one authority what it takes to ask it better next time.</summary>
+    /// <summary>Remembers what the next request to this authority must take into account.</summary>
     private void Blame(IssuerOptions candidate, AcmeException exception)
     {
         var notBefore = new Dictionary<string, DateTimeOffset>(state.NotBefore, StringComparer.Ordinal);
@@ -329,7 +331,7 @@ internal sealed class Renewer
         var trialFirst = state.Attempts.TrialFirst;
         if (exception.Failure == AcmeFailure.NotProven && !trialFirst.Contains(candidate.Directory, StringComparer.Ordinal))
             trialFirst = [.. trialFirst, candidate.Directory];
-        // An order that was refused is spent; one whose authority went away can still be fetched.
+        // A rejected order is lost; if the authority became unreachable, the order can still be fetched.
         var pending = exception.Failure is AcmeFailure.Unreachable or AcmeFailure.RateLimited ? state.Pending : null;
         state = state with { NotBefore = notBefore, Pending = pending, Attempts = state.Attempts with { TrialFirst = trialFirst } };
     }
@@ -340,7 +342,7 @@ internal sealed class Renewer
         var failed = state with { Attempts = attempts with { LastError = exception.Message, LastErrorAt = Now } };
         if (exception.Failure == AcmeFailure.Storage)
         {
-            // Nothing was asked, or the certificate is in memory only: try the disk again, with the same patience.
+            // No authority was asked, or the certificate is in memory only: try the disk again, with the same back-off.
             var failures = attempts.Failures + 1;
             state = failed with
             {

@@ -18,7 +18,7 @@ internal sealed class AccountStore
 
     public void Save(AccountState account) => files.Write(FileName(account.Directory), account, StateJson.Default.AccountState);
 
-    /// <summary>The host for people, a digest because one host may have several directories.</summary>
+    /// <summary>The host is for people; the digest, because one host may have several directories.</summary>
     public static string FileName(string directoryUrl)
     {
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(directoryUrl)))[..8];
@@ -36,7 +36,7 @@ internal sealed class AccountStore
                 using var nextKey = AccountKey.FromPem(next);
             }
 
-            return account.Url is null || Urls.Https(account.Url) is not null ? null : "its account address is no https address";
+            return account.Url is null || Urls.Https(account.Url) is not null ? null : "its account address is not an https address";
         }
         catch (CryptographicException exception)
         {

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Heliograph.Acme.Storage;
 
-/// <summary>All there is to remember about one certificate: key, chain and what renewal needs, in one file and so in one write.</summary>
+/// <summary>Everything stored about one certificate: key, chain and what renewal needs, in one file and therefore in one write.</summary>
 internal sealed record CertificateState
 {
     public string? ChainPem { get; init; }
@@ -12,7 +12,7 @@ internal sealed record CertificateState
     /// <summary>The directory of the authority that issued it.</summary>
     public string? IssuedBy { get; init; }
 
-    /// <summary>What was asked for: an authority may add names of its own, and then its certificate is no measure.</summary>
+    /// <summary>The ordered names: an authority may add its own, so the certificate's names do not show what was ordered.</summary>
     public IReadOnlyList<string>? Names { get; init; }
 
     public DateTimeOffset? ObtainedAt { get; init; }
@@ -23,7 +23,7 @@ internal sealed record CertificateState
 
     public Attempts Attempts { get; init; } = new();
 
-    /// <summary>Not before these instants may a directory be asked again: its own Retry-After.</summary>
+    /// <summary>A directory must not be asked again before this instant, from its Retry-After.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> NotBefore { get; init; } =
         new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
 
@@ -44,7 +44,7 @@ internal sealed record SuggestedRenewal
     public required DateTimeOffset NextCheck { get; init; }
 }
 
-/// <summary>Kept across restarts, so that a crash loop is a patient one.</summary>
+/// <summary>Kept across restarts, so that a crash loop backs off.</summary>
 internal sealed record Attempts
 {
     public int Failures { get; init; }

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Heliograph.Acme.Storage;
 
-/// <summary>The certificate's file and the lock that orders stand under.</summary>
+/// <summary>The certificate's file and the lock that protects orders.</summary>
 internal sealed class CertificateStore
 {
     private const string FileName = "certificate.json";
@@ -21,10 +21,10 @@ internal sealed class CertificateStore
 
     public CertificateState Load() => files.Read(FileName, StateJson.Default.CertificateState, Damage) ?? new CertificateState();
 
-    /// <summary>Only under the lock: another process's certificate could be overwritten otherwise.</summary>
+    /// <summary>Hold the lock: otherwise another process's certificate could be overwritten.</summary>
     public void Save(CertificateState state) => files.Write(FileName, state, StateJson.Default.CertificateState);
 
-    /// <summary>Waits while another process holds it, which is as long as its order takes.</summary>
+    /// <summary>Waits while another process holds it, for as long as its order takes.</summary>
     public async Task<IDisposable> LockAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -39,7 +39,7 @@ internal sealed class CertificateStore
     {
         // Explicit nulls in the file reach members that have defaults.
         if (state.Attempts is null || state.Attempts.TrialFirst is null || state.NotBefore is null)
-            return "it lacks members";
+            return "it is incomplete";
         if (state.ChainPem is null != state.KeyPem is null)
             return "it has a chain without a key, or a key without a chain";
         if (state.ChainPem is null)

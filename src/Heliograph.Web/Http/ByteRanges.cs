@@ -72,7 +72,7 @@ internal static class ByteRanges
         }
         if (ranges.Count == 0)
             return Outcome.NotSatisfiable;
-        // More bytes than the file has: overlapping ranges, which nginx answers with the file.
+        // More bytes than the file has means overlapping ranges; nginx then sends the whole file.
         return total > length ? Outcome.Whole : Outcome.Ranges;
     }
 

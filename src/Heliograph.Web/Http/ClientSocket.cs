@@ -3,22 +3,22 @@ using System.Net.Sockets;
 namespace Heliograph.Web.Http;
 
 /// <summary>
-/// A visitor's socket and the one clock that runs against it: every wait below ends when the deadline passes, by an
-/// <see cref="OperationCanceledException"/>, and the connection with it.
+/// A visitor's socket with its one deadline: when it passes, every wait below ends with an
+/// <see cref="OperationCanceledException"/>, and so does the connection.
 /// </summary>
 internal sealed class ClientSocket : IDisposable
 {
     private readonly Socket socket;
     private readonly TimeProvider timeProvider;
     private readonly CancellationTokenSource ended;
-    private readonly CancellationTokenRegistration stop;
+    private readonly CancellationTokenRegistration cancellation;
 
     public ClientSocket(Socket socket, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         this.socket = socket;
         this.timeProvider = timeProvider;
         ended = new CancellationTokenSource(Timeout.InfiniteTimeSpan, timeProvider);
-        stop = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), ended);
+        cancellation = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), ended);
     }
 
     public CancellationToken Deadline => ended.Token;
@@ -30,7 +30,7 @@ internal sealed class ClientSocket : IDisposable
     /// <summary>Waits for the first byte without holding a buffer for it.</summary>
     public async ValueTask WaitReadableAsync() => await socket.ReceiveAsync(Memory<byte>.Empty, ended.Token);
 
-    /// <summary>As above, but false when it takes longer, and the connection goes on.</summary>
+    /// <summary>As above, but returns false when it takes longer, and the connection stays open.</summary>
     public async ValueTask<bool> WaitReadableAsync(TimeSpan patience)
     {
         ended.CancelAfter(Timeout.InfiniteTimeSpan);
@@ -50,7 +50,7 @@ internal sealed class ClientSocket : IDisposable
     /// <summary>0 at the end of the stream.</summary>
     public ValueTask<int> ReceiveAsync(Memory<byte> into) => socket.ReceiveAsync(into, ended.Token);
 
-    /// <summary>Sends all of it; each stretch the peer takes starts nginx's <c>send_timeout</c> anew.</summary>
+    /// <summary>Sends everything; each part that the peer accepts restarts nginx's <c>send_timeout</c>.</summary>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
         while (!bytes.IsEmpty)
@@ -64,7 +64,7 @@ internal sealed class ClientSocket : IDisposable
 
     public void Dispose()
     {
-        stop.Dispose();
+        cancellation.Dispose();
         ended.Dispose();
         socket.Dispose();
     }

@@ -2,8 +2,8 @@ namespace Heliograph.Web.Http;
 
 /// <summary>
 /// Which head is too long depends, in nginx, on how its lines fall into buffers: one of 1 KB, then up to four of 8 KB, and a
-/// line that a buffer cuts moves whole into the next (<c>ngx_http_alloc_large_header_buffer</c>). This keeps that account
-/// without the buffers.
+/// line that does not fit moves as a whole into the next buffer (<c>ngx_http_alloc_large_header_buffer</c>). This does the
+/// same accounting without the buffers.
 /// </summary>
 internal sealed class HeadBufferModel
 {
@@ -15,14 +15,14 @@ internal sealed class HeadBufferModel
     private int capacity = First;
     private int largeBuffers;
 
-    /// <summary>Counts a byte that was parsed. False: nginx has no room for the next one.</summary>
+    /// <summary>Counts a parsed byte. False if nginx has no room for the next one.</summary>
     public bool TryAddLine(bool isBetweenLines, int lineLength, bool inRequestLine)
     {
         if (++used < capacity)
             return true;
         if (isBetweenLines && inRequestLine)
         {
-            // Empty lines before the request are dropped.
+            // Empty lines before the request are ignored.
             used = 0;
             return true;
         }

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Heliograph.Web.Http;
 
 /// <summary>
-/// What nginx takes for a host (<c>ngx_http_validate_host</c>): little is refused, the port and one closing dot are cut off.
+/// What nginx accepts as a host (<c>ngx_http_validate_host</c>): it rejects little, and cuts off the port and one trailing dot.
 /// </summary>
 internal static class HostName
 {

@@ -4,7 +4,7 @@ using System.Text;
 namespace Heliograph.Web.Http;
 
 /// <summary>
-/// One HTTP/1 connection, from its first byte to its close, with nginx's clocks. Owns a buffer only while a request is under way.
+/// One HTTP/1 connection, from its first byte to its close, with nginx's time limits. Owns a buffer only during a request.
 /// </summary>
 internal sealed class Http1Connection : IDisposable
 {
@@ -98,7 +98,7 @@ internal sealed class Http1Connection : IDisposable
         return body.IsDone || await DiscardAsync(body);
     }
 
-    // nginx refuses chunks it cannot read only where it looks at the body before it answers.
+    // nginx rejects malformed chunks only where it reads the body before it answers.
     private async ValueTask<Response> AnswerAsync(RequestHead head, RequestBodyReader body)
     {
         if (responder.WaitsForBody && body.Length > Responder.LargestBody)
@@ -111,7 +111,7 @@ internal sealed class Http1Connection : IDisposable
         return Response.Page(head, NginxStatus.BadRequest);
     }
 
-    // False when the client ends before its body does.
+    // False if the client closes before its body is complete.
     private async Task<bool> ReadBodyAsync(RequestBodyReader body)
     {
         while (!body.IsDone && !body.IsBroken && body.Length <= Responder.LargestBody)
@@ -133,14 +133,14 @@ internal sealed class Http1Connection : IDisposable
         await ResponseBodyWriter.SendAsync(client, start, hasBody ? response : null);
     }
 
-    // While the rest of a body is still to come, nginx neither closes nor ends sending.
+    // Until the rest of a body has arrived, nginx neither closes the connection nor shuts down sending.
     private async Task EndAsync(RequestBodyReader body, bool hasUnread)
     {
         if (body.IsDone || body.IsBroken || await DiscardAsync(body))
             await Lingering.CloseAsync(client, hasUnread || body.IsBroken || filled > 0, timeProvider);
     }
 
-    // The rest of a body that nobody reads, under nginx's lingering_timeout and lingering_time.
+    // Discards the rest of a body, under nginx's lingering_timeout and lingering_time.
     private async Task<bool> DiscardAsync(RequestBodyReader body)
     {
         var started = timeProvider.GetTimestamp();
@@ -167,7 +167,7 @@ internal sealed class Http1Connection : IDisposable
         return count > 0;
     }
 
-    // The parser refuses a head before it fills the longest buffer, so this ends.
+    // The parser rejects a head before it fills the largest buffer, so this ends.
     private void Grow()
     {
         var larger = ArrayPool<byte>.Shared.Rent(Math.Min(Math.Max(buffer.Length * 2, 2048), RequestHeadParser.LongestHead + 1));

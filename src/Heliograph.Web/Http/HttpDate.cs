@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace Heliograph.Web.Http;
 
-/// <summary>Dates in HTTP (RFC 9110, 5.6.7). The day of the week is not looked at, as in nginx.</summary>
+/// <summary>Dates in HTTP (RFC 9110, 5.6.7). As in nginx, the day of the week is ignored.</summary>
 internal static class HttpDate
 {
     private static readonly string[] AfterComma = ["dd MMM yyyy HH:mm:ss 'GMT'", "dd-MMM-yy HH:mm:ss 'GMT'"];
 
     public static string Format(DateTimeOffset time) => time.ToString("R", CultureInfo.InvariantCulture);
 
-    /// <summary>Null when it is none of the three forms.</summary>
+    /// <summary>Null if it has none of the three forms.</summary>
     public static DateTimeOffset? Parse(string text)
     {
         const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Web.Http;
 
-/// <summary>Plain HTTP/1 on the addresses of one setting, all answered by one <see cref="Responder"/>.</summary>
+/// <summary>Plain HTTP/1 on the addresses of one setting, answered by one <see cref="Responder"/>.</summary>
 internal sealed class HttpServer : IAsyncDisposable
 {
     private readonly List<StreamListener> listeners = [];
@@ -14,12 +14,12 @@ internal sealed class HttpServer : IAsyncDisposable
 
     public IReadOnlyList<IPEndPoint> Endpoints => [.. listeners.Select(static listener => (IPEndPoint)listener.EndPoint)];
 
-    /// <param name="listen">Where to listen; port 0 takes a free one.</param>
-    /// <param name="inherited">Descriptors of sockets that listen at some of these addresses already; owned from here on.</param>
-    /// <param name="setting">What the operator calls the list of addresses, for errors.</param>
-    /// <param name="responder">Answers.</param>
-    /// <param name="logger">Where faults are reported.</param>
-    /// <exception cref="WebServerException">An address cannot be listened on.</exception>
+    /// <param name="listen">Where to listen; port 0 picks a free port.</param>
+    /// <param name="inherited">Descriptors of sockets that already listen at some of these addresses; this server now owns them.</param>
+    /// <param name="setting">The configuration key of the addresses, for error messages.</param>
+    /// <param name="responder">Answers the requests.</param>
+    /// <param name="logger">Logs faults.</param>
+    /// <exception cref="WebServerException">Listening on an address fails.</exception>
     public static async Task<HttpServer> StartAsync(
         IReadOnlyList<IPEndPoint> listen,
         IReadOnlyDictionary<IPEndPoint, int> inherited,
@@ -45,7 +45,7 @@ internal sealed class HttpServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>From now on another one answers.</summary>
+    /// <summary>Replaces the responder.</summary>
     public void Use(Responder other) => responder = other;
 
     public async ValueTask DisposeAsync()
@@ -58,13 +58,13 @@ internal sealed class HttpServer : IAsyncDisposable
         exception.SocketErrorCode switch
         {
             SocketError.AddressAlreadyInUse =>
-                $"Another program already listens on {endPoint}; stop it, choose another address for {setting}, or set {setting} to [] " +
-                $"to do without.",
+                $"Another program already listens on {endPoint}; stop it, choose another address for {setting}, " +
+                $"or set {setting} to [] to run without it.",
             SocketError.AccessDenied =>
-                $"This user may not listen on {endPoint}: ports below 1024 need the capability CAP_NET_BIND_SERVICE, or set {setting} to " +
-                $"another port.",
+                $"This user may not listen on {endPoint}: ports below 1024 need the capability CAP_NET_BIND_SERVICE; " +
+                $"grant it, or set {setting} to another port.",
             SocketError.AddressNotAvailable => $"This machine has no address {endPoint.Address} to listen on; correct {setting}.",
-            _ => $"{endPoint} cannot be listened on ({exception.Message}); correct {setting}.",
+            _ => $"Cannot listen on {endPoint} ({exception.Message}); correct {setting}.",
         };
 
     private async Task ServeAsync(ClientSocket client)

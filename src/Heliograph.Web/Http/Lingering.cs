@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Heliograph.Web.Http;
 
 /// <summary>
-/// nginx's lingering close. Closing with bytes unread would reset the connection and take the last answer away from the client, so
-/// the rest is read and thrown away for a while.
+/// nginx's lingering close. Closing with unread bytes would reset the connection, and the client could lose the last answer, so
+/// the rest is read and discarded for a while.
 /// </summary>
 internal static class Lingering
 {

@@ -1,6 +1,6 @@
 namespace Heliograph.Web.Http;
 
-/// <summary>nginx's default time limits; a site without them is told apart by waiting.</summary>
+/// <summary>nginx's default time limits; without them, waiting would distinguish a site from nginx.</summary>
 internal static class NginxClock
 {
     public static readonly TimeSpan ClientHeader = TimeSpan.FromSeconds(60);

@@ -3,17 +3,17 @@ using System.Text;
 
 namespace Heliograph.Web.Http;
 
-/// <summary>The pages nginx makes by itself, to the byte (with <c>server_tokens off</c>).</summary>
+/// <summary>nginx's own pages, byte for byte (with <c>server_tokens off</c>).</summary>
 internal static class NginxPages
 {
     private static readonly ConcurrentDictionary<int, (byte[] Plain, byte[] Padded)> Pages = new();
 
-    // nginx pads error pages beyond 512 bytes because Internet Explorer and Chrome replaced short ones by their own (msie_padding, on by
-    // default).
+    // nginx pads error pages to more than 512 bytes because Internet Explorer and Chrome replaced shorter ones with their own
+    // (msie_padding, on by default).
     private static readonly string Padding = string.Concat(
         Enumerable.Repeat("<!-- a padding to disable MSIE and Chrome friendly error page -->\r\n", 6));
 
-    /// <summary>The page for a status that is not a success; <paramref name="padded"/> for the browsers nginx pads for.</summary>
+    /// <summary>The page for an unsuccessful status; <paramref name="padded"/> for the browsers that nginx pads for.</summary>
     public static ReadOnlyMemory<byte> For(int status, bool padded)
     {
         var (plain, withPadding) = Pages.GetOrAdd(status, static status =>

@@ -1,6 +1,6 @@
 namespace Heliograph.Web.Http;
 
-/// <summary>The statuses nginx answers with; the two above 490 are its own and go out as 400 with a page of their own.</summary>
+/// <summary>The statuses nginx answers with; the two above 490 are internal and sent as 400 with their own pages.</summary>
 internal static class NginxStatus
 {
     public const int Ok = 200;
@@ -23,7 +23,7 @@ internal static class NginxStatus
     public const int ServiceUnavailable = 503;
     public const int VersionNotSupported = 505;
 
-    /// <summary>What stands on the wire for a status of nginx's own.</summary>
+    /// <summary>The status sent for one of nginx's internal statuses.</summary>
     public static int OnTheWire(int status) => status is RequestHeaderTooLarge or PlainHttpToHttps ? BadRequest : status;
 
     /// <summary>Code and reason as in nginx's status line and in the title of its pages.</summary>

@@ -10,7 +10,7 @@ internal sealed class RedirectResponder : Responder
 {
     private const string ChallengePath = "/.well-known/acme-challenge/";
 
-    // Tokens are base64url of at least 128 bits (RFC 8555, 8.3); far longer ones are not worth a lookup.
+    // Tokens are base64url of at least 128 bits (RFC 8555, 8.3); do not look up much longer ones.
     private const int LongestToken = 256;
 
     private readonly FrozenSet<string> domains;
@@ -28,7 +28,7 @@ internal sealed class RedirectResponder : Responder
     {
         if ((head.IsGet || head.IsHead) && Token(head.Target.Path) is { } token && challenge(token) is { } authorization)
             return Response.Text("text/plain", Encoding.ASCII.GetBytes(authorization));
-        // $host: of the target, else of the field, else the first server_name.
+        // $host: from the target, else from the field, else the first server_name.
         var host = head.Host ?? first;
         return host is not null && IsOurs(host)
             ? Response.Page(head, NginxStatus.MovedPermanently, others: [new("Location", "https://" + host + head.RawTarget)])
@@ -39,7 +39,7 @@ internal sealed class RedirectResponder : Responder
     private bool IsOurs(string host) =>
         domains.Contains(host) || (host.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot && domains.Contains("*" + host[dot..]));
 
-    // An IPv6 address stands in brackets in the Host field.
+    // The Host field has an IPv6 address in brackets.
     private static string HostOf(string domain) =>
         (domain.Contains(':', StringComparison.Ordinal) && !domain.StartsWith('[') ? $"[{domain}]" : domain).ToLowerInvariant();
 

@@ -1,6 +1,6 @@
 namespace Heliograph.Web.Http;
 
-/// <summary>Finds the end of a request's body without keeping any of it (<c>ngx_http_parse_chunked</c>). No I/O.</summary>
+/// <summary>Finds the end of a request's body without storing it (<c>ngx_http_parse_chunked</c>). No I/O.</summary>
 internal sealed class RequestBodyReader
 {
     private readonly bool isChunked;

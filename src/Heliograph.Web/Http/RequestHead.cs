@@ -1,8 +1,8 @@
 namespace Heliograph.Web.Http;
 
 /// <summary>
-/// A request as far as an answer depends on it, whichever version of HTTP carried it. Text is Latin-1: one char for each byte
-/// of the wire. The rules are those of nginx 1.22 (<c>ngx_http_request.c</c>).
+/// The parts of a request that an answer depends on, in any version of HTTP. Text is Latin-1: one char for each byte
+/// received. The rules are those of nginx 1.22 (<c>ngx_http_request.c</c>).
 /// </summary>
 internal sealed class RequestHead
 {
@@ -27,10 +27,10 @@ internal sealed class RequestHead
     /// <summary>The target, normalized; see <see cref="RequestTarget"/>.</summary>
     public RequestTarget Target { get; set; } = RequestTarget.Root;
 
-    /// <summary>The host asked for: lower case, no port, no closing dot. Null when none was named.</summary>
+    /// <summary>The host asked for: lower case, no port, no trailing dot. Null if none was named.</summary>
     public string? Host { get; set; }
 
-    /// <summary>-1 when the client did not say.</summary>
+    /// <summary>-1 if the client did not give one.</summary>
     public long ContentLength { get; private set; } = -1;
 
     public bool IsChunked { get; private set; }
@@ -56,10 +56,10 @@ internal sealed class RequestHead
     /// <summary>nginx pads its error pages for Internet Explorer and Chrome.</summary>
     public bool WantsPaddedErrors => Version >= Http10 && this["user-agent"] is { } agent && IsPaddedBrowser(agent);
 
-    /// <summary>The value of one of the fields an answer can depend on, by its lower-case name.</summary>
+    /// <summary>The value of a field that an answer can depend on, by its lower-case name.</summary>
     public string? this[string name] => fields.GetValueOrDefault(name);
 
-    /// <summary>Takes a header field; the name in lower case. False: nginx answers 400 to it.</summary>
+    /// <summary>Adds a header field; the name is in lower case. False if nginx answers it with 400.</summary>
     public bool TryAdd(string name, string value)
     {
         switch (name)
@@ -68,7 +68,7 @@ internal sealed class RequestHead
                 if (hasHostField || !HostName.TryNormalize(value, out var host))
                     return false;
                 hasHostField = true;
-                // The host of an absolute target goes before the field (RFC 9112, 3.2.2).
+                // The host of an absolute target takes precedence over the field (RFC 9112, 3.2.2).
                 Host ??= host;
                 return true;
             case "connection":
@@ -88,7 +88,7 @@ internal sealed class RequestHead
         }
     }
 
-    /// <summary>What nginx checks once the head is complete. 0, or the status to refuse with.</summary>
+    /// <summary>nginx's checks once the head is complete. Returns 0, or the error status to answer with.</summary>
     public int Check()
     {
         if (Version > Http10 && !hasHostField)
@@ -105,7 +105,7 @@ internal sealed class RequestHead
                 return NginxStatus.BadRequest;
             if (!encoding.Equals("chunked", StringComparison.OrdinalIgnoreCase))
                 return NginxStatus.NotImplemented;
-            // Both at once is how requests are smuggled (RFC 9112, 6.1).
+            // Both together enable request smuggling (RFC 9112, 6.1).
             if (ContentLength >= 0)
                 return NginxStatus.BadRequest;
             IsChunked = true;

@@ -10,9 +10,9 @@ internal enum HeadOutcome
 }
 
 /// <summary>
-/// Reads an HTTP/1 request head as nginx 1.22 does: byte by byte, refusing at the first byte that cannot be (a visitor who sends
-/// half a ClientHello gets nginx's answer at once, not after a wait). No I/O, never throws; it is given the whole head so far
-/// each time and goes on where it stopped.
+/// Reads an HTTP/1 request head as nginx 1.22 does: byte by byte, rejecting it at the first invalid byte (a visitor who sends
+/// half a ClientHello gets nginx's answer at once, not after a wait). No I/O, never throws; each call gets the whole head so far
+/// and continues where the last one stopped.
 /// </summary>
 internal sealed class RequestHeadParser
 {
@@ -30,21 +30,21 @@ internal sealed class RequestHeadParser
 
     private enum FieldState { Start, Name, SpaceBeforeValue, Value, SpaceAfterValue, AlmostDone, HeadAlmostDone }
 
-    // max_headers, which Debian's security updates brought to 1.22.
+    // max_headers, which Debian's security updates added to 1.22.
     private const int MostFields = 1000;
 
-    /// <summary>The longest head there can be: nginx's first buffer and its four large ones.</summary>
+    /// <summary>The longest possible head: nginx's first buffer and its four large ones.</summary>
     public const int LongestHead = HeadBufferModel.First + (HeadBufferModel.LargeCount * HeadBufferModel.Large);
 
     public RequestHead Head { get; } = new();
 
-    /// <summary>How many bytes the head took, once it is complete.</summary>
+    /// <summary>The head's length in bytes, once it is complete.</summary>
     public int Consumed => position;
 
-    /// <summary>The head was read to its end, be it refused or not: what follows is the body.</summary>
+    /// <summary>The head was read to its end, whether rejected or not: the body follows.</summary>
     public bool IsHeadRead { get; private set; }
 
-    /// <summary>What to answer to a head that was refused.</summary>
+    /// <summary>The answer to a rejected head.</summary>
     public int RefusedWith { get; private set; }
 
     public HeadOutcome Parse(ReadOnlySpan<byte> bytes)
@@ -175,6 +175,6 @@ internal sealed class RequestHeadParser
         return HeadOutcome.Refused;
     }
 
-    // Underscores and other bytes in a name make nginx pass over the field (underscores_in_headers off, ignore_invalid_headers on).
+    // Underscores and other bytes in a name make nginx ignore the field (underscores_in_headers off, ignore_invalid_headers on).
     private static bool IsNameByte(byte b) => char.IsAsciiLetterOrDigit((char)b) || b == '-';
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Heliograph.Web.Http;
 
-/// <summary>nginx's request line, a byte at a time (<c>ngx_http_parse_request_line</c>).</summary>
+/// <summary>Parses the request line as nginx does, one byte at a time (<c>ngx_http_parse_request_line</c>).</summary>
 internal sealed class RequestLineParser
 {
     private State state;
@@ -100,7 +100,7 @@ internal sealed class RequestLineParser
         }
     }
 
-    /// <summary>Writes the line into the head once it is done. False: it is one nginx answers 400 to.</summary>
+    /// <summary>Writes the line into the head once it is done. False if nginx answers it with 400.</summary>
     public bool TryFill(RequestHead head, ReadOnlySpan<byte> bytes)
     {
         head.Version = (major * 1000) + minor;

@@ -4,8 +4,8 @@ using System.Text;
 namespace Heliograph.Web.Http;
 
 /// <summary>
-/// A path with percent-encoding undone, slashes merged and dot segments resolved, so that it never leaves the root; and the
-/// query as sent. After nginx's <c>ngx_http_parse_complex_uri</c>, quirks included.
+/// A path, percent-decoded, with slashes merged and dot segments resolved, so that it never leaves the root; and the
+/// query as sent. Follows nginx's <c>ngx_http_parse_complex_uri</c>, quirks included.
 /// </summary>
 internal sealed record RequestTarget(string Path, string Query)
 {
@@ -14,7 +14,7 @@ internal sealed record RequestTarget(string Path, string Query)
     private enum State { Usual, Slash, Dot, DotDot }
 
     /// <summary>
-    /// Takes the target from its first slash (or its question mark: an absolute target may have no path). False: nginx answers 400.
+    /// Parses the target from its first slash (or its question mark: an absolute target may have no path). False if nginx answers 400.
     /// </summary>
     public static bool TryParse(string raw, [NotNullWhen(true)] out RequestTarget? target)
     {
@@ -38,7 +38,7 @@ internal sealed record RequestTarget(string Path, string Query)
                 if (c == '\0')
                     return false;
             }
-            // A quoted slash or dot counts like a plain one; these three lose their meaning by being quoted.
+            // An encoded slash or dot counts as a plain one; these three lose their meaning when encoded.
             if (isQuoted && (c is '%' or '#' or '?'))
             {
                 path.Append(c);
@@ -79,7 +79,7 @@ internal sealed record RequestTarget(string Path, string Query)
         return Finish(path, query, out target);
     }
 
-    // The path ends with "/..": both go, and the segment before. False when there is none, which nginx refuses.
+    // The path ends with "/..": removes both, and the segment before. False if there is none; nginx rejects that.
     private static bool StepUp(StringBuilder path)
     {
         var at = path.Length - 4;

@@ -6,19 +6,19 @@ internal abstract class Responder
     /// <summary>nginx's <c>client_max_body_size</c>.</summary>
     public const long LargestBody = 1 << 20;
 
-    /// <summary>True where nginx would pass the request on: it takes the whole body before it answers.</summary>
+    /// <summary>True where nginx would proxy the request: it reads the whole body before it answers.</summary>
     public virtual bool WaitsForBody => false;
 
-    /// <summary>True where every answer is the last (plain HTTP on the TLS port).</summary>
+    /// <summary>True if the connection closes after every answer (plain HTTP on the TLS port).</summary>
     public virtual bool ClosesAlways => false;
 
     public abstract Response Respond(RequestHead head);
 
-    /// <summary>For an answer that has to be asked for elsewhere. HTTP/1 only: the decoy's answers are all at hand.</summary>
+    /// <summary>For an answer that must be fetched from elsewhere. HTTP/1 only: all of the decoy's answers are available at once.</summary>
     public virtual ValueTask<Response> RespondAsync(RequestHead head) => new(Respond(head));
 }
 
-/// <summary>Everybody gets one page of nginx's.</summary>
+/// <summary>Answers every request with one of nginx's pages.</summary>
 internal sealed class PageResponder(int status, bool waitsForBody, bool closesAlways) : Responder
 {
     public override bool WaitsForBody => waitsForBody;

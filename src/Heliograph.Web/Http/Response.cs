@@ -2,34 +2,34 @@ using Heliograph.Web.Sites;
 
 namespace Heliograph.Web.Http;
 
-/// <summary>A stretch of a body: bytes at hand, or a range of the response's file.</summary>
+/// <summary>A part of a body: bytes in memory, or a range of the response's file.</summary>
 internal readonly record struct BodyPart(ReadOnlyMemory<byte> Bytes, ByteRange FileRange);
 
-/// <summary>An answer before it is written in one of the versions of HTTP. Owns the file it sends.</summary>
+/// <summary>An answer, independent of the HTTP version. Owns the file that it sends.</summary>
 internal sealed class Response : IDisposable
 {
     public required int Status { get; init; }
 
     public string? ContentType { get; init; }
 
-    /// <summary>Null: no <c>Content-Length</c> (a 304).</summary>
+    /// <summary>Null for no <c>Content-Length</c> (a 304).</summary>
     public long? ContentLength { get; init; }
 
     public DateTimeOffset? LastModified { get; init; }
 
     public string? Location { get; init; }
 
-    /// <summary>The fields nginx writes after its fixed ones, in order, by their HTTP/1 names.</summary>
+    /// <summary>The fields that nginx writes after its fixed ones, in order, by their HTTP/1 names.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Others { get; init; } = [];
 
     public IReadOnlyList<BodyPart> Body { get; init; } = [];
 
     public SiteFile? File { get; init; }
 
-    /// <summary>nginx reads the request's body, and so says 100 Continue when asked to, before it answers this.</summary>
+    /// <summary>Before it sends this answer, nginx reads the request's body, and so sends 100 Continue if asked to.</summary>
     public bool TakesBody { get; init; }
 
-    /// <summary>After these nginx closes the connection whatever the client wished.</summary>
+    /// <summary>After these, nginx closes the connection even if the client wants to keep it.</summary>
     public bool Closes => Status is NginxStatus.BadRequest or NginxStatus.RequestEntityTooLarge or NginxStatus.UriTooLarge
         or NginxStatus.PlainHttpToHttps or NginxStatus.InternalServerError or NginxStatus.NotImplemented;
 

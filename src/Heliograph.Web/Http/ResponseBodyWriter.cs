@@ -2,12 +2,12 @@ using System.Buffers;
 
 namespace Heliograph.Web.Http;
 
-/// <summary>Sends an answer's body after its head, as few writes as the parts allow.</summary>
+/// <summary>Sends an answer's body after its head, in as few writes as the parts allow.</summary>
 internal static class ResponseBodyWriter
 {
     private const int ChunkSize = 32 * 1024;
 
-    /// <summary><paramref name="response"/> null: the head alone.</summary>
+    /// <summary><paramref name="response"/> null for the head alone.</summary>
     public static async Task SendAsync(ClientSocket client, ReadOnlyMemory<byte> head, Response? response)
     {
         var chunk = ArrayPool<byte>.Shared.Rent(ChunkSize);
@@ -22,7 +22,7 @@ internal static class ResponseBodyWriter
                 {
                     var room = (int)Math.Min(chunk.Length - used, part.FileRange.End - at);
                     var read = await response!.File!.ReadAsync(at, chunk.AsMemory(used, room), client.Deadline);
-                    // The file has shrunk while it was sent: the length was promised, so the connection ends here.
+                    // The file shrank while it was sent: its length is already announced, so the connection ends here.
                     if (read == 0)
                         throw new EndOfStreamException();
                     at += read;

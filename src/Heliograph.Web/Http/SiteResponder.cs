@@ -4,10 +4,10 @@ using Heliograph.Web.Sites;
 
 namespace Heliograph.Web.Http;
 
-/// <summary>Serves a site's files as nginx's index, static, not-modified and range modules do together.</summary>
+/// <summary>Serves a site's files like nginx's index, static, not-modified and range modules together.</summary>
 internal sealed class SiteResponder(Site site) : Responder
 {
-    // nginx takes these from a counter of the whole process too; all we need is that clients see nothing else.
+    // nginx also numbers these across the whole process; all that matters is that clients see the same form.
     private static long Boundaries;
 
     public override Response Respond(RequestHead head)
@@ -149,7 +149,7 @@ internal sealed class SiteResponder(Site site) : Responder
         };
     }
 
-    // nginx puts its own address where the client named no host; here nobody knows it, and the path alone is valid too (RFC 9110, 10.2.2).
+    // If the client names no host, nginx writes its own address; here it is unknown, and the path alone is also valid (RFC 9110, 10.2.2).
     private static string WithSlash(RequestHead head, string path)
     {
         var target = Escape(path) + (head.Target.Query.Length == 0 ? "/" : "/?" + head.Target.Query);

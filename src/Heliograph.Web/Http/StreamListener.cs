@@ -5,12 +5,12 @@ using Microsoft.Extensions.Logging;
 namespace Heliograph.Web.Http;
 
 /// <summary>
-/// Accepts connections on one socket and serves each until it ends, at most <see cref="MostConnections"/> at once. Nothing a
-/// connection does reaches the loop, and what it did is not logged: only a fault of ours is, without a word of the request.
+/// Accepts connections on one socket and serves each until it ends, at most <see cref="MostConnections"/> at once. No failure of
+/// a connection reaches the loop, and none is logged, except a bug in this program, without anything about the request.
 /// </summary>
 internal sealed class StreamListener : IAsyncDisposable
 {
-    /// <summary>More wait in the kernel's queue; the relay in front has a bound of its own.</summary>
+    /// <summary>More wait in the kernel's queue; the relay in front has its own limit.</summary>
     public const int MostConnections = 4096;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
@@ -35,15 +35,15 @@ internal sealed class StreamListener : IAsyncDisposable
 
     public EndPoint EndPoint => socket.LocalEndPoint!;
 
-    /// <summary>Accepts on a socket that listens already (owned from here on); what waits in its queue at the end is left there.</summary>
+    /// <summary>Accepts on a socket that already listens, and now owns it; connections still queued at the end stay in its queue.</summary>
     public static StreamListener Start(int descriptor, Func<ClientSocket, Task> serve, TimeProvider timeProvider, ILogger logger) =>
         new(new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)), serve, timeProvider, logger);
 
-    /// <exception cref="SocketException">The address cannot be bound.</exception>
+    /// <exception cref="SocketException">Binding to the address fails.</exception>
     public static StreamListener Start(EndPoint endPoint, Func<ClientSocket, Task> serve, TimeProvider timeProvider, ILogger logger)
     {
-        // With the protocol named, .NET sets SO_REUSEADDR: without it a restart would wait for the TIME_WAIT of connections that this side
-        // closed.
+        // With the protocol given, .NET sets SO_REUSEADDR: without it, a restart would wait for the TIME_WAIT of connections that
+        // this side closed.
         var socket = new Socket(
             endPoint.AddressFamily, SocketType.Stream, endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
         try
@@ -67,7 +67,7 @@ internal sealed class StreamListener : IAsyncDisposable
             return;
         await stopping.CancelAsync();
         await accepting;
-        // Every connection has been told to end; when all the room is back, the last one has.
+        // Every connection has been cancelled; once all slots are free, the last one has ended.
         for (var i = 0; i < MostConnections; i++)
             await room.WaitAsync(CancellationToken.None);
         socket.Dispose();
@@ -103,7 +103,7 @@ internal sealed class StreamListener : IAsyncDisposable
             }
             catch (SocketException)
             {
-                // Out of descriptors, or the client went away before it was accepted.
+                // Out of descriptors, or the client left before it was accepted.
                 await Task.Delay(pause, timeProvider, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
@@ -120,7 +120,7 @@ internal sealed class StreamListener : IAsyncDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException or SocketException or EndOfStreamException)
         {
-            // A deadline, a reset, a file that shrank: how connections end.
+            // A deadline, a reset or a shrunken file: normal ends of a connection.
         }
         catch (Exception exception)
         {

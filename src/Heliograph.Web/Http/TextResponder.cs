@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Heliograph.Web.Http;
 
-/// <summary>Answers GET and HEAD with text; 405 to other methods, 404 where there is no text.</summary>
+/// <summary>Answers GET and HEAD with text; 405 to other methods, 404 if there is no text.</summary>
 internal sealed class TextResponder(Func<string, ValueTask<TextAnswer?>> answer) : Responder
 {
     public override Response Respond(RequestHead head) =>

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Heliograph.Web.Http2;
 
-/// <summary>A frame of a client's. DATA comes in two: its head when it begins, and its end, without the content.</summary>
+/// <summary>A client's frame. DATA is reported twice, without its content: its head when it begins, and its end.</summary>
 internal readonly ref struct Frame
 {
     public required FrameType Type { get; init; }
@@ -11,10 +11,10 @@ internal readonly ref struct Frame
 
     public required int Stream { get; init; }
 
-    /// <summary>Whole, but for DATA.</summary>
+    /// <summary>The whole payload, except for DATA.</summary>
     public ReadOnlySpan<byte> Payload { get; init; }
 
-    /// <summary>Of DATA: with padding.</summary>
+    /// <summary>For DATA, including padding.</summary>
     public int Length { get; init; }
 
     public int Padding { get; init; }
@@ -25,8 +25,8 @@ internal readonly ref struct Frame
 }
 
 /// <summary>
-/// Cuts a client's bytes into frames, and looks at them in nginx's order, so that a wrong length is answered before its payload
-/// has come. No I/O, never throws.
+/// Splits a client's bytes into frames and checks them in nginx's order, so that a wrong length is answered before its payload
+/// has arrived. No I/O, never throws.
 /// </summary>
 internal sealed class FrameReader
 {
@@ -43,17 +43,17 @@ internal sealed class FrameReader
         Error,
     }
 
-    /// <summary>What is wrong, after <see cref="Outcome.Error"/>.</summary>
+    /// <summary>The error, after <see cref="Outcome.Error"/>.</summary>
     public Http2Error Error { get; private set; }
 
-    /// <summary>The client has begun something: nginx gives it client_header_timeout for the rest.</summary>
+    /// <summary>The client has sent part of a frame: nginx allows client_header_timeout for the rest.</summary>
     public bool IsInFrame => skip > 0;
 
     private static ReadOnlySpan<byte> FirstLine => "PRI * HTTP/2.0\r\n"u8;
 
     private static ReadOnlySpan<byte> AfterFirstLine => "\r\nSM\r\n\r\n"u8;
 
-    /// <summary>Takes the next frame off the unread bytes; <paramref name="taken"/> counts also where more is needed.</summary>
+    /// <summary>Reads the next frame from the unread bytes; <paramref name="taken"/> counts even if more bytes are needed.</summary>
     public Outcome Read(ReadOnlySpan<byte> bytes, out int taken, out Frame frame)
     {
         taken = 0;
@@ -61,7 +61,7 @@ internal sealed class FrameReader
         while (preface < 2)
         {
             var expected = preface == 0 ? FirstLine : AfterFirstLine;
-            // nginx compares once it has the whole of it, not byte by byte.
+            // nginx compares it when it is complete, not byte by byte.
             if (bytes.Length - taken < expected.Length)
                 return Outcome.NeedMore;
             if (!bytes[taken..].StartsWith(expected))
@@ -87,7 +87,7 @@ internal sealed class FrameReader
                 return Outcome.NeedMore;
             var outcome = ReadFrame(rest, out var used, out frame);
             taken += used;
-            // Nothing to report and yet some bytes taken: a frame nobody looks at.
+            // Nothing to report although bytes were read: an ignored frame.
             if (outcome != Outcome.NeedMore || used == 0)
                 return outcome;
         }

@@ -6,7 +6,7 @@ namespace Heliograph.Web.Http2;
 
 /// <summary>
 /// Encodes a response's fields as nginx does (<c>ngx_http_v2_header_filter</c>): its fixed fields by their static index and marked
-/// for indexing, the others by name and not; Huffman code wherever it is shorter, but never for the status and the length.
+/// for indexing, the others by name and unmarked; Huffman code wherever it is shorter, but never for the status and the length.
 /// </summary>
 internal static class HeaderBlockWriter
 {
@@ -20,7 +20,7 @@ internal static class HeaderBlockWriter
         "location",
     }.ToDictionary(name => name, HpackTable.StaticIndexOf, StringComparer.Ordinal);
 
-    /// <summary><paramref name="announceTable"/>: the client has changed the table's size, and nginx says that it uses none.</summary>
+    /// <summary><paramref name="announceTable"/>: the client changed the table's size, and nginx announces that it uses none.</summary>
     public static ReadOnlyMemory<byte> Write(Response response, DateTimeOffset now, bool announceTable)
     {
         var block = new ArrayBufferWriter<byte>(256);

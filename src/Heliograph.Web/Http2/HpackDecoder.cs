@@ -10,7 +10,7 @@ internal sealed class HpackDecoder
 
     private readonly HpackTable table = new();
 
-    /// <summary>Gives every field to <paramref name="take"/>. 0, or the error the connection ends with.</summary>
+    /// <summary>Passes every field to <paramref name="take"/>. Returns 0, or the error that ends the connection.</summary>
     public Http2Error Decode(ReadOnlySpan<byte> block, Action<string, string> take)
     {
         while (!block.IsEmpty)

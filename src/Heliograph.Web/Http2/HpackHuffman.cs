@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Heliograph.Web.Http2;
 
 /// <summary>
-/// The Huffman code of HPACK (RFC 7541, appendix B). The code is canonical, so the lengths say it all: codes of one length follow
+/// The Huffman code of HPACK (RFC 7541, appendix B). The code is canonical, so the lengths define it: codes of one length follow
 /// one another in the order of their symbols.
 /// </summary>
 internal static class HpackHuffman
@@ -50,7 +50,7 @@ internal static class HpackHuffman
         }
     }
 
-    /// <summary>Null where the bytes are no valid code or the padding is not the start of the end-of-string symbol.</summary>
+    /// <summary>Null if the bytes are not valid code, or the padding is not the start of the end-of-string symbol.</summary>
     public static byte[]? Decode(ReadOnlySpan<byte> encoded)
     {
         var decoded = new ArrayBufferWriter<byte>((encoded.Length * 8 / 5) + 1);
@@ -79,7 +79,7 @@ internal static class HpackHuffman
         return length <= 7 && code == (1u << length) - 1 ? decoded.WrittenSpan.ToArray() : null;
     }
 
-    /// <summary>How long the text would be.</summary>
+    /// <summary>The length of the encoded text.</summary>
     public static int EncodedLength(ReadOnlySpan<byte> text)
     {
         var bits = 0;

@@ -1,9 +1,9 @@
 namespace Heliograph.Web.Http2;
 
-/// <summary>The static table of HPACK (RFC 7541, appendix A) and behind it a client's dynamic one, bounded as nginx bounds it.</summary>
+/// <summary>The static table of HPACK (RFC 7541, appendix A) followed by a client's dynamic one, limited as in nginx.</summary>
 internal sealed class HpackTable
 {
-    /// <summary>The default of SETTINGS_HEADER_TABLE_SIZE, which nginx leaves as it is.</summary>
+    /// <summary>The default of SETTINGS_HEADER_TABLE_SIZE, which nginx does not change.</summary>
     public const int LargestSize = 4096;
 
     // RFC 7541, 4.1
@@ -37,7 +37,7 @@ internal sealed class HpackTable
 
     public static int StaticIndexOf(string name) => Array.FindIndex(Static, entry => entry.Name == name) + 1;
 
-    /// <summary>False: there is no such entry.</summary>
+    /// <summary>False if there is no such entry.</summary>
     public bool TryGet(int index, out (string Name, string Value) entry)
     {
         entry = default;
@@ -59,14 +59,14 @@ internal sealed class HpackTable
     {
         var entrySize = name.Length + value.Length + EntryOverhead;
         Shrink(capacity - entrySize);
-        // An entry larger than the table empties it, and is no error (RFC 7541, 4.4).
+        // An entry larger than the table empties it and is not an error (RFC 7541, 4.4).
         if (entrySize > capacity)
             return;
         dynamic.AddFirst((name, value));
         size += entrySize;
     }
 
-    /// <summary>False: the client asks for more than it was offered.</summary>
+    /// <summary>False if the client asks for more than it was offered.</summary>
     public bool TryResize(int newCapacity)
     {
         if (newCapacity > LargestSize)

@@ -4,14 +4,14 @@ using Heliograph.Web.Http;
 namespace Heliograph.Web.Http2;
 
 /// <summary>
-/// One HTTP/2 connection, by prior knowledge: reads what there is, answers it, sends what the windows allow, and waits. All of it
-/// on one thread of control, as in nginx; <see cref="Http2Session"/> knows what the frames mean.
+/// One HTTP/2 connection, by prior knowledge: reads what has arrived, answers it, sends what the windows allow, and waits. All in
+/// one thread of control, as in nginx; <see cref="Http2Session"/> knows what the frames mean.
 /// </summary>
 internal sealed class Http2Connection : IDisposable
 {
     private const int ReadSize = 16 * 1024;
 
-    // Sent in one go; a large answer lets the others have their turn after as much.
+    // Sent in one go; after this much, a large answer lets the others go ahead.
     private const int WriteSize = 64 * 1024;
 
     private readonly ClientSocket client;
@@ -45,7 +45,7 @@ internal sealed class Http2Connection : IDisposable
             await FlushAsync();
             if (session.CanSend && !client.HasUnread)
                 continue;
-            // nginx takes leave of the idle politely, and of those who stop half-way with an error.
+            // nginx closes an idle connection cleanly, and one that stops half-way with an error.
             var isIdle = session.IsIdle && filled == start && !reader.IsInFrame;
             if (!await WaitAsync(isIdle))
                 error = isIdle ? Http2Error.NoError : Http2Error.Protocol;
@@ -77,7 +77,7 @@ internal sealed class Http2Connection : IDisposable
         };
     }
 
-    // As much as the windows allow, but no window update and no cancellation waits for long.
+    // Sends as much as the windows allow, without delaying a window update or a cancellation for long.
     private async Task SendAsync()
     {
         while (session.CanSend)
@@ -118,7 +118,7 @@ internal sealed class Http2Connection : IDisposable
         return count > 0;
     }
 
-    // The reader refuses frames that would not fit the largest buffer, so this ends.
+    // The reader rejects frames that would not fit the largest buffer, so this ends.
     private void Grow()
     {
         var larger = ArrayPool<byte>.Shared.Rent(

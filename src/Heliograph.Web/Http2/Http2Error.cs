@@ -1,9 +1,9 @@
 namespace Heliograph.Web.Http2;
 
-/// <summary>Error codes (RFC 9113, 7), as far as nginx sends them.</summary>
+/// <summary>The error codes (RFC 9113, 7) that nginx sends.</summary>
 internal enum Http2Error
 {
-    /// <summary>Nothing is wrong; on the wire NO_ERROR is <see cref="NoError"/>, which ends a connection all the same.</summary>
+    /// <summary>No error, and the connection continues; NO_ERROR on the wire is <see cref="NoError"/>, which ends a connection.</summary>
     None = -1,
     NoError = 0x0,
     Protocol = 0x1,

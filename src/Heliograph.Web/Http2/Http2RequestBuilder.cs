@@ -2,7 +2,7 @@ using Heliograph.Web.Http;
 
 namespace Heliograph.Web.Http2;
 
-/// <summary>Makes a request of a header block's fields, by nginx's rules; <see cref="RefusedWith"/> says what is wrong with it.</summary>
+/// <summary>Builds a request from a header block's fields, by nginx's rules; <see cref="RefusedWith"/> is the error, if any.</summary>
 internal sealed class Http2RequestBuilder
 {
     private string? method;
@@ -12,13 +12,13 @@ internal sealed class Http2RequestBuilder
 
     public RequestHead Head { get; } = new() { Version = RequestHead.Http2 };
 
-    /// <summary>0 while nothing is.</summary>
+    /// <summary>0 while there is none.</summary>
     public int RefusedWith { get; private set; }
 
     /// <summary>nginx resets such a stream instead of answering it.</summary>
     public bool IsMalformed { get; private set; }
 
-    /// <summary>What ends the connection without an answer.</summary>
+    /// <summary>The error that ends the connection without an answer.</summary>
     public Http2Error Error { get; private set; } = Http2Error.None;
 
     public void AddField(string name, string value)
@@ -36,7 +36,7 @@ internal sealed class Http2RequestBuilder
             Refuse(NginxStatus.BadRequest);
     }
 
-    /// <summary>Checks the whole once the block has ended.</summary>
+    /// <summary>Checks the request once the block has ended.</summary>
     public void Finish(bool hasBody)
     {
         if (RefusedWith != 0)

@@ -5,8 +5,8 @@ using Heliograph.Web.Http;
 namespace Heliograph.Web.Http2;
 
 /// <summary>
-/// The state of an HTTP/2 connection: what each frame does to it, as nginx 1.22 has it (<c>ngx_http_v2.c</c>), and what is to be
-/// sent. No sockets here.
+/// The state of an HTTP/2 connection: what each frame does to it, as in nginx 1.22 (<c>ngx_http_v2.c</c>), and what to
+/// send. No sockets here.
 /// </summary>
 internal sealed class Http2Session : IDisposable
 {
@@ -47,13 +47,13 @@ internal sealed class Http2Session : IDisposable
     /// <summary>GOAWAY has been sent.</summary>
     public bool IsGoingAway { get; private set; }
 
-    /// <summary>All that was begun has been answered after a GOAWAY.</summary>
+    /// <summary>After a GOAWAY, every request that had begun has been answered.</summary>
     public bool IsFinished => IsGoingAway && IsIdle;
 
-    /// <summary>Some answer has bytes left and room in its windows.</summary>
+    /// <summary>An answer has bytes left and room in its windows.</summary>
     public bool CanSend => streams.Exists(CanSendOn);
 
-    /// <summary>So many bytes have come at once.</summary>
+    /// <summary>Counts received bytes.</summary>
     public void BeginBatch(int count)
     {
         streamsInBatch = 0;
@@ -95,7 +95,7 @@ internal sealed class Http2Session : IDisposable
     }
 
     /// <summary>
-    /// Adds DATA of one stream, at most <paramref name="most"/> bytes; the stream goes to the end of the line if it has more.
+    /// Adds DATA of one stream, at most <paramref name="most"/> bytes; a stream that has more goes to the end of the queue.
     /// </summary>
     public async ValueTask SendSomeAsync(int most, CancellationToken cancellationToken)
     {
@@ -150,7 +150,7 @@ internal sealed class Http2Session : IDisposable
         if (frame.Stream % 2 == 0 || frame.Stream <= lastStream)
             return Http2Error.Protocol;
         useful += payload.Length;
-        // After a GOAWAY nobody answers any more; the block is read all the same, for its table is everyone's.
+        // After a GOAWAY no request is answered; the block is still decoded, because all streams share its table.
         isInBlock = true;
         blockStream = frame.Stream;
         blockEndsStream = frame.Has(FrameFlags.EndStream);
@@ -225,7 +225,7 @@ internal sealed class Http2Session : IDisposable
         }
         else
         {
-            // nginx opens the window wide once it reads a body.
+            // nginx opens the window fully once it reads a body.
             FrameWriter.WindowUpdate(output, stream.Id, (int)(Http2Limits.LargestWindow - stream.ReceiveWindow));
             stream.ReceiveWindow = Http2Limits.LargestWindow;
         }
@@ -249,7 +249,7 @@ internal sealed class Http2Session : IDisposable
         stream.HasUnsentBody = true;
     }
 
-    // An answer that did not wait for the request's body tells the client to stop sending it (RFC 9113, 8.1).
+    // After an answer that did not wait for the request's body, asks the client to stop sending it (RFC 9113, 8.1).
     private void Finish(Http2Stream stream)
     {
         streams.Remove(stream);

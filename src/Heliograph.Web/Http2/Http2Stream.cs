@@ -2,7 +2,7 @@ using Heliograph.Web.Http;
 
 namespace Heliograph.Web.Http2;
 
-/// <summary>A request under way and the answer that is being sent.</summary>
+/// <summary>A request in progress and the answer being sent.</summary>
 internal sealed class Http2Stream : IDisposable
 {
     private int part;
@@ -24,13 +24,13 @@ internal sealed class Http2Stream : IDisposable
 
     public Response? Response { get; set; }
 
-    /// <summary>A DATA frame is still to come, be it an empty one.</summary>
+    /// <summary>A DATA frame is still to be sent, even if it is empty.</summary>
     public bool HasUnsentBody { get; set; }
 
     /// <summary>Bytes of the body still to send.</summary>
     public long Remaining { get; set; }
 
-    /// <summary>Fills from the body; the caller takes the bytes off <see cref="Remaining"/>.</summary>
+    /// <summary>Fills a buffer from the body; the caller subtracts the bytes from <see cref="Remaining"/>.</summary>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var parts = Response!.Body;
@@ -46,7 +46,7 @@ internal sealed class Http2Stream : IDisposable
             if (fromFile > 0)
             {
                 var read = await Response.File!.ReadAsync(range.Start + sentOfFile, buffer.Slice(filled, fromFile), cancellationToken);
-                // The file has shrunk while it was sent.
+                // The file shrank while it was sent.
                 if (read == 0)
                     throw new EndOfStreamException();
                 sentOfFile += read;

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Heliograph.Web.Sites;
 
-/// <summary>The operator's own files. Nothing outside the directory is ever served, whatever links lie in it.</summary>
+/// <summary>The operator's own files. Nothing outside the directory is ever served, whatever links it contains.</summary>
 internal sealed partial class DirectorySite : Site
 {
     private const int NoEntry = 2;
@@ -13,8 +13,8 @@ internal sealed partial class DirectorySite : Site
     private const int TooManyLinks = 40;
     private const int NameTooLong = 36;
 
-    // O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC, the same numbers on x86-64 and arm64. Without O_NONBLOCK a named pipe would hold the
-    // thread.
+    // O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC, the same numbers on x86-64 and arm64. Without O_NONBLOCK, a named pipe would
+    // block the thread.
     private const int OpenFlags = 0x100 | 0x800 | 0x80000;
 
     private readonly byte[] root;
@@ -30,8 +30,8 @@ internal sealed partial class DirectorySite : Site
         using var handle =
             Open("/", out var error)
             ?? throw new WebServerException(
-                $"The decoy's directory {full} cannot be read ({Marshal.GetPInvokeErrorMessage(error)}); give the service the right to " +
-                $"read it.");
+                $"The decoy's directory {full} cannot be read ({Marshal.GetPInvokeErrorMessage(error)}); " +
+                "give the service permission to read it.");
         realRoot = RealPath(handle);
     }
 
@@ -50,7 +50,7 @@ internal sealed partial class DirectorySite : Site
         var keep = false;
         try
         {
-            // Asked of the open file, so that no link can be changed in between.
+            // Checked on the open file, so that no link can change in between.
             if (!IsInside(RealPath(handle)))
                 return new(SiteEntryKind.Forbidden);
             if (File.GetAttributes(handle).HasFlag(FileAttributes.Directory))
@@ -66,7 +66,7 @@ internal sealed partial class DirectorySite : Site
         }
         catch (NotSupportedException)
         {
-            // A pipe or a socket: no file.
+            // A pipe or a socket, not a file.
             return new(SiteEntryKind.NotFound);
         }
         catch (IOException)

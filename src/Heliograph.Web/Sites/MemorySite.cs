@@ -2,10 +2,10 @@ using System.Collections.Frozen;
 
 namespace Heliograph.Web.Sites;
 
-/// <summary>A page or picture of a site that lives in memory.</summary>
+/// <summary>A page or picture of a site in memory.</summary>
 internal sealed record MemoryFile(string Path, byte[] Content, DateTimeOffset LastModified);
 
-/// <summary>The built-in site: a few dozen kilobytes, made once at start.</summary>
+/// <summary>The built-in site: a few dozen kilobytes, generated once at start.</summary>
 internal sealed class MemorySite : Site
 {
     private readonly FrozenDictionary<string, MemoryFile> files;

@@ -9,7 +9,7 @@ internal enum SiteEntryKind
     File,
 }
 
-/// <summary>What stands at a path; <see cref="File"/> is set, and open, for a file.</summary>
+/// <summary>What a path refers to; for a file, <see cref="File"/> is set and open.</summary>
 internal readonly record struct SiteEntry(SiteEntryKind Kind, SiteFile? File = null);
 
 /// <summary>A tree of files to serve.</summary>
@@ -19,6 +19,6 @@ public abstract class Site
     {
     }
 
-    /// <summary>Finds what stands at a normalized path (it starts with a slash and has no dot segments; one char for each byte).</summary>
+    /// <summary>Finds what a normalized path refers to (it starts with a slash and has no dot segments; one char for each byte).</summary>
     internal abstract SiteEntry Find(string path);
 }

@@ -1,6 +1,6 @@
 namespace Heliograph.Web.Sites;
 
-/// <summary>An open file of a site. Whoever was given it closes it.</summary>
+/// <summary>An open file of a site. The receiver closes it.</summary>
 internal abstract class SiteFile : IDisposable
 {
     public required long Length { get; init; }

@@ -31,12 +31,17 @@ internal sealed class DemoStage : IAsyncDisposable
 
     /// <exception cref="StartException">The server cannot start.</exception>
     public static async Task<DemoStage> SetUpAsync(
-        IReadOnlyList<string> hosts, Func<byte[], byte[]> answer, TimeProvider timeProvider, ILoggerFactory loggerFactory, CancellationToken cancellationToken)
+        IReadOnlyList<string> hosts,
+        Func<byte[], byte[]> answer,
+        TimeProvider timeProvider,
+        ILoggerFactory loggerFactory,
+        CancellationToken cancellationToken)
     {
         var stage = new DemoStage(new StandInSignal(hosts, answer, timeProvider.GetUtcNow()));
         try
         {
-            stage.Proxy = await ServerHost.StartAsync(stage.ProxySettings(hosts), ActivatedSockets.None, timeProvider, loggerFactory, cancellationToken);
+            stage.Proxy = await ServerHost.StartAsync(
+                stage.ProxySettings(hosts), ActivatedSockets.None, timeProvider, loggerFactory, cancellationToken);
             stage.authority = X509CertificateLoader.LoadCertificate(stage.Proxy.Certificate.Chain[^1].Span);
             stage.Wire = new CensorsHop(stage.Proxy.Endpoints[0]);
             return stage;
@@ -75,7 +80,9 @@ internal sealed class DemoStage : IAsyncDisposable
         {
             Sets = [],
             Hosts = hosts.ToDictionary(
-                static host => host, UpstreamEndpoint (_) => new UpstreamEndpoint.Tcp(Signal.Endpoint.Address.ToString(), Signal.Endpoint.Port), StringComparer.Ordinal),
+                static host => host,
+                UpstreamEndpoint (_) => new UpstreamEndpoint.Tcp(Signal.Endpoint.Address.ToString(), Signal.Endpoint.Port),
+                StringComparer.Ordinal),
         },
         StateDirectory = state.Path,
     };

@@ -13,7 +13,7 @@ public sealed class DnsMessageTests
     }
 
     [Fact]
-    public void A_name_that_points_at_itself_is_no_name()
+    public void A_name_that_points_at_itself_is_rejected()
     {
         byte[] loop = [0, 1, 0x80, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0xC0, 12, 0, 16, 0, 1, 0, 0, 0, 0, 0, 0];
         Assert.Null(DnsAnswer.Parse(loop));

@@ -6,7 +6,7 @@ namespace Heliograph.Acme.Tests.Dns;
 public sealed class HookTests : PebbleTests
 {
     [Fact]
-    public async Task A_wildcard_is_had_through_a_program_that_sets_the_record()
+    public async Task A_program_that_sets_the_record_gets_a_wildcard_certificate()
     {
         await using var pebble = await StartPebbleAsync();
         var calls = State["calls"];
@@ -31,7 +31,7 @@ public sealed class HookTests : PebbleTests
     }
 
     [Fact]
-    public async Task A_program_that_fails_is_told_with_what_it_said_but_not_the_value()
+    public async Task A_failing_program_is_reported_with_its_output_but_without_the_value()
     {
         var error = await FailsAsync(Script("echo \"no credentials for $3\" >&2; exit 7"), TimeSpan.FromSeconds(20));
         Assert.Contains("code 7", error.Message, StringComparison.Ordinal);
@@ -46,14 +46,14 @@ public sealed class HookTests : PebbleTests
     }
 
     [Fact]
-    public async Task A_program_that_talks_without_end_is_killed_and_not_kept_in_memory()
+    public async Task A_program_with_endless_output_is_killed_and_its_output_is_not_kept_in_memory()
     {
         var error = await FailsAsync(Script("exec yes"), TimeSpan.FromMilliseconds(500));
         Assert.Contains("was killed", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_program_that_is_not_there_is_told_with_its_key()
+    public async Task A_missing_program_is_reported_with_its_key()
     {
         var error = await FailsAsync("/nowhere/hook", TimeSpan.FromSeconds(20));
         Assert.Contains("acme.dns.hook", error.Message, StringComparison.Ordinal);

@@ -5,7 +5,7 @@ using Heliograph.Testing.Bind;
 
 namespace Heliograph.Acme.Tests.Dns;
 
-/// <summary>Against a real BIND, which Pebble asks too.</summary>
+/// <summary>Against a real BIND, which Pebble also queries.</summary>
 public sealed class Rfc2136Tests : PebbleTests
 {
     private static readonly string Secret = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
@@ -30,7 +30,7 @@ public sealed class Rfc2136Tests : PebbleTests
     }
 
     [Fact]
-    public async Task A_record_that_does_not_show_is_waited_for_and_then_left_to_the_authority()
+    public async Task A_record_that_does_not_appear_is_waited_for_and_then_left_to_the_authority()
     {
         await using var bind = await BindServer.StartAsync("hmac-sha256", Secret);
         var visibility = new DnsVisibility(
@@ -38,11 +38,11 @@ public sealed class Rfc2136Tests : PebbleTests
             TimeProvider.System,
             Log);
         await visibility.WaitAsync($"_acme-challenge.{BindServer.Zone}.", "value", [], Stop);
-        Assert.Contains("is not visible at " + bind.Address, Log.All, StringComparison.Ordinal);
+        Assert.Contains("is still not visible at " + bind.Address, Log.All, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_wrong_secret_is_told_as_such()
+    public async Task A_wrong_secret_is_reported_as_such()
     {
         await using var bind = await BindServer.StartAsync("hmac-sha256", Secret);
         var error = await PresentFailsAsync(
@@ -56,7 +56,7 @@ public sealed class Rfc2136Tests : PebbleTests
     }
 
     [Fact]
-    public async Task A_wrong_key_name_is_told_as_such()
+    public async Task A_wrong_key_name_is_reported_as_such()
     {
         await using var bind = await BindServer.StartAsync("hmac-sha256", Secret);
         var error = await PresentFailsAsync(bind, Update(bind, "hmac-sha256") with { KeyName = "nobody" }, BindServer.Zone);
@@ -64,7 +64,7 @@ public sealed class Rfc2136Tests : PebbleTests
     }
 
     [Fact]
-    public async Task A_name_the_key_may_not_change_is_told_as_such()
+    public async Task A_name_that_the_key_may_not_change_is_reported_as_such()
     {
         await using var bind = await BindServer.StartAsync("hmac-sha256", Secret);
         var error = await PresentFailsAsync(bind, Update(bind, "hmac-sha256"), "forbidden." + BindServer.Zone);
@@ -72,7 +72,7 @@ public sealed class Rfc2136Tests : PebbleTests
     }
 
     [Fact]
-    public async Task A_name_of_no_zone_there_is_told_as_such()
+    public async Task A_name_outside_the_server_s_zones_is_reported_as_such()
     {
         await using var bind = await BindServer.StartAsync("hmac-sha256", Secret);
         var error = await PresentFailsAsync(bind, Update(bind, "hmac-sha256"), "elsewhere.example");
@@ -80,16 +80,16 @@ public sealed class Rfc2136Tests : PebbleTests
     }
 
     [Fact]
-    public async Task A_clock_that_is_off_is_told_as_such()
+    public async Task A_wrong_clock_is_reported_as_such()
     {
         await using var bind = await BindServer.StartAsync("hmac-sha256", Secret);
-        var clock = new Heliograph.Testing.ManualTimeProvider(DateTimeOffset.UtcNow.AddHours(2));
-        var error = await PresentFailsAsync(bind, Update(bind, "hmac-sha256"), BindServer.Zone, clock);
+        var fast = new Heliograph.Testing.ManualTimeProvider(DateTimeOffset.UtcNow.AddHours(2));
+        var error = await PresentFailsAsync(bind, Update(bind, "hmac-sha256"), BindServer.Zone, fast);
         Assert.Contains("BADTIME", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_name_server_that_is_not_there_is_told_with_its_address()
+    public async Task A_missing_name_server_is_reported_with_its_address()
     {
         using var nobody = Heliograph.Testing.LoopbackPort.Refusing(out var address);
         var records = Records(new Rfc2136Options { Server = address.ToString(), KeyName = "k", KeySecret = Secret }, TimeProvider.System);

@@ -3,7 +3,7 @@ using Heliograph.Testing;
 
 namespace Heliograph.Acme.Tests.Killing;
 
-/// <summary>kill -9 while the authority is being asked: at its first request, at its second, and so on to the last.</summary>
+/// <summary>kill -9 during an order: at the first request to the authority, at the second, and so on to the last.</summary>
 public sealed class KillTests : ScriptedTests
 {
     private const int SigKill = 9;
@@ -36,7 +36,7 @@ public sealed class KillTests : ScriptedTests
             killed);
     }
 
-    /// <returns>What was asked at that request; null when the certificate was there before.</returns>
+    /// <returns>The kind of that request; null if the certificate arrived before it.</returns>
     private async Task<string?> KillAtAsync(int request)
     {
         Clock.Jump(DateTimeOffset.UtcNow);
@@ -54,7 +54,8 @@ public sealed class KillTests : ScriptedTests
             return true;
         };
         await using (
-            var child = ChildProcess.Start(Environment.ProcessPath!, [VictimProgram.Word, ca.DirectoryUrl, ca.CaRootFile, state.Path, Name]))
+            var child = ChildProcess.Start(
+                Environment.ProcessPath!, [VictimProgram.Word, ca.DirectoryUrl, ca.CaRootFile, state.Path, Name]))
         {
             victim.SetResult(child);
             var exitCode = await child.WaitForExitAsync(TimeSpan.FromSeconds(30));
@@ -63,7 +64,7 @@ public sealed class KillTests : ScriptedTests
         if (killedAt is null)
             return null;
 
-        // The next start finds the attempt counted, waits, and then gets its certificate.
+        // The next start finds the counted attempt, waits, and then gets its certificate.
         var options = Options(ca) with { StateDirectory = state.Path };
         Clock.Jump(DateTimeOffset.UtcNow);
         await using var manager = Open(options);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Heliograph.Acme.Tests.Killing;
 
-/// <summary>Where this program begins: it runs the tests, or, when a test starts it so, gets one certificate.</summary>
+/// <summary>The entry point of this program: runs the tests or, when a test starts it for that, gets one certificate.</summary>
 internal static class VictimProgram
 {
     public const string Word = "--get-one-certificate";

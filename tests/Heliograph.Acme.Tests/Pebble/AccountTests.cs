@@ -32,7 +32,7 @@ public sealed class AccountTests : PebbleTests
     }
 
     [Fact]
-    public async Task The_account_gets_a_new_key_and_goes_on_under_it()
+    public async Task The_account_gets_a_new_key_and_stays_in_use()
     {
         await using var pebble = await StartPebbleAsync();
         await using var manager = Open(Options(pebble, "proxy.heliograph.test"));
@@ -47,7 +47,7 @@ public sealed class AccountTests : PebbleTests
     }
 
     [Fact]
-    public async Task An_account_that_the_authority_has_forgotten_is_made_anew()
+    public async Task An_account_that_the_authority_has_forgotten_is_created_again()
     {
         var options = default(AcmeOptions);
         int port;
@@ -62,12 +62,12 @@ public sealed class AccountTests : PebbleTests
         await using var reborn = await StartPebbleAsync(start => start with { Port = port });
         await using var manager = Open(options with { CaRoot = reborn.CaRootFile });
         Assert.True((await manager.RenewNowAsync(force: true, Stop)).Renewed);
-        Assert.Contains("does not know our account", Log.All, StringComparison.Ordinal);
+        Assert.Contains("no longer knows this account", Log.All, StringComparison.Ordinal);
         await AssertTrustedAsync(manager.Current!, reborn);
     }
 
     [Fact]
-    public async Task A_changed_mail_address_is_told_to_the_authority()
+    public async Task A_changed_e_mail_address_is_sent_to_the_authority()
     {
         await using var pebble = await StartPebbleAsync();
         var options = Options(pebble, "proxy.heliograph.test") with { Email = "one@heliograph.example" };

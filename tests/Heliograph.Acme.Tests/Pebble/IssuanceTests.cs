@@ -5,7 +5,7 @@ namespace Heliograph.Acme.Tests.Pebble;
 public sealed class IssuanceTests : PebbleTests
 {
     [Fact]
-    public async Task A_certificate_is_had_by_TLS_ALPN_01_first()
+    public async Task TLS_ALPN_01_is_the_first_way_to_get_a_certificate()
     {
         await using var pebble = await StartPebbleAsync();
         var certificate = await GetAsync(Options(pebble, "proxy.heliograph.test"));
@@ -21,7 +21,7 @@ public sealed class IssuanceTests : PebbleTests
     }
 
     [Fact]
-    public async Task A_certificate_is_had_by_HTTP_01()
+    public async Task HTTP_01_gets_a_certificate()
     {
         await using var pebble = await StartPebbleAsync();
         var certificate = await GetAsync(Options(pebble, "proxy.heliograph.test") with { Challenges = [ChallengeTypes.Http01] });
@@ -58,7 +58,7 @@ public sealed class IssuanceTests : PebbleTests
     }
 
     [Fact]
-    public async Task A_certificate_for_an_address_is_had_by_HTTP_01()
+    public async Task HTTP_01_gets_a_certificate_for_an_address()
     {
         await using var pebble = await StartPebbleAsync();
         var certificate = await GetAsync(Options(pebble, "127.0.0.1") with { Challenges = [ChallengeTypes.Http01] });
@@ -79,7 +79,7 @@ public sealed class IssuanceTests : PebbleTests
     }
 
     [Fact]
-    public async Task An_RSA_key_is_made_on_request()
+    public async Task An_RSA_key_is_created_on_request()
     {
         await using var pebble = await StartPebbleAsync();
         var certificate = await GetAsync(Options(pebble, "proxy.heliograph.test") with { KeyType = KeyTypes.Rsa2048 });
@@ -98,7 +98,7 @@ public sealed class IssuanceTests : PebbleTests
     }
 
     [Fact]
-    public async Task The_preferred_chain_is_taken_when_the_authority_offers_it()
+    public async Task The_preferred_chain_is_used_if_the_authority_offers_it()
     {
         await using var pebble = await StartPebbleAsync(options => options with { AlternateRoots = 2 });
         using var root = X509Certificate2.CreateFromPem(await pebble.IssuingRootAsync(1));
@@ -112,7 +112,7 @@ public sealed class IssuanceTests : PebbleTests
     }
 
     [Fact]
-    public async Task A_renewal_has_a_new_key_and_is_put_to_use()
+    public async Task A_renewal_has_a_new_key_and_is_put_into_use()
     {
         await using var pebble = await StartPebbleAsync();
         await using var manager = Open(Options(pebble, "proxy.heliograph.test"));
@@ -160,7 +160,7 @@ public sealed class IssuanceTests : PebbleTests
         await three.Task.WaitAsync(TimeSpan.FromSeconds(60), Stop);
 
         Assert.Equal(3, Used.Take(3).Select(certificate => certificate.SerialNumber).Distinct(StringComparer.Ordinal).Count());
-        // Every one came while the one before was still good.
+        // Each arrived while the previous one was still valid.
         Assert.True(Used[1].NotBefore < Used[0].NotAfter && Used[2].NotBefore < Used[1].NotAfter);
     }
 }

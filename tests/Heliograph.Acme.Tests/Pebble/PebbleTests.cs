@@ -50,7 +50,7 @@ public abstract class PebbleTests : IDisposable
         return manager.Current!;
     }
 
-    /// <summary>As a TLS client would: the chain leads to the root and the name fits.</summary>
+    /// <summary>Checks as a TLS client would: the chain ends at the root and the name matches.</summary>
     private protected static async Task AssertTrustedAsync(IssuedCertificate certificate, PebbleServer pebble, int root = 0)
     {
         var sent = new X509Certificate2Collection();
@@ -58,7 +58,12 @@ public abstract class PebbleTests : IDisposable
         using var trusted = X509Certificate2.CreateFromPem(await pebble.IssuingRootAsync(root));
         using var chain = new X509Chain
         {
-            ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { trusted }, RevocationMode = X509RevocationMode.NoCheck },
+            ChainPolicy =
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                CustomTrustStore = { trusted },
+                RevocationMode = X509RevocationMode.NoCheck,
+            },
         };
         chain.ChainPolicy.ExtraStore.AddRange(sent);
         Assert.True(chain.Build(sent[0]), string.Join(", ", chain.ChainStatus.Select(status => status.StatusInformation)));

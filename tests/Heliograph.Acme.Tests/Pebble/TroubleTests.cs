@@ -11,7 +11,7 @@ public sealed class TroubleTests : PebbleTests
         {
             options = Options(pebble, "proxy.heliograph.test");
             certificate = await GetAsync(options);
-            // The root file goes with Pebble.
+            // The root file is deleted with Pebble.
             options = options with { CaRoot = State.Write("root.pem", await File.ReadAllTextAsync(pebble.CaRootFile, Stop)) };
         }
 
@@ -26,7 +26,7 @@ public sealed class TroubleTests : PebbleTests
     }
 
     [Fact]
-    public async Task Another_server_on_port_80_is_named_and_no_token_gets_into_the_log()
+    public async Task A_different_server_on_port_80_is_reported_and_no_token_gets_into_the_log()
     {
         await using var pebble = await StartPebbleAsync();
         Ports.WrongHttpAnswers = true;
@@ -52,7 +52,7 @@ public sealed class TroubleTests : PebbleTests
     }
 
     [Fact]
-    public async Task When_all_types_fail_every_reason_is_told()
+    public async Task When_all_types_fail_every_reason_is_reported()
     {
         await using var pebble = await StartPebbleAsync();
         Ports.WrongHttpAnswers = true;
@@ -85,7 +85,7 @@ public sealed class TroubleTests : PebbleTests
     }
 
     [Fact]
-    public async Task A_wrong_root_for_the_authority_is_told_with_its_key()
+    public async Task A_wrong_root_for_the_authority_is_reported_with_its_key()
     {
         await using var pebble = await StartPebbleAsync();
         var wrong = State.Write("wrong.pem", await pebble.IssuingRootAsync());

@@ -2,7 +2,7 @@ using Heliograph.Platform;
 
 namespace Heliograph.Acme.Tests.Scripted;
 
-/// <summary>No order storm, whatever happens: the authority counts.</summary>
+/// <summary>No order storm, whatever happens: the authority counts the orders.</summary>
 public sealed class BackoffTests : ScriptedTests
 {
     [Fact]
@@ -40,7 +40,7 @@ public sealed class BackoffTests : ScriptedTests
         {
             var next = (await RestartAndLookAsync(Options(ca))).NextRenewal;
             gaps.Add(next - Clock.GetUtcNow());
-            // A look just before does nothing.
+            // A check just before does nothing.
             Clock.Advance(gaps[^1] - TimeSpan.FromSeconds(1));
             await RestartAndLookAsync(Options(ca));
             Clock.Advance(TimeSpan.FromSeconds(1));
@@ -54,7 +54,7 @@ public sealed class BackoffTests : ScriptedTests
     }
 
     [Fact]
-    public async Task Near_the_end_of_a_certificate_the_tries_come_closer()
+    public async Task Near_the_end_of_a_certificate_the_attempts_come_closer_together()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
         ca.HasRenewalInfo = false;
@@ -77,7 +77,7 @@ public sealed class BackoffTests : ScriptedTests
     }
 
     [Fact]
-    public async Task A_rate_limit_is_kept_across_restarts_and_told_with_its_end()
+    public async Task A_rate_limit_is_kept_across_restarts_and_reported_with_its_end()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
         ca.Script = async (part, context) =>
@@ -121,7 +121,7 @@ public sealed class BackoffTests : ScriptedTests
     }
 
     [Fact]
-    public async Task An_authority_that_adds_a_name_of_its_own_is_not_asked_in_a_circle()
+    public async Task An_authority_that_adds_its_own_name_is_not_asked_in_a_loop()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
         ca.AddedName = "www." + Name;
@@ -139,7 +139,7 @@ public sealed class BackoffTests : ScriptedTests
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
         var writes = 0;
-        // The first write counts the attempt, the next two are the account's; then the process is gone.
+        // The first write counts the attempt, the next two are the account's; then the process ends.
         await using (var manager = Open(Options(ca), step => Die(step == WriteStep.Create && ++writes == 4)))
             await Assert.ThrowsAsync<KilledException>(() => manager.RenewIfDueAsync(Stop));
 
@@ -150,7 +150,7 @@ public sealed class BackoffTests : ScriptedTests
     }
 
     [Fact]
-    public async Task A_kill_before_the_certificate_is_stored_costs_no_second_order()
+    public async Task A_kill_before_the_certificate_is_stored_needs_no_second_order()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
         var writes = 0;
@@ -167,7 +167,7 @@ public sealed class BackoffTests : ScriptedTests
     }
 
     [Fact]
-    public async Task An_orderly_stop_during_an_order_is_no_failure()
+    public async Task A_shutdown_during_an_order_is_not_a_failure()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -189,7 +189,7 @@ public sealed class BackoffTests : ScriptedTests
     }
 
     [Fact]
-    public async Task When_the_disk_is_full_nobody_is_asked()
+    public async Task When_the_disk_is_full_no_authority_is_asked()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
         await using var manager = Open(Options(ca), step =>
@@ -207,7 +207,7 @@ public sealed class BackoffTests : ScriptedTests
     }
 
     [Fact]
-    public async Task A_disk_that_fills_up_during_the_order_keeps_no_certificate_from_being_served()
+    public async Task A_disk_that_fills_up_during_the_order_does_not_keep_the_certificate_from_being_served()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
         var writes = 0;
@@ -222,7 +222,7 @@ public sealed class BackoffTests : ScriptedTests
         Assert.Equal([Name], Assert.Single(Used).Names);
         Assert.Contains("No space left", manager.Describe().LastError, StringComparison.Ordinal);
 
-        // There is room again: the certificate in memory is written, and not ordered twice.
+        // There is space again: the certificate in memory is written, and not ordered twice.
         Clock.Advance(TimeSpan.FromMinutes(2));
         await manager.RenewIfDueAsync(Stop);
         await using var next = Open(Options(ca));
@@ -231,7 +231,7 @@ public sealed class BackoffTests : ScriptedTests
     }
 
     [Fact]
-    public async Task Two_processes_at_once_make_one_order()
+    public async Task Two_processes_at_once_place_one_order()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -272,6 +272,6 @@ public sealed class BackoffTests : ScriptedTests
             throw new KilledException();
     }
 
-    /// <summary>What no code catches: the process is gone.</summary>
+    /// <summary>Not caught anywhere: stands for the end of the process.</summary>
     private sealed class KilledException : Exception;
 }

@@ -1,6 +1,6 @@
 namespace Heliograph.Acme.Tests.Scripted;
 
-/// <summary>The staging directory after a refusal, and the second authority when the first one stays away.</summary>
+/// <summary>The staging directory after a refusal, and the second authority when the first one stays unreachable.</summary>
 public sealed class FailoverTests : ScriptedTests
 {
     [Fact]
@@ -20,7 +20,7 @@ public sealed class FailoverTests : ScriptedTests
             description = await RestartAndLookAsync(options);
         }
         Assert.Equal((1, 3), (real.Orders.Count, staging.Orders.Count));
-        Assert.Contains("trial on the staging directory", description.LastError, StringComparison.Ordinal);
+        Assert.Contains("trial at the staging directory", description.LastError, StringComparison.Ordinal);
 
         // The port is open now: staging sees it first, and its certificate is not used.
         real.Refusals.Clear();
@@ -32,7 +32,7 @@ public sealed class FailoverTests : ScriptedTests
     }
 
     [Fact]
-    public async Task A_staging_that_is_down_does_not_stand_in_the_way()
+    public async Task A_staging_directory_that_is_down_does_not_block_renewal()
     {
         await using var real = await ScriptedCa.StartAsync(Clock);
         var staging = await ScriptedCa.StartAsync(Clock);
@@ -47,7 +47,7 @@ public sealed class FailoverTests : ScriptedTests
     }
 
     [Fact]
-    public async Task A_staging_that_wants_another_account_does_not_stand_in_the_way()
+    public async Task A_staging_directory_that_requires_another_account_does_not_block_renewal()
     {
         await using var real = await ScriptedCa.StartAsync(Clock);
         await using var staging = await ScriptedCa.StartAsync(Clock);
@@ -84,7 +84,7 @@ public sealed class FailoverTests : ScriptedTests
     }
 
     [Fact]
-    public async Task The_second_authority_steps_in_with_an_account_and_a_binding_of_its_own()
+    public async Task The_second_authority_takes_over_with_its_own_account_and_binding()
     {
         await using var first = await ScriptedCa.StartAsync(Clock);
         await using var second = await ScriptedCa.StartAsync(Clock);
@@ -109,7 +109,7 @@ public sealed class FailoverTests : ScriptedTests
     }
 
     [Fact]
-    public async Task A_good_certificate_waits_for_the_first_authority_a_while()
+    public async Task A_valid_certificate_waits_for_the_first_authority_for_a_while()
     {
         await using var first = await ScriptedCa.StartAsync(Clock);
         await using var second = await ScriptedCa.StartAsync(Clock);

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Heliograph.Acme.Tests.Scripted;
 
-/// <summary>Each mistake, here or there, has one clear line; and none makes the client ask more than a few times.</summary>
+/// <summary>Each mistake, on either side, gives one clear line, and none makes the client ask more than a few times.</summary>
 public sealed class RefusalTests : ScriptedTests
 {
     [Theory]
@@ -42,7 +42,7 @@ public sealed class RefusalTests : ScriptedTests
         {
             context.Response.ContentType = "application/json";
             context.Response.ContentLength = announced;
-            // Two megabytes, and then the client has hung up or waits for the rest until its time is over.
+            // Two megabytes; by then the client has hung up, or waits for the rest until its timeout.
             await context.Response.Body.WriteAsync(new byte[2 * 1024 * 1024]);
             await context.Response.Body.FlushAsync();
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => leftAlone.SetResult(), TaskScheduler.Default);
@@ -55,7 +55,7 @@ public sealed class RefusalTests : ScriptedTests
     }
 
     [Fact]
-    public async Task An_authority_that_hangs_is_left_alone()
+    public async Task An_authority_that_hangs_is_not_asked_again()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
         ca.Script = async (part, context) =>
@@ -72,7 +72,7 @@ public sealed class RefusalTests : ScriptedTests
     }
 
     [Fact]
-    public async Task An_internal_error_of_the_authority_is_its_own_trouble()
+    public async Task An_internal_error_of_the_authority_is_reported_as_such()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
         ca.Script = Answering("order", 500, "text/html", "<html>oops");
@@ -83,7 +83,7 @@ public sealed class RefusalTests : ScriptedTests
     }
 
     [Fact]
-    public async Task Nonces_that_are_never_good_come_to_an_end()
+    public async Task Nonces_that_are_never_accepted_end_the_attempt()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
         ca.Script = async (part, context) =>
@@ -101,7 +101,7 @@ public sealed class RefusalTests : ScriptedTests
     [InlineData("connection", "timeout during connect", "Open port 443 to the whole internet")]
     [InlineData("dns", "NXDOMAIN looking up A", "Create an A or AAAA record")]
     [InlineData("unauthorized", "incorrect validation certificate", "points to this machine")]
-    [InlineData("tls", "no protocol", "Something in front of this machine ends TLS")]
+    [InlineData("tls", "no protocol", "Something in front of this machine terminates TLS")]
     [InlineData("caa", "CAA record prevents issuance", "CAA 0 issue \"authority.example\"")]
     public async Task A_failed_validation_says_what_to_do(string kind, string detail, string expected)
     {
@@ -129,7 +129,7 @@ public sealed class RefusalTests : ScriptedTests
     }
 
     [Fact]
-    public async Task Subproblems_are_told_with_their_names()
+    public async Task Subproblems_are_reported_with_their_names()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
         ca.Script = async (part, context) =>
@@ -139,7 +139,8 @@ public sealed class RefusalTests : ScriptedTests
             context.Response.Headers["Replay-Nonce"] = "next";
             await ScriptedCa.AnswerAsync(context, 403, "application/problem+json", """
                 {"type": "urn:ietf:params:acme:error:rejectedIdentifier", "detail": "two names", "subproblems": [
-                  {"type": "urn:ietf:params:acme:error:rejectedIdentifier", "detail": "forbidden by policy", "identifier": {"type": "dns", "value": "bad.example"}}]}
+                  {"type": "urn:ietf:params:acme:error:rejectedIdentifier", "detail": "forbidden by policy",
+                   "identifier": {"type": "dns", "value": "bad.example"}}]}
                 """);
             return true;
         };
@@ -160,12 +161,12 @@ public sealed class RefusalTests : ScriptedTests
 
         Assert.Equal(AcmeFailure.Clock, error.Failure);
         Assert.Contains("365 days ahead of the authority's clock", error.Message, StringComparison.Ordinal);
-        // Only the question what time it is got through.
+        // Only the request for the time got through.
         Assert.Equal(0, ca.Count("order") + ca.Count("account"));
     }
 
     [Fact]
-    public async Task A_new_certificate_of_tomorrow_blames_the_clock()
+    public async Task A_new_certificate_that_is_valid_from_tomorrow_points_at_the_clock()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
         ca.Script = (_, context) =>
@@ -208,7 +209,7 @@ public sealed class RefusalTests : ScriptedTests
     }
 
     [Fact]
-    public async Task A_profile_is_asked_for_where_it_is_on_offer()
+    public async Task A_profile_is_requested_where_it_is_offered()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
         ca.Meta = new JsonObject { ["profiles"] = new JsonObject { ["classic"] = "ninety days", ["shortlived"] = "six days" } };
@@ -218,7 +219,7 @@ public sealed class RefusalTests : ScriptedTests
     }
 
     [Fact]
-    public async Task A_profile_that_is_not_on_offer_is_told_with_those_that_are()
+    public async Task A_profile_that_is_not_offered_is_reported_with_those_that_are()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
         ca.Meta = new JsonObject { ["profiles"] = new JsonObject { ["classic"] = "ninety days", ["shortlived"] = "six days" } };
@@ -229,7 +230,7 @@ public sealed class RefusalTests : ScriptedTests
     }
 
     [Fact]
-    public async Task Addresses_take_the_short_lived_profile_by_themselves_and_names_none()
+    public async Task Addresses_use_the_short_lived_profile_by_default_and_names_use_none()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
         ca.Meta = new JsonObject { ["profiles"] = new JsonObject { ["shortlived"] = "six days" } };
@@ -265,7 +266,7 @@ public sealed class RefusalTests : ScriptedTests
     }
 
     [Fact]
-    public void All_mistakes_in_the_options_are_told_at_once()
+    public void All_mistakes_in_the_options_are_reported_at_once()
     {
         var errors = new AcmeOptions
         {
@@ -288,11 +289,12 @@ public sealed class RefusalTests : ScriptedTests
         return await Assert.ThrowsAsync<AcmeException>(() => manager.RenewNowAsync(force: false, Stop));
     }
 
-    private static Func<string, HttpContext, Task<bool>> Answering(string which, int status, string type, string body) => async (part, context) =>
-    {
-        if (part != which)
-            return false;
-        await ScriptedCa.AnswerAsync(context, status, type, body);
-        return true;
-    };
+    private static Func<string, HttpContext, Task<bool>> Answering(string which, int status, string type, string body) =>
+        async (part, context) =>
+        {
+            if (part != which)
+                return false;
+            await ScriptedCa.AnswerAsync(context, status, type, body);
+            return true;
+        };
 }

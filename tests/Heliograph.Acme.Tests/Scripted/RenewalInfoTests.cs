@@ -4,7 +4,7 @@ using Heliograph.Acme.Renewal;
 
 namespace Heliograph.Acme.Tests.Scripted;
 
-/// <summary>RFC 9773, which Debian's Pebble lacks.</summary>
+/// <summary>RFC 9773, which Debian's Pebble does not have.</summary>
 public sealed class RenewalInfoTests : ScriptedTests
 {
     [Fact]
@@ -61,7 +61,7 @@ public sealed class RenewalInfoTests : ScriptedTests
         Assert.Equal(identifier, ca.Orders.Last().GetProperty("replaces").GetString());
     }
 
-    /// <summary>The last is what Let's Encrypt's server says of a certificate that was adopted from another program.</summary>
+    /// <summary>The last is what Let's Encrypt's server says about a certificate that was adopted from another program.</summary>
     [Theory]
     [InlineData(409, "alreadyReplaced", "has been replaced")]
     [InlineData(403, "unauthorized", "requester account did not request the certificate being replaced by this order")]
@@ -127,7 +127,7 @@ public sealed class RenewalInfoTests : ScriptedTests
     }
 
     [Fact]
-    public async Task A_window_that_ends_before_it_starts_is_no_window()
+    public async Task A_window_that_ends_before_it_starts_is_ignored()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
         ca.Window = (Start.AddDays(42), Start.AddDays(40));
@@ -151,7 +151,7 @@ public sealed class RenewalInfoTests : ScriptedTests
     }
 
     [Fact]
-    public async Task An_authority_that_is_down_when_asked_for_its_suggestion_is_asked_again_six_hours_later()
+    public async Task An_authority_that_does_not_answer_with_a_suggestion_is_asked_again_six_hours_later()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
         ca.Script = async (part, context) =>

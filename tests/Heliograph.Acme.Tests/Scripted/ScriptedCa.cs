@@ -13,9 +13,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Acme.Tests.Scripted;
 
-/// <summary>A FAKE authority for what a real Pebble cannot be made to do: renewal information, profiles, limits, and answers that no
-/// authority should give.
-/// It checks no signature and validates nothing; it follows its script and counts what it is asked.</summary>
+/// <summary>
+/// A FAKE authority for what a real Pebble cannot be made to do: renewal information, profiles, limits, and answers that no
+/// authority should give. It checks no signature and validates nothing; it follows its script and counts its requests.
+/// </summary>
 internal sealed class ScriptedCa : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -48,19 +49,19 @@ internal sealed class ScriptedCa : IAsyncDisposable
     public string CaRootFile { get; }
 
     /// <summary>
-    /// How often each part was asked: directory, nonce, account, order, order-status, authorization, challenge, finalize, certificate,
-    /// renewal-info.
+    /// How often each part was requested: directory, nonce, account, order, order-status, authorization, challenge, finalize,
+    /// certificate, renewal-info.
     /// </summary>
     public ConcurrentDictionary<string, int> Requests { get; } = new(StringComparer.Ordinal);
 
     public int Count(string part) => Requests.GetValueOrDefault(part);
 
-    /// <summary>Payloads of new orders, as they came.</summary>
+    /// <summary>Payloads of new orders, as received.</summary>
     public ConcurrentQueue<JsonElement> Orders { get; } = [];
 
     public ConcurrentQueue<JsonElement> Accounts { get; } = [];
 
-    /// <summary>Looks at every request first; true when it has answered.</summary>
+    /// <summary>Sees every request first; returns true if it has answered.</summary>
     public Func<string, HttpContext, Task<bool>> Script { get; set; } = (_, _) => Task.FromResult(false);
 
     public JsonObject Meta { get; set; } = [];
@@ -76,10 +77,10 @@ internal sealed class ScriptedCa : IAsyncDisposable
     /// <summary>Problem of the validation, by challenge type; none means it succeeds.</summary>
     public Dictionary<string, JsonObject> Refusals { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Makes the chain that is handed out from the right one.</summary>
+    /// <summary>Changes the correct chain into the one that is sent.</summary>
     public Func<string, string> Chain { get; set; } = chain => chain;
 
-    /// <summary>A name that the authority puts into certificates unasked.</summary>
+    /// <summary>A name that the authority adds to certificates without being asked.</summary>
     public string? AddedName { get; set; }
 
     public CertificateRequest? LastRequest { get; private set; }
@@ -114,7 +115,7 @@ internal sealed class ScriptedCa : IAsyncDisposable
         await context.Response.WriteAsync(body);
     }
 
-    /// <summary>Another certificate for these names from the same authority, with a key that nobody knows.</summary>
+    /// <summary>Another certificate for these names from the same authority, with an unknown key.</summary>
     public string Forge(string name, DateTimeOffset notBefore, DateTimeOffset notAfter)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -125,7 +126,7 @@ internal sealed class ScriptedCa : IAsyncDisposable
         return Sign(request, notBefore, notAfter);
     }
 
-    /// <summary>The last request signed with another validity.</summary>
+    /// <summary>Signs the last request with a different validity.</summary>
     public string SignLast(DateTimeOffset notBefore, DateTimeOffset notAfter) => Sign(LastRequest!, notBefore, notAfter);
 
     public async ValueTask DisposeAsync()

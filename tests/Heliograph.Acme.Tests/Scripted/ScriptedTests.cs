@@ -4,7 +4,7 @@ using Heliograph.Testing;
 namespace Heliograph.Acme.Tests.Scripted;
 
 /// <summary>
-/// What tests with the scripted authority have in common: a clock of their own, and managers that come and go as restarts do.
+/// What tests with the scripted authority have in common: a manual clock, and managers that stand for restarts.
 /// </summary>
 public abstract class ScriptedTests : IDisposable
 {
@@ -40,11 +40,11 @@ public abstract class ScriptedTests : IDisposable
         RequestTimeout = TimeSpan.FromSeconds(10),
     };
 
-    /// <summary>Random numbers are the same in every run.</summary>
+    /// <summary>The random numbers are the same in every run.</summary>
     private protected CertificateManager Open(AcmeOptions options, Action<WriteStep>? fault = null) =>
         new(options, Ports.Responders, Used.Add, Clock, Log, new Random(1), fault);
 
-    /// <summary>A restart, one look, an end.</summary>
+    /// <summary>A restart, one check, a shutdown.</summary>
     private protected async Task<CertificateDescription> RestartAndLookAsync(AcmeOptions options)
     {
         await using var manager = Open(options);

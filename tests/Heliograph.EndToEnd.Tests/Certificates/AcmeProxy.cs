@@ -68,7 +68,7 @@ internal sealed class AcmeProxy : IAsyncDisposable
     }
 
     public Task<string> IssuedAsync() =>
-        Program.WaitForLineAsync(static line => line.Contains("A new certificate: ", StringComparison.Ordinal), Issued);
+        Program.WaitForLineAsync(static line => line.Contains("New certificate: ", StringComparison.Ordinal), Issued);
 
     public async Task StopAsync()
     {

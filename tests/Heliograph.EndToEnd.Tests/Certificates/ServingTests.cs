@@ -143,7 +143,7 @@ public sealed class ServingTests
         await using var back = await PebbleServer.StartAsync(proxy.Pebble with { Port = port });
         File.Copy(back.CaRootFile, proxy.CaRoot, overwrite: true);
         await proxy.Program.WaitForLineAsync(
-            static line => line.Contains("A new certificate: ", StringComparison.Ordinal), TimeSpan.FromSeconds(110));
+            static line => line.Contains("New certificate: ", StringComparison.Ordinal), TimeSpan.FromSeconds(110));
         await proxy.TrustedAsync(back);
     }
 

@@ -169,7 +169,7 @@ public sealed class EndpointTests
         Assert.Equal((1, ""), (code, output));
         Assert.Equal(
             $"heliograph: Another program already listens on {taken.LocalEndpoint}; stop it, choose another address for metrics.listen, " +
-            $"or set metrics.listen to [] to do without.\n",
+            $"or set metrics.listen to [] to run without it.\n",
             errors);
     }
 

@@ -38,7 +38,7 @@ public sealed class CheckoutTests : IDisposable
         Assert.Equal(0, shown);
         Assert.Contains($"  names         {Domain}\n", stored, StringComparison.Ordinal);
         Assert.Contains(AcmeOptions.LetsEncrypt, stored, StringComparison.Ordinal);
-        Assert.Contains("a third of its lifetime is left then", stored, StringComparison.Ordinal);
+        Assert.Contains("a third of its lifetime is left by then", stored, StringComparison.Ordinal);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(init.Directory["state/acme/certificate.json"]));
     }
 

@@ -63,7 +63,7 @@ public sealed class VolunteerStoryTests(LibsignalProject libsignal) : IClassFixt
         await using (var server = await HeliographProcess.StartAsync(config, machine.Path))
         {
             await server.Child.WaitForLineAsync(
-                static line => line.Contains("A new certificate: ", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
+                static line => line.Contains("New certificate: ", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
 
             string[] check =
             [

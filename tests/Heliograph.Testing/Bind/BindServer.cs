@@ -3,7 +3,7 @@ using System.Net;
 namespace Heliograph.Testing.Bind;
 
 /// <summary>
-/// A real BIND on loopback, authoritative for one zone that a TSIG key may update, and that says 127.0.0.1 for every name in it.
+/// A real BIND on loopback, authoritative for one zone that a TSIG key may update; every name in it resolves to 127.0.0.1.
 /// </summary>
 public sealed class BindServer : IAsyncDisposable
 {
@@ -20,7 +20,7 @@ public sealed class BindServer : IAsyncDisposable
         var program = new[] { "/usr/sbin/named", "/usr/bin/named", "/usr/local/sbin/named" }.FirstOrDefault(File.Exists)
             ?? throw new InvalidOperationException("named is not installed: apt-get install bind9");
         Address = LoopbackPort.Free();
-        // Debian's AppArmor profile or not, named writes the zone's journal beside the zone.
+        // With or without Debian's AppArmor profile, named writes the zone's journal beside the zone.
         directory.Write("zone", $"""
             $TTL 60
             @ IN SOA ns.{Zone}. hostmaster.{Zone}. 1 60 60 60 60

@@ -14,7 +14,7 @@ public enum TestKey
     Rsa,
 }
 
-/// <summary>A throw-away certificate authority. Clients refuse a self-signed leaf, so tests have an authority and leaves.</summary>
+/// <summary>A throw-away certificate authority. Clients reject a self-signed leaf, so tests have an authority and leaves.</summary>
 public sealed class TestAuthority : IDisposable
 {
     private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -43,7 +43,7 @@ public sealed class TestAuthority : IDisposable
         return kind == TestKey.Rsa ? IssueRsa(names) : IssueEcdsa(names);
     }
 
-    /// <summary>A leaf that is valid at another time than now.</summary>
+    /// <summary>A leaf with a given validity.</summary>
     public TestCertificate IssueFor(DateTimeOffset from, DateTimeOffset to, params string[] names)
     {
         using var leafKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -55,14 +55,14 @@ public sealed class TestAuthority : IDisposable
             to);
     }
 
-    /// <summary>A leaf that an intermediate of this authority has signed; the chain is the two of them, without the root.</summary>
+    /// <summary>A leaf signed by an intermediate of this authority; the chain is these two, without the root.</summary>
     public TestCertificate IssueThroughIntermediate(params string[] names)
     {
         using var intermediate = new TestAuthority("Heliograph test intermediate", this);
         return intermediate.Issue(TestKey.Ecdsa, names);
     }
 
-    /// <summary>How a client checks certificates of this authority: chain and name, as in earnest.</summary>
+    /// <summary>How a client checks certificates of this authority: chain and name, as a real one does.</summary>
     public X509ChainPolicy ChainPolicy() => new()
     {
         TrustMode = X509ChainTrustMode.CustomRootTrust,

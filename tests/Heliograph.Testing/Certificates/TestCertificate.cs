@@ -8,7 +8,7 @@ public sealed record TestCertificate(string ChainPem, string KeyPem)
     /// <summary>For an SslStream.</summary>
     public X509Certificate2 Load() => X509Certificate2.CreateFromPem(ChainPem, KeyPem);
 
-    /// <summary>What tells this leaf from another.</summary>
+    /// <summary>Identifies this leaf.</summary>
     public string Thumbprint()
     {
         using var leaf = X509Certificate2.CreateFromPem(ChainPem);

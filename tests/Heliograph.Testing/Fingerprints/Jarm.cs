@@ -8,7 +8,7 @@ namespace Heliograph.Testing.Fingerprints;
 
 /// <summary>
 /// A JARM scan: ten hellos, and of each answer the cipher suite, the version, the protocol and the extensions, in 62 characters
-/// (<see href="https://github.com/salesforce/jarm"/>, written from its description). Censors find servers of a kind by it.
+/// (<see href="https://github.com/salesforce/jarm"/>, written from its description). Censors use it to find servers of one kind.
 /// </summary>
 public static class Jarm
 {
@@ -21,7 +21,7 @@ public static class Jarm
     /// <summary>The hellos that a scan sends, each in its record.</summary>
     public static IEnumerable<byte[]> Hellos(string hostName) => JarmProbe.All.Select(probe => probe.Build(hostName));
 
-    /// <summary>The fingerprint of the server; 62 zeros when it answers no hello with one of its own.</summary>
+    /// <summary>The fingerprint of the server; 62 zeros if it answers no hello with a ServerHello.</summary>
     /// <exception cref="OperationCanceledException">The server left a hello without an answer.</exception>
     public static async Task<string> ScanAsync(IPEndPoint server, string hostName, CancellationToken cancellationToken)
     {
@@ -52,7 +52,7 @@ public static class Jarm
         }
         catch (SocketException exception) when (exception.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
         {
-            // A reset is an answer too: none.
+            // A reset also counts, as no answer.
         }
 
         return answer[..length];

@@ -4,7 +4,7 @@ using static Heliograph.Testing.Fingerprints.HelloBytes;
 namespace Heliograph.Testing.Fingerprints;
 
 /// <summary>
-/// One of the ten hellos of a JARM scan. Each offers much the same in another order, so that the answers show how a server chooses.
+/// One of the ten hellos of a JARM scan. Each offers much the same in a different order, so that the answers show how a server chooses.
 /// </summary>
 internal sealed record JarmProbe
 {
@@ -95,9 +95,11 @@ internal sealed record JarmProbe
             .. Extension(10, Vector16(UInt16s([0x001d, 0x0017, 0x0018, 0x0019]))), // supported_groups
             .. Extension(11, Vector8([0])), // ec_point_formats
             .. Extension(35), // session_ticket
-            .. Alpn(
-                Arrange([.. Protocols.Where(name => !RareProtocols || !CommonProtocols.Contains(name, StringComparer.Ordinal))], ListOrder)),
-            .. Extension(13, Vector16(UInt16s([0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601, 0x0201]))), // signature_algorithms
+            .. Alpn(Arrange(
+                [.. Protocols.Where(name => !RareProtocols || !CommonProtocols.Contains(name, StringComparer.Ordinal))],
+                ListOrder)),
+            // signature_algorithms
+            .. Extension(13, Vector16(UInt16s([0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601, 0x0201]))),
             .. Extension(51, Vector16([.. WithGrease ? [.. UInt16(Grease), 0, 1, 0] : Array.Empty<byte>(), .. X25519Share()])), // key_share
             .. Extension(45, Vector8([1])), // psk_key_exchange_modes
             .. HighestSupported is { } highest ? SupportedVersions(Greased(Arrange(Versions(highest), ListOrder))) : [],
@@ -110,7 +112,7 @@ internal sealed record JarmProbe
     private IEnumerable<ushort> Greased(IEnumerable<ushort> values) => WithGrease ? values.Prepend(Grease) : values;
 
     /// <summary>
-    /// The middle of an odd list belongs to its top half; middle-out begins with it and goes on outwards, the later neighbour first.
+    /// The middle of an odd list belongs to its top half; middle-out starts with it and continues outwards, the later neighbour first.
     /// </summary>
     private static T[] Arrange<T>(T[] items, Order order)
     {

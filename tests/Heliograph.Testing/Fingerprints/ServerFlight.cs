@@ -8,9 +8,8 @@ using Heliograph.Testing.Streams;
 namespace Heliograph.Testing.Fingerprints;
 
 /// <summary>
-/// The records that a server sends to a client which finishes its handshake, says nothing and goes: the lengths of the first flight, and of
-/// the
-/// session tickets after it, tell one TLS stack from another.
+/// The records that a server sends to a client that completes its handshake, sends nothing and leaves: the lengths of the first
+/// flight, and of the session tickets after it, distinguish one TLS stack from another.
 /// </summary>
 public sealed record ServerFlight
 {
@@ -25,14 +24,14 @@ public sealed record ServerFlight
     /// <summary>Every record until the server closed.</summary>
     public required IReadOnlyList<TlsRecord> Records { get; init; }
 
-    /// <summary>Whether the server said goodbye with an alert, as close_notify is one.</summary>
+    /// <summary>Whether the server closed with an alert such as close_notify.</summary>
     public bool EndsWithAlert =>
         Records is [.., { Type: Alert }]
         || (Records.Any(record => record.Type == ApplicationData) && Records is [.., { Length: EncryptedAlertLength }]);
 
     /// <summary>
-    /// The lengths of the encrypted records of TLS 1.3 without the goodbye: EncryptedExtensions, Certificate, CertificateVerify, Finished,
-    /// tickets.
+    /// The lengths of the encrypted records of TLS 1.3 without the closing alert: EncryptedExtensions, Certificate, CertificateVerify,
+    /// Finished, tickets.
     /// </summary>
     public IReadOnlyList<int> EncryptedLengths =>
         [.. Records.SkipLast(EndsWithAlert ? 1 : 0).Where(record => record.Type == ApplicationData).Select(record => record.Length)];
@@ -41,7 +40,7 @@ public sealed record ServerFlight
     /// <param name="hostName">The name for server_name; empty for a hello without one.</param>
     /// <param name="protocol">The one version offered.</param>
     /// <param name="applicationProtocols">What ALPN offers; nothing for a hello without it.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     public static async Task<ServerFlight> CaptureAsync(
         IPEndPoint server,
         string hostName,
@@ -56,8 +55,8 @@ public sealed record ServerFlight
         await using var recording = new RecordingStream(new NetworkStream(socket));
         await using var tls = new SslStream(recording);
         await tls.AuthenticateAsClientAsync(Options(hostName, protocol, applicationProtocols), limit.Token);
-        // The tickets follow the client's Finished. Behind the goodbye of both sides nothing comes any more: no need to guess how long to
-        // wait.
+        // The tickets follow the client's Finished. After both sides' closing alerts nothing more arrives: no need to guess how long
+        // to wait.
         await tls.ShutdownAsync();
         await DrainAsync(recording, limit.Token);
         return new ServerFlight { Records = Split(recording.Beginning()) };
@@ -71,7 +70,7 @@ public sealed record ServerFlight
             EnabledSslProtocols = protocol,
             ApplicationProtocols =
                 applicationProtocols.Count == 0 ? null : [.. applicationProtocols.Select(name => new SslApplicationProtocol(name))],
-            // A resumed session has another flight.
+            // A resumed session has a different flight.
             AllowTlsResume = false,
             RemoteCertificateValidationCallback = (_, _, _, _) => true,
         };
@@ -87,7 +86,7 @@ public sealed record ServerFlight
         }
         catch (IOException exception) when (exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset })
         {
-            // Some servers close with a reset. What they sent is here.
+            // Some servers close with a reset. What they sent has arrived.
         }
     }
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Heliograph.Testing.Hellos;
 
-/// <summary>A hello caught from a real client, with the dissection that was made of it then.</summary>
+/// <summary>A hello captured from a real client, with the dissection made at that time.</summary>
 public sealed class HelloFixture
 {
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Fixtures", "client-hellos");

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Heliograph.Testing.Nginx;
 
 /// <summary>
-/// Debian's nginx with a configuration of a test's own in a directory that is gone afterwards. In the configuration,
-/// <c>PREFIX</c> stands for that directory; logs, pid and temporary files are seen to.
+/// Debian's nginx with a test's own configuration in a temporary directory. In the configuration, <c>PREFIX</c> stands for that
+/// directory; logs, pid and temporary files go there.
 /// </summary>
 public sealed class NginxProcess : IAsyncDisposable
 {
@@ -21,7 +21,7 @@ public sealed class NginxProcess : IAsyncDisposable
         Prefix = prefix;
     }
 
-    /// <summary>The directory of this nginx; files put here live as long as it.</summary>
+    /// <summary>The directory of this nginx; files put here are deleted with it.</summary>
     public string Prefix { get; }
 
     /// <summary>nginx is a program of the machine, not of the repository.</summary>
@@ -33,14 +33,14 @@ public sealed class NginxProcess : IAsyncDisposable
     public static string CreatePrefix() => Directory.CreateTempSubdirectory("nginx-").FullName;
 
     /// <param name="prefix">From <see cref="CreatePrefix"/>; deleted at the end.</param>
-    /// <param name="http">What stands inside <c>http { }</c>; empty for none.</param>
-    /// <param name="top">What stands outside (<c>stream { }</c>, <c>load_module</c>); empty for none.</param>
-    /// <param name="awaited">What it must accept connections on before the test goes on: unix socket paths (<c>PREFIX</c> too) or
-    /// <c>host:port</c>.</param>
+    /// <param name="http">The content of <c>http { }</c>; empty for none.</param>
+    /// <param name="top">The directives outside (<c>stream { }</c>, <c>load_module</c>); empty for none.</param>
+    /// <param name="awaited">Where it must accept connections before the test continues: unix socket paths (also with <c>PREFIX</c>)
+    /// or <c>host:port</c>.</param>
     public static async Task<NginxProcess> StartAsync(string prefix, string http, string top, IReadOnlyList<string> awaited)
     {
         Directory.CreateDirectory(Path.Combine(prefix, "logs"));
-        // The master drops its rights when it is root: the worker is to be the same user, or it cannot read the prefix.
+        // A master that is root drops its rights: the worker must be the same user, or it cannot read the prefix.
         var user = Environment.IsPrivilegedProcess ? "user root;" : "";
         var text = $$"""
             {{user}}
@@ -99,7 +99,7 @@ public sealed class NginxProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // SIGTERM to the master is a fast shutdown that takes the workers with it.
+        // SIGTERM to the master is a fast shutdown that also ends the workers.
         if (!process.HasExited)
         {
             using var kill = Process.Start("/bin/kill", ["-TERM", process.Id.ToString()]);
@@ -132,7 +132,7 @@ public sealed class NginxProcess : IAsyncDisposable
             }
             catch (SocketException) when (Stopwatch.GetElapsedTime(started) < Patience)
             {
-                // nginx tells nobody when it listens.
+                // nginx does not report when it listens.
                 await Task.Delay(10);
             }
         }

@@ -7,7 +7,7 @@ namespace Heliograph.Testing.Nginx;
 /// </summary>
 public sealed class NginxSite : IAsyncDisposable
 {
-    /// <summary>What is on the front page.</summary>
+    /// <summary>The front page.</summary>
     public const string FrontPage = "<!DOCTYPE html><title>Rowing club</title><h1>Rowing club</h1><p>The boathouse opens at seven.</p>\n";
 
     private readonly string prefix = NginxProcess.CreatePrefix();

@@ -3,7 +3,7 @@ using Heliograph.Testing.Certificates;
 
 namespace Heliograph.Testing.Nginx;
 
-/// <summary>A real nginx that ends TLS in its stream module, with limit_conn for each address: what a refusal must look like.</summary>
+/// <summary>A real nginx that terminates TLS in its stream module, with limit_conn for each address: the model for a refusal.</summary>
 public sealed class NginxWithLimit : IAsyncDisposable
 {
     private readonly TempDirectory directory = new();
@@ -37,7 +37,7 @@ public sealed class NginxWithLimit : IAsyncDisposable
                 }
             }
             """;
-        // The port itself is not tried: a connection of our own would be counted.
+        // The port itself is not probed: that connection would be counted.
         server.nginx = await NginxProcess.StartAsync(NginxProcess.CreatePrefix(), "", stream, ["PREFIX/ready.sock"]);
         return server;
     }

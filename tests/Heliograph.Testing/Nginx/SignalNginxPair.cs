@@ -4,9 +4,9 @@ using Heliograph.Testing.Certificates;
 namespace Heliograph.Testing.Nginx;
 
 /// <summary>
-/// Signal's own proxy: one nginx that ends the outer TLS, one that relays by the inner SNI (Signal-TLS-Proxy cf152e8, with certbot's
-/// options). Here both stand in one process, and a denied name gets a web site instead of a closed connection. Tests of the relay
-/// that pass against it are tests of what a relay is to do, not of how ours does it.
+/// Signal's own proxy: one nginx that terminates the outer TLS, one that relays by the inner SNI (Signal-TLS-Proxy cf152e8, with certbot's
+/// options). Here both are in one process, and a denied name gets a web site instead of a closed connection. Relay tests that
+/// pass against it test what a relay must do, not how this one does it.
 /// </summary>
 public sealed class SignalNginxPair : IAsyncDisposable
 {

@@ -1,6 +1,6 @@
 namespace Heliograph.Testing.Pebble;
 
-/// <summary>How Let's Encrypt's own test authority is to behave.</summary>
+/// <summary>The settings of Let's Encrypt's own test authority.</summary>
 public sealed record PebbleOptions
 {
     /// <summary>Where it validates HTTP-01.</summary>
@@ -16,12 +16,12 @@ public sealed record PebbleOptions
 
     public int AlternateRoots { get; init; }
 
-    /// <summary>Key identifier to MAC key in base64url; accounts without one are then refused.</summary>
+    /// <summary>Key identifier to MAC key in base64url; accounts without one are then rejected.</summary>
     public IReadOnlyDictionary<string, string>? ExternalAccounts { get; init; }
 
-    /// <summary>Five years otherwise.</summary>
+    /// <summary>Five years by default.</summary>
     public int? CertificateSeconds { get; init; }
 
-    /// <summary>To come back under the same address after a stop.</summary>
+    /// <summary>To use the same address again after a restart.</summary>
     public int? Port { get; init; }
 }

@@ -5,7 +5,7 @@ using Heliograph.Testing.Certificates;
 
 namespace Heliograph.Testing.Pebble;
 
-/// <summary>A real Pebble on loopback, validating in earnest, with a name server and a certificate of its own.</summary>
+/// <summary>A real Pebble on loopback that really validates, with its own name server and certificate.</summary>
 public sealed class PebbleServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartBound = TimeSpan.FromSeconds(30);
@@ -72,16 +72,16 @@ public sealed class PebbleServer : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <summary>What <c>acme.directory</c> is set to.</summary>
+    /// <summary>The value for <c>acme.directory</c>.</summary>
     public string DirectoryUrl => $"https://127.0.0.1:{Port}/dir";
 
-    /// <summary>What <c>acme.ca_root</c> is set to: the root of Pebble's own web server, not of the certificates it issues.</summary>
+    /// <summary>The value for <c>acme.ca_root</c>: the root of Pebble's own web server, not of the certificates it issues.</summary>
     public string CaRootFile { get; }
 
-    /// <summary>Where it asks for names and records.</summary>
+    /// <summary>The name server that it queries.</summary>
     public string NameServer { get; }
 
-    /// <summary>Everything Pebble wrote: its log tells every request.</summary>
+    /// <summary>All of Pebble's output; it logs every request.</summary>
     public string Log => process.AllOutput;
 
     public static async Task<PebbleServer> StartAsync(PebbleOptions options)
@@ -103,7 +103,7 @@ public sealed class PebbleServer : IAsyncDisposable
         }
     }
 
-    /// <summary>The root of the certificates it issues; another one at every start, and one for each alternate chain.</summary>
+    /// <summary>The root of the certificates it issues; a new one at every start, and one for each alternate chain.</summary>
     public Task<string> IssuingRootAsync(int index = 0) => management.GetStringAsync(new Uri($"https://{managementAddress}/roots/{index}"));
 
     /// <summary><c>Valid</c> or <c>Revoked</c>.</summary>
@@ -156,7 +156,7 @@ public sealed class PebbleServer : IAsyncDisposable
         return new JsonObject { ["pebble"] = pebble }.ToJsonString();
     }
 
-    /// <summary>It says it is available a moment before it listens.</summary>
+    /// <summary>It reports that it is available a moment before it listens.</summary>
     private async Task WaitUntilItAnswersAsync()
     {
         using var timeout = new CancellationTokenSource(StartBound);
@@ -170,7 +170,7 @@ public sealed class PebbleServer : IAsyncDisposable
             }
             catch (HttpRequestException) when (!process.HasExited)
             {
-                // Pebble tells nobody when it listens.
+                // Pebble does not report when it listens.
                 await Task.Delay(20, timeout.Token);
             }
         }

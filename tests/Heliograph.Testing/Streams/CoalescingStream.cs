@@ -2,7 +2,7 @@ namespace Heliograph.Testing.Streams;
 
 /// <summary>
 /// Holds writes back until the next read, then sends them as one. Below an outer SslStream that puts the inner hello
-/// into the same TCP segment as the outer Finished, as libsignal does now and then.
+/// into the same TCP segment as the outer Finished, as libsignal sometimes does.
 /// </summary>
 public sealed class CoalescingStream : StreamOverStream
 {
@@ -14,7 +14,7 @@ public sealed class CoalescingStream : StreamOverStream
     {
     }
 
-    /// <summary>The sizes of the writes that went out while holding.</summary>
+    /// <summary>The sizes of the writes that were sent while holding.</summary>
     public IReadOnlyList<int> Sent => sent;
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -31,7 +31,7 @@ public sealed class CoalescingStream : StreamOverStream
         return await base.ReadAsync(buffer, cancellationToken);
     }
 
-    /// <summary>The handshakes are over: sends what is held, and holds no more, for a pending read would hold writes for ever.</summary>
+    /// <summary>After the handshakes: sends what is held and stops holding, because a pending read would hold writes forever.</summary>
     public async Task ReleaseAsync(CancellationToken cancellationToken)
     {
         await SendHeldAsync(cancellationToken);

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Heliograph.Testing.Streams;
 
-/// <summary>Cuts the first TLS record that is written into several: a ClientHello over many records (RFC 8446, 5.1).</summary>
+/// <summary>Splits the first TLS record written into several: a ClientHello over many records (RFC 8446, 5.1).</summary>
 public sealed class HelloFragmentingStream : StreamOverStream
 {
     private const int HeaderLength = 5;

@@ -18,7 +18,7 @@ public sealed class RecordingStream : StreamOverStream
     /// <summary>Bytes read so far.</summary>
     public long Received => Interlocked.Read(ref received);
 
-    /// <summary>Bytes whose write has ended.</summary>
+    /// <summary>Bytes whose write has completed.</summary>
     public long Sent => Interlocked.Read(ref sent);
 
     /// <summary>The first 64 KB that were read.</summary>
@@ -55,7 +55,7 @@ public sealed class RecordingStream : StreamOverStream
 
     protected override void Dispose(bool disposing)
     {
-        // The hash and the beginning stay readable: a test looks at them after the connection has ended.
+        // The hash and the beginning stay readable: a test checks them after the connection has ended.
         base.Dispose(disposing);
     }
 }

@@ -6,9 +6,9 @@ public sealed class SplittingStream : StreamOverStream
     private readonly int piece;
     private long left;
 
-    /// <param name="below">Where the pieces go.</param>
+    /// <param name="below">The stream that receives the pieces.</param>
     /// <param name="piece">Bytes in a piece.</param>
-    /// <param name="limit">After so many bytes writes pass unsplit, so that a test need not pay for megabytes of one-byte records.</param>
+    /// <param name="limit">After this many bytes, writes pass unsplit, so that no test pays for megabytes of one-byte records.</param>
     public SplittingStream(Stream below, int piece, long limit = long.MaxValue) : base(below)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(piece);

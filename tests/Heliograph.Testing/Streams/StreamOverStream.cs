@@ -1,6 +1,6 @@
 namespace Heliograph.Testing.Streams;
 
-/// <summary>A stream that passes everything on; its heirs change one thing.</summary>
+/// <summary>A stream that passes everything on; each subclass changes one thing.</summary>
 public abstract class StreamOverStream : Stream
 {
     protected StreamOverStream(Stream below) => Below = below;

@@ -4,7 +4,7 @@ using static Heliograph.Testing.Fingerprints.HelloBytes;
 
 namespace Heliograph.Testing.Tls13;
 
-/// <summary>A client's key of one group, the same in all tests.</summary>
+/// <summary>A client's key for one group, the same in all tests.</summary>
 public sealed partial class ClientShare
 {
     private const string Crypto = "libcrypto.so.3";
@@ -32,31 +32,32 @@ public sealed partial class ClientShare
 
     public byte[] PublicKey { get; }
 
-    /// <summary>As it stands in key_share.</summary>
+    /// <summary>The entry in key_share.</summary>
     public byte[] Entry => [.. UInt16(Group), .. Vector16(PublicKey)];
 
-    /// <summary>The key of a group, or null where the tests have none.</summary>
-    public static ClientShare? Of(int group) => new[] { X25519, P256, P384, P521, X448 }.FirstOrDefault(share => share.Group == group);
+    /// <summary>The key for a group, or null if the tests have none.</summary>
+    public static ClientShare? ForGroup(int group) =>
+        new[] { X25519, P256, P384, P521, X448 }.FirstOrDefault(share => share.Group == group);
 
-    /// <summary>What both then know.</summary>
+    /// <summary>The shared secret.</summary>
     public byte[] Agree(byte[] serverKey) => agree(serverKey);
 
     private static ClientShare Nist(ushort group, ECCurve curve)
     {
         var own = ECDiffieHellman.Create(curve);
         var point = own.ExportParameters(includePrivateParameters: false).Q;
-        var turn = new Lock();
+        var oneAtATime = new Lock();
         return new(group, [4, .. point.X!, .. point.Y!], serverKey =>
         {
             var length = (serverKey.Length - 1) / 2;
             var q = new ECPoint { X = serverKey[1..(1 + length)], Y = serverKey[(1 + length)..] };
             using var peer = ECDiffieHellman.Create(new ECParameters { Curve = curve, Q = q });
-            lock (turn)
+            lock (oneAtATime)
                 return own.DeriveRawSecretAgreement(peer.PublicKey);
         });
     }
 
-    /// <summary>.NET has no curve of Montgomery's; libcrypto has.</summary>
+    /// <summary>.NET has no Montgomery curves; libcrypto does.</summary>
     private static ClientShare Montgomery(ushort group, int type, int length)
     {
         var secret = new byte[length];

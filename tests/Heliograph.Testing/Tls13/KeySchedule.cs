@@ -2,14 +2,14 @@ using System.Security.Cryptography;
 
 namespace Heliograph.Testing.Tls13;
 
-/// <summary>The secrets of one handshake (RFC 8446 section 7.1), computed apart from the server's OpenSSL.</summary>
+/// <summary>The secrets of one handshake (RFC 8446 section 7.1), computed independently of the server's OpenSSL.</summary>
 internal sealed class KeySchedule
 {
     private readonly HashAlgorithmName hash;
     private byte[] secret;
 
-    /// <param name="hash">The cipher suite's.</param>
-    /// <param name="psk">What both know from before, if anything.</param>
+    /// <param name="hash">The cipher suite's hash.</param>
+    /// <param name="psk">The pre-shared key, if any.</param>
     public KeySchedule(HashAlgorithmName hash, byte[]? psk = null)
     {
         this.hash = hash;
@@ -17,10 +17,10 @@ internal sealed class KeySchedule
         secret = HKDF.Extract(hash, psk ?? new byte[Length], new byte[Length]);
     }
 
-    /// <summary>Of the hash, and so of every secret.</summary>
+    /// <summary>The length of the hash, and so of every secret.</summary>
     public int Length { get; }
 
-    /// <summary>The next stage: the exchanged key, and at last nothing.</summary>
+    /// <summary>Moves to the next stage: with the exchanged key, and at last with nothing.</summary>
     public void Mix(byte[]? input = null) => secret = HKDF.Extract(hash, input ?? new byte[Length], Derive("derived", []));
 
     /// <summary>Derive-Secret.</summary>
@@ -28,7 +28,7 @@ internal sealed class KeySchedule
 
     public byte[] Expand(byte[] from, string label, byte[] context) => HkdfLabel.Expand(hash, from, label, context, Length);
 
-    /// <summary>What a Finished or a binder says.</summary>
+    /// <summary>The value of a Finished or a binder.</summary>
     public byte[] VerifyData(byte[] traffic, byte[] messages) =>
         CryptographicOperations.HmacData(hash, Expand(traffic, "finished", []), Hash(messages));
 

@@ -5,26 +5,25 @@ using static Heliograph.Testing.Fingerprints.HelloBytes;
 
 namespace Heliograph.Testing.Tls13;
 
-/// <summary>How far the server's answer to a hello went.</summary>
+/// <summary>How far the server's answer to a hello goes.</summary>
 public enum Flight
 {
-    /// <summary>The connection is at its end.</summary>
+    /// <summary>The connection has ended.</summary>
     Ended,
 
     /// <summary>HelloRetryRequest.</summary>
     Retry,
 
-    /// <summary>Of TLS 1.2, up to ServerHelloDone.</summary>
+    /// <summary>TLS 1.2, up to ServerHelloDone.</summary>
     Tls12,
 
-    /// <summary>Of TLS 1.3, up to Finished.</summary>
+    /// <summary>TLS 1.3, up to Finished.</summary>
     Finished,
 }
 
 /// <summary>
-/// A client of TLS 1.3 made by hand, that may say anything at any time, and writes down what the server sends: every record with its length
-/// and what is in it,
-/// but for what is random. Its cryptography is .NET's.
+/// A hand-written TLS 1.3 client that may send anything at any time and records what the server sends: every record with its
+/// length and its content, except for random parts. Its cryptography is .NET's.
 /// </summary>
 public sealed class RawHandshake : IDisposable
 {
@@ -34,7 +33,7 @@ public sealed class RawHandshake : IDisposable
     private readonly List<Ticket> tickets = [];
     private readonly List<byte> unfinished = [];
     private readonly List<string> story = [];
-    private readonly CancellationToken stop;
+    private readonly CancellationToken cancellationToken;
     private byte[] clientHandshakeSecret = [];
     private byte[] serverHandshakeSecret = [];
     private byte[] clientSecret = [];
@@ -45,20 +44,21 @@ public sealed class RawHandshake : IDisposable
     private Tls13Keys? receiving;
     private string receivingName = "";
 
-    private RawHandshake(CancellationToken cancellationToken) => stop = cancellationToken;
+    private RawHandshake(CancellationToken cancellationToken) =>
+        this.cancellationToken = cancellationToken;
 
-    /// <summary>What the server sent so far, a line for each record.</summary>
+    /// <summary>What the server has sent so far, one line for each record.</summary>
     public string Story => string.Join('\n', story);
 
-    /// <summary>The client's keys; there once the server's hello has come.</summary>
+    /// <summary>The client's keys; set once the server's hello has arrived.</summary>
     public Tls13Keys Sending { get; private set; } = null!;
 
-    /// <summary>The application's keys of the client; there once the server's Finished has come.</summary>
+    /// <summary>The client's application keys; set once the server's Finished has arrived.</summary>
     public Tls13Keys ApplicationKeys => new(suite, clientSecret);
 
     public IReadOnlyList<Ticket> Tickets => tickets;
 
-    /// <summary>The most bytes of application data that were in one record.</summary>
+    /// <summary>The most bytes of application data in one record.</summary>
     public int LongestData { get; private set; }
 
     /// <summary>The group that a HelloRetryRequest asked for.</summary>
@@ -71,15 +71,15 @@ public sealed class RawHandshake : IDisposable
         return client;
     }
 
-    public Task SendAsync(params byte[] bytes) => socket.SendAsync(bytes, stop);
+    public Task SendAsync(params byte[] bytes) => socket.SendAsync(bytes, cancellationToken);
 
     /// <summary>FIN.</summary>
     public void EndSending() => socket.EndSending();
 
-    /// <summary>A message that the client says, as the server will count it; the caller sends it.</summary>
+    /// <summary>Adds a client message to the transcript, as the server will count it; the caller sends it.</summary>
     public void Say(byte[] message) => transcript.AddRange(message);
 
-    /// <summary>Says and sends a hello in one record.</summary>
+    /// <summary>Adds a hello to the transcript and sends it in one record.</summary>
     public async Task OfferAsync(RawHello hello, int recordVersion = 0x0301)
     {
         ArgumentNullException.ThrowIfNull(hello);
@@ -88,7 +88,7 @@ public sealed class RawHandshake : IDisposable
         await SendAsync(RawHello.Record(22, message, recordVersion));
     }
 
-    /// <summary>The hello with pre_shared_key at its end, each ticket with the binder that its key makes here and now.</summary>
+    /// <summary>The hello with pre_shared_key at its end, each ticket with the binder computed from its key.</summary>
     public RawHello Resume(RawHello hello, params Ticket[] with)
     {
         ArgumentNullException.ThrowIfNull(hello);
@@ -108,13 +108,13 @@ public sealed class RawHandshake : IDisposable
         })]);
     }
 
-    /// <summary>Writes down in how many segments everything has come so far.</summary>
+    /// <summary>Records in how many segments everything has arrived so far.</summary>
     public void TellSegments() => story.Add($"in {socket.DataSegments} segments");
 
-    /// <summary>Reads until the server waits for the client, or is gone.</summary>
+    /// <summary>Reads until the server waits for the client or has closed.</summary>
     public async Task<Flight> ReadFlightAsync()
     {
-        while (await socket.ReadAsync(stop) is { } record)
+        while (await socket.ReadAsync(cancellationToken) is { } record)
         {
             if (Take(record) is { } flight)
                 return flight;
@@ -123,25 +123,25 @@ public sealed class RawHandshake : IDisposable
         return Flight.Ended;
     }
 
-    /// <summary>Reads until there are so many tickets.</summary>
+    /// <summary>Reads until this many tickets have arrived.</summary>
     public async Task ReadTicketsAsync(int count)
     {
-        while (tickets.Count < count && await socket.ReadAsync(stop) is { } record)
+        while (tickets.Count < count && await socket.ReadAsync(cancellationToken) is { } record)
             _ = Take(record);
     }
 
-    /// <summary>Reads what there is until the end.</summary>
+    /// <summary>Reads to the end.</summary>
     public async Task ReadToEndAsync()
     {
-        while (await socket.ReadAsync(stop) is { } record)
+        while (await socket.ReadAsync(cancellationToken) is { } record)
             _ = Take(record);
         TellEnd();
     }
 
-    /// <summary>The Finished that is due.</summary>
+    /// <summary>The Finished that is due next.</summary>
     public byte[] Finished() => RawHello.Message(20, schedule!.VerifyData(clientHandshakeSecret, [.. transcript]));
 
-    /// <summary>Says the Finished and changes to the application's keys.</summary>
+    /// <summary>Adds the Finished to the transcript and switches to the application keys.</summary>
     /// <returns>Its record.</returns>
     public byte[] ProtectFinished(int padding = 0)
     {
@@ -166,13 +166,13 @@ public sealed class RawHandshake : IDisposable
             return Read(name, header[0], fragment, fragment.Length);
         if (Unprotect(header, fragment) is not var (type, content))
         {
-            // Of a server that was told another key share than the client's.
+            // From a server that got a key share other than the client's.
             if (story[^1] != "unreadable")
                 story.Add("unreadable");
             return null;
         }
         name = $"{name} {receivingName}";
-        // How often the pages of two sites are cut into records is not the handshake's affair.
+        // How the pages of two sites are split into records has nothing to do with the handshake.
         if (type == 23)
         {
             LongestData = Math.Max(LongestData, content.Length);
@@ -215,7 +215,7 @@ public sealed class RawHandshake : IDisposable
         return message;
     }
 
-    /// <summary>Does what a client does on a message.</summary>
+    /// <summary>Processes a message as a client does.</summary>
     private Flight? Follow(byte[] message)
     {
         const byte ServerHello = 2, NewSessionTicket = 4, ServerHelloDone = 14, Finished = 20, KeyUpdate = 24;
@@ -237,7 +237,7 @@ public sealed class RawHandshake : IDisposable
             case ServerHello when words.IsRetry:
                 return Flight.Retry;
             case ServerHello
-                when words.Suite is { } chosen && words.ServerShare is { } share && ClientShare.Of(words.Group ?? 0) is { } own:
+                when words.Suite is { } chosen && words.ServerShare is { } share && ClientShare.ForGroup(words.Group ?? 0) is { } own:
                 Agree(chosen, own.Agree(share));
                 break;
             case Finished:

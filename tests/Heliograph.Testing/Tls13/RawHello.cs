@@ -3,16 +3,16 @@ using static Heliograph.Testing.Fingerprints.HelloBytes;
 
 namespace Heliograph.Testing.Tls13;
 
-/// <summary>One extension, whatever its data are.</summary>
+/// <summary>One extension with any data.</summary>
 public sealed record HelloExtension(int Type, byte[] Data);
 
-/// <summary>A ClientHello, every byte of which a test may choose (RFC 8446 section 4.1.2).</summary>
+/// <summary>A ClientHello of which a test may choose every byte (RFC 8446 section 4.1.2).</summary>
 public sealed record RawHello
 {
     public const int ServerNames = 0, StatusRequest = 5, SupportedGroups = 10, SignatureAlgorithms = 13, ApplicationProtocols = 16,
         PreSharedKey = 41, EarlyData = 42, Versions = 43, PskModes = 45, KeyShare = 51;
 
-    /// <summary>What a small client of TLS 1.3 says; the cases differ from it.</summary>
+    /// <summary>The hello of a small TLS 1.3 client; the cases differ from it.</summary>
     public static RawHello Ordinary { get; } = new RawHello
     {
         Suites = [0x1301, 0x1302, 0x1303],
@@ -39,11 +39,11 @@ public sealed record RawHello
 
     public IReadOnlyList<HelloExtension> Extensions { get; init; } = [];
 
-    /// <summary>Behind the extensions.</summary>
+    /// <summary>The bytes after the extensions.</summary>
     public byte[] Trailing { get; init; } = [];
 
-    /// <summary>Reads a hello that was caught.</summary>
-    /// <param name="message">With the four bytes of the handshake's header.</param>
+    /// <summary>Reads a captured hello.</summary>
+    /// <param name="message">With the four bytes of the handshake header.</param>
     public static RawHello Parse(ReadOnlySpan<byte> message)
     {
         var rest = message[38..];
@@ -78,12 +78,12 @@ public sealed record RawHello
         return bytes;
     }
 
-    /// <summary>The extension with other data, where it stands; at the end if it is not there.</summary>
+    /// <summary>Replaces the extension's data in its place; adds it at the end if it is missing.</summary>
     public RawHello With(int type, params byte[] data) => Extensions.Any(extension => extension.Type == type)
         ? this with { Extensions = [.. Extensions.Select(extension => extension.Type == type ? new(type, data) : extension)] }
         : And(type, data);
 
-    /// <summary>One extension more, even where there is one of this type.</summary>
+    /// <summary>Adds an extension, even if there is already one of this type.</summary>
     public RawHello And(int type, params byte[] data) => this with { Extensions = [.. Extensions, new(type, data)] };
 
     public RawHello Without(params int[] types) =>
@@ -95,7 +95,7 @@ public sealed record RawHello
     public RawHello WithShares(params ClientShare[] shares) =>
         With(KeyShare, Vector16([.. shares.SelectMany(static share => share.Entry)]));
 
-    /// <summary>The same shares in the same order, but with keys that the tests know, where they have one of the group.</summary>
+    /// <summary>The same shares in the same order, but with keys that the tests know, for groups for which they have one.</summary>
     public RawHello WithOwnShares()
     {
         var shares = new List<byte>();
@@ -105,7 +105,7 @@ public sealed record RawHello
             var group = BinaryPrimitives.ReadUInt16BigEndian(rest);
             rest = rest[2..];
             var key = Take(ref rest, BinaryPrimitives.ReadUInt16BigEndian(rest), 2);
-            shares.AddRange(ClientShare.Of(group)?.Entry ?? [.. UInt16(group), .. Vector16(key)]);
+            shares.AddRange(ClientShare.ForGroup(group)?.Entry ?? [.. UInt16(group), .. Vector16(key)]);
         }
         return With(KeyShare, Vector16([.. shares]));
     }

@@ -7,9 +7,8 @@ using System.Runtime.InteropServices;
 namespace Heliograph.Testing.Tls13;
 
 /// <summary>
-/// A client that shakes hands by OpenSSL and then writes its records by hand, good ones and bad ones; what comes back is read record by
-/// record. It is
-/// written apart from the server's record layer, on .NET's own ciphers.
+/// A client that performs the handshake with OpenSSL and then writes its own records, good and bad; it reads the answers record by
+/// record. It is independent of the server's record layer and uses .NET's ciphers.
 /// </summary>
 public sealed unsafe partial class RawTls13Client : IDisposable
 {
@@ -33,13 +32,13 @@ public sealed unsafe partial class RawTls13Client : IDisposable
         Require(SSL_set_ex_data(ssl, 0, GCHandle.ToIntPtr(self)));
     }
 
-    /// <summary>The client's keys. The tests may update them.</summary>
+    /// <summary>The client's keys. Tests may update them.</summary>
     public Tls13Keys Sending { get; private set; } = null!;
 
-    /// <summary>The server's.</summary>
+    /// <summary>The server's keys.</summary>
     public Tls13Keys Receiving { get; private set; } = null!;
 
-    /// <summary>Connects and shakes hands. Blocks the thread; the server answers on another one.</summary>
+    /// <summary>Connects and performs the handshake. Blocks the thread; the server answers on another one.</summary>
     /// <param name="server">Where.</param>
     /// <param name="suite">The one cipher suite to offer.</param>
     public static RawTls13Client Connect(IPEndPoint server, string suite = "TLS_AES_128_GCM_SHA256")
@@ -63,12 +62,12 @@ public sealed unsafe partial class RawTls13Client : IDisposable
     }
 
     /// <summary>Sends one protected record.</summary>
-    /// <param name="type">What it says inside that it is.</param>
+    /// <param name="type">The content type inside the record.</param>
     /// <param name="content">Its content.</param>
-    /// <param name="padding">Zeros behind the type.</param>
+    /// <param name="padding">Zeros after the type.</param>
     public void Send(byte type, ReadOnlySpan<byte> content, int padding = 0) => SendBytes(Sending.Protect(type, content, padding));
 
-    /// <summary>Sends bytes as they are.</summary>
+    /// <summary>Sends bytes unchanged.</summary>
     public void SendBytes(ReadOnlySpan<byte> bytes)
     {
         try
@@ -78,14 +77,14 @@ public sealed unsafe partial class RawTls13Client : IDisposable
         }
         catch (SocketException)
         {
-            // The server has already refused what came before.
+            // The server has already rejected what was sent before.
         }
     }
 
-    /// <summary>Whether nothing more comes for a while.</summary>
+    /// <summary>Whether nothing more arrives for a while.</summary>
     public bool IsSilentFor(TimeSpan time) => !socket.Poll(time, SelectMode.SelectRead);
 
-    /// <summary>The next record without its protection, or null at the end of the connection, however it ends.</summary>
+    /// <summary>The next record, decrypted, or null at the end of the connection, however it ends.</summary>
     public (byte Type, byte[] Content)? Read()
     {
         var header = new byte[5];
@@ -127,7 +126,7 @@ public sealed unsafe partial class RawTls13Client : IDisposable
     private static void Require(int result)
     {
         if (result != 1)
-            throw new InvalidOperationException("OpenSSL: the test's client could not shake hands.");
+            throw new InvalidOperationException("OpenSSL: the test's client could not complete the handshake.");
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Heliograph.Testing.Tls13;
 
-/// <summary>A TCP connection to a server of TLS: what is sent is the test's affair, what comes back is read record by record.</summary>
+/// <summary>A TCP connection to a TLS server: the test sends what it likes, and reads the answers record by record.</summary>
 internal sealed class RecordSocket : IDisposable
 {
     private const int HeaderLength = 5;
@@ -17,7 +17,7 @@ internal sealed class RecordSocket : IDisposable
     public string? End { get; private set; }
 
     /// <summary>
-    /// How many segments with data have come: on loopback, how many times the server has written (tcpi_data_segs_in of Linux's tcp_info).
+    /// How many segments with data have arrived (tcpi_data_segs_in of Linux's tcp_info): on loopback, the number of the server's writes.
     /// </summary>
     public int DataSegments
     {
@@ -42,7 +42,7 @@ internal sealed class RecordSocket : IDisposable
         }
         catch (SocketException)
         {
-            // The server has refused what came before; how it ended, reading tells.
+            // The server has rejected what was sent before; reading shows how it ended.
         }
     }
 
@@ -55,7 +55,7 @@ internal sealed class RecordSocket : IDisposable
         }
         catch (SocketException)
         {
-            // The server has gone.
+            // The server has closed.
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed class RecordSocket : IDisposable
         return record;
     }
 
-    /// <summary>What came of a record that the end cut off.</summary>
+    /// <summary>The part of a record that arrived before the end.</summary>
     public string Rest => Convert.ToHexString(received.AsSpan(0, count));
 
     public void Dispose() => socket.Dispose();

@@ -5,8 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Heliograph.Testing.Tls13;
 
 /// <summary>
-/// Puts a server's handshake messages into words that are the same whenever the message is, but for what is random or signed in it; that is
-/// checked instead.
+/// Describes a server's handshake messages in words that are equal whenever the messages are, except for random or signed parts,
+/// which are checked instead.
 /// </summary>
 internal sealed class ServerWords
 {
@@ -17,10 +17,10 @@ internal sealed class ServerWords
 
     public bool IsRetry { get; private set; }
 
-    /// <summary>The pre_shared_key that the server took, by its place.</summary>
+    /// <summary>The index of the pre_shared_key that the server chose.</summary>
     public int? Resumed { get; private set; }
 
-    /// <summary>The cipher suite's name, for one of TLS 1.3.</summary>
+    /// <summary>The cipher suite's name, for TLS 1.3.</summary>
     public string? Suite { get; private set; }
 
     public int? Group { get; private set; }
@@ -29,9 +29,9 @@ internal sealed class ServerWords
 
     /// <param name="message">With its header.</param>
     /// <param name="before">The messages before it.</param>
-    /// <param name="schedule">The secrets, once there are some.</param>
-    /// <param name="serverSecret">The server's of the handshake.</param>
-    /// <param name="chance">How many of its bytes are there by chance.</param>
+    /// <param name="schedule">The secrets, once they exist.</param>
+    /// <param name="serverSecret">The server's handshake secret.</param>
+    /// <param name="chance">How many of its bytes are random.</param>
     public string Describe(byte[] message, byte[] before, KeySchedule? schedule, byte[] serverSecret, out int chance)
     {
         chance = 0;
@@ -84,7 +84,7 @@ internal sealed class ServerWords
             at += 4 + data.Length;
             extensions.Add($"{type}({Extension(type, data)})");
         }
-        // A server of TLS 1.2 names the session by chance; what ends its random by no chance is the mark of RFC 8446 section 4.1.3.
+        // A TLS 1.2 server chooses a random session ID; a fixed end of its random is the downgrade mark of RFC 8446 section 4.1.3.
         var ownId = Suite is null ? $"{id.Length} bytes" : Convert.ToHexString(id);
         var mark = random.AsSpan(24, 7).SequenceEqual("DOWNGRD"u8) ? $", downgraded {random[31]}" : "";
         return $"{(IsRetry ? "HelloRetryRequest" : "ServerHello")} {BinaryPrimitives.ReadUInt16BigEndian(body):x4}, id {ownId}, suite " +

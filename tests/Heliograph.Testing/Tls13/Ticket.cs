@@ -5,9 +5,9 @@ namespace Heliograph.Testing.Tls13;
 
 /// <summary>A session that a server offers to resume.</summary>
 /// <param name="Identity">The ticket.</param>
-/// <param name="AgeAdd">What hides its age.</param>
+/// <param name="AgeAdd">The value that obscures its age.</param>
 /// <param name="Psk">Its key.</param>
-/// <param name="Hash">That the key goes with.</param>
+/// <param name="Hash">The hash that the key belongs to.</param>
 public sealed record Ticket(byte[] Identity, uint AgeAdd, byte[] Psk, HashAlgorithmName Hash)
 {
     internal static Ticket Read(byte[] message, byte[] resumptionSecret, KeySchedule schedule, HashAlgorithmName hash)

@@ -18,7 +18,7 @@ public sealed class Tls13Keys
 
     /// <param name="suite">The cipher suite's name.</param>
     /// <param name="secret">The direction's application_traffic_secret_0.</param>
-    /// <param name="records">Records that went before.</param>
+    /// <param name="records">The number of earlier records.</param>
     public Tls13Keys(string suite, byte[] secret, ulong records = 0)
     {
         ArgumentNullException.ThrowIfNull(suite);
@@ -62,7 +62,7 @@ public sealed class Tls13Keys
         return record;
     }
 
-    /// <summary>What is in a record.</summary>
+    /// <summary>The content of a record.</summary>
     /// <exception cref="AuthenticationTagMismatchException">It is not what the peer should have written.</exception>
     public (byte Type, byte[] Content) Unprotect(ReadOnlySpan<byte> header, ReadOnlySpan<byte> fragment)
     {

@@ -106,7 +106,7 @@ public sealed class ValueErrorTests
 
     [Theory]
     [InlineData("domains: [\"*.example.org\"]\n",
-        "domains (FILE:1): the wildcard '*.example.org' can only be proven through DNS; add dns-01 to acme.challenges and fill in "
+        "domains (FILE:1): the wildcard '*.example.org' can only be validated through DNS; add dns-01 to acme.challenges and fill in "
             + "acme.dns")]
     [InlineData("domains: [\"*.example.org\"]\ncertificate: { source: self-signed }\n",
         "domains.0 (FILE:1): \"*.example.org\": a wildcard; name each host, as no client can type a '*'; " + Domain)]

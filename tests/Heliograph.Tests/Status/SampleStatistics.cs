@@ -23,7 +23,12 @@ internal static class SampleStatistics
         Outcomes = Enum.GetValues<ConnectionOutcome>().ToDictionary(static outcome => outcome, static _ => 0L),
         Relayed = 0,
         Relaying = 0,
-        Routes = [Route("chat.signal.org", 0, 0), Route("textsecure-service.whispersystems.org", 0, 0), Route("cdn2.signal.org", 0, 0)],
+        Routes =
+        [
+            Route("chat.signal.org", 0, 0),
+            Route("textsecure-service.whispersystems.org", 0, 0),
+            Route("cdn2.signal.org", 0, 0),
+        ],
         Upstreams = [Upstream("chat.signal.org"), Upstream("textsecure-service.whispersystems.org"), Upstream("cdn2.signal.org")],
         BytesUp = 0,
         BytesDown = 0,
@@ -70,7 +75,8 @@ internal static class SampleStatistics
         Upstreams =
         [
             Upstream("chat.signal.org", 4, 20, 20, 30) with { Failures = Failed((DialFailure.TimedOut, 3), (DialFailure.Refused, 9)) },
-            Upstream("textsecure-service.whispersystems.org", 300), Upstream("cdn2.signal.org"),
+            Upstream("textsecure-service.whispersystems.org", 300),
+            Upstream("cdn2.signal.org"),
         ],
         BytesUp = 902_000_001,
         BytesDown = 1_234_567_890_123,

@@ -1,8 +1,8 @@
 namespace Heliograph.Web.Tests.Http;
 
 /// <summary>
-/// Requests whose answers must be nginx's to the byte. Each ends in a close, by the request's own <c>Connection: close</c>, by
-/// nginx's refusal, or because the sender stops sending (those in <see cref="HalfClosed"/>).
+/// Requests whose answers must equal nginx's byte for byte. Each ends in a close, by the request's own <c>Connection: close</c>, by
+/// nginx's rejection, or because the sender stops sending (those in <see cref="HalfClosed"/>).
 /// </summary>
 internal static class Http1Cases
 {

@@ -4,7 +4,7 @@ namespace Heliograph.Web.Tests.Http;
 [Trait("Needs", "server")]
 public sealed class Http1LikeNginxTests(NginxBesideDecoy beside) : IClassFixture<NginxBesideDecoy>
 {
-    /// <summary>Where the decoy answers otherwise, and why.</summary>
+    /// <summary>Where the decoy's answer differs, and why.</summary>
     public static readonly IReadOnlyDictionary<string, string> Exceptions = new Dictionary<string, string>(StringComparer.Ordinal);
 
     public static TheoryData<string> Names => [.. Http1Cases.All.Keys.Except(Exceptions.Keys, StringComparer.Ordinal)];
@@ -41,7 +41,7 @@ public sealed class Http1LikeNginxTests(NginxBesideDecoy beside) : IClassFixture
     public async Task No_TLS_on_the_TLS_port_is_answered_as_nginx_does(string name)
     {
         var request = Http1Cases.All[name];
-        // These nginx takes for a TLS handshake: they never come to the decoy.
+        // nginx treats these as a TLS handshake, so they never reach the decoy.
         if (request[0] == 0x16 || request[0] >= 0x80)
             return;
         var both = await Task.WhenAll(

@@ -11,7 +11,7 @@ internal static partial class RawHttp
 
     public static byte[] Bytes(string latin1) => Encoding.Latin1.GetBytes(latin1);
 
-    /// <summary>Sends, optionally ends sending, and reads to the end of the stream. Throws when the peer never closes.</summary>
+    /// <summary>Sends, optionally ends sending, and reads to the end of the stream. Throws if the peer never closes.</summary>
     public static async Task<string> ExchangeAsync(string path, byte[] request, bool finishSending)
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -26,7 +26,7 @@ internal static partial class RawHttp
         }
         catch (SocketException)
         {
-            // It answered and closed before it had everything: the answer is what counts.
+            // It answered and closed before it had everything; only the answer counts.
         }
         using var answer = new MemoryStream();
         var buffer = new byte[64 * 1024];
@@ -42,7 +42,7 @@ internal static partial class RawHttp
         return Encoding.Latin1.GetString(answer.ToArray());
     }
 
-    /// <summary>Hides what differs between two right answers: the date, and the counter in a boundary.</summary>
+    /// <summary>Masks what differs between two correct answers: the date, and the counter in a boundary.</summary>
     public static string Mask(string answer) => Boundary().Replace(Date().Replace(answer, "Date: (masked)\r\n"), "BOUNDARY");
 
     [GeneratedRegex("Date: [^\r]*\r\n", RegexOptions.None, matchTimeoutMilliseconds: 5000)]

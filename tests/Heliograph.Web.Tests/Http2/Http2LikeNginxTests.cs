@@ -4,7 +4,7 @@ namespace Heliograph.Web.Tests.Http2;
 [Trait("Needs", "server")]
 public sealed class Http2LikeNginxTests(NginxBesideDecoy beside) : IClassFixture<NginxBesideDecoy>
 {
-    /// <summary>Where the decoy answers otherwise, and why.</summary>
+    /// <summary>Where the decoy's answer differs, and why.</summary>
     public static readonly IReadOnlyDictionary<string, string> Exceptions = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["a directory without its slash"] = "the nginx of this test speaks no TLS, so its Location says http",
@@ -29,8 +29,8 @@ public sealed class Http2LikeNginxTests(NginxBesideDecoy beside) : IClassFixture
     public async Task The_unavailable_site_answers_as_an_nginx_whose_upstream_is_down(string name)
     {
         var (bytes, streams) = Http2Cases.All[name];
-        // The first waits for a body that does not come. The others have one, and nginx answers those after all else that came with
-        // them, a PING of this test's in particular; the decoy answers them in their turn.
+        // The first waits for a body that does not arrive. The others have one, and nginx answers those after everything that arrived
+        // with them, in particular this test's PING; the decoy answers them in order.
         if (name is "a body that does not come" or "a body" or "GET with a body" or "transfer-encoding" or "data with padding")
             return;
         var expected = await RawHttp2.ExchangeAsync(beside.NginxUnavailable2, bytes, streams);

@@ -24,7 +24,7 @@ internal static class RawHttp2
     }
 
     /// <summary>
-    /// Sends the bytes and a PING, and returns the frames that come until the PING is acknowledged and
+    /// Sends the bytes and a PING, and returns the frames that arrive until the PING is acknowledged and
     /// <paramref name="streams"/> streams have ended, or the peer closes.
     /// </summary>
     public static async Task<List<string>> ExchangeAsync(string path, byte[] request, int streams)

@@ -12,16 +12,16 @@ public sealed partial class BuiltInSiteTests
     private const int Seeds = 120;
 
     [Fact]
-    public void The_same_seed_makes_the_same_bytes()
+    public void The_same_seed_gives_the_same_bytes()
     {
         var (first, second) = (BuiltInSite.Files(Seed(7)), BuiltInSite.Files(Seed(7)));
         Assert.Equal(first.Select(file => (file.Path, file.LastModified)), second.Select(file => (file.Path, file.LastModified)));
         Assert.All(first.Zip(second), pair => Assert.Equal(pair.First.Content, pair.Second.Content));
     }
 
-    /// <summary>A changed page after an upgrade would tell an observer of the upgrade, and is not to happen by accident.</summary>
+    /// <summary>A page that changes after an upgrade would reveal the upgrade to an observer, so it must not happen by accident.</summary>
     [Fact]
-    public void A_seed_makes_the_bytes_it_has_always_made()
+    public void A_seed_gives_the_bytes_it_has_always_given()
     {
         var all = Enumerable
             .Range(0, 10)
@@ -57,7 +57,7 @@ public sealed partial class BuiltInSiteTests
     }
 
     [Fact]
-    public void Every_page_is_well_formed_and_every_link_leads_somewhere_on_the_site()
+    public void Every_page_is_well_formed_and_every_link_has_its_target_on_the_site()
     {
         for (var i = 0; i < Seeds; i++)
         {
@@ -68,7 +68,7 @@ public sealed partial class BuiltInSiteTests
             {
                 var html = Encoding.UTF8.GetString(page.Content);
                 Assert.DoesNotContain("{", html, StringComparison.Ordinal);
-                // The void elements of HTML closed and its entities resolved, it is XML: every tag is closed and every attribute quoted.
+                // With its void elements closed and its entities resolved, it is XML: every tag is closed and every attribute quoted.
                 var xml = VoidElement()
                     .Replace(html["<!DOCTYPE html>".Length..], "$0</${name}>")
                     .Replace("&copy;", "", StringComparison.Ordinal)

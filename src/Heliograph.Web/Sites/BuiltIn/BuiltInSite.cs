@@ -4,12 +4,12 @@ using Heliograph.Web.Sites.BuiltIn.Kinds;
 namespace Heliograph.Web.Sites.BuiltIn;
 
 /// <summary>
-/// The web site of an installation whose operator has none: small, ordinary, and made from the seed, so that no two installations
-/// share a page and the same one shows the same pages after every restart and upgrade.
+/// The web site of an installation whose operator has none: small, ordinary, and generated from the seed, so that no two
+/// installations share a page, and one installation shows the same pages after every restart and upgrade.
 /// </summary>
 internal static class BuiltInSite
 {
-    // The pages of a site that somebody keeps up in the evenings: written over some years, none of them in the future.
+    // Like the pages of a site that somebody keeps up in the evenings: written over some years, none in the future.
     private static readonly DateTimeOffset Earliest = new(2021, 3, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Latest = new(2025, 9, 1, 0, 0, 0, TimeSpan.Zero);
 

@@ -29,7 +29,7 @@ internal static class Favicon
         BinaryPrimitives.WriteUInt16LittleEndian(bitmap[12..], 1);
         BinaryPrimitives.WriteUInt16LittleEndian(bitmap[14..], 32);
 
-        // Each channel drawn once: the exact colour is this site's own.
+        // Each channel is drawn once: the exact colour is unique to this site.
         var (blue, green, red) = ((byte)choice.Between(20, 190), (byte)choice.Between(20, 190), (byte)choice.Between(20, 190));
         var points = bitmap[BitmapHeadLength..];
         for (var y = 0; y < Side; y += 2)

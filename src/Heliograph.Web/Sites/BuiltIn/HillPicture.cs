@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Heliograph.Web.Sites.BuiltIn;
 
-/// <summary>A drawing of hills under a sky: something to look at that needs no photograph.</summary>
+/// <summary>A drawing of hills under a sky: a header picture that needs no photograph.</summary>
 internal static class HillPicture
 {
     private const int Width = 1200;

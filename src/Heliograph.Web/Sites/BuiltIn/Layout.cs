@@ -143,7 +143,8 @@ internal sealed class Layout
     }
 
     private string Time(DateTimeOffset date) =>
-        $"<time datetime=\"{date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}\">{date.ToString(dateFormat, CultureInfo.InvariantCulture)}</time>";
+        $"<time datetime=\"{date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}\">" +
+        $"{date.ToString(dateFormat, CultureInfo.InvariantCulture)}</time>";
 
     private static string Text(IEnumerable<string> paragraphs) =>
         string.Concat(paragraphs.Select(paragraph => $"<p>{Escape(paragraph)}</p>\n"));

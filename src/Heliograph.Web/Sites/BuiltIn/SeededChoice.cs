@@ -6,7 +6,7 @@ namespace Heliograph.Web.Sites.BuiltIn;
 
 /// <summary>
 /// Choices that depend on the seed alone. Not <see cref="Random"/>: its numbers may change with the runtime, and the site with
-/// them; and whoever sees the site must not be able to work back to the seed.
+/// them; and nobody who sees the site must be able to recover the seed.
 /// </summary>
 internal sealed class SeededChoice
 {
@@ -15,7 +15,7 @@ internal sealed class SeededChoice
     private int used;
     private ulong counter;
 
-    /// <summary>Each purpose has its own stream, so that a new choice in one place changes nothing in another.</summary>
+    /// <summary>Each purpose has its own stream, so that a new choice in one place changes nothing elsewhere.</summary>
     public SeededChoice(byte[] seed, string purpose)
     {
         key = HMACSHA256.HashData(seed, Encoding.UTF8.GetBytes(purpose));

@@ -43,7 +43,7 @@ internal static class SharedWords
         "Winter", "Wolf", "York",
     ];
 
-    /// <summary>The words for one site: those with a capital have one value each.</summary>
+    /// <summary>The words for one site: those with a capital letter have one value each.</summary>
     public static Dictionary<string, string[]> For(SeededChoice choice)
     {
         var firstNames = choice.Shuffle(FirstNames);

@@ -6,7 +6,7 @@ internal sealed record ContentEntry(string Slug, string Title, DateTimeOffset Da
 
 internal sealed record ContentPage(string Slug, string Title, IReadOnlyList<string> Paragraphs, bool IsList);
 
-/// <summary>Everything that is said on one site.</summary>
+/// <summary>All the text of one site.</summary>
 internal sealed record SiteContent
 {
     public required string Name { get; init; }
@@ -39,7 +39,7 @@ internal sealed record SiteContent
             JournalTitle = title,
             Author = text.Fill("{First} {Last}"),
             Pages = [.. kind.Pages.Select(page => WritePage(page, choice, text))],
-            // Last, because they bind months and seasons to their dates.
+            // Last, because they set the month and the season to their dates.
             Entries = WriteEntries(kind, choice, text, earliest, latest),
         };
     }
@@ -50,7 +50,7 @@ internal sealed record SiteContent
         var count = choice.Between(4, 6);
         var titles = choice.Shuffle(kind.EntryTitles);
         var deck = new Queue<string>(choice.Shuffle(kind.EntrySentences));
-        // Between the entries go weeks or months, as it is with people.
+        // Weeks or months pass between entries, as on a real site.
         var date = latest.AddDays(-choice.Below(400)).Date;
         var entries = new List<ContentEntry>();
         var each = deck.Count / count;
@@ -85,8 +85,8 @@ internal sealed record SiteContent
         while (rest.Count > 0)
         {
             var length = choice.Between(2, 3);
-            paragraphs.Add(
-                string.Join(' ', Enumerable.Range(0, length).TakeWhile(_ => rest.Count > 0).Select(_ => text.Fill(rest.Dequeue())).ToList()));
+            paragraphs.Add(string.Join(
+                ' ', Enumerable.Range(0, length).TakeWhile(_ => rest.Count > 0).Select(_ => text.Fill(rest.Dequeue())).ToList()));
         }
         return paragraphs;
     }

@@ -1,11 +1,11 @@
 namespace Heliograph.Web.Sites.BuiltIn;
 
-/// <summary>A page that stands in the menu. Its sentences are dealt out without repetition.</summary>
+/// <summary>A page in the menu. No sentence is used twice.</summary>
 internal sealed record PageSketch(string Slug, string Title, IReadOnlyList<string> Sentences);
 
 /// <summary>
 /// What one kind of site is about. Texts may name words in braces: those of the kind, and those all kinds share
-/// (<see cref="SharedWords"/>). A name with a capital keeps its value all over a site.
+/// (<see cref="SharedWords"/>). A name with a capital letter keeps its value throughout a site.
 /// </summary>
 internal sealed record SiteKind
 {
@@ -16,7 +16,7 @@ internal sealed record SiteKind
 
     public required IReadOnlyList<string> Welcome { get; init; }
 
-    /// <summary>What the dated entries are called, in the menu and in the path.</summary>
+    /// <summary>The name of the dated entries, in the menu and in the path.</summary>
     public required IReadOnlyList<(string Slug, string Title)> Journal { get; init; }
 
     public required IReadOnlyList<string> EntryTitles { get; init; }

@@ -6,7 +6,7 @@ namespace Heliograph.Web.Sites.BuiltIn;
 /// <summary>Fills the words in braces into texts.</summary>
 internal sealed class TextMaker
 {
-    // Words may hold words; deeper than this somebody has written a circle.
+    // Words may contain words; anything deeper than this is a cycle.
     private const int Deepest = 8;
 
     private static readonly string[] Seasons = ["winter", "spring", "summer", "autumn"];
@@ -23,7 +23,7 @@ internal sealed class TextMaker
             words[name] = values;
     }
 
-    /// <summary>From here on the month and the season are those of a date.</summary>
+    /// <summary>Sets the month and the season to those of a date.</summary>
     public void WriteOn(DateTimeOffset date)
     {
         words["month"] = [date.ToString("MMMM", CultureInfo.InvariantCulture)];

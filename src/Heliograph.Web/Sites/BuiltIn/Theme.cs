@@ -65,7 +65,7 @@ internal sealed record Theme
     ];
 }
 
-/// <summary>What the parts of a page are called in its HTML and CSS; two people would not choose the same.</summary>
+/// <summary>The names of a page's parts in its HTML and CSS; two people would choose different ones.</summary>
 internal sealed record LayoutNames(string Top, string Menu, string Main, string Entry, string Date, string Side, string Foot, string Lead)
 {
     public static LayoutNames Choose(SeededChoice choice) => new(

@@ -24,7 +24,7 @@ internal static class Deeds
     public static async Task FinishAsync(RawHandshake client, RawHello hello)
     {
         var flight = await client.ReadFlightAsync();
-        if (flight == Flight.Retry && ClientShare.Of(client.RetryGroup ?? 0) is { } share)
+        if (flight == Flight.Retry && ClientShare.ForGroup(client.RetryGroup ?? 0) is { } share)
         {
             await client.OfferAsync(hello.WithShares(share), 0x0303);
             flight = await client.ReadFlightAsync();

@@ -4,8 +4,16 @@ internal static class GardenDiary
 {
     public static SiteKind Kind { get; } = new()
     {
-        Names = ["Plot {Number}", "{First}'s Allotment", "The {Adjective} Plot", "{Village} Garden Notes", "Mud and {Vegetable}", "Behind the {Shed}"],
-        Taglines = ["An allotment in {Town}, mostly weeds", "What grows, what does not, and why", "Vegetables, patience and {weather}", "Notes from a north-facing garden", "Ten rods of clay"],
+        Names =
+        [
+            "Plot {Number}", "{First}'s Allotment", "The {Adjective} Plot", "{Village} Garden Notes", "Mud and {Vegetable}",
+            "Behind the {Shed}",
+        ],
+        Taglines =
+        [
+            "An allotment in {Town}, mostly weeds", "What grows, what does not, and why", "Vegetables, patience and {weather}",
+            "Notes from a north-facing garden", "Ten rods of clay",
+        ],
         Welcome =
         [
             "This is the diary of a small allotment on the edge of {Town}, kept since {Since}.",
@@ -17,8 +25,9 @@ internal static class GardenDiary
         Journal = [("diary", "Diary"), ("journal", "Journal"), ("log", "Garden log"), ("plot", "From the plot")],
         EntryTitles =
         [
-            "First frost", "The {vegetable} are in", "Slugs: 1, {First}: 0", "A bed for {vegetable}", "Compost, turned", "Rain at last", "Too many {vegetable}", "Seeds for next year",
-            "The shed roof", "Visitors on the plot", "Digging, not digging", "A good week for {vegetable}", "The water butt", "{month} on the plot",
+            "First frost", "The {vegetable} are in", "Slugs: 1, {First}: 0", "A bed for {vegetable}", "Compost, turned", "Rain at last",
+            "Too many {vegetable}", "Seeds for next year", "The shed roof", "Visitors on the plot", "Digging, not digging",
+            "A good week for {vegetable}", "The water butt", "{month} on the plot",
         ],
         EntrySentences =
         [
@@ -51,17 +60,28 @@ internal static class GardenDiary
         Pages =
         [
             new("plot", "The plot", [
-                "The plot is about {number} paces long and slopes towards the railway.", "When I took it over in {Since} it was bramble from end to end.", "The soil is {soil}; every year there is a little less of it and a little more compost.",
-                "There are {number} beds, a shed with a leaning door and one apple tree that was here before all of us.", "Water comes from the roof of the shed and, in a bad year, from the tap by the gate.",
-                "I grow without sprays, out of conviction and idleness.", "The wind comes over the field from the west and takes anything that is not tied down.",
+                "The plot is about {number} paces long and slopes towards the railway.",
+                "When I took it over in {Since} it was bramble from end to end.",
+                "The soil is {soil}; every year there is a little less of it and a little more compost.",
+                "There are {number} beds, a shed with a leaning door and one apple tree that was here before all of us.",
+                "Water comes from the roof of the shed and, in a bad year, from the tap by the gate.",
+                "I grow without sprays, out of conviction and idleness.",
+                "The wind comes over the field from the west and takes anything that is not tied down.",
             ]),
             new("sowing", "When I sow", [
-                "Broad beans go in during November, the rest waits for the end of March.", "{Vegetable} under glass from the middle of February, outdoors after the last frost.", "Carrots only where nothing was manured.",
-                "Courgettes: two plants, never three.", "Garlic before the shortest day.", "Salad every {number} days from April on, a short row each time.", "Leeks in the old potato bed.",
+                "Broad beans go in during November, the rest waits for the end of March.",
+                "{Vegetable} under glass from the middle of February, outdoors after the last frost.",
+                "Carrots only where nothing was manured.",
+                "Courgettes: two plants, never three.",
+                "Garlic before the shortest day.",
+                "Salad every {number} days from April on, a short row each time.",
+                "Leeks in the old potato bed.",
             ]),
             new("about", "About", [
-                "My name is {First}, I live in {Town} and garden after work and on Sundays.", "I learned most of it from {Other}, who had the plot by the gate for forty years.",
-                "Write to me if you have seed to swap.", "The pictures in the header are only a drawing; the hills behind the plot look a little like that.",
+                "My name is {First}, I live in {Town} and garden after work and on Sundays.",
+                "I learned most of it from {Other}, who had the plot by the gate for forty years.",
+                "Write to me if you have seed to swap.",
+                "The pictures in the header are only a drawing; the hills behind the plot look a little like that.",
             ]),
         ],
         Words = new Dictionary<string, string[]>(StringComparer.Ordinal)
@@ -69,7 +89,11 @@ internal static class GardenDiary
             ["Adjective"] = ["Crooked", "Lower", "Windy", "Patient", "Northern", "Stony", "Green", "Far"],
             ["Shed"] = ["Shed", "Hedge", "Railway", "Greenhouse", "Orchard Wall"],
             ["Vegetable"] = ["Marrows", "Leeks", "Kale", "Parsnips", "Beetroot", "Runner Beans", "Onions"],
-            ["vegetable"] = ["leeks", "broad beans", "kale", "parsnips", "beetroot", "runner beans", "onions", "peas", "squashes", "potatoes", "chard", "radishes", "carrots", "spinach", "fennel"],
+            ["vegetable"] =
+            [
+                "leeks", "broad beans", "kale", "parsnips", "beetroot", "runner beans", "onions", "peas", "squashes", "potatoes", "chard",
+                "radishes", "carrots", "spinach", "fennel",
+            ],
             ["soil"] = ["heavy clay", "thin chalk", "sand over gravel", "black and wet", "stony loam", "silt from the old river"],
         },
     };

@@ -5,7 +5,11 @@ internal static class LocalHistory
     public static SiteKind Kind { get; } = new()
     {
         Names = ["Old {Town}", "{Town} Past", "{Village} Local History", "The {Town} Papers", "{Town} Remembered", "Around {Village}"],
-        Taglines = ["Houses, people and papers of {Town}", "Collected by {First} {Last}", "Small findings from the parish records", "A history of an ordinary place", "Work in progress since {Since}"],
+        Taglines =
+        [
+            "Houses, people and papers of {Town}", "Collected by {First} {Last}", "Small findings from the parish records",
+            "A history of an ordinary place", "Work in progress since {Since}",
+        ],
         Welcome =
         [
             "For some years I have been collecting what can still be found out about {Town} and the people who lived there.",
@@ -17,8 +21,9 @@ internal static class LocalHistory
         Journal = [("findings", "Findings"), ("papers", "Papers"), ("articles", "Articles"), ("research", "Research notes")],
         EntryTitles =
         [
-            "The {place} in {Street}", "Who was {Other}?", "A map of {year}", "The flood", "The {trade}s of {Town}", "What the census says", "A letter from {year}", "The {place} that moved",
-            "Names on the memorial", "The last {trade}", "The fire of {year}", "Three photographs",
+            "The {place} in {Street}", "Who was {Other}?", "A map of {year}", "The flood", "The {trade}s of {Town}", "What the census says",
+            "A letter from {year}", "The {place} that moved", "Names on the memorial", "The last {trade}", "The fire of {year}",
+            "Three photographs",
         ],
         EntrySentences =
         [
@@ -49,22 +54,38 @@ internal static class LocalHistory
         Pages =
         [
             new("sources", "Sources", [
-                "Parish registers from 1654, with gaps.", "Census returns, 1841 to 1921.", "The tithe map and its schedule.", "The log books of the school, which are the best reading of all.", "{source}, kindly lent by {Other2}.",
-                "Conversations, written down the same evening.", "The county newspaper, which got most names wrong.",
+                "Parish registers from 1654, with gaps.",
+                "Census returns, 1841 to 1921.",
+                "The tithe map and its schedule.",
+                "The log books of the school, which are the best reading of all.",
+                "{source}, kindly lent by {Other2}.",
+                "Conversations, written down the same evening.",
+                "The county newspaper, which got most names wrong.",
             ]),
             new("streets", "Street by street", [
-                "{Street} was the main road until the bypass.", "The {place} stood where the car park is now.", "Bridge End had {number} cottages, of which {few} remain.", "The lane to {Village} is older than both places.",
-                "Back Row was pulled down in {year} and is missed by nobody who lived there.", "The green was never green.",
+                "{Street} was the main road until the bypass.",
+                "The {place} stood where the car park is now.",
+                "Bridge End had {number} cottages, of which {few} remain.",
+                "The lane to {Village} is older than both places.",
+                "Back Row was pulled down in {year} and is missed by nobody who lived there.",
+                "The green was never green.",
             ]),
             new("about", "About these pages", [
-                "{First} {Last} moved to {Town} in {Since} and wondered about a bricked-up window.", "These pages are the result so far.", "They are made by hand and will stay that way.",
-                "Text may be used for school projects and family trees; please say where you found it.", "Letters reach me at {Number} {Street}.",
+                "{First} {Last} moved to {Town} in {Since} and wondered about a bricked-up window.",
+                "These pages are the result so far.",
+                "They are made by hand and will stay that way.",
+                "Text may be used for school projects and family trees; please say where you found it.",
+                "Letters reach me at {Number} {Street}.",
             ]),
         ],
         Words = new Dictionary<string, string[]>(StringComparer.Ordinal)
         {
             ["source"] = ["glass negatives", "old letters", "account books", "postcards", "deeds", "rent books", "family bibles"],
-            ["place"] = ["tollhouse", "smithy", "malthouse", "old mill", "reading room", "brickworks", "ropewalk", "workhouse", "tannery", "dame school"],
+            ["place"] =
+            [
+                "tollhouse", "smithy", "malthouse", "old mill", "reading room", "brickworks", "ropewalk", "workhouse", "tannery",
+                "dame school",
+            ],
             ["trade"] = ["saddler", "cooper", "chandler", "wheelwright", "hatter", "basket maker", "ropemaker", "glover"],
             ["year"] = ["1768", "1794", "1811", "1823", "1839", "1847", "1852", "1866", "1874", "1888", "1893", "1902", "1911", "1926"],
         },

@@ -5,7 +5,11 @@ internal static class MusicTeacher
     public static SiteKind Kind { get; } = new()
     {
         Names = ["{First} {Last}", "{First} {Last}, music lessons", "Music in {Town}", "{Last} Music Studio", "Studio {Last}"],
-        Taglines = ["Lessons in {instrument} for children and adults in {Town}", "Teacher of {instrument}", "Lessons, accompaniment, ensemble", "It is never too late to begin", "A little practice, a little theory"],
+        Taglines =
+        [
+            "Lessons in {instrument} for children and adults in {Town}", "Teacher of {instrument}", "Lessons, accompaniment, ensemble",
+            "It is never too late to begin", "A little practice, a little theory",
+        ],
         Welcome =
         [
             "I teach {instrument} at home in {Town}, to beginners and to people who gave up years ago.",
@@ -17,8 +21,9 @@ internal static class MusicTeacher
         Journal = [("notes", "Notes"), ("blog", "Blog"), ("thoughts", "Thoughts on practice"), ("studio", "Studio news")],
         EntryTitles =
         [
-            "Ten minutes a day", "The pupils' concert", "On slow practice", "{composer} for beginners", "Why scales", "Choosing an instrument", "What to do about nerves", "Playing together",
-            "Summer reading", "A place on the timetable", "Fingers, again", "Listening to {composer}",
+            "Ten minutes a day", "The pupils' concert", "On slow practice", "{composer} for beginners", "Why scales",
+            "Choosing an instrument", "What to do about nerves", "Playing together", "Summer reading", "A place on the timetable",
+            "Fingers, again", "Listening to {composer}",
         ],
         EntrySentences =
         [
@@ -48,13 +53,24 @@ internal static class MusicTeacher
         Pages =
         [
             new("lessons", "Lessons", [
-                "Lessons take place at {Number} {Street}, five minutes from the station.", "Half an hour is right for most children, three quarters for everyone else.", "We choose the pieces together.",
-                "Exams are possible and never compulsory.", "Missed lessons can be made up in the same term.", "I also teach theory up to grade five, in pairs.", "Please cut your nails.",
+                "Lessons take place at {Number} {Street}, five minutes from the station.",
+                "Half an hour is right for most children, three quarters for everyone else.",
+                "We choose the pieces together.",
+                "Exams are possible and never compulsory.",
+                "Missed lessons can be made up in the same term.",
+                "I also teach theory up to grade five, in pairs.",
+                "Please cut your nails.",
             ]),
-            new("prices", "Prices", ["Thirty minutes: £{fee}.", "Forty-five minutes: a little less than half as much again.", "Siblings pay ten per cent less.", "Terms are twelve weeks and are paid at the start.", "The trial lesson is free."]),
+            new("prices", "Prices", [
+                "Thirty minutes: £{fee}.", "Forty-five minutes: a little less than half as much again.", "Siblings pay ten per cent less.",
+                "Terms are twelve weeks and are paid at the start.", "The trial lesson is free.",
+            ]),
             new("about", "About me", [
-                "I studied {instrument} and teaching, and have lived in {Town} since {Since}.", "I play with {Other} in a duo, mostly {composer} and later.", "Before that I accompanied ballet classes, which is good for counting.",
-                "When I am not teaching I look for second-hand scores and walk along the {River}.", "I am a member of the teachers' association and have the usual certificates.",
+                "I studied {instrument} and teaching, and have lived in {Town} since {Since}.",
+                "I play with {Other} in a duo, mostly {composer} and later.",
+                "Before that I accompanied ballet classes, which is good for counting.",
+                "When I am not teaching I look for second-hand scores and walk along the {River}.",
+                "I am a member of the teachers' association and have the usual certificates.",
             ]),
         ],
         Words = new Dictionary<string, string[]>(StringComparer.Ordinal)

@@ -5,7 +5,11 @@ internal static class RepairWorkshop
     public static SiteKind Kind { get; } = new()
     {
         Names = ["{Last} {Trade}", "{Last} & {Last2} {Trade}", "{Town} {Trade}", "{Street} {Trade}", "{First} {Last}, {Trade}"],
-        Taglines = ["{Street}, {Town}. By appointment.", "Repairs and restoration since {Since}", "We mend what is worth mending", "A small workshop in {Town}", "Careful work, honest prices"],
+        Taglines =
+        [
+            "{Street}, {Town}. By appointment.", "Repairs and restoration since {Since}", "We mend what is worth mending",
+            "A small workshop in {Town}", "Careful work, honest prices",
+        ],
         Welcome =
         [
             "We are a workshop of {few} people in {Street}, and we repair {thing}s of every age.",
@@ -17,8 +21,9 @@ internal static class RepairWorkshop
         Journal = [("workbench", "From the workbench"), ("jobs", "Recent jobs"), ("bench-notes", "Bench notes"), ("repairs", "Repairs")],
         EntryTitles =
         [
-            "A {thing} from {Since}", "Rust", "The case of the silent {thing}", "Back from {Village}", "What glue can do", "A {thing} for {Friend}", "Spare parts, found", "Three of a kind",
-            "Before and after", "A stubborn {part}", "On {part}s", "{Season} opening hours",
+            "A {thing} from {Since}", "Rust", "The case of the silent {thing}", "Back from {Village}", "What glue can do",
+            "A {thing} for {Friend}", "Spare parts, found", "Three of a kind", "Before and after", "A stubborn {part}", "On {part}s",
+            "{Season} opening hours",
         ],
         EntrySentences =
         [
@@ -49,23 +54,38 @@ internal static class RepairWorkshop
         Pages =
         [
             new("services", "What we do", [
-                "Cleaning, adjustment and repair of {thing}s.", "Replacement of any {part} for which parts can still be had.", "Making of small parts in brass and steel.", "Estimates are free if you come by.",
-                "Restoration of older pieces, with a written record of what was done.", "We do not sell new goods and have no interest in telling you that yours is past it.", "Collection in {Town} and {Village} by arrangement.",
+                "Cleaning, adjustment and repair of {thing}s.",
+                "Replacement of any {part} for which parts can still be had.",
+                "Making of small parts in brass and steel.",
+                "Estimates are free if you come by.",
+                "Restoration of older pieces, with a written record of what was done.",
+                "We do not sell new goods and have no interest in telling you that yours is past it.",
+                "Collection in {Town} and {Village} by arrangement.",
             ]),
             new("visit", "Find us", [
-                "{Number} {Street}, {Town}: through the arch and across the yard.", "Open Tuesday to Friday, 9 to 12 and 14 to 17; other times by appointment.", "Please ring the bell twice; the lathe is loud.",
-                "Bicycles can be left in the yard.", "We are closed for two weeks in August.",
+                "{Number} {Street}, {Town}: through the arch and across the yard.",
+                "Open Tuesday to Friday, 9 to 12 and 14 to 17; other times by appointment.",
+                "Please ring the bell twice; the lathe is loud.",
+                "Bicycles can be left in the yard.",
+                "We are closed for two weeks in August.",
             ]),
             new("about", "The workshop", [
-                "{First} {Last} learned the trade with {Other} and took over the workshop in {Since}.", "The benches are older than any of us.", "{Friend} joined for a summer and stayed.",
-                "We like mornings, quiet radios and customers who know a good story about the piece they bring.", "The cat belongs to the neighbours.",
+                "{First} {Last} learned the trade with {Other} and took over the workshop in {Since}.",
+                "The benches are older than any of us.",
+                "{Friend} joined for a summer and stayed.",
+                "We like mornings, quiet radios and customers who know a good story about the piece they bring.",
+                "The cat belongs to the neighbours.",
             ]),
         ],
         Words = new Dictionary<string, string[]>(StringComparer.Ordinal)
         {
             ["Last2"] = ["Sons", "Daughter", "Partner", "Brothers"],
             ["Trade"] = ["Repairs", "Restoration", "Workshop", "Repair & Restoration", "Mending", "Repair Shop", "Old Machines"],
-            ["thing"] = ["mantel clock", "sewing machine", "bicycle hub", "typewriter", "oil lamp", "music box", "box camera", "concertina", "barometer", "hand drill", "kitchen scale"],
+            ["thing"] =
+            [
+                "mantel clock", "sewing machine", "bicycle hub", "typewriter", "oil lamp", "music box", "box camera", "concertina",
+                "barometer", "hand drill", "kitchen scale",
+            ],
             ["part"] = ["spring", "gear", "bearing", "lever", "pivot", "hinge", "screw thread", "ratchet", "spindle", "valve"],
             ["Season"] = ["Summer", "Winter", "Easter", "Holiday"],
         },

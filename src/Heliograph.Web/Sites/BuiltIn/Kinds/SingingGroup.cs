@@ -5,7 +5,11 @@ internal static class SingingGroup
     public static SiteKind Kind { get; } = new()
     {
         Names = ["{Town} {Ensemble}", "The {Village} {Ensemble}", "{Ensemble} of {Town}", "{Town} & {Village} {Ensemble}"],
-        Taglines = ["Singing together since {Since}", "A mixed choir for {Town} and around", "No auditions, just voices", "{Evening}s, half past seven", "Amateur singing in good company"],
+        Taglines =
+        [
+            "Singing together since {Since}", "A mixed choir for {Town} and around", "No auditions, just voices",
+            "{Evening}s, half past seven", "Amateur singing in good company",
+        ],
         Welcome =
         [
             "We are about {crowd} people who like to sing, and we meet every {Evening} in {Venue}.",
@@ -17,8 +21,9 @@ internal static class SingingGroup
         Journal = [("news", "News"), ("diary", "Choir diary"), ("latest", "Latest"), ("notes", "Rehearsal notes")],
         EntryTitles =
         [
-            "Notes from the {season} concert", "A new season begins", "Tenors wanted", "Singing at {Venue}", "Thank you, {Friend}", "Our trip to {Village}", "{composer} and what came of it",
-            "Annual meeting, briefly", "Carols in the square", "A workshop with {Other2}", "The piano has been tuned", "Dates for the {season}",
+            "Notes from the {season} concert", "A new season begins", "Tenors wanted", "Singing at {Venue}", "Thank you, {Friend}",
+            "Our trip to {Village}", "{composer} and what came of it", "Annual meeting, briefly", "Carols in the square",
+            "A workshop with {Other2}", "The piano has been tuned", "Dates for the {season}",
         ],
         EntrySentences =
         [
@@ -50,27 +55,46 @@ internal static class SingingGroup
         Pages =
         [
             new("about", "About us", [
-                "The choir was founded in {Since} by a handful of neighbours who had met at an evening class.", "The first concert was given to an audience of {number}, most of them related.",
-                "Today we sing {few} concerts a year, most of them in {Venue}.", "{Other} studied church music and teaches at the school in {Village}.",
-                "We belong to no church and no party, only to the people who turn up.", "In the summer we take a break, in theory.",
-                "Members pay a small fee which covers music and heating.", "Our oldest member joined in the first year, our youngest was born since.",
+                "The choir was founded in {Since} by a handful of neighbours who had met at an evening class.",
+                "The first concert was given to an audience of {number}, most of them related.",
+                "Today we sing {few} concerts a year, most of them in {Venue}.",
+                "{Other} studied church music and teaches at the school in {Village}.",
+                "We belong to no church and no party, only to the people who turn up.",
+                "In the summer we take a break, in theory.",
+                "Members pay a small fee which covers music and heating.",
+                "Our oldest member joined in the first year, our youngest was born since.",
             ]),
             new("rehearsals", "Rehearsals", [
-                "We rehearse on {Evening}s from 19:30 to 21:15 in {Venue}, {Street}.", "The door on the left is the right one.", "There is a break of ten minutes, with {drink}.",
-                "No rehearsals during school holidays.", "Parking is behind the hall; please leave the gate free.", "Sectional rehearsals are announced on the board.",
+                "We rehearse on {Evening}s from 19:30 to 21:15 in {Venue}, {Street}.",
+                "The door on the left is the right one.",
+                "There is a break of ten minutes, with {drink}.",
+                "No rehearsals during school holidays.",
+                "Parking is behind the hall; please leave the gate free.",
+                "Sectional rehearsals are announced on the board.",
                 "If you cannot come, tell your section so that nobody waits for you.",
             ]),
             new("join", "Join in", [
-                "All voices are welcome, and at the moment low ones especially.", "Come to any rehearsal and ask for {Friend}.", "You will be given a folder, a chair and a neighbour who knows the way.",
-                "After {few} evenings you decide whether to stay.", "The fee is {number} a term, less for students.",
+                "All voices are welcome, and at the moment low ones especially.",
+                "Come to any rehearsal and ask for {Friend}.",
+                "You will be given a folder, a chair and a neighbour who knows the way.",
+                "After {few} evenings you decide whether to stay.",
+                "The fee is {number} a term, less for students.",
             ]),
         ],
         Words = new Dictionary<string, string[]>(StringComparer.Ordinal)
         {
             ["Ensemble"] = ["Singers", "Community Choir", "Chamber Choir", "Voices", "Choral Society", "Evening Choir", "Consort"],
-            ["Venue"] = ["the old school hall", "St Anne's", "the parish hall", "the Methodist chapel", "the reading room", "St Martin's", "the assembly rooms"],
+            ["Venue"] =
+            [
+                "the old school hall", "St Anne's", "the parish hall", "the Methodist chapel", "the reading room", "St Martin's",
+                "the assembly rooms",
+            ],
             ["crowd"] = ["fifteen", "twenty", "twenty-five", "thirty", "thirty-five", "forty"],
-            ["composer"] = ["Byrd", "Schütz", "Purcell", "Tallis", "Mendelssohn", "Fauré", "Rheinberger", "Stanford", "Bruckner", "Rutter", "Palestrina", "Holst"],
+            ["composer"] =
+            [
+                "Byrd", "Schütz", "Purcell", "Tallis", "Mendelssohn", "Fauré", "Rheinberger", "Stanford", "Bruckner", "Rutter",
+                "Palestrina", "Holst",
+            ],
         },
     };
 }

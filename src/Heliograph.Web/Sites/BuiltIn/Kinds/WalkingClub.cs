@@ -5,7 +5,11 @@ internal static class WalkingClub
     public static SiteKind Kind { get; } = new()
     {
         Names = ["{Town} {Club}", "{Village} {Club}", "The {River} Valley {Club}", "{Club} {Town}"],
-        Taglines = ["Out every other {Weekend}", "Walks of four to {miles} miles, all year round", "Boots, maps and sandwiches", "Founded {Since}, still not lost", "In all weathers, within reason"],
+        Taglines =
+        [
+            "Out every other {Weekend}", "Walks of four to {miles} miles, all year round", "Boots, maps and sandwiches",
+            "Founded {Since}, still not lost", "In all weathers, within reason",
+        ],
         Welcome =
         [
             "We walk every other {Weekend}, mostly within an hour of {Town}.",
@@ -17,8 +21,9 @@ internal static class WalkingClub
         Journal = [("walks", "Walk reports"), ("reports", "Reports"), ("log", "Walking log"), ("outings", "Past outings")],
         EntryTitles =
         [
-            "Along the {River}", "{Hill} in {weather}", "The long way to {Village}", "A short walk, for once", "Over {Hill}", "{month} walk: {Village}", "Bluebells and mud", "The one with the cows",
-            "Two valleys", "Footbridge closed", "The {season} weekend", "Round the reservoir",
+            "Along the {River}", "{Hill} in {weather}", "The long way to {Village}", "A short walk, for once", "Over {Hill}",
+            "{month} walk: {Village}", "Bluebells and mud", "The one with the cows", "Two valleys", "Footbridge closed",
+            "The {season} weekend", "Round the reservoir",
         ],
         EntrySentences =
         [
@@ -49,16 +54,25 @@ internal static class WalkingClub
         Pages =
         [
             new("programme", "Programme", [
-                "Meeting point is the bus station in {Town} at nine, unless the list says otherwise.", "{month}: {Hill} and back by the ridge, {number} miles.", "{month}: along the {River} to {Village}, flat.",
-                "{month}: maps and compasses, for beginners and for those who say they are not.", "{month}: the weekend away; please book with {Friend} early.", "Changes are posted on the board by the library.",
+                "Meeting point is the bus station in {Town} at nine, unless the list says otherwise.",
+                "{month}: {Hill} and back by the ridge, {number} miles.",
+                "{month}: along the {River} to {Village}, flat.",
+                "{month}: maps and compasses, for beginners and for those who say they are not.",
+                "{month}: the weekend away; please book with {Friend} early.",
+                "Changes are posted on the board by the library.",
             ]),
             new("joining", "Joining", [
-                "A year's membership is {number}, families {number} more.", "Bring boots, a waterproof and something to eat.", "The leader decides about the weather.", "Nobody is left behind, however long they photograph the view.",
+                "A year's membership is {number}, families {number} more.",
+                "Bring boots, a waterproof and something to eat.",
+                "The leader decides about the weather.",
+                "Nobody is left behind, however long they photograph the view.",
                 "Walks are graded easy, moderate and {Friend}.",
             ]),
             new("history", "The club", [
-                "The club was founded in {Since} after a slide show in the library.", "The first walk went up {Hill} and had {number} takers, {few} of whom are still with us.",
-                "We look after {few} miles of footpath for the parish and clear them every spring.", "{Other} kept the log for many years, and the older reports are hers.",
+                "The club was founded in {Since} after a slide show in the library.",
+                "The first walk went up {Hill} and had {number} takers, {few} of whom are still with us.",
+                "We look after {few} miles of footpath for the parish and clear them every spring.",
+                "{Other} kept the log for many years, and the older reports are hers.",
             ]),
         ],
         Words = new Dictionary<string, string[]>(StringComparer.Ordinal)
@@ -66,7 +80,11 @@ internal static class WalkingClub
             ["Club"] = ["Ramblers", "Walking Club", "Footpath Society", "Hill Walkers", "Sunday Walkers", "Wayfarers"],
             ["Weekend"] = ["Saturday", "Sunday"],
             ["miles"] = ["nine", "ten", "eleven", "twelve", "fourteen", "fifteen"],
-            ["Hill"] = ["Raven Crag", "Great Hob", "Long Edge", "Cold Pike", "Beacon Hill", "Wether Fell", "High Barrow", "Sharp Tor", "Windy Top", "Hare Law"],
+            ["Hill"] =
+            [
+                "Raven Crag", "Great Hob", "Long Edge", "Cold Pike", "Beacon Hill", "Wether Fell", "High Barrow", "Sharp Tor", "Windy Top",
+                "Hare Law",
+            ],
         },
     };
 }
