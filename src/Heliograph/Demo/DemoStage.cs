@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Demo;
 
-/// <summary>All that takes part, in this process: the stand-in for Signal, the real server, and the censor's hop before it.</summary>
+/// <summary>All participants, in this process: the stand-in for Signal, the real server, and the censor's hop in front of it.</summary>
 internal sealed class DemoStage : IAsyncDisposable
 {
     /// <summary>The proxy's name, reserved for examples (RFC 2606).</summary>
@@ -26,17 +26,22 @@ internal sealed class DemoStage : IAsyncDisposable
 
     public CensorsHop Wire { get; private set; } = null!;
 
-    /// <summary>Where the server keeps what outlives it; gone with the stage.</summary>
+    /// <summary>The server's state directory; removed with the stage.</summary>
     public string StateDirectory => state.Path;
 
     /// <exception cref="StartException">The server cannot start.</exception>
     public static async Task<DemoStage> SetUpAsync(
-        IReadOnlyList<string> hosts, Func<byte[], byte[]> answer, TimeProvider timeProvider, ILoggerFactory loggerFactory, CancellationToken cancellationToken)
+        IReadOnlyList<string> hosts,
+        Func<byte[], byte[]> answer,
+        TimeProvider timeProvider,
+        ILoggerFactory loggerFactory,
+        CancellationToken cancellationToken)
     {
         var stage = new DemoStage(new StandInSignal(hosts, answer, timeProvider.GetUtcNow()));
         try
         {
-            stage.Proxy = await ServerHost.StartAsync(stage.ProxySettings(hosts), ActivatedSockets.None, timeProvider, loggerFactory, cancellationToken);
+            stage.Proxy = await ServerHost.StartAsync(
+                stage.ProxySettings(hosts), ActivatedSockets.None, timeProvider, loggerFactory, cancellationToken);
             stage.authority = X509CertificateLoader.LoadCertificate(stage.Proxy.Certificate.Chain[^1].Span);
             stage.Wire = new CensorsHop(stage.Proxy.Endpoints[0]);
             return stage;
@@ -75,7 +80,9 @@ internal sealed class DemoStage : IAsyncDisposable
         {
             Sets = [],
             Hosts = hosts.ToDictionary(
-                static host => host, UpstreamEndpoint (_) => new UpstreamEndpoint.Tcp(Signal.Endpoint.Address.ToString(), Signal.Endpoint.Port), StringComparer.Ordinal),
+                static host => host,
+                UpstreamEndpoint (_) => new UpstreamEndpoint.Tcp(Signal.Endpoint.Address.ToString(), Signal.Endpoint.Port),
+                StringComparer.Ordinal),
         },
         StateDirectory = state.Path,
     };

@@ -14,7 +14,7 @@ internal sealed class Site : IAsyncDisposable
 {
     public const string Name = "www.example.org";
 
-    /// <summary>An address that nothing else here calls from.</summary>
+    /// <summary>An address that no other client here uses.</summary>
     public static readonly IPAddress VisitorAddress = IPAddress.Parse("127.9.8.7");
 
     private const string Document = "beside-a-web-server.md";
