@@ -8,9 +8,7 @@ namespace Heliograph.Checking;
 /// <summary>What to check of a proxy, and how long it may take.</summary>
 internal sealed record CheckOptions
 {
-    /// <summary>
-    /// A domain reserved for such use (RFC 2606), with a server that always answers, and of no interest to a censor.
-    /// </summary>
+    /// <summary>A domain reserved for such use (RFC 2606), with a server that always answers, and of no interest to a censor.</summary>
     public static readonly ProxyAddress UsualNeutral = new("example.com", 443);
 
     public required ProxyAddress Proxy { get; init; }

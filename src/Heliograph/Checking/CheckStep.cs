@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Heliograph.Checking;
 
 /// <summary>
-/// One thing that was checked. The names of its members and the words in <see cref="Step"/> and <see cref="Outcome"/> are a contract
-/// with scripts.
+/// One thing that was checked. The names of its members, and the words in <see cref="Step"/> and <see cref="Outcome"/>,
+/// are a contract with scripts.
 /// </summary>
 internal sealed record CheckStep
 {

@@ -39,8 +39,8 @@ internal static class EndpointSteps
             (_, true) => step with
             {
                 Remedy =
-                    $"open port {proxy.Port} on {Address(endpoint)} too, or remove that address from DNS: clients that try it first lose " +
-                    "time",
+                    $"open port {proxy.Port} on {Address(endpoint)} too, or remove that address from DNS: " +
+                    "clients that try it first lose time",
             },
             (Trouble.Refused, false) => step with
             {

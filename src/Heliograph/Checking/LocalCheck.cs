@@ -5,9 +5,7 @@ using Heliograph.Relay.Upstream;
 
 namespace Heliograph.Checking;
 
-/// <summary>
-/// <c>heliograph check</c> without a host: this machine first, then the proxy configured on it, as clients reach it.
-/// </summary>
+/// <summary><c>heliograph check</c> without a host: this machine first, then the proxy configured on it, as clients reach it.</summary>
 internal static class LocalCheck
 {
     /// <summary>A server has few names, and each costs some handshakes.</summary>
@@ -64,8 +62,8 @@ internal static class LocalCheck
         if (remedy is not null && (isBroken || warned is null))
             return (
                 CheckVerdict.WorksWithWarnings,
-                $"{(reports.Count > 0 ? "It works" : "Nothing could be checked from outside")}, but this machine needs attention: " +
-                $"{remedy}.");
+                (reports.Count > 0 ? "It works" : "Nothing could be checked from outside") +
+                $", but this machine needs attention: {remedy}.");
         if (warned is not null)
             return (CheckVerdict.WorksWithWarnings, Summarize(warned, reports));
         return reports.Count > 0

@@ -3,8 +3,8 @@ using System.Net;
 namespace Heliograph.Checking;
 
 /// <summary>
-/// Checks whether this machine's network is down, by one host that has nothing to do with Signal. Only when the proxy does not answer at
-/// all.
+/// Checks whether this machine's network is down, by one host that has nothing to do with Signal.
+/// Only when the proxy does not answer at all.
 /// </summary>
 internal static class OwnNetwork
 {

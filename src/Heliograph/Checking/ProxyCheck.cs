@@ -3,8 +3,8 @@ using System.Net;
 namespace Heliograph.Checking;
 
 /// <summary>
-/// Checks any proxy: goes through it as a Signal client would, and visits it as a stranger. Everything that comes back is untrusted,
-/// bounded and timed.
+/// Checks any proxy: goes through it as a Signal client would, and visits it as a stranger.
+/// Everything that comes back is untrusted, bounded and timed.
 /// </summary>
 internal static class ProxyCheck
 {

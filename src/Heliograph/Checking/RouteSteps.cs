@@ -25,7 +25,7 @@ internal static class RouteSteps
     /// <param name="hasSignalRoots">Whether the certificates could be verified.</param>
     public static List<CheckStep> FromAnswers(IReadOnlyList<InnerAnswer> answers, InnerAnswer? denied, bool hasSignalRoots)
     {
-        var steps = answers.Select(answer => FromAnswers(answer, denied, hasSignalRoots)).ToList();
+        var steps = answers.Select(answer => FromAnswer(answer, denied, hasSignalRoots)).ToList();
         var isAll = steps.TrueForAll(static step => step.Severity != Severity.Ok);
         // One host of many is a warning; without the chat host, or without all of them, there is no service.
         return
@@ -40,7 +40,7 @@ internal static class RouteSteps
         ];
     }
 
-    private static CheckStep FromAnswers(InnerAnswer answer, InnerAnswer? denied, bool hasSignalRoots)
+    private static CheckStep FromAnswer(InnerAnswer answer, InnerAnswer? denied, bool hasSignalRoots)
     {
         var step = new CheckStep
         {

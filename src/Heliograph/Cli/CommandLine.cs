@@ -128,8 +128,8 @@ internal static class CommandLine
             : command.Subcommands.Select(static sub => sub.Name);
         var name = word.Split('=')[0];
         var near = Suggestion.Nearest(name, names) is { } found ? $"; did you mean {found}?" : "";
-        return isOption ? $"there is no option {name}{near}"
-            : command.Subcommands.Count > 0 ? $"there is no command {name}{near}"
+        return isOption ? $"unknown option {name}{near}"
+            : command.Subcommands.Count > 0 ? $"unknown command {name}{near}"
             : $"unexpected argument \"{word}\"";
     }
 

@@ -114,8 +114,8 @@ internal static class AddressCheck
             return new(
                 Severity.Failure,
                 "Cloudflare's proxy",
-                "Cloudflare would terminate TLS itself, so no Signal client would get through: switch the record to \"DNS only\" (the " +
-                "grey cloud).");
+                "Cloudflare would terminate TLS itself, so no Signal client would get through: " +
+                "switch the record to \"DNS only\" (the grey cloud).");
         return NotHere(address, [.. local.Where(other => other.AddressFamily == address.AddressFamily)]);
     }
 
@@ -132,8 +132,8 @@ internal static class AddressCheck
             return new(
                 Severity.Failure,
                 $"this machine has no {ip}",
-                $"Delete the {record} record, or give this machine {ip}: clients and the certificate authority try {address} and get no " +
-                "answer.");
+                $"Delete the {record} record, or give this machine {ip}: " +
+                $"clients and the certificate authority try {address} and get no answer.");
         }
         // Most clouds translate a public address to the machine's private one, which is fine.
         if (outer is null)

@@ -42,8 +42,8 @@ internal sealed record ProxyCheckout
         {
             if (!Directory.Exists(conf))
                 throw new StartException(
-                    $"--from-signal-tls-proxy: there is no data/certbot/conf in {root}; name the directory in which init-certificate.sh " +
-                    $"was run (docker compose ls shows it)",
+                    $"--from-signal-tls-proxy: there is no data/certbot/conf in {root}; give the directory in which init-certificate.sh " +
+                    "was run (docker compose ls shows it)",
                     ExitCode.BadUsage);
             var live = Choose(conf, name);
             var (chain, key) = (ReadFile(conf, Path.Combine(live, "fullchain.pem")), ReadFile(conf, Path.Combine(live, "privkey.pem")));
@@ -66,13 +66,11 @@ internal sealed record ProxyCheckout
         {
             throw new StartException(
                 $"--from-signal-tls-proxy: {conf} cannot be read by user {Environment.UserName} ({FileProblem.Describe(exception)}); its " +
-                $"certbot runs as root: use sudo");
+                "certbot runs as root: use sudo");
         }
     }
 
-    /// <summary>
-    /// The directory of the certificate below live/: the one named, else the one that nginx uses, else the only one.
-    /// </summary>
+    /// <summary>The directory of the certificate below live/: the one named, else the one that nginx uses, else the only one.</summary>
     private static string Choose(string conf, string? name)
     {
         var live = Path.Combine(conf, "live");
@@ -95,8 +93,8 @@ internal sealed record ProxyCheckout
         return all is [var only]
             ? only
             : throw new StartException(
-                $"--from-signal-tls-proxy: there are several certificates: {string.Join(", ", all.Select(Path.GetFileName))}; name one " +
-                $"with --domain NAME",
+                $"--from-signal-tls-proxy: there are several certificates: {string.Join(", ", all.Select(Path.GetFileName))}; choose one " +
+                "with --domain NAME",
                 ExitCode.BadUsage);
     }
 

@@ -52,8 +52,8 @@ internal sealed record ShareLink(string Host, int Port = ShareLink.Https)
     private IEnumerable<string> FindWarnings()
     {
         if (Port != Https)
-            yield return $"Signal for Android connects to port 443 whatever the link says: forward 443 to port {Port}, or the link works " +
-                "on iOS only.";
+            yield return "Signal for Android connects to port 443 whatever the link says: " +
+                $"forward 443 to port {Port}, or the link works on iOS only.";
         if (IPAddress.TryParse(Host, out var address))
         {
             yield return address.AddressFamily == AddressFamily.InterNetworkV6

@@ -127,7 +127,7 @@ public class CheckTests
         Assert.Equal((2, ""), (code, output));
         Assert.Equal(
             $"heliograph: HOST \"{host}\": {problem}; allowed: a host name or an IP address, with or without :PORT, or a link such as " +
-            $"https://signal.tube/#proxy.example.org\n",
+            "https://signal.tube/#proxy.example.org\n",
             errors);
     }
 

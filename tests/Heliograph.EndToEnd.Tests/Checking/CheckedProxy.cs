@@ -9,7 +9,7 @@ using Heliograph.Testing.Certificates;
 namespace Heliograph.EndToEnd.Tests.Checking;
 
 /// <summary>
-/// A throw-away authority, a stand-in for all of Signal's hosts, and the built program's <c>check</c> with the options that it needs to know them.
+/// A throw-away authority, a stand-in for all of Signal's hosts, and the built program's <c>check</c> with the options for them.
 /// </summary>
 internal sealed partial class CheckedProxy : IAsyncDisposable
 {

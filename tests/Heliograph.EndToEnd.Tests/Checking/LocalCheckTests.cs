@@ -59,7 +59,7 @@ public sealed class LocalCheckTests : IAsyncDisposable
         var (code, output, errors) = await ChildProcess.RunAsync(HeliographProcess.Program, ["check"], TimeSpan.FromSeconds(30));
         Assert.Equal((2, ""), (code, output));
         Assert.Equal(
-            "heliograph: there is no configuration on this machine; name the proxy to check (heliograph check proxy.example.org), or the " +
+            "heliograph: there is no configuration on this machine; give the proxy to check (heliograph check proxy.example.org), or the " +
             "file with --config FILE\n",
             errors);
     }
@@ -70,13 +70,13 @@ public sealed class LocalCheckTests : IAsyncDisposable
         directory.Dispose();
     }
 
-    private static (string Outcome, string Seen) Machine(CheckedProxy.CheckRun run, string look)
+    private static (string Outcome, string Seen) Machine(CheckedProxy.CheckRun run, string name)
     {
         var step = JsonDocument
             .Parse(run.Output)
             .RootElement.GetProperty("machine")
             .EnumerateArray()
-            .Single(one => one.GetProperty("subject").GetString() == look);
+            .Single(one => one.GetProperty("subject").GetString() == name);
         return (step.GetProperty("outcome").GetString()!, step.GetProperty("seen").GetString()!);
     }
 
@@ -86,7 +86,7 @@ public sealed class LocalCheckTests : IAsyncDisposable
         CheckedProxy.RunAsync(
             [], ["check", "--config", config, "--ca-root", check.Root, "--signal-root", check.Root, "--neutral", "none", "--json"]);
 
-    /// <summary>A configuration whose hosts all lead to one place.</summary>
+    /// <summary>A configuration whose hosts all have one upstream.</summary>
     private string Configure(IPEndPoint signal)
     {
         var (chain, key) = check.Certificate.WriteTo(directory);

@@ -171,7 +171,8 @@ public class SickProxyTests
     [Theory(Timeout = Bound.LongTest)]
     [InlineData(false, "network_down", "This machine's network is down, so the proxy cannot be checked from here: ")]
     [InlineData(true, "proxy_broken", "The proxy's name does not resolve: check the name servers of proxy.example")]
-    public async Task A_silent_DNS_server_is_the_networks_fault_unless_another_name_resolves(bool neutralAnswers, string verdict, string summary)
+    public async Task A_silent_DNS_server_means_no_network_unless_another_name_resolves(
+        bool neutralAnswers, string verdict, string summary)
     {
         PrivateMounts.Need();
         using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
@@ -218,13 +219,13 @@ public class SickProxyTests
             "wrong_name" => authority.Issue(TestKey.Ecdsa, "other.example"),
             "expired" => authority.IssueFor(now.AddDays(-90), now.AddHours(-1), CheckedProxy.Name),
             "not_yet_valid" => authority.IssueFor(now.AddHours(2), now.AddDays(90), CheckedProxy.Name),
-            "chain_incomplete" => LeafOf(authority.IssueThroughIntermediate(CheckedProxy.Name)),
+            "chain_incomplete" => KeepLeaf(authority.IssueThroughIntermediate(CheckedProxy.Name)),
             "untrusted" => stranger.Issue(TestKey.Ecdsa, CheckedProxy.Name),
             _ => SelfSigned(),
         };
     }
 
-    private static TestCertificate LeafOf(TestCertificate chain)
+    private static TestCertificate KeepLeaf(TestCertificate chain)
     {
         const string End = "-----END CERTIFICATE-----\n";
         return chain with { ChainPem = chain.ChainPem[..(chain.ChainPem.IndexOf(End, StringComparison.Ordinal) + End.Length)] };

@@ -129,7 +129,7 @@ public sealed class StartTests : IDisposable
         await FailsAsync(
             1,
             $"certificate.chain: {directory["none.pem"]} cannot be read by user {Environment.UserName} (there is no such file); allowed: " +
-            $"the path of a PEM file",
+            "the path of a PEM file",
             Files(directory["none.pem"], directory["none.pem"]));
 
     [Fact]
@@ -174,8 +174,8 @@ public sealed class StartTests : IDisposable
     {
         var missing = Assert.Throws<StartException>(static () => ProcessSetup.RequireLibrary("libnone.so.3"));
         Assert.Equal(
-            "libnone.so.3 (OpenSSL 3) is missing; on Debian and Ubuntu: apt-get install libssl3t64 (libssl3 on Debian 12, Ubuntu 22.04 " +
-            "and before)",
+            "libnone.so.3 (OpenSSL 3) is missing; on Debian and Ubuntu: " +
+            "apt-get install libssl3t64 (libssl3 on Debian 12, Ubuntu 22.04 and before)",
             missing.Message);
     }
 

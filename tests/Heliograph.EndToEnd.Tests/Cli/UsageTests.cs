@@ -114,14 +114,16 @@ public sealed class UsageTests
             "--route",
             "z",
         ]);
+        const string Endpoints = "a host name with \"host:port\", \"[IPv6]:port\" or \"unix:/path/to.sock\"";
+        const string Durations = "a whole number with its unit ms, s, m, h or d, such as 500ms, 60s, 10m, 1h or 2d";
         Assert.Equal((2, ""), (code, output));
         Assert.Equal(
-            """
+            $"""
             heliograph: the configuration has 4 errors:
-              --route: "z" is not NAME=ENDPOINT; allowed: a host name with "host:port", "[IPv6]:port" or "unix:/path/to.sock", such as chat.signal.org=127.0.0.1:9000
+              --route: "z" is not NAME=ENDPOINT; allowed: {Endpoints}, such as chat.signal.org=127.0.0.1:9000
               --drain-timeout: is given 2 times; keep one
               domains.0 (--domain): "a b": not a host name; allowed: a DNS name such as proxy.example.org, or an IP address
-              limits.drain_timeout (--drain-timeout): "y": not a duration; allowed: a whole number with its unit ms, s, m, h or d, such as 500ms, 60s, 10m, 1h or 2d
+              limits.drain_timeout (--drain-timeout): "y": not a duration; allowed: {Durations}
 
             """,
             errors);
@@ -137,12 +139,12 @@ public sealed class UsageTests
 
     [Theory]
     [InlineData("", "heliograph: a command is missing; available: ", "Try: heliograph --help")]
-    [InlineData("rnu", "heliograph: there is no command rnu; did you mean run?", "Try: heliograph --help")]
-    [InlineData("config sohw", "heliograph: there is no command sohw; did you mean show?", "Try: heliograph config --help")]
+    [InlineData("rnu", "heliograph: unknown command rnu; did you mean run?", "Try: heliograph --help")]
+    [InlineData("config sohw", "heliograph: unknown command sohw; did you mean show?", "Try: heliograph config --help")]
     [InlineData("config", "heliograph: a command is missing; available: show, validate, schema", "Try: heliograph config --help")]
-    [InlineData("run --domian x", "heliograph: there is no option --domian; did you mean --domain?", "Try: heliograph run --help")]
-    [InlineData("run --domian=x", "heliograph: there is no option --domian; did you mean --domain?", "Try: heliograph run --help")]
-    [InlineData("run --xyzzy", "heliograph: there is no option --xyzzy", "Try: heliograph run --help")]
+    [InlineData("run --domian x", "heliograph: unknown option --domian; did you mean --domain?", "Try: heliograph run --help")]
+    [InlineData("run --domian=x", "heliograph: unknown option --domian; did you mean --domain?", "Try: heliograph run --help")]
+    [InlineData("run --xyzzy", "heliograph: unknown option --xyzzy", "Try: heliograph run --help")]
     [InlineData("config show extra", "heliograph: unexpected argument \"extra\"", "Try: heliograph config show --help")]
     [InlineData("run --config", "heliograph: Required argument missing for option: '--config'.", "Try: heliograph run --help")]
     public async Task An_invalid_command_line_is_reported_and_exits_with_2(string arguments, string first, string last)

@@ -35,8 +35,8 @@ public sealed partial class DemoTests
         }, Bound.Token);
         Assert.Equal(ExitCode.Failed, code);
         Assert.Equal(
-            "heliograph: demo: check failed: 1,048,576 bytes sent to cdn2.signal.org come back unchanged (byte 70,000 of 1,048,576 " +
-            "differs)\n",
+            "heliograph: demo: check failed: 1,048,576 bytes sent to cdn2.signal.org come back unchanged " +
+            "(byte 70,000 of 1,048,576 differs)\n",
             error);
     }
 
@@ -74,8 +74,8 @@ public sealed partial class DemoTests
             stop.Token);
         Assert.Equal(ExitCode.Failed, code);
         Assert.Equal(
-            "heliograph: demo: check failed: 35 bytes sent to grpc.chat.signal.org come back unchanged (it took too long, or was " +
-            "stopped)\n",
+            "heliograph: demo: check failed: 35 bytes sent to grpc.chat.signal.org come back unchanged " +
+            "(it took too long, or was stopped)\n",
             error);
     }
 

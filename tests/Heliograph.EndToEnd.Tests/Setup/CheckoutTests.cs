@@ -128,8 +128,8 @@ public sealed class CheckoutTests : IDisposable
         Assert.Equal(
             (
                 2,
-                "heliograph: --from-signal-tls-proxy: there are several certificates: old.example.org, proxy.example.org; name one with " +
-                    "--domain NAME\n"),
+                "heliograph: --from-signal-tls-proxy: there are several certificates: old.example.org, proxy.example.org; " +
+                    "choose one with --domain NAME\n"),
             (code, errors));
         Assert.Equal(
             0,
@@ -154,8 +154,8 @@ public sealed class CheckoutTests : IDisposable
         var (code, output, errors) = await init.RunAsync("--from-signal-tls-proxy", init.Directory.Path, "--offline");
         Assert.Equal((2, ""), (code, output));
         Assert.Equal(
-            $"heliograph: --from-signal-tls-proxy: there is no data/certbot/conf in {init.Directory.Path}; name the directory in which " +
-            $"init-certificate.sh was run (docker compose ls shows it)\n",
+            $"heliograph: --from-signal-tls-proxy: there is no data/certbot/conf in {init.Directory.Path}; give the directory in which " +
+            "init-certificate.sh was run (docker compose ls shows it)\n",
             errors);
     }
 

@@ -165,7 +165,7 @@ public sealed class StatusCommandTests
         await Polling.UntilAsync(
             () => json.Output.Count(static letter => letter == '\n') > 1, BuiltProgram.Limit, "there is no second object");
         proxy.Program.Signal(Processes.SIGTERM);
-        await text.WaitForLineAsync(static line => line.Contains("no server runs", StringComparison.Ordinal), BuiltProgram.Limit);
+        await text.WaitForLineAsync(static line => line.Contains("no server is running", StringComparison.Ordinal), BuiltProgram.Limit);
 
         text.Signal(Processes.SIGINT);
         json.Signal(Processes.SIGHUP);

@@ -13,8 +13,8 @@ public sealed class VolunteerStoryTests(LibsignalProject libsignal) : IClassFixt
     private const string Name = "proxy.heliograph.test";
 
     /// <summary>
-    /// The client library resolves the proxy's name itself, and no test name resolves: it uses the address, which is in the certificate
-    /// too.
+    /// The client library resolves the proxy's name itself, and no test name resolves:
+    /// it uses the address, which is in the certificate too.
     /// </summary>
     private const string Address = "127.0.0.1";
 

@@ -79,10 +79,10 @@ public sealed partial class ArrowTests
 
     private static IEnumerable<(string From, string To, string What)> CompiledArrows() =>
         from type in House.Compiled.Types
-        let @from = House.FolderOf(type.Namespace?.FullName)
+        let @from = House.FindFolder(type.Namespace?.FullName)
         where @from is not null
         from arrow in type.Dependencies
-        let to = House.FolderOf(arrow.Target.Namespace?.FullName)
+        let to = House.FindFolder(arrow.Target.Namespace?.FullName)
         where to is not null && to != @from
         select (@from, to, $"{type.FullName} -> {arrow.Target.FullName}");
 
@@ -97,7 +97,7 @@ public sealed partial class ArrowTests
             var from = parts.Length == 1 ? "" : parts[0];
             foreach (var line in File.ReadLines(file))
             {
-                if (Using().Match(line) is { Success: true } found && House.FolderOf(found.Groups["name"].Value) is { } to && to != from)
+                if (Using().Match(line) is { Success: true } found && House.FindFolder(found.Groups["name"].Value) is { } to && to != from)
                     yield return (from, to, $"{Path.GetRelativePath(root, file)}: {line}");
             }
         }

@@ -6,8 +6,8 @@ using YamlDotNet.RepresentationModel;
 namespace Heliograph.Tests.Docs;
 
 /// <summary>
-/// The files for GitHub, for editors and for development containers. No test can run them; it reads them, and checks that what they name
-/// exists.
+/// The files for GitHub, for editors and for development containers. No test can run them:
+/// it reads them, and checks that what they name exists.
 /// </summary>
 public sealed partial class HabitTests
 {

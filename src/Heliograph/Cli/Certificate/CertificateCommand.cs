@@ -37,8 +37,8 @@ internal static class CertificateCommand
     {
         var options = new ConfigurationOptions();
         var force = new Option<bool>("--force") { Description = "Renew even if it is not due, regardless of the authority's limits." };
-        var command = new DocumentedCommand("renew", "Have the running server renew the certificate now if it is due, and wait for " +
-            "the result.", """
+        var command = new DocumentedCommand("renew", "Have the running server renew the certificate now if it is due, " +
+            "and wait for the result.", """
             Examples:
               heliograph certificate renew
               heliograph certificate renew --force
@@ -70,8 +70,8 @@ internal static class CertificateCommand
                     $"--reason \"{word}\": there is no such reason; allowed: {string.Join(", ", CertificateCommands.Reasons.Keys)}");
         });
         var yes = new Option<bool>("--yes") { Description = "Do not ask for confirmation." };
-        var command = new DocumentedCommand("revoke", "Ask the authority to revoke the certificate. A running server orders a new one " +
-            "at once.", """
+        var command = new DocumentedCommand("revoke", "Ask the authority to revoke the certificate. " +
+            "A running server orders a new one at once.", """
             Examples:
               heliograph certificate revoke --reason key-compromise
               heliograph certificate revoke --reason cessation-of-operation --yes

@@ -68,7 +68,7 @@ internal sealed class CheckArguments
         var loaded = configuration.Load(parsed, TextWriter.Null);
         if (loaded.Settings is null && loaded.File is null)
             error.WriteLine(
-                "heliograph: there is no configuration on this machine; name the proxy to check (heliograph check proxy.example.org), or " +
+                "heliograph: there is no configuration on this machine; give the proxy to check (heliograph check proxy.example.org), or " +
                 "the file with --config FILE");
         else if (loaded.Settings is null)
             configuration.Load(parsed, error);

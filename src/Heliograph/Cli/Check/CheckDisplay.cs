@@ -3,9 +3,7 @@ using Spectre.Console;
 
 namespace Heliograph.Cli.Check;
 
-/// <summary>
-/// Shows progress on standard error: a live line on a terminal, a line for each step elsewhere, nothing with JSON.
-/// </summary>
+/// <summary>Shows progress on standard error: a live line on a terminal, a line for each step elsewhere, nothing with JSON.</summary>
 internal static class CheckDisplay
 {
     /// <param name="error">Standard error: standard output is for the result.</param>

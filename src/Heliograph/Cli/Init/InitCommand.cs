@@ -15,9 +15,9 @@ internal static class InitCommand
           heliograph init --from-signal-tls-proxy ./Signal-TLS-Proxy
           heliograph init --domain proxy.example.org --config proxy.yaml --state-directory ./state
 
-        It checks this machine first: whether the name resolves to it, the ports are free and this user may use them, the clock is
-        right, and the certificate authority can be reached. It reports each problem with its fix, and writes the file all the same: fix the problems,
-        then run the server.
+        It checks this machine first: whether the name resolves to it, the ports are free and this user may use them, the clock is right,
+        and the certificate authority can be reached. It reports each problem with its fix, and writes the file all the same: fix the
+        problems, then run the server.
         Every other flag is one of "heliograph run"; its value is written into the file.
         --from-signal-tls-proxy takes the domain and the certificate from a checkout of signalapp/Signal-TLS-Proxy, and leaves it as it is.
         Only the owner can read the file and, if root writes it, the group of its directory or the group heliograph.

@@ -16,8 +16,8 @@ internal sealed class SetupDialogue(IAnsiConsole console)
     {
         if (!CanAsk)
             throw new StartException(
-                "--domain is missing, and there is no terminal to ask on; give the name that clients type: heliograph init --domain " +
-                "proxy.example.org",
+                "--domain is missing, and there is no terminal to ask on; give the name that clients type: " +
+                "heliograph init --domain proxy.example.org",
                 ExitCode.BadUsage);
         console.WriteLine("The name that clients type. It must resolve to this machine, by an A record");
         console.WriteLine("at your registrar. An IP address works too, but not with every app.");

@@ -82,8 +82,8 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
             var owner = FileOwner.OfPath(acme.StateDirectory);
             var target = new DirectoryInfo(Path.Combine(acme.StateDirectory, CertificateManager.DirectoryName));
             if (target.LinkTarget is not null)
-                return $"Its certificate is not taken over, because {target.FullName} is a symbolic link, which root does not follow; " +
-                    $"{ordered}.";
+                return $"Its certificate is not taken over, because {target.FullName} is a symbolic link, " +
+                    $"which root does not follow; {ordered}.";
             var adopted = await Adoption.AdoptAsync(
                 acme, checkout.ChainPem, checkout.KeyPem, timeProvider, logs.CreateLogger("Heliograph"), cancellationToken);
             GiveTo(owner, Path.Combine(acme.StateDirectory, CertificateManager.DirectoryName));

@@ -77,12 +77,12 @@ internal static partial class StatusCommand
                 stateDirectory, new() { Command = StatusReader.CommandName }, AnswerTimeout, TimeProvider.System, cancellationToken)
             ?? throw new StartException(
                 $"no server is running with the state directory {stateDirectory}: start it (heliograph run), or name the right directory " +
-                $"with --state-directory DIR or --config FILE");
+                "with --state-directory DIR or --config FILE");
         return answer.Status
             ?? throw new StartException(
                 answer.Message
-                    ?? $"the running server is of another version than this program ({ProductVersion.Text}); restart it, so that both " +
-                        $"are the same");
+                    ?? $"the running server is of another version than this program ({ProductVersion.Text}); " +
+                        "restart it, so that both are the same");
     }
 
     public static string ToJson(StatusReport report, bool oneLine) =>

@@ -145,9 +145,7 @@ internal static class StatusText
     private static void Heading(IAnsiConsole console, string title, string columns) =>
         console.MarkupLineInterpolated($"\n  [bold]{title}[/][dim]{columns}[/]");
 
-    /// <summary>
-    /// Wraps the words to the width of the terminal; without a terminal, one line that a program can search.
-    /// </summary>
+    /// <summary>Wraps the words to the width of the terminal; without a terminal, one line that a program can search.</summary>
     private static void Paragraph(IAnsiConsole console, string style, string first, string text)
     {
         var width = console.Profile.Width > 1000 ? int.MaxValue : Math.Min(console.Profile.Width, WidestText);

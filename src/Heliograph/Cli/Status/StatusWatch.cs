@@ -4,9 +4,7 @@ using Spectre.Console;
 
 namespace Heliograph.Cli.Status;
 
-/// <summary>
-/// <c>heliograph status --watch</c>: on a terminal the view updates in place; elsewhere one view follows the other.
-/// </summary>
+/// <summary><c>heliograph status --watch</c>: on a terminal the view updates in place; elsewhere one view follows the other.</summary>
 internal static class StatusWatch
 {
     // xterm's private modes 1049 (the alternate screen, which restores the terminal at the end) and 25 (the cursor).
