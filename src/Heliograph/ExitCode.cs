@@ -1,16 +1,16 @@
 namespace Heliograph;
 
-/// <summary>What the process exits with: a contract with scripts.</summary>
+/// <summary>The exit codes of the process: a contract with scripts.</summary>
 internal enum ExitCode
 {
     Done = 0,
 
-    /// <summary>Anything that is neither of the others: a port in use, an unreadable key, a fault in the program.</summary>
+    /// <summary>Anything else: a port in use, an unreadable key, a bug in the program.</summary>
     Failed = 1,
 
-    /// <summary>The command line or the configuration cannot be used as it stands.</summary>
+    /// <summary>The command line or the configuration has an error.</summary>
     BadUsage = 2,
 
-    /// <summary>It was done (<c>init</c>), or the proxy works (<c>check</c>), and something was seen that needs putting right.</summary>
+    /// <summary>It is done (<c>init</c>), or the proxy works (<c>check</c>), but something needs fixing.</summary>
     Warnings = 3,
 }

@@ -100,7 +100,7 @@ public sealed class ProgramTests(Packages packages)
         Assert.Equal((0, $"heliograph {Packages.Version}\n", ""), await RunAsync("--version"));
         var demo = await RunAsync("demo");
         Assert.True(demo.ExitCode == 0, demo.Output + demo.Errors);
-        Assert.Matches(@"All \d+ checks held", demo.Output);
+        Assert.Matches(@"All \d+ checks passed", demo.Output);
 
         using var authority = new TestAuthority();
         using var directory = new TempDirectory();

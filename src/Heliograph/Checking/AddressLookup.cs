@@ -4,13 +4,13 @@ using Heliograph.Configuration;
 
 namespace Heliograph.Checking;
 
-/// <summary>The addresses of the proxy, and what DNS said of it.</summary>
-/// <param name="Addresses">To be tried.</param>
+/// <summary>The addresses of the proxy, and what DNS answered for it.</summary>
+/// <param name="Addresses">Those to try.</param>
 /// <param name="Steps">One for each family, or one for all.</param>
-/// <param name="IsSilent">No DNS server answered, so the fault may be here.</param>
+/// <param name="IsSilent">No DNS server answered, so the fault may be on this machine.</param>
 internal sealed record AddressLookup(IReadOnlyList<IPAddress> Addresses, IReadOnlyList<CheckStep> Steps, bool IsSilent)
 {
-    /// <summary>As many as the relay itself tries of an upstream.</summary>
+    /// <summary>As many as the relay tries for an upstream.</summary>
     private const int MostAddresses = 8;
 
     public static async Task<AddressLookup> RunAsync(CheckOptions options, CheckClock clock)
@@ -20,38 +20,54 @@ internal sealed record AddressLookup(IReadOnlyList<IPAddress> Addresses, IReadOn
             return new([literal], [], IsSilent: false);
         if (options.Resolve.TryGetValue(proxy.Host, out var given))
         {
-            var step = new CheckStep { Step = Checking.Steps.Dns, Subject = proxy.Host, Outcome = "given", Severity = Severity.Ok, Seen = $"{string.Join(", ", given)} (--resolve)" };
+            var step = new CheckStep
+            {
+                Step = Checking.Steps.Dns,
+                Subject = proxy.Host,
+                Outcome = "given",
+                Severity = Severity.Ok,
+                Seen = $"{string.Join(", ", given)} (--resolve)",
+            };
             return new(given, [step], IsSilent: false);
         }
         var families = await Task.WhenAll(
-            FamilyAsync(proxy.Host, AddressFamily.InterNetwork, clock), FamilyAsync(proxy.Host, AddressFamily.InterNetworkV6, clock));
+            ResolveFamilyAsync(proxy.Host, AddressFamily.InterNetwork, clock),
+            ResolveFamilyAsync(proxy.Host, AddressFamily.InterNetworkV6, clock));
         IReadOnlyList<IPAddress> all = [.. families.SelectMany(static family => family.Addresses)];
         return new(
             [.. all.Take(MostAddresses)],
-            StepsOf(proxy.Host, families, all.Count),
+            CreateSteps(proxy.Host, families, all.Count),
             all.Count == 0 && families.Any(static family => family.IsSilent));
     }
 
     /// <summary>
-    /// The addresses of a host that is not the proxy: literal, given, or from DNS. Empty: it has none, or nobody answers.
+    /// The addresses of a host other than the proxy: literal, given, or from DNS. Empty: it has none, or no DNS server answers.
     /// </summary>
-    public static async Task<IReadOnlyList<IPAddress>> OfAsync(ProxyAddress host, CheckOptions options, CheckClock clock) =>
+    public static async Task<IReadOnlyList<IPAddress>> ResolveAsync(ProxyAddress host, CheckOptions options, CheckClock clock) =>
         (await RunAsync(options with { Proxy = host }, clock)).Addresses;
 
-    private static List<CheckStep> StepsOf(string host, Family[] families, int found)
+    private static List<CheckStep> CreateSteps(string host, Family[] families, int found)
     {
         var steps = new List<CheckStep>();
         foreach (var family in families)
         {
             var record = family.Kind == AddressFamily.InterNetwork ? "A" : "AAAA";
-            var step = new CheckStep { Step = Checking.Steps.Dns, Subject = record, Outcome = "resolved", Severity = Severity.Ok, Seen = "", TookMs = family.TookMs };
+            var step = new CheckStep
+            {
+                Step = Checking.Steps.Dns,
+                Subject = record,
+                Outcome = "resolved",
+                Severity = Severity.Ok,
+                Seen = "",
+                TookMs = family.TookMs,
+            };
             if (family.Addresses.Count > 0)
                 steps.Add(
                     step with
                     {
                         Seen =
                             string.Join(", ", family.Addresses.Take(MostAddresses)) +
-                            (family.Addresses.Count > MostAddresses ? ", and more that are not tried" : ""),
+                            (family.Addresses.Count > MostAddresses ? ", and more (not tried)" : ""),
                     });
             else if (family.IsSilent)
                 steps.Add(
@@ -60,7 +76,7 @@ internal sealed record AddressLookup(IReadOnlyList<IPAddress> Addresses, IReadOn
                         Outcome = Trouble.NoAnswer,
                         Severity = found > 0 ? Severity.Warning : Severity.Failure,
                         Seen = "no DNS server answers for this name",
-                        Remedy = SilentMend(host),
+                        Remedy = SilentRemedy(host),
                     });
             else if (found == 0)
                 steps.Add(
@@ -77,16 +93,16 @@ internal sealed record AddressLookup(IReadOnlyList<IPAddress> Addresses, IReadOn
                     {
                         Outcome = "none",
                         Severity = Severity.Note,
-                        Seen = family.Kind == AddressFamily.InterNetwork ? "none: those who have IPv4 alone cannot connect" : "none",
+                        Seen = family.Kind == AddressFamily.InterNetwork ? "none: IPv4-only clients cannot connect" : "none",
                     });
         }
         return steps;
     }
 
-    private static string SilentMend(string host) =>
-        $"look at the name servers of {host} (\"dig +trace {host}\"): other names are answered from here";
+    private static string SilentRemedy(string host) =>
+        $"check the name servers of {host} (\"dig +trace {host}\"): other names do resolve from here";
 
-    private static async Task<Family> FamilyAsync(string host, AddressFamily kind, CheckClock clock)
+    private static async Task<Family> ResolveFamilyAsync(string host, AddressFamily kind, CheckClock clock)
     {
         var started = clock.Time.GetTimestamp();
         try

@@ -1,6 +1,6 @@
 namespace Heliograph.Checking;
 
-/// <summary>Keeps the first bytes that a server sends: when a handshake fails they tell what answered.</summary>
+/// <summary>Keeps the first bytes that a server sends: when a handshake fails, they show what answered.</summary>
 internal sealed class AnswerTap(Stream below) : StreamOverStream(below)
 {
     /// <summary>The head of any web server's error page.</summary>

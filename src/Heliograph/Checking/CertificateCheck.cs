@@ -5,7 +5,7 @@ using Heliograph.Certificates;
 
 namespace Heliograph.Checking;
 
-/// <summary>What is wrong with a certificate. The words are a contract with scripts.</summary>
+/// <summary>The problems of a certificate. The words are a contract with scripts.</summary>
 internal static class CertificateProblem
 {
     public const string Expired = "expired";
@@ -17,12 +17,12 @@ internal static class CertificateProblem
     public const string Unusable = "unusable";
 }
 
-/// <summary>The certificate that a server showed. Every text in it is what the server says, made fit to be shown.</summary>
+/// <summary>The certificate that a server presented. Every text in it comes from the server, made safe to display.</summary>
 internal sealed record CertificateCheck
 {
     private const int MostNames = 8;
 
-    /// <summary>The names and addresses it is for, a few of them.</summary>
+    /// <summary>The first few of the names and addresses that it covers.</summary>
     public required IReadOnlyList<string> Names { get; init; }
 
     public required string Issuer { get; init; }
@@ -33,20 +33,24 @@ internal sealed record CertificateCheck
 
     public required int DaysLeft { get; init; }
 
-    /// <summary>Whether it should have been renewed long since: <see cref="LateRenewal"/>.</summary>
+    /// <summary>Whether it should have been renewed long ago: <see cref="LateRenewal"/>.</summary>
     [JsonIgnore]
     public bool IsLate { get; init; }
 
-    /// <summary>By which roots it was verified, chain and name; null: it was not.</summary>
+    /// <summary>The roots that verified it, chain and name; null: it was not verified.</summary>
     public string? VerifiedBy { get; init; }
 
-    /// <summary>Words of <see cref="CertificateProblem"/>, the gravest first; empty when it is verified.</summary>
+    /// <summary>Words of <see cref="CertificateProblem"/>, the most serious first; empty when it is verified.</summary>
     public required IReadOnlyList<string> Problems { get; init; }
 
-    /// <summary>Its name and its dates are right, and it is only unknown whose signature it bears.</summary>
+    /// <summary>Its name and its dates are right; only its issuer could not be verified.</summary>
     public bool IsOnlyUnproven() =>
         Problems.All(static problem =>
             problem is CertificateProblem.SelfSigned or CertificateProblem.ChainIncomplete or CertificateProblem.Untrusted);
+
+    /// <summary>Its first names, for a person.</summary>
+    public string Describe(int mostNames) =>
+        Names.Count == 0 ? "no name" : string.Join(", ", Names.Take(mostNames)) + (Names.Count > mostNames ? ", ..." : "");
 
     public static CertificateCheck FromCertificate(
         X509Certificate2 certificate, DateTimeOffset now, string? verifiedBy, IReadOnlyList<string> problems)
@@ -55,8 +59,8 @@ internal sealed record CertificateCheck
             new DateTimeOffset(certificate.NotBefore.ToUniversalTime()), new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
         return new()
         {
-            Names = NamesOf(certificate),
-            Issuer = IssuerOf(certificate),
+            Names = ReadNames(certificate),
+            Issuer = ReadIssuer(certificate),
             NotBefore = begin,
             NotAfter = end,
             DaysLeft = (int)Math.Floor((end - now).TotalDays),
@@ -66,7 +70,7 @@ internal sealed record CertificateCheck
         };
     }
 
-    private static IReadOnlyList<string> NamesOf(X509Certificate2 certificate)
+    private static IReadOnlyList<string> ReadNames(X509Certificate2 certificate)
     {
         try
         {
@@ -84,30 +88,30 @@ internal sealed record CertificateCheck
         }
         catch (CryptographicException)
         {
-            // A name that is none: the certificate is for nothing that we could show.
+            // A malformed name: there is nothing to show.
             return [];
         }
     }
 
-    /// <summary>Its common name and organization, which is how people know authorities.</summary>
-    private static string IssuerOf(X509Certificate2 certificate)
+    /// <summary>Its common name and organization, by which people know authorities.</summary>
+    private static string ReadIssuer(X509Certificate2 certificate)
     {
         var parts = certificate.IssuerName.EnumerateRelativeDistinguishedNames(reversed: false)
             .Where(static part => !part.HasMultipleElements)
-            .Select(static part => (Type: part.GetSingleElementType().Value, Value: ValueOf(part)))
+            .Select(static part => (Type: part.GetSingleElementType().Value, Value: ReadValue(part)))
             .ToList();
         var common = parts.Find(static part => part.Type == "2.5.4.3").Value;
         var organization = parts.Find(static part => part.Type == "2.5.4.10").Value;
         return Untrusted.Line((common, organization) switch
         {
-            (null, null) => "nobody named",
+            (null, null) => "an unnamed issuer",
             (null, _) => organization,
             (_, null) => common,
             _ => $"{common} ({organization})",
         });
     }
 
-    private static string? ValueOf(X500RelativeDistinguishedName part)
+    private static string? ReadValue(X500RelativeDistinguishedName part)
     {
         try
         {

@@ -3,8 +3,8 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Heliograph.Checking;
 
-/// <summary>Some roots, and how they are called.</summary>
-/// <param name="Name">For people.</param>
+/// <summary>Some roots, and their name.</summary>
+/// <param name="Name">For a person.</param>
 /// <param name="Roots">Null: the system's.</param>
 internal sealed record TrustedRoots(string Name, X509Certificate2Collection? Roots)
 {
@@ -12,15 +12,15 @@ internal sealed record TrustedRoots(string Name, X509Certificate2Collection? Roo
 }
 
 /// <summary>
-/// Judges a certificate as clients do: the chain to a trusted root, and the name. Fetches nothing that the certificate names.
+/// Evaluates a certificate as clients do: the chain to a trusted root, and the name. Fetches nothing that the certificate points to.
 /// </summary>
-/// <param name="host">What the certificate must be for.</param>
-/// <param name="trusted">Each is tried.</param>
-/// <param name="timeProvider">For the days that are left.</param>
+/// <param name="host">The name that the certificate must cover.</param>
+/// <param name="trusted">Tried in order.</param>
+/// <param name="timeProvider">For the days left.</param>
 internal sealed class CertificateVerifier(string host, IReadOnlyList<TrustedRoots> trusted, TimeProvider timeProvider)
 {
     /// <summary>
-    /// For a handshake that is to go on whatever the certificate is: the verdict is ours, and no address in the certificate is visited.
+    /// For a handshake that must continue whatever the certificate: it is evaluated here, and no address in it is visited.
     /// </summary>
     public static X509ChainPolicy Policy(X509Certificate2Collection? roots)
     {
@@ -35,14 +35,14 @@ internal sealed class CertificateVerifier(string host, IReadOnlyList<TrustedRoot
         return policy;
     }
 
-    /// <param name="leaf">The server's own.</param>
-    /// <param name="sent">All that it sent, perhaps the leaf among them.</param>
+    /// <param name="leaf">The server's own certificate.</param>
+    /// <param name="sent">All certificates that it sent, perhaps including the leaf.</param>
     /// <returns>Null: it cannot be read.</returns>
-    public CertificateCheck? Judge(X509Certificate2 leaf, X509Certificate2Collection sent)
+    public CertificateCheck? Evaluate(X509Certificate2 leaf, X509Certificate2Collection sent)
     {
         try
         {
-            return JudgeReadable(leaf, sent);
+            return EvaluateReadable(leaf, sent);
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
@@ -50,7 +50,7 @@ internal sealed class CertificateVerifier(string host, IReadOnlyList<TrustedRoot
         }
     }
 
-    private CertificateCheck JudgeReadable(X509Certificate2 leaf, X509Certificate2Collection sent)
+    private CertificateCheck EvaluateReadable(X509Certificate2 leaf, X509Certificate2Collection sent)
     {
         var nameIsWrong = !Matches(leaf);
         List<string>? first = null;
@@ -66,7 +66,7 @@ internal sealed class CertificateVerifier(string host, IReadOnlyList<TrustedRoot
         return CertificateCheck.FromCertificate(leaf, timeProvider.GetUtcNow(), verifiedBy: null, first ?? []);
     }
 
-    /// <summary>No client takes the common name for a name any more (RFC 9525 section 4).</summary>
+    /// <summary>Clients no longer match the common name (RFC 9525 section 4).</summary>
     private bool Matches(X509Certificate2 leaf)
     {
         try
@@ -108,18 +108,18 @@ internal sealed class CertificateVerifier(string host, IReadOnlyList<TrustedRoot
         }
         if (status.HasFlag(X509ChainStatusFlags.UntrustedRoot))
             yield return chain.ChainElements.Count == 1 ? CertificateProblem.SelfSigned : CertificateProblem.Untrusted;
-        // Without its intermediates a chain ends below the root; whether the root above would be trusted cannot be seen.
+        // Without its intermediates a chain ends below the root, so it is unknown whether that root would be trusted.
         if (status.HasFlag(X509ChainStatusFlags.PartialChain))
             yield return sent.All(one => one.RawDataMemory.Span.SequenceEqual(leaf.RawDataMemory.Span))
                 ? CertificateProblem.ChainIncomplete
                 : CertificateProblem.Untrusted;
-        const X509ChainStatusFlags Told =
+        const X509ChainStatusFlags Named =
             X509ChainStatusFlags.NotTimeValid
             | X509ChainStatusFlags.UntrustedRoot
             | X509ChainStatusFlags.PartialChain
             | X509ChainStatusFlags.RevocationStatusUnknown
             | X509ChainStatusFlags.OfflineRevocation;
-        if ((status & ~Told) != X509ChainStatusFlags.NoError)
+        if ((status & ~Named) != X509ChainStatusFlags.NoError)
             yield return CertificateProblem.Unusable;
     }
 }

@@ -13,11 +13,11 @@ internal sealed class CheckClock(TimeProvider timeProvider, TimeSpan step, TimeS
 
     public TimeSpan Elapsed => Time.GetElapsedTime(started);
 
-    /// <summary>How long a step was waited for, to stand behind "no answer".</summary>
-    public string Bound => Elapsed < total ? $"within {Values.Write(step)}" : "before the time for the whole check was up";
+    /// <summary>How long a step waited: follows "no answer" in a message.</summary>
+    public string Bound => Elapsed < total ? $"within {Values.Write(step)}" : "before the deadline of the whole check";
 
     /// <summary>Runs one step.</summary>
-    /// <exception cref="TimeoutException">Its time, or that of the whole check, was up.</exception>
+    /// <exception cref="TimeoutException">Its time, or that of the whole check, ran out.</exception>
     public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> action)
     {
         var left = total - Elapsed;
@@ -32,11 +32,11 @@ internal sealed class CheckClock(TimeProvider timeProvider, TimeSpan step, TimeS
                 && !Cancellation.IsCancellationRequested
                 && exception is OperationCanceledException or IOException)
         {
-            throw new TimeoutException("the step's time is up", exception);
+            throw new TimeoutException("the step timed out", exception);
         }
     }
 
-    /// <summary>The time between now and a stamp of <see cref="TimeProvider.GetTimestamp"/>, in milliseconds to a tenth.</summary>
+    /// <summary>The time since a stamp of <see cref="TimeProvider.GetTimestamp"/>, in milliseconds to a tenth.</summary>
     public double Since(long stamp) => Rounded(Time.GetElapsedTime(stamp));
 
     public static double Rounded(TimeSpan span) => Math.Round(span.TotalMilliseconds, 1);

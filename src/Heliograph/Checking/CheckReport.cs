@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Heliograph.Checking;
 
-/// <summary>What is the matter, if anything. The words are a contract with scripts.</summary>
+/// <summary>The result of the check. The words are a contract with scripts.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<CheckVerdict>))]
 internal enum CheckVerdict
 {
@@ -12,20 +12,20 @@ internal enum CheckVerdict
     [JsonStringEnumMemberName("works_with_warnings")]
     WorksWithWarnings,
 
-    /// <summary>No Signal client gets through, and it is the proxy's doing, as far as can be told from here.</summary>
+    /// <summary>No Signal client gets through, and as far as can be seen from here the proxy is the cause.</summary>
     [JsonStringEnumMemberName("proxy_broken")]
     ProxyBroken,
 
-    /// <summary>The proxy does its part and Signal's hosts do not answer it.</summary>
+    /// <summary>The proxy works, but Signal's hosts do not answer it.</summary>
     [JsonStringEnumMemberName("signal_unreachable")]
     SignalUnreachable,
 
-    /// <summary>Nothing can be said of the proxy: from here not even an ordinary host is reached.</summary>
+    /// <summary>The proxy could not be checked: not even an ordinary host can be reached from here.</summary>
     [JsonStringEnumMemberName("network_down")]
     NetworkDown,
 }
 
-/// <summary>What was seen of one proxy, and what follows.</summary>
+/// <summary>What was seen of one proxy, and the conclusion.</summary>
 internal sealed record CheckReport
 {
     public required string Host { get; init; }
@@ -34,7 +34,7 @@ internal sealed record CheckReport
 
     public required CheckVerdict Verdict { get; init; }
 
-    /// <summary>One sentence for a person: how it is, and what to do.</summary>
+    /// <summary>One sentence for a person: the state of the proxy, and what to do.</summary>
     public required string Summary { get; init; }
 
     public required double TookMs { get; init; }

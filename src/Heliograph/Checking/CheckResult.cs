@@ -5,7 +5,7 @@ internal sealed record CheckResult
 {
     public required CheckVerdict Verdict { get; init; }
 
-    /// <summary>What the process exits with.</summary>
+    /// <summary>The exit code of the process.</summary>
     public ExitCode ExitCode => Verdict switch
     {
         CheckVerdict.Works => ExitCode.Done,
@@ -13,10 +13,10 @@ internal sealed record CheckResult
         _ => ExitCode.Failed,
     };
 
-    /// <summary>One sentence: how it is, and what to do.</summary>
+    /// <summary>One sentence for a person: the state of things, and what to do.</summary>
     public required string Summary { get; init; }
 
-    /// <summary>This machine, where no host was named; otherwise empty.</summary>
+    /// <summary>The checks of this machine when no host was named; otherwise empty.</summary>
     public required IReadOnlyList<CheckStep> Machine { get; init; }
 
     public required IReadOnlyList<CheckReport> Proxies { get; init; }

@@ -3,18 +3,18 @@ using System.Text.Json.Serialization;
 namespace Heliograph.Checking;
 
 /// <summary>
-/// One thing that was looked at. The names of its members and the words in <see cref="Step"/> and <see cref="Outcome"/> are a contract with
-/// scripts.
+/// One thing that was checked. The names of its members, and the words in <see cref="Step"/> and <see cref="Outcome"/>,
+/// are a contract with scripts.
 /// </summary>
 internal sealed record CheckStep
 {
-    /// <summary>What was looked at: one of <see cref="Steps"/>.</summary>
+    /// <summary>What was checked: one of <see cref="Steps"/>.</summary>
     public required string Step { get; init; }
 
-    /// <summary>The address or name that it was about.</summary>
+    /// <summary>The address or name that was checked.</summary>
     public string? Subject { get; init; }
 
-    /// <summary>What came of it, in one word of the program's: never anything that a server said.</summary>
+    /// <summary>The outcome, in one word of this program: never anything that a server said.</summary>
     public required string Outcome { get; init; }
 
     [JsonPropertyName("level")]
@@ -23,11 +23,11 @@ internal sealed record CheckStep
     /// <summary>The same for a person. May quote a server, without anything that a terminal would obey.</summary>
     public required string Seen { get; init; }
 
-    /// <summary>What to do, to stand behind a colon: begins with a small letter and has no full stop. Null: nothing.</summary>
+    /// <summary>What to do. Follows a colon: begins with a small letter and has no full stop. Null: nothing.</summary>
     [JsonPropertyName("mend")]
     public string? Remedy { get; init; }
 
-    /// <summary>How long it took, in milliseconds; null where nothing was waited for.</summary>
+    /// <summary>How long it took, in milliseconds; null if there was nothing to wait for.</summary>
     public double? TookMs { get; init; }
 
     /// <summary>Of <see cref="Steps.Tls"/> and <see cref="Steps.Route"/>: <c>TLS 1.3</c>.</summary>
@@ -40,7 +40,7 @@ internal sealed record CheckStep
 /// <summary>The words of <see cref="CheckStep.Step"/>.</summary>
 internal static class Steps
 {
-    /// <summary>A look at this machine; the subject says at what.</summary>
+    /// <summary>A check of this machine; the subject names it.</summary>
     public const string Machine = "machine";
     public const string Dns = "dns";
     public const string Tcp = "tcp";
@@ -55,7 +55,7 @@ internal static class Steps
     public const string PlainHttp = "plain_http";
 }
 
-/// <summary>Something was done, or is: for whoever waits.</summary>
+/// <summary>A step that is running or done, for the person who waits.</summary>
 /// <param name="What">A few words.</param>
-/// <param name="Done">False: it is being done.</param>
+/// <param name="Done">False: it is running.</param>
 internal sealed record CheckProgress(string What, bool Done);

@@ -6,8 +6,8 @@ namespace Heliograph.Checking;
 /// <summary>A bounded TCP connection.</summary>
 internal static class Dial
 {
-    /// <exception cref="SocketException">There is none.</exception>
-    /// <exception cref="TimeoutException">Nobody answered in time.</exception>
+    /// <exception cref="SocketException">The connection failed.</exception>
+    /// <exception cref="TimeoutException">There was no answer in time.</exception>
     public static async Task<NetworkStream> TcpAsync(IPEndPoint endpoint, CheckClock clock)
     {
         var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -4,7 +4,7 @@ using Heliograph.Configuration;
 namespace Heliograph.Checking;
 
 /// <summary>
-/// Dials a host of Signal's from here, without the proxy. Only on the proxy's own machine, which does nothing else all day.
+/// Dials one of Signal's hosts from here, without the proxy. Only on the proxy's own machine, which does so all day anyway.
 /// </summary>
 internal static class DirectDial
 {
@@ -17,35 +17,36 @@ internal static class DirectDial
             Subject = name,
             Outcome = "answers",
             Severity = Severity.Ok,
-            Seen = $"{name} " +
-            $"answers this machine"
+            Seen = $"{name} answers this machine",
         };
-        var addresses = await AddressLookup.OfAsync(target, options, clock);
+        var addresses = await AddressLookup.ResolveAsync(target, options, clock);
         if (addresses.Count == 0)
             return Failed(
-                step, "no_address", target.Host == name ? $"{name} has no address here" : $"{name}: {target.Host} has no address here") with
+                step,
+                "no_address",
+                target.Host == name ? $"{name} does not resolve here" : $"{name}: {target.Host} does not resolve here") with
             {
                 TookMs = clock.Since(started),
             };
         var troubles = await Task.WhenAll(
-            addresses.Select(address => TroubleAsync(new IPEndPoint(address, target.Port), name, options, clock)));
+            addresses.Select(address => DialAsync(new IPEndPoint(address, target.Port), name, options, clock)));
         step = step with { TookMs = clock.Since(started) };
         return troubles.Contains(null)
             ? step
             : Failed(step, troubles[0]!.Outcome, $"{name} does not answer this machine: {troubles[0]!.Seen}");
     }
 
-    private static async Task<Trouble?> TroubleAsync(IPEndPoint endpoint, string name, CheckOptions options, CheckClock clock)
+    private static async Task<Trouble?> DialAsync(IPEndPoint endpoint, string name, CheckOptions options, CheckClock clock)
     {
         try
         {
             await using var session = await TlsSession.StartAsync(
-                await Dial.TcpAsync(endpoint, clock), name, InnerProbe.Judge(name, options, clock), alpn: null, clock);
+                await Dial.TcpAsync(endpoint, clock), name, InnerProbe.CreateVerifier(name, options, clock), alpn: null, clock);
             return session.Trouble;
         }
         catch (Exception exception) when (Trouble.IsExpected(exception))
         {
-            return Trouble.OfConnect(exception, clock);
+            return Trouble.FromConnect(exception, clock);
         }
     }
 
@@ -56,7 +57,7 @@ internal static class DirectDial
             Severity = Severity.Warning,
             Seen = seen,
             Remedy =
-                $"see why this machine cannot reach {step.Subject} (\"curl -v https://{step.Subject}\"): its DNS, its firewall, or a " +
-                $"provider or country that blocks Signal",
+                $"find out why this machine cannot reach {step.Subject} (\"curl -v https://{step.Subject}\"): it may be DNS, a firewall, " +
+                "or a provider or country that blocks Signal",
         };
 }

@@ -3,15 +3,15 @@ using Heliograph.Configuration;
 
 namespace Heliograph.Checking;
 
-/// <summary>The head of an HTTP/1 answer, as much of it as is of interest. Its texts are fit to be shown.</summary>
+/// <summary>The interesting parts of the head of an HTTP/1 answer. Its texts are safe to display.</summary>
 internal sealed record HttpAnswer(int Status, string Reason, string? Server, string? Location)
 {
     private const int LongestHead = 16 * 1024;
 
-    /// <summary>As it stands in a table: <c>400 Bad Request (nginx)</c>.</summary>
+    /// <summary>As shown in a table: <c>400 Bad Request (nginx)</c>.</summary>
     public string Described => $"{Status}{(Reason.Length > 0 ? " " + Reason : "")}{(Server is null ? "" : $" ({Server})")}";
 
-    /// <summary>Null: it is no HTTP/1.</summary>
+    /// <summary>Null: it is not HTTP/1.</summary>
     public static HttpAnswer? Read(ReadOnlySpan<byte> bytes)
     {
         if (!bytes.StartsWith("HTTP/1."u8))
@@ -27,8 +27,8 @@ internal sealed record HttpAnswer(int Status, string Reason, string? Server, str
             : null;
     }
 
-    /// <summary>Asks for the front page and reads no more than the head of the answer.</summary>
-    /// <returns>Null: something else came, or nothing.</returns>
+    /// <summary>Requests the front page and reads only the head of the answer.</summary>
+    /// <returns>Null: the answer was something else, or empty.</returns>
     public static async Task<HttpAnswer?> GetAsync(Stream stream, ProxyAddress host, CheckClock clock)
     {
         var request = $"GET / HTTP/1.1\r\nHost: {host.Bracketed}\r\nUser-Agent: Mozilla/5.0\r\nAccept: */*\r\nConnection: close\r\n\r\n";

@@ -5,18 +5,16 @@ using Heliograph.Relay.Upstream;
 
 namespace Heliograph.Checking;
 
-/// <summary>
-/// <c>heliograph check</c> without a host: this machine first, then the proxy that is configured on it, as clients reach it.
-/// </summary>
+/// <summary><c>heliograph check</c> without a host: this machine first, then the proxy configured on it, as clients reach it.</summary>
 internal static class LocalCheck
 {
-    /// <summary>One server has few names; each costs some handshakes.</summary>
+    /// <summary>A server has few names, and each costs some handshakes.</summary>
     private const int MostDomains = 8;
 
-    /// <param name="settings">What the server runs with.</param>
+    /// <param name="settings">The server's configuration.</param>
     /// <param name="options">For all of its domains.</param>
-    /// <param name="choosesRoutes">The options say which hosts; otherwise the settings do.</param>
-    /// <param name="progress">For whoever waits.</param>
+    /// <param name="choosesRoutes">Whether the options choose the hosts; otherwise the settings do.</param>
+    /// <param name="progress">For the person who waits.</param>
     /// <param name="timeProvider">The time.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     public static async Task<CheckResult> RunAsync(
@@ -28,12 +26,12 @@ internal static class LocalCheck
         CancellationToken cancellationToken)
     {
         var machine = new List<CheckStep>();
-        foreach (var look in Looks(settings, timeProvider))
+        foreach (var check in Checks(settings, timeProvider))
         {
-            progress?.Report(new($"looking at this machine: {look.Name}", Done: false));
+            progress?.Report(new($"checking this machine: {check.Name}", Done: false));
             var started = timeProvider.GetTimestamp();
-            var finding = await look.RunAsync(cancellationToken);
-            machine.Add(StepOf(finding) with { TookMs = CheckClock.Rounded(timeProvider.GetElapsedTime(started)) });
+            var finding = await check.RunAsync(cancellationToken);
+            machine.Add(CreateStep(finding) with { TookMs = CheckClock.Rounded(timeProvider.GetElapsedTime(started)) });
             progress?.Report(new($"{finding.Name}: {finding.Seen}", Done: true));
         }
         var reports = new List<CheckReport>();
@@ -45,48 +43,48 @@ internal static class LocalCheck
         return new CheckResult { Verdict = verdict, Summary = summary, Machine = machine, Proxies = reports };
     }
 
-    /// <summary>What is broken on the machine explains what is seen from outside, so its remedy comes first.</summary>
+    /// <summary>A fault of the machine explains what is seen from outside, so its remedy comes first.</summary>
     internal static (CheckVerdict, string) Conclude(IReadOnlyList<CheckStep> machine, IReadOnlyList<CheckReport> reports)
     {
         var remedy = machine
             .Where(static step => step.Severity >= Severity.Warning)
             .OrderByDescending(static step => step.Severity)
             .Select(static step => step.Remedy)
-            .FirstOrDefault(static mend => mend is not null);
+            .FirstOrDefault(static remedy => remedy is not null);
         var isBroken = machine.Any(static step => step.Severity == Severity.Failure);
         if (reports.FirstOrDefault(static report => !report.Works) is { } broken)
         {
             return isBroken && remedy is not null && broken.Verdict == CheckVerdict.ProxyBroken
-                ? (broken.Verdict, $"The proxy does not work, and this machine shows why: {remedy}.")
-                : (broken.Verdict, About(broken, reports));
+                ? (broken.Verdict, $"The proxy does not work, and the cause is on this machine: {remedy}.")
+                : (broken.Verdict, Summarize(broken, reports));
         }
         var warned = reports.FirstOrDefault(static report => report.Verdict == CheckVerdict.WorksWithWarnings);
         if (remedy is not null && (isBroken || warned is null))
             return (
                 CheckVerdict.WorksWithWarnings,
-                $"{(reports.Count > 0 ? "It works" : "Nothing could be checked from outside")}, but this machine needs attention: " +
-                $"{remedy}.");
+                (reports.Count > 0 ? "It works" : "Nothing could be checked from outside") +
+                $", but this machine needs attention: {remedy}.");
         if (warned is not null)
-            return (CheckVerdict.WorksWithWarnings, About(warned, reports));
+            return (CheckVerdict.WorksWithWarnings, Summarize(warned, reports));
         return reports.Count > 0
             ? (CheckVerdict.Works, reports[0].Summary)
             : (
                 CheckVerdict.WorksWithWarnings,
-                "This machine is in order, but a wildcard alone cannot be checked from outside: name a host under it (heliograph check " +
-                "NAME).");
+                "This machine is fine, but a wildcard alone cannot be checked from outside: give a host name under it " +
+                "(heliograph check NAME).");
     }
 
-    private static IEnumerable<MachineCheck> Looks(Settings settings, TimeProvider timeProvider) =>
+    private static IEnumerable<MachineCheck> Checks(Settings settings, TimeProvider timeProvider) =>
         MachineChecks
             .For(settings, offline: false, timeProvider)
             .Append(
                 new MachineCheck(
                     ServerCheck.Name, cancellationToken => ServerCheck.RunAsync(settings.StateDirectory, timeProvider, cancellationToken)));
 
-    /// <summary>All names lead to the same relay, so the hosts are asked for once.</summary>
+    /// <summary>All names reach the same relay, so the hosts are requested only once.</summary>
     private static CheckOptions For(string domain, Settings settings, CheckOptions options, bool choosesRoutes, bool isFirst)
     {
-        // Clients know no other port than 443; where nothing listens on it something may forward to us, or this is a trial.
+        // Clients use port 443 only; if nothing here listens on it, something may forward to us, or this is a trial.
         var ports = settings.Listen.Select(static endpoint => endpoint.Port).Where(static port => port != 0);
         var port = ports.Contains(ProxyAddress.DefaultPort) ? ProxyAddress.DefaultPort : ports.FirstOrDefault(ProxyAddress.DefaultPort);
         var routes = RouteTable.Create(settings.Routes.Sets, settings.Routes.Hosts).Routes.ToList();
@@ -110,7 +108,7 @@ internal static class LocalCheck
         };
     }
 
-    private static CheckStep StepOf(Finding finding) => new()
+    private static CheckStep CreateStep(Finding finding) => new()
     {
         Step = Steps.Machine,
         Subject = finding.Name,
@@ -120,6 +118,6 @@ internal static class LocalCheck
         Remedy = finding.Remedy is { Length: > 0 } remedy ? char.ToLowerInvariant(remedy[0]) + remedy[1..].TrimEnd('.') : null,
     };
 
-    private static string About(CheckReport report, IReadOnlyList<CheckReport> reports) =>
+    private static string Summarize(CheckReport report, IReadOnlyList<CheckReport> reports) =>
         reports.Count > 1 ? $"{report.Host}: {report.Summary}" : report.Summary;
 }

@@ -3,31 +3,42 @@ using System.Net;
 namespace Heliograph.Checking;
 
 /// <summary>
-/// Is the network here down? Asked only when nothing of the proxy answers, of one host that has nothing to do with Signal.
+/// Checks whether this machine's network is down, by one host that has nothing to do with Signal.
+/// Only when the proxy does not answer at all.
 /// </summary>
 internal static class OwnNetwork
 {
-    /// <returns>Null: it was not to be asked, or there is no need.</returns>
-    public static async Task<CheckStep?> LookAsync(
-        CheckOptions options, AddressLookup lookup, IReadOnlyList<ProxyEndpoint> doors, CheckClock clock)
+    /// <returns>Null: the check is switched off, or not needed.</returns>
+    public static async Task<CheckStep?> CheckAsync(
+        CheckOptions options, AddressLookup lookup, IReadOnlyList<ProxyEndpoint> endpoints, CheckClock clock)
     {
-        // Whoever refuses a connection has been reached.
-        if (options.Neutral is not { } neutral || doors.Any(static door => door.IsConnected || door.TcpTrouble!.Outcome == Trouble.Refused))
+        // A host that refuses a connection has been reached.
+        var isReached = endpoints.Any(static endpoint => endpoint.IsConnected || endpoint.TcpTrouble!.Outcome == Trouble.Refused);
+        if (options.Neutral is not { } neutral || isReached)
             return null;
         var started = clock.Time.GetTimestamp();
-        var addresses = await AddressLookup.OfAsync(neutral, options, clock);
-        var step = new CheckStep { Step = Steps.Network, Subject = neutral.ToString(), Outcome = "up", Severity = Severity.Ok, Seen = "answers, so the network here is up", TookMs = clock.Since(started) };
+        var addresses = await AddressLookup.ResolveAsync(neutral, options, clock);
+        var step = new CheckStep
+        {
+            Step = Steps.Network,
+            Subject = neutral.ToString(),
+            Outcome = "up",
+            Severity = Severity.Ok,
+            Seen = "answers, so this machine's network is up",
+            TookMs = clock.Since(started),
+        };
         if (addresses.Count == 0)
         {
             return step with
             {
                 Outcome = "down",
                 Severity = Severity.Failure,
-                Seen = "has no address here either: DNS does not work on this machine",
-                Remedy = "see that this machine is connected and that /etc/resolv.conf names a DNS server that answers, then check again",
+                Seen = "does not resolve either: DNS does not work on this machine",
+                Remedy =
+                    "make sure that this machine is online and that /etc/resolv.conf names a DNS server that answers, then check again",
             };
         }
-        // A name that has no address fails by DNS alone; connections need not be tried.
+        // If the name has no address, DNS alone is at fault: there is no need to try connections.
         if (lookup.Addresses.Count == 0 || await AnyConnectsAsync(addresses, neutral.Port, clock))
             return step with { TookMs = clock.Since(started) };
         return step with
@@ -35,7 +46,7 @@ internal static class OwnNetwork
             Outcome = "down",
             Severity = Severity.Failure,
             Seen = "does not answer either",
-            Remedy = "see that this machine is connected to the internet (\"ip route\"), then check again",
+            Remedy = "make sure that this machine is connected to the internet (\"ip route\"), then check again",
             TookMs = clock.Since(started),
         };
     }
@@ -53,7 +64,7 @@ internal static class OwnNetwork
         }
         catch (Exception exception) when (Trouble.IsExpected(exception))
         {
-            return Trouble.OfConnect(exception, clock).Outcome == Trouble.Refused;
+            return Trouble.FromConnect(exception, clock).Outcome == Trouble.Refused;
         }
     }
 }

@@ -10,13 +10,13 @@ namespace Heliograph.Checking;
 internal delegate Task<string?> SelfCheckProbe(CancellationToken cancellationToken);
 
 /// <summary>
-/// How the proxy checks itself: as <c>heliograph check</c> does, with one or two of the hosts and without the stranger's view.
+/// How the proxy checks itself: like <c>heliograph check</c>, with one or two of the hosts and without the stranger's view.
 /// </summary>
 internal static class OwnProbe
 {
     private const int MostRoutes = 2;
 
-    /// <summary>Today's apps are not connected without these.</summary>
+    /// <summary>Today's apps cannot connect without these.</summary>
     private static readonly string[] Preferred =
     [
         "grpc.chat.signal.org",
@@ -25,7 +25,7 @@ internal static class OwnProbe
         "chat.staging.signal.org",
     ];
 
-    /// <summary>Null: there is nothing that a client could use, so nothing to check.</summary>
+    /// <summary>Null: there is nothing that a client could use, so there is nothing to check.</summary>
     /// <param name="settings">The whole configuration.</param>
     /// <param name="endpoints">Where it listens.</param>
     /// <param name="routes">The list of hosts.</param>
@@ -34,7 +34,7 @@ internal static class OwnProbe
         Settings settings, IReadOnlyList<IPEndPoint> endpoints, RouteTable routes, TimeProvider timeProvider)
     {
         // No client trusts a self-signed certificate.
-        if (settings.Certificate.Source == CertificateOrigin.SelfSigned || AddressOf(settings, endpoints) is not { } address)
+        if (settings.Certificate.Source == CertificateOrigin.SelfSigned || FindAddress(settings, endpoints) is not { } address)
             return null;
         var asked = RoutesToAsk(routes);
         var options = new CheckOptions
@@ -55,11 +55,11 @@ internal static class OwnProbe
         };
     }
 
-    private static ProxyAddress? AddressOf(Settings settings, IReadOnlyList<IPEndPoint> endpoints)
+    private static ProxyAddress? FindAddress(Settings settings, IReadOnlyList<IPEndPoint> endpoints)
     {
         if (settings.Alerts.SelfCheckAddress is { } given)
             return given;
-        // What a wildcard stands for, only clients know.
+        // Only clients know what a wildcard stands for.
         var name = settings.Domains.FirstOrDefault(static domain => !domain.StartsWith('*'));
         var port = endpoints.Any(static endpoint => endpoint.Port == ProxyAddress.DefaultPort)
             ? ProxyAddress.DefaultPort

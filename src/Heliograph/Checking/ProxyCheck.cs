@@ -3,21 +3,21 @@ using System.Net;
 namespace Heliograph.Checking;
 
 /// <summary>
-/// Is a proxy working? Goes through it as a Signal client would, and looks at it as a stranger. Any proxy: everything that comes back is
-/// untrusted, bounded and timed.
+/// Checks any proxy: goes through it as a Signal client would, and visits it as a stranger.
+/// Everything that comes back is untrusted, bounded and timed.
 /// </summary>
 internal static class ProxyCheck
 {
-    /// <summary>Tunnels at a time: a proxy on a small machine is not to notice.</summary>
+    /// <summary>Concurrent tunnels: few enough not to burden a proxy on a small machine.</summary>
     private const int MostAtOnce = 4;
 
     /// <summary>Hosts that are dialled directly when they fail through the proxy.</summary>
     private const int MostDirect = 3;
 
-    /// <param name="options">What to ask.</param>
-    /// <param name="progress">Is told of each step as it is done; for people who wait.</param>
+    /// <param name="options">What to check.</param>
+    /// <param name="progress">Receives each step as it is done, for the person who waits.</param>
     /// <param name="timeProvider">The time.</param>
-    /// <param name="cancellationToken">Ends it early, with an exception; the options have its time limits.</param>
+    /// <param name="cancellationToken">Ends it early, with an exception; its time limits are in the options.</param>
     public static async Task<CheckReport> RunAsync(
         CheckOptions options, IProgress<CheckProgress>? progress, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
@@ -25,16 +25,18 @@ internal static class ProxyCheck
         progress?.Report(new($"looking up {options.Proxy.Host}", Done: false));
         var lookup = await AddressLookup.RunAsync(options, clock);
         progress?.Report(new($"connecting to {options.Proxy}", Done: false));
-        var doors = await Task.WhenAll(
+        var endpoints = await Task.WhenAll(
             lookup.Addresses.Select(address => ProxyEndpoint.ProbeAsync(new IPEndPoint(address, options.Proxy.Port), options, clock)));
-        var steps = new List<CheckStep>([.. lookup.Steps, .. EndpointSteps.FromEndpoints(doors, options.Proxy)]);
+        var steps = new List<CheckStep>([.. lookup.Steps, .. EndpointSteps.FromEndpoints(endpoints, options.Proxy)]);
         foreach (var step in steps)
             progress?.Report(new($"{step.Step} {step.Subject}: {step.Seen}", Done: true));
-        if ((doors.FirstOrDefault(static door => door.IsGood) ?? doors.FirstOrDefault(static door => door.IsOpen)) is { } open)
-            steps.AddRange(await ThroughAsync(open.Endpoint, options, progress, clock));
-        else if (await OwnNetwork.LookAsync(options, lookup, doors, clock) is { } network)
+        var usable = endpoints.FirstOrDefault(static endpoint => endpoint.IsGood)
+            ?? endpoints.FirstOrDefault(static endpoint => endpoint.IsOpen);
+        if (usable is not null)
+            steps.AddRange(await ThroughAsync(usable.Endpoint, options, progress, clock));
+        else if (await OwnNetwork.CheckAsync(options, lookup, endpoints, clock) is { } network)
             steps.Add(network);
-        var (verdict, summary) = Conclusion.Of(steps);
+        var (verdict, summary) = Conclusion.FromSteps(steps);
         return new CheckReport
         {
             Host = options.Proxy.Host,
@@ -57,7 +59,7 @@ internal static class ProxyCheck
             : null;
         var denying = options.AsStranger ? InnerProbe.AskAsync(proxy, StrangersView.DeniedName, options, clock) : null;
         var answers = await AskAllAsync(proxy, options, progress, clock);
-        // What a denied name gets tells what the failure of another means.
+        // The answer to a denied name shows what the failure of another name means.
         if (denying is null && answers.Any(static answer => answer is { Trouble: not null, IsOuter: false }))
             denying = InnerProbe.AskAsync(proxy, StrangersView.DeniedName, options, clock);
         var denied = denying is null ? null : await denying;
@@ -66,7 +68,7 @@ internal static class ProxyCheck
         if (options.AsStranger && denied is not null && visiting is not null)
         {
             var (visit, page) = await visiting;
-            steps.Add(StrangersView.OfDenied(denied));
+            steps.Add(StrangersView.FromDenied(denied));
             steps.Add(visit);
             if (StrangersView.Compare(denied, page) is { } compared)
                 steps.Add(compared);

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Heliograph.Checking;
 
-/// <summary>One address of the proxy: whether it takes connections, speaks TLS and has a certificate that clients accept.</summary>
+/// <summary>One address of the proxy: whether it accepts connections, speaks TLS and has a certificate that clients accept.</summary>
 internal sealed record ProxyEndpoint
 {
     public required IPEndPoint Endpoint { get; init; }
@@ -21,10 +21,10 @@ internal sealed record ProxyEndpoint
 
     public bool IsConnected => TcpTrouble is null;
 
-    /// <summary>TLS is agreed, whatever the certificate.</summary>
+    /// <summary>The TLS handshake succeeds, whatever the certificate.</summary>
     public bool IsOpen => IsConnected && TlsTrouble is null && Certificate is not null;
 
-    /// <summary>Signal's clients go in.</summary>
+    /// <summary>Signal's clients can use it.</summary>
     public bool IsGood => IsOpen && Certificate!.VerifiedBy is not null;
 
     public static async Task<ProxyEndpoint> ProbeAsync(IPEndPoint endpoint, CheckOptions options, CheckClock clock)
@@ -37,12 +37,18 @@ internal sealed record ProxyEndpoint
         }
         catch (Exception exception) when (Trouble.IsExpected(exception))
         {
-            return new ProxyEndpoint { Endpoint = endpoint, TcpTrouble = Trouble.OfConnect(exception, clock), TcpMs = clock.Since(started) };
+            return new ProxyEndpoint
+            {
+                Endpoint = endpoint,
+                TcpTrouble = Trouble.FromConnect(exception, clock),
+                TcpMs = clock.Since(started),
+            };
         }
-        var door = new ProxyEndpoint { Endpoint = endpoint, TcpMs = clock.Since(started) };
+        var connected = new ProxyEndpoint { Endpoint = endpoint, TcpMs = clock.Since(started) };
         started = clock.Time.GetTimestamp();
-        await using var session = await TlsSession.StartAsync(stream, options.Proxy.Host, Judge(options, clock), alpn: null, clock);
-        return door with
+        await using var session = await TlsSession.StartAsync(
+            stream, options.Proxy.Host, CreateVerifier(options, clock), alpn: null, clock);
+        return connected with
         {
             TlsTrouble = session.Trouble,
             TlsMs = clock.Since(started),
@@ -51,8 +57,8 @@ internal sealed record ProxyEndpoint
         };
     }
 
-    /// <summary>Of the outer certificate.</summary>
-    public static CertificateVerifier Judge(CheckOptions options, CheckClock clock) => new(
+    /// <summary>For the outer certificate.</summary>
+    public static CertificateVerifier CreateVerifier(CheckOptions options, CheckClock clock) => new(
         options.Proxy.Host,
         options.CaRoots is null ? [TrustedRoots.System] : [new TrustedRoots("--ca-root", options.CaRoots), TrustedRoots.System],
         clock.Time);

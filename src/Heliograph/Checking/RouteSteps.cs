@@ -1,23 +1,23 @@
 namespace Heliograph.Checking;
 
-/// <summary>What was seen of Signal's hosts through the proxy, for people.</summary>
+/// <summary>What was seen of Signal's hosts through the proxy, for a person.</summary>
 internal static class RouteSteps
 {
     /// <summary>Chain and name were verified.</summary>
     public const string Verified = "verified";
 
-    /// <summary>The name is right; whose signature it bears could not be told without Signal's root.</summary>
+    /// <summary>The name is right; the issuer could not be verified without Signal's root.</summary>
     public const string Named = "named";
 
     public const string WrongCertificate = "wrong_certificate";
 
-    /// <summary>The same as for a name that no proxy relays.</summary>
+    /// <summary>The same answer as for a name that no proxy relays.</summary>
     public const string AsDenied = "as_denied";
 
     /// <summary>The outer connection failed.</summary>
     public const string NoConnection = "no_connection";
 
-    /// <summary>An answer that came this much later than a denial is one that was waited for: the proxy tried.</summary>
+    /// <summary>If an answer comes this much later than a denial, the proxy did try to connect.</summary>
     private const double ClearlyLaterMs = 1000;
 
     /// <param name="answers">One for each host.</param>
@@ -25,9 +25,9 @@ internal static class RouteSteps
     /// <param name="hasSignalRoots">Whether the certificates could be verified.</param>
     public static List<CheckStep> FromAnswers(IReadOnlyList<InnerAnswer> answers, InnerAnswer? denied, bool hasSignalRoots)
     {
-        var steps = answers.Select(answer => FromAnswers(answer, denied, hasSignalRoots)).ToList();
+        var steps = answers.Select(answer => FromAnswer(answer, denied, hasSignalRoots)).ToList();
         var isAll = steps.TrueForAll(static step => step.Severity != Severity.Ok);
-        // One host of many is a pity; the chat host, or all of them, is no service.
+        // One host of many is a warning; without the chat host, or without all of them, there is no service.
         return
         [
             .. steps.Select(step =>
@@ -40,7 +40,7 @@ internal static class RouteSteps
         ];
     }
 
-    private static CheckStep FromAnswers(InnerAnswer answer, InnerAnswer? denied, bool hasSignalRoots)
+    private static CheckStep FromAnswer(InnerAnswer answer, InnerAnswer? denied, bool hasSignalRoots)
     {
         var step = new CheckStep
         {
@@ -57,49 +57,54 @@ internal static class RouteSteps
             return Failed(
                 step,
                 NoConnection,
-                $"the proxy took no further connection: {answer.Trouble!.Seen}",
-                "see whether the proxy is at its limit of connections, and try again");
-        if (answer is { Trouble: null, Certificate: { } look })
-            return OfCertificate(step, look, hasSignalRoots);
+                $"the proxy accepted no further connection: {answer.Trouble!.Seen}",
+                "check whether the proxy has reached its connection limit, and try again");
+        if (answer is { Trouble: null, Certificate: { } certificate })
+            return FromCertificate(step, certificate, hasSignalRoots);
         if (answer.Trouble is not { } trouble)
-            return Failed(step, Trouble.TlsFailed, "no certificate was shown", $"look on the server what answers for {answer.Name}");
+            return Failed(step, Trouble.TlsFailed, "no certificate was shown", $"find out on the server what answers for {answer.Name}");
         return IsAsDenied(answer, denied)
             ? Failed(
                 step,
                 AsDenied,
                 $"not relayed: {trouble.Seen}, as for a denied name",
-                "bring the proxy's list of hosts up to date (for Signal-TLS-Proxy: git pull, and start it anew)")
-            : Failed(step, trouble.Outcome, trouble.Seen, $"look on the server why {answer.Name} does not answer it");
+                "update the proxy's list of hosts (for Signal-TLS-Proxy: git pull, then restart it)")
+            : Failed(step, trouble.Outcome, trouble.Seen, $"find out on the server why {answer.Name} does not answer it");
     }
 
-    private static CheckStep OfCertificate(CheckStep step, CertificateCheck look, bool hasSignalRoots)
+    private static CheckStep FromCertificate(CheckStep step, CertificateCheck certificate, bool hasSignalRoots)
     {
-        if (look.VerifiedBy is { } by)
+        if (certificate.VerifiedBy is { } by)
             return step with { Seen = $"verified by {by}" };
-        if (!hasSignalRoots && look.IsOnlyUnproven())
-            return step with { Outcome = Named, Seen = $"its own name, by {look.Issuer}" };
-        var names = look.Names.Count == 0 ? "no name" : string.Join(", ", look.Names.Take(2)) + (look.Names.Count > 2 ? ", ..." : "");
+        if (!hasSignalRoots && certificate.IsOnlyUnproven())
+            return step with { Outcome = Named, Seen = $"name matches, issued by {certificate.Issuer}" };
         return Failed(
             step,
             WrongCertificate,
-            $"{string.Join(", ", look.Problems.Select(EndpointSteps.Describe))}: {names}, by {look.Issuer}",
-            $"do not use this proxy until it is known what answers there in the place of {step.Subject}");
+            $"{string.Join(", ", certificate.Problems.Select(EndpointSteps.Describe))}: {certificate.Describe(mostNames: 2)}, by " +
+            certificate.Issuer,
+            $"do not use this proxy until you know what answers there instead of {step.Subject}");
     }
 
-    /// <summary>Whether a route is one at all: a proxy that tries and fails takes its time, or gives another answer.</summary>
+    /// <summary>Whether the proxy does not relay a name at all: one that tries and fails takes longer, or answers differently.</summary>
     private static bool IsAsDenied(InnerAnswer answer, InnerAnswer? denied) =>
         denied is { IsOuter: false, Trouble: not null }
         && Kind(answer.Trouble!) == Kind(denied.Trouble)
         && answer.TookMs < denied.TookMs + ClearlyLaterMs;
 
-    private static string Kind(Trouble trouble) => trouble.Outcome == Trouble.Reset ? Trouble.Closed : trouble.Outcome == Trouble.WebAnswer ? trouble.Seen : trouble.Outcome;
+    private static string Kind(Trouble trouble) => trouble.Outcome switch
+    {
+        Trouble.Reset => Trouble.Closed,
+        Trouble.WebAnswer => trouble.Seen,
+        var other => other,
+    };
 
-    private static CheckStep Failed(CheckStep step, string outcome, string seen, string mend) =>
+    private static CheckStep Failed(CheckStep step, string outcome, string seen, string remedy) =>
         step with
         {
             Outcome = outcome,
             Severity = Severity.Warning,
             Seen = seen,
-            Remedy = mend,
+            Remedy = remedy,
         };
 }

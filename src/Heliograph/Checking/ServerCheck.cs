@@ -4,7 +4,7 @@ using Heliograph.Machine;
 
 namespace Heliograph.Checking;
 
-/// <summary>Does the server run, and what does it say of its certificate?</summary>
+/// <summary>Checks whether the server is running, and what it reports about its certificate.</summary>
 internal static class ServerCheck
 {
     public const string Name = "server";
@@ -25,8 +25,8 @@ internal static class ServerCheck
         }
     }
 
-    /// <param name="stateDirectory">Where the server would be.</param>
-    /// <param name="certificate">What it says; null: nothing.</param>
+    /// <param name="stateDirectory">The server's state directory.</param>
+    /// <param name="certificate">What it reports; null: nothing.</param>
     /// <param name="isRunning">Whether it answered.</param>
     public static Finding Evaluate(string stateDirectory, CertificateReport? certificate, bool isRunning)
     {
@@ -34,7 +34,7 @@ internal static class ServerCheck
             return new(
                 Name,
                 Severity.Failure,
-                $"no server runs with the state directory {stateDirectory}",
+                $"no server is running with the state directory {stateDirectory}",
                 "Start the server: systemctl start heliograph, or heliograph run.");
         return certificate switch
         {
@@ -42,17 +42,17 @@ internal static class ServerCheck
                 Name,
                 Severity.Failure,
                 $"running, without a certificate: {error}",
-                "Put that right; the server tries again by itself, and at once with: heliograph certificate renew."),
+                "Fix that; the server retries by itself. To retry at once: heliograph certificate renew."),
             { Names: null, Source: "acme" } => new(
                 Name,
                 Severity.Warning,
                 "running, and waiting for its first certificate",
-                "Wait a minute and check again: heliograph certificate show tells how far it is."),
+                "Wait a minute and check again; heliograph certificate show reports the progress."),
             { LastError: { } error } => new(
                 Name,
                 Severity.Warning,
                 $"running; its certificate was not renewed: {error}",
-                "Put that right; the server tries again by itself, and at once with: heliograph certificate renew."),
+                "Fix that; the server retries by itself. To retry at once: heliograph certificate renew."),
             _ => new(Name, Severity.Ok, "running"),
         };
     }

@@ -8,13 +8,21 @@ namespace Heliograph.Checking;
 internal static class StrangersView
 {
     /// <summary>
-    /// A host of the public internet that no Signal proxy relays (RFC 2606). Should one do so, an ordinary web server is asked, by it.
+    /// A public host that no Signal proxy should relay (RFC 2606). If one does, it connects to an ordinary web server, which does no harm.
     /// </summary>
     public const string DeniedName = "www.example.com";
 
-    public static CheckStep OfDenied(InnerAnswer denied)
+    public static CheckStep FromDenied(InnerAnswer denied)
     {
-        var step = new CheckStep { Step = Steps.DeniedName, Subject = DeniedName, Outcome = denied.Trouble?.Outcome ?? "relayed", Severity = Severity.Note, Seen = "", TookMs = denied.TookMs };
+        var step = new CheckStep
+        {
+            Step = Steps.DeniedName,
+            Subject = DeniedName,
+            Outcome = denied.Trouble?.Outcome ?? "relayed",
+            Severity = Severity.Note,
+            Seen = "",
+            TookMs = denied.TookMs,
+        };
         if (denied.IsRelayed)
         {
             return step with
@@ -23,7 +31,7 @@ internal static class StrangersView
                 Severity = Severity.Warning,
                 Seen = "relayed to a server that answers: an open relay",
                 Remedy =
-                    "let the proxy relay Signal's hosts only: others use an open relay for anything, and the blame falls on its operator",
+                    "restrict the proxy to Signal's hosts: anybody can misuse an open relay, and its operator takes the blame",
             };
         }
         return denied.Trouble!.Outcome switch
@@ -34,7 +42,7 @@ internal static class StrangersView
         };
     }
 
-    /// <summary>A page over the proxy's TLS, as a web browser asks for it.</summary>
+    /// <summary>Requests a page over the proxy's TLS, as a web browser does.</summary>
     public static async Task<(CheckStep Step, HttpAnswer? Answer)> VisitAsync(IPEndPoint proxy, CheckOptions options, CheckClock clock)
     {
         var started = clock.Time.GetTimestamp();
@@ -43,20 +51,20 @@ internal static class StrangersView
         {
             await using var tcp = await Dial.TcpAsync(proxy, clock);
             await using var session = await TlsSession.StartAsync(
-                tcp, options.Proxy.Host, ProxyEndpoint.Judge(options, clock), [SslApplicationProtocol.Http11], clock);
+                tcp, options.Proxy.Host, ProxyEndpoint.CreateVerifier(options, clock), [SslApplicationProtocol.Http11], clock);
             if (session.Trouble is { } trouble)
                 return (
                     step with
                     {
                         Outcome = trouble.Outcome,
                         Severity = Severity.Warning,
-                        Seen = $"no TLS with ALPN: {trouble.Seen}",
+                        Seen = $"TLS with ALPN fails: {trouble.Seen}",
                         Remedy = NoSite,
                     },
                     null);
             var answer = await HttpAnswer.GetAsync(session.Stream, options.Proxy, clock);
             var alpn = session.Stream.NegotiatedApplicationProtocol == SslApplicationProtocol.Http11 ? "http/1.1 by ALPN" : "no ALPN";
-            return (OfPage(step with { TookMs = clock.Since(started) }, answer, alpn), answer);
+            return (FromPage(step with { TookMs = clock.Since(started) }, answer, alpn), answer);
         }
         catch (Exception exception) when (Trouble.IsExpected(exception))
         {
@@ -74,7 +82,7 @@ internal static class StrangersView
         }
     }
 
-    /// <summary>Whether a denied name gives away that this is no ordinary web server (net4people/bbs#60 compares the two).</summary>
+    /// <summary>Whether a denied name reveals that this is not an ordinary web server (net4people/bbs#60 compares the two).</summary>
     public static CheckStep? Compare(InnerAnswer denied, HttpAnswer? page)
     {
         if (denied.IsRelayed || denied.IsOuter || page is null)
@@ -84,7 +92,7 @@ internal static class StrangersView
             Step = Steps.Alike,
             Outcome = "alike",
             Severity = Severity.Ok,
-            Seen = "a denied name and a visitor meet the same web server",
+            Seen = "a denied name and a visitor reach the same web server",
         };
         if (
             denied.Trouble!.Outcome == Trouble.WebAnswer
@@ -94,21 +102,28 @@ internal static class StrangersView
         {
             Outcome = "different",
             Severity = Severity.Warning,
-            Seen = "a visitor meets a web server and a denied name does not",
-            Remedy = "let the web site answer denied names too (heliograph does): who compares the two knows that this is a proxy",
+            Seen = "a visitor reaches a web server, but a denied name does not",
+            Remedy = "let the web site answer denied names too (heliograph does): comparing the two reveals the proxy",
         };
     }
 
-    /// <summary>Plain HTTP, which every web server has.</summary>
+    /// <summary>Plain HTTP, which ordinary web servers offer.</summary>
     public static async Task<CheckStep> PlainHttpAsync(IPAddress address, int port, CheckOptions options, CheckClock clock)
     {
         var started = clock.Time.GetTimestamp();
-        var step = new CheckStep { Step = Steps.PlainHttp, Subject = port.ToString(CultureInfo.InvariantCulture), Outcome = "other", Severity = Severity.Note, Seen = "" };
+        var step = new CheckStep
+        {
+            Step = Steps.PlainHttp,
+            Subject = port.ToString(CultureInfo.InvariantCulture),
+            Outcome = "other",
+            Severity = Severity.Note,
+            Seen = "",
+        };
         try
         {
             await using var stream = await Dial.TcpAsync(new IPEndPoint(address, port), clock);
             var answer = await HttpAnswer.GetAsync(stream, options.Proxy, clock);
-            step = step with { TookMs = clock.Since(started), Seen = answer?.Described ?? "something that is no HTTP" };
+            step = step with { TookMs = clock.Since(started), Seen = answer?.Described ?? "something other than HTTP" };
             return
                 answer?.Location is { } location
                 && location.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
@@ -123,22 +138,22 @@ internal static class StrangersView
         }
         catch (Exception exception) when (Trouble.IsExpected(exception))
         {
-            var trouble = Trouble.OfConnect(exception, clock);
+            var trouble = Trouble.FromConnect(exception, clock);
             return step with
             {
                 Outcome = trouble.Outcome,
                 Severity = Severity.Warning,
                 Seen = trouble.Seen,
-                Remedy = $"open port {port} to the proxy: web servers have it, and Let's Encrypt can then check the name there",
+                Remedy = $"open port {port} on the proxy: ordinary web servers use it, and Let's Encrypt can then validate the name there",
                 TookMs = clock.Since(started),
             };
         }
     }
 
     private const string NoSite =
-        "put a web site behind the proxy (heliograph has one built in): a server that answers no visitor is easily told from others";
+        "put a web site behind the proxy (heliograph has one built in): a server that answers no visitor stands out";
 
-    private static CheckStep OfPage(CheckStep step, HttpAnswer? answer, string alpn) =>
+    private static CheckStep FromPage(CheckStep step, HttpAnswer? answer, string alpn) =>
         answer switch
         {
             null => step with { Outcome = Trouble.Closed, Severity = Severity.Warning, Seen = "closed without a page", Remedy = NoSite },
@@ -148,7 +163,7 @@ internal static class StrangersView
                 Outcome = "error_page",
                 Severity = Severity.Warning,
                 Seen = $"{answer.Described}, {alpn}",
-                Remedy = "put a web site behind the proxy: one that has nothing but an error page stands out",
+                Remedy = "put a web site behind the proxy: a server with nothing but an error page stands out",
             },
         };
 }

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Heliograph.Checking;
 
-/// <summary>TLS with a server, whatever its certificate is: that is judged beside it.</summary>
+/// <summary>TLS with a server, whatever its certificate: that is evaluated separately.</summary>
 internal sealed class TlsSession : IAsyncDisposable
 {
     private readonly AnswerTap tap;
@@ -19,7 +19,7 @@ internal sealed class TlsSession : IAsyncDisposable
 
     public CertificateCheck? Certificate { get; private set; }
 
-    /// <summary>Why there is none; null: the handshakes agreed.</summary>
+    /// <summary>Why the handshake failed; null: it succeeded.</summary>
     public Trouble? Trouble { get; private set; }
 
     public string Protocol => Stream.SslProtocol switch
@@ -29,14 +29,14 @@ internal sealed class TlsSession : IAsyncDisposable
         var other => other.ToString(),
     };
 
-    /// <summary>Handshakes. Does not throw for what a server does.</summary>
-    /// <param name="below">Taken over.</param>
-    /// <param name="host">The server's name; an address sends none, as in Signal's clients.</param>
-    /// <param name="judge">Of its certificate.</param>
-    /// <param name="alpn">What is offered.</param>
-    /// <param name="clock">Bounds it.</param>
+    /// <summary>Performs the handshake. Does not throw for anything that a server does.</summary>
+    /// <param name="below">The connection; the session owns it.</param>
+    /// <param name="host">The server's name; for an address no SNI is sent, as in Signal's clients.</param>
+    /// <param name="verifier">For its certificate.</param>
+    /// <param name="alpn">The protocols to offer.</param>
+    /// <param name="clock">Bounds the handshake.</param>
     public static async Task<TlsSession> StartAsync(
-        Stream below, string host, CertificateVerifier judge, List<SslApplicationProtocol>? alpn, CheckClock clock)
+        Stream below, string host, CertificateVerifier verifier, List<SslApplicationProtocol>? alpn, CheckClock clock)
     {
         var session = new TlsSession(below);
         var options = new SslClientAuthenticationOptions
@@ -47,9 +47,10 @@ internal sealed class TlsSession : IAsyncDisposable
             AllowTlsResume = false,
             RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
             {
-                // Whatever it is like: what else is wrong with the server is to be seen too. Nothing of anybody's goes over this
-                // connection.
-                session.Certificate = certificate is X509Certificate2 leaf ? judge.Judge(leaf, chain?.ChainPolicy.ExtraStore ?? []) : null;
+                // Accept any certificate, so that other faults of the server show too. No user data goes over this connection.
+                session.Certificate = certificate is X509Certificate2 leaf
+                    ? verifier.Evaluate(leaf, chain?.ChainPolicy.ExtraStore ?? [])
+                    : null;
                 return session.Certificate is not null;
             },
         };
@@ -63,7 +64,7 @@ internal sealed class TlsSession : IAsyncDisposable
         }
         catch (Exception exception) when (Trouble.IsExpected(exception))
         {
-            session.Trouble = Trouble.OfHandshake(exception, session.tap.First, clock);
+            session.Trouble = Trouble.FromHandshake(exception, session.tap.First, clock);
         }
         catch
         {

@@ -3,7 +3,7 @@ using System.Security.Authentication;
 
 namespace Heliograph.Checking;
 
-/// <summary>Why a connection or a handshake came to nothing.</summary>
+/// <summary>Why a connection or a handshake failed.</summary>
 /// <param name="Outcome">One word, for scripts.</param>
 /// <param name="Seen">For a person.</param>
 internal sealed record Trouble(string Outcome, string Seen)
@@ -21,12 +21,12 @@ internal sealed record Trouble(string Outcome, string Seen)
 
     private const int AlertLength = 7;
 
-    /// <summary>Whether an exception is the network's or the server's, and not a fault of the program.</summary>
+    /// <summary>Whether the network or the server caused an exception, and not a bug in this program.</summary>
     public static bool IsExpected(Exception exception) =>
         exception is SocketException or IOException or AuthenticationException or TimeoutException;
 
-    /// <summary>Of a connection that was not made.</summary>
-    public static Trouble OfConnect(Exception exception, CheckClock clock) =>
+    /// <summary>For a failed connection.</summary>
+    public static Trouble FromConnect(Exception exception, CheckClock clock) =>
         exception switch
         {
             TimeoutException => new(NoAnswer, $"no answer {clock.Bound}"),
@@ -39,22 +39,22 @@ internal sealed record Trouble(string Outcome, string Seen)
                     or SocketError.AddressFamilyNotSupported
                     or SocketError.AddressNotAvailable
                     or SocketError.NetworkDown
-            } => new(NoRoute, "no way to this address from here"),
+            } => new(NoRoute, "no route to this address from here"),
             _ => new(Failed, Untrusted.Line(exception.Message)),
         };
 
-    /// <summary>Of a handshake that failed.</summary>
-    /// <param name="exception">How.</param>
-    /// <param name="answer">The first bytes that came.</param>
-    /// <param name="clock">That bounded it.</param>
-    public static Trouble OfHandshake(Exception exception, ReadOnlySpan<byte> answer, CheckClock clock)
+    /// <summary>For a failed handshake.</summary>
+    /// <param name="exception">How it failed.</param>
+    /// <param name="answer">The first bytes received.</param>
+    /// <param name="clock">The clock that bounded it.</param>
+    public static Trouble FromHandshake(Exception exception, ReadOnlySpan<byte> answer, CheckClock clock)
     {
         if (answer.StartsWith("HTTP/1."u8))
             return new(WebAnswer, $"a web server's {HttpAnswer.Read(answer)?.Described ?? "answer"}");
         if (answer is [0x15, 0x03, _, 0, 2, _, var description, ..] && answer.Length >= AlertLength)
             return new(Alert, $"refused with a TLS alert ({AlertName(description)})");
         if (answer is [not (0x14 or 0x15 or 0x16), ..])
-            return new(NotTls, $"something that is no TLS answers: \"{Untrusted.Line(answer, 24)}\"");
+            return new(NotTls, $"the answer is not TLS: \"{Untrusted.Line(answer, 24)}\"");
         if (exception is TimeoutException)
             return new(NoAnswer, $"no answer {clock.Bound}");
         if (exception.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionReset })

@@ -3,14 +3,13 @@ using System.Text;
 
 namespace Heliograph.Checking;
 
-/// <summary>What a server, or a certificate of its, says of itself: made fit to stand on a terminal.</summary>
+/// <summary>What a server or its certificate says about itself, made safe to show on a terminal.</summary>
 internal static class Untrusted
 {
     public const int UsualLength = 80;
 
     /// <summary>
-    /// One line without anything that a terminal would obey or that would turn the direction of writing, and not longer than is good for a
-    /// table.
+    /// One line without anything that a terminal would obey or that would change the direction of writing, short enough for a table.
     /// </summary>
     public static string Line(string text, int longest = UsualLength)
     {
@@ -24,7 +23,7 @@ internal static class Untrusted
         return line.ToString();
     }
 
-    /// <summary>The same for bytes of a protocol that is written in ASCII.</summary>
+    /// <summary>The same for the bytes of a text protocol in ASCII.</summary>
     public static string Line(ReadOnlySpan<byte> bytes, int longest = UsualLength) => Line(Encoding.Latin1.GetString(bytes), longest);
 
     private static bool IsShown(Rune rune) =>

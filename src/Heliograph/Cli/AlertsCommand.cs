@@ -7,15 +7,15 @@ namespace Heliograph.Cli;
 /// <summary><c>heliograph alerts test</c>.</summary>
 internal static class AlertsCommand
 {
-    public static Command Create() => new DocumentedCommand("alerts", "Try out who is told of trouble.", """
-        A running server tells alerts.exec and alerts.webhook when its certificate is not renewed, a host of Signal's is down, or its own check of itself
-        fails: at most once a day for each of them.
+    public static Command Create() => new DocumentedCommand("alerts", "Test who is notified of problems.", """
+        A running server notifies alerts.exec and alerts.webhook when its certificate is not renewed, one of Signal's hosts is down, or its
+        self-check fails: at most once a day for each.
         """) { CreateTest() };
 
     private static DocumentedCommand CreateTest()
     {
         var options = new ConfigurationOptions();
-        var command = new DocumentedCommand("test", "Send a test message to alerts.exec and alerts.webhook, and say what came of it.", """
+        var command = new DocumentedCommand("test", "Send a test message to alerts.exec and alerts.webhook, and report the result.", """
             Examples:
               heliograph alerts test
               heliograph alerts test --config /etc/heliograph/heliograph.yaml
@@ -33,12 +33,11 @@ internal static class AlertsCommand
 
     private static async Task<ExitCode> TestAsync(Settings settings, TextWriter output, CancellationToken cancellationToken)
     {
-        // Somebody waits here: one attempt says enough.
+        // A person is waiting: one attempt is enough.
         var targets = AlertTarget.Open(settings.Alerts, pauses: [], TimeProvider.System);
         if (targets.Count == 0)
             throw new StartException(
-                $"nobody is told of trouble but the log: name a program in {Keys.AlertsExec.Name}, or an address in " +
-                $"{Keys.AlertsWebhook.Name}",
+                $"alerts go to the log only: name a program in {Keys.AlertsExec.Name}, or an address in {Keys.AlertsWebhook.Name}",
                 ExitCode.BadUsage);
         var message = AlertWatch.Create(
             settings.Domains[0], AlertCause.Test, AlertState.Failing, "this is a test; nothing is wrong", TimeProvider.System.GetUtcNow());

@@ -10,7 +10,7 @@ using Heliograph.Configuration;
 
 namespace Heliograph.Cli;
 
-/// <summary>The commands, and what is told of a command line that is none.</summary>
+/// <summary>The commands, and the errors of a command line.</summary>
 internal static class CommandLine
 {
     private const string More = """
@@ -25,19 +25,19 @@ internal static class CommandLine
           heliograph config validate --config /etc/heliograph/heliograph.yaml
 
         Exit codes: 0 done, 2 bad usage or configuration, 3 done with warnings, 1 anything else.
-        Heliograph is not a product of Signal's.
+        Heliograph is not a product of Signal.
         """;
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
         var root = Build();
-        // A value may start with '@' or hold several letters after one dash; both would be taken for something else.
+        // A value may start with '@' or hold several letters after one dash; both would be misread.
         var parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 && parsed.Action is not { ClearsParseErrors: true })
             return (int)Refuse(parsed, error);
         try
         {
-            // Commands see to signals themselves.
+            // Commands handle signals themselves.
             return await parsed.InvokeAsync(
                 new()
                 {
@@ -55,13 +55,13 @@ internal static class CommandLine
         catch (Exception exception)
         {
             error.WriteLine(
-                $"heliograph: a fault in the program ended it: {exception.GetType().Name}: {exception.Message.ReplaceLineEndings(" ")} " +
-                $"(heliograph run --log-level debug tells more; please report it)");
+                $"heliograph: a bug in the program ended it: {exception.GetType().Name}: {exception.Message.ReplaceLineEndings(" ")} " +
+                "(heliograph run --log-level debug shows more; please report it)");
             return (int)ExitCode.Failed;
         }
     }
 
-    /// <summary>All commands. The manual page is written from them too.</summary>
+    /// <summary>All commands. The manual page is generated from them too.</summary>
     public static RootCommand Build()
     {
         var root = new RootCommand(
@@ -89,7 +89,7 @@ internal static class CommandLine
             if (option is HelpOption help)
             {
                 help.Description = "Show help";
-                // Those of another system, which completion would offer.
+                // From another system; completion would offer them.
                 help.Aliases.Remove("/?");
                 help.Aliases.Remove("/h");
                 help.Action = new ShowHelp(More);
@@ -98,14 +98,14 @@ internal static class CommandLine
         return root;
     }
 
-    /// <summary>One line for each thing that is wrong, and where to read on.</summary>
+    /// <summary>One line for each error, and where to read more.</summary>
     private static ExitCode Refuse(ParseResult parsed, TextWriter error)
     {
         var command = parsed.CommandResult.Command;
         if (command.Action is null && parsed.UnmatchedTokens.Count == 0)
             error.WriteLine(
-                $"heliograph: a command is missing; there are: {string.Join(", ", command.Subcommands.Select(static c => c.Name))}");
-        // What follows an unknown option may be its value.
+                $"heliograph: a command is missing; available: {string.Join(", ", command.Subcommands.Select(static c => c.Name))}");
+        // The word after an unknown option may be its value.
         foreach (var (index, word) in parsed.UnmatchedTokens.Index())
         {
             if (index == 0 || word.StartsWith('-'))
@@ -128,9 +128,9 @@ internal static class CommandLine
             : command.Subcommands.Select(static sub => sub.Name);
         var name = word.Split('=')[0];
         var near = Suggestion.Nearest(name, names) is { } found ? $"; did you mean {found}?" : "";
-        return isOption ? $"there is no option {name}{near}"
-            : command.Subcommands.Count > 0 ? $"there is no command {name}{near}"
-            : $"\"{word}\" is one word too many";
+        return isOption ? $"unknown option {name}{near}"
+            : command.Subcommands.Count > 0 ? $"unknown command {name}{near}"
+            : $"unexpected argument \"{word}\"";
     }
 
     private static string Path(Command command) =>

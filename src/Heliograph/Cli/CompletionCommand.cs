@@ -3,14 +3,14 @@ using System.CommandLine;
 namespace Heliograph.Cli;
 
 /// <summary>
-/// <c>heliograph completion bash|zsh|fish</c>: a script that has the shell ask the program itself (System.CommandLine's [suggest]
+/// <c>heliograph completion bash|zsh|fish</c>: a script that makes the shell ask the program itself (System.CommandLine's [suggest]
 /// directive), so that it is never out of date.
 /// </summary>
 internal static class CompletionCommand
 {
-    // The program is given what stands before the cursor, without its own name, which may be a path.
+    // The program gets the line up to the cursor, without its own name, which may be a path.
     private const string Bash = """
-        # Completion for heliograph. Put it into ~/.bashrc:   source <(heliograph completion bash)
+        # Completion for heliograph. Add to ~/.bashrc:   source <(heliograph completion bash)
         # or for every user: heliograph completion bash > /usr/share/bash-completion/completions/heliograph
         _heliograph() {
             local line=${COMP_LINE:0:COMP_POINT} word=${COMP_WORDS[COMP_CWORD]} candidate
@@ -25,7 +25,7 @@ internal static class CompletionCommand
 
     private const string Zsh = """
         #compdef heliograph
-        # Completion for heliograph. Put it into ~/.zshrc, after compinit:   source <(heliograph completion zsh)
+        # Completion for heliograph. Add to ~/.zshrc, after compinit:   source <(heliograph completion zsh)
         # or for every user: heliograph completion zsh > /usr/share/zsh/vendor-completions/_heliograph
         _heliograph() {
             local line="${(j: :)words[2,CURRENT]}"
@@ -38,7 +38,7 @@ internal static class CompletionCommand
         """;
 
     private const string Fish = """
-        # Completion for heliograph. Write it where fish looks:
+        # Completion for heliograph. Save it where fish looks for completions:
         #   heliograph completion fish > ~/.config/fish/completions/heliograph.fish
         function __heliograph_complete
             set -l words (commandline -opc) (commandline -ct)
@@ -48,7 +48,12 @@ internal static class CompletionCommand
         complete -c heliograph -a '(__heliograph_complete)'
         """;
 
-    private static readonly Dictionary<string, string> Scripts = new(StringComparer.Ordinal) { ["bash"] = Bash, ["zsh"] = Zsh, ["fish"] = Fish };
+    private static readonly Dictionary<string, string> Scripts = new(StringComparer.Ordinal)
+    {
+        ["bash"] = Bash,
+        ["zsh"] = Zsh,
+        ["fish"] = Fish,
+    };
 
     public static Command Create()
     {

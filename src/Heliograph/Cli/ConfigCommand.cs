@@ -10,12 +10,12 @@ internal static class ConfigCommand
     {
         var options = new ConfigurationOptions();
         var show = new DocumentedCommand("show",
-            "Print the configuration in effect as YAML, with where each value that is not a default came from. Secrets are masked.", """
+            "Print the configuration in effect as YAML, with the origin of each value that is not a default. Secrets are masked.", """
             Example:
               HELIOGRAPH__LIMITS__IDLE_TIMEOUT=5m heliograph config show --domain proxy.example.org
             """);
         var validate = new DocumentedCommand("validate",
-            "Check the configuration, and report everything that is wrong with it at once. Uses no network and no certificate.", """
+            "Check the configuration, and report all errors at once. Uses no network and no certificate.", """
             Example:
               heliograph config validate --config heliograph.yaml
             """);
@@ -23,8 +23,8 @@ internal static class ConfigCommand
             Example:
               heliograph config schema > heliograph.schema.json
 
-            An editor with the YAML language server (VS Code's YAML extension, for example) then completes keys, explains them and marks mistakes in a
-            file that begins with the line
+            An editor with the YAML language server (VS Code's YAML extension, for example) then completes keys, explains them and marks
+            mistakes in a file that begins with the line
               # yaml-language-server: $schema=heliograph.schema.json
             """);
         options.AddTo(show);
@@ -37,8 +37,8 @@ internal static class ConfigCommand
             return (int)ExitCode.Done;
         });
         return new DocumentedCommand("config", "Show, check or describe the configuration.", """
-            The configuration is a YAML file, environment variables over it, and flags over both; a list given higher up replaces the whole lower one.
-            A variable is named for its key: HELIOGRAPH__LIMITS__IDLE_TIMEOUT=5m, HELIOGRAPH__DOMAINS=a.example.org,b.example.org.
+            Environment variables override the YAML file, and flags override both; a list replaces the whole list that it overrides.
+            A variable is named after its key: HELIOGRAPH__LIMITS__IDLE_TIMEOUT=5m, HELIOGRAPH__DOMAINS=a.example.org,b.example.org.
             """) { show, validate, schema };
     }
 
@@ -56,7 +56,7 @@ internal static class ConfigCommand
         var loaded = options.Load(parsed, parsed.InvocationConfiguration.Error);
         if (loaded.Settings is null)
             return (int)ExitCode.BadUsage;
-        parsed.InvocationConfiguration.Output.WriteLine($"The configuration is good ({loaded.File ?? "no file"}).");
+        parsed.InvocationConfiguration.Output.WriteLine($"The configuration is valid ({loaded.File ?? "no file"}).");
         return (int)ExitCode.Done;
     }
 }

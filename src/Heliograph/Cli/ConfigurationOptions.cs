@@ -11,14 +11,14 @@ internal sealed class ConfigurationOptions
     private readonly Option<string?> file;
     private readonly List<Flag> flags;
 
-    /// <param name="fileDescription">What the file is for, where it is not read.</param>
+    /// <param name="fileDescription">What the file is for, if it is not read.</param>
     public ConfigurationOptions(string? fileDescription = null)
         : this(Keys.Catalog, fileDescription)
     {
     }
 
-    /// <param name="keys">The keys that there can be.</param>
-    /// <param name="fileDescription">What the file is for, where it is not read.</param>
+    /// <param name="keys">All keys.</param>
+    /// <param name="fileDescription">What the file is for, if it is not read.</param>
     public ConfigurationOptions(KeyCatalog keys, string? fileDescription = null)
     {
         this.keys = keys;
@@ -26,7 +26,7 @@ internal sealed class ConfigurationOptions
         {
             Description = fileDescription
                 ?? $"The configuration file. Without it: {ConfigurationLoader.FileVariable}, "
-                + $"else {ConfigurationLoader.DefaultFile} if it is there.",
+                + $"else {ConfigurationLoader.DefaultFile} if it exists.",
             HelpName = "FILE",
         };
         flags = [.. keys.All.Where(static key => key.Flag is not null).Select(static key => new Flag(key, key.Flag!))];
@@ -39,7 +39,7 @@ internal sealed class ConfigurationOptions
             command.Add(flag.Option);
     }
 
-    /// <summary>Only what says where the running server is: <see cref="StateDirectory"/>.</summary>
+    /// <summary>Only the flags that locate the running server: <see cref="StateDirectory"/>.</summary>
     public void AddStateDirectoryTo(Command command)
     {
         AddFileTo(command);
@@ -52,8 +52,8 @@ internal sealed class ConfigurationOptions
     /// <summary>A shorter name for the flag of a key.</summary>
     public void AddAlias(ConfigurationKey key, string name) => flags.Single(flag => flag.Key == key).Option.Aliases.Add(name);
 
-    /// <summary>What <c>--config</c> says, or null.</summary>
-    public string? FileOf(ParseResult parsed) => parsed.GetValue(file);
+    /// <summary>The value of <c>--config</c>, or null.</summary>
+    public string? GetFile(ParseResult parsed) => parsed.GetValue(file);
 
     /// <summary>Reads the configuration; on errors prints them all.</summary>
     /// <returns>Its settings are null if there was an error.</returns>
@@ -65,21 +65,21 @@ internal sealed class ConfigurationOptions
         return loaded;
     }
 
-    /// <summary>Fills the layer of the flags.</summary>
+    /// <summary>Fills the layer for flags.</summary>
     public void ReadFlags(ParseResult parsed, Layer layer, ConfigurationErrors errors)
     {
         foreach (var flag in flags)
             flag.Read(parsed, layer, errors);
     }
 
-    /// <summary>Where the running server is. Errors elsewhere in the configuration do not keep anyone from asking it.</summary>
-    /// <returns>Null if that is not known; the errors are printed.</returns>
+    /// <summary>The state directory of the running server. Errors elsewhere in the configuration do not matter for it.</summary>
+    /// <returns>Null if it is unknown; the errors are printed.</returns>
     public string? StateDirectory(ParseResult parsed, TextWriter error)
     {
         var loaded = Load(parsed);
         var errors = new ConfigurationErrors();
         var directory = SettingsReader.StateDirectory(loaded.Values, errors);
-        // A file that cannot be read might have named another directory than the default.
+        // A file that cannot be read might name a directory other than the default.
         var unread = loaded.Values.OriginOf(Keys.StateDirectory) is null
             ? loaded.Errors.Where(line => loaded.File is { } path && line.StartsWith(path, StringComparison.Ordinal)).ToList()
             : [];
@@ -152,7 +152,7 @@ internal sealed class ConfigurationOptions
             return key.Help + repeated + (key.DefaultText is { } text ? $" [default: {text}]" : "");
         }
 
-        /// <summary>Those that the shell may offer.</summary>
+        /// <summary>Those that the shell offers.</summary>
         private static string[] Words(ConfigurationKey key, KeyFlag flag) =>
             flag.Empty is { } empty ? [.. key.Kind.Words, empty] : [.. key.Kind.Words];
     }

@@ -12,11 +12,11 @@ internal static class DemoCommand
         Example:
           heliograph demo
 
-        In this one process, on loopback addresses: the real server with a throw-away certificate, a stand-in for Signal, a client that sends
-        messages through (TLS inside of TLS), and between client and server a hop that records every byte, as a censor would.
-        It checks, and shows, what the censor, the operator and Signal each saw; then it asks for the web page that everyone else gets.
-        Needs no root, no configuration and no network, and leaves nothing behind. Exits with 0 if every byte came back right and every check
-        held; otherwise with 1 and the check that did not.
+        All in this one process, on loopback addresses: the real server with a throw-away certificate, a stand-in for Signal, a client that
+        sends messages (TLS inside TLS), and between client and server a hop that records every byte, as a censor would.
+        It checks and shows what the censor, the operator and Signal each saw; then it requests the web page that everyone else gets.
+        Needs no root, no configuration and no network, and leaves nothing behind. Exits with 0 if every byte came back intact and every
+        check passed; otherwise with 1 and the check that failed.
         """;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -24,7 +24,7 @@ internal static class DemoCommand
     public static Command Create()
     {
         var command = new DocumentedCommand(
-            "demo", "Show the proxy at work on this machine alone, and what each party on the way sees.", More);
+            "demo", "Show the proxy at work on this machine alone, and what each party along the way sees.", More);
         command.SetAction(
             async (parsed, _) =>
             {
@@ -40,7 +40,7 @@ internal static class DemoCommand
         return command;
     }
 
-    /// <param name="answer">What the stand-in for Signal sends back for a message.</param>
+    /// <param name="answer">How the stand-in for Signal answers a message.</param>
     /// <param name="output">For the story.</param>
     /// <param name="error">For the check that failed.</param>
     /// <param name="cancellationToken">Ends it early.</param>

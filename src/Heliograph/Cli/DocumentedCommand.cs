@@ -2,9 +2,9 @@ using System.CommandLine;
 
 namespace Heliograph.Cli;
 
-/// <summary>A command whose help closes with examples.</summary>
+/// <summary>A command whose help ends with examples.</summary>
 internal sealed class DocumentedCommand(string name, string description, string more) : Command(name, description)
 {
-    /// <summary>Stands below the options.</summary>
+    /// <summary>Shown below the options.</summary>
     public string More { get; } = more;
 }

@@ -10,7 +10,7 @@ namespace Heliograph.Cli;
 /// <summary><c>heliograph run</c>: the server, until a signal ends it.</summary>
 internal static class RunCommand
 {
-    /// <summary>The last line at start, alone: from now on clients are served. Scripts wait for it.</summary>
+    /// <summary>The last line at start: from then on clients are served. Scripts wait for it.</summary>
     public const string ReadyLine = "ready";
 
     private const string More = """
@@ -21,10 +21,11 @@ internal static class RunCommand
           heliograph run --domain localhost --certificate-source self-signed --listen 127.0.0.1:8443 --http-listen none \
               --state-directory ~/.local/state/heliograph
 
-        At start it says what it serves, on standard output, and then the line "ready". Logs go to standard error.
-        Every key can also be given in the environment: HELIOGRAPH__LIMITS__IDLE_TIMEOUT=5m, HELIOGRAPH__DOMAINS=a.example.org,b.example.org.
-        Signals: SIGTERM or SIGINT ends it once connections are done, within limits.drain_timeout; a second one at once.
-                 SIGHUP reads the configuration and the certificate again; one with an error changes nothing.
+        At start it prints what it serves to standard output, and then the line "ready". Logs go to standard error.
+        Every key can also be set in the environment:
+          HELIOGRAPH__LIMITS__IDLE_TIMEOUT=5m, HELIOGRAPH__DOMAINS=a.example.org,b.example.org
+        Signals: SIGTERM or SIGINT stops it once connections are done, within limits.drain_timeout; a second one stops it at once.
+                 SIGHUP reloads the configuration and the certificate; if either has an error, nothing changes.
         """;
 
     public static Command Create()
@@ -78,7 +79,7 @@ internal static class RunCommand
         await using var notifier = new ServiceNotifier(systemd, host, TimeProvider.System);
         await using (var reloader = new Reloader(load, loaded, host, notifier, level, log))
         {
-            // Whoever hears that it is ready may ask for a reload at once.
+            // After "ready" a reload may be requested at once.
             signals.Reload = reloader.Request;
             notifier.Ready();
             StartupText.Write(output, settings, host);

@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace Heliograph.Cli;
 
-/// <summary>What <c>run</c> says at start: what listens, with which certificate, which routes, the decoy, and the link to share.</summary>
+/// <summary>What <c>run</c> prints at start: listeners, certificate, routes, decoy, and the link to share.</summary>
 internal static class StartupText
 {
     public static void Write(TextWriter output, Settings settings, ServerHost host)
@@ -26,7 +26,7 @@ internal static class StartupText
             Line(console, "metrics", string.Join(", ", host.MetricsEndpoints.Select(static endpoint => $"http://{endpoint}/metrics")));
         foreach (var domain in settings.Domains)
             Line(console, "share link", new ShareLink(domain).Text);
-        // Signal for Android connects to port 443 whatever the link says.
+        // Signal for Android always connects to port 443, whatever the link says.
         if (host.Endpoints.All(static endpoint => endpoint.Port != 443))
             Line(console, "note", LinkCommand.PortNote);
     }

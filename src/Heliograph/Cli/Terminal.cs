@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace Heliograph.Cli;
 
-/// <summary>Coloured where a person looks on, plain and never wrapped where a file or another program does.</summary>
+/// <summary>Coloured on a terminal; plain and never wrapped for a file or another program.</summary>
 internal static class Terminal
 {
     public static IAnsiConsole Create(TextWriter output)
@@ -16,7 +16,7 @@ internal static class Terminal
         return console;
     }
 
-    /// <summary>What is written to a console of the same width and colours, as a text.</summary>
+    /// <summary>Renders for a console of the same width and colours, as text.</summary>
     public static string Render(IAnsiConsole like, Action<IAnsiConsole> write)
     {
         using var text = new StringWriter();

@@ -6,7 +6,7 @@ namespace Heliograph.Demo;
 /// <summary>What went over the wire between the client and the proxy.</summary>
 internal sealed record WireCapture(byte[] Up, byte[] Down);
 
-/// <summary>The network between the client and the proxy, in the hands of a censor: passes every byte on and keeps a copy.</summary>
+/// <summary>The network between the client and the proxy, in the hands of a censor: forwards every byte and keeps a copy.</summary>
 internal sealed class CensorsHop : IDisposable
 {
     private readonly IPEndPoint proxy;
@@ -28,18 +28,18 @@ internal sealed class CensorsHop : IDisposable
     {
         using var client = await listener.AcceptAsync(cancellationToken);
         using var onward = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        // A network changes no addresses: the proxy is called from where the client is.
+        // A network does not change addresses: connect to the proxy from the client's address.
         onward.Bind(new IPEndPoint(((IPEndPoint)client.RemoteEndPoint!).Address, 0));
         await onward.ConnectAsync(proxy, cancellationToken);
         (client.NoDelay, onward.NoDelay) = (true, true);
         var (up, down) = (new Recording(), new Recording());
-        await Task.WhenAll(PassOnAsync(client, onward, up, cancellationToken), PassOnAsync(onward, client, down, cancellationToken));
+        await Task.WhenAll(ForwardAsync(client, onward, up, cancellationToken), ForwardAsync(onward, client, down, cancellationToken));
         return new WireCapture(up.Bytes, down.Bytes);
     }
 
     public void Dispose() => listener.Dispose();
 
-    private static async Task PassOnAsync(Socket from, Socket to, Recording recording, CancellationToken cancellationToken)
+    private static async Task ForwardAsync(Socket from, Socket to, Recording recording, CancellationToken cancellationToken)
     {
         var buffer = new byte[64 * 1024];
         try
@@ -54,8 +54,7 @@ internal sealed class CensorsHop : IDisposable
         }
         catch (SocketException)
         {
-            // One side was done before the other: a browser that closes does not wait for the server's close_notify. What counts is checked
-            // by the ends.
+            // One side ended before the other: a closing browser does not wait for the server's close_notify. Both ends check what matters.
             to.Close(timeout: 0);
         }
         catch (ObjectDisposedException)

@@ -2,25 +2,25 @@ using Heliograph.Tls13.Hello;
 
 namespace Heliograph.Demo;
 
-/// <summary>What can be learned from the wire between the clients and the proxy.</summary>
+/// <summary>What the wire reveals between the clients and the proxy.</summary>
 internal sealed record CensorsView
 {
     public required int Connections { get; init; }
 
-    /// <summary>The hello of each connection; null where its first bytes are none.</summary>
+    /// <summary>The hello of each connection; null if its first bytes are something else.</summary>
     public required IReadOnlyList<ClientHello?> Hellos { get; init; }
 
     public required IReadOnlyList<TlsRecord> Up { get; init; }
 
     public required IReadOnlyList<TlsRecord> Down { get; init; }
 
-    /// <summary>Of all that the records of application data carry, in bits a byte.</summary>
+    /// <summary>Of everything in the application-data records, in bits per byte.</summary>
     public required double Entropy { get; init; }
 
-    /// <summary>The same of what was sent.</summary>
+    /// <summary>The same for the messages before encryption.</summary>
     public required double EntropyBefore { get; init; }
 
-    /// <exception cref="InvalidDataException">There is something else than TLS on the wire.</exception>
+    /// <exception cref="InvalidDataException">The wire carries something other than TLS.</exception>
     public static CensorsView FromExchanges(IReadOnlyList<Exchange> exchanges)
     {
         IReadOnlyList<TlsRecord> up = [.. exchanges.SelectMany(static exchange => TlsRecord.ReadAll(exchange.Wire.Up))];

@@ -1,14 +1,14 @@
 namespace Heliograph.Demo;
 
-/// <summary>What the demo claims, and how many of the claims held so far.</summary>
+/// <summary>The claims of the demo, and how many have held so far.</summary>
 internal sealed class Checks
 {
     public int Held { get; private set; }
 
-    /// <summary>The claim under way: what did not come about when something breaks or the time is up.</summary>
+    /// <summary>The current claim: the one that failed if something breaks or the time runs out.</summary>
     public string Claim { get; private set; } = "";
 
-    /// <summary>Begins what will prove a claim; its success is told with <see cref="That"/>.</summary>
+    /// <summary>Begins to prove a claim; success is reported with <see cref="That"/>.</summary>
     public void Begin(string claim) => Claim = claim;
 
     /// <exception cref="DemoException">It does not hold.</exception>
@@ -20,15 +20,15 @@ internal sealed class Checks
         Held++;
     }
 
-    /// <summary>None of the texts stands in the bytes.</summary>
+    /// <summary>Checks that none of the texts is in the bytes.</summary>
     public void Absent(IEnumerable<byte[]> texts, ReadOnlyMemory<byte> bytes, string claim)
     {
-        // Bytes that were not recorded hold nothing either.
+        // An empty recording would prove nothing.
         var found = texts.Any(text => bytes.Span.IndexOf(text) >= 0);
         That(!bytes.IsEmpty && !found, claim, bytes.IsEmpty ? "nothing was recorded" : null);
     }
 
-    /// <summary>Two byte strings are the same.</summary>
+    /// <summary>Checks that two byte strings are the same.</summary>
     public void Same(byte[] expected, byte[] actual, string claim)
     {
         var same = expected.AsSpan().CommonPrefixLength(actual);

@@ -3,12 +3,12 @@ using System.Net.Sockets;
 
 namespace Heliograph.Demo;
 
-/// <summary>The web page that a visitor without a Signal client got, and what the censor saw of the visit.</summary>
+/// <summary>The web page for a visitor without a Signal client, and what the censor saw of the visit.</summary>
 internal sealed record DecoyVisit(string StatusLine, string Server, string MediaType, WebPage Page, WireCapture Wire)
 {
     private const int LargestPage = 1024 * 1024;
 
-    /// <summary>Asks as any HTTPS client does: HTTP/1.1, offered by ALPN.</summary>
+    /// <summary>Requests it as any HTTPS client does: HTTP/1.1, offered by ALPN.</summary>
     public static async Task<DecoyVisit> RunAsync(DemoStage stage, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -4,10 +4,10 @@ using System.Net.Sockets;
 
 namespace Heliograph.Demo;
 
-/// <summary>Speaks as a Signal client does: TLS to the proxy, without ALPN, and inside of it TLS to one of Signal's hosts.</summary>
+/// <summary>Does what a Signal client does: TLS to the proxy, without ALPN, and inside it TLS to one of Signal's hosts.</summary>
 internal sealed class DemoClient : IAsyncDisposable
 {
-    /// <summary>An address of its own, so that it can be told who was seen by whom: on Linux all of 127.0.0.0/8 is this machine.</summary>
+    /// <summary>An address of its own, to show who saw whom: on Linux all of 127.0.0.0/8 is this machine.</summary>
     public static readonly IPAddress Address = IPAddress.Parse("127.0.0.2");
 
     private readonly Socket socket;
@@ -38,7 +38,7 @@ internal sealed class DemoClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Both handshakes.</summary>
+    /// <summary>Connects, and performs both handshakes.</summary>
     public static async Task<DemoClient> ConnectAsync(
         IPEndPoint to, SslClientAuthenticationOptions proxy, SslClientAuthenticationOptions signal, CancellationToken cancellationToken)
     {
@@ -65,7 +65,7 @@ internal sealed class DemoClient : IAsyncDisposable
         return await Frame.ReadAsync(inner, cancellationToken) ?? throw new EndOfStreamException("the connection ended before the answer");
     }
 
-    /// <summary>Ends both layers in order and reads what still comes, so that the recording has its end.</summary>
+    /// <summary>Closes both layers in order and reads to the end, so that the recording is complete.</summary>
     public async Task CloseAsync(CancellationToken cancellationToken)
     {
         await inner.ShutdownAsync();

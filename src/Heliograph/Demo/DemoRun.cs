@@ -5,13 +5,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Demo;
 
-/// <summary>The demo from its first line to its last: messages go through, and each party tells what it saw.</summary>
+/// <summary>The demo from its first line to its last: messages go through, and each party shows what it saw.</summary>
 internal static class DemoRun
 {
-    /// <summary>What ciphertext of a megabyte comes to, with a wide margin; text stays far below.</summary>
+    /// <summary>The entropy of a megabyte of ciphertext, with a wide margin; text stays far below.</summary>
     private const double LooksRandom = 7.9;
 
-    /// <exception cref="DemoException">A check did not hold.</exception>
+    /// <exception cref="DemoException">A check failed.</exception>
     public static async Task RunAsync(
         DemoText text,
         Func<byte[], byte[]> answer,
@@ -80,12 +80,12 @@ internal static class DemoRun
                 $"it is {hello?.ServerName ?? "missing"}");
         foreach (var exchange in exchanges)
         {
-            checks.Absent(exchanges.Select(static one => one.HostBytes), exchange.Wire.Up, "no name of Signal's stands on the wire up");
-            checks.Absent(exchanges.Select(static one => one.HostBytes), exchange.Wire.Down, "no name of Signal's stands on the wire down");
-            checks.Absent(exchanges.Select(static one => one.Telltale), exchange.Wire.Up, "no message stands on the wire up");
-            checks.Absent(exchanges.Select(static one => one.Telltale), exchange.Wire.Down, "no message stands on the wire down");
+            checks.Absent(exchanges.Select(static one => one.HostBytes), exchange.Wire.Up, "none of Signal's names is on the wire up");
+            checks.Absent(exchanges.Select(static one => one.HostBytes), exchange.Wire.Down, "none of Signal's names is on the wire down");
+            checks.Absent(exchanges.Select(static one => one.Telltale), exchange.Wire.Up, "no message is on the wire up");
+            checks.Absent(exchanges.Select(static one => one.Telltale), exchange.Wire.Down, "no message is on the wire down");
         }
-        checks.That(view.Entropy > LooksRandom, "what the records carry looks random", $"{view.Entropy:0.0000} of 8 bits a byte");
+        checks.That(view.Entropy > LooksRandom, "what the records carry looks random", $"{view.Entropy:0.0000} of 8 bits per byte");
         return view;
     }
 
@@ -112,8 +112,8 @@ internal static class DemoRun
             checks.Same(exchange.Message, exchange.Signal.Messages[0], $"{exchange.Host} gets the message unchanged");
             checks.That(
                 !exchange.Signal.From.Equals(DemoClient.Address),
-                $"{exchange.Host} is called by the proxy, not by the client",
-                $"it was called from {exchange.Signal.From}");
+                $"{exchange.Host} gets its connection from the proxy, not from the client",
+                $"it came from {exchange.Signal.From}");
         }
     }
 
@@ -126,7 +126,7 @@ internal static class DemoRun
             visit.MediaType == "text/html" && visit.Page is { Title.Length: > 0, Lines.Count: > 0 }, "the web page has a title and text");
         checks.That(
             ClientHelloReader.Read(visit.Wire.Up, out var hello) == HelloStatus.Hello && hello!.ServerName == DemoStage.Domain,
-            "the visitor called the proxy by the same name as the client");
+            "the visitor uses the same name of the proxy as the client");
         checks.That(!stage.Signal.HasCaller, "the visitor does not reach Signal");
         return visit;
     }

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Demo;
 
-/// <summary>All that takes part, in this process: the stand-in for Signal, the real server, and the censor's hop before it.</summary>
+/// <summary>All participants, in this process: the stand-in for Signal, the real server, and the censor's hop in front of it.</summary>
 internal sealed class DemoStage : IAsyncDisposable
 {
     /// <summary>The proxy's name, reserved for examples (RFC 2606).</summary>
@@ -26,7 +26,7 @@ internal sealed class DemoStage : IAsyncDisposable
 
     public CensorsHop Wire { get; private set; } = null!;
 
-    /// <summary>Where the server keeps what outlives it; gone with the stage.</summary>
+    /// <summary>The server's state directory; removed with the stage.</summary>
     public string StateDirectory => state.Path;
 
     /// <exception cref="StartException">The server cannot start.</exception>

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Heliograph.Demo;
 
-/// <summary>What the demo says, within 80 columns. Every value shown is of this run.</summary>
+/// <summary>The output of the demo, within 80 columns. Every value shown is from this run.</summary>
 internal sealed class DemoText(IAnsiConsole console)
 {
     private const int Columns = 80;
@@ -31,7 +31,7 @@ internal sealed class DemoText(IAnsiConsole console)
             var digests = $"SHA-256 {Digest(exchange.Message)}, back {Digest(exchange.Answer)}";
             console.MarkupLineInterpolated($"   {exchange.Host,-22}{exchange.Message.Length,9:N0} bytes  {digests}");
         }
-        Held("every byte came back right");
+        Held("every byte came back intact");
     }
 
     public void Censor(CensorsView view)
@@ -42,8 +42,8 @@ internal sealed class DemoText(IAnsiConsole console)
         Row("records up", Kinds(view.Up));
         Row("records down", Kinds(view.Down));
         Row("one record", Hex(view.Up, Columns - Indent - 14));
-        Row("entropy", $"{view.Entropy:0.0000} of 8 bits a byte ({view.EntropyBefore:0.0000} before encryption)");
-        Held($"no name of Signal's and no message in {view.Up.Concat(view.Down).Sum(static record => record.Bytes.Length):N0} bytes");
+        Row("entropy", $"{view.Entropy:0.0000} of 8 bits per byte ({view.EntropyBefore:0.0000} before encryption)");
+        Held($"none of Signal's names and no message in {view.Up.Concat(view.Down).Sum(static record => record.Bytes.Length):N0} bytes");
     }
 
     public void Operator(IReadOnlyList<Exchange> exchanges)
@@ -69,7 +69,7 @@ internal sealed class DemoText(IAnsiConsole console)
         }
         var callers = string.Join(
             ", ", exchanges.Select(static exchange => exchange.Signal.From.ToString()).Distinct(StringComparer.Ordinal));
-        Held($"called by {callers}, the proxy; the client's {DemoClient.Address} stayed unknown");
+        Held($"came from {callers}, the proxy; the client's {DemoClient.Address} stayed unknown");
     }
 
     public void Decoy(DecoyVisit visit)
@@ -80,16 +80,16 @@ internal sealed class DemoText(IAnsiConsole console)
         Row("title", Clip(visit.Page.Title, Columns - Indent - 14));
         foreach (var line in visit.Page.Lines.Take(LongestListing))
             console.MarkupLineInterpolated($"   [dim]│[/] {Clip(line, Columns - Indent - 2)}");
-        Held("an ordinary web page, and Signal was not called");
+        Held("an ordinary web page, and no connection to Signal");
     }
 
     public void End(int checks, TimeSpan elapsed)
     {
         console.WriteLine();
         console.MarkupLineInterpolated(
-            $"[bold green]All {checks} checks held[/] in {elapsed.TotalSeconds:0.0} s, and nothing is left behind.");
-        console.MarkupLine("For real, on a machine whose ports 443 and 80 your domain leads to:");
-        console.MarkupLine("   [bold]heliograph run --domain proxy.example.org[/]   [dim](your domain; --help tells more)[/]");
+            $"[bold green]All {checks} checks passed[/] in {elapsed.TotalSeconds:0.0} s, and nothing is left behind.");
+        console.MarkupLine("For real, on a machine that your domain resolves to, with ports 443 and 80 open:");
+        console.MarkupLine("   [bold]heliograph run --domain proxy.example.org[/]   [dim](your domain; --help shows more)[/]");
     }
 
     private void Heading(string text)
@@ -105,7 +105,7 @@ internal sealed class DemoText(IAnsiConsole console)
     private static string Kinds(IReadOnlyList<TlsRecord> records) =>
         string.Join(", ", records.CountBy(static record => record.TypeName).Select(static kind => $"{kind.Value:N0} {kind.Key}"));
 
-    /// <summary>The first record of application data, header and as much of the rest as there is room for.</summary>
+    /// <summary>The first record of application data: its header, and as much of the rest as fits.</summary>
     private static string Hex(IReadOnlyList<TlsRecord> records, int room)
     {
         var record = records.First(static record => record.Type == TlsRecord.ApplicationData);

@@ -1,9 +1,9 @@
 namespace Heliograph.Demo;
 
-/// <summary>How evenly byte values are spread: 8 bits a byte is what random bytes, and good ciphertext, come to; text has 4 or 5.</summary>
+/// <summary>How evenly byte values are spread: random bytes and good ciphertext have 8 bits per byte, text has 4 or 5.</summary>
 internal static class Entropy
 {
-    /// <summary>Shannon's entropy, in bits a byte.</summary>
+    /// <summary>Shannon's entropy, in bits per byte.</summary>
     public static double BitsPerByte(IEnumerable<ReadOnlyMemory<byte>> pieces)
     {
         Span<long> counts = stackalloc long[256];

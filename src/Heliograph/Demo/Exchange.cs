@@ -5,7 +5,7 @@ namespace Heliograph.Demo;
 /// <summary>A message on its way to one of Signal's hosts and back, as each party saw it.</summary>
 internal sealed record Exchange(string Host, byte[] Message, byte[] Answer, WireCapture Wire, SignalView Signal)
 {
-    /// <summary>What must not be readable on the way: the message, or of a long one its first line.</summary>
+    /// <summary>What must not be readable along the way: the message, or the first line of a long one.</summary>
     public byte[] Telltale => Message[..(Message.AsSpan().IndexOf((byte)'\n') is >= 0 and var end ? end : Message.Length)];
 
     public byte[] HostBytes => Encoding.ASCII.GetBytes(Host);

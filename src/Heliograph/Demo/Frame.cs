@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Heliograph.Demo;
 
-/// <summary>How the demo's client and its stand-in tell where a message ends: four bytes of length before it.</summary>
+/// <summary>The framing between the demo's client and its stand-in: four bytes of length before each message.</summary>
 internal static class Frame
 {
     private const int Longest = 2 * 1024 * 1024;
@@ -15,9 +15,9 @@ internal static class Frame
         await stream.WriteAsync(frame, cancellationToken);
     }
 
-    /// <summary>The next message, or null where the stream ends between two.</summary>
-    /// <exception cref="EndOfStreamException">It ends within one.</exception>
-    /// <exception cref="InvalidDataException">The length is none that the demo sends.</exception>
+    /// <summary>The next message, or null if the stream ends between two.</summary>
+    /// <exception cref="EndOfStreamException">It ends within a message.</exception>
+    /// <exception cref="InvalidDataException">The demo never sends such a length.</exception>
     public static async Task<byte[]?> ReadAsync(Stream stream, CancellationToken cancellationToken)
     {
         var header = new byte[4];

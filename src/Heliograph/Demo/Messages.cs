@@ -14,7 +14,7 @@ internal static class Messages
         ("cdn2.signal.org", File()),
     ];
 
-    /// <summary>A megabyte of text: what is random on the wire was not so before.</summary>
+    /// <summary>A megabyte of text, so that it is not random before encryption.</summary>
     private static byte[] File()
     {
         var text = new StringBuilder(FileLength + 100);

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Heliograph.Demo;
 
-/// <summary>The bytes that went by in one direction.</summary>
+/// <summary>The bytes that passed in one direction.</summary>
 internal sealed class Recording
 {
     /// <summary>Several times what the demo sends.</summary>
@@ -10,14 +10,14 @@ internal sealed class Recording
 
     private readonly ArrayBufferWriter<byte> bytes = new();
 
-    /// <summary>All of them. To be asked for once the direction has ended.</summary>
+    /// <summary>All bytes. Read it only after the direction has ended.</summary>
     public byte[] Bytes => bytes.WrittenSpan.ToArray();
 
-    /// <exception cref="InvalidDataException">There are more than the demo ever sends.</exception>
+    /// <exception cref="InvalidDataException">There are more bytes than the demo ever sends.</exception>
     public void Append(ReadOnlySpan<byte> more)
     {
         if (bytes.WrittenCount + more.Length > Most)
-            throw new InvalidDataException($"more than {Most:N0} bytes went by");
+            throw new InvalidDataException($"more than {Most:N0} bytes passed");
         bytes.Write(more);
     }
 }

@@ -1,6 +1,6 @@
 namespace Heliograph.Demo;
 
-/// <summary>Records what is read and written, below the TLS of the stand-in: all that the operator of a proxy can see.</summary>
+/// <summary>Records what is read and written, below the TLS of the stand-in: everything that the operator of a proxy can see.</summary>
 internal sealed class RecordingStream(Stream below) : StreamOverStream(below)
 {
     public Recording Received { get; } = new();

@@ -7,10 +7,10 @@ using Heliograph.Certificates;
 namespace Heliograph.Demo;
 
 /// <summary>A connection as it reached Signal.</summary>
-/// <param name="From">Who called.</param>
-/// <param name="Received">The bytes before TLS was taken off.</param>
-/// <param name="Sent">The bytes after TLS was put on.</param>
-/// <param name="Messages">What they said.</param>
+/// <param name="From">The address of the client.</param>
+/// <param name="Received">The received bytes, still encrypted.</param>
+/// <param name="Sent">The sent bytes, encrypted.</param>
+/// <param name="Messages">The messages received.</param>
 internal sealed record SignalView(IPAddress From, byte[] Received, byte[] Sent, IReadOnlyList<byte[]> Messages);
 
 /// <summary>Signal's servers on loopback, with an authority of their own: sends every message back.</summary>
@@ -21,10 +21,10 @@ internal sealed class StandInSignal : IDisposable
     private readonly X509Certificate2 leaf;
     private readonly SslStreamCertificateContext certificate;
 
-    /// <summary>Starts to listen.</summary>
+    /// <summary>Starts listening.</summary>
     /// <param name="names">The hosts that it stands in for.</param>
-    /// <param name="answer">What it sends back for a message.</param>
-    /// <param name="now">When its certificate is made.</param>
+    /// <param name="answer">How it answers a message.</param>
+    /// <param name="now">The time at which its certificate is created.</param>
     public StandInSignal(IReadOnlyList<string> names, Func<byte[], byte[]> answer, DateTimeOffset now)
     {
         this.answer = answer;
@@ -44,7 +44,7 @@ internal sealed class StandInSignal : IDisposable
     /// <summary>Signs its certificate; clients trust it and no other.</summary>
     public X509Certificate2 Authority { get; }
 
-    /// <summary>Somebody has connected and is not served yet.</summary>
+    /// <summary>A client has connected and is not served yet.</summary>
     public bool HasCaller => listener.Poll(TimeSpan.Zero, SelectMode.SelectRead);
 
     /// <summary>Serves the next connection to its end.</summary>

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Heliograph.Demo;
 
-/// <summary>A TLS record as it stands on the wire: its header is the part that is never encrypted (RFC 8446 section 5).</summary>
+/// <summary>A TLS record on the wire: its header is the part that is never encrypted (RFC 8446 section 5).</summary>
 /// <param name="Type">The content type.</param>
 /// <param name="Bytes">Header and fragment.</param>
 internal readonly record struct TlsRecord(byte Type, ReadOnlyMemory<byte> Bytes)

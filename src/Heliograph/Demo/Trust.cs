@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Heliograph.Demo;
 
-/// <summary>How the demo's clients check certificates: chain and name as in earnest, with one root.</summary>
+/// <summary>How the demo's clients check certificates: chain and name as in real use, with one root.</summary>
 internal static class Trust
 {
     public static SslClientAuthenticationOptions Only(X509Certificate2 root, string name) => new()

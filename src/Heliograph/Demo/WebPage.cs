@@ -6,7 +6,7 @@ namespace Heliograph.Demo;
 /// <summary>A web page as text: enough HTML to show a page of the decoy on a terminal.</summary>
 internal sealed record WebPage(string Title, IReadOnlyList<string> Lines)
 {
-    // Elements within a line; any other ends it. A list is mostly a menu, and reads well as one line.
+    // Inline elements; any other ends the line. A list is mostly a menu, and reads well on one line.
     private static readonly string[] Inline = ["a", "b", "i", "em", "strong", "span", "code", "small", "time", "abbr", "li"];
 
     public static WebPage Read(string html)

@@ -7,11 +7,11 @@ using Heliograph.Relay.Upstream;
 namespace Heliograph.Machine;
 
 /// <summary>What DNS answered for a name.</summary>
-/// <param name="Answered">Whether any server said anything.</param>
-/// <param name="Addresses">None: the name has none, or does not exist.</param>
+/// <param name="Answered">Whether any server answered.</param>
+/// <param name="Addresses">Empty: the name has none, or does not exist.</param>
 internal sealed record Resolved(bool Answered, IReadOnlyList<IPAddress> Addresses);
 
-/// <summary>Does a domain lead to this machine?</summary>
+/// <summary>Checks whether a domain resolves to this machine.</summary>
 internal static class AddressCheck
 {
     public const string Name = "dns";
@@ -24,7 +24,7 @@ internal static class AddressCheck
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task<Finding> RunAsync(string domain, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        // Whatever stands for the '*' must lead here: a name that nobody else asked for shows it.
+        // Every name under the '*' must resolve to this machine: ask for one that no cache knows.
         var name = domain.StartsWith("*.", StringComparison.Ordinal)
             ? RandomNumberGenerator.GetHexString(8, lowercase: true) + domain[1..]
             : domain;
@@ -51,7 +51,7 @@ internal static class AddressCheck
     }
 
     /// <summary>
-    /// The addresses by which others could reach this machine: those of interfaces that are up, without loopback and link-local ones.
+    /// The addresses at which others could reach this machine: of interfaces that are up, without loopback and link-local ones.
     /// </summary>
     public static IReadOnlyList<IPAddress> LocalAddresses() =>
     [
@@ -63,7 +63,7 @@ internal static class AddressCheck
     ];
 
     /// <param name="domain">As configured.</param>
-    /// <param name="resolved">What DNS says of it.</param>
+    /// <param name="resolved">What DNS answered for it.</param>
     /// <param name="local">This machine's addresses.</param>
     public static Finding Evaluate(string domain, Resolved resolved, IReadOnlyList<IPAddress> local)
     {
@@ -72,24 +72,24 @@ internal static class AddressCheck
                 Name,
                 Severity.Failure,
                 $"no DNS server answered for {domain}",
-                "See that this machine's network is up and /etc/resolv.conf names a server that answers.");
+                "Make sure that this machine's network is up and that /etc/resolv.conf names a DNS server that answers.");
         if (resolved.Addresses.Count == 0)
             return new(
                 Name,
                 Severity.Failure,
                 $"{domain} has no address",
-                $"Create an A record for it with {Public(local)}, and wait some minutes.");
-        List<(IPAddress Address, Place Place)> places = [.. resolved.Addresses.Select(address => (address, PlaceOf(address, local)))];
+                $"Create an A record for it with {Public(local)}, and wait a few minutes.");
+        List<(IPAddress Address, Place Place)> places = [.. resolved.Addresses.Select(address => (address, Locate(address, local)))];
         var seen = string.Join(", ", places.Select(static p => $"{p.Address} ({p.Place.Meaning})"));
         return new(
             Name,
-            places.Max(static p => p.Place.Verdict),
-            IPAddress.TryParse(domain, out _) ? seen : $"{domain} leads to {seen}",
+            places.Max(static p => p.Place.Severity),
+            IPAddress.TryParse(domain, out _) ? seen : $"{domain} resolves to {seen}",
             Remedies(places));
     }
 
-    /// <summary>Where an address leads, as far as it can be told from here.</summary>
-    private sealed record Place(Severity Verdict, string Meaning, string? Remedy = null);
+    /// <summary>What an address belongs to, as far as can be seen from here.</summary>
+    private sealed record Place(Severity Severity, string Meaning, string? Remedy = null);
 
     private static string? Remedies(IEnumerable<(IPAddress Address, Place Place)> places)
     {
@@ -97,24 +97,25 @@ internal static class AddressCheck
         return remedies.Count == 0 ? null : string.Join(' ', remedies);
     }
 
-    private static Place PlaceOf(IPAddress address, IReadOnlyList<IPAddress> local)
+    private static Place Locate(IPAddress address, IReadOnlyList<IPAddress> local)
     {
         if (IPAddress.IsLoopback(address))
             return new(
                 Severity.Warning,
                 "loopback",
-                "Where others are led cannot be seen here, because this machine's /etc/hosts or DNS gives a loopback address: look from " +
-                "another machine (dig NAME A, dig NAME AAAA).");
+                "This machine's /etc/hosts or DNS gives a loopback address, which hides what others see: check from another machine " +
+                "(dig NAME A, dig NAME AAAA).");
         if (local.Contains(address) && AddressGuard.IsPublic(address))
             return new(Severity.Ok, "this machine");
         if (!AddressGuard.IsPublic(address))
             return new(
-                Severity.Failure, "a private address", $"Nobody on the internet can reach {address}: put {Public(local)} into the record.");
+                Severity.Failure, "a private address", $"Nobody on the internet can reach {address}: put {Public(local)} in the record.");
         if (Cloudflare.Has(address))
             return new(
                 Severity.Failure,
                 "Cloudflare's proxy",
-                "Cloudflare would end the TLS itself, so no Signal client gets here: switch the record to \"DNS only\" (the grey cloud).");
+                "Cloudflare would terminate TLS itself, so no Signal client would get through: " +
+                "switch the record to \"DNS only\" (the grey cloud).");
         return NotHere(address, [.. local.Where(other => other.AddressFamily == address.AddressFamily)]);
     }
 
@@ -131,29 +132,29 @@ internal static class AddressCheck
             return new(
                 Severity.Failure,
                 $"this machine has no {ip}",
-                $"Delete the {record} record, or give this machine {ip}: clients and the certificate authority try {address} and find " +
-                $"nobody.");
+                $"Delete the {record} record, or give this machine {ip}: " +
+                $"clients and the certificate authority try {address} and get no answer.");
         }
-        // Clouds translate a public address to the machine's private one; that is how most of them work, and nothing is wrong with it.
+        // Most clouds translate a public address to the machine's private one, which is fine.
         if (outer is null)
         {
             return new(
                 Severity.Warning,
                 "not seen here",
-                $"This machine has the private address {inner} only, which is usual in clouds and at home: all is well if your provider " +
-                $"or router leads {address} to it. \"heliograph check\" on another machine tells.");
+                $"This machine has only the private address {inner}, as is usual in clouds and at home: that is fine if your provider " +
+                $"or router forwards {address} to it. To find out, run \"heliograph check\" on another machine.");
         }
         return inner is not null
             ? new(
                 Severity.Warning,
                 "not seen here",
-                $"This machine has {outer}. All is well if {address} is a floating address that your provider leads here; if not, change " +
-                $"the {record} record to {outer}.")
+                $"This machine has {outer}. That is fine if {address} is a floating address that your provider routes here; if not, " +
+                $"change the {record} record to {outer}.")
             : new(
                 Severity.Failure,
                 "another machine",
-                $"Change the {record} record to {outer}, which is this machine's, or delete it: clients and the certificate authority go " +
-                $"to {address}.");
+                $"Change the {record} record to {outer}, this machine's address, or delete it: clients and the certificate authority " +
+                $"connect to {address}.");
     }
 
     private static string Public(IReadOnlyList<IPAddress> local) =>

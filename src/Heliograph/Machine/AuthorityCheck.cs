@@ -2,7 +2,7 @@ using Heliograph.Acme;
 
 namespace Heliograph.Machine;
 
-/// <summary>Can the certificate authority be reached from here, and do its clock and this machine's agree?</summary>
+/// <summary>Checks whether the certificate authority can be reached from here, and whether its clock and this machine's agree.</summary>
 internal static class AuthorityCheck
 {
     public const string Name = "authority";

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Heliograph.Machine;
 
-/// <summary>Is the clock kept right? Certificates are refused where it is not.</summary>
+/// <summary>Checks whether the clock is synchronized. If it is wrong, certificates are rejected.</summary>
 internal static unsafe partial class ClockCheck
 {
     public const string Name = "clock";
@@ -13,29 +13,29 @@ internal static unsafe partial class ClockCheck
     /// <summary>TIME_ERROR of adjtimex(2): the clock is not synchronized.</summary>
     private const int NotSynchronized = 5;
 
-    public static Finding Run(TimeProvider timeProvider) => Evaluate(IsKept(), timeProvider.GetUtcNow());
+    public static Finding Run(TimeProvider timeProvider) => Evaluate(IsSynchronized(), timeProvider.GetUtcNow());
 
-    /// <param name="kept">Whether a time service keeps it; null: the kernel does not say.</param>
-    /// <param name="now">What it says.</param>
-    public static Finding Evaluate(bool? kept, DateTimeOffset now)
+    /// <param name="synchronized">Whether a time service synchronizes it; null: the kernel does not say.</param>
+    /// <param name="now">Its time.</param>
+    public static Finding Evaluate(bool? synchronized, DateTimeOffset now)
     {
         var says = $"{now:yyyy-MM-dd HH:mm} UTC";
-        return kept switch
+        return synchronized switch
         {
-            true => new(Name, Severity.Ok, $"{says}, kept by a time service"),
+            true => new(Name, Severity.Ok, $"{says}, synchronized by a time service"),
             false => new(
                 Name,
                 Severity.Warning,
-                $"{says}, and no time service keeps it",
-                "If that is not the time, no certificate works. Have it kept: timedatectl set-ntp true (on Debian first: apt-get install " +
-                "systemd-timesyncd)."),
+                $"{says}, not synchronized by a time service",
+                "If that is not the right time, no certificate works. Synchronize it: timedatectl set-ntp true (on Debian first: apt-get " +
+                "install systemd-timesyncd)."),
             null => new(Name, Severity.Ok, says),
         };
     }
 
-    private static bool? IsKept()
+    private static bool? IsSynchronized()
     {
-        // All zero: nothing is to be changed, which takes no privilege.
+        // All zero: change nothing, which needs no privilege.
         var timex = stackalloc byte[TimexSize];
         new Span<byte>(timex, TimexSize).Clear();
         var state = AdjustTime(timex);

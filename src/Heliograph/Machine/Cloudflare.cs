@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Heliograph.Machine;
 
-/// <summary>The addresses of Cloudflare's proxy: many who rent a name there leave it switched on.</summary>
+/// <summary>The addresses of Cloudflare's proxy, which many who register a name there leave switched on.</summary>
 internal static class Cloudflare
 {
     // https://www.cloudflare.com/ips/

@@ -4,34 +4,35 @@ using Heliograph.Configuration;
 namespace Heliograph.Machine;
 
 /// <summary>
-/// The looks at this machine that a configuration calls for: what <c>heliograph init</c> and <c>heliograph check</c> share.
+/// The checks of this machine that a configuration calls for, which <c>heliograph init</c> and <c>heliograph check</c> share.
 /// </summary>
 internal static class MachineChecks
 {
-    /// <param name="settings">What the server runs with, or is going to.</param>
-    /// <param name="offline">Ask neither DNS nor the certificate authority.</param>
-    /// <param name="timeProvider">The clock that is compared with others.</param>
-    /// <returns>In the order in which they are to be taken and shown.</returns>
+    /// <param name="settings">The server's configuration, running or planned.</param>
+    /// <param name="offline">Contact neither DNS nor the certificate authority.</param>
+    /// <param name="timeProvider">The clock to compare with others.</param>
+    /// <returns>In the order in which to run and show them.</returns>
     public static IReadOnlyList<MachineCheck> For(Settings settings, bool offline, TimeProvider timeProvider)
     {
-        var looks = new List<MachineCheck> { MachineCheck.Immediate(OpenSslCheck.Name, OpenSslCheck.Run) };
+        var checks = new List<MachineCheck> { MachineCheck.Immediate(OpenSslCheck.Name, OpenSslCheck.Run) };
         if (!offline)
-            looks.AddRange(
+            checks.AddRange(
                 settings.Domains.Select(domain => new MachineCheck(
                     AddressCheck.Name, cancellationToken => AddressCheck.RunAsync(domain, timeProvider, cancellationToken))));
-        looks.AddRange(
-            Endpoints(settings).Select(static endpoint => MachineCheck.Immediate(PortCheck.NameOf(endpoint), () => PortCheck.Run(endpoint))));
-        looks.Add(MachineCheck.Immediate(ClockCheck.Name, () => ClockCheck.Run(timeProvider)));
+        checks.AddRange(
+            Endpoints(settings)
+                .Select(static endpoint => MachineCheck.Immediate(PortCheck.FormatName(endpoint), () => PortCheck.Run(endpoint))));
+        checks.Add(MachineCheck.Immediate(ClockCheck.Name, () => ClockCheck.Run(timeProvider)));
         if (!offline && settings.Certificate.Source == CertificateOrigin.Acme)
-            looks.Add(
+            checks.Add(
                 new(AuthorityCheck.Name, cancellationToken => AuthorityCheck.RunAsync(settings.Acme, timeProvider, cancellationToken)));
-        looks.Add(MachineCheck.Immediate(DescriptorCheck.Name, () => DescriptorCheck.Run(settings.Limits)));
-        looks.Add(MachineCheck.Immediate(MemoryCheck.Name, MemoryCheck.Run));
-        looks.Add(MachineCheck.Immediate(StateCheck.Name, () => StateCheck.Run(settings.StateDirectory)));
-        return looks;
+        checks.Add(MachineCheck.Immediate(DescriptorCheck.Name, () => DescriptorCheck.Run(settings.Limits)));
+        checks.Add(MachineCheck.Immediate(MemoryCheck.Name, MemoryCheck.Run));
+        checks.Add(MachineCheck.Immediate(StateCheck.Name, () => StateCheck.Run(settings.StateDirectory)));
+        return checks;
     }
 
-    /// <summary>The ports that are fixed, and that the server does not start without; one that the system picks is free.</summary>
+    /// <summary>The fixed ports that the server needs to start; a port that the system picks is always free.</summary>
     private static IEnumerable<IPEndPoint> Endpoints(Settings settings) =>
         settings
             .Listen.Concat(settings.HttpListen)

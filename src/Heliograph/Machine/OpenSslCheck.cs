@@ -1,6 +1,6 @@
 namespace Heliograph.Machine;
 
-/// <summary>Is OpenSSL 3 on this machine?</summary>
+/// <summary>Checks whether OpenSSL 3 is installed.</summary>
 internal static class OpenSslCheck
 {
     public const string Name = "openssl";
@@ -10,7 +10,7 @@ internal static class OpenSslCheck
         try
         {
             ProcessSetup.RequireOpenSsl();
-            return new(Name, Severity.Ok, "OpenSSL 3 is there");
+            return new(Name, Severity.Ok, "OpenSSL 3 is installed");
         }
         catch (StartException exception)
         {

@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace Heliograph.Machine;
 
-/// <summary>Is a port free, and may this user take it? Tried as the server would.</summary>
+/// <summary>Checks whether a port is free and this user may use it, by binding it as the server does.</summary>
 internal static class PortCheck
 {
-    public static string NameOf(IPEndPoint endpoint) => $"port {endpoint.Port}";
+    public static string FormatName(IPEndPoint endpoint) => $"port {endpoint.Port}";
 
     public static Finding Run(IPEndPoint endpoint)
     {
@@ -14,34 +14,34 @@ internal static class PortCheck
         return Evaluate(endpoint, error, error == SocketError.AddressAlreadyInUse ? PortHolders.Find(endpoint.Port) : []);
     }
 
-    /// <param name="endpoint">Where the server is to listen.</param>
-    /// <param name="error">What came of trying.</param>
-    /// <param name="holders">The programs that have the port, as far as this user may know them.</param>
+    /// <param name="endpoint">Where the server will listen.</param>
+    /// <param name="error">The outcome of the attempt.</param>
+    /// <param name="holders">The programs that use the port, as far as this user may see them.</param>
     public static Finding Evaluate(IPEndPoint endpoint, SocketError error, IReadOnlyList<PortHolder> holders)
     {
-        var (name, port) = (NameOf(endpoint), endpoint.Port);
+        var (name, port) = (FormatName(endpoint), endpoint.Port);
         return error switch
         {
             SocketError.Success => new(name, Severity.Ok, "free"),
-            SocketError.AddressAlreadyInUse => Taken(name, port, holders),
+            SocketError.AddressAlreadyInUse => InUse(name, port, holders),
             SocketError.AccessDenied => new(
                 name,
                 Severity.Failure,
-                $"user {Environment.UserName} may not take ports below 1024",
+                $"user {Environment.UserName} may not use ports below 1024",
                 "Run heliograph as a service or with sudo, or give it the capability CAP_NET_BIND_SERVICE."),
             SocketError.AddressNotAvailable => new(
                 name,
                 Severity.Failure,
-                $"this machine has no address {endpoint.Address}",
-                "Name one of its addresses in the configuration; \"ip address\" lists them."),
+                $"this machine does not have the address {endpoint.Address}",
+                "Use one of its addresses in the configuration; \"ip address\" lists them."),
             _ => new(name, Severity.Failure, $"cannot listen on {endpoint}: {new SocketException((int)error).Message}"),
         };
     }
 
-    private static Finding Taken(string name, int port, IReadOnlyList<PortHolder> holders)
+    private static Finding InUse(string name, int port, IReadOnlyList<PortHolder> holders)
     {
         if (holders.Count == 0)
-            return new(name, Severity.Failure, "another program has it", $"See which one: sudo ss -ltnp 'sport = :{port}'. Then stop it.")
+            return new(name, Severity.Failure, "in use by another program", $"Find it: sudo ss -ltnp 'sport = :{port}'. Then stop it.")
             {
                 Held = true,
             };
@@ -50,23 +50,23 @@ internal static class PortCheck
                 name,
                 Severity.Ok,
                 holders.Any(static holder => holder.Program == "heliograph")
-                    ? "heliograph has it already"
-                    : "systemd holds it for a socket unit");
+                    ? "already in use by heliograph"
+                    : "held by systemd for a socket unit");
         var seen = string.Join(", ", holders.Select(static holder => $"{holder.Program} (process {holder.Process})"));
         var remedy = holders[0].Program switch
         {
             "docker-proxy" or "rootlessport" or "conmon" =>
-                "A container publishes it: \"docker ps\" names it. Stop it; for Signal-TLS-Proxy: docker compose down, in its directory.",
+                "A container publishes it: \"docker ps\" shows which. Stop it; for Signal-TLS-Proxy: docker compose down in its directory.",
             var program => $"Stop it first: systemctl disable --now {Service(program)}.",
         };
-        return new(name, Severity.Failure, $"{seen} has it", remedy) { Held = true };
+        return new(name, Severity.Failure, $"in use by {seen}", remedy) { Held = true };
     }
 
-    /// <summary>The unit where it is called otherwise than its program.</summary>
+    /// <summary>The name of the unit where it differs from that of the program.</summary>
     private static string Service(string program) => program == "httpd" ? "httpd (or apache2)" : program;
 
     /// <summary>
-    /// Binds and lets go at once, without listening, so that no client is caught. The socket sets SO_REUSEADDR as the server does.
+    /// Binds and releases the port at once, without listening, so that no client connects. The socket sets SO_REUSEADDR as the server does.
     /// </summary>
     private static SocketError Bind(IPEndPoint endpoint)
     {

@@ -2,18 +2,20 @@ using System.Globalization;
 
 namespace Heliograph.Machine;
 
-/// <param name="Program">The name that the kernel knows the program by, at most 15 letters.</param>
+/// <param name="Program">The name by which the kernel knows the program, at most 15 letters.</param>
 /// <param name="Process">Its process id.</param>
 internal sealed record PortHolder(string Program, int Process);
 
-/// <summary>Who listens on a port, by /proc (proc_pid_net(5), proc_pid_fd(5)). Root sees every process, others only their own.</summary>
+/// <summary>
+/// Finds who listens on a port, by /proc (proc_pid_net(5), proc_pid_fd(5)). Root sees every process, others only their own.
+/// </summary>
 internal static class PortHolders
 {
     private const string Listening = "0A";
     private static readonly string[] Tables = ["net/tcp", "net/tcp6"];
 
-    /// <summary>A listener that forked workers is told once, by its oldest process.</summary>
-    private const int MostTold = 3;
+    /// <summary>A listener that forked workers is listed once, by its oldest process.</summary>
+    private const int MostListed = 3;
 
     public static IReadOnlyList<PortHolder> Find(int port, string proc = "/proc")
     {
@@ -21,13 +23,13 @@ internal static class PortHolders
         return sockets.Count == 0 ? [] :
         [
             .. Processes(proc).Where(process => Holds(Path.Combine(proc, Number(process)), sockets))
-                .Select(process => new PortHolder(ProgramOf(Path.Combine(proc, Number(process))), process))
+                .Select(process => new PortHolder(ReadProgram(Path.Combine(proc, Number(process))), process))
                 .DistinctBy(static holder => holder.Program, StringComparer.Ordinal)
-                .Take(MostTold),
+                .Take(MostListed),
         ];
     }
 
-    /// <summary>What the descriptors of the listening sockets' owners link to.</summary>
+    /// <summary>What the descriptors of the owners of listening sockets link to.</summary>
     private static IEnumerable<string> Sockets(string table, int port)
     {
         var local = ":" + port.ToString("X4", CultureInfo.InvariantCulture);
@@ -55,12 +57,12 @@ internal static class PortHolders
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // It has ended, or is another user's.
+            // The process has ended, or belongs to another user.
             return false;
         }
     }
 
-    private static string ProgramOf(string process) => Lines(Path.Combine(process, "comm")).FirstOrDefault("a program");
+    private static string ReadProgram(string process) => Lines(Path.Combine(process, "comm")).FirstOrDefault("a program");
 
     private static string[] Lines(string file)
     {

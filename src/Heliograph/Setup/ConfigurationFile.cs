@@ -3,7 +3,7 @@ using Heliograph.Platform;
 
 namespace Heliograph.Setup;
 
-/// <summary>Writes a configuration file whole or not at all, readable by whom it concerns.</summary>
+/// <summary>Writes a configuration file atomically, readable only by its owner and the service.</summary>
 internal static class ConfigurationFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -11,10 +11,10 @@ internal static class ConfigurationFile
         OwnerOnly | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute
             | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    /// <summary>That of the service, as the package and the systemd unit name it.</summary>
+    /// <summary>The service's group, named as in the package and the systemd unit.</summary>
     private const string ServiceGroup = "heliograph";
 
-    /// <summary>Whether there is a file that says nothing: the package's has comments only.</summary>
+    /// <summary>Whether there is a file that sets nothing: the package's has only comments.</summary>
     public static bool IsBlank(string path)
     {
         try
@@ -28,10 +28,10 @@ internal static class ConfigurationFile
         }
     }
 
-    /// <param name="path">Where to.</param>
-    /// <param name="text">All of it.</param>
-    /// <param name="replace">Whether a file that is there may go.</param>
-    /// <exception cref="StartException">It cannot be written, or is there.</exception>
+    /// <param name="path">The file to write.</param>
+    /// <param name="text">Its whole content.</param>
+    /// <param name="replace">Whether to replace an existing file.</param>
+    /// <exception cref="StartException">It cannot be written, or already exists.</exception>
     public static void Write(string path, string text, bool replace)
     {
         var temporary = $"{path}.{Environment.ProcessId}.new";
@@ -57,7 +57,7 @@ internal static class ConfigurationFile
         }
         catch (IOException) when (!replace && File.Exists(path))
         {
-            throw new StartException($"{path} is there already; --force replaces it, --config FILE names another", ExitCode.BadUsage);
+            throw new StartException($"{path} already exists; --force replaces it, --config FILE names another", ExitCode.BadUsage);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -67,20 +67,20 @@ internal static class ConfigurationFile
     }
 
     /// <summary>
-    /// The file may come to hold secrets (a TSIG key), so it is the owner's alone. Where root writes it for a service that runs as another
-    /// user, that user's group may read it: the group of the directory, which a package has made for it, or the one of the service's name.
+    /// The file may hold secrets (a TSIG key), so only its owner may read it. If root writes it for a service that runs as another user,
+    /// that user's group may read it too: the group of the directory, which a package created for it, or the group named after the service.
     /// </summary>
     private static void ShareWithService(string file, string directory)
     {
         if (!Environment.IsPrivilegedProcess)
             return;
-        var group = FileOwner.OfPath(directory) is { Group: > 0 } owner ? owner.Group : GroupNamed(ServiceGroup);
+        var group = FileOwner.OfPath(directory) is { Group: > 0 } owner ? owner.Group : FindGroup(ServiceGroup);
         if (group is { } found && new FileOwner(0, found).TryGive(file))
             File.SetUnixFileMode(file, OwnerOnly | UnixFileMode.GroupRead);
     }
 
     /// <summary>group(5): <c>name:password:number:members</c>.</summary>
-    private static uint? GroupNamed(string name) => File.Exists("/etc/group")
+    private static uint? FindGroup(string name) => File.Exists("/etc/group")
         ? File.ReadLines("/etc/group").Select(static line => line.Split(':')).Where(fields => fields.Length > 2 && fields[0] == name)
             .Select(static fields => uint.TryParse(fields[2], out var number) ? number : (uint?)null).FirstOrDefault()
         : null;

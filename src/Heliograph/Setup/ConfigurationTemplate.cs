@@ -17,7 +17,7 @@ internal static class ConfigurationTemplate
         #   heliograph config schema       lets your editor complete and check it
         """;
 
-    /// <summary>In the order of the file; those of a section stand together.</summary>
+    /// <summary>In the order of the file; keys of a section stand together.</summary>
     public static IReadOnlyList<ConfigurationKey> Shown { get; } =
     [
         Keys.Domains,

@@ -3,17 +3,17 @@ using Heliograph.Configuration;
 
 namespace Heliograph.Setup;
 
-/// <summary>Writes the configuration file of a new installation: what was given as it is, the rest as comments with the defaults.</summary>
+/// <summary>Writes the configuration file of a new installation: given values as they are, the rest as comments.</summary>
 internal static class ConfigurationText
 {
     private const int LongestNote = 74;
 
-    /// <param name="settings">What was given, read and checked.</param>
+    /// <param name="settings">The given settings, read and checked.</param>
     /// <param name="values">Which keys were given.</param>
     public static string Write(Settings settings, LayeredValues values)
     {
         var text = new StringBuilder(ConfigurationTemplate.Heading).Append('\n');
-        foreach (var section in Shown(settings, values).GroupBy(SectionOf, StringComparer.Ordinal))
+        foreach (var section in Shown(settings, values).GroupBy(FindSection, StringComparer.Ordinal))
         {
             if (section.Key.Length > 0)
                 text.Append('\n').Append(section.Key).Append(":\n");
@@ -33,14 +33,14 @@ internal static class ConfigurationText
             text.Append(indent).Append("# ").Append(line).Append('\n');
         var given = IsGiven(key, settings, values);
         var value = given ? key.ToYaml(settings) : key.DefaultYaml ?? key.ExampleYaml;
-        text.Append(indent).Append(given ? "" : "#").Append(NameIn(key)).Append(": ").Append(value).Append('\n');
+        text.Append(indent).Append(given ? "" : "#").Append(NameWithinSection(key)).Append(": ").Append(value).Append('\n');
     }
 
-    /// <summary>Those of the template, and what else was given.</summary>
+    /// <summary>The keys of the template, and all others that were given.</summary>
     private static IEnumerable<ConfigurationKey> Shown(Settings settings, LayeredValues values) => ConfigurationTemplate.Shown
         .Concat(values.Keys.All.Where(key => IsGiven(key, settings, values) && !ConfigurationTemplate.Shown.Contains(key)));
 
-    /// <summary>Also where another key implies it: naming a chain means <c>source: files</c>.</summary>
+    /// <summary>Also if another key implies it: a chain implies <c>source: files</c>.</summary>
     private static bool IsGiven(ConfigurationKey key, Settings settings, LayeredValues values) =>
         values.IsGiven(key) || (key == Keys.CertificateSource && !key.IsSame(settings, Settings.Default));
 
@@ -59,8 +59,9 @@ internal static class ConfigurationText
         yield return line.ToString();
     }
 
-    /// <summary>The first of its names: no key that has a flag is deeper.</summary>
-    private static string SectionOf(ConfigurationKey key) => key.Path.Contains(':', StringComparison.Ordinal) ? key.Path.Split(':')[0] : "";
+    /// <summary>The first part of its path: no key with a flag is nested deeper.</summary>
+    private static string FindSection(ConfigurationKey key) =>
+        key.Path.Contains(':', StringComparison.Ordinal) ? key.Path.Split(':')[0] : "";
 
-    private static string NameIn(ConfigurationKey key) => key.Path[(key.Path.IndexOf(':', StringComparison.Ordinal) + 1)..];
+    private static string NameWithinSection(ConfigurationKey key) => key.Path[(key.Path.IndexOf(':', StringComparison.Ordinal) + 1)..];
 }

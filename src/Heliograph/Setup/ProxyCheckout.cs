@@ -5,25 +5,25 @@ using Heliograph.Relay.OuterTls;
 namespace Heliograph.Setup;
 
 /// <summary>
-/// A checkout of signalapp/Signal-TLS-Proxy with the certificate that its certbot got. Read only: going back stays possible.
+/// A checkout of signalapp/Signal-TLS-Proxy with the certificate from its certbot. It is only read, so going back stays possible.
 /// </summary>
 internal sealed record ProxyCheckout
 {
     private const int LongestFile = 1024 * 1024;
 
     /// <summary>
-    /// Where the containers see data/certbot/conf: symbolic links that certbot or the checkout's script made may lead there.
+    /// The path of data/certbot/conf inside the containers: symbolic links of certbot or of the checkout's script may point there.
     /// </summary>
     private const string ContainersConf = "/etc/letsencrypt/";
 
-    /// <summary>Where docker-compose.yml is.</summary>
+    /// <summary>The directory of docker-compose.yml.</summary>
     public required string Root { get; init; }
 
     public required string ChainPem { get; init; }
 
     public required string KeyPem { get; init; }
 
-    /// <summary>What the certificate is for; its first name first.</summary>
+    /// <summary>The names of the certificate; the one that it is stored under comes first.</summary>
     public required IReadOnlyList<string> Names { get; init; }
 
     public required DateTimeOffset NotAfter { get; init; }
@@ -32,8 +32,8 @@ internal sealed record ProxyCheckout
     public required string Authority { get; init; }
 
     /// <param name="root">The directory that the operator named.</param>
-    /// <param name="name">Which certificate, where there are several; null: the one in use.</param>
-    /// <exception cref="StartException">There is no such checkout, or no certificate in it that can be read.</exception>
+    /// <param name="name">Which certificate, if there are several; null: the one in use.</param>
+    /// <exception cref="StartException">There is no such checkout, or no readable certificate in it.</exception>
     public static ProxyCheckout Read(string root, string? name)
     {
         root = Path.GetFullPath(root);
@@ -42,8 +42,8 @@ internal sealed record ProxyCheckout
         {
             if (!Directory.Exists(conf))
                 throw new StartException(
-                    $"--from-signal-tls-proxy: there is no data/certbot/conf in {root}; name the directory in which init-certificate.sh " +
-                    $"was run (docker compose ls shows it)",
+                    $"--from-signal-tls-proxy: there is no data/certbot/conf in {root}; give the directory in which init-certificate.sh " +
+                    "was run (docker compose ls shows it)",
                     ExitCode.BadUsage);
             var live = Choose(conf, name);
             var (chain, key) = (ReadFile(conf, Path.Combine(live, "fullchain.pem")), ReadFile(conf, Path.Combine(live, "privkey.pem")));
@@ -55,7 +55,7 @@ internal sealed record ProxyCheckout
                 KeyPem = key,
                 Names = [.. certificate.Names.OrderBy(other => other != Path.GetFileName(live))],
                 NotAfter = certificate.NotAfter,
-                Authority = AuthorityOf(Path.Combine(conf, "renewal", Path.GetFileName(live) + ".conf")) ?? AcmeOptions.LetsEncrypt,
+                Authority = ReadAuthority(Path.Combine(conf, "renewal", Path.GetFileName(live) + ".conf")) ?? AcmeOptions.LetsEncrypt,
             };
         }
         catch (CertificateException exception)
@@ -66,13 +66,11 @@ internal sealed record ProxyCheckout
         {
             throw new StartException(
                 $"--from-signal-tls-proxy: {conf} cannot be read by user {Environment.UserName} ({FileProblem.Describe(exception)}); its " +
-                $"certbot runs as root: use sudo");
+                "certbot runs as root: use sudo");
         }
     }
 
-    /// <summary>
-    /// The directory of the certificate below live/: the one named, else the one that nginx is led to, else the only one.
-    /// </summary>
+    /// <summary>The directory of the certificate below live/: the one named, else the one that nginx uses, else the only one.</summary>
     private static string Choose(string conf, string? name)
     {
         var live = Path.Combine(conf, "live");
@@ -95,8 +93,8 @@ internal sealed record ProxyCheckout
         return all is [var only]
             ? only
             : throw new StartException(
-                $"--from-signal-tls-proxy: there are several certificates: {string.Join(", ", all.Select(Path.GetFileName))}; name one " +
-                $"with --domain NAME",
+                $"--from-signal-tls-proxy: there are several certificates: {string.Join(", ", all.Select(Path.GetFileName))}; choose one " +
+                "with --domain NAME",
                 ExitCode.BadUsage);
     }
 
@@ -112,7 +110,7 @@ internal sealed record ProxyCheckout
     }
 
     /// <summary>certbot writes <c>server = https://…</c> into each certificate's renewal file.</summary>
-    private static string? AuthorityOf(string renewal) =>
+    private static string? ReadAuthority(string renewal) =>
         !File.Exists(renewal)
             ? null
             : File.ReadLines(renewal)

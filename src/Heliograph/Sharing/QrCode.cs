@@ -4,29 +4,30 @@ using Spectre.Console;
 
 namespace Heliograph.Sharing;
 
-/// <summary>A link as a QR code, for a terminal or as a picture.</summary>
+/// <summary>A link as a QR code, on a terminal or as a picture.</summary>
 internal sealed class QrCode
 {
     /// <summary>What QRCoder leaves empty around the code (ISO/IEC 18004 asks for four modules).</summary>
     private const int QuietZone = 4;
 
-    /// <summary>Two are enough for the cameras of today, and a name of 32 letters then takes 17 lines of a terminal that has 24.</summary>
+    /// <summary>Two are enough for today's cameras, and a name of 32 letters then takes 17 of a terminal's 24 lines.</summary>
     private const int TerminalQuietZone = 2;
     private const int PixelsPerModule = 12;
 
-    // Those of the 256 colours that no theme changes. Dark on light whatever the terminal's own are: not every camera reads the reverse.
+    // Two of the 256 colours that no theme changes. Always dark on light: not every camera reads the reverse.
     private static readonly Style Ink = new(Color.FromInt32(16), Color.FromInt32(231));
 
     private readonly QRCodeData data;
 
-    /// <param name="text">What the code says. The lowest level of correction: a screen is neither torn nor dirty, and the code
-    /// smaller.</param>
+    /// <param name="text">
+    /// The content. The lowest level of correction is enough, because a screen is neither torn nor dirty, and makes the code smaller.
+    /// </param>
     public QrCode(string text) => data = QRCodeGenerator.GenerateQrCode(text, QRCodeGenerator.ECCLevel.L);
 
     /// <summary>Columns on a terminal; half as many lines.</summary>
     public int Columns => data.ModuleMatrix.Count - (2 * (QuietZone - TerminalQuietZone));
 
-    /// <summary>Two modules in each character, one above the other, as a character is twice as high as it is wide.</summary>
+    /// <summary>Two modules in each character, one above the other: a character is about twice as high as it is wide.</summary>
     public void Write(IAnsiConsole console)
     {
         foreach (var line in Lines())
@@ -61,7 +62,7 @@ internal sealed class QrCode
         }
     }
 
-    /// <summary>The line below the last, where the number of lines is odd, is light.</summary>
+    /// <summary>If the number of lines is odd, the line below the last is light.</summary>
     private bool IsDark(int row, int column)
     {
         const int cut = QuietZone - TerminalQuietZone;

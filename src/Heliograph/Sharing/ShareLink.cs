@@ -4,29 +4,29 @@ using Heliograph.Configuration;
 
 namespace Heliograph.Sharing;
 
-/// <summary>The link that sets a Signal app to use this proxy.</summary>
-/// <param name="Host">A DNS name or an IP address; may be a wildcard, in whose place a name is to stand.</param>
-/// <param name="Port">443, or where else clients are to connect.</param>
+/// <summary>The link that makes a Signal app use this proxy.</summary>
+/// <param name="Host">A DNS name or an IP address; may be a wildcard, to be replaced with a name.</param>
+/// <param name="Port">443, or the other port that clients connect to.</param>
 internal sealed record ShareLink(string Host, int Port = ShareLink.Https)
 {
     private const int Https = 443;
 
-    /// <summary>What is given away. Tapped, it opens the app, or else a web page that says how to get it.</summary>
+    /// <summary>The link to share. Tapped, it opens the app, or else a web page that says how to get it.</summary>
     public string Url => "https://signal.tube/#" + Fragment;
 
-    /// <summary>The same for the app alone: for where signal.tube is blocked.</summary>
+    /// <summary>The same link for the app alone, for networks that block signal.tube.</summary>
     public string AppUrl => "sgnl://signal.tube/#" + Fragment;
 
     public bool IsWildcard => Host.StartsWith("*.", StringComparison.Ordinal);
 
-    /// <summary>The link as it is told, for a wildcard with what to put in its place.</summary>
+    /// <summary>The link as shown; for a wildcard, with what to replace.</summary>
     public string Text => IsWildcard ? $"{Url.Replace("*.", "NAME.", StringComparison.Ordinal)}, with any NAME" : Url;
 
-    /// <summary>Where an app could not use it, one sentence each.</summary>
+    /// <summary>One sentence for each reason why an app could not use it.</summary>
     public IReadOnlyList<string> Warnings => [.. FindWarnings()];
 
-    /// <summary>Reads what a person would type or paste: a name, an address, a name with a port, or a whole link.</summary>
-    /// <returns>What is wrong with it, or null.</returns>
+    /// <summary>Reads what a person types or pastes: a name, an address, a name with a port, or a whole link.</summary>
+    /// <returns>The problem, or null.</returns>
     public static string? Parse(string text, out ShareLink? link)
     {
         link = null;
@@ -52,17 +52,17 @@ internal sealed record ShareLink(string Host, int Port = ShareLink.Https)
     private IEnumerable<string> FindWarnings()
     {
         if (Port != Https)
-            yield return $"Signal for Android connects to port 443 whatever the link says: forward 443 to port {Port}, or the link works " +
-                $"on iOS only.";
+            yield return "Signal for Android connects to port 443 whatever the link says: " +
+                $"forward 443 to port {Port}, or the link works on iOS only.";
         if (IPAddress.TryParse(Host, out var address))
         {
             yield return address.AddressFamily == AddressFamily.InterNetworkV6
-                ? "No Signal app takes an IPv6 address from a link: give them a name, or an IPv4 address."
-                : "Signal for iOS has been seen to refuse an IP address, and the certificate must name it: a name is safer.";
+                ? "No Signal app accepts an IPv6 address in a link: use a name, or an IPv4 address."
+                : "Signal for iOS has been seen to reject an IP address, and the certificate must include it: a name is safer.";
         }
         else if (!Host.Contains('.', StringComparison.Ordinal))
         {
-            yield return "Signal for iOS takes no name without a dot.";
+            yield return "Signal for iOS accepts no name without a dot.";
         }
     }
 }

@@ -54,7 +54,7 @@ public sealed partial class AlertsCommandTests : IDisposable
         var (code, output, errors) = await TestAsync("self_check: off");
         Assert.Equal((2, ""), (code, output));
         Assert.Equal(
-            "heliograph: nobody is told of trouble but the log: name a program in alerts.exec, or an address in alerts.webhook\n", errors);
+            "heliograph: alerts go to the log only: name a program in alerts.exec, or an address in alerts.webhook\n", errors);
     }
 
     private FakeReceiver Receiver(string answer) => new(authority.Issue(TestKey.Ecdsa, "localhost"), answer);

@@ -64,12 +64,12 @@ public sealed partial class CommandTests
             static line => line.Contains("No new certificate: ", StringComparison.Ordinal), AcmeProxy.Issued);
         var (code, output, errors) = await proxy.CommandAsync("show");
         Assert.Equal((0, ""), (code, errors));
-        Assert.Contains("  certificate   none yet; a self-signed one is served until it is there\n", output, StringComparison.Ordinal);
+        Assert.Contains("  certificate   none yet; a self-signed one is served until then\n", output, StringComparison.Ordinal);
         Assert.Matches(
             $@"\n  last error    \S+ \S+: 127\.0\.0\.1:?[0-9]* cannot reach {Regex.Escape(AcmeProxy.Name)} on port 80: " +
             @"[^\n]*Open port 80 to the whole internet",
             output);
-        Assert.Matches(@"\n  failures      1 in a row; tried again at \S+ \S+Z\n", output);
+        Assert.Matches(@"\n  failures      1 in a row; next attempt at \S+ \S+Z\n", output);
         var (failed, nothing, why) = await proxy.CommandAsync("renew");
         Assert.Equal((1, ""), (failed, nothing));
         Assert.Matches(@"\Aheliograph: [^\n]*Open port 80 to the whole internet[^\n]*\n\z", why);
@@ -84,7 +84,7 @@ public sealed partial class CommandTests
         Assert.Equal(0, code);
         Assert.Contains("  names         proxy.example, localhost, 127.0.0.1\n", output, StringComparison.Ordinal);
         Assert.Contains(
-            "  next renewal  not by Heliograph: who writes the files renews them, and they are watched\n",
+            "  next renewal  not by Heliograph, but by the program that writes the files; they are watched\n",
             output,
             StringComparison.Ordinal);
         var (refused, _, errors) = await BuiltProgram.RunAsync("certificate", "renew", "--config", config);

@@ -40,7 +40,7 @@ public class CheckTests
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task Progress_is_told_on_standard_error_unless_a_machine_reads_or_nobody_wants_it()
+    public async Task Progress_goes_to_standard_error_but_not_with_json_or_quiet()
     {
         await using var check = new CheckedProxy();
         await using var pair = await SignalNginxPair.StartAsync(check.Certificate, check.Routes());
@@ -57,9 +57,9 @@ public class CheckTests
             "--route",
             "chat.signal.org",
         ];
-        var told = await CheckedProxy.RunAsync([], arguments);
-        Assert.Equal("tcp 127.0.0.1: connected\n", told.Errors.Split("tls ")[0]);
-        Assert.EndsWith("chat.signal.org: answers\n", told.Errors, StringComparison.Ordinal);
+        var loud = await CheckedProxy.RunAsync([], arguments);
+        Assert.Equal("tcp 127.0.0.1: connected\n", loud.Errors.Split("tls ")[0]);
+        Assert.EndsWith("chat.signal.org: answers\n", loud.Errors, StringComparison.Ordinal);
         Assert.Equal("", (await CheckedProxy.RunAsync([], [.. arguments, "--quiet"])).Errors);
         Assert.Equal("", (await CheckedProxy.RunAsync([], [.. arguments, "--json"])).Errors);
     }
@@ -121,18 +121,18 @@ public class CheckTests
     [InlineData("*.example.org", "a wildcard; name one host")]
     [InlineData("example.org:0", "the port is not a number from 1 to 65535")]
     [InlineData("[127.0.0.1]:443", "only an IPv6 address stands in brackets, such as [2001:db8::7]:443")]
-    public async Task What_names_no_proxy_is_told_and_exits_with_2(string host, string problem)
+    public async Task An_argument_that_names_no_proxy_is_reported_and_exits_with_2(string host, string problem)
     {
         var (code, output, errors) = await BuiltProgram.RunAsync("check", host);
         Assert.Equal((2, ""), (code, output));
         Assert.Equal(
             $"heliograph: HOST \"{host}\": {problem}; allowed: a host name or an IP address, with or without :PORT, or a link such as " +
-            $"https://signal.tube/#proxy.example.org\n",
+            "https://signal.tube/#proxy.example.org\n",
             errors);
     }
 
     [Fact]
-    public async Task All_that_is_wrong_with_the_command_line_is_told_at_once()
+    public async Task All_errors_of_the_command_line_are_reported_at_once()
     {
         var (code, output, errors) = await BuiltProgram.RunAsync(
             "check",

@@ -9,7 +9,7 @@ using Heliograph.Testing.Certificates;
 namespace Heliograph.EndToEnd.Tests.Checking;
 
 /// <summary>
-/// A throw-away authority, a stand-in for all of Signal's hosts, and the built program's <c>check</c> with what it needs to know of them.
+/// A throw-away authority, a stand-in for all of Signal's hosts, and the built program's <c>check</c> with the options for them.
 /// </summary>
 internal sealed partial class CheckedProxy : IAsyncDisposable
 {
@@ -25,7 +25,7 @@ internal sealed partial class CheckedProxy : IAsyncDisposable
         caRoot = directory.Write("root.pem", Authority.RootPem);
     }
 
-    /// <summary>The thirteen that today's clients ask for.</summary>
+    /// <summary>The thirteen that today's clients use.</summary>
     public static IReadOnlyList<string> Hosts { get; } = [.. RouteSets.GetCurrentNames("signal")];
 
     public TestAuthority Authority { get; } = new();
@@ -39,11 +39,11 @@ internal sealed partial class CheckedProxy : IAsyncDisposable
 
     public Dictionary<string, IPEndPoint> Routes() => Hosts.ToDictionary(static host => host, _ => Signal, StringComparer.Ordinal);
 
-    /// <summary>All routes but one, which leads to another place.</summary>
+    /// <summary>All routes but one, which goes elsewhere.</summary>
     public Dictionary<string, IPEndPoint> RoutesBut(string host, IPEndPoint to) => new(Routes(), StringComparer.Ordinal) { [host] = to };
 
     /// <summary>
-    /// Checks the proxy at an address under its name; asks no DNS server, no neutral host, and no port for plain HTTP unless told to.
+    /// Checks the proxy at an address under its name, without DNS; a neutral host or a port for plain HTTP only if asked to.
     /// </summary>
     public Task<CheckRun> RunAsync(IPEndPoint proxy, params string[] arguments) =>
         RunAsync(
@@ -61,7 +61,7 @@ internal sealed partial class CheckedProxy : IAsyncDisposable
                 .. arguments,
             ]);
 
-    /// <summary>The same with all that it says on the command line, and in a wrapper.</summary>
+    /// <summary>Runs the program with exactly this command line, in a wrapper.</summary>
     public static async Task<CheckRun> RunAsync(IReadOnlyList<string> wrapper, IReadOnlyList<string> arguments)
     {
         string[] command = [.. wrapper, HeliographProcess.Program, .. arguments];
@@ -78,7 +78,7 @@ internal sealed partial class CheckedProxy : IAsyncDisposable
 
     private static string[] Default(string[] arguments, string option, string value) => arguments.Contains(option) ? [] : [option, value];
 
-    /// <summary>What one run of <c>check</c> gave.</summary>
+    /// <summary>The result of one run of <c>check</c>.</summary>
     internal sealed partial record CheckRun(int ExitCode, string Output, string Errors)
     {
         private JsonElement Json => JsonDocument.Parse(Output).RootElement;
@@ -87,7 +87,7 @@ internal sealed partial class CheckedProxy : IAsyncDisposable
 
         public string Summary => Json.GetProperty("summary").GetString()!;
 
-        /// <summary>The outcome of each step of a kind, with what it was about.</summary>
+        /// <summary>The outcome of each step of a kind, by subject.</summary>
         public IReadOnlyDictionary<string, string> Outcomes(string step) =>
             Json.GetProperty("proxies")[0]
                 .GetProperty("steps")
@@ -101,7 +101,7 @@ internal sealed partial class CheckedProxy : IAsyncDisposable
         /// <summary>The one outcome of a kind of step.</summary>
         public string Outcome(string step) => Assert.Single(Outcomes(step)).Value;
 
-        /// <summary>The output without what differs from run to run: times, ports, the authority's number, dates, lines' ends.</summary>
+        /// <summary>The output without what differs from run to run: times, ports, the authority's number, dates.</summary>
         public string Masked()
         {
             var text = Authorities().Replace(Output, new string('#', 32));

@@ -16,7 +16,7 @@ public sealed class LocalCheckTests : IAsyncDisposable
         var config = Configure(check.Signal);
         await using var server = await HeliographProcess.StartAsync(config, directory.Path);
         var run = await RunAsync(config);
-        // The name leads to loopback, so this machine's part is never without a remark.
+        // The name resolves to loopback, so the part on this machine always has a remark.
         Assert.Equal((3, "works_with_warnings"), (run.ExitCode, run.Verdict));
         Assert.Equal(("good", "running"), Machine(run, "server"));
         Assert.Equal("warning", Machine(run, "dns").Outcome);
@@ -25,21 +25,21 @@ public sealed class LocalCheckTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task A_server_that_does_not_run_explains_why_nobody_can_connect()
+    public async Task A_stopped_server_explains_why_nobody_can_connect()
     {
         var run = await RunAsync(Configure(check.Signal));
         Assert.Equal((1, "proxy_broken"), (run.ExitCode, run.Verdict));
         Assert.Equal("failure", Machine(run, "server").Outcome);
         Assert.Equal(
-            "The proxy does not work, and this machine shows why: start the server: systemctl start heliograph, or heliograph run.",
+            "The proxy does not work, and the cause is on this machine: start the server: systemctl start heliograph, or heliograph run.",
             run.Summary);
-        Assert.False(Directory.Exists(directory["state"]), "looking has made the directory");
+        Assert.False(Directory.Exists(directory["state"]), "the check created the directory");
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task Signal_that_this_machine_cannot_reach_is_told_from_a_proxy_that_does_not_relay()
+    public async Task An_unreachable_Signal_is_distinguished_from_a_proxy_that_does_not_relay()
     {
-        // From outside the two look alike: our server gives the web site to whoever asks for a host that is down.
+        // From outside the two look alike: the server answers a request for a host that is down with the web site.
         using var nobody = LoopbackPort.Refusing(out var down);
         var config = Configure(down);
         await using var server = await HeliographProcess.StartAsync(config, directory.Path);
@@ -48,18 +48,18 @@ public sealed class LocalCheckTests : IAsyncDisposable
         Assert.Equal("as_denied", run.Outcomes("route")["grpc.chat.signal.org"]);
         Assert.Equal("refused", run.Outcomes("direct")["grpc.chat.signal.org"]);
         Assert.StartsWith(
-            "The proxy is up, but this machine cannot reach Signal: see why this machine cannot reach grpc.chat.signal.org",
+            "The proxy is up, but this machine cannot reach Signal: find out why this machine cannot reach grpc.chat.signal.org",
             run.Summary,
             StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task Without_any_configuration_it_says_what_to_name()
+    public async Task Without_any_configuration_it_says_what_to_give()
     {
         var (code, output, errors) = await ChildProcess.RunAsync(HeliographProcess.Program, ["check"], TimeSpan.FromSeconds(30));
         Assert.Equal((2, ""), (code, output));
         Assert.Equal(
-            "heliograph: there is no configuration on this machine; name the proxy to check (heliograph check proxy.example.org), or the " +
+            "heliograph: there is no configuration on this machine; give the proxy to check (heliograph check proxy.example.org), or the " +
             "file with --config FILE\n",
             errors);
     }
@@ -70,13 +70,13 @@ public sealed class LocalCheckTests : IAsyncDisposable
         directory.Dispose();
     }
 
-    private static (string Outcome, string Seen) Machine(CheckedProxy.CheckRun run, string look)
+    private static (string Outcome, string Seen) Machine(CheckedProxy.CheckRun run, string name)
     {
         var step = JsonDocument
             .Parse(run.Output)
             .RootElement.GetProperty("machine")
             .EnumerateArray()
-            .Single(one => one.GetProperty("subject").GetString() == look);
+            .Single(one => one.GetProperty("subject").GetString() == name);
         return (step.GetProperty("outcome").GetString()!, step.GetProperty("seen").GetString()!);
     }
 
@@ -86,7 +86,7 @@ public sealed class LocalCheckTests : IAsyncDisposable
         CheckedProxy.RunAsync(
             [], ["check", "--config", config, "--ca-root", check.Root, "--signal-root", check.Root, "--neutral", "none", "--json"]);
 
-    /// <summary>A configuration whose hosts all lead to one place.</summary>
+    /// <summary>A configuration whose hosts all have one upstream.</summary>
     private string Configure(IPEndPoint signal)
     {
         var (chain, key) = check.Certificate.WriteTo(directory);

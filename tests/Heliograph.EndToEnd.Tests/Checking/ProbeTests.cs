@@ -10,7 +10,7 @@ namespace Heliograph.EndToEnd.Tests.Checking;
 public class ProbeTests
 {
     [Fact(Timeout = Bound.Test)]
-    public async Task A_few_routes_and_nothing_else_are_asked_for_in_process()
+    public async Task Only_the_given_routes_are_requested_in_process()
     {
         await using var check = new CheckedProxy();
         await using var pair = await SignalNginxPair.StartAsync(check.Certificate, check.Routes());
@@ -20,7 +20,7 @@ public class ProbeTests
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task It_is_ended_early_by_whoever_asked()
+    public async Task The_caller_can_cancel_it()
     {
         await using var check = new CheckedProxy();
         using var ended = new CancellationTokenSource();

@@ -9,19 +9,19 @@ using Heliograph.Testing.Nginx;
 
 namespace Heliograph.EndToEnd.Tests.Checking;
 
-/// <summary><c>heliograph check</c> tells what is the matter with a proxy that does not work, and whose fault it is.</summary>
+/// <summary><c>heliograph check</c> reports what is wrong with a broken proxy, and where the fault is.</summary>
 public class SickProxyTests
 {
     private const string GoldenFiles = "tests/Heliograph.EndToEnd.Tests/Checking/Golden/";
 
     [Theory(Timeout = Bound.LongTest)]
-    [InlineData("wrong_name", "get a certificate for proxy.example, or use the name that it is for: other.example")]
+    [InlineData("wrong_name", "get a certificate for proxy.example, or use a name that the certificate covers: other.example")]
     [InlineData("expired", "renew the certificate")]
     [InlineData("not_yet_valid", "set the clock")]
     [InlineData("chain_incomplete", "serve the whole chain")]
     [InlineData("untrusted", "get a certificate from a public authority")]
     [InlineData("self_signed", "get a certificate from a public authority")]
-    public async Task A_certificate_that_no_app_accepts_is_the_proxys_fault(string problem, string mend)
+    public async Task A_certificate_that_no_app_accepts_is_the_proxys_fault(string problem, string remedy)
     {
         await using var check = new CheckedProxy();
         using var stranger = new TestAuthority("Nobody's authority");
@@ -29,8 +29,8 @@ public class SickProxyTests
         var run = await check.RunAsync(pair.Endpoint, "--json");
         Assert.Equal((1, "proxy_broken"), (run.ExitCode, run.Verdict));
         Assert.Equal(problem, run.Outcome("certificate"));
-        Assert.Contains(mend, run.Summary, StringComparison.Ordinal);
-        // What else there is to know is seen all the same.
+        Assert.Contains(remedy, run.Summary, StringComparison.Ordinal);
+        // Everything else is still checked.
         Assert.All(run.Outcomes("route").Values, static outcome => Assert.Equal("named", outcome));
     }
 
@@ -45,14 +45,14 @@ public class SickProxyTests
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task A_certificate_that_ends_soon_is_a_warning()
+    public async Task A_certificate_that_expires_soon_is_a_warning()
     {
         await using var check = new CheckedProxy();
         var ending = check.Authority.IssueFor(DateTimeOffset.UtcNow.AddDays(-80), DateTimeOffset.UtcNow.AddDays(5.5), CheckedProxy.Name);
         await using var pair = await SignalNginxPair.StartAsync(ending, check.Routes());
         var run = await check.RunAsync(pair.Endpoint, "--json");
         Assert.Equal((3, "expires_soon"), (run.ExitCode, run.Outcome("certificate")));
-        Assert.EndsWith("without a new one the proxy ends in 5 days.", run.Summary, StringComparison.Ordinal);
+        Assert.EndsWith("without a new one the proxy stops working in 5 days.", run.Summary, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Bound.LongTest)]
@@ -66,7 +66,7 @@ public class SickProxyTests
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task A_web_server_without_tls_is_told()
+    public async Task A_web_server_without_TLS_is_reported()
     {
         await using var check = new CheckedProxy();
         await using var site = await NginxSite.StartAsync();
@@ -75,7 +75,7 @@ public class SickProxyTests
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task Another_protocol_is_told_and_obeyed_by_no_terminal()
+    public async Task Another_protocol_is_reported_without_terminal_control_characters()
     {
         await using var check = new CheckedProxy();
         // A fake of an SSH server with a banner that would clear the screen.
@@ -84,7 +84,7 @@ public class SickProxyTests
         var run = await check.RunAsync(ssh.Endpoint);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains(
-            "is no TLS answers: \"SSH-2.0-?[2J??\"",
+            "the answer is not TLS: \"SSH-2.0-?[2J??\"",
             string.Join(' ', run.Output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)),
             StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', run.Output);
@@ -110,7 +110,7 @@ public class SickProxyTests
         await using var pair = await SignalNginxPair.StartAsync(check.Certificate, check.RoutesBut("cdn3.signal.org", down));
         var run = await check.RunAsync(pair.Endpoint, "--json", "--signal-root", check.Root);
         Assert.Equal((3, "works_with_warnings"), (run.ExitCode, run.Verdict));
-        Assert.Equal("It works, with one warning: look on the server why cdn3.signal.org does not answer it.", run.Summary);
+        Assert.Equal("It works, with one warning: find out on the server why cdn3.signal.org does not answer it.", run.Summary);
         Assert.Equal(12, run.Outcomes("route").Values.Count(static outcome => outcome == "verified"));
         Assert.Equal("closed", run.Outcomes("route")["cdn3.signal.org"]);
     }
@@ -125,14 +125,13 @@ public class SickProxyTests
         var run = await check.RunAsync(pair.Endpoint, "--json");
         Assert.Equal((1, "proxy_broken", "as_denied"), (run.ExitCode, run.Verdict, run.Outcomes("route")["grpc.chat.signal.org"]));
         Assert.StartsWith(
-            "The proxy does not relay grpc.chat.signal.org, without which today's apps do not connect: bring the proxy's list of hosts " +
-            "up to date",
+            "The proxy does not relay grpc.chat.signal.org, and today's apps cannot connect without it: update the proxy's list of hosts",
             run.Summary,
             StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task A_proxy_that_denies_everything_is_told()
+    public async Task A_proxy_that_denies_everything_is_reported()
     {
         await using var check = new CheckedProxy();
         await using var pair = await SignalNginxPair.StartAsync(
@@ -147,7 +146,7 @@ public class SickProxyTests
     public async Task A_proxy_that_relays_everything_is_an_open_relay()
     {
         await using var check = new CheckedProxy();
-        // To nginx's map a key that begins with '~' is a pattern: here any name.
+        // In nginx's map a key that begins with '~' is a pattern: here any name.
         await using var pair = await SignalNginxPair.StartAsync(
             check.Certificate, new Dictionary<string, IPEndPoint>(StringComparer.Ordinal) { ["~."] = check.Signal });
         var run = await check.RunAsync(pair.Endpoint, "--json");
@@ -156,7 +155,7 @@ public class SickProxyTests
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task Somebody_else_in_the_place_of_Signal_is_told()
+    public async Task Somebody_else_instead_of_Signal_is_reported()
     {
         await using var check = new CheckedProxy();
         using var other = new TestAuthority("Somebody else");
@@ -166,13 +165,14 @@ public class SickProxyTests
         var run = await check.RunAsync(pair.Endpoint, "--json", "--signal-root", check.Root);
         Assert.Equal((1, "proxy_broken"), (run.ExitCode, run.Verdict));
         Assert.All(run.Outcomes("route").Values, static outcome => Assert.Equal("wrong_certificate", outcome));
-        Assert.StartsWith("Something else answers in the place of Signal: ", run.Summary, StringComparison.Ordinal);
+        Assert.StartsWith("Something else answers instead of Signal: ", run.Summary, StringComparison.Ordinal);
     }
 
     [Theory(Timeout = Bound.LongTest)]
-    [InlineData(false, "network_down", "The network of this machine is down, so nothing can be said of the proxy: ")]
-    [InlineData(true, "proxy_broken", "The name of the proxy leads nowhere: look at the name servers of proxy.example")]
-    public async Task DNS_without_an_answer_is_judged_by_what_else_is_answered(bool neutralAnswers, string verdict, string summary)
+    [InlineData(false, "network_down", "This machine's network is down, so the proxy cannot be checked from here: ")]
+    [InlineData(true, "proxy_broken", "The proxy's name does not resolve: check the name servers of proxy.example")]
+    public async Task A_silent_DNS_server_means_no_network_unless_another_name_resolves(
+        bool neutralAnswers, string verdict, string summary)
     {
         PrivateMounts.Need();
         using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
@@ -190,17 +190,17 @@ public class SickProxyTests
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task A_server_that_says_nothing_costs_the_time_that_it_is_given()
+    public async Task A_silent_server_takes_no_longer_than_the_timeout()
     {
         await using var check = new CheckedProxy();
-        // A fake: it takes connections and stays silent.
+        // A fake: it accepts connections and stays silent.
         await using var silent = StandInSignal.StartRaw(StandInBehaviour.NeverReadAsync);
         var run = await check.RunAsync(silent.Endpoint, "--json", "--timeout", "2s");
         Assert.Equal((1, "proxy_broken", "no_answer"), (run.ExitCode, run.Verdict, run.Outcome("tls")));
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task The_whole_check_ends_at_its_deadline_whatever_its_steps_may_take()
+    public async Task The_whole_check_ends_at_its_deadline_however_long_its_steps_may_take()
     {
         await using var check = new CheckedProxy();
         await using var silent = StandInSignal.StartRaw(StandInBehaviour.NeverReadAsync);
@@ -208,7 +208,7 @@ public class SickProxyTests
             check.Certificate, CheckedProxy.Hosts.ToDictionary(static host => host, _ => silent.Endpoint, StringComparer.Ordinal));
         var run = await check.RunAsync(pair.Endpoint, "--json", "--timeout", "1h", "--deadline", "2s");
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("no answer before the time for the whole check was up", run.Output, StringComparison.Ordinal);
+        Assert.Contains("no answer before the deadline of the whole check", run.Output, StringComparison.Ordinal);
     }
 
     private static TestCertificate BadCertificate(string problem, TestAuthority authority, TestAuthority stranger)
@@ -219,13 +219,13 @@ public class SickProxyTests
             "wrong_name" => authority.Issue(TestKey.Ecdsa, "other.example"),
             "expired" => authority.IssueFor(now.AddDays(-90), now.AddHours(-1), CheckedProxy.Name),
             "not_yet_valid" => authority.IssueFor(now.AddHours(2), now.AddDays(90), CheckedProxy.Name),
-            "chain_incomplete" => LeafOf(authority.IssueThroughIntermediate(CheckedProxy.Name)),
+            "chain_incomplete" => KeepLeaf(authority.IssueThroughIntermediate(CheckedProxy.Name)),
             "untrusted" => stranger.Issue(TestKey.Ecdsa, CheckedProxy.Name),
             _ => SelfSigned(),
         };
     }
 
-    private static TestCertificate LeafOf(TestCertificate chain)
+    private static TestCertificate KeepLeaf(TestCertificate chain)
     {
         const string End = "-----END CERTIFICATE-----\n";
         return chain with { ChainPem = chain.ChainPem[..(chain.ChainPem.IndexOf(End, StringComparison.Ordinal) + End.Length)] };

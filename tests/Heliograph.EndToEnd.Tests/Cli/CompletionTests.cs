@@ -2,7 +2,7 @@ using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Cli;
 
-/// <summary>Each shell, asked for what it would offer, with the built program behind it.</summary>
+/// <summary>What each shell offers, with the built program behind it.</summary>
 public sealed class CompletionTests : IDisposable
 {
     /// <summary>What bash does at a Tab: it splits the line and calls the function.</summary>
@@ -17,7 +17,7 @@ public sealed class CompletionTests : IDisposable
         printf '%s\n' "${COMPREPLY[@]}"
         """;
 
-    /// <summary>Outside of a line that is edited zsh refuses compadd, which is what the function ends with.</summary>
+    /// <summary>zsh refuses compadd, with which the function ends, outside of line editing.</summary>
     private const string ZshTab = """
         compdef() { [[ $1 == _heliograph && $2 == heliograph ]] }
         compadd() { [[ $1 == -a ]] && print -rl -- ${(M)${(P)2}:#${words[CURRENT]}*} }
@@ -68,7 +68,7 @@ public sealed class CompletionTests : IDisposable
         Assert.Equal([""], await TabAsync("bash", "heliograph run --config "));
 
     [Fact]
-    public async Task Another_shell_is_refused()
+    public async Task Another_shell_is_rejected()
     {
         var (code, output, errors) = await BuiltProgram.RunAsync("completion", "tcsh");
         Assert.Equal(

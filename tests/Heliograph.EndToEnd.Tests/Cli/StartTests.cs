@@ -6,7 +6,7 @@ using Heliograph.Testing.Certificates;
 
 namespace Heliograph.EndToEnd.Tests.Cli;
 
-/// <summary><c>heliograph run</c>: what it says when it starts, when it cannot, and how it ends.</summary>
+/// <summary><c>heliograph run</c>: its output when it starts, its errors when it cannot, and how it ends.</summary>
 public sealed class StartTests : IDisposable
 {
     private readonly TempDirectory directory = new();
@@ -41,7 +41,7 @@ public sealed class StartTests : IDisposable
     /// OPENSSL_ia32cap(3) is what an operator of nginx would reach for. Without VAES and VPCLMULQDQ ipsec-mb is left out.
     /// </remarks>
     [Fact]
-    public async Task OpenSSLs_mask_of_the_processor_counts_here_too()
+    public async Task OpenSSLs_processor_mask_applies_here_too()
     {
         masked = ":~0x60000000000";
         await using var program = await StartAsync("--domain", "localhost");
@@ -50,7 +50,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task It_leaves_no_core_dump_and_takes_all_descriptors_it_may_have()
+    public async Task It_leaves_no_core_dump_and_raises_its_descriptor_limit()
     {
         await using var program = await StartAsync("--domain", "localhost");
         var limits = await File.ReadAllLinesAsync($"/proc/{program.Id}/limits", TestContext.Current.CancellationToken);
@@ -62,7 +62,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task It_stays_small_at_rest()
+    public async Task It_stays_small_when_idle()
     {
         await using var program = await StartAsync("--domain", "localhost");
         Assert.InRange(program.ResidentBytes(), 1, 80L * 1024 * 1024);
@@ -99,11 +99,11 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task A_port_in_use_is_one_line()
+    public async Task A_port_in_use_is_reported_in_one_line()
     {
-        using var taken = new TcpListener(IPAddress.Loopback, 0);
-        taken.Start();
-        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
         await FailsAsync(
             1,
             $"cannot listen on 127.0.0.1:{port}: another program has the port; find it with: ss -ltnp 'sport = :{port}'",
@@ -112,39 +112,39 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task A_port_in_use_for_plain_http_is_one_line()
+    public async Task A_port_in_use_for_plain_http_is_reported_in_one_line()
     {
-        using var taken = new TcpListener(IPAddress.Loopback, 0);
-        taken.Start();
-        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
         await FailsAsync(1, $"127.0.0.1:{port}", "--listen", "127.0.0.1:0", "--http-listen", $"127.0.0.1:{port}");
     }
 
     [Fact]
-    public async Task An_address_of_another_machine_is_one_line() =>
+    public async Task An_address_of_another_machine_is_reported_in_one_line() =>
         await FailsAsync(1, "cannot listen on 192.0.2.1:8443: this machine has no such address", "--listen", "192.0.2.1:8443");
 
     [Fact]
-    public async Task A_certificate_that_is_not_there_is_one_line() =>
+    public async Task A_missing_certificate_is_reported_in_one_line() =>
         await FailsAsync(
             1,
             $"certificate.chain: {directory["none.pem"]} cannot be read by user {Environment.UserName} (there is no such file); allowed: " +
-            $"the path of a PEM file",
+            "the path of a PEM file",
             Files(directory["none.pem"], directory["none.pem"]));
 
     [Fact]
-    public async Task A_directory_for_a_certificate_is_one_line() =>
+    public async Task A_directory_for_a_certificate_is_reported_in_one_line() =>
         await FailsAsync(1, $"certificate.chain: {directory.Path} cannot be read by user", Files(directory.Path, directory.Path));
 
     [Fact]
-    public async Task A_certificate_that_is_none_is_one_line()
+    public async Task An_invalid_certificate_is_reported_in_one_line()
     {
         var text = directory.Write("text.pem", "hello\n");
         await FailsAsync(1, $"certificate.chain {text} with certificate.key {text}: the chain contains no certificate", Files(text, text));
     }
 
     [Fact]
-    public async Task A_key_of_another_certificate_is_one_line()
+    public async Task A_key_of_another_certificate_is_reported_in_one_line()
     {
         using var authority = new TestAuthority();
         var (chain, _) = authority.Issue(TestKey.Ecdsa, "localhost").WriteTo(directory);
@@ -156,7 +156,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task A_state_directory_that_is_none_is_one_line()
+    public async Task An_invalid_state_directory_is_reported_in_one_line()
     {
         var file = directory.Write("file", "");
         await FailsAsync(
@@ -166,11 +166,11 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task A_decoy_directory_that_is_not_there_is_one_line() =>
+    public async Task A_missing_decoy_directory_is_reported_in_one_line() =>
         await FailsAsync(1, directory["www"], "--decoy-directory", directory["www"]);
 
     [Fact]
-    public void A_missing_library_is_told_with_its_package()
+    public void A_missing_library_is_reported_with_its_package()
     {
         var missing = Assert.Throws<StartException>(static () => ProcessSetup.RequireLibrary("libnone.so.3"));
         Assert.Equal(
@@ -216,7 +216,7 @@ public sealed class StartTests : IDisposable
         Assert.Equal(code, actual);
     }
 
-    /// <summary>What a test says nothing of stands on loopback and in its own directory.</summary>
+    /// <summary>What a test does not set is on loopback and in its own directory.</summary>
     private string[] Arguments(string[] given)
     {
         (string Flag, string Value)[] defaults =

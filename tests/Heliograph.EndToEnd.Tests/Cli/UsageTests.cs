@@ -3,7 +3,7 @@ using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Cli;
 
-/// <summary>What people read on the command line, and the exit codes that scripts do.</summary>
+/// <summary>What people read on the command line, and the exit codes that scripts check.</summary>
 public sealed class UsageTests
 {
     private const string GoldenFiles = "tests/Heliograph.EndToEnd.Tests/Cli/Golden/";
@@ -38,7 +38,7 @@ public sealed class UsageTests
     [InlineData("link", "link", "proxy.example.org")]
     [InlineData("completion-bash", "completion", "bash")]
     [InlineData("config-validate", "config", "validate", "--domain", "proxy.example.org")]
-    public async Task What_a_command_says_is_as_reviewed(string file, params string[] arguments)
+    public async Task The_output_of_a_command_is_as_reviewed(string file, params string[] arguments)
     {
         var (code, output, errors) = await BuiltProgram.RunAsync(arguments);
         Assert.Equal((0, ""), (code, errors));
@@ -46,7 +46,7 @@ public sealed class UsageTests
     }
 
     [Fact]
-    public async Task The_configuration_is_shown_with_where_each_value_came_from()
+    public async Task The_configuration_is_shown_with_the_origin_of_each_value()
     {
         using var directory = new TempDirectory();
         var file = directory.Write("heliograph.yaml", """
@@ -90,10 +90,10 @@ public sealed class UsageTests
     }
 
     [Fact]
-    public async Task A_good_configuration_is_called_good()
+    public async Task A_valid_configuration_is_reported_as_valid()
     {
         Assert.Equal(
-            (0, "The configuration is good (no file).\n", ""),
+            (0, "The configuration is valid (no file).\n", ""),
             await BuiltProgram.RunAsync("config", "validate", "--domain", "proxy.example.org"));
     }
 
@@ -101,7 +101,7 @@ public sealed class UsageTests
     [InlineData("run")]
     [InlineData("config show")]
     [InlineData("config validate")]
-    public async Task Every_command_tells_all_errors_of_the_configuration_and_exits_with_2(string command)
+    public async Task Every_command_reports_all_errors_of_the_configuration_and_exits_with_2(string command)
     {
         var (code, output, errors) = await BuiltProgram.RunAsync([
             .. command.Split(' '),
@@ -114,21 +114,23 @@ public sealed class UsageTests
             "--route",
             "z",
         ]);
+        const string Endpoints = "a host name with \"host:port\", \"[IPv6]:port\" or \"unix:/path/to.sock\"";
+        const string Durations = "a whole number with its unit ms, s, m, h or d, such as 500ms, 60s, 10m, 1h or 2d";
         Assert.Equal((2, ""), (code, output));
         Assert.Equal(
-            """
+            $"""
             heliograph: the configuration has 4 errors:
-              --route: "z" is not NAME=ENDPOINT; allowed: a host name with "host:port", "[IPv6]:port" or "unix:/path/to.sock", such as chat.signal.org=127.0.0.1:9000
+              --route: "z" is not NAME=ENDPOINT; allowed: {Endpoints}, such as chat.signal.org=127.0.0.1:9000
               --drain-timeout: is given 2 times; keep one
               domains.0 (--domain): "a b": not a host name; allowed: a DNS name such as proxy.example.org, or an IP address
-              limits.drain_timeout (--drain-timeout): "y": not a duration; allowed: a whole number with its unit ms, s, m, h or d, such as 500ms, 60s, 10m, 1h or 2d
+              limits.drain_timeout (--drain-timeout): "y": not a duration; allowed: {Durations}
 
             """,
             errors);
     }
 
     [Fact]
-    public async Task One_error_is_called_one()
+    public async Task One_error_is_announced_as_one()
     {
         var (code, _, errors) = await BuiltProgram.RunAsync("config", "validate");
         Assert.Equal(2, code);
@@ -136,16 +138,16 @@ public sealed class UsageTests
     }
 
     [Theory]
-    [InlineData("", "heliograph: a command is missing; there are: ", "Try: heliograph --help")]
-    [InlineData("rnu", "heliograph: there is no command rnu; did you mean run?", "Try: heliograph --help")]
-    [InlineData("config sohw", "heliograph: there is no command sohw; did you mean show?", "Try: heliograph config --help")]
-    [InlineData("config", "heliograph: a command is missing; there are: show, validate, schema", "Try: heliograph config --help")]
-    [InlineData("run --domian x", "heliograph: there is no option --domian; did you mean --domain?", "Try: heliograph run --help")]
-    [InlineData("run --domian=x", "heliograph: there is no option --domian; did you mean --domain?", "Try: heliograph run --help")]
-    [InlineData("run --xyzzy", "heliograph: there is no option --xyzzy", "Try: heliograph run --help")]
-    [InlineData("config show extra", "heliograph: \"extra\" is one word too many", "Try: heliograph config show --help")]
+    [InlineData("", "heliograph: a command is missing; available: ", "Try: heliograph --help")]
+    [InlineData("rnu", "heliograph: unknown command rnu; did you mean run?", "Try: heliograph --help")]
+    [InlineData("config sohw", "heliograph: unknown command sohw; did you mean show?", "Try: heliograph config --help")]
+    [InlineData("config", "heliograph: a command is missing; available: show, validate, schema", "Try: heliograph config --help")]
+    [InlineData("run --domian x", "heliograph: unknown option --domian; did you mean --domain?", "Try: heliograph run --help")]
+    [InlineData("run --domian=x", "heliograph: unknown option --domian; did you mean --domain?", "Try: heliograph run --help")]
+    [InlineData("run --xyzzy", "heliograph: unknown option --xyzzy", "Try: heliograph run --help")]
+    [InlineData("config show extra", "heliograph: unexpected argument \"extra\"", "Try: heliograph config show --help")]
     [InlineData("run --config", "heliograph: Required argument missing for option: '--config'.", "Try: heliograph run --help")]
-    public async Task A_command_line_that_is_none_is_told_and_exits_with_2(string arguments, string first, string last)
+    public async Task An_invalid_command_line_is_reported_and_exits_with_2(string arguments, string first, string last)
     {
         var (code, output, errors) = await BuiltProgram.RunAsync(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal((2, ""), (code, output));
@@ -159,7 +161,7 @@ public sealed class UsageTests
     [InlineData("--version")]
     [InlineData("run --version")]
     [InlineData("config show --version")]
-    public async Task The_version_is_told_everywhere(string arguments)
+    public async Task Every_command_can_show_the_version(string arguments)
     {
         var (code, output, errors) = await BuiltProgram.RunAsync(arguments.Split(' '));
         Assert.Equal((0, ""), (code, errors));

@@ -4,10 +4,10 @@ using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Demo;
 
-/// <summary><c>heliograph demo</c>, the built program; where a part of it has to be wrong, in this process.</summary>
+/// <summary><c>heliograph demo</c> as the built program; in this process when a part must fail.</summary>
 public sealed partial class DemoTests
 {
-    // A directory that nobody can write to, root included.
+    // A directory that not even root can write to.
     private const string ReadOnlyDirectory = "/proc";
 
     [Fact(Timeout = Bound.LongTest)]
@@ -35,8 +35,8 @@ public sealed partial class DemoTests
         }, Bound.Token);
         Assert.Equal(ExitCode.Failed, code);
         Assert.Equal(
-            "heliograph: demo: check failed: 1,048,576 bytes sent to cdn2.signal.org come back unchanged (byte 70,000 of 1,048,576 " +
-            "differs)\n",
+            "heliograph: demo: check failed: 1,048,576 bytes sent to cdn2.signal.org come back unchanged " +
+            "(byte 70,000 of 1,048,576 differs)\n",
             error);
     }
 
@@ -62,7 +62,7 @@ public sealed partial class DemoTests
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task A_demo_that_is_stopped_says_where_it_was()
+    public async Task A_stopped_demo_says_where_it_was()
     {
         using var stop = new CancellationTokenSource();
         var (code, error) = await RunAsync(
@@ -74,8 +74,8 @@ public sealed partial class DemoTests
             stop.Token);
         Assert.Equal(ExitCode.Failed, code);
         Assert.Equal(
-            "heliograph: demo: check failed: 35 bytes sent to grpc.chat.signal.org come back unchanged (it took too long, or was " +
-            "stopped)\n",
+            "heliograph: demo: check failed: 35 bytes sent to grpc.chat.signal.org come back unchanged " +
+            "(it took too long, or was stopped)\n",
             error);
     }
 
@@ -87,7 +87,7 @@ public sealed partial class DemoTests
         return (code, error.ToString());
     }
 
-    /// <summary>What differs from run to run, or from version to version, is a word in capitals.</summary>
+    /// <summary>Replaces what differs between runs or versions with a word in capitals.</summary>
     private static string Masked(string output)
     {
         var text = output.Replace(ProductVersion.Text, "VERSION", StringComparison.Ordinal);

@@ -11,11 +11,11 @@ public class LibsignalTests(LibsignalProject libsignal) : IClassFixture<Libsigna
     [InlineData(1, Proxy.Name)]
     [InlineData(2, Proxy.Name)]
     [InlineData(2, "127.0.0.1")]
-    public async Task Twenty_connections_at_a_time_exchange_requests_and_megabytes(int httpVersion, string proxyHost)
+    public async Task Twenty_concurrent_connections_exchange_requests_and_megabytes(int httpVersion, string proxyHost)
     {
         using var authority = new TestAuthority();
         using var files = new TempDirectory();
-        // The library resolves the proxy's name itself, and of names only localhost leads to loopback everywhere.
+        // The library resolves the proxy's name itself, and the only name that resolves to loopback everywhere is localhost.
         var host = proxyHost == Proxy.Name ? "localhost" : proxyHost;
         var (chain, key) = authority.Issue(TestKey.Ecdsa, "localhost").WriteTo(files);
         var (server, chatPort) = await libsignal.StartChatServerAsync(chain, key, httpVersion);
@@ -29,7 +29,7 @@ public class LibsignalTests(LibsignalProject libsignal) : IClassFixture<Libsigna
             "chat", host, $"{proxy.Endpoint.Port}", $"{chatPort}", files["root.der"], $"{httpVersion}", "20", $"{1024 * 1024}");
 
         Assert.True(exitCode == 0, output + errors);
-        Assert.Contains("20 connections at a time, 80 requests answered", output, StringComparison.Ordinal);
+        Assert.Contains("20 concurrent connections, 80 requests answered", output, StringComparison.Ordinal);
         Assert.Equal(20, Count(server.Output, httpVersion == 2 ? "connection over HTTP/2" : "connection over HTTP/1.1"));
         Assert.Equal(20, Count(server.Output, $" {1024 * 1024}\n"));
     }
@@ -40,7 +40,7 @@ public class LibsignalTests(LibsignalProject libsignal) : IClassFixture<Libsigna
         const string Host = "grpc.chat.signal.org";
         using var authority = new TestAuthority();
         using var files = new TempDirectory();
-        // Answers nothing and closes once the hello is there: the library then gives up at once.
+        // Reads the hello and closes without an answer: the library then gives up at once.
         await using var upstream = StandInSignal.StartRaw(async connection =>
             _ = await connection.Data.ReadAsync(new byte[16 * 1024], connection.Stopping));
         await using var proxy = await Proxy.StartAsync(

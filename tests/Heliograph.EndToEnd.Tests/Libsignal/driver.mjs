@@ -1,4 +1,4 @@
-// Signal's own client library, connecting through a proxy. Exit code 0 only if everything asked for came true.
+// Signal's own client library, connecting through a proxy. Exits with 0 only if everything worked.
 // SSL_CERT_FILE names the root that the proxy's certificate chains to.
 //
 // usage: node driver.mjs chat PROXY-HOST PROXY-PORT CHAT-PORT ROOT.der 1|2 CONNECTIONS BODY-BYTES
@@ -21,7 +21,9 @@ async function converse(net, number, bodyBytes) {
       verb: 'PUT', path: `/v1/echo/${number}`, headers: [['content-type', 'application/octet-stream']], body, timeoutMillis: 30000,
     });
     if (response.status !== 200) throw new Error(`connection ${number}: status ${response.status}`);
-    if (sha256(response.body ?? new Uint8Array()) !== sha256(body)) throw new Error(`connection ${number}: ${length} bytes came back changed`);
+    if (sha256(response.body ?? new Uint8Array()) !== sha256(body)) {
+      throw new Error(`connection ${number}: ${length} bytes came back changed`);
+    }
   }
   return chat;
 }
@@ -37,14 +39,14 @@ async function chat([chatPort, root, httpVersion, connections, bodyBytes]) {
   net.setProxy(host, Number(port));
   const numbers = Array.from({ length: Number(connections) }, (_, number) => number);
   const chats = await Promise.all(numbers.map((number) => converse(net, number, Number(bodyBytes))));
-  console.log(`${chats.length} connections at a time, ${4 * chats.length} requests answered`);
+  console.log(`${chats.length} concurrent connections, ${4 * chats.length} requests answered`);
   await Promise.all(chats.map((each) => each.disconnect()));
 }
 
 async function production() {
   const net = new Net.Net({ env: Net.Environment.Production, userAgent });
   net.setProxy(host, Number(port));
-  // The stand-in is not Signal, whose root the library pins, so this cannot succeed; the test looks at the hello that came through.
+  // The stand-in is not Signal, whose root the library pins, so this cannot succeed; the test examines the hello that came through.
   await net.connectUnauthenticatedChat(listener).then(
     () => { throw new Error('a connection to a stand-in passed for Signal'); },
     (error) => console.log(`refused as expected: ${error.name}`));

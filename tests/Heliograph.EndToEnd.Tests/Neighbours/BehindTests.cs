@@ -6,9 +6,8 @@ using Heliograph.Tests.Configuration;
 namespace Heliograph.EndToEnd.Tests.Neighbours;
 
 /// <summary>
-/// Heliograph behind balancers, with the configurations of docs/operating/behind-a-load-balancer.md. What address it was told shows at a
-/// web server that it passes
-/// connections on to.
+/// Heliograph behind balancers, with the configurations of docs/operating/behind-a-load-balancer.md. A web server that it passes
+/// connections on to shows the address that it received.
 /// </summary>
 public sealed class BehindTests
 {

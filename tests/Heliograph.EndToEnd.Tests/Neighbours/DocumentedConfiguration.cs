@@ -7,8 +7,8 @@ internal static class DocumentedConfiguration
 {
     /// <summary>A block of a document.</summary>
     /// <param name="document">The file's name in docs/operating.</param>
-    /// <param name="heading">The heading that it stands under.</param>
-    /// <param name="changes">What a test's own machine has in the place of documented text; each must be there.</param>
+    /// <param name="heading">The heading above it.</param>
+    /// <param name="changes">What a test uses instead of the documented text; each such text must exist.</param>
     public static string Read(string document, string heading, params (string Documented, string Own)[] changes)
     {
         var text = File.ReadAllText(Repository.PathOf($"docs/operating/{document}")).ReplaceLineEndings("\n");

@@ -40,7 +40,12 @@ internal sealed class Neighbour : IAsyncDisposable
         var directory = new TempDirectory();
         var words = command(directory.Write(name, configuration));
         // Caddy keeps its state under these.
-        var environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["HOME"] = directory.Path, ["XDG_DATA_HOME"] = directory.Path, ["XDG_CONFIG_HOME"] = directory.Path };
+        var environment = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["HOME"] = directory.Path,
+            ["XDG_DATA_HOME"] = directory.Path,
+            ["XDG_CONFIG_HOME"] = directory.Path,
+        };
         var neighbour = new Neighbour(directory, ChildProcess.Start(words[0], words[1..], directory.Path, environment));
         try
         {

@@ -7,14 +7,14 @@ using Heliograph.Testing.Nginx;
 namespace Heliograph.EndToEnd.Tests.Neighbours;
 
 /// <summary>
-/// Another web server with its own certificate, set up as docs/operating/beside-a-web-server.md says; its one page is the visitor's
-/// address.
+/// Another web server with its own certificate, set up as docs/operating/beside-a-web-server.md says.
+/// Its one page is the visitor's address.
 /// </summary>
 internal sealed class Site : IAsyncDisposable
 {
     public const string Name = "www.example.org";
 
-    /// <summary>An address that nothing else here calls from.</summary>
+    /// <summary>An address that no other client here uses.</summary>
     public static readonly IPAddress VisitorAddress = IPAddress.Parse("127.9.8.7");
 
     private const string Document = "beside-a-web-server.md";
@@ -65,7 +65,7 @@ internal sealed class Site : IAsyncDisposable
             ("file_server", "respond {remote_host}")),
         site.Endpoint));
 
-    /// <summary>The page through somebody who listens at <paramref name="through"/>.</summary>
+    /// <summary>The page through the program that listens at <paramref name="through"/>.</summary>
     public Task<Page> GetAsync(IPEndPoint through, Version version) =>
         Visitor.GetAsync(through, Authority, Name, version, from: VisitorAddress);
 

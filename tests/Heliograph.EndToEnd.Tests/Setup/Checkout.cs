@@ -8,7 +8,7 @@ namespace Heliograph.EndToEnd.Tests.Setup;
 
 /// <summary>
 /// A checkout of signalapp/Signal-TLS-Proxy as init-certificate.sh and certbot leave it: archive, live with links into it, renewal files,
-/// and the link that nginx is led by.
+/// and the link that nginx follows.
 /// </summary>
 internal sealed class Checkout
 {
@@ -24,7 +24,7 @@ internal sealed class Checkout
 
     public string Root { get; }
 
-    /// <summary>Adds a certificate, and has nginx use it.</summary>
+    /// <summary>Adds a certificate, and makes nginx use it.</summary>
     public Checkout Add(string name, TestCertificate certificate, string server = AcmeOptions.LetsEncrypt)
     {
         var (archive, live) = (Path.Combine(conf, "archive", name), Path.Combine(conf, "live", name));
@@ -52,7 +52,7 @@ internal sealed class Checkout
         return this;
     }
 
-    /// <summary>Every path with its content's digest, but for the link that only a container can follow.</summary>
+    /// <summary>Every path with its content's digest, except the link that only a container can follow.</summary>
     public IReadOnlyList<string> Files() =>
         [
             .. Directory

@@ -43,7 +43,7 @@ public sealed class CheckoutTests : IDisposable
     }
 
     [Fact(Timeout = Bound.LongTest)]
-    public async Task The_certificate_serves_from_the_first_start_and_is_renewed_with_an_account_of_our_own()
+    public async Task The_certificate_serves_from_the_first_start_and_is_renewed_with_an_account_of_its_own()
     {
         await using var proxy = new AcmeProxy();
         await using var pebble = await PebbleServer.StartAsync(proxy.Pebble);
@@ -51,7 +51,7 @@ public sealed class CheckoutTests : IDisposable
         await proxy.StartAsync();
         await proxy.IssuedAsync();
         await proxy.StopAsync();
-        // What certbot would have got, with its account; ours is another one.
+        // The certificate that certbot would have, with its account; Heliograph has another account.
         using var stored = JsonDocument.Parse(
             await File.ReadAllTextAsync(Path.Combine(proxy.State, "acme", "certificate.json"), TestContext.Current.CancellationToken));
         var checkout = new Checkout(proxy.Directory["Signal-TLS-Proxy"]).Add(
@@ -86,15 +86,15 @@ public sealed class CheckoutTests : IDisposable
             : throw new InvalidOperationException();
         using (var seen = await proxy.SeenAsync())
             Assert.Equal(adopted.SerialNumber, seen.SerialNumber);
-        var (renewed, told, problem) = await BuiltProgram.RunAsync("certificate", "renew", "--force", "--config", proxy.Config);
+        var (renewed, report, problem) = await BuiltProgram.RunAsync("certificate", "renew", "--force", "--config", proxy.Config);
         Assert.Equal((0, ""), (renewed, problem));
-        Assert.StartsWith("There is a new certificate", told, StringComparison.Ordinal);
+        Assert.StartsWith("There is a new certificate", report, StringComparison.Ordinal);
         using (var seen = await proxy.SeenAsync())
             Assert.NotEqual(adopted.SerialNumber, seen.SerialNumber);
     }
 
     [Fact]
-    public async Task An_expired_certificate_is_left_and_a_new_one_will_be_ordered()
+    public async Task An_expired_certificate_is_not_taken_over_and_a_new_one_will_be_ordered()
     {
         var checkout = new Checkout(init.Directory["proxy"]).Add(Domain, Checkout.Expired(Domain));
         var (code, output, errors) = await init.RunAsync("--from-signal-tls-proxy", checkout.Root, "--offline");
@@ -128,12 +128,13 @@ public sealed class CheckoutTests : IDisposable
         Assert.Equal(
             (
                 2,
-                "heliograph: --from-signal-tls-proxy: there are several certificates: old.example.org, proxy.example.org; name one with " +
-                    "--domain NAME\n"),
+                "heliograph: --from-signal-tls-proxy: there are several certificates: old.example.org, proxy.example.org; " +
+                    "choose one with --domain NAME\n"),
             (code, errors));
         Assert.Equal(
             0,
-            (await init.RunAsync("--from-signal-tls-proxy", checkout.Root, "--offline", "--force", "--domain", "old.example.org")).ExitCode);
+            (await init.RunAsync(
+                "--from-signal-tls-proxy", checkout.Root, "--offline", "--force", "--domain", "old.example.org")).ExitCode);
         Assert.Equal(["old.example.org"], Loaded.From(init.File).Settings!.Domains);
     }
 
@@ -148,18 +149,18 @@ public sealed class CheckoutTests : IDisposable
     }
 
     [Fact]
-    public async Task A_directory_that_is_no_checkout_is_one_line()
+    public async Task A_directory_that_is_no_checkout_is_reported_in_one_line()
     {
         var (code, output, errors) = await init.RunAsync("--from-signal-tls-proxy", init.Directory.Path, "--offline");
         Assert.Equal((2, ""), (code, output));
         Assert.Equal(
-            $"heliograph: --from-signal-tls-proxy: there is no data/certbot/conf in {init.Directory.Path}; name the directory in which " +
-            $"init-certificate.sh was run (docker compose ls shows it)\n",
+            $"heliograph: --from-signal-tls-proxy: there is no data/certbot/conf in {init.Directory.Path}; give the directory in which " +
+            "init-certificate.sh was run (docker compose ls shows it)\n",
             errors);
     }
 
     [Fact]
-    public async Task A_checkout_without_a_certificate_is_one_line()
+    public async Task A_checkout_without_a_certificate_is_reported_in_one_line()
     {
         var checkout = new Checkout(init.Directory["proxy"]);
         var (code, _, errors) = await init.RunAsync("--from-signal-tls-proxy", checkout.Root, "--offline");

@@ -4,7 +4,7 @@ using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Setup;
 
-/// <summary><c>heliograph init</c> on an empty machine: a directory of its own, ports that nobody has.</summary>
+/// <summary><c>heliograph init</c> on an empty machine: a directory of its own, and ports that nobody uses.</summary>
 internal sealed class InitRun : IDisposable
 {
     private static readonly string[] OfThisMachine = ["clock", "descriptors", "memory", "state"];
@@ -33,8 +33,7 @@ internal sealed class InitRun : IDisposable
         ];
 
     /// <summary>
-    /// The text without what differs from one machine to the next: some findings, this test's directory, and whether the program is
-    /// installed.
+    /// The text without what differs between machines: some findings, this test's directory, and whether the program is installed.
     /// </summary>
     public string Stable(string output)
     {

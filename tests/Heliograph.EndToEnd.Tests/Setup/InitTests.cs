@@ -6,7 +6,7 @@ using Heliograph.Tests.Configuration;
 
 namespace Heliograph.EndToEnd.Tests.Setup;
 
-/// <summary><c>heliograph init</c> with flags: it asks nothing, looks, writes, and tells what comes next.</summary>
+/// <summary><c>heliograph init</c> with flags: it asks nothing, checks the machine, writes the file, and says what comes next.</summary>
 public sealed class InitTests : IDisposable
 {
     private const string GoldenFiles = "tests/Heliograph.EndToEnd.Tests/Setup/Golden/";
@@ -27,15 +27,15 @@ public sealed class InitTests : IDisposable
         Assert.Equal(
             UnixFileMode.None,
             File.GetUnixFileMode(init.File) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.GroupWrite));
-        // Nothing else is left, and the server's directory is the server's to make.
+        // Nothing else is left: the server creates its own directory.
         Assert.Equal([init.File], Directory.GetFileSystemEntries(init.Directory.Path));
         Assert.Equal(
-            (0, $"The configuration is good ({init.File}).\n", ""),
+            (0, $"The configuration is valid ({init.File}).\n", ""),
             await BuiltProgram.RunAsync("config", "validate", "--config", init.File));
     }
 
     [Fact]
-    public async Task What_run_reads_is_what_was_said()
+    public async Task What_run_reads_is_what_was_given()
     {
         await init.RunAsync(
             "--domain",
@@ -57,7 +57,7 @@ public sealed class InitTests : IDisposable
         Assert.Equal([Domain, "198.51.100.7"], settings.Domains);
         Assert.Equal("a.example", Assert.Single(settings.Routes.Hosts).Key);
         Assert.Equal("127.0.0.1:8080", settings.Decoy.Upstream?.ToString());
-        // Whoever starts the server does so somewhere else.
+        // The server starts in another directory.
         Assert.Equal(Path.GetFullPath("chain.pem"), settings.Certificate.Chain);
         Assert.Equal(TimeSpan.FromSeconds(2), settings.Limits.DrainTimeout);
         Assert.Empty(settings.HttpListen);
@@ -79,12 +79,12 @@ public sealed class InitTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_there_stays_unless_force_is_said()
+    public async Task An_existing_file_stays_unless_force_is_given()
     {
         init.Directory.Write("heliograph.yaml", "domains: [old.example.org]\n");
         var (code, output, errors) = await init.RunAsync("--domain", Domain, "--offline");
         Assert.Equal(
-            (2, "", $"heliograph: {init.File} is there already; --force replaces it, --config FILE names another\n"),
+            (2, "", $"heliograph: {init.File} already exists; --force replaces it, --config FILE names another\n"),
             (code, output, errors));
         Assert.Equal("domains: [old.example.org]\n", await File.ReadAllTextAsync(init.File, TestContext.Current.CancellationToken));
         Assert.Equal(0, (await init.RunAsync("--domain", Domain, "--offline", "--force")).ExitCode);
@@ -102,11 +102,11 @@ public sealed class InitTests : IDisposable
     }
 
     [Fact]
-    public async Task A_port_that_is_taken_is_told_the_file_is_written_and_the_exit_code_says_so()
+    public async Task A_port_in_use_is_reported_but_the_file_is_written_and_the_exit_code_is_3()
     {
-        using var taken = new TcpListener(IPAddress.Loopback, 0);
-        taken.Start();
-        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
         var (code, output, errors) = await BuiltProgram.RunAsync(
             "init",
             "--domain",
@@ -122,14 +122,15 @@ public sealed class InitTests : IDisposable
             "none");
         Assert.Equal((3, ""), (code, errors));
         Assert.Contains($"  ✗ port {port}", output, StringComparison.Ordinal);
-        Assert.Contains($"(process {Environment.ProcessId}) has it", output, StringComparison.Ordinal);
-        Assert.Contains($"Put right first what is marked ✗ above (port {port}). Then:", output, StringComparison.Ordinal);
+        var program = File.ReadAllText("/proc/self/comm").Trim();
+        Assert.Contains($"in use by {program} (process {Environment.ProcessId})", output, StringComparison.Ordinal);
+        Assert.Contains($"First fix what is marked ✗ above (port {port}). Then:", output, StringComparison.Ordinal);
         Assert.True(File.Exists(init.File));
     }
 
     /// <summary>In a network of its own, where the machine has one public address and the ports 443 and 80 are free.</summary>
     [Fact]
-    public async Task A_domain_that_leads_elsewhere_is_told_before_anything_is_asked_for()
+    public async Task A_domain_that_resolves_elsewhere_is_reported_before_a_certificate_is_ordered()
     {
         PrivateMounts.Need();
         var hosts = init.Directory.Write("hosts", $"127.0.0.1 localhost\n8.8.4.4 {Domain}\n2a01:4f8::9 {Domain}\n");
@@ -165,14 +166,14 @@ public sealed class InitTests : IDisposable
             (
                 2,
                 "",
-                "heliograph: --domain is missing, and nobody can be asked here; name what clients are to type: heliograph init --domain " +
-                "proxy.example.org\n"
+                "heliograph: --domain is missing, and there is no terminal to ask on; give the name that clients type: heliograph init " +
+                "--domain proxy.example.org\n"
             ),
             (code, output, errors));
     }
 
     [Fact]
-    public async Task A_domain_that_is_none_is_an_error_of_the_command_line()
+    public async Task An_invalid_domain_is_an_error_of_the_command_line()
     {
         var (code, output, errors) = await init.RunAsync("--domain", "a b", "--offline");
         Assert.Equal((2, ""), (code, output));
@@ -181,7 +182,7 @@ public sealed class InitTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_cannot_be_written_is_one_line()
+    public async Task A_file_that_cannot_be_written_is_reported_in_one_line()
     {
         var (code, _, errors) = await BuiltProgram.RunAsync(
             "init",
@@ -234,7 +235,7 @@ public sealed class InitTests : IDisposable
         init.Directory.Write("heliograph.yaml", "domains: [old.example.org]\n");
         var (code, screen) = await PseudoTerminal.RunAsync(answer, init.Arguments("--domain", Domain, "--offline", "--no-qr"));
         Assert.Equal(expected, code);
-        Assert.Contains("is there already. Replace it?", screen, StringComparison.Ordinal);
+        Assert.Contains("already exists. Replace it?", screen, StringComparison.Ordinal);
         Assert.Equal([domain], Loaded.From(init.File).Settings!.Domains);
     }
 }

@@ -23,7 +23,7 @@ public sealed partial class LinkTests : IDisposable
         Assert.Equal((0, expected + "\n", ""), await BuiltProgram.RunAsync("link", host));
 
     [Fact]
-    public async Task It_may_lead_to_the_app_without_the_web_site() =>
+    public async Task It_may_open_the_app_without_the_web_site() =>
         Assert.Equal(
             (0, "sgnl://signal.tube/#proxy.example.org\n", ""),
             await BuiltProgram.RunAsync("link", "proxy.example.org", "--sgnl"));
@@ -37,22 +37,22 @@ public sealed partial class LinkTests : IDisposable
     [InlineData(
         "198.51.100.7",
         "https://signal.tube/#198.51.100.7",
-        "Signal for iOS has been seen to refuse an IP address, and the certificate must name it: a name is safer."
+        "Signal for iOS has been seen to reject an IP address, and the certificate must include it: a name is safer."
     )]
     [InlineData(
         "2001:db8::1",
         "https://signal.tube/#[2001:db8::1]",
-        "No Signal app takes an IPv6 address from a link: give them a name, or an IPv4 address."
+        "No Signal app accepts an IPv6 address in a link: use a name, or an IPv4 address."
     )]
-    [InlineData("localhost", "https://signal.tube/#localhost", "Signal for iOS takes no name without a dot.")]
-    public async Task Where_an_app_could_not_use_it_a_warning_says_so(string host, string expected, string warning) =>
+    [InlineData("localhost", "https://signal.tube/#localhost", "Signal for iOS accepts no name without a dot.")]
+    public async Task A_warning_says_so_if_an_app_could_not_use_it(string host, string expected, string warning) =>
         Assert.Equal((0, expected + "\n", $"warning: {warning}\n"), await BuiltProgram.RunAsync("link", host));
 
     [Theory]
-    [InlineData("*.example.org", "a wildcard; put a name in the place of the *")]
+    [InlineData("*.example.org", "a wildcard; replace the * with a name")]
     [InlineData("a b", "not a host name")]
     [InlineData("https://example.org/", "a web address; write the host's name only")]
-    public async Task What_is_no_host_is_an_error(string host, string problem)
+    public async Task An_invalid_host_is_an_error(string host, string problem)
     {
         var (code, output, errors) = await BuiltProgram.RunAsync("link", host);
         Assert.Equal((2, ""), (code, output));
@@ -72,11 +72,11 @@ public sealed partial class LinkTests : IDisposable
             await BuiltProgram.RunAsync("link", "--config", config));
         var (code, _, errors) = await BuiltProgram.RunAsync("link", "--config", config, "--png", directory["a.png"]);
         Assert.Equal(
-            (2, "heliograph: --png takes one link: name the host (heliograph link proxy.example.org --png FILE)\n"), (code, errors));
+            (2, "heliograph: --png writes only one link: name the host (heliograph link proxy.example.org --png FILE)\n"), (code, errors));
     }
 
     [Fact]
-    public async Task A_configuration_that_no_app_could_use_is_warned_of()
+    public async Task A_configuration_that_no_app_could_use_gets_a_warning()
     {
         var config = directory.Write("heliograph.yaml", """
             domains: [proxy.example.org]
@@ -92,7 +92,7 @@ public sealed partial class LinkTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_host_and_configuration_it_says_what_to_name()
+    public async Task Without_host_and_configuration_it_says_what_to_give()
     {
         var (code, output, errors) = await BuiltProgram.RunAsync("link", "--config", directory["none.yaml"]);
         Assert.Equal((2, ""), (code, output));
@@ -100,14 +100,14 @@ public sealed partial class LinkTests : IDisposable
     }
 
     [Fact]
-    public async Task The_picture_says_the_link()
+    public async Task The_picture_contains_the_link()
     {
         Assert.Equal((0, Link + "\n", ""), await BuiltProgram.RunAsync("link", "proxy.example.org", "--png", directory["link.png"]));
         Assert.Equal(Link, await ReadCodeAsync(directory["link.png"]));
     }
 
     [Fact]
-    public async Task A_picture_that_cannot_be_written_is_one_line()
+    public async Task A_picture_that_cannot_be_written_is_reported_in_one_line()
     {
         var (code, _, errors) = await BuiltProgram.RunAsync("link", "proxy.example.org", "--png", directory["none/link.png"]);
         Assert.Equal(
@@ -118,7 +118,7 @@ public sealed partial class LinkTests : IDisposable
     [Theory]
     [InlineData("proxy.example.org")]
     [InlineData("a-rather-long-name-for-a-proxy.some-subdomain.example.org")]
-    public async Task On_a_terminal_the_code_fits_and_says_the_link(string host)
+    public async Task On_a_terminal_the_code_fits_and_contains_the_link(string host)
     {
         var (code, screen) = await PseudoTerminal.RunAsync("", "link", host);
         Assert.Equal(0, code);
@@ -131,7 +131,7 @@ public sealed partial class LinkTests : IDisposable
     }
 
     [Fact]
-    public async Task On_a_terminal_the_text_alone_may_be_had()
+    public async Task No_qr_shows_only_the_text_on_a_terminal()
     {
         var (code, screen) = await PseudoTerminal.RunAsync("", "link", "proxy.example.org", "--no-qr");
         Assert.Equal(0, code);

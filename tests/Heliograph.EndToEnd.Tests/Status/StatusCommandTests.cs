@@ -103,7 +103,7 @@ public sealed class StatusCommandTests
 
         Assert.Equal((1, ""), (code, output));
         Assert.Equal(
-            $"heliograph: no server runs with the state directory {directory.Path}: start it (heliograph run), or name the right " +
+            $"heliograph: no server is running with the state directory {directory.Path}: start it (heliograph run), or name the right " +
             $"directory with --state-directory DIR or --config FILE\n",
             errors);
         Assert.Equal((1, "", errors), await BuiltProgram.RunAsync("status", "--watch", "--state-directory", directory.Path));
@@ -116,7 +116,7 @@ public sealed class StatusCommandTests
         var broken = directory.Write("broken.yaml", $"domain: x\nstate_directory: {directory.Path}\n");
         var (code, _, errors) = await BuiltProgram.RunAsync("status", "--config", broken);
         Assert.Equal(1, code);
-        Assert.Contains($"no server runs with the state directory {directory.Path}", errors, StringComparison.Ordinal);
+        Assert.Contains($"no server is running with the state directory {directory.Path}", errors, StringComparison.Ordinal);
 
         (code, _, errors) = await BuiltProgram.RunAsync("status", "--config", directory["missing.yaml"]);
         Assert.Equal(2, code);
@@ -165,7 +165,7 @@ public sealed class StatusCommandTests
         await Polling.UntilAsync(
             () => json.Output.Count(static letter => letter == '\n') > 1, BuiltProgram.Limit, "no second object appeared");
         proxy.Program.Signal(Processes.SIGTERM);
-        await text.WaitForLineAsync(static line => line.Contains("no server runs", StringComparison.Ordinal), BuiltProgram.Limit);
+        await text.WaitForLineAsync(static line => line.Contains("no server is running", StringComparison.Ordinal), BuiltProgram.Limit);
 
         text.Signal(Processes.SIGINT);
         json.Signal(Processes.SIGHUP);

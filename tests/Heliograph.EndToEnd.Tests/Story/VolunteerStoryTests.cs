@@ -7,14 +7,14 @@ using Heliograph.Testing.Pebble;
 
 namespace Heliograph.EndToEnd.Tests.Story;
 
-/// <summary>What a volunteer does, from an empty machine to the week's total, with the commands as the documents give them.</summary>
+/// <summary>What a volunteer does, from an empty machine to the week's total, with the documented commands.</summary>
 public sealed class VolunteerStoryTests(LibsignalProject libsignal) : IClassFixture<LibsignalProject>
 {
     private const string Name = "proxy.heliograph.test";
 
     /// <summary>
-    /// The client library resolves the proxy's name itself, and no name of a test resolves: it goes by the address, which is in the
-    /// certificate too.
+    /// The client library resolves the proxy's name itself, and no test name resolves:
+    /// it uses the address, which is in the certificate too.
     /// </summary>
     private const string Address = "127.0.0.1";
 
@@ -56,7 +56,8 @@ public sealed class VolunteerStoryTests(LibsignalProject libsignal) : IClassFixt
             $"localhost=127.0.0.1:{chatPort}",
             "--state-directory",
             machine["state"]);
-        Assert.True(init.ExitCode is 0 or 3, init.Output + init.Errors); // 3: a port other than 443 is no good for Android, and it says so
+        // 3: it warns that Android cannot use a port other than 443.
+        Assert.True(init.ExitCode is 0 or 3, init.Output + init.Errors);
         Assert.Contains($"https://signal.tube/#{Name}", init.Output, StringComparison.Ordinal);
 
         var root = machine.Write("issued-by.pem", await pebble.IssuingRootAsync());
@@ -99,7 +100,7 @@ public sealed class VolunteerStoryTests(LibsignalProject libsignal) : IClassFixt
                 "100000");
             Assert.True(driven.ExitCode == 0, driven.Output + driven.Errors);
 
-            // 12 of the library's and one of check's, rounded up to a multiple of 8.
+            // 12 of the library and one of check, rounded up to a multiple of 8.
             await Polling.UntilAsync(
                 async () => await RelayedAsync(config, "connections", "relayed") == 0, BuiltProgram.Limit, "connections stay");
             Assert.Equal(16, await RelayedAsync(config, "totals", "this_week", "connections"));

@@ -4,13 +4,13 @@ using Heliograph.Testing;
 namespace Heliograph.Tests.Architecture;
 
 /// <summary>
-/// Arrows point downwards only: between assemblies, and between the program's folders. Compiled code shows what is used; the sources'
-/// using directives show what is about to be.
+/// Arrows point downwards only: between assemblies, and between the program's folders. Compiled code shows what is used; the using
+/// directives of the sources show what is intended.
 /// </summary>
 public sealed partial class ArrowTests
 {
     [Fact]
-    public void An_assembly_refers_to_those_below_it_only()
+    public void An_assembly_refers_only_to_those_below_it()
     {
         foreach (var (name, allowed) in House.Assemblies)
         {
@@ -21,7 +21,7 @@ public sealed partial class ArrowTests
     }
 
     [Fact]
-    public void No_library_opens_its_internals_but_to_tests()
+    public void No_library_opens_its_internals_except_to_tests()
     {
         foreach (var name in House.Assemblies.Keys.Where(static name => name != "Heliograph"))
         {
@@ -32,7 +32,7 @@ public sealed partial class ArrowTests
     }
 
     [Fact]
-    public void The_TLS_of_our_own_knows_no_socket_no_file_and_no_logger()
+    public void The_TLS_library_knows_no_socket_no_file_and_no_logger()
     {
         var reached = House.Compiled.Types.Where(static type => type.FullName.StartsWith("Heliograph.Tls13.", StringComparison.Ordinal))
             .SelectMany(static type => type.Dependencies).Select(static arrow => arrow.Target.FullName)
@@ -43,11 +43,11 @@ public sealed partial class ArrowTests
     }
 
     [Fact]
-    public void A_folder_uses_those_below_it_only() =>
+    public void A_folder_uses_only_those_below_it() =>
         PointsDownwards(CompiledArrows());
 
     [Fact]
-    public void A_folder_names_those_below_it_only() =>
+    public void A_folder_names_only_those_below_it() =>
         PointsDownwards(WrittenArrows());
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed partial class ArrowTests
 
     /// <summary>If this fails, the two tests above see nothing.</summary>
     [Fact]
-    public void Both_ways_to_look_see_that_commands_use_the_configuration()
+    public void Both_checks_see_that_commands_use_the_configuration()
     {
         Assert.Contains(CompiledArrows(), static arrow => arrow is { From: "Cli", To: "Configuration" });
         Assert.Contains(WrittenArrows(), static arrow => arrow is { From: "Cli", To: "Configuration" });
@@ -79,7 +79,7 @@ public sealed partial class ArrowTests
             string.Join('\n', wrong));
     }
 
-    /// <summary>The root is below every folder: only the program's entry, which is not looked at, starts the command line.</summary>
+    /// <summary>The root is below every folder: only the program's entry point, which is not checked, starts the command line.</summary>
     private static bool IsUpwards(string from, string to) => Floor(to) > Floor(from);
 
     private static int Floor(string folder) => folder.Length == 0 ? -1 : House.Folders.ToList().IndexOf(folder) is var floor and >= 0
@@ -88,10 +88,10 @@ public sealed partial class ArrowTests
 
     private static IEnumerable<(string From, string To, string What)> CompiledArrows() =>
         from type in House.Compiled.Types
-        let @from = House.FolderOf(type.Namespace?.FullName)
+        let @from = House.FindFolder(type.Namespace?.FullName)
         where @from is not null
         from arrow in type.Dependencies
-        let to = House.FolderOf(arrow.Target.Namespace?.FullName)
+        let to = House.FindFolder(arrow.Target.Namespace?.FullName)
         where to is not null && to != @from
         select (@from, to, $"{type.FullName} -> {arrow.Target.FullName}");
 
@@ -106,7 +106,7 @@ public sealed partial class ArrowTests
             var from = parts.Length == 1 ? "" : parts[0];
             foreach (var line in File.ReadLines(file))
             {
-                if (Using().Match(line) is { Success: true } found && House.FolderOf(found.Groups["name"].Value) is { } to && to != from)
+                if (Using().Match(line) is { Success: true } found && House.FindFolder(found.Groups["name"].Value) is { } to && to != from)
                     yield return (from, to, $"{Path.GetRelativePath(root, file)}: {line}");
             }
         }

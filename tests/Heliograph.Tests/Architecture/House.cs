@@ -30,7 +30,7 @@ internal static class House
     public static ArchUnitNET.Domain.Architecture Compiled => Loaded.Value;
 
     /// <summary>The first part of a namespace below the program's; "" for the root, null for another assembly's.</summary>
-    public static string? FolderOf(string? @namespace)
+    public static string? FindFolder(string? @namespace)
     {
         if (@namespace == "Heliograph")
             return "";

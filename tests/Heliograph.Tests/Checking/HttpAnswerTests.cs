@@ -22,5 +22,5 @@ public class HttpAnswerTests
     [InlineData("HTTP/1.1 2x0 OK\r\n\r\n")]
     [InlineData("HTTP/2 200\r\n\r\n")]
     [InlineData("\r\n\r\nHTTP/1.1 200 OK\r\n\r\n")]
-    public void What_is_no_answer_is_none(string answer) => Assert.Null(HttpAnswer.Read(Encoding.Latin1.GetBytes(answer)));
+    public void Anything_else_is_not_an_answer(string answer) => Assert.Null(HttpAnswer.Read(Encoding.Latin1.GetBytes(answer)));
 }

@@ -11,12 +11,12 @@ public class UntrustedTests
     [InlineData("left\u202etfel", "left?tfel")]
     [InlineData("[bold]no markup[/]", "[bold]no markup[/]")]
     [InlineData("Бюро", "Бюро")]
-    public void What_a_server_says_is_made_fit_to_be_shown(string said, string shown) => Assert.Equal(shown, Untrusted.Line(said));
+    public void Text_from_a_server_is_made_safe_to_display(string said, string shown) => Assert.Equal(shown, Untrusted.Line(said));
 
     [Fact]
-    public void Half_a_letter_is_made_fit_to_be_shown_too() => Assert.Equal("lone ? half", Untrusted.Line($"lone {'\ud800'} half"));
+    public void Half_a_letter_is_made_safe_to_display_too() => Assert.Equal("lone ? half", Untrusted.Line($"lone {'\ud800'} half"));
 
     [Fact]
-    public void What_a_server_says_is_cut_where_it_is_too_long() =>
+    public void Text_from_a_server_is_cut_if_it_is_too_long() =>
         Assert.Equal(new string('x', 80) + "...", Untrusted.Line(new string('x', 100_000)));
 }

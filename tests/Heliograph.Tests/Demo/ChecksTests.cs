@@ -2,7 +2,7 @@ using Heliograph.Demo;
 
 namespace Heliograph.Tests.Demo;
 
-/// <summary>The demo's checks can fail: what they look for, they find.</summary>
+/// <summary>The demo's checks can fail: they find what they look for.</summary>
 public sealed class ChecksTests
 {
     [Fact]
@@ -28,29 +28,29 @@ public sealed class ChecksTests
     [InlineData("abcd", "abXd", "byte 2 of 4 differs")]
     [InlineData("abcd", "ab", "2 bytes instead of 4")]
     [InlineData("abcd", "abcde", "5 bytes instead of 4")]
-    public void Bytes_that_are_not_the_same_are_told(string expected, string actual, string told)
+    public void Different_bytes_are_reported(string expected, string actual, string detail)
     {
         var found = Assert.Throws<DemoException>(() =>
             new Checks().Same([.. expected.Select(static c => (byte)c)], [.. actual.Select(static c => (byte)c)], "it came back"));
-        Assert.Equal($"check failed: it came back ({told})", found.Message);
+        Assert.Equal($"check failed: it came back ({detail})", found.Message);
     }
 
     [Theory]
     [InlineData("GET / HTTP/1.1")]
     [InlineData("\u0016\u0003\u0001\u0000\u0005abc")]
     [InlineData("\u0017\u0003\u0003\u0000\u0001a\u0017\u0003")]
-    public void Bytes_that_are_no_whole_TLS_records_are_told(string bytes) =>
+    public void Bytes_that_are_not_whole_TLS_records_are_rejected(string bytes) =>
         Assert.Throws<InvalidDataException>(() => TlsRecord.ReadAll(bytes.Select(static c => (byte)c).ToArray()));
 
     [Fact]
-    public void Entropy_is_8_bits_where_every_value_is_as_frequent_and_0_where_there_is_one()
+    public void Entropy_is_8_bits_for_a_uniform_distribution_and_0_for_a_single_value()
     {
         Assert.Equal(8, Entropy.BitsPerByte([Enumerable.Range(0, 256).Select(static value => (byte)value).ToArray()]));
         Assert.Equal(0, Entropy.BitsPerByte([new byte[100]]));
     }
 
     [Fact]
-    public void A_page_is_read_as_lines_of_text_without_what_a_terminal_obeys()
+    public void A_page_is_read_as_lines_of_text_without_terminal_control_characters()
     {
         var page = WebPage.Read(
             "<html><head><title>Tea &amp; \u001b[2Jcake</title><style>p{}</style></head><body><h1>One</h1><p>two <a " +

@@ -18,19 +18,19 @@ public sealed partial class ConfigurationReferenceTests
     public static TheoryData<string> Examples => [.. ExampleLines().Matches(Page).Select(static match => match.Groups["text"].Value)];
 
     [Fact]
-    public void The_tables_are_what_the_keys_say() => Golden.Check(File, ReferenceTables.Write(Page, Keys.Catalog));
+    public void The_tables_match_the_keys() => Golden.Check(File, ReferenceTables.Write(Page, Keys.Catalog));
 
     [Theory]
     [MemberData(nameof(KeyNames))]
     public void Every_key_is_explained(string key) => Assert.Contains($"\n| `{key}` | ", Page, StringComparison.Ordinal);
 
     [Fact]
-    public void No_heading_explains_a_key_that_there_is_not()
+    public void No_heading_explains_a_key_that_does_not_exist()
     {
         var headings = Headings().Matches(Page).SelectMany(static match => Names().Matches(match.Value))
             .Select(static match => match.Groups["text"].Value).ToList();
 
-        Assert.True(headings.Count > 30, "the headings are not found any more");
+        Assert.True(headings.Count > 30, "the headings are no longer found");
         Assert.All(headings,
             static name => Assert.True(Keys.All.Any(key => key.Name == name) || Keys.Catalog.IsSection(name.Replace('.', ':')), name));
     }
@@ -57,9 +57,9 @@ public sealed partial class ConfigurationReferenceTests
 
     [Theory]
     [MemberData(nameof(Examples))]
-    public void Every_example_is_read_without_a_doubt_about_its_keys(string yaml)
+    public void Every_example_has_only_known_keys_and_valid_values(string yaml)
     {
-        // An example may leave out files and companion keys; an unknown key or a bad value is what must not be there.
+        // An example may leave out files and companion keys; but it must not have an unknown key or an invalid value.
         var errors = Loaded.Errors(yaml.StartsWith("domains", StringComparison.Ordinal) ? yaml : yaml + "\ndomains: [proxy.example.org]");
 
         Assert.DoesNotContain(

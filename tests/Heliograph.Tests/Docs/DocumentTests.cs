@@ -3,7 +3,7 @@ using Heliograph.Testing;
 
 namespace Heliograph.Tests.Docs;
 
-/// <summary>What the documents point at is there.</summary>
+/// <summary>What the documents refer to exists.</summary>
 public sealed partial class DocumentTests
 {
     private static readonly string Root = Repository.PathOf("");
@@ -20,7 +20,7 @@ public sealed partial class DocumentTests
 
     [Theory]
     [MemberData(nameof(Documents))]
-    public void Every_link_leads_to_a_file_and_a_heading_of_it(string document)
+    public void Every_link_points_to_a_file_and_a_heading_in_it(string document)
     {
         var path = Path.Combine(Root, document);
         Assert.All(
@@ -65,7 +65,7 @@ public sealed partial class DocumentTests
                     $"{named.Class} has no {named.Method}");
             });
 
-    /// <summary>As GitHub makes it of a heading.</summary>
+    /// <summary>As GitHub derives it from a heading.</summary>
     private static string Anchor(string heading) => NoAnchor().Replace(heading.ToLowerInvariant(), "").Replace(' ', '-');
 
     [GeneratedRegex("class (?<class>[A-Z][A-Za-z0-9]*Tests)\\b", RegexOptions.ExplicitCapture, 10_000)]

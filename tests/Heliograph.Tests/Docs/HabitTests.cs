@@ -6,8 +6,8 @@ using YamlDotNet.RepresentationModel;
 namespace Heliograph.Tests.Docs;
 
 /// <summary>
-/// The files for GitHub, for editors and for development containers. Nothing here can run them; they are read, and what they name is
-/// looked for.
+/// The files for GitHub, for editors and for development containers. No test can run them:
+/// it reads them, and checks that what they name exists.
 /// </summary>
 public sealed partial class HabitTests
 {
@@ -85,7 +85,7 @@ public sealed partial class HabitTests
             project.GetProperty("options").EnumerateArray().Select(static option => option.GetString()!).Order(StringComparer.Ordinal));
     }
 
-    /// <summary>Below one of the repository's directories, or a file of its root. What is built, in artifacts, need not be there.</summary>
+    /// <summary>Below one of the repository's directories, or a file of its root. Build output, in artifacts, need not exist.</summary>
     [GeneratedRegex(
         @"(?<![\w./:@}-])(\./)?(?<path>(src|tests|eng|docs|bench|packaging|\.ci|\.github|\.vscode|\.devcontainer)/[\w./-]+"
         + @"|[A-Z][\w.]*\.(md|slnx|props)|global\.json)",

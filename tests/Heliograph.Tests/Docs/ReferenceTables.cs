@@ -3,10 +3,10 @@ using Heliograph.Configuration;
 
 namespace Heliograph.Tests.Docs;
 
-/// <summary>The tables of docs/operating/configuration.md, each between two comments, as the keys give them.</summary>
+/// <summary>The tables of docs/operating/configuration.md, each between two comments, generated from the keys.</summary>
 internal static class ReferenceTables
 {
-    /// <summary>The page with its tables written again; the text around them stays as it is.</summary>
+    /// <summary>The page with regenerated tables; the text around them stays unchanged.</summary>
     public static string Write(string page, KeyCatalog keys)
     {
         foreach (var group in keys.Groups)

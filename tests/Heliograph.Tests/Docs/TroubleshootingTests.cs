@@ -7,7 +7,7 @@ public sealed partial class TroubleshootingTests
 {
     private static readonly string Page = File.ReadAllText(Repository.PathOf("docs/operating/troubleshooting.md"));
 
-    /// <summary>All sources, with the texts that stand in several pieces joined again.</summary>
+    /// <summary>All sources, with texts that are split into several pieces joined again.</summary>
     private static readonly string Source = Pieces()
         .Replace(
             string.Join(
@@ -29,7 +29,7 @@ public sealed partial class TroubleshootingTests
     [GeneratedRegex("\" \\+\\n *\\$?\"", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Pieces();
 
-    /// <summary>A heading that is nothing but a message; a command in a sentence is none.</summary>
+    /// <summary>A heading that consists of a message only, unlike a command within a sentence.</summary>
     [GeneratedRegex("^### `(?<text>[^`]+)`$", RegexOptions.Multiline, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Headings();
 }

@@ -5,71 +5,72 @@ using Heliograph.Testing;
 
 namespace Heliograph.Tests.Machine;
 
-/// <summary>The other looks at the machine: clock, OpenSSL, descriptors, memory, disk; and all of them together.</summary>
+/// <summary>The other checks of the machine: clock, OpenSSL, descriptors, memory, disk; and all of them together.</summary>
 public sealed class MachineCheckTests
 {
     private const long Megabyte = 1024 * 1024;
     private static readonly DateTimeOffset Noon = DateTimeOffset.Parse("2026-11-22T12:00:00Z", CultureInfo.InvariantCulture);
 
     [Fact]
-    public void A_clock_that_a_time_service_keeps_is_good() =>
-        Assert.Equal(new Finding("clock", Severity.Ok, "2026-11-22 12:00 UTC, kept by a time service"), ClockCheck.Evaluate(true, Noon));
+    public void A_clock_synchronized_by_a_time_service_is_good() =>
+        Assert.Equal(
+            new Finding("clock", Severity.Ok, "2026-11-22 12:00 UTC, synchronized by a time service"), ClockCheck.Evaluate(true, Noon));
 
     [Fact]
-    public void A_clock_that_nobody_keeps_may_be_right()
+    public void A_clock_that_is_not_synchronized_is_a_warning()
     {
         var finding = ClockCheck.Evaluate(false, Noon);
-        Assert.Equal((Severity.Warning, "2026-11-22 12:00 UTC, and no time service keeps it"), (finding.Severity, finding.Seen));
+        Assert.Equal((Severity.Warning, "2026-11-22 12:00 UTC, not synchronized by a time service"), (finding.Severity, finding.Seen));
         Assert.Contains("timedatectl set-ntp true", finding.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_kernel_that_does_not_say_is_no_matter() =>
+    public void A_kernel_that_does_not_say_is_no_problem() =>
         Assert.Equal(new Finding("clock", Severity.Ok, "2026-11-22 12:00 UTC"), ClockCheck.Evaluate(null, Noon));
 
     [Fact]
-    public void OpenSSL_is_there() => Assert.Equal(new Finding("openssl", Severity.Ok, "OpenSSL 3 is there"), OpenSslCheck.Run());
+    public void OpenSSL_is_installed() => Assert.Equal(new Finding("openssl", Severity.Ok, "OpenSSL 3 is installed"), OpenSslCheck.Run());
 
     [Theory]
-    [InlineData(1024L, null, "Warning", "1024, enough for 308 connections at a time")]
-    [InlineData(65536L, null, "Ok", "65536, enough for 21812 connections at a time")]
-    [InlineData(65536L, 30000, "Warning", "65536, enough for 21812 connections at a time, and limits.max_connections is 30000")]
-    [InlineData(1024L, 100, "Ok", "1024, enough for 308 connections at a time")]
-    public void Descriptors_are_told_as_connections(long descriptors, int? wanted, string verdict, string seen)
+    [InlineData(1024L, null, "Warning", "1024, enough for 308 connections at once")]
+    [InlineData(65536L, null, "Ok", "65536, enough for 21812 connections at once")]
+    [InlineData(65536L, 30000, "Warning", "65536, enough for 21812 connections at once, but limits.max_connections is 30000")]
+    [InlineData(1024L, 100, "Ok", "1024, enough for 308 connections at once")]
+    public void Descriptors_are_reported_as_connections(long descriptors, int? wanted, string severity, string seen)
     {
         var finding = DescriptorCheck.Evaluate(descriptors, wanted);
-        Assert.Equal((verdict, seen), (finding.Severity.ToString(), finding.Seen));
-        Assert.Equal(verdict == "Ok", finding.Remedy is null);
+        Assert.Equal((severity, seen), (finding.Severity.ToString(), finding.Seen));
+        Assert.Equal(severity == "Ok", finding.Remedy is null);
     }
 
     [Theory]
-    [InlineData(512, "Ok", "512 MB, enough for 4096 connections at a time")]
-    [InlineData(128, "Warning", "128 MB, enough for 1024 connections at a time")]
-    public void Memory_is_told_as_connections(int megabytes, string verdict, string seen)
+    [InlineData(512, "Ok", "512 MB, enough for 4096 connections at once")]
+    [InlineData(128, "Warning", "128 MB, enough for 1024 connections at once")]
+    public void Memory_is_reported_as_connections(int megabytes, string severity, string seen)
     {
         var finding = MemoryCheck.Evaluate(megabytes * Megabyte);
-        Assert.Equal((verdict, seen), (finding.Severity.ToString(), finding.Seen));
+        Assert.Equal((severity, seen), (finding.Severity.ToString(), finding.Seen));
     }
 
     [Theory]
     [InlineData(true, 900, "Ok", "/var/lib/heliograph, 900 MB free")]
-    [InlineData(false, 900, "Ok", "/var/lib/heliograph, not there yet, 900 MB free")]
+    [InlineData(false, 900, "Ok", "/var/lib/heliograph, not created yet, 900 MB free")]
     [InlineData(true, 20, "Warning", "/var/lib/heliograph, 20 MB free")]
     [InlineData(true, 0, "Failure", "/var/lib/heliograph, 0 KB free")]
-    public void The_state_directory_has_room(bool exists, int megabytes, string verdict, string seen)
+    public void The_state_directory_has_room(bool exists, int megabytes, string severity, string seen)
     {
         var finding = StateCheck.Evaluate("/var/lib/heliograph", exists, writable: true, megabytes * Megabyte);
-        Assert.Equal((verdict, seen), (finding.Severity.ToString(), finding.Seen));
+        Assert.Equal((severity, seen), (finding.Severity.ToString(), finding.Seen));
     }
 
     [Fact]
     public void A_state_directory_of_another_user_is_a_failure() =>
         Assert.Equal(
-            $"user {Environment.UserName} may not write to /var/lib/heliograph",
+            $"user {Environment.UserName} cannot write to /var/lib/heliograph",
             StateCheck.Evaluate("/var/lib/heliograph", exists: true, writable: false, 900 * Megabyte).Seen);
 
     [Fact]
-    public void Looking_at_the_state_directory_makes_none()
+    public void The_check_of_the_state_directory_creates_nothing()
     {
         using var directory = new TempDirectory();
         Assert.Equal(Severity.Ok, StateCheck.Run(directory["a/b"]).Severity);
@@ -77,7 +78,7 @@ public sealed class MachineCheckTests
     }
 
     [Fact]
-    public async Task All_looks_are_taken_and_offline_asks_nobody()
+    public async Task All_checks_run_and_offline_ones_contact_nobody()
     {
         var cancellation = TestContext.Current.CancellationToken;
         var settings = new Settings
@@ -89,10 +90,10 @@ public sealed class MachineCheckTests
         };
         Assert.Equal(
             ["openssl", "dns", "clock", "authority", "descriptors", "memory", "state"],
-            MachineChecks.For(settings, offline: false, TimeProvider.System).Select(static look => look.Name));
-        var looks = MachineChecks.For(settings, offline: true, TimeProvider.System);
-        Assert.Equal(["openssl", "clock", "descriptors", "memory", "state"], looks.Select(static look => look.Name));
-        foreach (var look in looks)
-            Assert.Equal(look.Name, (await look.RunAsync(cancellation)).Name);
+            MachineChecks.For(settings, offline: false, TimeProvider.System).Select(static check => check.Name));
+        var checks = MachineChecks.For(settings, offline: true, TimeProvider.System);
+        Assert.Equal(["openssl", "clock", "descriptors", "memory", "state"], checks.Select(static check => check.Name));
+        foreach (var check in checks)
+            Assert.Equal(check.Name, (await check.RunAsync(cancellation)).Name);
     }
 }

@@ -47,7 +47,7 @@ public sealed class StatusTextTests
         var text = Render(SampleStatistics.Report(SampleStatistics.Quiet) with { Version = "9.9.9" }, 80);
 
         Assert.StartsWith("Heliograph 9.9.9 is working", text, StringComparison.Ordinal);
-        Assert.Contains("restart the server to have both the same", text, StringComparison.Ordinal);
+        Assert.Contains("restart the server so that both match", text, StringComparison.Ordinal);
     }
 
     private static StatusReport Trouble =>

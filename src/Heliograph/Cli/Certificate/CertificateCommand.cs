@@ -7,19 +7,19 @@ namespace Heliograph.Cli.Certificate;
 /// <summary><c>heliograph certificate show|renew|revoke</c>.</summary>
 internal static class CertificateCommand
 {
-    /// <summary>Far above what an order takes; a server that is stuck for longer goes on without us.</summary>
+    /// <summary>Far longer than an order takes; if a server is stuck for longer, it continues without us.</summary>
     private static readonly TimeSpan OrderTimeout = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan ShowTimeout = TimeSpan.FromSeconds(10);
 
     public static Command Create() => new DocumentedCommand("certificate", "Show, renew or revoke the certificate.", """
-        The running server is asked through control.sock in the state directory: run these as its user, with its configuration.
+        These commands ask the running server through control.sock in the state directory: run them as its user, with its configuration.
         """) { CreateShow(), CreateRenew(), CreateRevoke() };
 
     private static DocumentedCommand CreateShow()
     {
         var options = new ConfigurationOptions();
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new DocumentedCommand("show", "Show the certificate, when it is renewed and why then, and the last error. Without " +
+        var command = new DocumentedCommand("show", "Show the certificate, when and why it will be renewed, and the last error. Without " +
             "a running server: what is stored.", """
             Examples:
               heliograph certificate show
@@ -36,15 +36,15 @@ internal static class CertificateCommand
     private static DocumentedCommand CreateRenew()
     {
         var options = new ConfigurationOptions();
-        var force = new Option<bool>("--force") { Description = "Renew even if nothing is due, whatever the authority's limits." };
-        var command = new DocumentedCommand("renew", "Have the running server renew the certificate now if it is due, and wait for what " +
-            "comes of it.", """
+        var force = new Option<bool>("--force") { Description = "Renew even if it is not due, regardless of the authority's limits." };
+        var command = new DocumentedCommand("renew", "Have the running server renew the certificate now if it is due, " +
+            "and wait for the result.", """
             Examples:
               heliograph certificate renew
               heliograph certificate renew --force
 
-            Renewal needs no help: the server sees to it. This is for after a mistake was put right, to wait no longer.
-            Let's Encrypt gives five certificates for the same names in seven days: mind that with --force.
+            The server renews by itself. Use this after fixing a problem, so that you need not wait.
+            Let's Encrypt issues up to five certificates for the same names in seven days: keep that in mind with --force.
             """);
         options.AddTo(command);
         command.Add(force);
@@ -69,14 +69,14 @@ internal static class CertificateCommand
                 result.AddError(
                     $"--reason \"{word}\": there is no such reason; allowed: {string.Join(", ", CertificateCommands.Reasons.Keys)}");
         });
-        var yes = new Option<bool>("--yes") { Description = "Do not ask." };
-        var command = new DocumentedCommand("revoke", "Tell the authority that the certificate must not be trusted any more. A running " +
-            "server orders another one at once.", """
+        var yes = new Option<bool>("--yes") { Description = "Do not ask for confirmation." };
+        var command = new DocumentedCommand("revoke", "Ask the authority to revoke the certificate. " +
+            "A running server orders a new one at once.", """
             Examples:
               heliograph certificate revoke --reason key-compromise
               heliograph certificate revoke --reason cessation-of-operation --yes
 
-            Needed when somebody else may have the key. To end the service, stop the server first: then no other certificate is ordered.
+            Do this if somebody else may have the key. To end the service, stop the server first, so that it orders no new certificate.
             """);
         options.AddTo(command);
         command.Add(reason);
@@ -117,39 +117,40 @@ internal static class CertificateCommand
         var answer =
             await ControlClient.AskAsync(settings.StateDirectory, request, OrderTimeout, TimeProvider.System, cancellationToken)
             ?? throw new StartException(
-                $"no server runs with the state directory {settings.StateDirectory}: start it (heliograph run), and it renews by itself; " +
-                $"or name the right one with --state-directory DIR");
-        return Tell(answer, parsed);
+                $"no server is running with the state directory {settings.StateDirectory}: start it (heliograph run), and it renews by " +
+                "itself; or name the right directory with --state-directory DIR");
+        return Report(answer, parsed);
     }
 
     private static async Task<ExitCode> RevokeAsync(
         Settings settings, string reason, bool yes, ParseResult parsed, CancellationToken cancellationToken)
     {
         if (settings.Certificate.Source != CertificateOrigin.Acme)
-            throw new StartException("certificate.source is not acme: whoever issued the certificate revokes it");
+            throw new StartException("certificate.source is not acme: ask the issuer of the certificate to revoke it");
         if (!yes && !Confirm(settings, parsed))
             return ExitCode.Failed;
         var request = new ControlRequest { Command = CertificateCommands.Revoke, Reason = reason };
-        return Tell(
+        return Report(
             await ControlClient.AskAsync(settings.StateDirectory, request, OrderTimeout, TimeProvider.System, cancellationToken)
                 ?? await StoredCertificate.RevokeAsync(settings, CertificateCommands.Reasons[reason], cancellationToken),
             parsed);
     }
 
-    /// <summary>A script says <c>--yes</c>: what waits on its input for an answer that nobody gives, hangs.</summary>
+    /// <summary>A script must pass <c>--yes</c>: waiting for an answer that nobody gives would hang it.</summary>
     private static bool Confirm(Settings settings, ParseResult parsed)
     {
         if (Console.IsInputRedirected)
-            throw new StartException("revoking cannot be undone: say --yes, as nobody can be asked here", ExitCode.BadUsage);
+            throw new StartException(
+                "revoking cannot be undone: confirm with --yes, because there is no terminal to ask on", ExitCode.BadUsage);
         parsed.InvocationConfiguration.Output.Write(
             $"Revoke the certificate for {string.Join(", ", settings.Domains)}? This cannot be undone. [y/N] ");
         return Console.ReadLine()?.Trim() is "y" or "Y" or "yes";
     }
 
-    private static ExitCode Tell(ControlResponse answer, ParseResult parsed)
+    private static ExitCode Report(ControlResponse answer, ParseResult parsed)
     {
         if (!answer.Ok)
-            throw new StartException(answer.Message ?? "the running server refused and does not say why");
+            throw new StartException(answer.Message ?? "the running server refused, without a reason");
         parsed.InvocationConfiguration.Output.WriteLine(answer.Message);
         return ExitCode.Done;
     }

@@ -15,7 +15,7 @@ internal static partial class CertificateText
         var console = Terminal.Create(output);
         if (report.Names is null)
         {
-            Line(console, "certificate", report.Source == "acme" ? None(report) : "self-signed, made at each start");
+            Line(console, "certificate", report.Source == "acme" ? None(report) : "self-signed, created at each start");
         }
         else
         {
@@ -28,17 +28,19 @@ internal static partial class CertificateText
         if (report.NextRenewal is { } next)
             Line(
                 console,
-                report.Names is null ? "next try" : "next renewal",
+                report.Names is null ? "next attempt" : "next renewal",
                 $"{(next <= now ? "now" : next.ToString("u", CultureInfo.InvariantCulture))}: {report.NextRenewalReason}");
         else if (report.Source == "files")
-            Line(console, "next renewal", "not by Heliograph: who writes the files renews them, and they are watched");
+            Line(console, "next renewal", "not by Heliograph, but by the program that writes the files; they are watched");
         if (report.ExplanationUrl is not null)
             Line(console, "see", report.ExplanationUrl);
         if (report.LastError is not null)
             Line(console, "last error", $"{report.LastErrorAt:u}: {report.LastError}");
         if (report.Failures > 0)
             Line(
-                console, "failures", $"{report.Failures} in a row; tried again {(report.UnderWay ? "now" : $"at {report.NextRenewal:u}")}");
+                console,
+                "failures",
+                $"{report.Failures} in a row; {(report.UnderWay ? "retrying now" : $"next attempt at {report.NextRenewal:u}")}");
         Line(console, "server", report.Running ? "running" : $"not running; this is what is stored in {settings.StateDirectory}");
     }
 
@@ -46,14 +48,16 @@ internal static partial class CertificateText
         output.WriteLine(JsonSerializer.Serialize(report, ReportJson.Default.CertificateReport));
 
     private static string None(CertificateReport report) =>
-        report.Running ? "none yet; a self-signed one is served until it is there" : "none yet";
+        report.Running ? "none yet; a self-signed one is served until then" : "none yet";
 
     public static string Left(CertificateReport report, DateTimeOffset now)
     {
         if (report.Revoked)
             return "revoked";
         var left = (report.NotAfter ?? now) - now;
-        return left < TimeSpan.Zero ? "expired" : left < TimeSpan.FromDays(2) ? $"{Math.Floor(left.TotalHours):0} hours left" : $"{left.Days} days left";
+        return left < TimeSpan.Zero ? "expired"
+            : left < TimeSpan.FromDays(2) ? $"{Math.Floor(left.TotalHours):0} hours left"
+            : $"{left.Days} days left";
     }
 
     private static void Line(IAnsiConsole console, string label, string? text) =>

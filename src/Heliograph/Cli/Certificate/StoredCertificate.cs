@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Cli.Certificate;
 
-/// <summary>The certificate as it lies on the disk, where no server runs.</summary>
+/// <summary>The certificate as stored on disk, when no server is running.</summary>
 internal static class StoredCertificate
 {
     public static async Task<CertificateReport> ReportAsync(Settings settings)
@@ -19,7 +19,7 @@ internal static class StoredCertificate
             await using var source = CertificateSources.Open(settings, new ChallengePorts(), TimeProvider.System, log);
             return settings.Certificate.Source == CertificateOrigin.Files ? source.Describe() : new() { Source = source.Describe().Source };
         }
-        if (!IsThere(settings.StateDirectory))
+        if (!Exists(settings.StateDirectory))
             return new() { Source = "acme" };
         await using var manager = AcmeSource.OpenStored(settings.Acme, TimeProvider.System, log);
         return CertificateReport.FromDescription(manager.Describe());
@@ -27,7 +27,7 @@ internal static class StoredCertificate
 
     public static async Task<ControlResponse> RevokeAsync(Settings settings, RevocationReason reason, CancellationToken cancellationToken)
     {
-        if (!IsThere(settings.StateDirectory))
+        if (!Exists(settings.StateDirectory))
             return ControlResponse.Failed(
                 $"there is no certificate in {settings.StateDirectory}; name the right directory with --state-directory DIR");
         using var logs = Logging.Create(LogLevel.Warning);
@@ -35,7 +35,7 @@ internal static class StoredCertificate
         try
         {
             await manager.RevokeAsync(reason, cancellationToken);
-            return ControlResponse.Done("The certificate is revoked. The server, once it is started again, orders another one.");
+            return ControlResponse.Done("The certificate is revoked. The server orders a new one when it starts again.");
         }
         catch (AcmeException exception)
         {
@@ -43,8 +43,8 @@ internal static class StoredCertificate
         }
     }
 
-    /// <summary>Looking must make nothing: a directory that root makes here is none that the server could use later.</summary>
-    private static bool IsThere(string stateDirectory)
+    /// <summary>The check must create nothing: the server could not use a directory that root created here.</summary>
+    private static bool Exists(string stateDirectory)
     {
         try
         {

@@ -9,11 +9,11 @@ using Heliograph.Relay.Routing;
 
 namespace Heliograph.Cli.Check;
 
-/// <summary>What the command line of <c>heliograph check</c> asks for.</summary>
-/// <param name="Proxy">Null: this machine's.</param>
-/// <param name="Options">For the proxy; for this machine's own, what the command line says of them all.</param>
-/// <param name="ChoosesRoutes">Whether the command line says which hosts; if not, this machine's configuration does.</param>
-/// <param name="Json">For a machine to read.</param>
+/// <summary>What the command line of <c>heliograph check</c> requests.</summary>
+/// <param name="Proxy">Null: this machine's proxy.</param>
+/// <param name="Options">For the proxy; for this machine's own, what the command line sets for all domains.</param>
+/// <param name="ChoosesRoutes">Whether the command line chooses the hosts; if not, this machine's configuration does.</param>
+/// <param name="Json">Print JSON.</param>
 /// <param name="Quiet">Without progress.</param>
 internal sealed record CheckRequest(ProxyAddress? Proxy, CheckOptions Options, bool ChoosesRoutes, bool Json, bool Quiet);
 
@@ -26,27 +26,28 @@ internal sealed class CheckArguments
     private readonly ConfigurationOptions configuration = new();
     private readonly Argument<string?> host = new("HOST")
     {
-        Description = "The proxy: a name or an address, with or without :PORT, or a share link. Without it: this machine's.",
+        Description = "The proxy: a name or an address, with or without :PORT, or a share link. Without it: this machine's proxy.",
         Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly Option<string[]> sets = Many(
-        "--set", "SET", $"Signal's hosts to ask for: {string.Join(" or ", RouteSets.Names)}. May be repeated. [default: signal]");
-    private readonly Option<string[]> routes = Many("--route", "HOST", "Ask for this host, instead of a set. May be repeated.");
+        "--set", "SET", $"Signal's hosts to check: {string.Join(" or ", RouteSets.Names)}. May be repeated. [default: signal]");
+    private readonly Option<string[]> routes = Many("--route", "HOST", "Check this host, instead of a set. May be repeated.");
     private readonly Option<string?> signalRoot = One(
-        "--signal-root", "FILE", "PEM file: verify the hosts' own certificates with it. Without it: names and issuer are shown.");
+        "--signal-root", "FILE", "PEM file: the root to verify the hosts' own certificates with. Without it: names and issuer only.");
     private readonly Option<string?> caRoot = One(
-        "--ca-root", "FILE", "PEM file: roots to trust for the proxy's certificate, beside the system's.");
+        "--ca-root", "FILE", "PEM file: roots to trust for the proxy's certificate, in addition to the system's.");
     private readonly Option<string[]> resolve = Many(
-        "--resolve", "HOST:ADDRESS", "Take this address for HOST, whatever DNS says. May be repeated.");
-    private readonly Option<string?> httpPort = One("--http-port", "PORT", "Where plain HTTP is looked at; none: nowhere. [default: 80]");
+        "--resolve", "HOST:ADDRESS", "Use this address for HOST instead of DNS. May be repeated.");
+    private readonly Option<string?> httpPort = One(
+        "--http-port", "PORT", "The port to check for plain HTTP; none: no check. [default: 80]");
     private readonly Option<string?> neutral = One(
-        "--neutral", "HOST[:PORT]", $"Asked only if the proxy cannot be reached; none: nobody. [default: {CheckOptions.UsualNeutral}]");
+        "--neutral", "HOST[:PORT]", $"Tried only if the proxy cannot be reached; none: no host. [default: {CheckOptions.UsualNeutral}]");
     private readonly Option<bool> direct = new("--direct")
     {
-        Description = "Dial hosts that fail from here too. Only where nobody minds connections to Signal.",
+        Description = "Also dial failing hosts directly from here. Only where connections to Signal are safe.",
     };
-    private readonly Option<string?> timeout = One("--timeout", "DURATION", "How long each step may take. [default: 10s]");
-    private readonly Option<string?> deadline = One("--deadline", "DURATION", "How long all of it may take. [default: 2m]");
+    private readonly Option<string?> timeout = One("--timeout", "DURATION", "Time limit for each step. [default: 10s]");
+    private readonly Option<string?> deadline = One("--deadline", "DURATION", "Time limit for the whole check. [default: 2m]");
     private readonly Option<bool> json = new("--json") { Description = "Print JSON." };
     private readonly Option<bool> quiet = new("--quiet") { Description = "Show no progress." };
 
@@ -60,21 +61,21 @@ internal sealed class CheckArguments
         configuration.AddFileTo(command);
     }
 
-    /// <summary>The settings of this machine's proxy; null, and told why, if there are none.</summary>
+    /// <summary>The settings of this machine's proxy; null, with the reason printed, if there are none.</summary>
     public Settings? LoadConfiguration(ParseResult parsed, TextWriter error)
     {
-        // Where there is no configuration at all, what it lacks is not what matters.
+        // If there is no configuration at all, its missing keys do not matter.
         var loaded = configuration.Load(parsed, TextWriter.Null);
         if (loaded.Settings is null && loaded.File is null)
             error.WriteLine(
-                "heliograph: there is no configuration on this machine; name the proxy to check (heliograph check proxy.example.org), or " +
+                "heliograph: there is no configuration on this machine; give the proxy to check (heliograph check proxy.example.org), or " +
                 "the file with --config FILE");
         else if (loaded.Settings is null)
             configuration.Load(parsed, error);
         return loaded.Settings;
     }
 
-    /// <summary>Null: it cannot be used, and <paramref name="error"/> was told all that is wrong.</summary>
+    /// <summary>Null: it has errors, all written to <paramref name="error"/>.</summary>
     public CheckRequest? Read(ParseResult parsed, TextWriter error)
     {
         var problems = new List<string>();
@@ -147,7 +148,7 @@ internal sealed class CheckArguments
                 given[name.Host] = [.. given.GetValueOrDefault(name.Host) ?? [], address];
             else
                 problems.Add(
-                    $"--resolve \"{text}\": no HOST:ADDRESS; allowed: a name and an IP address, such as proxy.example.org:203.0.113.7");
+                    $"--resolve \"{text}\": not HOST:ADDRESS; allowed: a name and an IP address, such as proxy.example.org:203.0.113.7");
         }
         return given;
     }
@@ -164,7 +165,7 @@ internal sealed class CheckArguments
             else
                 roots.ImportFromPemFile(path);
             if (roots.Count == 0)
-                problems.Add($"{option.Name} \"{path}\": holds no certificate; allowed: a PEM file of root certificates");
+                problems.Add($"{option.Name} \"{path}\": contains no certificate; allowed: a PEM file of root certificates");
             return roots;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
@@ -200,5 +201,11 @@ internal sealed class CheckArguments
         new(name) { HelpName = helpName, Description = description };
 
     private static Option<string[]> Many(string name, string helpName, string description) =>
-        new(name) { HelpName = helpName, Description = description, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
+        new(name)
+        {
+            HelpName = helpName,
+            Description = description,
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = false,
+        };
 }

@@ -5,7 +5,7 @@ using Heliograph.Hosting;
 
 namespace Heliograph.Cli.Check;
 
-/// <summary><c>heliograph check [HOST[:PORT]]</c>: is a proxy working?</summary>
+/// <summary><c>heliograph check [HOST[:PORT]]</c>: does a proxy work?</summary>
 internal static class CheckCommand
 {
     private const string More = """
@@ -16,10 +16,11 @@ internal static class CheckCommand
           heliograph check proxy.example.org --resolve proxy.example.org:203.0.113.7
           heliograph check
 
-        Any proxy can be checked, Signal's own too: its name, its certificate, each of Signal's hosts through it, and what a stranger sees of it.
-        Without HOST it looks at this machine first, and then at the domains of its configuration.
-        Only the proxy is connected to. If it cannot be reached at all, one host that has nothing to do with Signal is tried too (--neutral), to
-        tell whether the network here is down. Signal's hosts are not dialled from here, but on the proxy's own machine and with --direct.
+        It can check any proxy, including Signal's own: its name, its certificate, each of Signal's hosts through it, and what a stranger
+        sees. Without HOST it checks this machine first, and then the domains of its configuration.
+        It connects to the proxy only. If the proxy cannot be reached at all, it also tries one host that has nothing to do with Signal
+        (--neutral), to find out whether this machine's network is down. It dials Signal's hosts directly only on the proxy's own machine,
+        or with --direct.
 
         Exit codes: 0 works, 3 works with warnings, 1 does not work, 2 bad usage.
         """;
@@ -27,7 +28,7 @@ internal static class CheckCommand
     public static Command Create()
     {
         var options = new CheckArguments();
-        var command = new DocumentedCommand("check", "Is a proxy working? Any proxy; without HOST this machine's.", More);
+        var command = new DocumentedCommand("check", "Check whether a proxy works: any proxy or, without HOST, this machine's.", More);
         options.AddTo(command);
         command.SetAction((parsed, _) => RunAsync(options, parsed));
         return command;
@@ -36,18 +37,18 @@ internal static class CheckCommand
     private static async Task<int> RunAsync(CheckArguments arguments, ParseResult parsed)
     {
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-        if (arguments.Read(parsed, error) is not { } asked)
+        if (arguments.Read(parsed, error) is not { } request)
             return (int)ExitCode.BadUsage;
         Settings? settings = null;
-        if (asked.Proxy is null && (settings = arguments.LoadConfiguration(parsed, error)) is null)
+        if (request.Proxy is null && (settings = arguments.LoadConfiguration(parsed, error)) is null)
             return (int)ExitCode.BadUsage;
         using var signals = new Signals();
         try
         {
-            var result = await CheckDisplay.WhileAsync(error, asked.Json, asked.Quiet, progress => settings is null
-                ? OneAsync(asked.Options, progress, signals.Stopping)
-                : LocalCheck.RunAsync(settings, asked.Options, asked.ChoosesRoutes, progress, TimeProvider.System, signals.Stopping));
-            if (asked.Json)
+            var result = await CheckDisplay.WhileAsync(error, request.Json, request.Quiet, progress => settings is null
+                ? OneAsync(request.Options, progress, signals.Stopping)
+                : LocalCheck.RunAsync(settings, request.Options, request.ChoosesRoutes, progress, TimeProvider.System, signals.Stopping));
+            if (request.Json)
                 CheckJson.Write(output, result);
             else
                 CheckText.Write(output, result);

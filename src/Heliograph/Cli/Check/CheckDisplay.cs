@@ -3,15 +3,13 @@ using Spectre.Console;
 
 namespace Heliograph.Cli.Check;
 
-/// <summary>
-/// Shows on standard error what is being done: a live line where a person looks on, a line for each step elsewhere, nothing for machines.
-/// </summary>
+/// <summary>Shows progress on standard error: a live line on a terminal, a line for each step elsewhere, nothing with JSON.</summary>
 internal static class CheckDisplay
 {
-    /// <param name="error">Standard error: standard output is for what was found.</param>
-    /// <param name="json">A machine reads: no lines, and the live line only on a terminal.</param>
+    /// <param name="error">Standard error: standard output is for the result.</param>
+    /// <param name="json">A program reads the result: no lines, and the live line only on a terminal.</param>
     /// <param name="quiet">Nothing at all.</param>
-    /// <param name="check">What is done meanwhile.</param>
+    /// <param name="check">The check to run.</param>
     public static async Task<CheckResult> WhileAsync(
         TextWriter error, bool json, bool quiet, Func<IProgress<CheckProgress>, Task<CheckResult>> check)
     {
@@ -23,7 +21,7 @@ internal static class CheckDisplay
         CheckResult? result = null;
         // The text leaves room for the spinner, so that it never wraps.
         var room = Math.Max(20, console.Profile.Width - 4);
-        await console.Status().StartAsync("looking", async context =>
+        await console.Status().StartAsync("checking", async context =>
             result = await check(new Listener(progress => context.Status(Markup.Escape(Clip(progress.What, room))))));
         return result!;
     }

@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace Heliograph.Cli.Check;
 
-/// <summary>The table of <c>heliograph check</c>, made for 80 columns, and the sentence that closes it.</summary>
+/// <summary>The table of <c>heliograph check</c>, for 80 columns, and its closing sentence.</summary>
 internal static class CheckText
 {
     private const int Columns = 80;
@@ -13,7 +13,7 @@ internal static class CheckText
     private const int LabelWidth = 28;
     private const int TimeWidth = 8;
     private const int SeenAt = 4 + LabelWidth + 1 + TimeWidth + 2;
-    private const int MostMends = 8;
+    private const int MostRemedies = 8;
 
     public static void Write(TextWriter output, CheckResult result)
     {
@@ -31,8 +31,13 @@ internal static class CheckText
             Write(console, report, width);
             console.WriteLine();
         }
-        Mends(console, result, width);
-        var style = result.Verdict switch { CheckVerdict.Works => "bold green", CheckVerdict.WorksWithWarnings => "bold yellow", _ => "bold red" };
+        Remedies(console, result, width);
+        var style = result.Verdict switch
+        {
+            CheckVerdict.Works => "bold green",
+            CheckVerdict.WorksWithWarnings => "bold yellow",
+            _ => "bold red",
+        };
         foreach (var line in Wrap(result.Summary, width))
             console.MarkupLine($"[{style}]{Markup.Escape(line)}[/]");
     }
@@ -95,7 +100,7 @@ internal static class CheckText
         };
         var seen = Wrap(step.Seen, width - SeenAt);
         var first = $"{label,-LabelWidth} {Time(step.TookMs),TimeWidth}  ";
-        // A label that is too long has a line of its own.
+        // A label that is too long gets a line of its own.
         if (label.Length > LabelWidth)
         {
             console.MarkupLine($"  [{style}]{mark}[/] {Markup.Escape(label)}");
@@ -114,29 +119,29 @@ internal static class CheckText
         _ => string.Create(CultureInfo.InvariantCulture, $"{milliseconds / 1000:0.0} s"),
     };
 
-    /// <summary>What else there is to do, beside what the closing sentence says.</summary>
-    private static void Mends(IAnsiConsole console, CheckResult result, int width)
+    /// <summary>What to do besides what the closing sentence says.</summary>
+    private static void Remedies(IAnsiConsole console, CheckResult result, int width)
     {
-        var mends = result.Machine.Concat(result.Proxies.SelectMany(static report => report.Steps))
+        var remedies = result.Machine.Concat(result.Proxies.SelectMany(static report => report.Steps))
             .Where(static step => step.Severity >= Severity.Warning)
             .Select(static step => step.Remedy)
             .OfType<string>()
             .Distinct(StringComparer.Ordinal)
-            .Where(mend => !result.Summary.Contains(mend, StringComparison.Ordinal))
+            .Where(remedy => !result.Summary.Contains(remedy, StringComparison.Ordinal))
             .ToList();
-        // What is broken hides what else there is: first things first.
-        if (mends.Count == 0 || result.Verdict is not CheckVerdict.WorksWithWarnings)
+        // If the proxy is broken, show only what to fix first.
+        if (remedies.Count == 0 || result.Verdict is not CheckVerdict.WorksWithWarnings)
             return;
         Heading(console, "Also");
-        foreach (var mend in mends.Take(MostMends))
+        foreach (var remedy in remedies.Take(MostRemedies))
         {
-            foreach (var (index, line) in Wrap(mend, width - 4).Index())
+            foreach (var (index, line) in Wrap(remedy, width - 4).Index())
                 console.MarkupLine(Markup.Escape((index == 0 ? "  - " : "    ") + line));
         }
         console.WriteLine();
     }
 
-    /// <summary>At spaces; a word that is too long is cut.</summary>
+    /// <summary>Breaks at spaces, and cuts a word that is too long.</summary>
     private static List<string> Wrap(string text, int width)
     {
         var lines = new List<string>();

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Heliograph.Cli.Check;
 
-/// <summary>Findings as they are shown: a mark, the name, what was seen, and below it how to mend it.</summary>
+/// <summary>Shows a finding: a mark, the name, what was seen, and below it the remedy.</summary>
 internal static class FindingText
 {
     private const int Columns = 80;
@@ -28,7 +28,7 @@ internal static class FindingText
             console.MarkupLineInterpolated($"{new string(' ', Indent)}[dim]{line}[/]");
     }
 
-    /// <summary>Lines that end before column 80 behind the indent; a word that is longer has a line of its own.</summary>
+    /// <summary>Lines that end before column 80 after the indent; a longer word gets a line of its own.</summary>
     private static IEnumerable<string> Wrap(string text)
     {
         var line = "";

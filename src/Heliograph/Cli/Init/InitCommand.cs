@@ -15,13 +15,14 @@ internal static class InitCommand
           heliograph init --from-signal-tls-proxy ./Signal-TLS-Proxy
           heliograph init --domain proxy.example.org --config proxy.yaml --state-directory ./state
 
-        It looks at this machine first: does the name lead here, are the ports free and may they be taken, is the clock right, can the certificate
-        authority be reached. What is wrong is told with how to mend it, and the file is written all the same: mend it, then run the server.
-        Every other flag is one of "heliograph run", and what it says is written into the file.
-        --from-signal-tls-proxy takes the domain and the certificate of a checkout of signalapp/Signal-TLS-Proxy, which stays as it is.
-        The file is readable by its owner alone and, where root writes it, by the group of its directory or the group heliograph.
+        It checks this machine first: whether the name resolves to it, the ports are free and this user may use them, the clock is right,
+        and the certificate authority can be reached. It reports each problem with its fix, and writes the file all the same: fix the
+        problems, then run the server.
+        Every other flag is one of "heliograph run"; its value is written into the file.
+        --from-signal-tls-proxy takes the domain and the certificate from a checkout of signalapp/Signal-TLS-Proxy, and leaves it as it is.
+        Only the owner can read the file and, if root writes it, the group of its directory or the group heliograph.
 
-        Exit codes: 0 written; 3 written, and something that was seen keeps the proxy from working; 2 bad usage, or the file is there already;
+        Exit codes: 0 written; 3 written, but a problem keeps the proxy from working; 2 bad usage, or the file exists already;
         1 it could not be written, or you said no.
         """;
 
@@ -35,12 +36,12 @@ internal static class InitCommand
             Description = "Take over the domain and the certificate of this checkout of Signal-TLS-Proxy.",
             HelpName = "DIR",
         };
-        var force = new Option<bool>("--force") { Description = "Replace the file if it is there, without asking." };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Look, and show the file; write nothing." };
-        var offline = new Option<bool>("--offline") { Description = "Ask neither DNS nor the certificate authority." };
-        var noQr = new Option<bool>("--no-qr") { Description = "No QR code." };
+        var force = new Option<bool>("--force") { Description = "Replace an existing file without asking." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Check the machine and show the file; write nothing." };
+        var offline = new Option<bool>("--offline") { Description = "Contact neither DNS nor the certificate authority." };
+        var noQr = new Option<bool>("--no-qr") { Description = "Show no QR code." };
         var command = new DocumentedCommand(
-            "init", "Set up the proxy: look at this machine, write the configuration, show the link to share.", More)
+            "init", "Set up the proxy: check this machine, write the configuration, show the link to share.", More)
         {
             from,
             force,
@@ -56,7 +57,9 @@ internal static class InitCommand
             var flags = new Layer();
             var errors = new ConfigurationErrors();
             configuration.ReadFlags(parsed, flags, errors);
-            var checkout = parsed.GetValue(from) is { } directory ? ProxyCheckout.Read(directory, flags.Children(Keys.Domains) is [var only] ? only.Value : null) : null;
+            var checkout = parsed.GetValue(from) is { } directory
+                ? ProxyCheckout.Read(directory, flags.Children(Keys.Domains) is [var only] ? only.Value : null)
+                : null;
             foreach (var name in flags.Children(Keys.Domains) is null ? checkout?.Names ?? dialogue.AskForDomain(flags) : [])
                 flags.AddItem(Keys.Domains, name, "--domain");
             var loaded = ConfigurationLoader.Load(flags, errors);
@@ -67,7 +70,7 @@ internal static class InitCommand
             }
             var plan = new SetupPlan
             {
-                File = Path.GetFullPath(configuration.FileOf(parsed) ?? ConfigurationLoader.FileToWrite()),
+                File = Path.GetFullPath(configuration.GetFile(parsed) ?? ConfigurationLoader.FileToWrite()),
                 Settings = loaded.Settings,
                 Text = ConfigurationText.Write(loaded.Settings, loaded.Values),
                 Checkout = checkout,

@@ -2,12 +2,12 @@ using Heliograph.Configuration;
 
 namespace Heliograph.Cli.Init;
 
-/// <summary>How the server is started on this machine: as a service where the unit is installed, else by hand.</summary>
+/// <summary>How to start the server on this machine: as a service if the unit is installed, else by hand.</summary>
 internal static class NextCommand
 {
     private static readonly string[] UnitDirectories = ["/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"];
 
-    /// <param name="file">The configuration file, by its whole path.</param>
+    /// <param name="file">The full path of the configuration file.</param>
     public static string For(string file)
     {
         var isDefault = file == ConfigurationLoader.DefaultFile;
@@ -16,7 +16,7 @@ internal static class NextCommand
         return $"{Program()} run{(isDefault ? "" : $" --config {file}")}";
     }
 
-    /// <summary>From a clone of the repository it is not installed.</summary>
+    /// <summary>In a clone of the repository it is not installed.</summary>
     private static string Program() =>
         (Environment.GetEnvironmentVariable("PATH") ?? "")
             .Split(':')

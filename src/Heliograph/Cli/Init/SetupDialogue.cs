@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Heliograph.Cli.Init;
 
-/// <summary>What <c>init</c> asks, where there is somebody to be asked.</summary>
+/// <summary>The questions of <c>init</c>, if there is a terminal.</summary>
 internal sealed class SetupDialogue(IAnsiConsole console)
 {
     public IAnsiConsole Console => console;
@@ -11,16 +11,16 @@ internal sealed class SetupDialogue(IAnsiConsole console)
     private bool CanAsk => console.Profile.Out.IsTerminal && !System.Console.IsInputRedirected;
 
     /// <summary>Asks for the domain, and for an e-mail address if no flag gave one.</summary>
-    /// <param name="flags">Gets the address.</param>
+    /// <param name="flags">Receives the address.</param>
     public IReadOnlyList<string> AskForDomain(Layer flags)
     {
         if (!CanAsk)
             throw new StartException(
-                "--domain is missing, and nobody can be asked here; name what clients are to type: heliograph init --domain " +
-                "proxy.example.org",
+                "--domain is missing, and there is no terminal to ask on; give the name that clients type: " +
+                "heliograph init --domain proxy.example.org",
                 ExitCode.BadUsage);
-        console.WriteLine("The name that clients type. It must lead to this machine: an A record in DNS,");
-        console.WriteLine("at your registrar. An IP address works too, though not with every app.");
+        console.WriteLine("The name that clients type. It must resolve to this machine, by an A record");
+        console.WriteLine("at your registrar. An IP address works too, but not with every app.");
         var domain = console.Prompt(
             new TextPrompt<string>("  Domain:").Validate(static text =>
                 DomainName.Parse(text.Trim(), out _) is { } problem
@@ -32,17 +32,17 @@ internal sealed class SetupDialogue(IAnsiConsole console)
         return [domain.Trim()];
     }
 
-    /// <summary>Whether a file that is there may be replaced.</summary>
+    /// <summary>Whether to replace an existing file.</summary>
     public bool MayReplace(string file)
     {
         if (!CanAsk)
-            throw new StartException($"{file} is there already; --force replaces it, --config FILE names another", ExitCode.BadUsage);
-        return console.Prompt(new ConfirmationPrompt($"{file.EscapeMarkup()} is there already. Replace it?") { DefaultValue = false });
+            throw new StartException($"{file} already exists; --force replaces it, --config FILE names another", ExitCode.BadUsage);
+        return console.Prompt(new ConfirmationPrompt($"{file.EscapeMarkup()} already exists. Replace it?") { DefaultValue = false });
     }
 
     private void AskForEmail(Layer flags)
     {
-        console.WriteLine("Where Let's Encrypt may write to you. Nothing needs it; Enter leaves it out.");
+        console.WriteLine("An address for mail from Let's Encrypt. Optional: Enter leaves it out.");
         var email = console.Prompt(new TextPrompt<string>("  E-mail:").AllowEmpty().Validate(static text =>
             text.Trim() is "" || text.Trim().Split('@') is [{ Length: > 0 }, { Length: > 0 }]
                 ? ValidationResult.Success()

@@ -3,18 +3,18 @@ using Heliograph.Setup;
 
 namespace Heliograph.Cli.Init;
 
-/// <summary>What <c>init</c> is to do, once everything is known.</summary>
+/// <summary>What <c>init</c> will do, once everything is known.</summary>
 internal sealed record SetupPlan
 {
-    /// <summary>The configuration file, by its whole path.</summary>
+    /// <summary>The full path of the configuration file.</summary>
     public required string File { get; init; }
 
     public required Settings Settings { get; init; }
 
-    /// <summary>What the file is to hold.</summary>
+    /// <summary>The content of the file.</summary>
     public required string Text { get; init; }
 
-    /// <summary>Whose certificate is taken over, if any.</summary>
+    /// <summary>The checkout whose certificate to take over, if any.</summary>
     public ProxyCheckout? Checkout { get; init; }
 
     public bool Replace { get; init; }

@@ -12,7 +12,7 @@ using Spectre.Console;
 
 namespace Heliograph.Cli.Init;
 
-/// <summary>Looks, writes, and tells what comes next.</summary>
+/// <summary>Checks the machine, writes the file, and says what comes next.</summary>
 internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWriter output, TimeProvider timeProvider)
 {
     private readonly IAnsiConsole console = dialogue.Console;
@@ -22,7 +22,7 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
         var replace = plan.Replace || ConfigurationFile.IsBlank(plan.File);
         if (!plan.DryRun && !replace && File.Exists(plan.File) && !(replace = dialogue.MayReplace(plan.File)))
             return ExitCode.Failed;
-        var failures = await LookAsync(cancellationToken);
+        var failures = await CheckAsync(cancellationToken);
         console.WriteLine();
         if (plan.DryRun)
         {
@@ -42,15 +42,15 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
         return failures.Count == 0 ? ExitCode.Done : ExitCode.Warnings;
     }
 
-    /// <summary>Takes every look, and shows each as soon as it is taken.</summary>
-    /// <returns>The names of those that failed.</returns>
-    private async Task<IReadOnlyList<string>> LookAsync(CancellationToken cancellationToken)
+    /// <summary>Runs every check, and shows each finding at once.</summary>
+    /// <returns>The names of the checks that failed.</returns>
+    private async Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken)
     {
         console.MarkupLine("[bold]This machine[/]");
         var failures = new List<string>();
-        foreach (var look in MachineChecks.For(plan.Settings, plan.Offline, timeProvider))
+        foreach (var check in MachineChecks.For(plan.Settings, plan.Offline, timeProvider))
         {
-            var finding = Expected(await look.RunAsync(cancellationToken));
+            var finding = Expected(await check.RunAsync(cancellationToken));
             FindingText.Write(console, finding);
             if (finding.Severity == Severity.Failure)
                 failures.Add(finding.Name);
@@ -58,9 +58,9 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
         return failures;
     }
 
-    /// <summary>The ports of the proxy that is to be replaced are taken until it is stopped, which is the next step.</summary>
+    /// <summary>The ports of the proxy to be replaced are in use until it is stopped, which is the next step.</summary>
     private Finding Expected(Finding finding) => plan.Checkout is not null && finding is { Severity: Severity.Failure, Held: true }
-        ? finding with { Severity = Severity.Warning, Remedy = "So it is while Signal-TLS-Proxy runs; it is stopped below." }
+        ? finding with { Severity = Severity.Warning, Remedy = "This is expected while Signal-TLS-Proxy runs; stop it as shown below." }
         : finding;
 
     private async Task<string> AdoptAsync(ProxyCheckout checkout, CancellationToken cancellationToken)
@@ -70,7 +70,7 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
         if (plan.Settings.Certificate.Source != CertificateOrigin.Acme)
             return "Its certificate is not taken over, because certificate.source is not acme.";
         if (checkout.Authority != acme.Directory)
-            return $"Its certificate is not taken over, because it is from {checkout.Authority}, and acme.directory is another; {ordered}.";
+            return $"Its certificate is not taken over, because it is from {checkout.Authority}, not from acme.directory; {ordered}.";
         if (checkout.NotAfter <= timeProvider.GetUtcNow())
             return $"Its certificate expired on {checkout.NotAfter:yyyy-MM-dd}; {ordered}.";
         var until = $"valid until {checkout.NotAfter:yyyy-MM-dd}";
@@ -82,14 +82,14 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
             var owner = FileOwner.OfPath(acme.StateDirectory);
             var target = new DirectoryInfo(Path.Combine(acme.StateDirectory, CertificateManager.DirectoryName));
             if (target.LinkTarget is not null)
-                return $"Its certificate is not taken over, because {target.FullName} is a symbolic link, which root does not follow; " +
-                    $"{ordered}.";
+                return $"Its certificate is not taken over, because {target.FullName} is a symbolic link, " +
+                    $"which root does not follow; {ordered}.";
             var adopted = await Adoption.AdoptAsync(
                 acme, checkout.ChainPem, checkout.KeyPem, timeProvider, logs.CreateLogger("Heliograph"), cancellationToken);
             GiveTo(owner, Path.Combine(acme.StateDirectory, CertificateManager.DirectoryName));
             return adopted
                 ? $"Took over its certificate, {until}; Heliograph renews it from now on."
-                : $"A certificate that lasts as long as its own is in {acme.StateDirectory} already.";
+                : $"{acme.StateDirectory} already has a certificate that lasts as long as its own.";
         }
         catch (AcmeException exception)
         {
@@ -97,7 +97,7 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
         }
     }
 
-    /// <summary>What root puts into the state directory of a service must be the service's.</summary>
+    /// <summary>Files that root creates in the state directory of a service must belong to the service.</summary>
     private static void GiveTo(FileOwner? owner, string directory)
     {
         if (!Environment.IsPrivilegedProcess || owner is not { User: > 0 } service)
@@ -122,7 +122,7 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
         console.WriteLine();
         if (failures.Count > 0)
             console.MarkupLineInterpolated(
-                $"[red]Put right first what is marked ✗ above[/] ({string.Join(", ", failures)}). [bold]Then:[/]");
+                $"[red]First fix what is marked ✗ above[/] ({string.Join(", ", failures)}). [bold]Then:[/]");
         else
             console.MarkupLine("[bold]Next:[/]");
         if (plan.Checkout is not null)
@@ -132,7 +132,7 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
             return;
         console.WriteLine();
         console.WriteLine(plan.Settings.Acme.Directory == AcmeOptions.LetsEncrypt
-            ? "It gets a certificate from Let's Encrypt, and by that you accept their terms:\nhttps://letsencrypt.org/repository/"
-            : $"It gets a certificate from {new Uri(plan.Settings.Acme.Directory).Authority}, and by that you accept their terms.");
+            ? "It gets a certificate from Let's Encrypt; by running it you accept their terms:\nhttps://letsencrypt.org/repository/"
+            : $"It gets a certificate from {new Uri(plan.Settings.Acme.Directory).Authority}; by running it you accept their terms.");
     }
 }

@@ -15,8 +15,8 @@ internal static class LinkCommand
           heliograph link proxy.example.org | wl-copy      one line, nothing else
 
         On a terminal it shows the link as a QR code too: point a phone's camera at it, and Signal asks whether to use the proxy.
-        Where an app could not use the link, standard error says so.
-        Give the link to people you know. Published, it is read by censors as well.
+        If an app could not use the link, a warning on standard error says so.
+        Give the link to people you know. If you publish it, censors read it too.
         """;
 
     public static Command Create()
@@ -24,7 +24,7 @@ internal static class LinkCommand
         var host = new Argument<string?>("HOST")
         {
             Description =
-                "What clients are to connect to: a name, an address, either with :PORT. Without it: domains of the configuration.",
+                "What clients connect to: a name or an address, with or without :PORT. Without it: the domains of the configuration.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var configuration = new ConfigurationOptions();
@@ -32,9 +32,9 @@ internal static class LinkCommand
         {
             Description = "Write it as sgnl://, which opens the app without the web site signal.tube.",
         };
-        var noQr = new Option<bool>("--no-qr") { Description = "The text alone, on a terminal too." };
-        var png = new Option<string?>("--png") { Description = "Write the QR code to FILE as a picture.", HelpName = "FILE" };
-        var command = new DocumentedCommand("link", "Show the link that sets a Signal app to use the proxy, with its QR code.", More)
+        var noQr = new Option<bool>("--no-qr") { Description = "Show only the text, on a terminal too." };
+        var png = new Option<string?>("--png") { Description = "Write the QR code to FILE as a PNG picture.", HelpName = "FILE" };
+        var command = new DocumentedCommand("link", "Show the link that makes a Signal app use the proxy, with its QR code.", More)
         {
             host,
             sgnl,
@@ -59,7 +59,7 @@ internal static class LinkCommand
     {
         var problem = ShareLink.Parse(text, out var link);
         if (link is { IsWildcard: true })
-            problem = "a wildcard; put a name in the place of the *";
+            problem = "a wildcard; replace the * with a name";
         if (problem is null)
             return [link!];
         error.WriteLine($"heliograph: \"{text}\": {problem}; allowed: {Keys.Domains.Allowed}, either with :PORT");
@@ -81,14 +81,14 @@ internal static class LinkCommand
         return [.. settings.Domains.Select(static domain => new ShareLink(domain))];
     }
 
-    /// <summary>Where nothing listens on the port that the link leads to.</summary>
+    /// <summary>For a server that does not listen on the port of the link.</summary>
     public const string PortNote = "Signal's clients connect to port 443: forward it here";
 
     private static ExitCode Show(List<ShareLink> links, bool sgnl, bool withQr, string? png, InvocationConfiguration io)
     {
         if (png is not null && links is not [{ IsWildcard: false }])
             throw new StartException(
-                "--png takes one link: name the host (heliograph link proxy.example.org --png FILE)", ExitCode.BadUsage);
+                "--png writes only one link: name the host (heliograph link proxy.example.org --png FILE)", ExitCode.BadUsage);
         LinkText.Write(io.Output, links, sgnl, withQr);
         foreach (var warning in links.SelectMany(static link => link.Warnings).Distinct(StringComparer.Ordinal))
             io.Error.WriteLine($"warning: {warning}");

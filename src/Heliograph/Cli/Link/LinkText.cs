@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Heliograph.Cli.Link;
 
-/// <summary>Links as they are shown: one line each, and the QR code below where a person looks on.</summary>
+/// <summary>Shows links: one line each, and on a terminal the QR code below.</summary>
 internal static class LinkText
 {
     public static void Write(TextWriter output, IReadOnlyList<ShareLink> links, bool sgnl, bool withQr)
@@ -11,7 +11,7 @@ internal static class LinkText
         var console = Terminal.Create(output);
         foreach (var link in links)
         {
-            // Never wrapped: it is copied.
+            // Never wrapped: people copy it.
             output.WriteLine(
                 !sgnl ? link.Text
                 : link.IsWildcard ? link.Text.Replace("https:", "sgnl:", StringComparison.Ordinal)

@@ -7,14 +7,14 @@ using Heliograph.Status;
 
 namespace Heliograph.Cli.Status;
 
-/// <summary><c>heliograph status</c>: how the running server does.</summary>
+/// <summary><c>heliograph status</c>: how the running server is doing.</summary>
 internal static partial class StatusCommand
 {
     private static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(1);
 
-    /// <summary>The server answers from memory: longer than this, and it hangs.</summary>
+    /// <summary>The server answers from memory: if it takes longer, it hangs.</summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
     private const string More = """
@@ -23,19 +23,19 @@ internal static partial class StatusCommand
           heliograph status --watch --interval 10s
           heliograph status --json --config /etc/heliograph/heliograph.yaml
 
-        The running server is asked through control.sock in the state directory: run this as its user (sudo).
-        With --watch the view is renewed until Ctrl-C; where the output is no terminal, or is JSON, one is written below the other.
-        All figures are sums, and counts are rounded up to multiples of 8: docs/operating/status.md says why, and tells every field of the JSON.
-        Exits with 0 if the server answered, and with 1 if none runs.
+        It asks the running server through control.sock in the state directory: run it as the server's user (sudo).
+        With --watch it updates the view until Ctrl-C; if the output is JSON or not a terminal, it writes one view below the other.
+        All figures are sums, and counts are rounded up to multiples of 8: docs/operating/status.md explains why, and lists all JSON fields.
+        Exits with 0 if the server answered, and with 1 if none is running.
         """;
 
     public static Command Create()
     {
         var options = new ConfigurationOptions();
-        var watch = new Option<bool>("--watch") { Description = "Go on until Ctrl-C." };
+        var watch = new Option<bool>("--watch") { Description = "Keep updating until Ctrl-C." };
         var interval = new Option<TimeSpan?>("--interval")
         {
-            Description = "How often, with --watch. [default: 2s]",
+            Description = "How often to update, with --watch. [default: 2s]",
             HelpName = "DURATION",
             CustomParser = static result =>
             {
@@ -48,7 +48,7 @@ internal static partial class StatusCommand
         };
         var json = new Option<bool>("--json") { Description = "Print JSON; with --watch one object a line." };
         var command = new DocumentedCommand(
-            "status", "Show how the running server does: what it carries, what fails, what is to be done.", More);
+            "status", "Show how the running server is doing: what it carries, what fails, what needs attention.", More);
         options.AddStateDirectoryTo(command);
         command.Add(watch);
         command.Add(interval);
@@ -69,15 +69,15 @@ internal static partial class StatusCommand
         return command;
     }
 
-    /// <exception cref="StartException">None runs, or it gives no answer.</exception>
+    /// <exception cref="StartException">No server is running, or it does not answer.</exception>
     public static async Task<StatusReport> AskAsync(string stateDirectory, CancellationToken cancellationToken)
     {
         var answer =
             await ControlClient.AskAsync(
                 stateDirectory, new() { Command = StatusReader.CommandName }, AnswerTimeout, TimeProvider.System, cancellationToken)
             ?? throw new StartException(
-                $"no server runs with the state directory {stateDirectory}: start it (heliograph run), or name the right directory with " +
-                $"--state-directory DIR or --config FILE");
+                $"no server is running with the state directory {stateDirectory}: start it (heliograph run), or name the right directory " +
+                "with --state-directory DIR or --config FILE");
         return answer.Status
             ?? throw new StartException(
                 answer.Message

@@ -7,7 +7,7 @@ using static Heliograph.Status.Words;
 
 namespace Heliograph.Cli.Status;
 
-/// <summary>What <c>status</c> prints: how it goes in words, then the figures, then what to look at.</summary>
+/// <summary>What <c>status</c> prints: the state in words, then the figures, then what needs attention.</summary>
 internal static class StatusText
 {
     private const int WidestText = 100;
@@ -23,7 +23,10 @@ internal static class StatusText
         Warnings(console, report);
         console.WriteLine();
         Paragraph(
-            console, "dim", "", "Counts are rounded up to multiples of 8 and bytes to megabytes, so that they tell nothing of one person.");
+            console,
+            "dim",
+            "",
+            "Counts are rounded up to multiples of 8 and bytes to megabytes, so that they reveal nothing about one person.");
     }
 
     private static void Headline(IAnsiConsole console, StatusReport report)
@@ -31,15 +34,15 @@ internal static class StatusText
         var (style, state) = report.State switch
         {
             StatusWarning.Critical => ("red", "in trouble, see below"),
-            StatusWarning.Warning => ("yellow", "working, with something to look at, see below"),
+            StatusWarning.Warning => ("yellow", "working, but needs attention, see below"),
             _ => ("green", "working"),
         };
         var uptime = Duration(TimeSpan.FromSeconds(report.UptimeSeconds));
-        console.MarkupLineInterpolated($"[bold]Heliograph {report.Version}[/] is [{style}]{state}[/]; it runs for {uptime}.");
+        console.MarkupLineInterpolated($"[bold]Heliograph {report.Version}[/] is [{style}]{state}[/]; up for {uptime}.");
         console.MarkupLineInterpolated($"{Now(report.Connections)}");
         console.MarkupLineInterpolated($"{Week(report.Totals.ThisWeek)}");
         if (report.Version != ProductVersion.Text)
-            console.MarkupLineInterpolated($"[yellow]This program is {ProductVersion.Text}: restart the server to have both the same.[/]");
+            console.MarkupLineInterpolated($"[yellow]This program is {ProductVersion.Text}: restart the server so that both match.[/]");
     }
 
     private static string Now(ConnectionStatus connections) => connections switch
@@ -82,8 +85,10 @@ internal static class StatusText
         }
         var idle = report.Routes.Count - used.Count;
         if (idle > 0)
-            console.MarkupLineInterpolated(
-                $"  [dim]{(used.Count == 0 ? $"none of {Count(idle, "host")} was asked for yet" : $"{Count(idle, "other host")}: not asked for")}[/]");
+        {
+            var text = used.Count == 0 ? $"none of {Count(idle, "host")} requested yet" : $"{Count(idle, "other host")}: not requested";
+            console.MarkupLineInterpolated($"  [dim]{text}[/]");
+        }
     }
 
     private static void Failures(IAnsiConsole console, StatusReport report)
@@ -114,13 +119,13 @@ internal static class StatusText
     {
         var (certificate, connections) = (report.Certificate, report.Connections);
         Heading(console, "Server", "");
+        var renewal = certificate.NextRenewal is { } next ? Line($"; renewal on {next:yyyy-MM-dd}") : "";
         var left = certificate.Names is null
             ? "none yet"
-            : $"{certificate.Names[0]}, " +
-                $"{CertificateText.Left(certificate, now)}{(certificate.NextRenewal is { } next ? Line($"; to be renewed {next:yyyy-MM-dd}") : "")}";
+            : $"{certificate.Names[0]}, {CertificateText.Left(certificate, now)}{renewal}";
         console.WriteLine($"  certificate   {left}");
         console.WriteLine(
-            Line($"  connections   {connections.Open:N0} of {connections.Limit:N0} allowed; most at a time {connections.Most:N0}"));
+            Line($"  connections   {connections.Open:N0} of {connections.Limit:N0} allowed; peak {connections.Most:N0}"));
         if (report.Budget is { } budget)
             console.WriteLine(
                 Line(
@@ -132,7 +137,7 @@ internal static class StatusText
     private static void Warnings(IAnsiConsole console, StatusReport report)
     {
         if (report.Warnings.Count > 0)
-            Heading(console, "To look at", "");
+            Heading(console, "Needs attention", "");
         foreach (var warning in report.Warnings)
             Paragraph(console, warning.Severity == StatusWarning.Critical ? "red" : "yellow", "  ! ", warning.Message);
     }
@@ -140,9 +145,7 @@ internal static class StatusText
     private static void Heading(IAnsiConsole console, string title, string columns) =>
         console.MarkupLineInterpolated($"\n  [bold]{title}[/][dim]{columns}[/]");
 
-    /// <summary>
-    /// Words to the width of the terminal, under each other; one line where there is no terminal, for a program to search.
-    /// </summary>
+    /// <summary>Wraps the words to the width of the terminal; without a terminal, one line that a program can search.</summary>
     private static void Paragraph(IAnsiConsole console, string style, string first, string text)
     {
         var width = console.Profile.Width > 1000 ? int.MaxValue : Math.Min(console.Profile.Width, WidestText);

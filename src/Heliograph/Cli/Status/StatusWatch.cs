@@ -4,20 +4,18 @@ using Spectre.Console;
 
 namespace Heliograph.Cli.Status;
 
-/// <summary>
-/// <c>heliograph status --watch</c>: on a terminal the view stands still and its figures change; elsewhere one view follows the other.
-/// </summary>
+/// <summary><c>heliograph status --watch</c>: on a terminal the view updates in place; elsewhere one view follows the other.</summary>
 internal static class StatusWatch
 {
-    // xterm's private modes 1049 (the alternate screen, so that what was on the terminal comes back) and 25 (the cursor).
+    // xterm's private modes 1049 (the alternate screen, which restores the terminal at the end) and 25 (the cursor).
     private const string Enter = "\e[?1049h\e[?25l";
     private const string Leave = "\e[?25h\e[?1049l";
     private const string Home = "\e[H";
     private const string EndOfLine = "\e[K";
     private const string RestOfScreen = "\e[J";
 
-    /// <summary>Until Ctrl-C, SIGTERM or the end of the terminal. A server that goes away later is waited for.</summary>
-    /// <exception cref="StartException">No server answers at the beginning.</exception>
+    /// <summary>Runs until Ctrl-C, SIGTERM or the end of the terminal. If the server stops later, it waits for it.</summary>
+    /// <exception cref="StartException">No server answers at the start.</exception>
     public static async Task RunAsync(TextWriter output, string stateDirectory, bool json, TimeSpan interval, TimeProvider timeProvider)
     {
         using var signals = new Signals();
@@ -41,7 +39,7 @@ internal static class StatusWatch
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // The end that was asked for.
+            // The requested end.
         }
         finally
         {
@@ -61,7 +59,7 @@ internal static class StatusWatch
         }
         catch (StartException exception)
         {
-            // Being restarted, perhaps. Who reads JSON is not to be given something else.
+            // Perhaps it is restarting. A reader of JSON must get nothing else.
             return json ? "" : $"{timeProvider.GetUtcNow():u}: {exception.Message}\n";
         }
     }
@@ -69,7 +67,7 @@ internal static class StatusWatch
     private static string View(TextWriter output, StatusReport report, TimeProvider timeProvider) =>
         Terminal.Render(Terminal.Create(output), console => StatusText.Write(console, report, timeProvider.GetUtcNow()));
 
-    /// <summary>Written over the view before, so that nothing flickers; what does not fit below is left out, and said so.</summary>
+    /// <summary>Overwrites the previous view, so that nothing flickers; what does not fit below is left out, with a note.</summary>
     private static string Screen(string view, int height)
     {
         var lines = view.TrimEnd('\n').Split('\n');
