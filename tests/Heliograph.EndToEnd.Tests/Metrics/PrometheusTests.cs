@@ -60,7 +60,8 @@ public sealed partial class PrometheusTests
             Assert.NotEmpty(selectors);
             foreach (var selector in selectors)
                 Assert.True(
-                    (await prometheus.QueryAsync(selector)).Count > 0, $"{selector} of \"{query}\" matches nothing that the program exposes");
+                    (await prometheus.QueryAsync(selector)).Count > 0,
+                    $"{selector} of \"{query}\" matches nothing that the program exposes");
         }
         // Proof that a name or a label that the program does not have is detected.
         Assert.Empty(await prometheus.QueryAsync("heliograph_connections_ended_total{outcome=\"rejected\"}"));
