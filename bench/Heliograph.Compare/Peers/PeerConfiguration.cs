@@ -34,16 +34,20 @@ internal static class PeerConfiguration
     /// Raised: worker_connections, 1024 there, which holds 512 sessions.
     /// </summary>
     public static string NginxTerminate(
-        string directory, IPEndPoint listen, IPEndPoint relay, Certificates certificates, int connections) =>
-        $$"""
-            load_module {{Installed.NginxStreamModule}};
-            daemon off;
-            worker_processes 1;
-            pid {{directory}}/terminate.pid;
-            error_log {{directory}}/terminate.log;
+        string directory, IPEndPoint listen, IPEndPoint relay, Certificates certificates, int connections) => $$"""
+        load_module {{Installed.NginxStreamModule}};
+        daemon off;
+        worker_processes 1;
+        pid {{directory}}/terminate.pid;
+        error_log {{directory}}/terminate.log;
 
-            events {
-                worker_connections {{connections}};
+        events {
+            worker_connections {{connections}};
+        }
+
+        stream {
+            upstream relay {
+                server {{relay}};
             }
 
             server {
