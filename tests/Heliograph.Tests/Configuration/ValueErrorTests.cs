@@ -160,7 +160,7 @@ public sealed class ValueErrorTests
         "acme.dns.hook (FILE:2): \"/nowhere/hook\": there is no such file; allowed: the path of a program that is called as: HOOK "
             + "present|cleanup FQDN VALUE")]
     [InlineData("acme: { ca_root: /nowhere/root.pem }",
-        "acme.ca_root (FILE:2): there is no file '/nowhere/root.pem'; name a PEM file with the authority's root or remove the key")]
+        "acme.ca_root (FILE:2): the file '/nowhere/root.pem' does not exist; name a PEM file with the authority's root or remove the key")]
     [InlineData("alerts: { exec: /nowhere/hook }",
         "alerts.exec (FILE:2): \"/nowhere/hook\": there is no such file; allowed: the path of a program that is called as: PROGRAM STATE "
             + "CAUSE TEXT")]
