@@ -93,8 +93,8 @@ internal sealed record ProxyCheckout
         return all is [var only]
             ? only
             : throw new StartException(
-                $"--from-signal-tls-proxy: there are several certificates: {string.Join(", ", all.Select(Path.GetFileName))}; choose one " +
-                "with --domain NAME",
+                $"--from-signal-tls-proxy: there are several certificates: {string.Join(", ", all.Select(Path.GetFileName))}; " +
+                "choose one with --domain NAME",
                 ExitCode.BadUsage);
     }
 
