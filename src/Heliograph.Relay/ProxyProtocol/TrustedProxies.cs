@@ -17,7 +17,8 @@ internal sealed class TrustedProxies
 
     /// <summary>Whether the peer is one of them. Asks the kernel for its address only if there are any.</summary>
     /// <returns>Null: the peer has already reset the connection, as HAProxy's health checks do, so its address is unknown.</returns>
-    public bool? Contain(LoopSocket socket) => networks.Length == 0 ? false : SocketNames.Peer(socket) is { } peer ? Contain(peer.Address) : null;
+    public bool? Contain(LoopSocket socket) =>
+        networks.Length == 0 ? false : SocketNames.Peer(socket) is { } peer ? Contain(peer.Address) : null;
 
     public bool Contain(SourceAddress address) => Array.Exists(
         networks, network => (address.Bits & network.Mask) == network.Prefix && (network.TakesMapped || !address.IsIpv4));

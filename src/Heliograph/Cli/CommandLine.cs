@@ -55,8 +55,8 @@ internal static class CommandLine
         catch (Exception exception)
         {
             error.WriteLine(
-                $"heliograph: a bug in the program ended it: {exception.GetType().Name}: {exception.Message.ReplaceLineEndings(" ")} " +
-                "(heliograph run --log-level debug shows more; please report it)");
+                $"heliograph: {UnexpectedError.Describe(exception).ReplaceLineEndings(" ")} " +
+                "(heliograph run --log-level debug shows more)");
             return (int)ExitCode.Failed;
         }
     }

@@ -49,6 +49,7 @@ internal static class UpstreamWarnings
         DialFailure.NotResolved => "Other hosts can be reached. Signal has given up some old names; for those, there is nothing to do.",
         DialFailure.NotPublic => "A filtering resolver gives such answers: use another one on this machine.",
         _ =>
-            "Other hosts can be reached. If this persists, run heliograph check, and look for a firewall between this machine and the host.",
+            "Other hosts can be reached. If this persists, run heliograph check, " +
+            "and look for a firewall between this machine and the host.",
     };
 }

@@ -88,7 +88,7 @@ public sealed class CheckoutTests : IDisposable
             Assert.Equal(adopted.SerialNumber, seen.SerialNumber);
         var (renewed, report, problem) = await BuiltProgram.RunAsync("certificate", "renew", "--force", "--config", proxy.Config);
         Assert.Equal((0, ""), (renewed, problem));
-        Assert.StartsWith("There is a new certificate", report, StringComparison.Ordinal);
+        Assert.StartsWith("New certificate: ", report, StringComparison.Ordinal);
         using (var seen = await proxy.SeenAsync())
             Assert.NotEqual(adopted.SerialNumber, seen.SerialNumber);
     }

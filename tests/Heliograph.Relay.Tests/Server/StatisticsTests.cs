@@ -101,5 +101,6 @@ public sealed class StatisticsTests : IDisposable
         Assert.True(statistics.Uptime > TimeSpan.Zero);
     }
 
-    private TlsInTlsOptions Client(TestRelay relay) => new() { Proxy = relay.EndPoint, Authority = authority, InnerName = "chat.signal.org" };
+    private TlsInTlsOptions Client(TestRelay relay) =>
+        new() { Proxy = relay.EndPoint, Authority = authority, InnerName = "chat.signal.org" };
 }

@@ -30,7 +30,13 @@ public sealed class ValidationTests : IDisposable
         var seen = new List<string?>();
         for (var i = 0; i < 500; i++)
         {
-            var protocols = (i % 4) switch { 0 => Array.Empty<string>(), 1 => ["h2", "http/1.1"], 2 => ["http/1.1"], _ => ["h2", "acme-tls/1"] };
+            var protocols = (i % 4) switch
+            {
+                0 => Array.Empty<string>(),
+                1 => ["h2", "http/1.1"],
+                2 => ["http/1.1"],
+                _ => ["h2", "acme-tls/1"],
+            };
             seen.Add(await CertificateSeenAsync(relay, protocols));
         }
 

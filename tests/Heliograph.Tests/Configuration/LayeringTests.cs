@@ -69,7 +69,8 @@ public sealed class LayeringTests
             decoy: { upstream: "unix:/run/site.sock", upstream_h2: "127.0.0.1:8081" }
             tls: { handshake: libssl }
             limits:
-              { max_connections: 5000, handshake_timeout: 500ms, hello_timeout: 2s, connect_timeout: 3s, idle_timeout: 1h, drain_timeout: 0s }
+              { max_connections: 5000, handshake_timeout: 500ms, hello_timeout: 2s, connect_timeout: 3s, idle_timeout: 1h,
+                drain_timeout: 0s }
             metrics: { listen: ["127.0.0.1:9465"] }
             alerts: { exec: /bin/true, webhook: "https://hooks.example.org/abc", self_check: off, self_check_address: "[2001:DB8::1]:8443" }
             state_directory: /tmp/state

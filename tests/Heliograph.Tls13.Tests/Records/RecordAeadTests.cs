@@ -38,7 +38,8 @@ public sealed unsafe class RecordAeadTests : IDisposable
         var random = new Random(seed);
         var suite = CipherSuite.Find(id)!;
         using RecordAead openSsl = new OpenSslAead(suite, encrypts: true), openSslOpens = new OpenSslAead(suite, encrypts: false);
-        using RecordAead fast = RecordAead.Create(suite, encrypts: true, ipsecMb), fastOpens = RecordAead.Create(suite, encrypts: false, ipsecMb);
+        using RecordAead fast = RecordAead.Create(suite, encrypts: true, ipsecMb),
+            fastOpens = RecordAead.Create(suite, encrypts: false, ipsecMb);
         Assert.IsType<IpsecMbAead>(fast);
         Assert.IsType<IpsecMbAead>(fastOpens);
         var connections = Enumerable.Range(0, 3).Select(_ => new Connection(suite, name, random, owned)).ToList();
@@ -77,7 +78,8 @@ public sealed unsafe class RecordAeadTests : IDisposable
     public void A_bit_that_is_off_in_header_content_or_tag_is_refused_by_both(int id, int length)
     {
         var suite = CipherSuite.Find(id)!;
-        using RecordAead seals = new OpenSslAead(suite, encrypts: true), openSsl = new OpenSslAead(suite, encrypts: false), fast = RecordAead.Create(suite, encrypts: false, ipsecMb);
+        using RecordAead seals = new OpenSslAead(suite, encrypts: true), openSsl = new OpenSslAead(suite, encrypts: false),
+            fast = RecordAead.Create(suite, encrypts: false, ipsecMb);
         using var sealingKey = Key(suite);
         var record = Seal(seals, sealingKey, new byte[length], ContentType.ApplicationData).ToArray();
         // Every byte of header and tag, and some of the content between them.

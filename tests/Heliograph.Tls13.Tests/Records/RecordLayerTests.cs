@@ -9,10 +9,12 @@ public abstract unsafe class RecordLayerTests : IDisposable
     private const string ServerSecret = "a11af9f05531f856ad47116b45a950328204b4f44bfb6b3a4b4f1f3fcb631643";
 
     private const string ClientRecord =
-        "1703030043a23f7054b62c94d0affafe8228ba55cbefacea42f914aa66bcab3f2b9819a8a5b46b395bd54a9a20441e2b62974e1f5a6292a2977014bd1e3deae63aeebb21694915e4";
+        "1703030043a23f7054b62c94d0affafe8228ba55cbefacea42f914aa66bcab3f2b" +
+        "9819a8a5b46b395bd54a9a20441e2b62974e1f5a6292a2977014bd1e3deae63aeebb21694915e4";
 
     private const string ServerRecord =
-        "17030300432e937e11ef4ac740e538ad36005fc4a46932fc3225d05f82aa1b36e30efaf97d90e6dffc602dcb501a59a8fcc49c4bf2e5f0a21c0047c2abf332540dd032e167c2955d";
+        "17030300432e937e11ef4ac740e538ad36005fc4a46932fc3225d05f82aa1b" +
+        "36e30efaf97d90e6dffc602dcb501a59a8fcc49c4bf2e5f0a21c0047c2abf332540dd032e167c2955d";
 
     private static readonly CipherSuite Aes128 = CipherSuite.Find(0x1301)!;
     private static readonly byte[] Content = [.. Enumerable.Range(0, 50).Select(static value => (byte)value)];

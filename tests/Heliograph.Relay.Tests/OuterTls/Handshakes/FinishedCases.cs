@@ -19,7 +19,8 @@ internal static class FinishedCases
         ["32 change_cipher_spec"] = static client => [.. Times(32, Deeds.ChangeCipherSpec), .. Good(client)],
         ["33 change_cipher_spec"] = static client => [.. Times(33, Deeds.ChangeCipherSpec), .. Good(client)],
         ["100 change_cipher_spec"] = static client => [.. Times(100, Deeds.ChangeCipherSpec), .. Good(client)],
-        ["a change_cipher_spec behind the Finished"] = static client => [.. client.ProtectFinished(), .. Deeds.ChangeCipherSpec, .. Request(client)],
+        ["a change_cipher_spec behind the Finished"] = static client =>
+            [.. client.ProtectFinished(), .. Deeds.ChangeCipherSpec, .. Request(client)],
         ["a change_cipher_spec between two halves of the Finished"] = static client =>
         {
             var (first, second) = Halves(client, 10);
@@ -30,16 +31,25 @@ internal static class FinishedCases
         ["a change_cipher_spec of another value"] = static client => [.. Record(Ccs, [2]), .. Good(client)],
         ["a change_cipher_spec of the version 0301"] = static client => [.. Record(Ccs, [1], 0x0301), .. Good(client)],
         ["a change_cipher_spec that is protected"] = static client => [.. client.Sending.Protect(Ccs, [1]), .. Good(client)],
-        ["a Finished with another first bit"] = static client => [.. client.Sending.Protect(Handshake, Flipped(client.Finished(), 4)), .. Good(client)],
-        ["a Finished with another last bit"] = static client => [.. client.Sending.Protect(Handshake, Flipped(client.Finished(), 35)), .. Good(client)],
-        ["a Finished that is a byte short"] = static client => [.. client.Sending.Protect(Handshake, Message(20, client.Finished().AsSpan(4..^1))), .. Good(client)],
-        ["a Finished that is a byte long"] = static client => [.. client.Sending.Protect(Handshake, Message(20, [.. client.Finished()[4..], 0])), .. Good(client)],
+        ["a Finished with another first bit"] = static client =>
+            [.. client.Sending.Protect(Handshake, Flipped(client.Finished(), 4)), .. Good(client)],
+        ["a Finished with another last bit"] = static client =>
+            [.. client.Sending.Protect(Handshake, Flipped(client.Finished(), 35)), .. Good(client)],
+        ["a Finished that is a byte short"] = static client =>
+            [.. client.Sending.Protect(Handshake, Message(20, client.Finished().AsSpan(4..^1))), .. Good(client)],
+        ["a Finished that is a byte long"] = static client =>
+            [.. client.Sending.Protect(Handshake, Message(20, [.. client.Finished()[4..], 0])), .. Good(client)],
         ["a Finished of no bytes"] = static client => [.. client.Sending.Protect(Handshake, Message(20, [])), .. Good(client)],
-        ["a Finished of 16 MB, its header only"] = static client => [.. client.Sending.Protect(Handshake, [20, 0xff, 0xff, 0xff]), .. Good(client)],
-        ["a Finished of 65 bytes, its header only"] = static client => [.. client.Sending.Protect(Handshake, [20, 0, 0, 65]), .. Good(client)],
-        ["a KeyUpdate in the Finished's record"] = static client => [.. client.Sending.Protect(Handshake, [.. client.Finished(), .. KeyUpdate]), .. After(client)],
-        ["a byte in the Finished's record"] = static client => [.. client.Sending.Protect(Handshake, [.. client.Finished(), 24]), .. After(client)],
-        ["the Finished twice in a record"] = static client => [.. client.Sending.Protect(Handshake, [.. client.Finished(), .. client.Finished()]), .. After(client)],
+        ["a Finished of 16 MB, its header only"] = static client =>
+            [.. client.Sending.Protect(Handshake, [20, 0xff, 0xff, 0xff]), .. Good(client)],
+        ["a Finished of 65 bytes, its header only"] = static client =>
+            [.. client.Sending.Protect(Handshake, [20, 0, 0, 65]), .. Good(client)],
+        ["a KeyUpdate in the Finished's record"] = static client =>
+            [.. client.Sending.Protect(Handshake, [.. client.Finished(), .. KeyUpdate]), .. After(client)],
+        ["a byte in the Finished's record"] = static client =>
+            [.. client.Sending.Protect(Handshake, [.. client.Finished(), 24]), .. After(client)],
+        ["the Finished twice in a record"] = static client =>
+            [.. client.Sending.Protect(Handshake, [.. client.Finished(), .. client.Finished()]), .. After(client)],
         ["the Finished twice"] = static client =>
         {
             var again = client.Finished();
@@ -59,24 +69,30 @@ internal static class FinishedCases
         ["half a Finished, then data and the rest"] = static client => Between(client, Data, "GET"u8.ToArray()),
         ["padding of one byte"] = static client => [.. client.ProtectFinished(padding: 1), .. Request(client)],
         ["as much padding as there may be"] = static client => [.. client.ProtectFinished(padding: 16384 - 36), .. Request(client)],
-        ["a byte more of padding than RFC 8446 allows"] = static client => [.. client.ProtectFinished(padding: 16384 - 36 + 1), .. Request(client)],
-        ["padding that makes a fragment of 16,640 bytes"] = static client => [.. client.ProtectFinished(padding: 16640 - 36 - 17), .. Request(client)],
+        ["a byte more of padding than RFC 8446 allows"] = static client =>
+            [.. client.ProtectFinished(padding: 16384 - 36 + 1), .. Request(client)],
+        ["padding that makes a fragment of 16,640 bytes"] = static client =>
+            [.. client.ProtectFinished(padding: 16640 - 36 - 17), .. Request(client)],
         ["padding that makes a fragment of 16,641 bytes"] = static client => [.. client.ProtectFinished(padding: 16641 - 36 - 17)],
         ["a KeyUpdate instead"] = static client => [.. client.Sending.Protect(Handshake, KeyUpdate), .. Good(client)],
         ["a Certificate instead"] = static client => [.. client.Sending.Protect(Handshake, Message(11, [0, 0, 0, 0])), .. Good(client)],
-        ["a CertificateVerify instead"] = static client => [.. client.Sending.Protect(Handshake, Message(15, [4, 3, 0, 0])), .. Good(client)],
+        ["a CertificateVerify instead"] = static client =>
+            [.. client.Sending.Protect(Handshake, Message(15, [4, 3, 0, 0])), .. Good(client)],
         ["an EndOfEarlyData instead"] = static client => [.. client.Sending.Protect(Handshake, Message(5, [])), .. Good(client)],
         ["a ClientHello instead"] = static client => [.. client.Sending.Protect(Handshake, Ordinary.ToMessage()), .. Good(client)],
         ["a HelloRequest instead"] = static client => [.. client.Sending.Protect(Handshake, Message(0, [])), .. Good(client)],
-        ["a NewSessionTicket instead"] = static client => [.. client.Sending.Protect(Handshake, Message(4, Filled(20, 0))), .. Good(client)],
+        ["a NewSessionTicket instead"] = static client =>
+            [.. client.Sending.Protect(Handshake, Message(4, Filled(20, 0))), .. Good(client)],
         ["a next_proto instead"] = static client => [.. client.Sending.Protect(Handshake, Message(67, [0, 0])), .. Good(client)],
         ["an unknown message instead"] = static client => [.. client.Sending.Protect(Handshake, Message(99, [])), .. Good(client)],
         ["a record of the handshake without content"] = static client => [.. client.Sending.Protect(Handshake, []), .. Good(client)],
         ["data instead"] = static client => [.. client.Sending.Protect(Data, "GET / HTTP/1.1\r\n\r\n"u8), .. Good(client)],
         ["empty data before"] = static client => [.. client.Sending.Protect(Data, []), .. Good(client)],
-        ["33 times empty data before"] = static client => [.. Enumerable.Range(0, 33).SelectMany(_ => client.Sending.Protect(Data, [])).ToArray(), .. Good(client)],
+        ["33 times empty data before"] = static client =>
+            [.. Enumerable.Range(0, 33).SelectMany(_ => client.Sending.Protect(Data, [])).ToArray(), .. Good(client)],
         ["data under the application's keys before"] = static client => [.. client.ApplicationKeys.Protect(Data, "GET"u8), .. Good(client)],
-        ["the Finished under the application's keys"] = static client => [.. client.ApplicationKeys.Protect(Handshake, client.Finished()), .. Good(client)],
+        ["the Finished under the application's keys"] = static client =>
+            [.. client.ApplicationKeys.Protect(Handshake, client.Finished()), .. Good(client)],
         ["data under the handshake's keys behind"] = static client =>
         {
             var keys = client.Sending;
@@ -99,13 +115,19 @@ internal static class FinishedCases
         ["user_canceled"] = static client => [.. client.Sending.Protect(Alert, UserCanceled), .. Good(client)],
         ["user_canceled 4 times"] = static client => [.. Warnings(client, 4), .. Good(client)],
         ["user_canceled 4 times before each half of the Finished"] = static client => InHalves(client, (c, _) => Warnings(c, 4)),
-        ["20 change_cipher_spec before each half of the Finished"] = static client => InHalves(client, (_, _) => Times(20, Deeds.ChangeCipherSpec)),
-        ["user_canceled, not protected, behind half the Finished"] = static client => InHalves(client, (_, isFirst) => isFirst ? [] : Record(Alert, UserCanceled)),
-        ["a fatal alert, not protected, behind half the Finished"] = static client => InHalves(client, (_, isFirst) => isFirst ? [] : Record(Alert, [2, 40])),
-        ["user_canceled protected and then not"] = static client => [.. client.Sending.Protect(Alert, UserCanceled), .. Record(Alert, UserCanceled), .. Good(client)],
-        ["user_canceled 4 times with a change_cipher_spec between, and again"] = static client => [.. Warnings(client, 4), .. Deeds.ChangeCipherSpec, .. Warnings(client, 4), .. Good(client)],
+        ["20 change_cipher_spec before each half of the Finished"] = static client =>
+            InHalves(client, (_, _) => Times(20, Deeds.ChangeCipherSpec)),
+        ["user_canceled, not protected, behind half the Finished"] = static client =>
+            InHalves(client, (_, isFirst) => isFirst ? [] : Record(Alert, UserCanceled)),
+        ["a fatal alert, not protected, behind half the Finished"] = static client =>
+            InHalves(client, (_, isFirst) => isFirst ? [] : Record(Alert, [2, 40])),
+        ["user_canceled protected and then not"] = static client =>
+            [.. client.Sending.Protect(Alert, UserCanceled), .. Record(Alert, UserCanceled), .. Good(client)],
+        ["user_canceled 4 times with a change_cipher_spec between, and again"] = static client =>
+            [.. Warnings(client, 4), .. Deeds.ChangeCipherSpec, .. Warnings(client, 4), .. Good(client)],
         ["32 change_cipher_spec, and 32 empty records behind the Finished"] = static client =>
-            [.. Times(32, Deeds.ChangeCipherSpec), .. client.ProtectFinished(), .. Enumerable.Range(0, 32).SelectMany(_ => client.Sending.Protect(Data, [])), .. Request(client)],
+            [.. Times(32, Deeds.ChangeCipherSpec), .. client.ProtectFinished(), .. Enumerable.Range(0, 32)
+                .SelectMany(_ => client.Sending.Protect(Data, [])), .. Request(client)],
         ["a KeyUpdate behind the Finished"] = static client =>
         {
             byte[] sent = [.. client.ProtectFinished(), .. client.Sending.Protect(Handshake, KeyUpdate)];

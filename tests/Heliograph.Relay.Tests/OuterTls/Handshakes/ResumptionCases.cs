@@ -32,8 +32,10 @@ internal static class ResumptionCases
         ["an unknown ticket before"] = static visitor => ResumeAsync(visitor, Hello, static tickets => [Unknown(tickets[0]), tickets[0]]),
         ["an unknown ticket behind"] = static visitor => ResumeAsync(visitor, Hello, static tickets => [tickets[0], Unknown(tickets[0])]),
         ["an unknown ticket"] = static visitor => ResumeAsync(visitor, Hello, static tickets => [Unknown(tickets[0])]),
-        ["a ticket and the other's key"] = static visitor => ResumeAsync(visitor, Hello, static tickets => [tickets[0] with { Psk = tickets[1].Psk }]),
-        ["a ticket of another age"] = static visitor => ResumeAsync(visitor, Hello, static tickets => [tickets[0] with { AgeAdd = ~tickets[0].AgeAdd }]),
+        ["a ticket and the other's key"] = static visitor =>
+            ResumeAsync(visitor, Hello, static tickets => [tickets[0] with { Psk = tickets[1].Psk }]),
+        ["a ticket of another age"] = static visitor =>
+            ResumeAsync(visitor, Hello, static tickets => [tickets[0] with { AgeAdd = ~tickets[0].AgeAdd }]),
         ["a wrong binder"] = static visitor => ResumeChangedAsync(visitor, static data => data[^1] ^= 1),
         ["a binder of the wrong length"] = static visitor => ResumeChangedAsync(visitor, static data => data[^33]--),
         ["another ticket's bytes"] = static visitor => ResumeChangedAsync(visitor, static data => data[10] ^= 1),
@@ -48,18 +50,25 @@ internal static class ResumptionCases
         },
         ["another name"] = static visitor => ResumeAsync(visitor, Hello.Named("other.example"), static tickets => [tickets[0]]),
         ["no name"] = static visitor => ResumeAsync(visitor, Hello.Without(ServerNames), static tickets => [tickets[0]]),
-        ["a protocol that was not agreed on before"] = static visitor => ResumeAsync(visitor, Hello.WithProtocols("h2"), static tickets => [tickets[0]]),
+        ["a protocol that was not agreed on before"] = static visitor =>
+            ResumeAsync(visitor, Hello.WithProtocols("h2"), static tickets => [tickets[0]]),
         ["psk_ke only"] = static visitor => ResumeAsync(visitor, Hello.With(PskModes, 1, 0), static tickets => [tickets[0]]),
-        ["psk_ke only, and no key share"] = static visitor => ResumeAsync(visitor, Hello.With(PskModes, 1, 0).Without(KeyShare, SupportedGroups), static tickets => [tickets[0]]),
+        ["psk_ke only, and no key share"] = static visitor =>
+            ResumeAsync(visitor, Hello.With(PskModes, 1, 0).Without(KeyShare, SupportedGroups), static tickets => [tickets[0]]),
         ["psk_ke and psk_dhe_ke"] = static visitor => ResumeAsync(visitor, Hello.With(PskModes, 2, 0, 1), static tickets => [tickets[0]]),
         ["no psk_key_exchange_modes"] = static visitor => ResumeAsync(visitor, Hello.Without(PskModes), static tickets => [tickets[0]]),
-        ["unknown psk_key_exchange_modes"] = static visitor => ResumeAsync(visitor, Hello.With(PskModes, 1, 9), static tickets => [tickets[0]]),
-        ["no signature_algorithms"] = static visitor => ResumeAsync(visitor, Hello.Without(SignatureAlgorithms), static tickets => [tickets[0]]),
-        ["another suite of the same hash"] = static visitor => ResumeAsync(visitor, Hello with { Suites = [0x1303] }, static tickets => [tickets[0]]),
-        ["another suite of another hash"] = static visitor => ResumeAsync(visitor, Hello with { Suites = [0x1302] }, static tickets => [tickets[0]]),
+        ["unknown psk_key_exchange_modes"] = static visitor =>
+            ResumeAsync(visitor, Hello.With(PskModes, 1, 9), static tickets => [tickets[0]]),
+        ["no signature_algorithms"] = static visitor =>
+            ResumeAsync(visitor, Hello.Without(SignatureAlgorithms), static tickets => [tickets[0]]),
+        ["another suite of the same hash"] = static visitor =>
+            ResumeAsync(visitor, Hello with { Suites = [0x1303] }, static tickets => [tickets[0]]),
+        ["another suite of another hash"] = static visitor =>
+            ResumeAsync(visitor, Hello with { Suites = [0x1302] }, static tickets => [tickets[0]]),
         ["P-256"] = static visitor => ResumeAsync(visitor, Hello.WithShares(ClientShare.P256), static tickets => [tickets[0]]),
         ["early data"] = static visitor => ResumeAsync(visitor, Hello.With(EarlyData), static tickets => [tickets[0]]),
-        ["an empty legacy_session_id"] = static visitor => ResumeAsync(visitor, Hello with { SessionId = [] }, static tickets => [tickets[0]]),
+        ["an empty legacy_session_id"] = static visitor =>
+            ResumeAsync(visitor, Hello with { SessionId = [] }, static tickets => [tickets[0]]),
         ["TLS_AES_256_GCM_SHA384"] = static async visitor =>
         {
             var hello = Ordinary with { Suites = [0x1302] };

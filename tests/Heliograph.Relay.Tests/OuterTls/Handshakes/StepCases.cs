@@ -17,13 +17,17 @@ internal static class StepCases
         ["the end after one byte"] = static client => EndAfterAsync(client, 22),
         ["the end after a record's header"] = static client => EndAfterAsync(client, 22, 3, 1, 0, 100),
         ["the end after half a hello"] = static client => EndAfterAsync(client, Record(Handshake, Ordinary.ToMessage())[..100]),
-        ["the end after the first of a hello's records"] = static client => EndAfterAsync(client, Record(Handshake, Ordinary.ToMessage().AsSpan(..100))),
+        ["the end after the first of a hello's records"] = static client =>
+            EndAfterAsync(client, Record(Handshake, Ordinary.ToMessage().AsSpan(..100))),
         ["the end after the hello"] = static client => EndAfterAsync(client, Said(client, Ordinary)),
-        ["the end after the hello and a change_cipher_spec"] = static client => EndAfterAsync(client, [.. Said(client, Ordinary), .. Deeds.ChangeCipherSpec]),
+        ["the end after the hello and a change_cipher_spec"] = static client =>
+            EndAfterAsync(client, [.. Said(client, Ordinary), .. Deeds.ChangeCipherSpec]),
         ["the end after the flight"] = static client => EndInsteadAsync(client, static _ => []),
-        ["the end after the flight and a change_cipher_spec"] = static client => EndInsteadAsync(client, static _ => Deeds.ChangeCipherSpec),
+        ["the end after the flight and a change_cipher_spec"] = static client =>
+            EndInsteadAsync(client, static _ => Deeds.ChangeCipherSpec),
         ["the end within the Finished"] = static client => EndInsteadAsync(client, static client => client.ProtectFinished()[..30]),
-        ["the end between the Finished's records"] = static client => EndInsteadAsync(client, static client => client.Sending.Protect(Handshake, client.Finished().AsSpan(..9))),
+        ["the end between the Finished's records"] = static client =>
+            EndInsteadAsync(client, static client => client.Sending.Protect(Handshake, client.Finished().AsSpan(..9))),
         ["the hello byte by byte"] = static async client =>
         {
             await SlicedAsync(client, Said(client, Ordinary));
@@ -45,7 +49,8 @@ internal static class StepCases
         ["a record longer than the max_fragment_length"] = static client => FragmentAsync(client, 513),
         ["a record with padding over the max_fragment_length"] = static client => FragmentAsync(client, 512, padding: 100),
         ["a second hello with a share of another group"] = static client => RetryAsync(client, Unshared.WithShares(ClientShare.P256)),
-        ["a second hello with a share of another group behind"] = static client => RetryAsync(client, Unshared.WithShares(ClientShare.X25519, ClientShare.P256)),
+        ["a second hello with a share of another group behind"] = static client =>
+            RetryAsync(client, Unshared.WithShares(ClientShare.X25519, ClientShare.P256)),
         ["a second hello without a share"] = static client => RetryAsync(client, Unshared),
         ["a second hello without key_share"] = static client => RetryAsync(client, Unshared.Without(KeyShare)),
         ["a second hello with a cookie"] = static client => RetryAsync(client, Ordinary.And(44, 0, 1, 7)),
@@ -73,8 +78,10 @@ internal static class StepCases
         ["early data"] = static client => EarlyAsync(client, Early, Record(Data, Filled(50, 1))),
         ["early data of many records"] = static client => EarlyAsync(client, Early, Times(20, Record(Data, Filled(500, 1)))),
         ["early data of records as long as a tag"] = static client => EarlyAsync(client, Early, Record(Data, Filled(16, 1))),
-        ["early data that were not offered"] = static client => RefusedAsync(client, [.. Said(client, Ordinary), .. Record(Data, Filled(50, 1))]),
-        ["early data and a change_cipher_spec"] = static client => EarlyAsync(client, Early, [.. Deeds.ChangeCipherSpec, .. Record(Data, Filled(50, 1))]),
+        ["early data that were not offered"] = static client =>
+            RefusedAsync(client, [.. Said(client, Ordinary), .. Record(Data, Filled(50, 1))]),
+        ["early data and a change_cipher_spec"] = static client =>
+            EarlyAsync(client, Early, [.. Deeds.ChangeCipherSpec, .. Record(Data, Filled(50, 1))]),
         ["early data behind the flight"] = static async client =>
         {
             await FlightAsync(client, Early);
@@ -82,7 +89,8 @@ internal static class StepCases
             await RequestAsync(client);
         },
         ["early data, 16,384 bytes of it"] = static client => EarlyAsync(client, Early, Times(16, Record(Data, Filled(1024, 1)))),
-        ["early data, 17,408 bytes of it"] = static client => RefusedAsync(client, [.. Said(client, Early), .. Times(17, Record(Data, Filled(1024, 1)))]),
+        ["early data, 17,408 bytes of it"] = static client =>
+            RefusedAsync(client, [.. Said(client, Early), .. Times(17, Record(Data, Filled(1024, 1)))]),
         ["early data before a second hello"] = static async client =>
         {
             await client.SendAsync([.. Said(client, Unshared.With(EarlyData)), .. Record(Data, Filled(50, 1))]);
