@@ -5,7 +5,7 @@ internal enum ExitCode
 {
     Done = 0,
 
-    /// <summary>Anything else: a port in use, an unreadable key, a bug in the program.</summary>
+    /// <summary>Anything else: a port in use, an unreadable key, an unexpected error.</summary>
     Failed = 1,
 
     /// <summary>The command line or the configuration has an error.</summary>

@@ -128,7 +128,7 @@ public sealed class StatusCommandTests
 
     [Theory(Timeout = Bound.LongTest)]
     [InlineData(
-        "{\"ok\":false,\"message\":\"the running server does not know this command; is it of another version?\"}\n",
+        "{\"ok\":false,\"message\":\"the running server does not know this command; restart it if it is older than this program\"}\n",
         "the running server does not know this command")]
     [InlineData("{\"ok\":true}\n", "the running server has a different version from this program")]
     [InlineData("{\"ok\":true,\"status\":{\"version\":\"0.0.1\"}}\n", "the running server has a different version from this program")]

@@ -101,7 +101,9 @@ internal static class CertificateCommand
         var answer = await ControlClient.AskAsync(
             settings.StateDirectory, new() { Command = CertificateCommands.Show }, ShowTimeout, TimeProvider.System, cancellationToken);
         if (answer is { Certificate: null })
-            throw new StartException(answer.Message ?? "the running server does not know this command; is it of another version?");
+            throw new StartException(
+                answer.Message ?? "the running server does not know this command; restart it if it is older than this program"
+            );
         var report = answer?.Certificate ?? await StoredCertificate.ReportAsync(settings);
         var output = parsed.InvocationConfiguration.Output;
         if (json)
