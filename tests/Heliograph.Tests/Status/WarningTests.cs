@@ -137,7 +137,7 @@ public sealed class WarningTests
         var report = SampleStatistics.Report(
             SampleStatistics.Quiet with
             {
-                DecoyDown = true,
+                Decoy = DecoyState.ErrorPage,
                 Outcomes = new Dictionary<ConnectionOutcome, long> { [ConnectionOutcome.Failed] = 1 },
             },
             SampleStatistics.NoTotals with
