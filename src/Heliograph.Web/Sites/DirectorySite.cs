@@ -1,11 +1,17 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Unicode;
 using Microsoft.Win32.SafeHandles;
 
 namespace Heliograph.Web.Sites;
 
-/// <summary>The operator's own files. Nothing outside the directory is ever served, whatever links it contains.</summary>
-internal sealed partial class DirectorySite : Site
+/// <summary>
+/// The operator's own files. The directory's path is followed anew for each request, so that a deployment may switch any link in it, or
+/// replace the directory. Nothing outside the directory is ever served, whatever links it contains.
+/// </summary>
+internal sealed unsafe partial class DirectorySite : Site
 {
     private const int NoEntry = 2;
     private const int AccessDenied = 13;
@@ -17,8 +23,18 @@ internal sealed partial class DirectorySite : Site
     // block the thread.
     private const int OpenFlags = 0x100 | 0x800 | 0x80000;
 
+    // O_PATH | O_CLOEXEC, the same there, too. It needs no permission to read.
+    private const int LookFlags = 0x200000 | 0x80000;
+
+    private const int CurrentDirectory = -100;
+
+    /// <summary>Longer than what the kernel writes of a descriptor's path: a page (proc(5)).</summary>
+    private const int LongestPath = 4096;
+
+    /// <summary>For a deployment that renames the directory between two system calls of ours.</summary>
+    private const int MostAttempts = 3;
+
     private readonly byte[] root;
-    private readonly string realRoot;
 
     public DirectorySite(string directory)
     {
@@ -26,33 +42,21 @@ internal sealed partial class DirectorySite : Site
         if (!Directory.Exists(full))
             throw new WebServerException(
                 $"The decoy's directory {full} does not exist or is not a directory; create it, or set decoy.site to built-in.");
-        root = Encoding.UTF8.GetBytes(full);
+        root = Encoding.UTF8.GetBytes(full + '\0');
         using var handle =
-            Open("/", out var error)
+            Open("/", out _, out var error)
             ?? throw new WebServerException(
                 $"The decoy's directory {full} cannot be read ({Marshal.GetPInvokeErrorMessage(error)}); " +
                 "give the service permission to read it.");
-        realRoot = RealPath(handle);
     }
 
     internal override SiteEntry Find(string path)
     {
-        var handle = Open(path, out var error);
-        if (handle is null)
-        {
-            return new(error switch
-            {
-                NoEntry or NotADirectory or NameTooLong => SiteEntryKind.NotFound,
-                AccessDenied or TooManyLinks => SiteEntryKind.Forbidden,
-                _ => SiteEntryKind.Failed,
-            });
-        }
+        if (OpenInside(path, out var problem) is not { } handle)
+            return new(problem);
         var keep = false;
         try
         {
-            // Checked on the open file, so that no link can change in between.
-            if (!IsInside(RealPath(handle)))
-                return new(SiteEntryKind.Forbidden);
             if (File.GetAttributes(handle).HasFlag(FileAttributes.Directory))
                 return new(SiteEntryKind.Directory);
             var file = new OpenFile(handle)
@@ -80,25 +84,92 @@ internal sealed partial class DirectorySite : Site
         }
     }
 
-    private bool IsInside(string real) =>
-        real.StartsWith(realRoot, StringComparison.Ordinal)
-        && (real.Length == realRoot.Length || realRoot.EndsWith('/') || real[realRoot.Length] == '/');
-
-    private SafeFileHandle? Open(string path, out int error)
+    /// <summary>
+    /// Opens a file in the directory as it is now, and compares the paths of what is open, so that no link can change in between.
+    /// </summary>
+    private SafeFileHandle? OpenInside(string path, out SiteEntryKind problem)
     {
-        var bytes = new byte[root.Length + path.Length + 1];
-        root.CopyTo(bytes, 0);
-        Encoding.Latin1.GetBytes(path, bytes.AsSpan(root.Length));
-        var descriptor = OpenNative(bytes, OpenFlags);
-        error = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
-        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+        for (var attempt = 1; ; attempt++)
+        {
+            var handle = Open(path, out var isInside, out var error);
+            if (handle is null)
+            {
+                problem = error switch
+                {
+                    NoEntry or NotADirectory or NameTooLong => SiteEntryKind.NotFound,
+                    AccessDenied or TooManyLinks => SiteEntryKind.Forbidden,
+                    _ => SiteEntryKind.Failed,
+                };
+                return null;
+            }
+            problem = SiteEntryKind.Forbidden;
+            if (isInside)
+                return handle;
+            handle.Dispose();
+            if (attempt == MostAttempts)
+                return null;
+        }
     }
 
-    private static string RealPath(SafeFileHandle handle) =>
-        File.ResolveLinkTarget($"/proc/self/fd/{handle.DangerousGetHandle()}", returnFinalTarget: false)?.FullName ?? "";
+    private SafeFileHandle? Open(string path, out bool isInside, out int error)
+    {
+        isInside = false;
+        var directory = OpenAtNative(CurrentDirectory, root, LookFlags);
+        if (directory < 0)
+        {
+            error = Marshal.GetLastPInvokeError();
+            return null;
+        }
+        try
+        {
+            // The point makes it relative to the directory.
+            var bytes = new byte[path.Length + 2];
+            bytes[0] = (byte)'.';
+            Encoding.Latin1.GetBytes(path, bytes.AsSpan(1));
+            var descriptor = OpenAtNative(directory, bytes, OpenFlags);
+            error = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
+            if (descriptor < 0)
+                return null;
+            isInside = IsInside(descriptor, directory);
+            return new SafeFileHandle(descriptor, ownsHandle: true);
+        }
+        finally
+        {
+            _ = CloseNative(directory);
+        }
+    }
 
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]
-    private static partial int OpenNative(byte[] path, int flags);
+    [SkipLocalsInit]
+    private static bool IsInside(int descriptor, int directory)
+    {
+        Span<byte> real = stackalloc byte[LongestPath], realRoot = stackalloc byte[LongestPath];
+        real = ReadPath(descriptor, real);
+        realRoot = ReadPath(directory, realRoot);
+        return !realRoot.IsEmpty
+            && real.StartsWith(realRoot)
+            && (real.Length == realRoot.Length || realRoot[^1] == '/' || real[realRoot.Length] == '/');
+    }
+
+    /// <summary>The path of an open file, without links; empty if the kernel does not give it.</summary>
+    private static Span<byte> ReadPath(int descriptor, Span<byte> into)
+    {
+        Span<byte> name = stackalloc byte[32];
+        Utf8.TryWrite(name, CultureInfo.InvariantCulture, $"/proc/self/fd/{descriptor}\0", out _);
+        fixed (byte* link = name, buffer = into)
+        {
+            var length = ReadLinkNative(link, buffer, into.Length);
+            return length <= 0 || length == into.Length ? default : into[..(int)length];
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
+    private static partial int OpenAtNative(int directory, byte[] path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "readlink")]
+    private static partial nint ReadLinkNative(byte* path, byte* buffer, nint length);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int CloseNative(int descriptor);
 
     private sealed class OpenFile(SafeFileHandle handle) : SiteFile
     {
