@@ -28,6 +28,10 @@ internal sealed unsafe partial class DirectorySite : Site
 
     private const int CurrentDirectory = -100;
 
+    // The same number everywhere; glibc has no function for it.
+    private const int OpenAt2Number = 437;
+    private const int ResolveBeneath = 8;
+
     /// <summary>Longer than what the kernel writes of a descriptor's path: a page (proc(5)).</summary>
     private const int LongestPath = 4096;
 
@@ -43,10 +47,10 @@ internal sealed unsafe partial class DirectorySite : Site
             throw new WebServerException(
                 $"The decoy's directory {full} does not exist or is not a directory; create it, or set decoy.site to built-in.");
         root = Encoding.UTF8.GetBytes(full + '\0');
-        using var handle =
-            Open("/", out _, out var error)
-            ?? throw new WebServerException(
-                $"The decoy's directory {full} cannot be read ({Marshal.GetPInvokeErrorMessage(error)}); " +
+        using var handle = OpenInside("/", out _);
+        if (handle is null)
+            throw new WebServerException(
+                $"The decoy's directory {full} cannot be read ({Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}); " +
                 "give the service permission to read it.");
     }
 
@@ -84,26 +88,25 @@ internal sealed unsafe partial class DirectorySite : Site
         }
     }
 
-    /// <summary>
-    /// Opens a file in the directory as it is now, and compares the paths of what is open, so that no link can change in between.
-    /// </summary>
+    /// <summary>Opens a file in the directory as it is now. The check is the kernel's, or of what is open: no link changes in between.</summary>
     private SafeFileHandle? OpenInside(string path, out SiteEntryKind problem)
     {
+        // The point makes it relative to the directory.
+        var relative = new byte[path.Length + 2];
+        relative[0] = (byte)'.';
+        Encoding.Latin1.GetBytes(path, relative.AsSpan(1));
         for (var attempt = 1; ; attempt++)
         {
-            var handle = Open(path, out var isInside, out var error);
-            if (handle is null)
+            var descriptor = Open(relative, out var isInside);
+            var error = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
+            var handle = descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+            problem = error switch
             {
-                problem = error switch
-                {
-                    NoEntry or NotADirectory or NameTooLong => SiteEntryKind.NotFound,
-                    AccessDenied or TooManyLinks => SiteEntryKind.Forbidden,
-                    _ => SiteEntryKind.Failed,
-                };
-                return null;
-            }
-            problem = SiteEntryKind.Forbidden;
-            if (isInside)
+                NoEntry or NotADirectory or NameTooLong => SiteEntryKind.NotFound,
+                0 or AccessDenied or TooManyLinks => SiteEntryKind.Forbidden,
+                _ => SiteEntryKind.Failed,
+            };
+            if (handle is null || isInside)
                 return handle;
             handle.Dispose();
             if (attempt == MostAttempts)
@@ -111,32 +114,28 @@ internal sealed unsafe partial class DirectorySite : Site
         }
     }
 
-    private SafeFileHandle? Open(string path, out bool isInside, out int error)
+    private int Open(byte[] relative, out bool isInside)
     {
         isInside = false;
-        var directory = OpenAtNative(CurrentDirectory, root, LookFlags);
+        var directory = OpenAt(CurrentDirectory, root, LookFlags);
         if (directory < 0)
+            return directory;
+        var how = new OpenHow { Flags = OpenFlags, Resolve = ResolveBeneath };
+        var descriptor = (int)OpenAt2(OpenAt2Number, directory, relative, &how, sizeof(OpenHow));
+        if (descriptor >= 0)
         {
-            error = Marshal.GetLastPInvokeError();
-            return null;
+            isInside = true;
         }
-        try
+        else if (Marshal.GetLastPInvokeError() is not (NoEntry or NotADirectory or NameTooLong or AccessDenied or TooManyLinks))
         {
-            // The point makes it relative to the directory.
-            var bytes = new byte[path.Length + 2];
-            bytes[0] = (byte)'.';
-            Encoding.Latin1.GetBytes(path, bytes.AsSpan(1));
-            var descriptor = OpenAtNative(directory, bytes, OpenFlags);
-            error = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
-            if (descriptor < 0)
-                return null;
-            isInside = IsInside(descriptor, directory);
-            return new SafeFileHandle(descriptor, ownsHandle: true);
+            // A link with an absolute path or one that leaves the directory and may come back, a kernel before 5.6, or a sandbox
+            // that does not know the call.
+            descriptor = OpenAt(directory, relative, OpenFlags);
+            isInside = descriptor >= 0 && IsInside(descriptor, directory);
         }
-        finally
-        {
-            _ = CloseNative(directory);
-        }
+        // Does not touch the last error of the calls above.
+        _ = Close(directory);
+        return descriptor;
     }
 
     [SkipLocalsInit]
@@ -157,19 +156,30 @@ internal sealed unsafe partial class DirectorySite : Site
         Utf8.TryWrite(name, CultureInfo.InvariantCulture, $"/proc/self/fd/{descriptor}\0", out _);
         fixed (byte* link = name, buffer = into)
         {
-            var length = ReadLinkNative(link, buffer, into.Length);
+            var length = ReadLink(link, buffer, into.Length);
             return length <= 0 || length == into.Length ? default : into[..(int)length];
         }
     }
 
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
-    private static partial int OpenAtNative(int directory, byte[] path, int flags);
+    private static partial int OpenAt(int directory, byte[] path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint OpenAt2(nint number, nint directory, byte[] path, OpenHow* how, nint size);
 
     [LibraryImport("libc", EntryPoint = "readlink")]
-    private static partial nint ReadLinkNative(byte* path, byte* buffer, nint length);
+    private static partial nint ReadLink(byte* path, byte* buffer, nint length);
 
     [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int CloseNative(int descriptor);
+    private static partial int Close(int descriptor);
+
+    /// <summary>struct open_how of openat2(2).</summary>
+    private struct OpenHow
+    {
+        public ulong Flags;
+        public ulong Mode;
+        public ulong Resolve;
+    }
 
     private sealed class OpenFile(SafeFileHandle handle) : SiteFile
     {
