@@ -51,12 +51,13 @@ internal sealed class ServedConnections : IAsyncDisposable
     {
         try
         {
+            var socket = new Socket(connection);
             await places.WaitAsync(stopping.Token);
-            await ServeAsync(new Socket(connection));
+            await ServeAsync(socket);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException or SocketException)
         {
-            // The server is stopping.
+            // The server is stopping, or the kernel cannot describe the socket.
             connection.Dispose();
         }
     }

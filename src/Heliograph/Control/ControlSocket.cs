@@ -41,6 +41,19 @@ internal static partial class ControlSocket
         });
     }
 
+    /// <summary>Deletes the socket at the end, if somebody has not deleted it already, perhaps with its directory.</summary>
+    public static void Delete(string stateDirectory)
+    {
+        try
+        {
+            File.Delete(PathIn(stateDirectory));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The next start deletes what is left.
+        }
+    }
+
     /// <exception cref="SocketException">Nobody listens there, or this user has no permission.</exception>
     public static Socket Connect(string stateDirectory) => At(stateDirectory, static endpoint =>
     {

@@ -80,6 +80,15 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_state_directory_that_is_deleted_while_it_runs_does_not_spoil_its_end()
+    {
+        await using var program = await StartAsync("--domain", "localhost");
+        Directory.Delete(directory["state"], recursive: true);
+        program.Signal(Processes.SIGTERM);
+        Assert.Equal(0, await program.WaitForExitAsync(BuiltProgram.Limit));
+    }
+
+    [Fact]
     public async Task A_second_signal_ends_it_at_once()
     {
         await using var program = await StartAsync("--domain", "localhost", "--drain-timeout", "1h");
