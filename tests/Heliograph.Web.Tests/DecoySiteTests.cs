@@ -157,7 +157,9 @@ public sealed class DecoySiteTests : IDisposable
 
     private static Task<string> GetAsync(DecoySite decoy, string path) =>
         RawHttp.ExchangeAsync(
-            DialTo.Server(decoy.ServeHttp1), RawHttp.Bytes($"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), finishSending: false);
+            DialTo.Server(decoy.ServeHttp1),
+            RawHttp.Bytes($"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"),
+            finishSending: false);
 
     private Task<DecoySite> StartAsync() =>
         DecoySite.StartAsync(new DecoyOptions { Seed = new byte[DecoySeed.Length] }, time, NullLogger.Instance, Cancellation);

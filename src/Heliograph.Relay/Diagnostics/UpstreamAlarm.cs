@@ -14,8 +14,8 @@ internal sealed class UpstreamAlarm(ILogger logger)
     private readonly ConcurrentDictionary<UpstreamEndpoint, DecoyState> downDecoys = new();
 
     /// <summary>The worst that the last visitor of one of these endpoints got.</summary>
-    public DecoyState GetState(DecoyEndpoints decoy) =>
-        new[] { decoy.Http1, decoy.Http2, decoy.PlainHttp }.Max(endpoint => endpoint is null ? default : downDecoys.GetValueOrDefault(endpoint));
+    public DecoyState GetState(DecoyEndpoints decoy) => new[] { decoy.Http1, decoy.Http2 ?? decoy.Http1, decoy.PlainHttp }
+        .Max(endpoint => downDecoys.GetValueOrDefault(endpoint));
 
     /// <summary>Each endpoint counts for itself: the page for plain HTTP, which is always up, says nothing about the others.</summary>
     public void DecoyVisited(UpstreamEndpoint endpoint, DecoyState state)

@@ -9,7 +9,9 @@ namespace Heliograph.Web.Http;
 /// </summary>
 internal sealed class ServedConnections : IAsyncDisposable
 {
-    /// <summary>More wait: in the kernel's queue, or, if the relay hands them over, for a place here. The relay has its own limit.</summary>
+    /// <summary>
+    /// More wait: in the kernel's queue, or, if the relay hands them over, for a place here. The relay has its own limit.
+    /// </summary>
     public const int Most = 4096;
 
     private readonly Func<ClientSocket, Task> serve;

@@ -88,7 +88,10 @@ internal sealed unsafe partial class DirectorySite : Site
         }
     }
 
-    /// <summary>Opens a file in the directory as it is now. The check is the kernel's, or of what is open: no link changes in between.</summary>
+    /// <summary>
+    /// Opens a file in the directory as it is now. The kernel checks the links on the way, or the paths of what is open are compared, so
+    /// that no link can change in between.
+    /// </summary>
     private SafeFileHandle? OpenInside(string path, out SiteEntryKind problem)
     {
         // The point makes it relative to the directory.

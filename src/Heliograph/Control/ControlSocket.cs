@@ -71,7 +71,7 @@ internal static partial class ControlSocket
         }
     });
 
-    /// <summary>If the path is too long, goes through a descriptor of the directory: it needs no other file that might be lacking.</summary>
+    /// <summary>If the path is too long, goes through a descriptor of the directory, which needs no temporary file.</summary>
     private static Socket At(string stateDirectory, Func<UnixDomainSocketEndPoint, Socket> open)
     {
         var path = PathIn(stateDirectory);
