@@ -177,6 +177,7 @@ internal sealed unsafe partial class DirectorySite : Site
     private static partial int Close(int descriptor);
 
     /// <summary>struct open_how of openat2(2).</summary>
+    [StructLayout(LayoutKind.Sequential)]
     private struct OpenHow
     {
         public ulong Flags;
