@@ -229,13 +229,13 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     private async ValueTask<ConnectionOutcome> ServeDecoyAsync(
         UpstreamEndpoint decoy, UpstreamEndpoint? fallback, ConnectionOutcome outcome)
     {
-        var reached = await DialAsync(decoy, publicOnly: false);
-        relay.Alarm.DecoyDialled(reached);
-        if (reached)
-            return await RelayAsync(outcome);
-        if (fallback is not null && await DialAsync(fallback, publicOnly: false))
-            await RelayAsync(outcome);
-        return ConnectionOutcome.DecoyDown;
+        var state = await DialAsync(decoy, publicOnly: false) ? DecoyState.Served
+            : fallback is not null && await DialAsync(fallback, publicOnly: false) ? DecoyState.ErrorPage
+            : DecoyState.Disconnected;
+        relay.Alarm.DecoyVisited(decoy, state);
+        if (state != DecoyState.Disconnected)
+            outcome = await RelayAsync(outcome);
+        return state == DecoyState.Served ? outcome : ConnectionOutcome.DecoyDown;
     }
 
     /// <summary>

@@ -3,9 +3,6 @@ namespace Heliograph.Web;
 /// <summary>The settings of the decoy web site.</summary>
 public sealed record DecoyOptions
 {
-    /// <summary>The directory of the unix sockets. If it is missing, it is created, closed to other users.</summary>
-    public required string SocketDirectory { get; init; }
-
     /// <summary>32 bytes; everything that differs between two installations comes from them. See <see cref="DecoySeed"/>.</summary>
     public required byte[] Seed { get; init; }
 

@@ -7,71 +7,49 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Web;
 
-/// <summary>The ordinary web site that everyone without a Signal client sees, on private unix sockets that the relay dials.</summary>
+/// <summary>
+/// The ordinary web site that everyone without a Signal client sees. It listens nowhere: it serves connections that it is given.
+/// </summary>
 public sealed class DecoySite : IAsyncDisposable
 {
-    private const string LongestSocketName = "http1-unavailable.sock";
-
-    private readonly SocketDirectory directory;
-    private readonly TimeProvider timeProvider;
-    private readonly ILogger logger;
-    private readonly List<StreamListener> listeners = [];
+    private readonly ServedConnections http1;
+    private readonly ServedConnections http2;
+    private readonly ServedConnections plainHttp;
+    private readonly ServedConnections http1Unavailable;
+    private readonly ServedConnections http2Unavailable;
     private volatile SiteResponder pages;
 
-    private DecoySite(SocketDirectory directory, Site site, TimeProvider timeProvider, ILogger logger)
+    private DecoySite(Site site, TimeProvider timeProvider, ILogger logger)
     {
         pages = new SiteResponder(site);
-        this.directory = directory;
-        this.timeProvider = timeProvider;
-        this.logger = logger;
+        var plain = new PageResponder(NginxStatus.PlainHttpToHttps, waitsForBody: false, closesAlways: true);
+        var unavailable = new PageResponder(NginxStatus.BadGateway, waitsForBody: true, closesAlways: false);
+        http1 = new(client => ServeHttp1Async(client, pages, timeProvider), timeProvider, logger);
+        http2 = new(client => ServeHttp2Async(client, pages, timeProvider), timeProvider, logger);
+        plainHttp = new(client => ServeHttp1Async(client, plain, timeProvider), timeProvider, logger);
+        http1Unavailable = new(client => ServeHttp1Async(client, unavailable, timeProvider), timeProvider, logger);
+        http2Unavailable = new(client => ServeHttp2Async(client, unavailable, timeProvider), timeProvider, logger);
     }
 
-    /// <summary>The path of the socket for decrypted HTTP/1.1.</summary>
-    public string Http1 { get; private set; } = null!;
-
-    /// <summary>The path of the socket for decrypted HTTP/2 (prior knowledge).</summary>
-    public string Http2 { get; private set; } = null!;
-
-    /// <summary>The path of the socket for plain HTTP sent to the TLS port; answers 400 as nginx does.</summary>
-    public string PlainHttp { get; private set; } = null!;
-
-    /// <summary>The path of the socket that answers like an nginx whose upstream is down (502).</summary>
-    public string Http1Unavailable { get; private set; } = null!;
-
-    /// <summary>As <see cref="Http1Unavailable"/>, for HTTP/2.</summary>
-    public string Http2Unavailable { get; private set; } = null!;
-
-    /// <exception cref="WebServerException">The sockets or the site's directory cannot be used.</exception>
+    /// <exception cref="WebServerException">The site's directory cannot be used.</exception>
     public static async Task<DecoySite> StartAsync(
-        DecoyOptions options, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
-    {
-        var site = await MakeAsync(options, cancellationToken);
-        var decoy = new DecoySite(SocketDirectory.Prepare(options.SocketDirectory, LongestSocketName.Length), site, timeProvider, logger);
-        try
-        {
-            var unavailable = new PageResponder(NginxStatus.BadGateway, waitsForBody: true, closesAlways: false);
-            decoy.Http1 = decoy.Listen("http1.sock", client => ServeHttp1Async(client, decoy.pages, timeProvider));
-            decoy.Http2 = decoy.Listen("http2.sock", client => ServeHttp2Async(client, decoy.pages, timeProvider));
-            decoy.Http1Unavailable = decoy.Listen(LongestSocketName, client => ServeHttp1Async(client, unavailable, timeProvider));
-            decoy.Http2Unavailable = decoy.Listen("http2-unavailable.sock", client => ServeHttp2Async(client, unavailable, timeProvider));
-            var plain = new PageResponder(NginxStatus.PlainHttpToHttps, waitsForBody: false, closesAlways: true);
-            decoy.PlainHttp = decoy.Listen("plain.sock", client => ServeHttp1Async(client, plain, timeProvider));
-            return decoy;
-        }
-        catch (SocketException exception)
-        {
-            await decoy.DisposeAsync();
-            throw new WebServerException(
-                $"The decoy's sockets cannot be opened in {options.SocketDirectory} ({exception.Message}); " +
-                "choose a directory that this user may write to.",
-                exception);
-        }
-        catch
-        {
-            await decoy.DisposeAsync();
-            throw;
-        }
-    }
+        DecoyOptions options, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken) =>
+        new(await MakeAsync(options, cancellationToken), timeProvider, logger);
+
+    /// <summary>Serves decrypted HTTP/1.1. Like all of these, takes the connection over and returns at once.</summary>
+    public void ServeHttp1(SafeSocketHandle connection) => http1.Take(connection);
+
+    /// <summary>Serves decrypted HTTP/2 (prior knowledge).</summary>
+    public void ServeHttp2(SafeSocketHandle connection) => http2.Take(connection);
+
+    /// <summary>Answers plain HTTP sent to the TLS port with 400, as nginx does.</summary>
+    public void ServePlainHttp(SafeSocketHandle connection) => plainHttp.Take(connection);
+
+    /// <summary>Answers like an nginx whose upstream is down (502).</summary>
+    public void ServeHttp1Unavailable(SafeSocketHandle connection) => http1Unavailable.Take(connection);
+
+    /// <summary>As <see cref="ServeHttp1Unavailable"/>, for HTTP/2.</summary>
+    public void ServeHttp2Unavailable(SafeSocketHandle connection) => http2Unavailable.Take(connection);
 
     /// <summary>Serves this site to new connections; open connections keep the previous one.</summary>
     public void Use(Site site) => pages = new SiteResponder(site);
@@ -85,16 +63,8 @@ public sealed class DecoySite : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var listener in listeners)
-            await listener.DisposeAsync();
-        directory.Dispose();
-    }
-
-    private string Listen(string name, Func<ClientSocket, Task> serve)
-    {
-        var path = directory.Claim(name);
-        listeners.Add(StreamListener.Start(new UnixDomainSocketEndPoint(path), serve, timeProvider, logger));
-        return path;
+        foreach (var connections in new[] { http1, http2, plainHttp, http1Unavailable, http2Unavailable })
+            await connections.DisposeAsync();
     }
 
     private static async Task ServeHttp1Async(ClientSocket client, Responder responder, TimeProvider timeProvider)

@@ -38,7 +38,7 @@ internal static class FakeRelay
         BytesUp = 0,
         BytesDown = 0,
         BytesVisited = 0,
-        DecoyDown = false,
+        Decoy = DecoyState.Served,
         DeniedSignalNames = new Dictionary<string, long>(StringComparer.Ordinal),
         Limits = new()
         {

@@ -17,57 +17,11 @@ public sealed class DecoySiteTests : IDisposable
     public void Dispose() => Directory.Delete(directory, recursive: true);
 
     [Fact]
-    public async Task The_sockets_are_private_and_gone_afterwards()
-    {
-        var sockets = Path.Combine(directory, "a", "sockets");
-        var decoy = await StartAsync(sockets);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(sockets));
-        Assert.Equal(5, Directory.GetFileSystemEntries(sockets).Length);
-        await decoy.DisposeAsync();
-        Assert.Empty(Directory.GetFileSystemEntries(sockets));
-    }
-
-    [Fact]
-    public async Task A_directory_that_was_open_is_closed_and_what_a_crash_left_is_replaced()
-    {
-        var sockets = Path.Combine(directory, "sockets");
-        Directory.CreateDirectory(sockets, (UnixFileMode)0b111_111_111);
-        using (var stale = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
-            stale.Bind(new UnixDomainSocketEndPoint(Path.Combine(sockets, "http1.sock")));
-        await File.WriteAllTextAsync(Path.Combine(sockets, "http2.sock"), "not even a socket", Cancellation);
-        await using var decoy = await StartAsync(sockets);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(sockets));
-        Assert.StartsWith("HTTP/1.1 200 OK", await GetAsync(decoy, "/"), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_path_too_long_for_a_socket_is_replaced_by_a_temporary_directory()
-    {
-        var sockets = Path.Combine(directory, new string('d', 90));
-        var decoy = await StartAsync(sockets);
-        var used = Path.GetDirectoryName(decoy.Http1)!;
-        Assert.False(used.StartsWith(directory, StringComparison.Ordinal));
-        Assert.StartsWith("HTTP/1.1 200 OK", await GetAsync(decoy, "/"), StringComparison.Ordinal);
-        await decoy.DisposeAsync();
-        Assert.False(Directory.Exists(used));
-    }
-
-    [Fact]
-    public async Task A_socket_directory_that_cannot_be_created_is_one_sentence()
-    {
-        var file = Path.Combine(directory, "file");
-        await File.WriteAllTextAsync(file, "in the way", Cancellation);
-        var error = await Assert.ThrowsAsync<WebServerException>(() => StartAsync(Path.Combine(file, "sockets")));
-        Assert.Contains(file, error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_site_directory_that_is_missing_is_one_sentence()
     {
         var missing = Path.Combine(directory, "missing");
         var options = new DecoyOptions
         {
-            SocketDirectory = Path.Combine(directory, "sockets"),
             Seed = new byte[DecoySeed.Length],
             Directory = missing,
         };
@@ -79,7 +33,7 @@ public sealed class DecoySiteTests : IDisposable
     [Fact]
     public async Task Every_file_of_the_built_in_site_is_served()
     {
-        await using var decoy = await StartAsync(Path.Combine(directory, "sockets"));
+        await using var decoy = await StartAsync();
         foreach (var file in BuiltInSite.Files(new byte[DecoySeed.Length]))
         {
             var answer = await GetAsync(decoy, file.Path);
@@ -101,7 +55,6 @@ public sealed class DecoySiteTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(site, "neighbour"), "../site-secret");
         var options = new DecoyOptions
         {
-            SocketDirectory = Path.Combine(directory, "sockets"),
             Seed = new byte[DecoySeed.Length],
             Directory = site,
         };
@@ -113,15 +66,11 @@ public sealed class DecoySiteTests : IDisposable
     [Fact]
     public async Task HttpClient_reads_the_site_over_http2()
     {
-        await using var decoy = await StartAsync(Path.Combine(directory, "sockets"));
+        await using var decoy = await StartAsync();
         using var handler = new SocketsHttpHandler
         {
             ConnectCallback = async (_, cancellationToken) =>
-            {
-                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(decoy.Http2), cancellationToken);
-                return new NetworkStream(socket, ownsSocket: true);
-            },
+                new NetworkStream(await DialTo.Server(decoy.ServeHttp2)(cancellationToken), ownsSocket: true),
         };
         using var client = new HttpClient(handler)
         {
@@ -143,10 +92,10 @@ public sealed class DecoySiteTests : IDisposable
     [Fact]
     public async Task Silent_and_slow_clients_are_closed_without_an_answer_after_60_seconds()
     {
-        await using var decoy = await StartAsync(Path.Combine(directory, "sockets"));
+        await using var decoy = await StartAsync();
         foreach (var sent in new[] { "", "GET / HT", "GET / HTTP/1.1\r\nHost: a\r\n" })
         {
-            using var socket = await DialAsync(decoy.Http1);
+            using var socket = await DialTo.Server(decoy.ServeHttp1)(Cancellation);
             await socket.SendAsync(RawHttp.Bytes(sent), Cancellation);
             await time.UntilDueInAsync(TimeSpan.FromSeconds(60), Cancellation);
             time.Advance(TimeSpan.FromSeconds(60));
@@ -163,8 +112,8 @@ public sealed class DecoySiteTests : IDisposable
     [Fact]
     public async Task A_connection_kept_alive_is_closed_after_75_seconds()
     {
-        await using var decoy = await StartAsync(Path.Combine(directory, "sockets"));
-        using var socket = await DialAsync(decoy.Http1);
+        await using var decoy = await StartAsync();
+        using var socket = await DialTo.Server(decoy.ServeHttp1)(Cancellation);
         await socket.SendAsync(RawHttp.Bytes("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n"), Cancellation);
         Assert.NotEqual(0, await socket.ReceiveAsync(new byte[4096], Cancellation));
         await time.UntilDueInAsync(TimeSpan.FromSeconds(75), Cancellation);
@@ -175,8 +124,8 @@ public sealed class DecoySiteTests : IDisposable
     [Fact]
     public async Task An_idle_http2_connection_is_sent_goaway_after_75_seconds()
     {
-        await using var decoy = await StartAsync(Path.Combine(directory, "sockets"));
-        using var socket = await DialAsync(decoy.Http2);
+        await using var decoy = await StartAsync();
+        using var socket = await DialTo.Server(decoy.ServeHttp2)(Cancellation);
         using var stream = new NetworkStream(socket, ownsSocket: false);
         // The server sends its settings without being asked.
         await stream.ReadExactlyAsync(new byte[27 + 13], Cancellation);
@@ -191,12 +140,12 @@ public sealed class DecoySiteTests : IDisposable
     [Fact]
     public async Task Any_split_of_a_request_gives_the_same_answer()
     {
-        await using var decoy = await StartAsync(Path.Combine(directory, "sockets"));
+        await using var decoy = await StartAsync();
         var request = RawHttp.Bytes("GET /nothing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-        var whole = RawHttp.Mask(await RawHttp.ExchangeAsync(decoy.Http1, request, finishSending: false));
+        var whole = RawHttp.Mask(await RawHttp.ExchangeAsync(DialTo.Server(decoy.ServeHttp1), request, finishSending: false));
         for (var split = 1; split < request.Length; split++)
         {
-            using var socket = await DialAsync(decoy.Http1);
+            using var socket = await DialTo.Server(decoy.ServeHttp1)(Cancellation);
             await socket.SendAsync(request.AsMemory(0, split), Cancellation);
             await socket.SendAsync(request.AsMemory(split), Cancellation);
             using var answer = new MemoryStream();
@@ -206,18 +155,12 @@ public sealed class DecoySiteTests : IDisposable
         }
     }
 
-    private static async Task<Socket> DialAsync(string path)
-    {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), Cancellation);
-        return socket;
-    }
-
     private static Task<string> GetAsync(DecoySite decoy, string path) =>
         RawHttp.ExchangeAsync(
-            decoy.Http1, RawHttp.Bytes($"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), finishSending: false);
+            DialTo.Server(decoy.ServeHttp1),
+            RawHttp.Bytes($"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"),
+            finishSending: false);
 
-    private Task<DecoySite> StartAsync(string sockets) =>
-        DecoySite.StartAsync(
-            new DecoyOptions { SocketDirectory = sockets, Seed = new byte[DecoySeed.Length] }, time, NullLogger.Instance, Cancellation);
+    private Task<DecoySite> StartAsync() =>
+        DecoySite.StartAsync(new DecoyOptions { Seed = new byte[DecoySeed.Length] }, time, NullLogger.Instance, Cancellation);
 }

@@ -10,19 +10,27 @@ public sealed class NginxBesideDecoy : IAsyncLifetime
     private NginxProcess? nginx;
     private DecoySite? decoy;
 
-    internal DecoySite Decoy => decoy!;
+    internal Dial DecoyHttp1 => DialTo.Server(decoy!.ServeHttp1);
 
-    public string NginxHttp1 => nginx!.Prefix + "/h1.sock";
+    internal Dial DecoyHttp2 => DialTo.Server(decoy!.ServeHttp2);
 
-    public string NginxHttp2 => nginx!.Prefix + "/h2.sock";
+    internal Dial DecoyPlainHttp => DialTo.Server(decoy!.ServePlainHttp);
+
+    internal Dial DecoyHttp1Unavailable => DialTo.Server(decoy!.ServeHttp1Unavailable);
+
+    internal Dial DecoyHttp2Unavailable => DialTo.Server(decoy!.ServeHttp2Unavailable);
+
+    internal Dial NginxHttp1 => DialTo.Path(nginx!.Prefix + "/h1.sock");
+
+    internal Dial NginxHttp2 => DialTo.Path(nginx!.Prefix + "/h2.sock");
 
     /// <summary>The TLS port, for clients that speak plain HTTP to it.</summary>
-    public string NginxTls => nginx!.Prefix + "/tls.sock";
+    internal Dial NginxTls => DialTo.Path(nginx!.Prefix + "/tls.sock");
 
     /// <summary>An nginx whose upstream is down.</summary>
-    public string NginxUnavailable => nginx!.Prefix + "/down.sock";
+    internal Dial NginxUnavailable => DialTo.Path(nginx!.Prefix + "/down.sock");
 
-    public string NginxUnavailable2 => nginx!.Prefix + "/down2.sock";
+    internal Dial NginxUnavailable2 => DialTo.Path(nginx!.Prefix + "/down2.sock");
 
     public async ValueTask InitializeAsync()
     {
@@ -54,7 +62,6 @@ public sealed class NginxBesideDecoy : IAsyncLifetime
             awaited: ["PREFIX/h1.sock", "PREFIX/h2.sock", "PREFIX/tls.sock", "PREFIX/down.sock", "PREFIX/down2.sock"]);
         var options = new DecoyOptions
         {
-            SocketDirectory = Path.Combine(prefix, "decoy"),
             Seed = new byte[DecoySeed.Length],
             Directory = root,
         };

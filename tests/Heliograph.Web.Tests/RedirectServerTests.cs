@@ -88,7 +88,7 @@ public sealed class RedirectServerTests : IAsyncLifetime
     public async Task Port_80_answers_as_nginx_after_certbot(string request)
     {
         var expected = await RawHttp.ExchangeAsync(
-            nginx!.Prefix + (request.Contains(Token + " ", StringComparison.Ordinal) ? "/challenge.sock" : "/80.sock"),
+            DialTo.Path(nginx!.Prefix + (request.Contains(Token + " ", StringComparison.Ordinal) ? "/challenge.sock" : "/80.sock")),
             RawHttp.Bytes(request),
             finishSending: false);
         var actual = await ExchangeAsync(server!.Endpoints[0], request);

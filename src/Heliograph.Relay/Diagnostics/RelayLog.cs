@@ -39,8 +39,14 @@ internal static partial class RelayLog
         "{Handshake} by limits.handshakes_per_second")]
     public static partial void Refused(this ILogger logger, long source, long handshake);
 
-    [LoggerMessage(7, LogLevel.Warning, "the decoy cannot be dialled: its visitors are shown an error page")]
-    public static partial void DecoyDown(this ILogger logger);
+    [LoggerMessage(
+        7, LogLevel.Warning, "{Endpoint} cannot be dialled (decoy): its visitors are shown an error page (502 Bad Gateway)")]
+    public static partial void DecoyDown(this ILogger logger, UpstreamEndpoint endpoint);
+
+    [LoggerMessage(
+        22, LogLevel.Warning,
+        "{Endpoint} cannot be dialled (decoy): its visitors are disconnected, because file descriptors or memory have run out")]
+    public static partial void DecoyDisconnects(this ILogger logger, UpstreamEndpoint endpoint);
 
     [LoggerMessage(9, LogLevel.Warning, "{Endpoint} cannot be dialled (passthrough): the connections for it are closed")]
     public static partial void SiteDown(this ILogger logger, UpstreamEndpoint endpoint);

@@ -47,8 +47,8 @@ public sealed record RelayStatistics
     /// <summary>Bytes to and from everybody else: visitors of the decoy.</summary>
     public required long BytesVisited { get; init; }
 
-    /// <summary>Whether the decoy was down for its last visitor.</summary>
-    public required bool DecoyDown { get; init; }
+    /// <summary>What the decoy's last visitor got.</summary>
+    public required DecoyState Decoy { get; init; }
 
     /// <summary>Inner names under <c>signal.org</c> that are not routed, and how often they were asked for.</summary>
     public required IReadOnlyDictionary<string, long> DeniedSignalNames { get; init; }

@@ -35,7 +35,7 @@ internal sealed class StatisticsReader(
             BytesUp = loops.Sum(static loop => loop.BytesUp),
             BytesDown = loops.Sum(static loop => loop.BytesDown),
             BytesVisited = loops.Sum(static loop => loop.BytesVisited),
-            DecoyDown = relay.Alarm.IsDecoyDown,
+            Decoy = relay.Alarm.GetState(relay.Decoy),
             DeniedSignalNames = denied,
             Limits = relay.Admission.Read(),
         };

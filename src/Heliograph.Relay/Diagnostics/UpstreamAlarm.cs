@@ -11,17 +11,23 @@ namespace Heliograph.Relay.Diagnostics;
 internal sealed class UpstreamAlarm(ILogger logger)
 {
     private readonly ConcurrentDictionary<UpstreamEndpoint, bool> downSites = new();
-    private int decoyDown;
+    private readonly ConcurrentDictionary<UpstreamEndpoint, DecoyState> downDecoys = new();
 
-    /// <summary>Whether the decoy's last visitor found it down.</summary>
-    public bool IsDecoyDown => Volatile.Read(ref decoyDown) != 0;
+    /// <summary>The worst that the last visitor of one of these endpoints got.</summary>
+    public DecoyState GetState(DecoyEndpoints decoy) => new[] { decoy.Http1, decoy.Http2 ?? decoy.Http1, decoy.PlainHttp }
+        .Max(endpoint => downDecoys.GetValueOrDefault(endpoint));
 
-    public void DecoyDialled(bool reached)
+    /// <summary>Each endpoint counts for itself: the page for plain HTTP, which is always up, says nothing about the others.</summary>
+    public void DecoyVisited(UpstreamEndpoint endpoint, DecoyState state)
     {
-        if (reached)
-            Volatile.Write(ref decoyDown, 0);
-        else if (Interlocked.Exchange(ref decoyDown, 1) == 0)
-            logger.DecoyDown();
+        var before = downDecoys.GetValueOrDefault(endpoint);
+        if (state == before)
+            return;
+        downDecoys[endpoint] = state;
+        if (state == DecoyState.ErrorPage)
+            logger.DecoyDown(endpoint);
+        else if (state == DecoyState.Disconnected)
+            logger.DecoyDisconnects(endpoint);
     }
 
     public void SiteDialled(PassthroughSite site, bool reached)

@@ -1,10 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace Heliograph.Relay.Upstream;
 
-/// <summary>Where bytes can be forwarded: <c>host:port</c> over TCP, or a unix stream socket.</summary>
+/// <summary>Where bytes can be forwarded: <c>host:port</c> over TCP, a unix stream socket, or a server in this process.</summary>
 public abstract record UpstreamEndpoint
 {
     /// <summary>What <see cref="TryParse"/> accepts, for error messages.</summary>
@@ -29,6 +30,17 @@ public abstract record UpstreamEndpoint
     public sealed record Unix(string Path) : UpstreamEndpoint
     {
         public override string ToString() => "unix:" + Path;
+    }
+
+    /// <summary>
+    /// A server in this process. It has no address that others could delete, take or connect to: each connection is a new socketpair(2),
+    /// and the server gets the other end.
+    /// </summary>
+    /// <param name="Name">Says which one it is.</param>
+    /// <param name="Serve">Takes a connection over and returns at once; called on an event loop.</param>
+    public sealed record InProcess(string Name, Action<SafeSocketHandle> Serve) : UpstreamEndpoint
+    {
+        public override string ToString() => Name;
     }
 
     /// <summary>Reads what <see cref="Syntax"/> says. Never throws.</summary>

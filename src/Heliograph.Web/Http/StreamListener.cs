@@ -4,32 +4,23 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Web.Http;
 
-/// <summary>
-/// Accepts connections on one socket and serves each until it ends, at most <see cref="MostConnections"/> at once. No failure of
-/// a connection reaches the loop, and none is logged, except a bug in this program, without anything about the request.
-/// </summary>
+/// <summary>Accepts connections on one TCP socket while there is a place to serve them.</summary>
 internal sealed class StreamListener : IAsyncDisposable
 {
-    /// <summary>More wait in the kernel's queue; the relay in front has its own limit.</summary>
-    public const int MostConnections = 4096;
-
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly Socket socket;
-    private readonly Func<ClientSocket, Task> serve;
+    private readonly ServedConnections connections;
     private readonly TimeProvider timeProvider;
-    private readonly ILogger logger;
-    private readonly SemaphoreSlim room = new(MostConnections);
     private readonly CancellationTokenSource stopping = new();
     private readonly Task accepting;
 
     private StreamListener(Socket socket, Func<ClientSocket, Task> serve, TimeProvider timeProvider, ILogger logger)
     {
         this.socket = socket;
-        this.serve = serve;
         this.timeProvider = timeProvider;
-        this.logger = logger;
+        connections = new ServedConnections(serve, timeProvider, logger);
         accepting = Task.Run(AcceptAsync);
     }
 
@@ -40,15 +31,14 @@ internal sealed class StreamListener : IAsyncDisposable
         new(new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)), serve, timeProvider, logger);
 
     /// <exception cref="SocketException">Binding to the address fails.</exception>
-    public static StreamListener Start(EndPoint endPoint, Func<ClientSocket, Task> serve, TimeProvider timeProvider, ILogger logger)
+    public static StreamListener Start(IPEndPoint endPoint, Func<ClientSocket, Task> serve, TimeProvider timeProvider, ILogger logger)
     {
         // With the protocol given, .NET sets SO_REUSEADDR: without it, a restart would wait for the TIME_WAIT of connections that
         // this side closed.
-        var socket = new Socket(
-            endPoint.AddressFamily, SocketType.Stream, endPoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            if (endPoint is IPEndPoint { Address: var address } && address.Equals(IPAddress.IPv6Any))
+            if (endPoint.Address.Equals(IPAddress.IPv6Any))
                 socket.DualMode = true;
             socket.Bind(endPoint);
             socket.Listen(511); // nginx's backlog
@@ -67,11 +57,8 @@ internal sealed class StreamListener : IAsyncDisposable
             return;
         await stopping.CancelAsync();
         await accepting;
-        // Every connection has been cancelled; once all slots are free, the last one has ended.
-        for (var i = 0; i < MostConnections; i++)
-            await room.WaitAsync(CancellationToken.None);
+        await connections.DisposeAsync();
         socket.Dispose();
-        room.Dispose();
         stopping.Dispose();
     }
 
@@ -82,19 +69,19 @@ internal sealed class StreamListener : IAsyncDisposable
         {
             try
             {
-                await room.WaitAsync(stopping.Token);
+                await connections.ReserveAsync(stopping.Token);
                 var accepted = false;
                 try
                 {
                     var client = await socket.AcceptAsync(stopping.Token);
                     accepted = true;
-                    _ = ServeAsync(client);
+                    connections.Serve(client);
                     pause = FirstPause;
                 }
                 finally
                 {
                     if (!accepted)
-                        room.Release();
+                        connections.Release();
                 }
             }
             catch (OperationCanceledException)
@@ -107,28 +94,6 @@ internal sealed class StreamListener : IAsyncDisposable
                 await Task.Delay(pause, timeProvider, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
-        }
-    }
-
-    private async Task ServeAsync(Socket accepted)
-    {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        try
-        {
-            using var client = new ClientSocket(accepted, timeProvider, stopping.Token);
-            await serve(client);
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or EndOfStreamException)
-        {
-            // A deadline, a reset or a shrunken file: normal ends of a connection.
-        }
-        catch (Exception exception)
-        {
-            logger.RequestFault(exception);
-        }
-        finally
-        {
-            room.Release();
         }
     }
 }

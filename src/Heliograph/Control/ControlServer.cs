@@ -57,7 +57,7 @@ internal sealed class ControlServer : IAsyncDisposable
     {
         await stop.CancelAsync();
         listener.Dispose();
-        File.Delete(ControlSocket.PathIn(stateDirectory));
+        ControlSocket.Delete(stateDirectory);
         await accepting;
         for (var slot = 0; slot < MaxConcurrent; slot++)
             await slots.WaitAsync(CancellationToken.None);

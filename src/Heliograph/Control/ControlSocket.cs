@@ -1,10 +1,12 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Heliograph.Control;
 
 /// <summary>The Unix socket in the state directory, however long its path is.</summary>
-internal static class ControlSocket
+internal static partial class ControlSocket
 {
     private const string Name = "control.sock";
 
@@ -39,6 +41,19 @@ internal static class ControlSocket
         });
     }
 
+    /// <summary>Deletes the socket at the end, if somebody has not deleted it already, perhaps with its directory.</summary>
+    public static void Delete(string stateDirectory)
+    {
+        try
+        {
+            File.Delete(PathIn(stateDirectory));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The next start deletes what is left.
+        }
+    }
+
     /// <exception cref="SocketException">Nobody listens there, or this user has no permission.</exception>
     public static Socket Connect(string stateDirectory) => At(stateDirectory, static endpoint =>
     {
@@ -56,22 +71,28 @@ internal static class ControlSocket
         }
     });
 
-    /// <summary>If the path is too long, uses a temporary symbolic link to the directory.</summary>
+    /// <summary>If the path is too long, goes through a descriptor of the directory, which needs no temporary file.</summary>
     private static Socket At(string stateDirectory, Func<UnixDomainSocketEndPoint, Socket> open)
     {
         var path = PathIn(stateDirectory);
         if (Encoding.UTF8.GetByteCount(path) <= MaxPath)
             return open(new(path));
-        var temporary = Directory.CreateTempSubdirectory("heliograph-");
-        try
-        {
-            var link = Path.Combine(temporary.FullName, "s");
-            File.CreateSymbolicLink(link, stateDirectory);
-            return open(new(Path.Combine(link, Name)));
-        }
-        finally
-        {
-            temporary.Delete(recursive: true);
-        }
+        using var directory = OpenDirectory(stateDirectory);
+        return open(new($"/proc/self/fd/{directory.DangerousGetHandle()}/{Name}"));
     }
+
+    private static SafeFileHandle OpenDirectory(string path)
+    {
+        // O_PATH | O_CLOEXEC: the same numbers on x86-64 and arm64.
+        const int Flags = 0x200000 | 0x80000;
+        const int AccessDenied = 13;
+        var descriptor = Open(path, Flags);
+        if (descriptor >= 0)
+            return new SafeFileHandle(descriptor, ownsHandle: true);
+        throw new SocketException(
+            (int)(Marshal.GetLastPInvokeError() == AccessDenied ? SocketError.AccessDenied : SocketError.AddressNotAvailable));
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
 }

@@ -239,16 +239,11 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         NotReady = () => Readiness.Problem(draining, certificates.Describe(), timeProvider.GetUtcNow()),
     };
 
-    private DecoyOptions DecoyOptions()
+    private DecoyOptions DecoyOptions() => new()
     {
-        var directory = Own(new TemporaryDirectory());
-        return new()
-        {
-            SocketDirectory = directory.Path,
-            Seed = DecoySeed.LoadOrCreate(new PrivateDirectory(Path.GetFullPath(settings.StateDirectory), timeProvider, logger)),
-            Directory = settings.Decoy.Directory,
-        };
-    }
+        Seed = DecoySeed.LoadOrCreate(new PrivateDirectory(Path.GetFullPath(settings.StateDirectory), timeProvider, logger)),
+        Directory = settings.Decoy.Directory,
+    };
 
     private RelayOptions RelayOptions()
     {
@@ -262,11 +257,13 @@ internal sealed class ServerHost : IService, IAsyncDisposable
             Routes = Routes,
             Decoy = new()
             {
-                Http1 = settings.Decoy.Upstream ?? new UpstreamEndpoint.Unix(decoy.Http1),
-                Http2 = settings.Decoy.Upstream is null ? new UpstreamEndpoint.Unix(decoy.Http2) : settings.Decoy.UpstreamH2,
-                PlainHttp = new UpstreamEndpoint.Unix(decoy.PlainHttp),
-                Http1Unavailable = new UpstreamEndpoint.Unix(decoy.Http1Unavailable),
-                Http2Unavailable = new UpstreamEndpoint.Unix(decoy.Http2Unavailable),
+                Http1 = settings.Decoy.Upstream ?? new UpstreamEndpoint.InProcess("the web site", decoy.ServeHttp1),
+                Http2 = settings.Decoy.Upstream is null
+                    ? new UpstreamEndpoint.InProcess("the web site (HTTP/2)", decoy.ServeHttp2)
+                    : settings.Decoy.UpstreamH2,
+                PlainHttp = new UpstreamEndpoint.InProcess("the page for plain HTTP", decoy.ServePlainHttp),
+                Http1Unavailable = new UpstreamEndpoint.InProcess("the error page", decoy.ServeHttp1Unavailable),
+                Http2Unavailable = new UpstreamEndpoint.InProcess("the error page (HTTP/2)", decoy.ServeHttp2Unavailable),
             },
             Passthrough = PassthroughTable.Create(settings.Domains, settings.Passthrough),
             TrustedProxies = settings.TrustedProxies,

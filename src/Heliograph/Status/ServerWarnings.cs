@@ -41,11 +41,15 @@ internal static class ServerWarnings
                 StatusWarning.Warning,
                 $"Your list of hosts may be out of date. Requested, but not on the list: {Names(relay.DeniedSignalNames)}. Check for a " +
                 $"newer version of Heliograph. Anyone can request any name, so a name that you cannot find elsewhere may be made up.");
-        if (relay.DecoyDown)
+        if (relay.Decoy != DecoyState.Served)
             yield return new(
                 "decoy_down",
                 StatusWarning.Warning,
-                "The decoy web site cannot be reached, so its visitors see an error page: check the server in decoy.upstream.");
+                relay.Decoy == DecoyState.ErrorPage
+                    ? "The decoy web site cannot be reached, so its visitors see an error page (502 Bad Gateway): check the server in " +
+                      "decoy.upstream."
+                    : "Visitors of the web site are disconnected, because the server has run out of file descriptors or memory: allow it " +
+                      "more, or set a lower limits.max_connections.");
         if (relay.Outcomes.GetValueOrDefault(ConnectionOutcome.Failed) > 0)
             yield return new(
                 "defect", StatusWarning.Warning, "A defect in Heliograph ended connections. The log has the details: please report it.");

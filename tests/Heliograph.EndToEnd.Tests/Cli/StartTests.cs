@@ -74,10 +74,18 @@ public sealed class StartTests : IDisposable
     public async Task A_signal_ends_it_with_0_and_nothing_is_left_behind(int signal)
     {
         await using var program = await StartAsync("--domain", "localhost");
-        Assert.Single(Directory.GetDirectories(program.TemporaryDirectory));
         program.Signal(signal);
         Assert.Equal(0, await program.WaitForExitAsync(BuiltProgram.Limit));
         Assert.Empty(Directory.GetFileSystemEntries(program.TemporaryDirectory));
+    }
+
+    [Fact]
+    public async Task A_state_directory_that_is_deleted_while_it_runs_does_not_spoil_its_end()
+    {
+        await using var program = await StartAsync("--domain", "localhost");
+        Directory.Delete(directory["state"], recursive: true);
+        program.Signal(Processes.SIGTERM);
+        Assert.Equal(0, await program.WaitForExitAsync(BuiltProgram.Limit));
     }
 
     [Fact]

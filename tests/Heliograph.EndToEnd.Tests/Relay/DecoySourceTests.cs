@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using Heliograph.Testing;
 using Heliograph.Testing.Nginx;
 
@@ -63,5 +64,50 @@ public class DecoySourceTests
             Assert.Equal(HttpStatusCode.BadGateway, page.Status);
             Assert.Contains("502 Bad Gateway", page.Body, StringComparison.Ordinal);
         }
+        await proxy.Program.WaitForLineAsync(
+            line => line.Contains(
+                $"{down} cannot be dialled (decoy): its visitors are shown an error page (502 Bad Gateway)", StringComparison.Ordinal),
+            Bound.Prompt);
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task When_file_descriptors_have_run_out_visitors_are_disconnected_and_the_log_says_so()
+    {
+        Proxy.NeedsHeliograph();
+        int atRest;
+        await using (var probe = await Proxy.StartAsync(new ProxySettings()))
+            atRest = Processes.OpenFiles(probe.Program.Id);
+        await using var proxy = await Proxy.StartAsync(new ProxySettings
+        {
+            Limits = "max_connections: 10000",
+            Wrapper = ["prlimit", $"--nofile={atRest + 60}"],
+        });
+        var visitors = new List<TlsInTlsClient>();
+        for (var i = 0; i < 20; i++)
+            visitors.Add(await TlsInTlsClient.ConnectOuterAsync(proxy.Client("unused.example"), Bound.Token));
+        // Accepting leaves fewer descriptors than these visitors need, at two for each.
+        var crowd = new List<Socket>();
+        for (var i = 0; i < 60; i++)
+        {
+            crowd.Add(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+            await crowd[^1].ConnectAsync(proxy.Endpoint, Bound.Token);
+        }
+        await proxy.Program.WaitForLineAsync(static line => line.Contains("accepting paused", StringComparison.Ordinal), Bound.Prompt);
+
+        var answers = new List<int>();
+        foreach (var visitor in visitors)
+        {
+            await visitor.Outer.WriteAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray(), Bound.Token);
+            answers.Add(await visitor.Outer.ReadAsync(new byte[4096], Bound.Token));
+        }
+        Assert.Contains(0, answers);
+        await proxy.Program.WaitForLineAsync(
+            static line => line.Contains(
+                "the web site cannot be dialled (decoy): its visitors are disconnected, because file descriptors or memory have run out",
+                StringComparison.Ordinal),
+            Bound.Prompt);
+        foreach (var visitor in visitors)
+            await visitor.DisposeAsync();
+        crowd.ForEach(static socket => socket.Dispose());
     }
 }

@@ -80,7 +80,7 @@ public sealed class StatisticsTests : IDisposable
         var upstream = Assert.Single(statistics.Upstreams);
         Assert.True(upstream.FailuresInARow > 0);
         Assert.True(upstream.Failures[DialFailure.Refused] > 0);
-        Assert.True(statistics.DecoyDown);
+        Assert.Equal(DecoyState.Disconnected, statistics.Decoy);
     }
 
     [Fact]

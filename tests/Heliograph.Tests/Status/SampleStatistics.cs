@@ -33,7 +33,7 @@ internal static class SampleStatistics
         BytesUp = 0,
         BytesDown = 0,
         BytesVisited = 0,
-        DecoyDown = false,
+        Decoy = DecoyState.Served,
         DeniedSignalNames = new Dictionary<string, long>(StringComparer.Ordinal),
         Limits = new()
         {

@@ -131,13 +131,23 @@ public sealed class WarningTests
             };
     }
 
+    [Theory]
+    [InlineData(DecoyState.ErrorPage, "its visitors see an error page (502 Bad Gateway): check the server in decoy.upstream.")]
+    [InlineData(DecoyState.Disconnected, "Visitors of the web site are disconnected, because the server has run out of file descriptors")]
+    public void Of_a_decoy_that_is_down_it_is_said_what_its_visitors_get(DecoyState decoy, string text)
+    {
+        var report = SampleStatistics.Report(SampleStatistics.Quiet with { Decoy = decoy }, SampleStatistics.NoTotals, Good);
+        var warning = Assert.Single(report.Warnings, static warning => warning.Code == "decoy_down");
+        Assert.Contains(text, warning.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_worst_warning_comes_first_and_determines_the_state()
     {
         var report = SampleStatistics.Report(
             SampleStatistics.Quiet with
             {
-                DecoyDown = true,
+                Decoy = DecoyState.ErrorPage,
                 Outcomes = new Dictionary<ConnectionOutcome, long> { [ConnectionOutcome.Failed] = 1 },
             },
             SampleStatistics.NoTotals with

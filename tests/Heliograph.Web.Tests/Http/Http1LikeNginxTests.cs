@@ -18,7 +18,7 @@ public sealed class Http1LikeNginxTests(NginxBesideDecoy beside) : IClassFixture
         var request = Http1Cases.All[name];
         var both = await Task.WhenAll(
             RawHttp.ExchangeAsync(beside.NginxHttp1, request, finishSending: false),
-            RawHttp.ExchangeAsync(beside.Decoy.Http1, request, finishSending: false));
+            RawHttp.ExchangeAsync(beside.DecoyHttp1, request, finishSending: false));
         var (expected, actual) = (both[0], both[1]);
         // The nginx of this test speaks no TLS, so its redirects say http.
         Assert.Equal(
@@ -32,7 +32,7 @@ public sealed class Http1LikeNginxTests(NginxBesideDecoy beside) : IClassFixture
     {
         var request = Http1Cases.HalfClosed[name];
         var expected = await RawHttp.ExchangeAsync(beside.NginxHttp1, request, finishSending: true);
-        var actual = await RawHttp.ExchangeAsync(beside.Decoy.Http1, request, finishSending: true);
+        var actual = await RawHttp.ExchangeAsync(beside.DecoyHttp1, request, finishSending: true);
         Assert.Equal(RawHttp.Mask(expected), RawHttp.Mask(actual));
     }
 
@@ -46,7 +46,7 @@ public sealed class Http1LikeNginxTests(NginxBesideDecoy beside) : IClassFixture
             return;
         var both = await Task.WhenAll(
             RawHttp.ExchangeAsync(beside.NginxTls, request, finishSending: false),
-            RawHttp.ExchangeAsync(beside.Decoy.PlainHttp, request, finishSending: false));
+            RawHttp.ExchangeAsync(beside.DecoyPlainHttp, request, finishSending: false));
         var (expected, actual) = (both[0], both[1]);
         Assert.Equal(RawHttp.Mask(expected), RawHttp.Mask(actual));
     }
@@ -58,7 +58,7 @@ public sealed class Http1LikeNginxTests(NginxBesideDecoy beside) : IClassFixture
         var request = Http1Cases.All[name];
         var both = await Task.WhenAll(
             RawHttp.ExchangeAsync(beside.NginxUnavailable, request, finishSending: false),
-            RawHttp.ExchangeAsync(beside.Decoy.Http1Unavailable, request, finishSending: false));
+            RawHttp.ExchangeAsync(beside.DecoyHttp1Unavailable, request, finishSending: false));
         var (expected, actual) = (both[0], both[1]);
         Assert.Equal(RawHttp.Mask(expected), RawHttp.Mask(actual));
     }
@@ -74,14 +74,14 @@ public sealed class Http1LikeNginxTests(NginxBesideDecoy beside) : IClassFixture
     {
         var request = Http1Cases.All[name];
         var times = await Task.WhenAll(
-            SecondsToEndAsync(beside.NginxHttp1, request), SecondsToEndAsync(beside.Decoy.Http1, request));
+            SecondsToEndAsync(beside.NginxHttp1, request), SecondsToEndAsync(beside.DecoyHttp1, request));
         Assert.All(times, time => Assert.InRange(time, seconds - 0.5, seconds + 2.0));
     }
 
-    private static async Task<double> SecondsToEndAsync(string path, byte[] request)
+    private static async Task<double> SecondsToEndAsync(Dial dial, byte[] request)
     {
         var started = TimeProvider.System.GetTimestamp();
-        await RawHttp.ExchangeAsync(path, request, finishSending: false);
+        await RawHttp.ExchangeAsync(dial, request, finishSending: false);
         return TimeProvider.System.GetElapsedTime(started).TotalSeconds;
     }
 }

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Heliograph.Web.Tests.Http;
 
-/// <summary>Bytes out, bytes in, over a unix socket.</summary>
+/// <summary>Bytes out, bytes in, over any connection.</summary>
 internal static partial class RawHttp
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
@@ -12,11 +12,10 @@ internal static partial class RawHttp
     public static byte[] Bytes(string latin1) => Encoding.Latin1.GetBytes(latin1);
 
     /// <summary>Sends, optionally ends sending, and reads to the end of the stream. Throws if the peer never closes.</summary>
-    public static async Task<string> ExchangeAsync(string path, byte[] request, bool finishSending)
+    public static async Task<string> ExchangeAsync(Dial dial, byte[] request, bool finishSending)
     {
         using var patience = new CancellationTokenSource(Patience);
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), patience.Token);
+        using var socket = await dial(patience.Token);
         try
         {
             for (var sent = 0; sent < request.Length;)

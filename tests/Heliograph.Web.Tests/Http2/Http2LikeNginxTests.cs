@@ -20,7 +20,7 @@ public sealed class Http2LikeNginxTests(NginxBesideDecoy beside) : IClassFixture
     {
         var (bytes, streams) = Http2Cases.All[name];
         var expected = await RawHttp2.ExchangeAsync(beside.NginxHttp2, bytes, streams);
-        var actual = await RawHttp2.ExchangeAsync(beside.Decoy.Http2, bytes, streams);
+        var actual = await RawHttp2.ExchangeAsync(beside.DecoyHttp2, bytes, streams);
         Assert.Equal(expected, actual);
     }
 
@@ -34,7 +34,7 @@ public sealed class Http2LikeNginxTests(NginxBesideDecoy beside) : IClassFixture
         if (name is "a body that does not come" or "a body" or "GET with a body" or "transfer-encoding" or "data with padding")
             return;
         var expected = await RawHttp2.ExchangeAsync(beside.NginxUnavailable2, bytes, streams);
-        var actual = await RawHttp2.ExchangeAsync(beside.Decoy.Http2Unavailable, bytes, streams);
+        var actual = await RawHttp2.ExchangeAsync(beside.DecoyHttp2Unavailable, bytes, streams);
         Assert.Equal(expected, actual);
     }
 }

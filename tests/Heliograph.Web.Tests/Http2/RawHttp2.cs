@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Heliograph.Web.Tests.Http2;
 
-/// <summary>HTTP/2 frame by frame over a unix socket.</summary>
+/// <summary>HTTP/2 frame by frame.</summary>
 internal static class RawHttp2
 {
     public const string Closed = "(closed)";
@@ -27,11 +27,10 @@ internal static class RawHttp2
     /// Sends the bytes and a PING, and returns the frames that arrive until the PING is acknowledged and
     /// <paramref name="streams"/> streams have ended, or the peer closes.
     /// </summary>
-    public static async Task<List<string>> ExchangeAsync(string path, byte[] request, int streams)
+    public static async Task<List<string>> ExchangeAsync(Dial dial, byte[] request, int streams)
     {
         using var patience = new CancellationTokenSource(Patience);
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), patience.Token);
+        using var socket = await dial(patience.Token);
         var frames = new List<string>();
         try
         {

@@ -1,9 +1,6 @@
-namespace Heliograph.Hosting;
+namespace Heliograph.Demo;
 
-/// <summary>
-/// A directory that only this user can read, for this process alone, so that two servers on one machine never use each other's sockets;
-/// deleted at the end.
-/// </summary>
+/// <summary>A directory that only this user can read, for one demonstration; deleted at the end.</summary>
 internal sealed class TemporaryDirectory : IAsyncDisposable
 {
     /// <exception cref="StartException">It cannot be created.</exception>
@@ -16,7 +13,7 @@ internal sealed class TemporaryDirectory : IAsyncDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new StartException(
-                $"the decoy web site needs a temporary directory for its sockets, but {System.IO.Path.GetTempPath()} is not writable " +
+                $"the demonstration needs a temporary directory for its server, but {System.IO.Path.GetTempPath()} is not writable " +
                 $"({FileProblem.Describe(exception)}); make it writable, or set the environment variable TMPDIR to another directory");
         }
     }
@@ -31,7 +28,7 @@ internal sealed class TemporaryDirectory : IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // An empty directory stays behind under /tmp; the system cleans it up.
+            // It stays behind; the system cleans it up.
         }
         return ValueTask.CompletedTask;
     }

@@ -1,0 +1,87 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Web.Http;
+
+/// <summary>
+/// Serves each connection until it ends, at most <see cref="Most"/> at once. No failure of a connection gets out, and none is logged,
+/// except a bug in this program, without anything about the request.
+/// </summary>
+internal sealed class ServedConnections : IAsyncDisposable
+{
+    /// <summary>
+    /// More wait: in the kernel's queue, or, if the relay hands them over, for a place here. The relay has its own limit.
+    /// </summary>
+    public const int Most = 4096;
+
+    private readonly Func<ClientSocket, Task> serve;
+    private readonly TimeProvider timeProvider;
+    private readonly ILogger logger;
+    private readonly SemaphoreSlim places = new(Most);
+    private readonly CancellationTokenSource stopping = new();
+
+    public ServedConnections(Func<ClientSocket, Task> serve, TimeProvider timeProvider, ILogger logger)
+    {
+        this.serve = serve;
+        this.timeProvider = timeProvider;
+        this.logger = logger;
+    }
+
+    /// <summary>Takes over a connected socket, which waits for a place, and returns at once.</summary>
+    public void Take(SafeSocketHandle connection) => _ = Task.Run(() => TakeAsync(connection));
+
+    /// <summary>Waits for a place.</summary>
+    public Task ReserveAsync(CancellationToken cancellationToken) => places.WaitAsync(cancellationToken);
+
+    /// <summary>Gives back a reserved place that no connection took.</summary>
+    public void Release() => places.Release();
+
+    /// <summary>Serves a connection in a reserved place, and returns at once.</summary>
+    public void Serve(Socket connection) => _ = Task.Run(() => ServeAsync(connection));
+
+    /// <summary>Ends every connection, and waits until the last has ended.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        for (var i = 0; i < Most; i++)
+            await places.WaitAsync(CancellationToken.None);
+        places.Dispose();
+        stopping.Dispose();
+    }
+
+    private async Task TakeAsync(SafeSocketHandle connection)
+    {
+        try
+        {
+            var socket = new Socket(connection);
+            await places.WaitAsync(stopping.Token);
+            await ServeAsync(socket);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException or SocketException)
+        {
+            // The server is stopping, or the kernel cannot describe the socket.
+            connection.Dispose();
+        }
+    }
+
+    private async Task ServeAsync(Socket connection)
+    {
+        try
+        {
+            using var client = new ClientSocket(connection, timeProvider, stopping.Token);
+            await serve(client);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or EndOfStreamException)
+        {
+            // A deadline, a reset or a shrunken file: normal ends of a connection.
+        }
+        catch (Exception exception)
+        {
+            logger.RequestFault(exception);
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
+}
