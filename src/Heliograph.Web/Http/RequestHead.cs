@@ -99,7 +99,7 @@ internal sealed class RequestHead
                 return NginxStatus.BadRequest;
             ContentLength = parsed;
         }
-        if (Version < Http2 && this["transfer-encoding"] is { } encoding)
+        if (this["transfer-encoding"] is { } encoding)
         {
             if (Version < Http11)
                 return NginxStatus.BadRequest;
