@@ -33,6 +33,9 @@ internal sealed class Response : IDisposable
     public bool Closes => Status is NginxStatus.BadRequest or NginxStatus.RequestEntityTooLarge or NginxStatus.UriTooLarge
         or NginxStatus.PlainHttpToHttps or NginxStatus.InternalServerError or NginxStatus.NotImplemented;
 
+    /// <summary>nginx finds that a condition fails only while it writes the head, and then drops the connection after the page.</summary>
+    public bool Drops => Status == NginxStatus.PreconditionFailed;
+
     /// <summary>One of nginx's own pages.</summary>
     public static Response Page(
         RequestHead head,

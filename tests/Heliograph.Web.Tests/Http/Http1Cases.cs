@@ -23,6 +23,12 @@ internal static class Http1Cases
         ["half the fields"] = RawHttp.Bytes("GET / HTTP/1.1\r\nHost: exam"),
         ["empty lines only"] = RawHttp.Bytes("\r\n\r\n\r\n"),
         ["a body cut short"] = RawHttp.Bytes("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc"),
+        ["a failed condition on a connection to keep"] = RawHttp.Bytes("GET /notes.txt HTTP/1.1\r\nHost: a\r\nIf-Match: \"a\"\r\n\r\n"),
+        ["Upgrade twice"] = RawHttp.Bytes("GET /notes.txt HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nUpgrade: h2c\r\n\r\n"),
+        ["broken chunks that wait for 100 Continue"] = RawHttp.Bytes(
+            "GET /notes.txt HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\nhello"),
+        ["the largest chunk"] = RawHttp.Bytes(
+            "GET /notes.txt HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n7ffffffffffffff\r\nhello"),
         ["keep-alive, then the end"] = RawHttp.Bytes("GET /notes.txt HTTP/1.1\r\nHost: a\r\n\r\n"),
     };
 
@@ -57,6 +63,26 @@ internal static class Http1Cases
         Add("HEAD", "HEAD /about.html" + Tail);
         Add("HEAD of the index", "HEAD /" + Tail);
         Add("HEAD of nothing", "HEAD /nothing" + Tail);
+        Add("HEAD of a bad target", "HEAD x" + Tail);
+        Add("HEAD without a host", "HEAD / HTTP/1.1\r\n\r\n");
+        Add("HEAD of HTTP/0.9", "HEAD /notes.txt\r\n");
+        Add("HEAD of HTTP/2", "HEAD / HTTP/2.0\r\n\r\n");
+        Add("HEAD of a long name", "HEAD /" + new string('n', 9000) + Tail);
+        Add("HEAD with a field too long", "HEAD / HTTP/1.1\r\nName: " + new string('n', 9000) + "\r\n\r\n");
+        foreach (var field in new[] { "Content-Length:\t5", "Content-Length: 5\t", "Transfer-Encoding:\tchunked", "Range:\tbytes=1-2" })
+            With("a tab in " + field.Replace('\t', '_'), "/notes.txt", field + "\r\n");
+        foreach (var agent in new[] { "MSIE 5.0; x", "MSIE 6.0; x", "MSIE 6.0; SV1", "MSIE 7.0; x", "MSIE 6.0" })
+            Add(
+                "POST by " + agent,
+                $"POST /notes.txt HTTP/1.1\r\nHost: a\r\nUser-Agent: Mozilla/4.0 ({agent}\r\n\r\nGET /notes.txt" + Tail);
+        foreach (var size in new[] { "800000000000000", "7fffffffffffffff", "8000000000000000" })
+            Add(
+                "a chunk of " + size,
+                $"GET /notes.txt HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n{size}\r\n");
+        foreach (var version in new[] { "1.0", "1.1", "1.2", "1.10", "1.999" })
+            Add(
+                "Expect in HTTP/" + version,
+                $"GET /notes.txt HTTP/{version}\r\n{Fields}Expect: 100-continue\r\nContent-Length: 1\r\n\r\nx");
 
         // Directories
         Get("a directory with an index", "/docs/");
