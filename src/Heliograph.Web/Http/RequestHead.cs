@@ -1,3 +1,5 @@
+using Heliograph.Web.Gzip;
+
 namespace Heliograph.Web.Http;
 
 /// <summary>
@@ -54,7 +56,17 @@ internal sealed class RequestHead
     public bool IsPostOfOldExplorer => IsPost && this["user-agent"] is { } agent && IsOldExplorer(agent);
 
     public bool ExpectsContinue =>
-        Version is >= Http11 and < Http2 && this["expect"] is { } expect && expect.Equals("100-continue", StringComparison.OrdinalIgnoreCase);
+        Version is >= Http11 and < Http2
+        && this["expect"] is { } expect
+        && expect.Equals("100-continue", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>gzip_http_version and gzip_proxied as they are by default: HTTP/1.1 and later, and no proxy in between.</summary>
+    public bool TakesGzip =>
+        Zlib.IsInstalled
+        && Version >= Http11
+        && this["via"] is null
+        && this["accept-encoding"] is { } accepted
+        && AcceptEncoding.TakesGzip(accepted);
 
     /// <summary>nginx pads its error pages for Internet Explorer and Chrome.</summary>
     public bool WantsPaddedErrors => Version >= Http10 && this["user-agent"] is { } agent && IsPaddedBrowser(agent);
@@ -83,7 +95,7 @@ internal sealed class RequestHead
             case "if-modified-since" or "if-unmodified-since" or "if-match" or "if-none-match" or "content-length" or "content-range"
                 or "if-range" or "transfer-encoding" or "expect" or "authorization":
                 return fields.TryAdd(name, value);
-            case "user-agent" or "range":
+            case "user-agent" or "range" or "accept-encoding" or "via":
                 fields.TryAdd(name, value);
                 return true;
             default:

@@ -100,7 +100,7 @@ internal sealed class Http2Session : IDisposable
         for (var sent = 0; stream is not null && sent < most && CanSendOn(stream);)
         {
             var length = (int)
-                Math.Min(Math.Min(stream.Remaining, Math.Min(Http2Limits.DataChunk, frameSize)), Math.Min(sendWindow, stream.SendWindow));
+                Math.Min(Math.Min(stream.RemainingOfPart, Math.Min(Http2Limits.DataChunk, frameSize)), Math.Min(sendWindow, stream.SendWindow));
             var isLast = length == stream.Remaining;
             FrameWriter.Head(output, length, FrameType.Data, isLast ? FrameFlags.EndStream : FrameFlags.None, stream.Id);
             var memory = output.GetMemory(Math.Max(length, 1))[..length];
@@ -222,7 +222,7 @@ internal sealed class Http2Session : IDisposable
             Finish(stream);
             return;
         }
-        stream.Remaining = response.ContentLength ?? 0;
+        stream.Remaining = response.BodyLength;
         stream.HasUnsentBody = true;
     }
 

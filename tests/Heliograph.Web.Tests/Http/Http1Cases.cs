@@ -84,6 +84,29 @@ internal static class Http1Cases
                 "Expect in HTTP/" + version,
                 $"GET /notes.txt HTTP/{version}\r\n{Fields}Expect: 100-continue\r\nContent-Length: 1\r\n\r\nx");
 
+        // Compression
+        foreach (var target in new[] { "/", "/about.html", "/page.html", "/long.html", "/noise.html", "/short.html", "/twenty.html", "/notes.txt",
+            "/nothing", "/bare/", "/docs", "/docs/", "/style.css", "/%zz" })
+            With("gzip of " + target, target, "Accept-Encoding: gzip\r\n");
+        foreach (var accepted in new[]
+        {
+            "gzip, deflate, br", "gzip,deflate", "deflate, gzip", "GZIP", "x-gzip", "gzip;q=0", "gzip;q=0.000", "gzip;q=0.001", "gzip;q=1",
+            "gzip;q=1.001", "gzip; q=0.5, x", "gzip;q=0.0001", "gzip;x", "gzip ", "gzip ;q=1", "gzip; ", "gzi", "deflate", "*", "gzip,;q=0",
+            "gzipx", "xgzip, gzip", "gzip;q", "gzip;q=", "gzip;q=2", "gzip;q=0.9,deflate", "br;q=1, gzip;q=0.8", "gzip;Q=1", "gzip\t,x",
+        })
+            With($"Accept-Encoding '{accepted.Replace('\t', '_')}'", "/about.html", $"Accept-Encoding: {accepted}\r\n");
+        With("gzip by a proxy", "/about.html", "Accept-Encoding: gzip\r\nVia: 1.1 x\r\n");
+        With("gzip twice", "/about.html", "Accept-Encoding: br\r\nAccept-Encoding: gzip\r\n");
+        With("gzip and a range", "/about.html", "Accept-Encoding: gzip\r\nRange: bytes=1-2\r\n");
+        With("gzip and a range that cannot be", "/about.html", "Accept-Encoding: gzip\r\nRange: bytes=99999-\r\n");
+        With("gzip and a condition that holds", "/about.html", "Accept-Encoding: gzip\r\nIf-None-Match: *\r\n");
+        With("gzip and a condition that fails", "/about.html", "Accept-Encoding: gzip\r\nIf-Match: \"a\"\r\n");
+        With("gzip of nothing, in Chrome", "/nothing", "Accept-Encoding: gzip\r\n" + Chrome);
+        Add("gzip in HTTP/1.0", "GET /about.html HTTP/1.0\r\nAccept-Encoding: gzip\r\n\r\n");
+        Add("gzip to HEAD", "HEAD /about.html HTTP/1.1\r\nAccept-Encoding: gzip\r\n" + Fields + "\r\n");
+        Add("gzip to HEAD of nothing", "HEAD /nothing HTTP/1.1\r\nAccept-Encoding: gzip\r\n" + Fields + "\r\n");
+        Add("gzip to POST", "POST /about.html HTTP/1.1\r\nAccept-Encoding: gzip\r\n" + Fields + "\r\n");
+
         // Directories
         Get("a directory with an index", "/docs/");
         Get("a directory without its slash", "/docs");

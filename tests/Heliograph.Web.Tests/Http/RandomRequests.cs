@@ -9,9 +9,9 @@ internal sealed class RandomRequests(int seed)
 
     private static readonly string[] Targets =
     [
-        "/", "/", "/notes.txt", "/notes.txt", "/nothing", "/empty.txt", "/bare/", "/docs/", "*", "", "/a b", "/%zz", "/%00", "//notes.txt",
-        "/../x", "/docs/../notes.txt", "/notes.txt?a=b", "/notes.txt#x", "http://example.org/notes.txt", "http://example.org", "https://a:1/x",
-        "ftp//x", "/a\tb", "/\u0001", "/notes.txt\u007f", "/" + "..", "/./", "/.",
+        "/", "/", "/notes.txt", "/about.html", "/nothing", "/empty.txt", "/bare/", "/docs/", "*", "", "/a b", "/%zz", "/%00", "//notes.txt",
+        "/../x", "/docs/../notes.txt", "/notes.txt?a=b", "/notes.txt#x", "http://example.org/notes.txt", "http://example.org",
+        "https://a:1/x", "ftp//x", "/a\tb", "/\u0001", "/notes.txt\u007f", "/" + "..", "/./", "/.",
     ];
 
     private static readonly string[] Versions =
@@ -29,12 +29,14 @@ internal sealed class RandomRequests(int seed)
         "Transfer-Encoding:\tchunked", "Transfer-Encoding: chunked\t", "Transfer-Encoding: gzip", "User-Agent: Mozilla/4.0 (MSIE 6.0)",
         "User-Agent: Mozilla/4.0 (compatible; MSIE 5.01; x)", "User-Agent: Chrome/120.0", "Name : x", "Na me: x", " Name: x", "Name",
         ": x", "Name: a\tb", "Name:\tx", "Name: \u0001", "Name: a\0b", "N_ame: x", "\u00e9: x", "Upgrade: h2c", "Keep-Alive: 5",
+        "Accept-Encoding: gzip", "Accept-Encoding: gzip, deflate, br", "Via: 1.1 x",
     ];
 
     private static readonly string[] Bodies =
     [
-        "", "", "", "", "hello", "5\r\nhello\r\n0\r\n\r\n", "5;x=y\r\nhello\r\n0\r\nA: b\r\n\r\n", "7fffffffffffffff\r\nhello", "8000000000000000\r\n",
-        "fffffffffffffffff\r\nhello", "x\r\n", "5\nhello\n0\n\n", "5\r\nhelloo\r\n0\r\n\r\n", "0\r\n\r\n", "5 \r\nhello\r\n0 \r\n\r\n", "\r\n",
+        "", "", "", "", "hello", "5\r\nhello\r\n0\r\n\r\n", "5;x=y\r\nhello\r\n0\r\nA: b\r\n\r\n", "7fffffffffffffff\r\nhello",
+        "8000000000000000\r\n", "fffffffffffffffff\r\nhello", "x\r\n", "5\nhello\n0\n\n", "5\r\nhelloo\r\n0\r\n\r\n", "0\r\n\r\n", "5 \r\nhello\r\n0 \r\n\r\n",
+        "\r\n",
     ];
 
     private readonly Random random = new(seed);

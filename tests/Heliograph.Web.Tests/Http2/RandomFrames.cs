@@ -14,7 +14,7 @@ internal sealed class RandomFrames(int seed)
     private const int EndHeaders = 4;
 
     private static readonly string[] Paths =
-        ["/", "/notes.txt", "/style.css", "/nothing", "/empty.txt", "/bare/", "/../x", "notes.txt", "/a b", "", "/medium.bin"];
+        ["/", "/notes.txt", "/style.css", "/nothing", "/empty.txt", "/bare/", "/../x", "notes.txt", "/a b", "", "/medium.bin", "/about.html"];
 
     private static readonly string[] Methods = ["GET", "GET", "GET", "HEAD", "POST", "OPTIONS", "CONNECT", "BREW", "get"];
 
@@ -23,6 +23,7 @@ internal sealed class RandomFrames(int seed)
         "range=bytes=1-2", "if-none-match=*", "te=gzip", "Name=x", "na me=x", "na(me=x", "v=a\nb", ":what=x", ":path=/", "host=example.org",
         "content-length=5", "content-length=x", "content-length=0", "transfer-encoding=chunked", "transfer-encoding=gzip", "cookie=a=b",
         "connection=close", "expect=100-continue", "user-agent=Mozilla/5.0 Chrome/120.0.0.0", ":scheme=http", ":method=GET", "host=a/b",
+        "accept-encoding=gzip", "accept-encoding=gzip, deflate, br", "via=x",
     ];
 
     private static readonly int[] Flags = [0, 0, 1, 4, 4, 5, 5, 5, 8, 9, 0x0c, 0x0d, 0x20, 0x25, 0x2d, 0xff];
