@@ -46,7 +46,7 @@ public sealed class NginxBesideDecoy : IAsyncLifetime
             server_tokens off;
             sendfile on;
             tcp_nopush on;
-            gzip off;
+            gzip on;
             server { listen unix:PREFIX/h1.sock; root {{root}}; index index.html; }
             server { listen unix:PREFIX/h2.sock http2; root {{root}}; index index.html; }
             server {
@@ -92,6 +92,12 @@ public sealed class NginxBesideDecoy : IAsyncLifetime
         Write("per%cent.txt", "a percent sign");
         Write("big.bin", new string('x', 300_000));
         Write("medium.bin", new string('y', 100_000));
+        Write("short.html", "<p>19 bytes of it.\n");
+        Write("twenty.html", "<p>20 bytes, not 19\n");
+        Write("page.html", string.Concat(Enumerable.Range(0, 900).Select(i => $"<p>The {i}th paragraph of a page.</p>\n")));
+        Write("long.html", string.Concat(Enumerable.Range(0, 9000).Select(i => $"<p>The {i}th paragraph of a long page.</p>\n")));
+        var random = new Random(1);
+        Write("noise.html", string.Concat(Enumerable.Range(0, 30_000).Select(_ => random.Next().ToString("x8"))));
         Write("docs/index.html", "<p>Documents\n");
         Write("docs/one.html", "<p>One\n");
         Write("with space/index.html", "<p>Space\n");

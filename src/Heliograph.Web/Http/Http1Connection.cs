@@ -87,9 +87,12 @@ internal sealed class Http1Connection : IDisposable
             && !isLast
             && !response.Closes
             && !responder.ClosesAlways
+            && !head.IsPostOfOldExplorer
             && !body.IsBroken
             && head.Version >= RequestHead.Http10;
         await WriteAsync(head, response, keepsAlive, withContinue: response.TakesBody && head.ExpectsContinue);
+        if (response.Drops)
+            return false;
         if (!keepsAlive)
         {
             await EndAsync(body, hasUnread: filled > 0);
@@ -108,7 +111,7 @@ internal sealed class Http1Connection : IDisposable
         if (!body.IsBroken || !response.TakesBody)
             return response;
         response.Dispose();
-        return Response.Page(head, NginxStatus.BadRequest);
+        return Response.Page(head, NginxStatus.BadRequest, takesBody: true);
     }
 
     // False if the client closes before its body is complete.
@@ -127,9 +130,12 @@ internal sealed class Http1Connection : IDisposable
     private async Task WriteAsync(RequestHead head, Response response, bool keepsAlive, bool withContinue)
     {
         client.SetDeadline(NginxClock.Send);
-        var headBytes = head.Version < RequestHead.Http10 ? [] : ResponseHeadWriter.Write(response, timeProvider.GetUtcNow(), keepsAlive);
+        var hasHead = head.Version >= RequestHead.Http10;
+        var isChunked = response.IsGzip && !head.IsHead;
+        var headBytes = hasHead ? ResponseHeadWriter.Write(response, timeProvider.GetUtcNow(), keepsAlive, isChunked) : [];
         var start = withContinue ? [.. Continue, .. headBytes] : headBytes;
-        var hasBody = !head.IsHead && response.Status != NginxStatus.NotModified;
+        // To HTTP/0.9, which has no HEAD, nginx sends the page even then.
+        var hasBody = !(head.IsHead && hasHead) && response.Status != NginxStatus.NotModified;
         await ResponseBodyWriter.SendAsync(client, start, hasBody ? response : null);
     }
 

@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Heliograph.Web.Gzip;
 
 namespace Heliograph.Web.Http;
 
 /// <summary>nginx's own pages, byte for byte (with <c>server_tokens off</c>).</summary>
 internal static class NginxPages
 {
-    private static readonly ConcurrentDictionary<int, (byte[] Plain, byte[] Padded)> Pages = new();
+    private static readonly ConcurrentDictionary<(int Status, bool IsPadded), Page> Pages = new();
 
     // nginx pads error pages to more than 512 bytes because Internet Explorer and Chrome replaced shorter ones with their own
     // (msie_padding, on by default).
@@ -14,17 +15,12 @@ internal static class NginxPages
         Enumerable.Repeat("<!-- a padding to disable MSIE and Chrome friendly error page -->\r\n", 6));
 
     /// <summary>The page for an unsuccessful status; <paramref name="padded"/> for the browsers that nginx pads for.</summary>
-    public static ReadOnlyMemory<byte> For(int status, bool padded)
-    {
-        var (plain, withPadding) = Pages.GetOrAdd(status, static status =>
-        {
-            var page = Page(status);
-            return (Encoding.ASCII.GetBytes(page), Encoding.ASCII.GetBytes(page + Padding));
-        });
-        return padded && status >= NginxStatus.BadRequest ? withPadding : plain;
-    }
+    public static Page For(int status, bool padded) =>
+        Pages.GetOrAdd(
+            (status, padded && status >= NginxStatus.BadRequest),
+            static page => new(Encoding.ASCII.GetBytes(Text(page.Status) + (page.IsPadded ? Padding : ""))));
 
-    private static string Page(int status)
+    private static string Text(int status)
     {
         var line = NginxStatus.Line(status);
         var explanation = status switch
@@ -37,5 +33,15 @@ internal static class NginxPages
         var detail = explanation is null ? "" : $"<center>{explanation}</center>\r\n";
         return $"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{line}</h1></center>\r\n{detail}"
             + "<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
+    }
+
+    /// <summary>A page, and the gzip stream of it once somebody takes one.</summary>
+    internal sealed class Page(byte[] text)
+    {
+        private readonly Lazy<IReadOnlyList<ReadOnlyMemory<byte>>> stream = new(() => Zlib.Compress(text));
+
+        public ReadOnlyMemory<byte> Text => text;
+
+        public IReadOnlyList<ReadOnlyMemory<byte>> Stream => stream.Value;
     }
 }

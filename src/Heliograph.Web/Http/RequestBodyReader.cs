@@ -3,9 +3,13 @@ namespace Heliograph.Web.Http;
 /// <summary>Finds the end of a request's body without storing it (<c>ngx_http_parse_chunked</c>). No I/O.</summary>
 internal sealed class RequestBodyReader
 {
+    // nginx looks at the size before each of its characters, and at the one behind it.
+    private const long LargestChunk = long.MaxValue / 16;
+
     private readonly bool isChunked;
     private State state = State.ChunkStart;
     private long remaining;
+    private bool isInChunk;
 
     public RequestBodyReader(RequestHead head)
     {
@@ -25,7 +29,7 @@ internal sealed class RequestBodyReader
     /// <summary>The chunks are malformed; nothing after them can be understood.</summary>
     public bool IsBroken { get; private set; }
 
-    /// <summary>Bytes of content seen so far.</summary>
+    /// <summary>Bytes of content so far, and of the chunk that has begun.</summary>
     public long Length { get; private set; }
 
     /// <summary>Returns how many of the bytes belong to the body.</summary>
@@ -37,9 +41,13 @@ internal sealed class RequestBodyReader
             if (!isChunked || state == State.ChunkData)
             {
                 var count = (int)Math.Min(remaining, bytes.Length - taken);
+                if (!isChunked)
+                    Length += count;
+                else if (!isInChunk)
+                    Length += remaining;
                 taken += count;
-                Length += count;
                 remaining -= count;
+                isInChunk = remaining > 0;
                 if (remaining == 0)
                 {
                     IsDone = !isChunked;
@@ -60,9 +68,11 @@ internal sealed class RequestBodyReader
                 remaining = Hex(b);
                 state = State.ChunkSize;
                 break;
+            case State.ChunkSize when remaining > LargestChunk:
+                IsBroken = true;
+                break;
             case State.ChunkSize when char.IsAsciiHexDigit((char)b):
-                IsBroken = remaining > long.MaxValue / 16;
-                remaining = IsBroken ? 0 : (remaining * 16) + Hex(b);
+                remaining = (remaining * 16) + Hex(b);
                 break;
             case State.ChunkSize:
                 state = (b, remaining) switch

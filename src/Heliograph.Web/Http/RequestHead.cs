@@ -1,3 +1,5 @@
+using Heliograph.Web.Gzip;
+
 namespace Heliograph.Web.Http;
 
 /// <summary>
@@ -50,8 +52,21 @@ internal sealed class RequestHead
         _ => Version > Http10,
     };
 
+    /// <summary>nginx never keeps a connection on which Internet Explorer 4 to 6 has sent a POST (its keepalive_disable).</summary>
+    public bool IsPostOfOldExplorer => IsPost && this["user-agent"] is { } agent && IsOldExplorer(agent);
+
     public bool ExpectsContinue =>
-        Version == Http11 && this["expect"] is { } expect && expect.Equals("100-continue", StringComparison.OrdinalIgnoreCase);
+        Version is >= Http11 and < Http2
+        && this["expect"] is { } expect
+        && expect.Equals("100-continue", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>gzip_http_version and gzip_proxied as they are by default: HTTP/1.1 and later, and no proxy in between.</summary>
+    public bool TakesGzip =>
+        Zlib.IsInstalled
+        && Version >= Http11
+        && this["via"] is null
+        && this["accept-encoding"] is { } accepted
+        && AcceptEncoding.TakesGzip(accepted);
 
     /// <summary>nginx pads its error pages for Internet Explorer and Chrome.</summary>
     public bool WantsPaddedErrors => Version >= Http10 && this["user-agent"] is { } agent && IsPaddedBrowser(agent);
@@ -78,9 +93,9 @@ internal sealed class RequestHead
                     connection = ConnectionType.KeepAlive;
                 return true;
             case "if-modified-since" or "if-unmodified-since" or "if-match" or "if-none-match" or "content-length" or "content-range"
-                or "if-range" or "transfer-encoding" or "expect" or "authorization" or "upgrade":
+                or "if-range" or "transfer-encoding" or "expect" or "authorization":
                 return fields.TryAdd(name, value);
-            case "user-agent" or "range":
+            case "user-agent" or "range" or "accept-encoding" or "via":
                 fields.TryAdd(name, value);
                 return true;
             default:
@@ -99,7 +114,7 @@ internal sealed class RequestHead
                 return NginxStatus.BadRequest;
             ContentLength = parsed;
         }
-        if (Version < Http2 && this["transfer-encoding"] is { } encoding)
+        if (this["transfer-encoding"] is { } encoding)
         {
             if (Version < Http11)
                 return NginxStatus.BadRequest;
@@ -111,6 +126,20 @@ internal sealed class RequestHead
             IsChunked = true;
         }
         return Method is "CONNECT" or "TRACE" ? NginxStatus.NotAllowed : 0;
+    }
+
+    private static bool IsOldExplorer(string agent) => ExplorerVersion(agent) switch
+    {
+        ['4' or '5', '.', ..] => true,
+        // Windows XP's second service pack mended it.
+        ['6', '.', ..] => !agent.AsSpan(agent.IndexOf("MSIE 6.", StringComparison.Ordinal)).Contains("SV1", StringComparison.Ordinal),
+        _ => false,
+    };
+
+    private static string? ExplorerVersion(string agent)
+    {
+        var at = agent.IndexOf("MSIE ", StringComparison.Ordinal);
+        return at >= 0 && at + 7 < agent.Length ? agent[(at + 5)..] : null;
     }
 
     private static bool TryParseLength(string text, out long length)
@@ -131,8 +160,7 @@ internal sealed class RequestHead
     {
         if (agent.Contains("Opera", StringComparison.Ordinal))
             return false;
-        var explorer = agent.IndexOf("MSIE ", StringComparison.Ordinal);
-        if (explorer >= 0 && explorer + 7 < agent.Length)
+        if (ExplorerVersion(agent) is not null)
             return true;
         return !agent.Contains("Gecko/", StringComparison.Ordinal) && agent.Contains("Chrome/", StringComparison.Ordinal);
     }

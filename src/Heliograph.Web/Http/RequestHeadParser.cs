@@ -57,7 +57,7 @@ internal sealed class RequestHeadParser
             var isBetweenLines = inFields ? state == FieldState.Start : line.IsAtStart;
             var lineLength = position - (inFields ? fieldStart : line.Start);
             if (!buffers.TryAddLine(isBetweenLines, lineLength, inRequestLine: !inFields))
-                return Refuse(inFields ? NginxStatus.RequestHeaderTooLarge : NginxStatus.UriTooLarge);
+                return Refuse(bytes, inFields ? NginxStatus.RequestHeaderTooLarge : NginxStatus.UriTooLarge);
         }
         return HeadOutcome.NeedMore;
     }
@@ -69,9 +69,9 @@ internal sealed class RequestHeadParser
         if (result == RequestLineParser.Result.More)
             return HeadOutcome.NeedMore;
         if (result == RequestLineParser.Result.BadVersion)
-            return Refuse(NginxStatus.VersionNotSupported);
+            return Refuse(bytes, NginxStatus.VersionNotSupported);
         if (result == RequestLineParser.Result.Bad || !line.TryFill(Head, bytes))
-            return Refuse(NginxStatus.BadRequest);
+            return Refuse(bytes, NginxStatus.BadRequest);
         inFields = true;
         fieldStart = position;
         // HTTP/0.9 has no fields: the line is the request.
@@ -90,9 +90,9 @@ internal sealed class RequestHeadParser
                 if (b == '\r')
                     state = FieldState.HeadAlmostDone;
                 else if (b == '\n')
-                    return Finish();
+                    return Finish(bytes);
                 else if (b is <= 0x20 or 0x7f or (byte)':')
-                    return Refuse(NginxStatus.BadRequest);
+                    return Refuse(bytes, NginxStatus.BadRequest);
                 else
                 {
                     isFieldIgnored = !IsNameByte(b);
@@ -107,7 +107,7 @@ internal sealed class RequestHeadParser
                     return b == '\n' ? EndField(bytes) : HeadOutcome.NeedMore;
                 }
                 if (b is <= 0x20 or 0x7f)
-                    return Refuse(NginxStatus.BadRequest);
+                    return Refuse(bytes, NginxStatus.BadRequest);
                 isFieldIgnored |= !IsNameByte(b);
                 return HeadOutcome.NeedMore;
             case FieldState.SpaceBeforeValue or FieldState.Value or FieldState.SpaceAfterValue:
@@ -115,9 +115,9 @@ internal sealed class RequestHeadParser
             case FieldState.AlmostDone:
                 if (b == '\n')
                     return EndField(bytes);
-                return b == '\r' ? HeadOutcome.NeedMore : Refuse(NginxStatus.BadRequest);
+                return b == '\r' ? HeadOutcome.NeedMore : Refuse(bytes, NginxStatus.BadRequest);
             default:
-                return b == '\n' ? Finish() : Refuse(NginxStatus.BadRequest);
+                return b == '\n' ? Finish(bytes) : Refuse(bytes, NginxStatus.BadRequest);
         }
     }
 
@@ -126,7 +126,8 @@ internal sealed class RequestHeadParser
         var isBefore = state == FieldState.SpaceBeforeValue;
         switch (b)
         {
-            case (byte)' ' or (byte)'\t':
+            // A tab belongs to the value, unlike in RFC 9110, 5.6.3.
+            case (byte)' ':
                 if (state == FieldState.Value)
                 {
                     valueEnd = at;
@@ -141,7 +142,7 @@ internal sealed class RequestHeadParser
                 state = FieldState.AlmostDone;
                 return b == '\n' ? EndField(bytes) : HeadOutcome.NeedMore;
             case 0:
-                return Refuse(NginxStatus.BadRequest);
+                return Refuse(bytes, NginxStatus.BadRequest);
             default:
                 if (isBefore)
                     valueStart = at;
@@ -156,21 +157,22 @@ internal sealed class RequestHeadParser
         if (isFieldIgnored)
             return HeadOutcome.NeedMore;
         if (++fields > MostFields)
-            return Refuse(NginxStatus.RequestHeaderTooLarge);
+            return Refuse(bytes, NginxStatus.RequestHeaderTooLarge);
         var name = Encoding.Latin1.GetString(bytes[fieldStart..nameEnd]).ToLowerInvariant();
         var value = Encoding.Latin1.GetString(bytes[valueStart..valueEnd]);
-        return Head.TryAdd(name, value) ? HeadOutcome.NeedMore : Refuse(NginxStatus.BadRequest);
+        return Head.TryAdd(name, value) ? HeadOutcome.NeedMore : Refuse(bytes, NginxStatus.BadRequest);
     }
 
-    private HeadOutcome Finish()
+    private HeadOutcome Finish(ReadOnlySpan<byte> bytes)
     {
         IsHeadRead = true;
         var status = Head.Check();
-        return status == 0 ? HeadOutcome.Complete : Refuse(status);
+        return status == 0 ? HeadOutcome.Complete : Refuse(bytes, status);
     }
 
-    private HeadOutcome Refuse(int status)
+    private HeadOutcome Refuse(ReadOnlySpan<byte> bytes, int status)
     {
+        line.FillMethod(Head, bytes);
         RefusedWith = status;
         return HeadOutcome.Refused;
     }

@@ -100,11 +100,18 @@ internal sealed class RequestLineParser
         }
     }
 
+    /// <summary>Writes the method into the head, if it was read: even a line that is refused is answered by its method.</summary>
+    public void FillMethod(RequestHead head, ReadOnlySpan<byte> bytes)
+    {
+        if (methodEnd > 0)
+            head.Method = Encoding.Latin1.GetString(bytes[Start..methodEnd]);
+    }
+
     /// <summary>Writes the line into the head once it is done. False if nginx answers it with 400.</summary>
     public bool TryFill(RequestHead head, ReadOnlySpan<byte> bytes)
     {
+        FillMethod(head, bytes);
         head.Version = (major * 1000) + minor;
-        head.Method = Encoding.Latin1.GetString(bytes[Start..methodEnd]);
         head.RawTarget = hasNoPath ? "/" : Encoding.Latin1.GetString(bytes[targetStart..targetEnd]);
         if (head.Version < RequestHead.Http10 && !head.IsGet)
             return false;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace Heliograph.Web.Http;
 
@@ -6,6 +7,9 @@ namespace Heliograph.Web.Http;
 internal static class ResponseBodyWriter
 {
     private const int ChunkSize = 32 * 1024;
+
+    private static readonly byte[] ChunkEnd = Encoding.ASCII.GetBytes("\r\n");
+    private static readonly byte[] LastChunk = Encoding.ASCII.GetBytes("0\r\n\r\n");
 
     /// <summary><paramref name="response"/> null for the head alone.</summary>
     public static async Task SendAsync(ClientSocket client, ReadOnlyMemory<byte> head, Response? response)
@@ -17,11 +21,15 @@ internal static class ResponseBodyWriter
             used = await AppendAsync(client, chunk, used, head);
             foreach (var part in response?.Body ?? [])
             {
+                if (response!.IsGzip)
+                    used = await AppendAsync(client, chunk, used, Encoding.ASCII.GetBytes($"{part.Bytes.Length:x}\r\n"));
                 used = await AppendAsync(client, chunk, used, part.Bytes);
+                if (response.IsGzip)
+                    used = await AppendAsync(client, chunk, used, ChunkEnd);
                 for (var at = part.FileRange.Start; at < part.FileRange.End;)
                 {
                     var room = (int)Math.Min(chunk.Length - used, part.FileRange.End - at);
-                    var read = await response!.File!.ReadAsync(at, chunk.AsMemory(used, room), client.Deadline);
+                    var read = await response.File!.ReadAsync(at, chunk.AsMemory(used, room), client.Deadline);
                     // The file shrank while it was sent: its length is already announced, so the connection ends here.
                     if (read == 0)
                         throw new EndOfStreamException();
@@ -34,6 +42,8 @@ internal static class ResponseBodyWriter
                     }
                 }
             }
+            if (response is { IsGzip: true })
+                used = await AppendAsync(client, chunk, used, LastChunk);
             await client.SendAsync(chunk.AsMemory(0, used));
         }
         finally

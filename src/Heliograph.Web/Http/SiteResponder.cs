@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Heliograph.Web.Gzip;
 using Heliograph.Web.Sites;
 
 namespace Heliograph.Web.Http;
@@ -7,6 +8,11 @@ namespace Heliograph.Web.Http;
 /// <summary>Serves a site's files like nginx's index, static, not-modified and range modules together.</summary>
 internal sealed class SiteResponder(Site site) : Responder
 {
+    // gzip_min_length
+    private const int ShortestCompressed = 20;
+
+    private readonly CompressedPages compressed = new();
+
     // nginx also numbers these across the whole process; all that matters is that clients see the same form.
     private static long Boundaries;
 
@@ -30,7 +36,7 @@ internal sealed class SiteResponder(Site site) : Responder
         return Respond(head, path, site.Find(path));
     }
 
-    private static Response Respond(RequestHead head, string path, SiteEntry entry)
+    private Response Respond(RequestHead head, string path, SiteEntry entry)
     {
         switch (entry.Kind)
         {
@@ -44,13 +50,13 @@ internal sealed class SiteResponder(Site site) : Responder
                 return Response.Page(head, NginxStatus.MovedPermanently, location: WithSlash(head, path));
         }
         var file = entry.File!;
-        var response = head.IsPost ? Response.Page(head, NginxStatus.NotAllowed) : RespondWith(head, file);
+        var response = head.IsPost ? Response.Page(head, NginxStatus.NotAllowed) : RespondWith(head, path, file);
         if (response.File is null)
             file.Dispose();
         return response;
     }
 
-    private static Response RespondWith(RequestHead head, SiteFile file)
+    private Response RespondWith(RequestHead head, string path, SiteFile file)
     {
         if (head["if-unmodified-since"] is { } unmodified && !(HttpDate.Parse(unmodified) >= file.LastModified)
             || head["if-match"] is { } match && !EntityTags.Matches(match, file.EntityTag, weakly: false))
@@ -65,6 +71,9 @@ internal sealed class SiteResponder(Site site) : Responder
                 Others = [new("ETag", file.EntityTag)],
                 TakesBody = true,
             };
+        // What is compressed on its way has no ranges.
+        if (Compress(head, path, file) is { } stream)
+            return Response.Compressed(file, stream);
         var outcome = RangeApplies(head, file)
             ? ByteRanges.Parse(head["range"], file.Length, out var ranges)
             : ByteRanges.Parse(null, 0, out ranges);
@@ -87,6 +96,9 @@ internal sealed class SiteResponder(Site site) : Responder
             },
         };
     }
+
+    private IReadOnlyList<ReadOnlyMemory<byte>>? Compress(RequestHead head, string path, SiteFile file) =>
+        file.ContentType == Response.Html && file.Length >= ShortestCompressed && head.TakesGzip ? compressed.Find(path, file) : null;
 
     private static bool IsNotModified(RequestHead head, SiteFile file)
     {

@@ -27,7 +27,7 @@ internal static class HeaderBlockWriter
         if (announceTable)
             Put(block, 0x20);
         WriteStatus(block, NginxStatus.OnTheWire(response.Status));
-        foreach (var (name, value) in ResponseHeadWriter.Fields(response, now, keepsAlive: null))
+        foreach (var (name, value) in ResponseHeadWriter.Fields(response, now))
         {
             var lower = name.ToLowerInvariant();
             if (FixedFields.TryGetValue(lower, out var index))

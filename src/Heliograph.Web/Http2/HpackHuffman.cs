@@ -8,8 +8,8 @@ namespace Heliograph.Web.Http2;
 /// </summary>
 internal static class HpackHuffman
 {
-    private const int LongestCode = 30;
-    private const int EndOfString = 256;
+    public const int LongestCode = 30;
+    public const int EndOfString = 256;
 
     private static readonly byte[] Lengths =
     [
@@ -50,33 +50,11 @@ internal static class HpackHuffman
         }
     }
 
-    /// <summary>Null if the bytes are not valid code, or the padding is not the start of the end-of-string symbol.</summary>
-    public static byte[]? Decode(ReadOnlySpan<byte> encoded)
+    /// <summary>The symbol of a code, <see cref="EndOfString"/> included; null if the bits are only the beginning of one.</summary>
+    public static int? SymbolOf(uint code, int length)
     {
-        var decoded = new ArrayBufferWriter<byte>((encoded.Length * 8 / 5) + 1);
-        uint code = 0;
-        var length = 0;
-        foreach (var b in encoded)
-        {
-            for (var bit = 7; bit >= 0; bit--)
-            {
-                code = (code << 1) | ((uint)(b >> bit) & 1);
-                length++;
-                if (length > LongestCode)
-                    return null;
-                var offset = code - FirstCode[length];
-                if (code < FirstCode[length] || offset >= Count[length])
-                    continue;
-                var symbol = Symbols[FirstSymbol[length] + (int)offset];
-                if (symbol == EndOfString)
-                    return null;
-                decoded.GetSpan(1)[0] = (byte)symbol;
-                decoded.Advance(1);
-                code = 0;
-                length = 0;
-            }
-        }
-        return length <= 7 && code == (1u << length) - 1 ? decoded.WrittenSpan.ToArray() : null;
+        var offset = code - FirstCode[length];
+        return code < FirstCode[length] || offset >= Count[length] ? null : Symbols[FirstSymbol[length] + (int)offset];
     }
 
     /// <summary>The length of the encoded text.</summary>

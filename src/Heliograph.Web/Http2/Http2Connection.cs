@@ -17,10 +17,10 @@ internal sealed class Http2Connection : IDisposable
     private readonly ClientSocket client;
     private readonly TimeProvider timeProvider;
     private readonly Http2Session session;
-    private readonly FrameReader reader = new();
     private byte[] buffer = [];
     private int start;
     private int filled;
+    private bool isDrained = true;
 
     public Http2Connection(ClientSocket client, Responder responder, TimeProvider timeProvider)
     {
@@ -36,7 +36,7 @@ internal sealed class Http2Connection : IDisposable
         var error = Http2Error.None;
         while (error == Http2Error.None)
         {
-            error = ReceiveFrame(out var isTaken);
+            var isTaken = TryReceiveFrame(out error);
             await SendAsync();
             if (session.IsFinished)
                 error = Http2Error.NoError;
@@ -46,7 +46,7 @@ internal sealed class Http2Connection : IDisposable
             if (session.CanSend && !client.HasUnread)
                 continue;
             // nginx closes an idle connection cleanly, and one that stops half-way with an error.
-            var isIdle = session.IsIdle && filled == start && !reader.IsInFrame;
+            var isIdle = session.IsIdle && filled == start && !session.IsInFrame;
             if (!await WaitAsync(isIdle))
                 error = isIdle ? Http2Error.NoError : Http2Error.Protocol;
             else if (!await FillAsync())
@@ -64,17 +64,11 @@ internal sealed class Http2Connection : IDisposable
         ReturnBuffer();
     }
 
-    private Http2Error ReceiveFrame(out bool isTaken)
+    private bool TryReceiveFrame(out Http2Error error)
     {
-        var outcome = reader.Read(buffer.AsSpan(start, filled - start), out var taken, out var frame);
+        var isTaken = session.TryReceive(buffer.AsSpan(start, filled - start), out var taken, out error);
         start += taken;
-        isTaken = outcome == FrameReader.Outcome.Frame;
-        return outcome switch
-        {
-            FrameReader.Outcome.Error => reader.Error,
-            FrameReader.Outcome.Frame => session.Receive(frame),
-            _ => Http2Error.None,
-        };
+        return isTaken;
     }
 
     // Sends as much as the windows allow, without delaying a window update or a cancellation for long.
@@ -107,26 +101,16 @@ internal sealed class Http2Connection : IDisposable
         return client.WaitReadableAsync(isIdle ? NginxClock.KeepAlive : NginxClock.ClientHeader);
     }
 
-    // False at the end of the stream.
+    // False at the end of the stream. What waits for its rest is never longer than the client's preface, so there is always room.
     private async ValueTask<bool> FillAsync()
     {
-        if (filled == buffer.Length)
-            Grow();
+        if (buffer.Length == 0)
+            buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
         var count = await client.ReceiveAsync(buffer.AsMemory(filled));
         filled += count;
-        session.BeginBatch(count);
+        session.Count(count, isBatch: isDrained);
+        isDrained = filled < buffer.Length;
         return count > 0;
-    }
-
-    // The reader rejects frames that would not fit the largest buffer, so this ends.
-    private void Grow()
-    {
-        var larger = ArrayPool<byte>.Shared.Rent(
-            buffer.Length == 0 ? ReadSize : Http2Limits.LargestBlock + FrameWriter.HeadLength + ReadSize);
-        buffer.AsSpan(0, filled).CopyTo(larger);
-        if (buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(buffer);
-        buffer = larger;
     }
 
     private void ReturnBuffer()

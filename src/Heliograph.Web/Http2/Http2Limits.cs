@@ -17,9 +17,6 @@ internal static class Http2Limits
     public const int LargestField = 8192;
     public const int LargestHeader = 4 * 8192;
 
-    /// <summary>An encoded header block is hardly longer than a decoded one; nothing larger is buffered.</summary>
-    public const int LargestBlock = LargestHeader + 8192;
-
     public const int MostRequests = 1000;
 
     /// <summary>What a client may send beyond eight times the bytes of its requests (nginx's flood guard).</summary>

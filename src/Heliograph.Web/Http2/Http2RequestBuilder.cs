@@ -8,7 +8,6 @@ internal sealed class Http2RequestBuilder
     private string? method;
     private string? scheme;
     private string? path;
-    private int room = Http2Limits.LargestHeader;
 
     public RequestHead Head { get; } = new() { Version = RequestHead.Http2 };
 
@@ -18,16 +17,8 @@ internal sealed class Http2RequestBuilder
     /// <summary>nginx resets such a stream instead of answering it.</summary>
     public bool IsMalformed { get; private set; }
 
-    /// <summary>The error that ends the connection without an answer.</summary>
-    public Http2Error Error { get; private set; } = Http2Error.None;
-
     public void AddField(string name, string value)
     {
-        room -= name.Length + value.Length;
-        if (room < 0)
-            Error = Http2Error.EnhanceYourCalm;
-        if (IsMalformed || RefusedWith != 0)
-            return;
         if (!IsValidValue(value) || !IsValidName(name, out var isIgnored))
             IsMalformed = true;
         else if (name[0] == ':')
@@ -39,8 +30,6 @@ internal sealed class Http2RequestBuilder
     /// <summary>Checks the request once the block has ended.</summary>
     public void Finish(bool hasBody)
     {
-        if (RefusedWith != 0)
-            return;
         if (method is null || scheme is null || path is null)
         {
             Refuse(NginxStatus.BadRequest);
@@ -77,7 +66,9 @@ internal sealed class Http2RequestBuilder
     private bool TrySetScheme(string value)
     {
         scheme = value;
-        return value.Length > 0 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '-' or '.');
+        return value.Length > 0
+            && char.IsAsciiLetter(value[0])
+            && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '-' or '.');
     }
 
     private bool TrySetPath(string value)

@@ -12,16 +12,12 @@ internal sealed class Http2Session : IDisposable
 {
     private readonly Responder responder;
     private readonly TimeProvider timeProvider;
-    private readonly HpackDecoder decoder = new();
+    private readonly FrameReader reader = new();
     private readonly List<Http2Stream> streams = [];
-
     private readonly ArrayBufferWriter<byte> output = new();
-    private readonly ArrayBufferWriter<byte> block = new();
 
-    private int blockStream;
-    private bool blockEndsStream;
-    private bool isInBlock;
-    private Http2Error blockRefusal;
+    // The request whose header block is read; null if it was refused, and the block is only read for the table's sake.
+    private Http2RequestBuilder? request;
     private int lastStream;
     private int requests;
     private int refused;
@@ -44,6 +40,9 @@ internal sealed class Http2Session : IDisposable
 
     public bool IsIdle => streams.Count == 0;
 
+    /// <summary>The client has sent part of a frame: nginx allows client_header_timeout for the rest.</summary>
+    public bool IsInFrame => reader.IsInFrame;
+
     /// <summary>GOAWAY has been sent.</summary>
     public bool IsGoingAway { get; private set; }
 
@@ -53,11 +52,12 @@ internal sealed class Http2Session : IDisposable
     /// <summary>An answer has bytes left and room in its windows.</summary>
     public bool CanSend => streams.Exists(CanSendOn);
 
-    /// <summary>Counts received bytes.</summary>
-    public void BeginBatch(int count)
+    /// <summary>Counts received bytes; <paramref name="isBatch"/>: everything that had arrived before them was read.</summary>
+    public void Count(int bytes, bool isBatch)
     {
-        streamsInBatch = 0;
-        received += count;
+        if (isBatch)
+            streamsInBatch = 0;
+        received += bytes;
     }
 
     /// <summary>Frames to be sent; valid until <see cref="ReleaseOutput"/>.</summary>
@@ -73,25 +73,22 @@ internal sealed class Http2Session : IDisposable
 
     public void Dispose() => streams.ForEach(stream => stream.Dispose());
 
-    /// <summary>Anything but <see cref="Http2Error.None"/> ends the connection.</summary>
-    public Http2Error Receive(Frame frame)
+    /// <summary>
+    /// Takes the next frame, or part of one, from the client's unread bytes; false if more bytes are needed. An error other than
+    /// <see cref="Http2Error.None"/> ends the connection.
+    /// </summary>
+    public bool TryReceive(Span<byte> bytes, out int taken, out Http2Error error)
     {
-        if (received / 8 > useful + Http2Limits.FloodAllowance)
-            return Http2Error.NoError;
-        if (isInBlock && (frame.Type != FrameType.Continuation || frame.Stream != blockStream))
-            return Http2Error.Protocol;
-        return frame.Type switch
+        var outcome = reader.Read(bytes, skipsRequests: IsGoingAway, isFieldWanted: request is not null, out taken, out var frame);
+        error = outcome switch
         {
-            FrameType.Data => frame.IsEndOfData ? EndData(frame) : ReceiveData(frame),
-            FrameType.Headers => ReceiveHeaders(frame),
-            FrameType.Priority => ReceivePriority(frame),
-            FrameType.ResetStream => ReceiveReset(frame),
-            FrameType.Settings => ReceiveSettings(frame),
-            FrameType.Ping => ReceivePing(frame),
-            FrameType.WindowUpdate => ReceiveWindowUpdate(frame),
-            FrameType.Continuation when isInBlock => ReceiveHeaderBlock(frame.Payload, frame.Has(FrameFlags.EndHeaders)),
-            _ => Http2Error.Protocol,
+            FrameReader.Outcome.Error => reader.Error,
+            FrameReader.Outcome.Frame => Receive(frame),
+            FrameReader.Outcome.Field => ReceiveField(),
+            FrameReader.Outcome.EndOfBlock => EndBlock(),
+            _ => received / 8 > useful + Http2Limits.FloodAllowance ? Http2Error.NoError : Http2Error.None,
         };
+        return outcome != FrameReader.Outcome.NeedMore;
     }
 
     /// <summary>
@@ -103,7 +100,7 @@ internal sealed class Http2Session : IDisposable
         for (var sent = 0; stream is not null && sent < most && CanSendOn(stream);)
         {
             var length = (int)
-                Math.Min(Math.Min(stream.Remaining, Math.Min(Http2Limits.DataChunk, frameSize)), Math.Min(sendWindow, stream.SendWindow));
+                Math.Min(Math.Min(stream.RemainingOfPart, Math.Min(Http2Limits.DataChunk, frameSize)), Math.Min(sendWindow, stream.SendWindow));
             var isLast = length == stream.Remaining;
             FrameWriter.Head(output, length, FrameType.Data, isLast ? FrameFlags.EndStream : FrameFlags.None, stream.Id);
             var memory = output.GetMemory(Math.Max(length, 1))[..length];
@@ -130,94 +127,73 @@ internal sealed class Http2Session : IDisposable
     private bool CanSendOn(Http2Stream stream) =>
         stream.HasUnsentBody && (stream.Remaining == 0 || (stream.SendWindow > 0 && sendWindow > 0));
 
+    private Http2Error Receive(Frame frame) => frame.Type switch
+    {
+        FrameType.Data => frame.IsEnd ? EndData(frame) : ReceiveData(frame),
+        FrameType.Headers => ReceiveHeaders(frame),
+        FrameType.Priority => ReceivePriority(frame),
+        FrameType.ResetStream => ReceiveReset(frame),
+        FrameType.Settings => ReceiveSettings(frame),
+        FrameType.Ping => ReceivePing(frame),
+        _ => ReceiveWindowUpdate(frame),
+    };
+
     private Http2Error ReceiveHeaders(Frame frame)
     {
-        var payload = frame.Payload;
-        var padding = 0;
-        if (frame.Has(FrameFlags.Padded))
-        {
-            padding = payload[0];
-            payload = payload[1..];
-        }
-        var dependsOn = 0;
-        if (frame.Has(FrameFlags.Priority))
-        {
-            dependsOn = BinaryPrimitives.ReadInt32BigEndian(payload) & int.MaxValue;
-            payload = payload[5..];
-        }
-        if (padding > payload.Length)
+        if (frame.Stream % 2 == 0 || frame.Stream <= lastStream || Dependency(frame) == frame.Stream)
             return Http2Error.Protocol;
-        if (frame.Stream % 2 == 0 || frame.Stream <= lastStream)
-            return Http2Error.Protocol;
-        useful += payload.Length;
-        // After a GOAWAY no request is answered; the block is still decoded, because all streams share its table.
-        isInBlock = true;
-        blockStream = frame.Stream;
-        blockEndsStream = frame.Has(FrameFlags.EndStream);
-        if (!IsGoingAway)
+        lastStream = frame.Stream;
+        if (streams.Count >= Http2Limits.MostStreams || streamsInBatch++ >= 2 * Http2Limits.MostStreams)
         {
-            if (dependsOn == frame.Stream)
-                return Http2Error.Protocol;
-            lastStream = frame.Stream;
-            priorityLeft += Http2Limits.MostStreams;
-            blockRefusal =
-                streams.Count >= Http2Limits.MostStreams || streamsInBatch++ >= 2 * Http2Limits.MostStreams
-                    ? Http2Error.RefusedStream
-                    : Http2Error.None;
-        }
-        else
-        {
-            blockRefusal = Http2Error.RefusedStream;
-        }
-        if (padding == payload.Length)
-            return Http2Error.FrameSize;
-        return ReceiveHeaderBlock(payload[..^padding], frame.Has(FrameFlags.EndHeaders));
-    }
-
-    private Http2Error ReceiveHeaderBlock(ReadOnlySpan<byte> fragment, bool isLast)
-    {
-        if (block.WrittenCount + fragment.Length > Http2Limits.LargestBlock)
-            return Http2Error.EnhanceYourCalm;
-        block.Write(fragment);
-        if (!isLast)
+            if (refused++ > Http2Limits.MostStreams)
+                return Http2Error.NoError;
+            FrameWriter.ResetStream(output, frame.Stream, Http2Error.RefusedStream);
             return Http2Error.None;
-        isInBlock = false;
-        var builder = new Http2RequestBuilder();
-        var error = decoder.Decode(block.WrittenSpan, builder.AddField);
-        block.ResetWrittenCount();
-        if (error == Http2Error.None)
-            error = builder.Error;
-        if (error != Http2Error.None)
-            return error;
-        if (blockRefusal != Http2Error.None)
-            return IsGoingAway ? Http2Error.None : Refuse(blockStream, blockRefusal);
+        }
+        priorityLeft += Http2Limits.MostStreams;
+        request = new();
+        streams.Add(
+            new()
+            {
+                Id = frame.Stream,
+                Head = request.Head,
+                SendWindow = initialWindow,
+                IsInputClosed = frame.Has(FrameFlags.EndStream),
+            });
         if (++requests == Http2Limits.MostRequests)
             GoAway(Http2Error.NoError);
-        if (builder.IsMalformed)
-        {
-            FrameWriter.ResetStream(output, blockStream, Http2Error.Protocol);
+        return Http2Error.None;
+    }
+
+    // A field that is wrong is answered before the next one is looked at.
+    private Http2Error ReceiveField()
+    {
+        if (request is null)
             return Http2Error.None;
-        }
-        builder.Finish(hasBody: !blockEndsStream);
-        Open(builder);
+        request.AddField(reader.Field.Name, reader.Field.Value);
+        if (request.IsMalformed)
+            Reset(streams[^1], Http2Error.Protocol);
+        else if (request.RefusedWith != 0)
+            Answer(streams[^1], Response.Page(request.Head, request.RefusedWith));
+        else
+            return Http2Error.None;
+        request = null;
         return Http2Error.None;
     }
 
-    private Http2Error Refuse(int stream, Http2Error error)
+    private Http2Error EndBlock()
     {
-        if (refused++ > Http2Limits.MostStreams)
-            return Http2Error.NoError;
-        FrameWriter.ResetStream(output, stream, error);
-        return Http2Error.None;
-    }
-
-    private void Open(Http2RequestBuilder builder)
-    {
-        var stream = new Http2Stream { Id = blockStream, Head = builder.Head, SendWindow = initialWindow, IsInputClosed = blockEndsStream };
-        streams.Add(stream);
-        if (builder.RefusedWith != 0)
+        if (request is null)
+            return Http2Error.None;
+        var stream = streams[^1];
+        request.Finish(hasBody: !stream.IsInputClosed);
+        var status = request.RefusedWith;
+        request = null;
+        if (status == 0)
+            useful += reader.BlockLength;
+        if (status != 0)
         {
-            Answer(stream, Response.Page(stream.Head, builder.RefusedWith));
+            Answer(stream, Response.Page(stream.Head, status));
         }
         else if (!responder.WaitsForBody || stream.IsInputClosed || stream.Head.ContentLength > Responder.LargestBody)
         {
@@ -229,6 +205,7 @@ internal sealed class Http2Session : IDisposable
             FrameWriter.WindowUpdate(output, stream.Id, (int)(Http2Limits.LargestWindow - stream.ReceiveWindow));
             stream.ReceiveWindow = Http2Limits.LargestWindow;
         }
+        return Http2Error.None;
     }
 
     private void Answer(Http2Stream stream, Response response)
@@ -245,7 +222,7 @@ internal sealed class Http2Session : IDisposable
             Finish(stream);
             return;
         }
-        stream.Remaining = response.ContentLength ?? 0;
+        stream.Remaining = response.BodyLength;
         stream.HasUnsentBody = true;
     }
 
@@ -317,10 +294,11 @@ internal sealed class Http2Session : IDisposable
             return Http2Error.EnhanceYourCalm;
         if (frame.Stream == 0)
             return Http2Error.Protocol;
-        if ((BinaryPrimitives.ReadInt32BigEndian(frame.Payload) & int.MaxValue) != frame.Stream)
-            return Http2Error.None;
-        return Http2Error.Protocol;
+        return Dependency(frame) == frame.Stream ? Http2Error.Protocol : Http2Error.None;
     }
+
+    private static int Dependency(Frame frame) =>
+        frame.Payload.IsEmpty ? 0 : BinaryPrimitives.ReadInt32BigEndian(frame.Payload) & int.MaxValue;
 
     private Http2Error ReceiveReset(Frame frame)
     {
@@ -338,6 +316,7 @@ internal sealed class Http2Session : IDisposable
     {
         if (frame.Flags == FrameFlags.Ack)
             return Http2Error.None;
+        var window = initialWindow;
         for (var rest = frame.Payload; !rest.IsEmpty; rest = rest[6..])
         {
             var value = BinaryPrimitives.ReadUInt32BigEndian(rest[2..]);
@@ -351,9 +330,7 @@ internal sealed class Http2Session : IDisposable
                 case 4 when value > Http2Limits.LargestWindow:
                     return Http2Error.FlowControl;
                 case 4:
-                    foreach (var stream in streams)
-                        stream.SendWindow += (int)value - (long)initialWindow;
-                    initialWindow = (int)value;
+                    window = (int)value;
                     break;
                 case 5 when value is < Http2Limits.DefaultFrame or > Http2Limits.LargestFrame:
                     return Http2Error.Protocol;
@@ -362,8 +339,24 @@ internal sealed class Http2Session : IDisposable
                     break;
             }
         }
+        // A window that came in an earlier part of the frame is forgotten, by nginx too.
+        if (!frame.IsEnd)
+            return Http2Error.None;
         FrameWriter.SettingsAck(output);
+        AdjustWindows(window - (long)initialWindow);
+        initialWindow = window;
         return Http2Error.None;
+    }
+
+    private void AdjustWindows(long delta)
+    {
+        foreach (var stream in streams.ToList())
+        {
+            if (delta > Http2Limits.LargestWindow - stream.SendWindow && delta > 0)
+                Reset(stream, Http2Error.FlowControl);
+            else
+                stream.SendWindow += delta;
+        }
     }
 
     private Http2Error ReceivePing(Frame frame)
@@ -375,10 +368,10 @@ internal sealed class Http2Session : IDisposable
     private Http2Error ReceiveWindowUpdate(Frame frame)
     {
         var increment = BinaryPrimitives.ReadInt32BigEndian(frame.Payload) & int.MaxValue;
+        if (increment == 0)
+            return Http2Error.Protocol;
         if (frame.Stream == 0)
         {
-            if (increment == 0)
-                return Http2Error.Protocol;
             if (increment > Http2Limits.LargestWindow - sendWindow)
                 return Http2Error.FlowControl;
             sendWindow += increment;
@@ -386,8 +379,6 @@ internal sealed class Http2Session : IDisposable
         }
         if (Find(frame.Stream) is not { } stream)
             return Http2Error.None;
-        if (increment == 0)
-            return Http2Error.Protocol;
         if (increment > Http2Limits.LargestWindow - stream.SendWindow)
             Reset(stream, Http2Error.FlowControl);
         else

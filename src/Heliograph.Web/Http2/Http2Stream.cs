@@ -30,6 +30,9 @@ internal sealed class Http2Stream : IDisposable
     /// <summary>Bytes of the body still to send.</summary>
     public long Remaining { get; set; }
 
+    /// <summary>What one DATA frame may hold of <see cref="Remaining"/>: of a gzip stream, no more than one of its parts.</summary>
+    public long RemainingOfPart => Response is { IsGzip: true } gzip ? gzip.Body[part].Bytes.Length - sentBytes : Remaining;
+
     /// <summary>Fills a buffer from the body; the caller subtracts the bytes from <see cref="Remaining"/>.</summary>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {

@@ -190,6 +190,14 @@ internal sealed unsafe partial class DirectorySite : Site
         public override ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) =>
             RandomAccess.ReadAsync(handle, buffer, offset, cancellationToken);
 
+        public override int Read(Span<byte> buffer)
+        {
+            var filled = 0;
+            while (filled < buffer.Length && RandomAccess.Read(handle, buffer[filled..], filled) is > 0 and var count)
+                filled += count;
+            return filled;
+        }
+
         public override void Dispose()
         {
             handle.Dispose();

@@ -49,5 +49,12 @@ internal sealed class MemorySite : Site
             content.AsSpan((int)offset, count).CopyTo(buffer.Span);
             return ValueTask.FromResult(count);
         }
+
+        public override int Read(Span<byte> buffer)
+        {
+            var count = Math.Min(buffer.Length, content.Length);
+            content.AsSpan(0, count).CopyTo(buffer);
+            return count;
+        }
     }
 }

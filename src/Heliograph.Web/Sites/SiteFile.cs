@@ -16,6 +16,9 @@ internal abstract class SiteFile : IDisposable
     /// <summary>Reads from <paramref name="offset"/>; 0 at the end.</summary>
     public abstract ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken);
 
+    /// <summary>Reads from the beginning; fewer bytes than there is room for only at the end.</summary>
+    public abstract int Read(Span<byte> buffer);
+
     public virtual void Dispose()
     {
     }

@@ -23,6 +23,12 @@ internal static class Http1Cases
         ["half the fields"] = RawHttp.Bytes("GET / HTTP/1.1\r\nHost: exam"),
         ["empty lines only"] = RawHttp.Bytes("\r\n\r\n\r\n"),
         ["a body cut short"] = RawHttp.Bytes("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc"),
+        ["a failed condition on a connection to keep"] = RawHttp.Bytes("GET /notes.txt HTTP/1.1\r\nHost: a\r\nIf-Match: \"a\"\r\n\r\n"),
+        ["Upgrade twice"] = RawHttp.Bytes("GET /notes.txt HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nUpgrade: h2c\r\n\r\n"),
+        ["broken chunks that wait for 100 Continue"] = RawHttp.Bytes(
+            "GET /notes.txt HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\nhello"),
+        ["the largest chunk"] = RawHttp.Bytes(
+            "GET /notes.txt HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n7ffffffffffffff\r\nhello"),
         ["keep-alive, then the end"] = RawHttp.Bytes("GET /notes.txt HTTP/1.1\r\nHost: a\r\n\r\n"),
     };
 
@@ -57,6 +63,49 @@ internal static class Http1Cases
         Add("HEAD", "HEAD /about.html" + Tail);
         Add("HEAD of the index", "HEAD /" + Tail);
         Add("HEAD of nothing", "HEAD /nothing" + Tail);
+        Add("HEAD of a bad target", "HEAD x" + Tail);
+        Add("HEAD without a host", "HEAD / HTTP/1.1\r\n\r\n");
+        Add("HEAD of HTTP/0.9", "HEAD /notes.txt\r\n");
+        Add("HEAD of HTTP/2", "HEAD / HTTP/2.0\r\n\r\n");
+        Add("HEAD of a long name", "HEAD /" + new string('n', 9000) + Tail);
+        Add("HEAD with a field too long", "HEAD / HTTP/1.1\r\nName: " + new string('n', 9000) + "\r\n\r\n");
+        foreach (var field in new[] { "Content-Length:\t5", "Content-Length: 5\t", "Transfer-Encoding:\tchunked", "Range:\tbytes=1-2" })
+            With("a tab in " + field.Replace('\t', '_'), "/notes.txt", field + "\r\n");
+        foreach (var agent in new[] { "MSIE 5.0; x", "MSIE 6.0; x", "MSIE 6.0; SV1", "MSIE 7.0; x", "MSIE 6.0" })
+            Add(
+                "POST by " + agent,
+                $"POST /notes.txt HTTP/1.1\r\nHost: a\r\nUser-Agent: Mozilla/4.0 ({agent}\r\n\r\nGET /notes.txt" + Tail);
+        foreach (var size in new[] { "800000000000000", "7fffffffffffffff", "8000000000000000" })
+            Add(
+                "a chunk of " + size,
+                $"GET /notes.txt HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n{size}\r\n");
+        foreach (var version in new[] { "1.0", "1.1", "1.2", "1.10", "1.999" })
+            Add(
+                "Expect in HTTP/" + version,
+                $"GET /notes.txt HTTP/{version}\r\n{Fields}Expect: 100-continue\r\nContent-Length: 1\r\n\r\nx");
+
+        // Compression
+        foreach (var target in new[] { "/", "/about.html", "/page.html", "/long.html", "/noise.html", "/short.html", "/twenty.html", "/notes.txt",
+            "/nothing", "/bare/", "/docs", "/docs/", "/style.css", "/%zz" })
+            With("gzip of " + target, target, "Accept-Encoding: gzip\r\n");
+        foreach (var accepted in new[]
+        {
+            "gzip, deflate, br", "gzip,deflate", "deflate, gzip", "GZIP", "x-gzip", "gzip;q=0", "gzip;q=0.000", "gzip;q=0.001", "gzip;q=1",
+            "gzip;q=1.001", "gzip; q=0.5, x", "gzip;q=0.0001", "gzip;x", "gzip ", "gzip ;q=1", "gzip; ", "gzi", "deflate", "*", "gzip,;q=0",
+            "gzipx", "xgzip, gzip", "gzip;q", "gzip;q=", "gzip;q=2", "gzip;q=0.9,deflate", "br;q=1, gzip;q=0.8", "gzip;Q=1", "gzip\t,x",
+        })
+            With($"Accept-Encoding '{accepted.Replace('\t', '_')}'", "/about.html", $"Accept-Encoding: {accepted}\r\n");
+        With("gzip by a proxy", "/about.html", "Accept-Encoding: gzip\r\nVia: 1.1 x\r\n");
+        With("gzip twice", "/about.html", "Accept-Encoding: br\r\nAccept-Encoding: gzip\r\n");
+        With("gzip and a range", "/about.html", "Accept-Encoding: gzip\r\nRange: bytes=1-2\r\n");
+        With("gzip and a range that cannot be", "/about.html", "Accept-Encoding: gzip\r\nRange: bytes=99999-\r\n");
+        With("gzip and a condition that holds", "/about.html", "Accept-Encoding: gzip\r\nIf-None-Match: *\r\n");
+        With("gzip and a condition that fails", "/about.html", "Accept-Encoding: gzip\r\nIf-Match: \"a\"\r\n");
+        With("gzip of nothing, in Chrome", "/nothing", "Accept-Encoding: gzip\r\n" + Chrome);
+        Add("gzip in HTTP/1.0", "GET /about.html HTTP/1.0\r\nAccept-Encoding: gzip\r\n\r\n");
+        Add("gzip to HEAD", "HEAD /about.html HTTP/1.1\r\nAccept-Encoding: gzip\r\n" + Fields + "\r\n");
+        Add("gzip to HEAD of nothing", "HEAD /nothing HTTP/1.1\r\nAccept-Encoding: gzip\r\n" + Fields + "\r\n");
+        Add("gzip to POST", "POST /about.html HTTP/1.1\r\nAccept-Encoding: gzip\r\n" + Fields + "\r\n");
 
         // Directories
         Get("a directory with an index", "/docs/");

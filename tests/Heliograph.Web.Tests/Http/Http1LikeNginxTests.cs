@@ -78,6 +78,26 @@ public sealed class Http1LikeNginxTests(NginxBesideDecoy beside) : IClassFixture
         Assert.All(times, time => Assert.InRange(time, seconds - 0.5, seconds + 2.0));
     }
 
+    [Fact]
+    public async Task The_site_answers_random_requests_as_nginx()
+    {
+        const int Conversations = 1000;
+        var seed = Environment.TickCount;
+        var requests = new RandomRequests(seed);
+        var different = new List<string>();
+        for (var i = 0; i < Conversations; i++)
+        {
+            var bytes = requests.Conversation();
+            var expected = RawHttp.Mask(await RawHttp.ExchangeAsync(beside.NginxHttp1, bytes, finishSending: true));
+            var actual = RawHttp.Mask(await RawHttp.ExchangeAsync(beside.Decoy.Http1, bytes, finishSending: true));
+            if (expected != actual)
+                different.Add($"{System.Text.Encoding.Latin1.GetString(bytes)}\n--- nginx\n{expected}\n--- decoy\n{actual}\n=====\n");
+        }
+        Assert.True(
+            different.Count == 0,
+            $"seed {seed}: {different.Count} of {Conversations} differ\n" + string.Join('\n', different.Take(10)));
+    }
+
     private static async Task<double> SecondsToEndAsync(Dial dial, byte[] request)
     {
         var started = TimeProvider.System.GetTimestamp();

@@ -90,6 +90,12 @@ internal static class Http2Cases
         Add("two requests, settings between", 2, Get(1, "/notes.txt"), RawHttp2.Frame(Settings, 0, 0), Get(3, "/style.css"));
         Add("a number left out", 2, Get(5, "/notes.txt"), Get(9, "/style.css"));
 
+        foreach (var path in new[] { "/", "/about.html", "/page.html", "/long.html", "/noise.html", "/short.html", "/nothing", "/notes.txt" })
+            Add("gzip of " + path, 1, Setting(4, 1000000), WindowBy(0, 1000000), Get(1, path, "accept-encoding=gzip, deflate, br"));
+        Add("gzip to HEAD", 1, RawHttp2.Frame(Headers, 5, 1, Block("HEAD", "/about.html", "accept-encoding=gzip")));
+        Add("gzip in a small window", 1,
+            Setting(4, 10), Get(1, "/about.html", "accept-encoding=gzip"), WindowBy(1, 10), WindowBy(1, 1), WindowBy(1, 2000));
+
         // Bodies
         Add("a body", 1, RawHttp2.Frame(Headers, 4, 1, Block("POST", "/notes.txt")), RawHttp2.Frame(Data, 1, 1, "hello"u8.ToArray()));
         Add("a body that does not come", 1, RawHttp2.Frame(Headers, 4, 1, Block("POST", "/notes.txt")));
@@ -230,6 +236,71 @@ internal static class Http2Cases
         Add("a priority on itself", 0, RawHttp2.Frame(Priority, 0, 3, 0, 0, 0, 3, 5));
         Add("a priority of a bad length", 0, RawHttp2.Frame(Priority, 0, 3, 0, 0));
         Add("priorities without end", 0, [.. Enumerable.Range(0, 130).Select(_ => RawHttp2.Frame(Priority, 0, 3, 0, 0, 0, 0, 5))]);
+        foreach (var (type, name) in new[] { (Settings, "settings"), (Ping, "a ping"), (GoAway, "a goaway") })
+        {
+            Add(name + " on a stream", 0, RawHttp2.Frame(type, 0, 1, new byte[type == Settings ? 6 : 8]));
+            Add(name + " on a stream, acknowledged", 0, RawHttp2.Frame(type, 1, 1, new byte[type == Settings ? 0 : 8]));
+            Add(name + " on a stream, after a request", 1, Get(1, "/notes.txt"), RawHttp2.Frame(type, 0, 1, new byte[8]));
+        }
+        Add("a window by nothing of a stream that is not", 0, WindowBy(7, 0));
+        Add("a window by nothing of a stream that has ended", 1, Get(1, "/notes.txt"), WindowBy(1, 0));
+        Add("windows that grow beyond all", 1, Setting(4, 0), Get(1, "/notes.txt"), WindowBy(1, 0x7fffffff), Setting(4, 1));
+        Add("two windows in one frame", 1, Get(1, "/notes.txt"), RawHttp2.Frame(Settings, 0, 0, 0, 4, 0, 0, 0, 9, 0, 4, 0, 0, 0, 7));
+        foreach (var type in new[] { Data, Headers, Priority, Reset, Settings, 5, Ping, GoAway, Window, 10, 77 })
+        {
+            Add(
+                $"a frame of type {type} within a block",
+                0,
+                RawHttp2.Frame(Headers, 1, 1, 0x82, 0x87, 0x84),
+                RawHttp2.Frame(type, 0, 1, new byte[8]));
+            Add($"a frame of type {type} and a length of 3 within a block",
+                0,
+                RawHttp2.Frame(Headers, 1, 1, 0x82, 0x87, 0x84, 0x41, 1),
+                RawHttp2.Frame(type, 0, 1, new byte[3]));
+        }
+        Add("a continuation after a block", 1, Get(1, "/notes.txt"), RawHttp2.Frame(Continuation, 4, 1, 0x82));
+        Add("continuations without a byte", 1, Frames(1, Block("GET", "/notes.txt"), [], [], []));
+        Add("a block byte by byte", 1, Frames(1, [.. Block("GET", "/notes.txt").Select(b => new[] { b })]));
+        Add("padding within a block", 1,
+            RawHttp2.Frame(Headers, 1 | 8, 1, [9, .. Block("GET", "/notes.txt")[..20], .. new byte[9]]),
+            RawHttp2.Frame(Continuation, 4, 1, Block("GET", "/notes.txt")[20..]));
+        Add("a block of padding that goes on", 1,
+            RawHttp2.Frame(Headers, 1 | 8, 1, 2, 0, 0), RawHttp2.Frame(Continuation, 4, 1, Block("GET", "/notes.txt")));
+        Add("a padded block of 6 bytes with a priority", 0, RawHttp2.Frame(Headers, 5 | 8 | 0x20, 1, 0, 0, 0, 0, 0, 15));
+        Add("a padded block of one field", 1, RawHttp2.Frame(Headers, 5 | 8, 1, 1, 0x82, 0));
+
+        // A block is decoded as it comes
+        Add("an index too large, in a block that goes on", 0, RawHttp2.Frame(Headers, 1, 1, 0x82, 0x87, 0x84, 0xbe, 0x82, 0x82, 0x82));
+        Add("an index too large at the end of a block that goes on", 0, RawHttp2.Frame(Headers, 1, 1, 0x82, 0x87, 0x84, 0xbe));
+        Add("a string too long, in a block that goes on", 0, RawHttp2.Frame(Headers, 1, 1, 0x82, 0x87, 0x84, 0x41, 0x7f, 0xff, 0x7f, 1));
+        Add(
+            "a bad Huffman code, in a block that goes on",
+            0,
+            RawHttp2.Frame(Headers, 1, 1, 0x82, 0x87, 0x84, 0x41, 0x89, 0xff, 0xff, 0xff, 0xff));
+        Add("a name of no length, in a block that goes on", 0, RawHttp2.Frame(Headers, 1, 1, 0x82, 0, 0, 1, 1, 1, 1));
+        Add("a bad field, then a bad index", 1, RawHttp2.Frame(Headers, 1, 1, [0x82, 0x82, 0x87, 0x84, 0xbe, 0x82, 0x82, 0x82]));
+        Add("a bad field, in a block that goes on", 1, RawHttp2.Frame(Headers, 1, 1, [0x82, 0x82, 0x87, 0x84, 0x82, 0x82, 0x82]));
+        Add("a bad name, then a bad index", 0, RawHttp2.Frame(Headers, 5, 1, [0, 1, (byte)'A', 1, (byte)'b', 0xbe]));
+        Add("a bad name, and a table that goes on", 2,
+            RawHttp2.Frame(Headers, 5, 1, [0, 1, (byte)'A', 1, (byte)'b', 0x41, 1, (byte)'a']),
+            RawHttp2.Frame(Headers, 5, 3, 0x82, 0x87, 0x84, 0xbe));
+        Add("a refused request whose next name is long", 0,
+            RawHttp2.Frame(Headers, 5, 1, [.. Fields(":scheme=1"), .. Fields("a=b")]));
+        foreach (var bytes in new[] { 1, 2, 3, 4 })
+        {
+            var padding = Enumerable.Repeat((byte)0xff, bytes);
+            Add($"a Huffman code with {bytes} bytes of padding", bytes < 4 ? 1 : 0,
+                RawHttp2.Frame(Headers, 5, 1, [0x82, 0x87, 0x84, 0x41, (byte)(0x80 | (1 + bytes)), 0x1f, .. padding]));
+        }
+        foreach (var scheme in new[] { "1https", "h1", "+", "HTTPS", "a_b" })
+        {
+            var fields = Fields(":method=GET", ":scheme=" + scheme, ":path=/", ":authority=a");
+            Add("the scheme " + scheme, 1, RawHttp2.Frame(Headers, 5, 1, fields));
+        }
+        foreach (var encoding in new[] { "gzip", "Chunked", "chunked, gzip", "identity" })
+            Add("transfer-encoding " + encoding, 1, Get(1, "/notes.txt", "transfer-encoding=" + encoding));
+        Add("transfer-encoding and a length", 1, Get(1, "/notes.txt", "transfer-encoding=chunked", "content-length=0"));
+        Add("300 requests at once", 300, [.. Enumerable.Range(0, 300).Select(i => Get((2 * i) + 1, "/empty.txt"))]);
         Add("forty requests", 40, [.. Enumerable.Range(0, 40).Select(i => Get((2 * i) + 1, "/notes.txt"))]);
 
         // No HTTP/2
@@ -240,6 +311,13 @@ internal static class Http2Cases
         cases.Add("a request without settings", ([.. RawHttp2.Preface, .. Get(1, "/notes.txt")], 1));
         return cases;
     }
+
+    private static byte[][] Frames(int stream, params byte[][] fragments) =>
+    [
+        .. fragments.Select((fragment, i) =>
+            RawHttp2.Frame(
+                i == 0 ? Headers : Continuation, (i == 0 ? 1 : 0) | (i == fragments.Length - 1 ? 4 : 0), stream, fragment)),
+    ];
 
     private static IEnumerable<byte[]> Cut(byte[] block) =>
     [

@@ -8,8 +8,6 @@ public sealed class Http2LikeNginxTests(NginxBesideDecoy beside) : IClassFixture
     public static readonly IReadOnlyDictionary<string, string> Exceptions = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["a directory without its slash"] = "the nginx of this test speaks no TLS, so its Location says http",
-        ["the method ''"] =
-            "nginx answers 400, then mistakes the empty value for the next field's name and ends the connection; the decoy stops at 400",
     };
 
     public static TheoryData<string> Names => [.. Http2Cases.All.Keys.Except(Exceptions.Keys, StringComparer.Ordinal)];
@@ -31,10 +29,37 @@ public sealed class Http2LikeNginxTests(NginxBesideDecoy beside) : IClassFixture
         var (bytes, streams) = Http2Cases.All[name];
         // The first waits for a body that does not arrive. The others have one, and nginx answers those after everything that arrived
         // with them, in particular this test's PING; the decoy answers them in order.
-        if (name is "a body that does not come" or "a body" or "GET with a body" or "transfer-encoding" or "data with padding")
+        if (name is "a body that does not come" or "a body" or "GET with a body" or "data with padding")
+            return;
+        if (name is "transfer-encoding" or "transfer-encoding Chunked")
+            return;
+        // nginx refuses those beyond the 128 that its upstream keeps waiting.
+        if (name is "300 requests at once")
             return;
         var expected = await RawHttp2.ExchangeAsync(beside.NginxUnavailable2, bytes, streams);
         var actual = await RawHttp2.ExchangeAsync(beside.DecoyHttp2Unavailable, bytes, streams);
         Assert.Equal(expected, actual);
+    }
+
+    [Fact]
+    public async Task The_site_answers_random_frames_as_nginx()
+    {
+        const int Conversations = 700;
+        var seed = Environment.TickCount;
+        var frames = new RandomFrames(seed);
+        var different = new List<string>();
+        for (var i = 0; i < Conversations; i++)
+        {
+            var bytes = frames.Conversation();
+            var expected = await RawHttp2.ExchangeAsync(beside.NginxHttp2, bytes, streams: 0);
+            var actual = await RawHttp2.ExchangeAsync(beside.Decoy.Http2, bytes, streams: 0);
+            if (!expected.SequenceEqual(actual, StringComparer.Ordinal))
+                different.Add($"{i}: {Convert.ToHexStringLower(bytes)}\nnginx: {Text(expected)}\ndecoy: {Text(actual)}\n");
+        }
+        Assert.True(
+            different.Count == 0,
+            $"seed {seed}: {different.Count} of {Conversations} differ\n" + string.Join('\n', different.Take(10)));
+
+        static string Text(List<string> frames) => string.Join(" | ", frames.Select(frame => frame.Length > 100 ? frame[..100] : frame));
     }
 }
