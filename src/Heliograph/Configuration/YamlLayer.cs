@@ -30,9 +30,13 @@ internal sealed class YamlLayer
     }
 
     /// <summary>Never throws for what the file holds, nor because it cannot be read: that is an error like any other.</summary>
-    public static Layer Read(string file, KeyCatalog keys, ConfigurationErrors errors)
+    public static Layer Read(string file, KeyCatalog keys, ConfigurationErrors errors) =>
+        ReadFile(file, errors) is { } bytes ? Parse(file, bytes.Span, keys, errors) : new Layer();
+
+    /// <summary>Reads what is in a file. Pure: no I/O, and it never throws for what the bytes are.</summary>
+    public static Layer Parse(string file, ReadOnlySpan<byte> bytes, KeyCatalog keys, ConfigurationErrors errors)
     {
-        if (ReadFile(file, errors) is not { } text)
+        if (Decode(file, bytes, errors) is not { } text)
             return new Layer();
         var reader = new YamlLayer(file, text, keys, errors);
         try
@@ -285,7 +289,20 @@ internal sealed class YamlLayer
         return $"{file}:{exception.Start.Line}: not YAML: {exception.Message.TrimEnd('.')} (column {exception.Start.Column})";
     }
 
-    private static string? ReadFile(string file, ConfigurationErrors errors)
+    private static string? Decode(string file, ReadOnlySpan<byte> bytes, ConfigurationErrors errors)
+    {
+        try
+        {
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes).TrimStart('\uFEFF');
+        }
+        catch (DecoderFallbackException)
+        {
+            errors.Add(file, "not UTF-8 text; this is no configuration file, or it was saved in another encoding");
+            return null;
+        }
+    }
+
+    private static ReadOnlyMemory<byte>? ReadFile(string file, ConfigurationErrors errors)
     {
         try
         {
@@ -293,12 +310,8 @@ internal sealed class YamlLayer
             var bytes = new byte[LongestFile + 1];
             var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             if (length <= LongestFile)
-                return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes.AsSpan(0, length)).TrimStart('\uFEFF');
+                return bytes.AsMemory(0, length);
             errors.Add(file, "longer than 1 MiB; this is no configuration file");
-        }
-        catch (DecoderFallbackException)
-        {
-            errors.Add(file, "not UTF-8 text; this is no configuration file, or it was saved in another encoding");
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
