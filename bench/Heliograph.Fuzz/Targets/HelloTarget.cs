@@ -10,7 +10,7 @@ namespace Heliograph.Fuzz.Targets;
 /// <summary>The bytes are a connection's first.</summary>
 internal static class HelloTarget
 {
-    private const int LongestName = 253;
+    private const int LongestName = 253, HeaderLength = 5;
 
     /// <summary>A message is cut into records of this many bytes: it is prime, so that the cuts fall everywhere.</summary>
     private const int FragmentLength = 97;
@@ -55,37 +55,36 @@ internal static class HelloTarget
     /// <summary>RFC 8446 section 5.1: how a message is cut into records means nothing.</summary>
     private static void CheckFragments(ReadOnlySpan<byte> bytes, ClientHello hello)
     {
-        var length = BinaryPrimitives.ReadUInt16BigEndian(bytes[3..]);
-        var message = bytes.Slice(5, length);
-        var isOneRecord = (message[1] << 16 | message[2] << 8 | message[3]) + 4 == length;
-        var records = (length + FragmentLength - 1) / FragmentLength;
-        if (!isOneRecord || length + (5 * records) > ClientHelloReader.LongestHello)
+        var message = Assemble(bytes);
+        var records = (message.Length + FragmentLength - 1) / FragmentLength;
+        if (message.Length + (HeaderLength * records) > ClientHelloReader.LongestHello)
             return;
-        var cut = new List<byte>(length + (5 * records));
-        for (; !message.IsEmpty; message = message[Math.Min(message.Length, FragmentLength)..])
-        {
-            var part = message[..Math.Min(message.Length, FragmentLength)];
-            cut.AddRange(bytes[..3]);
-            cut.AddRange([(byte)(part.Length >> 8), (byte)part.Length]);
-            cut.AddRange(part);
-        }
+        var cut = new List<byte>(message.Length + (HeaderLength * records));
+        foreach (var part in message.Chunk(FragmentLength))
+            cut.AddRange([.. bytes[..3], (byte)(part.Length >> 8), (byte)part.Length, .. part]);
         var status = Read(cut.ToArray(), out var same);
         FaultException.Unless(IsSame(hello, same), $"cut into {records} records, the hello is {status}");
     }
 
-    /// <summary>The handshake as a server does it, with a certificate of its own.</summary>
+    private static byte[] Assemble(ReadOnlySpan<byte> records)
+    {
+        var message = new List<byte>();
+        while (message.Count < 4 || message.Count < 4 + (message[1] << 16 | message[2] << 8 | message[3]))
+        {
+            var length = BinaryPrimitives.ReadUInt16BigEndian(records[3..]);
+            message.AddRange(records.Slice(HeaderLength, length));
+            records = records[(HeaderLength + length)..];
+        }
+        return [.. message];
+    }
+
+    /// <summary>The handshake as a server does it, with a certificate of its own. It lasts as long as the process.</summary>
     private sealed class Server : ISessionCache
     {
-        private readonly HandshakeServer server = new(RecordProtection.OpenSslOnly.CreateLayer());
+        private static readonly HandshakeServer Handshakes = new(RecordProtection.OpenSslOnly.CreateLayer());
         private readonly ServerIdentity identity;
 
-        public Server()
-        {
-            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            using var certificate = new CertificateRequest("CN=fuzz", key, HashAlgorithmName.SHA256)
-                .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
-            identity = ServerIdentity.TryCreate([certificate.RawData], key.ExportPkcs8PrivateKey(), "\x02h2\x08http/1.1"u8, this)!;
-        }
+        public Server() => identity = CreateIdentity();
 
         public uint LifetimeSeconds => 300;
 
@@ -95,7 +94,7 @@ internal static class HelloTarget
 
         public void Check(ReadOnlySpan<byte> bytes, ClientHello hello)
         {
-            if (!server.TryAnswer(identity, bytes, out var answer))
+            if (!Handshakes.TryAnswer(identity, bytes, out var answer))
                 return;
             using (answer)
             {
@@ -108,17 +107,25 @@ internal static class HelloTarget
             }
         }
 
+        private ServerIdentity CreateIdentity()
+        {
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            using var certificate = new CertificateRequest("CN=fuzz", key, HashAlgorithmName.SHA256)
+                .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+            return ServerIdentity.TryCreate([certificate.RawData], key.ExportPkcs8PrivateKey(), "\x02h2\x08http/1.1"u8, this)!;
+        }
+
         /// <summary>ServerHello, ChangeCipherSpec if the client has a session identifier, and protected records, each whole.</summary>
         private static void CheckFlight(ReadOnlySpan<byte> flight, ReadOnlySpan<byte> hello)
         {
-            const int SessionIdAt = 5 + 4 + 2 + 32;
+            const int SessionIdAt = HeaderLength + 4 + 2 + 32;
             var sessionId = hello.Slice(SessionIdAt, 1 + hello[SessionIdAt]);
             FaultException.Unless(flight.Slice(SessionIdAt, sessionId.Length).SequenceEqual(sessionId), "another session identifier came back");
             var types = new List<byte>();
             while (!flight.IsEmpty)
             {
                 types.Add(flight[0]);
-                flight = flight[(5 + BinaryPrimitives.ReadUInt16BigEndian(flight[3..]))..];
+                flight = flight[(HeaderLength + BinaryPrimitives.ReadUInt16BigEndian(flight[3..]))..];
             }
             FaultException.Unless(
                 types is [22, 20, 23, ..] && types.Skip(2).All(static type => type == 23) && types.Count < 10,

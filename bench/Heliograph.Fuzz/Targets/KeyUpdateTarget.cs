@@ -1,5 +1,4 @@
 using Heliograph.Tls13.Records;
-using Heliograph.Tls13.Session;
 
 namespace Heliograph.Fuzz.Targets;
 

@@ -6,14 +6,14 @@ namespace Heliograph.Fuzz.Targets;
 /// <summary>A session, and a client that has the same keys and knows what the session must make of each record.</summary>
 internal sealed class Tls13Peers : IDisposable, IRecordSink
 {
-    private const int Suite = 0x1301, MostWarnings = 5, KeyUpdateLength = 5;
+    private const int Suite = 0x1301, MostWarnings = 5, MostEmptyRecords = 32, HeaderLength = 4, KeyUpdateLength = 5;
 
     private readonly RecordLayer layer = RecordProtection.OpenSslOnly.CreateLayer(), clientLayer = RecordProtection.OpenSslOnly.CreateLayer();
     private readonly SessionKeys clientKeys = Derive();
     private readonly Tls13Session session;
     private readonly byte[] destination = new byte[RecordLayer.LargestFragment];
     private readonly List<byte> pending = [], received = [], written = [], answered = [], partial = [];
-    private int warnings;
+    private int warnings, emptyRecords;
     private bool owesUpdate;
     private bool asksForUpdate;
 
@@ -58,19 +58,20 @@ internal sealed class Tls13Peers : IDisposable, IRecordSink
         var before = received.Count;
         // Behind a stranger's bytes, the record is a part of what they begin, or comes too late.
         var isRead = pending.Count == 0;
-        var isAllowed = Expect(type, content, out var updates);
+        var (innerType, inner) = Unpad(type, content);
+        var isAllowed = Expect(innerType, inner, out var updates);
         var rest = content;
         Arrive(clientLayer.Protect(clientKeys.Client, type, ref rest), pieceLength);
         if (isRead)
         {
             FaultException.Unless(IsOpen == isAllowed, $"{type} {Convert.ToHexString(content)}: {session.State}, {session.SentAlert}");
             FaultException.Unless(
-                type != ContentType.Handshake || !IsOpen || !owesUpdate, "a KeyUpdate is owed, and is not sent when the next message comes");
+                innerType != ContentType.Handshake || !IsOpen || !owesUpdate, "a KeyUpdate is owed, and is not sent when the next message comes");
             if (updates)
                 Update();
         }
-        if (isRead && isAllowed && type == ContentType.ApplicationData)
-            FaultException.Unless(received.Skip(before).SequenceEqual(content.ToArray()), "other data came out than went in");
+        if (isRead && isAllowed && innerType == ContentType.ApplicationData)
+            FaultException.Unless(received.Skip(before).SequenceEqual(inner.ToArray()), "other data came out than went in");
         else
             FaultException.Unless(received.Count == before, "data came out of what is no data");
     }
@@ -117,28 +118,44 @@ internal sealed class Tls13Peers : IDisposable, IRecordSink
         }
     }
 
+    /// <summary>RFC 8446 section 5.2: a type of zero is padding, and the type is the last byte that is not zero.</summary>
+    private static (ContentType Type, byte[] Content) Unpad(ContentType type, ReadOnlySpan<byte> content)
+    {
+        if (type != ContentType.None)
+            return (type, content.ToArray());
+        var padded = content.TrimEnd((byte)0);
+        return padded.IsEmpty ? (ContentType.None, []) : ((ContentType)padded[^1], padded[..^1].ToArray());
+    }
+
     /// <summary>What RFC 8446 and OpenSSL make of a record.</summary>
     /// <returns>Whether the session goes on.</returns>
     private bool Expect(ContentType type, ReadOnlySpan<byte> content, out bool updates)
     {
         updates = false;
+        emptyRecords = content.IsEmpty ? emptyRecords + 1 : 0;
+        if (emptyRecords > MostEmptyRecords)
+            return false;
         if (type == ContentType.Handshake)
             return ExpectHandshake(content, out updates);
         if (partial.Count > 0 || type is not (ContentType.ApplicationData or ContentType.Alert))
             return false;
         if (type == ContentType.Alert)
             return content.Length == 2 && content[1] == (byte)Alert.UserCanceled && ++warnings < MostWarnings;
-        warnings = 0;
+        if (!content.IsEmpty)
+            warnings = 0;
         return true;
     }
 
     private bool ExpectHandshake(ReadOnlySpan<byte> content, out bool updates)
     {
         warnings = 0;
+        if (content.IsEmpty)
+            return updates = false;
         partial.AddRange(content);
         updates = partial is [24, 0, 0, 1, 0 or 1];
+        // As OpenSSL does it, a message is judged when its header is whole.
         if (!updates)
-            return partial.Count < KeyUpdateLength && partial.SequenceEqual(new byte[] { 24, 0, 0, 1 }.Take(partial.Count));
+            return partial.Count < KeyUpdateLength && (partial.Count < HeaderLength || partial is [24, 0, 0, 1]);
         asksForUpdate = partial[^1] == 1;
         partial.Clear();
         return true;

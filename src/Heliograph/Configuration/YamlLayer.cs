@@ -17,7 +17,7 @@ internal sealed class YamlLayer
 
     private readonly string file;
     private readonly KeyCatalog keys;
-    private readonly Parser parser;
+    private readonly YamlEvents parser;
     private readonly ConfigurationErrors errors;
     private readonly Layer layer = new();
 
@@ -26,7 +26,7 @@ internal sealed class YamlLayer
         this.file = file;
         this.keys = keys;
         this.errors = errors;
-        parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
+        parser = new YamlEvents(text);
     }
 
     /// <summary>Never throws for what the file holds, nor because it cannot be read: that is an error like any other.</summary>
@@ -95,6 +95,9 @@ internal sealed class YamlLayer
         var path = KeyCatalog.Join(section, name.Value);
         if (name.Value is "<<")
             errors.Add(path, Where(name), "merge keys are not supported; write the values out");
+        // A colon is what joins a section and its key in our paths: it must not let "acme:email" in.
+        else if (name.Value.Contains(':', StringComparison.Ordinal) && keys.Holds(section))
+            errors.Add(path, Where(name), "no key has a ':' in its name; write the section on a line of its own, its keys below it, indented");
         else if (!seen.Add(name.Value))
             errors.Add(path, Where(name), "the key stands here a second time; keep one of the two");
         else
