@@ -16,6 +16,8 @@ internal static class AcmeTarget
     private const string Authority = "authority.test", Secret = "token-0123456789", Directory = "https://authority.test/directory";
     private const int LongestMessage = 5000;
 
+    private static readonly string[] Types = [ChallengeTypes.Http01, ChallengeTypes.TlsAlpn01, ChallengeTypes.Dns01];
+
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly Lazy<string> Key = new(static () => CertificateKey.Generate(KeyTypes.EcdsaP256));
 
@@ -47,21 +49,21 @@ internal static class AcmeTarget
             case "order":
                 var order = response.Read(AcmeJson.Default.OrderResource);
                 CheckAddresses([order.Finalize, order.Certificate, .. order.Authorizations ?? []]);
-                CheckProblem(order.Error);
+                CheckProblem(order.Error, ChallengeTypes.Dns01);
                 break;
             case "authorization":
                 var authorization = response.Read(AcmeJson.Default.AuthorizationResource);
                 foreach (var challenge in authorization.Challenges ?? [])
-                    CheckProblem(challenge.Error, Text.Clean(challenge.Type));
+                    CheckProblem(challenge.Error, Types.FirstOrDefault(type => type == challenge.Type) ?? ChallengeTypes.Http01);
                 break;
             case "challenge":
-                CheckProblem(response.Read(AcmeJson.Default.ChallengeResource).Error);
+                CheckProblem(response.Read(AcmeJson.Default.ChallengeResource).Error, ChallengeTypes.TlsAlpn01);
                 break;
             case "renewal-info":
                 CheckRenewal(response.Read(AcmeJson.Default.RenewalInfoResource));
                 break;
             case "problem":
-                CheckProblem(response.ReadProblem());
+                CheckProblem(response.ReadProblem(), ChallengeTypes.Http01);
                 break;
             case "chain":
                 _ = CertificateCheck.Accept(
@@ -88,7 +90,7 @@ internal static class AcmeTarget
             FaultException.Unless(Urls.Https(address) is not { } url || (url.Scheme == "https" && url.IsAbsoluteUri), $"{address} is taken for https");
     }
 
-    private static void CheckProblem(Problem? problem, string type = ChallengeTypes.Http01)
+    private static void CheckProblem(Problem? problem, string type)
     {
         if (problem is null)
             return;

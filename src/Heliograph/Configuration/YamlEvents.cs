@@ -4,8 +4,8 @@ using YamlDotNet.Core.Events;
 namespace Heliograph.Configuration;
 
 /// <summary>
-/// The parser's events. Whatever it throws for a text is a <see cref="YamlException"/> that has a place: for some texts, such as one with
-/// <c>---</c> inside of brackets, its scanner throws an InvalidOperationException.
+/// The parser's events. Whatever it throws for a text is a <see cref="YamlException"/> that has a place: for <c>---</c> inside of brackets
+/// its scanner throws an InvalidOperationException, and after <c>: :&lt;?</c> its events just end.
 /// </summary>
 internal sealed class YamlEvents : IParser
 {
@@ -24,12 +24,14 @@ internal sealed class YamlEvents : IParser
     {
         try
         {
-            return parser.MoveNext();
+            if (parser.MoveNext())
+                return true;
+            throw new EndOfStreamException("the events end within the document");
         }
         catch (Exception exception) when (exception is not YamlException)
         {
             var place = scanner.CurrentPosition;
-            throw new YamlException(place, place, "A bracket or a quote before this place is not closed", exception);
+            throw new YamlException(place, place, "It cannot be read past this place; check the brackets, quotes and colons before it", exception);
         }
     }
 }
