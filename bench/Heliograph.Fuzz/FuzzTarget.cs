@@ -2,7 +2,9 @@ using Heliograph.Fuzz.Targets;
 
 namespace Heliograph.Fuzz;
 
-/// <summary>Throws <see cref="FaultException"/> if the code under test has broken a promise; any other exception is a fault as well.</summary>
+/// <summary>
+/// Throws <see cref="FaultException"/> if the code under test has broken a promise; any other exception is a fault as well.
+/// </summary>
 internal delegate void FuzzCheck(ReadOnlySpan<byte> input);
 
 /// <summary>Something that reads bytes from outside, with what must hold whatever they are.</summary>
@@ -12,7 +14,8 @@ internal delegate void FuzzCheck(ReadOnlySpan<byte> input);
 internal sealed record FuzzTarget(string Name, string Description, FuzzCheck Check)
 {
     /// <summary>Finds a planted fault, to show that coverage is followed. It is no part of the program, and not listed.</summary>
-    private static readonly FuzzTarget SelfTest = new("self-test", "a planted fault, behind four bytes that only coverage leads to", PlantedFault.Check);
+    private static readonly FuzzTarget SelfTest =
+        new("self-test", "a planted fault, behind four bytes that only coverage leads to", PlantedFault.Check);
 
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [

@@ -11,8 +11,8 @@ internal static class Instrumentation
     ];
 
     /// <summary>
-    /// Rewrites the program's assemblies and the YAML parser in a directory, in place. Of this program only the planted fault: the rest runs
-    /// before afl-fuzz's memory is there.
+    /// Rewrites the program's assemblies and the YAML parser in a directory, in place. Of this program only the planted fault: the rest
+    /// runs before afl-fuzz's memory is there.
     /// </summary>
     public static void Apply(string directory)
     {

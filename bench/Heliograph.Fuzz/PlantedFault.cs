@@ -1,6 +1,8 @@
 namespace Heliograph.Fuzz;
 
-/// <summary>A fault that blind chance finds once in four thousand million inputs, and coverage in seconds: each byte that is right shows.</summary>
+/// <summary>
+/// A fault that blind chance finds once in four thousand million inputs, and coverage in seconds: each byte that is right shows.
+/// </summary>
 internal static class PlantedFault
 {
     public static void Check(ReadOnlySpan<byte> input)

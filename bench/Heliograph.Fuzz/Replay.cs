@@ -14,7 +14,8 @@ internal static class Replay
             {
                 runner.Run(File.ReadAllBytes(file));
             }
-            catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+            catch (Exception exception)
+                when (exception is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
             {
                 Console.Error.WriteLine($"fuzz: {file} cannot be read: {exception.Message}");
                 return 2;

@@ -44,7 +44,9 @@ internal static class AcmeTarget
         {
             case "directory":
                 var directory = response.Read(AcmeJson.Default.DirectoryResource);
-                CheckAddresses(directory.NewNonce, directory.NewAccount, directory.NewOrder, directory.RevokeCert, directory.KeyChange, directory.RenewalInfo);
+                CheckAddresses(
+                    directory.NewNonce, directory.NewAccount, directory.NewOrder, directory.RevokeCert, directory.KeyChange,
+                    directory.RenewalInfo);
                 break;
             case "order":
                 var order = response.Read(AcmeJson.Default.OrderResource);
@@ -67,7 +69,8 @@ internal static class AcmeTarget
                 break;
             case "chain":
                 _ = CertificateCheck.Accept(
-                    Encoding.UTF8.GetString(response.Body), Key.Value, Directory, [Identifier.Parse("proxy.example.org")], Now, clockAhead: null);
+                    Encoding.UTF8.GetString(response.Body), Key.Value, Directory, [Identifier.Parse("proxy.example.org")], Now,
+                    clockAhead: null);
                 break;
         }
     }
@@ -87,7 +90,8 @@ internal static class AcmeTarget
     private static void CheckAddresses(params string?[] addresses)
     {
         foreach (var address in addresses)
-            FaultException.Unless(Urls.Https(address) is not { } url || (url.Scheme == "https" && url.IsAbsoluteUri), $"{address} is taken for https");
+            FaultException.Unless(
+                Urls.Https(address) is not { } url || (url.Scheme == "https" && url.IsAbsoluteUri), $"{address} is taken for https");
     }
 
     private static void CheckProblem(Problem? problem, string type)
@@ -109,9 +113,12 @@ internal static class AcmeTarget
     private static void CheckRenewal(RenewalInfoResource answer)
     {
         var renewal = RenewalInfo.Update(null, answer, null, Now, 0.5);
-        FaultException.Unless(renewal.NextCheck >= Now.AddMinutes(1) && renewal.NextCheck <= Now.AddDays(1), $"the next question is at {renewal.NextCheck:u}");
         FaultException.Unless(
-            renewal.Chosen is not { } chosen || (chosen >= renewal.Start && chosen <= renewal.End), $"{renewal.Chosen:u} is outside the window");
+            renewal.NextCheck >= Now.AddMinutes(1) && renewal.NextCheck <= Now.AddDays(1),
+            $"the next question is at {renewal.NextCheck:u}");
+        FaultException.Unless(
+            renewal.Chosen is not { } chosen || (chosen >= renewal.Start && chosen <= renewal.End),
+            $"{renewal.Chosen:u} is outside the window");
         FaultException.Unless(renewal.ExplanationUrl is null or { Length: <= 2000 }, "the explanation is too long to keep");
     }
 }

@@ -31,14 +31,17 @@ internal static class DnsTarget
             answer.Records.All(record =>
                 record.Name.Length <= LongestName && record.Start < length && record.Data.Length <= Math.Max(length, LongestName)),
             "a record is longer than its message allows");
-        FaultException.Unless(!answer.Records.Any(static record => record.Name.Any(char.IsAsciiLetterUpper)), "a name is not in lower case");
+        FaultException.Unless(
+            !answer.Records.Any(static record => record.Name.Any(char.IsAsciiLetterUpper)), "a name is not in lower case");
         CheckAgain(answer);
     }
 
     /// <summary>The records, written without compression, read the same.</summary>
     private static void CheckAgain(DnsAnswer answer)
     {
-        var plain = answer.Records.Where(static record => record.Type is DnsTypes.A or DnsTypes.Aaaa or DnsTypes.Soa && IsPlain(record.Name)).ToList();
+        var plain = answer.Records
+            .Where(static record => record.Type is DnsTypes.A or DnsTypes.Aaaa or DnsTypes.Soa && IsPlain(record.Name))
+            .ToList();
         var writer = new DnsWriter().Short(answer.Id).Short(0x8000 | answer.ResponseCode).Short(0).Short(plain.Count).Short(0).Short(0);
         foreach (var record in plain)
             writer.Name(record.Name).Record(record.Type, DnsTypes.In, 0, record.Data);
@@ -49,7 +52,9 @@ internal static class DnsTarget
             && again.ResponseCode == answer.ResponseCode
             && again.Answers.Count() == plain.Count
             && again.Records.Zip(plain).All(static pair =>
-                pair.First.Name == pair.Second.Name && pair.First.Type == pair.Second.Type && pair.First.Data.AsSpan().SequenceEqual(pair.Second.Data)),
+                pair.First.Name == pair.Second.Name
+                && pair.First.Type == pair.Second.Type
+                && pair.First.Data.AsSpan().SequenceEqual(pair.Second.Data)),
             "written again, the records differ");
     }
 

@@ -41,7 +41,8 @@ internal static class HelloTarget
             status != HelloStatus.NeedMore || bytes.Length < ClientHelloReader.LongestHello, $"{bytes.Length} bytes, and it wants more");
         FaultException.Unless(
             hello?.ServerName is not { } name
-            || (name.Length is > 0 and <= LongestName && name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '_')),
+            || (name.Length is > 0 and <= LongestName
+                && name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '_')),
             $"the name is \"{hello?.ServerName}\"");
         return status;
     }
@@ -101,7 +102,9 @@ internal static class HelloTarget
                 FaultException.Unless(hello.Versions.Contains((ushort)0x0304), "TLS 1.3 was answered to a client that does not offer it");
                 var protocol = System.Text.Encoding.ASCII.GetString(answer.ApplicationProtocol);
                 FaultException.Unless(
-                    protocol.Length == 0 ? hello.ApplicationProtocols.Count == 0 : hello.ApplicationProtocols.Contains(protocol, StringComparer.Ordinal),
+                    protocol.Length == 0
+                        ? hello.ApplicationProtocols.Count == 0
+                        : hello.ApplicationProtocols.Contains(protocol, StringComparer.Ordinal),
                     $"\"{protocol}\" was selected");
                 CheckFlight(answer.Flight, bytes);
             }
@@ -120,7 +123,8 @@ internal static class HelloTarget
         {
             const int SessionIdAt = HeaderLength + 4 + 2 + 32;
             var sessionId = hello.Slice(SessionIdAt, 1 + hello[SessionIdAt]);
-            FaultException.Unless(flight.Slice(SessionIdAt, sessionId.Length).SequenceEqual(sessionId), "another session identifier came back");
+            FaultException.Unless(
+                flight.Slice(SessionIdAt, sessionId.Length).SequenceEqual(sessionId), "another session identifier came back");
             var types = new List<byte>();
             while (!flight.IsEmpty)
             {

@@ -28,7 +28,8 @@ internal static class HpackTarget
     {
         if (HpackHuffman.Decode(code) is not { } text)
             return;
-        FaultException.Unless(HpackHuffman.EncodedLength(text) == code.Length, $"{code.Length} bytes of code, and back {HpackHuffman.EncodedLength(text)}");
+        var length = HpackHuffman.EncodedLength(text);
+        FaultException.Unless(length == code.Length, $"{code.Length} bytes of code, and back {length}");
         FaultException.Unless(Encode(text).SequenceEqual(code), "the text has another code");
     }
 
@@ -44,10 +45,12 @@ internal static class HpackTarget
         FaultException.Unless(Allowed.Contains(error), $"the error is {error}");
         FaultException.Unless(fields.Count <= block.Length, $"{fields.Count} fields from {block.Length} bytes");
         FaultException.Unless(
-            fields.TrueForAll(static field => field.Name.Length is > 0 and <= LongestText && field.Value.Length <= LongestText), "a field is too long");
+            fields.TrueForAll(static field => field.Name.Length is > 0 and <= LongestText && field.Value.Length <= LongestText),
+            "a field is too long");
         // What a few bytes of index can grow to is refused.
         var size = fields.Sum(static field => field.Name.Length + field.Value.Length);
-        FaultException.Unless(size > Http2Limits.LargestHeader == (builder.Error == Http2Error.EnhanceYourCalm), $"{size} bytes of fields: {builder.Error}");
+        FaultException.Unless(
+            size > Http2Limits.LargestHeader == (builder.Error == Http2Error.EnhanceYourCalm), $"{size} bytes of fields: {builder.Error}");
         builder.Finish(hasBody: false);
         CheckAgain(fields);
         return error;
@@ -70,7 +73,8 @@ internal static class HpackTarget
         }
         var again = new List<(string Name, string Value)>();
         var error = new HpackDecoder().Decode(block.ToArray(), (name, value) => again.Add((name, value)));
-        FaultException.Unless(error == Http2Error.None && again.SequenceEqual(fields.Take(64)), $"decoded again, {error}, the fields differ");
+        FaultException.Unless(
+            error == Http2Error.None && again.SequenceEqual(fields.Take(64)), $"decoded again, {error}, the fields differ");
     }
 
     private static void AddText(List<byte> block, string text)

@@ -10,7 +10,8 @@ internal static class Http1Target
     private static readonly Lazy<Responder[]> Responders = new(static () =>
     [
         new SiteResponder(BuiltInSite.Create(new byte[32])),
-        new RedirectResponder(["proxy.example.org", "*.example.net", "192.0.2.1"], static token => token == "token" ? "token.thumbprint" : null),
+        new RedirectResponder(
+            ["proxy.example.org", "*.example.net", "192.0.2.1"], static token => token == "token" ? "token.thumbprint" : null),
         new PageResponder(NginxStatus.PlainHttpToHttps, waitsForBody: false, closesAlways: true),
     ]);
 
@@ -47,9 +48,11 @@ internal static class Http1Target
         for (var length = 1; length <= bytes.Length && slowOutcome == HeadOutcome.NeedMore; length++)
             slowOutcome = slow.Parse(bytes[..length]);
         FaultException.Unless(
-            (slowOutcome, slow.Consumed, slow.RefusedWith, slow.IsHeadRead) == (outcome, whole.Consumed, whole.RefusedWith, whole.IsHeadRead)
+            (slowOutcome, slow.Consumed, slow.RefusedWith, slow.IsHeadRead)
+                == (outcome, whole.Consumed, whole.RefusedWith, whole.IsHeadRead)
             && Describe(slow.Head) == Describe(whole.Head),
-            $"at once: {outcome} {whole.RefusedWith} after {whole.Consumed}; byte by byte: {slowOutcome} {slow.RefusedWith} after {slow.Consumed}");
+            $"at once: {outcome} {whole.RefusedWith} after {whole.Consumed}; "
+                + $"byte by byte: {slowOutcome} {slow.RefusedWith} after {slow.Consumed}");
     }
 
     private static string Describe(RequestHead head) => string.Join(
@@ -85,9 +88,12 @@ internal static class Http1Target
         var text = Encoding.Latin1.GetString(ResponseHeadWriter.Write(response, DateTimeOffset.UnixEpoch, keepsAlive: true));
         FaultException.Unless(text.Length <= Longest, $"the answer has a head of {text.Length} bytes");
         var lines = text.Split("\r\n");
-        FaultException.Unless(lines is [_, .., "", ""] && lines.SkipLast(2).Index().All(static line => IsLine(line.Item, line.Index)), $"the answer's head is:\n{text}");
+        FaultException.Unless(
+            lines is [_, .., "", ""] && lines.SkipLast(2).Index().All(static line => IsLine(line.Item, line.Index)),
+            $"the answer's head is:\n{text}");
         var length = response.Body.Sum(static part => part.Bytes.Length + part.FileRange.Length);
-        FaultException.Unless(response.ContentLength is null || response.ContentLength == length, $"{length} bytes, not {response.ContentLength}");
+        FaultException.Unless(
+            response.ContentLength is null || response.ContentLength == length, $"{length} bytes, not {response.ContentLength}");
     }
 
     private static bool IsLine(string line, int number) =>

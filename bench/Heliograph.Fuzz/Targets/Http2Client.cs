@@ -75,7 +75,8 @@ internal sealed class Http2Client
                 FaultException.Unless(BinaryPrimitives.ReadInt32BigEndian(payload) > 0, "a window is opened by nothing");
                 break;
             default:
-                FaultException.Unless(type is FrameType.Ping or FrameType.GoAway && number == 0, $"a frame of type {type} on stream {number}");
+                FaultException.Unless(
+                    type is FrameType.Ping or FrameType.GoAway && number == 0, $"a frame of type {type} on stream {number}");
                 break;
         }
     }
@@ -85,7 +86,8 @@ internal sealed class Http2Client
         FaultException.Unless(stream is { IsAsked: true, IsAnswered: false, IsReset: false }, "an answer to nothing");
         stream.IsAnswered = true;
         var fields = new List<(string Name, string Value)>();
-        FaultException.Unless(decoder.Decode(block, (name, value) => fields.Add((name, value))) == Http2Error.None, "an answer that does not decode");
+        var error = decoder.Decode(block, (name, value) => fields.Add((name, value)));
+        FaultException.Unless(error == Http2Error.None, $"an answer that does not decode: {error}");
         FaultException.Unless(
             fields is [(":status", { Length: 3 }), ..] && fields.TrueForAll(static field => !field.Value.Any(char.IsControl)),
             $"the answer is {string.Join(", ", fields)}");
@@ -93,7 +95,8 @@ internal sealed class Http2Client
 
     private void ReceiveData(Stream stream, int length)
     {
-        FaultException.Unless(stream is { IsAnswered: true, IsEnded: false, IsReset: false }, "a body without an answer, or behind its end");
+        FaultException.Unless(
+            stream is { IsAnswered: true, IsEnded: false, IsReset: false }, "a body without an answer, or behind its end");
         connectionWindow -= length;
         stream.Window -= length;
         FaultException.Unless(connectionWindow >= 0 && stream.Window + largestInitialWindow >= 0, "a body beyond its window");

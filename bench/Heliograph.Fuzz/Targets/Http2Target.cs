@@ -27,7 +27,8 @@ internal static class Http2Target
         // Each step looks at all that was not yet read: few steps for many bytes.
         var inPieces = ReadFrames(sent, step: Math.Max(1, sent.Length / 512));
         FaultException.Unless(
-            atOnce.SequenceEqual(inPieces, StringComparer.Ordinal), $"at once:\n{string.Join('\n', atOnce)}\nin pieces:\n{string.Join('\n', inPieces)}");
+            atOnce.SequenceEqual(inPieces, StringComparer.Ordinal),
+            $"at once:\n{string.Join('\n', atOnce)}\nin pieces:\n{string.Join('\n', inPieces)}");
     }
 
     private static List<string> ReadFrames(ReadOnlySpan<byte> sent, int step)
@@ -48,7 +49,8 @@ internal static class Http2Target
             if (outcome == FrameReader.Outcome.Frame)
             {
                 frames.Add(
-                    $"{frame.Type} {frame.Flags} {frame.Stream} {frame.Length} {frame.Padding} {frame.IsEndOfData} {Convert.ToHexString(frame.Payload)}");
+                    $"{frame.Type} {frame.Flags} {frame.Stream} {frame.Length} {frame.Padding} {frame.IsEndOfData} "
+                    + $"{Convert.ToHexString(frame.Payload)}");
                 continue;
             }
             if (end == sent.Length)

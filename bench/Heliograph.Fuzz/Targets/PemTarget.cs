@@ -32,7 +32,8 @@ internal static class PemTarget
         catch (CertificateException exception)
         {
             FaultException.Unless(
-                exception.Message.Length <= LongestMessage && !exception.Message.Any(char.IsControl), $"the message is \"{exception.Message}\"");
+                exception.Message.Length <= LongestMessage && !exception.Message.Any(char.IsControl),
+                $"the message is \"{exception.Message}\"");
             return exception.Message;
         }
     }

@@ -22,7 +22,8 @@ internal static class ProxyHeaderTarget
             return;
         FaultException.Unless(header.Length > 0 && header.Length <= bytes.Length, $"a header of {header.Length} bytes in {bytes.Length}");
         // What follows is the client's, and says nothing about the header.
-        FaultException.Unless(IsSame(ProxyHeaderReader.Read(bytes[..header.Length]), header), "without what follows it, it reads otherwise");
+        FaultException.Unless(
+            IsSame(ProxyHeaderReader.Read(bytes[..header.Length]), header), "without what follows it, it reads otherwise");
         if (header.Addresses is { } addresses)
             CheckWritten(addresses);
     }
@@ -33,7 +34,8 @@ internal static class ProxyHeaderTarget
         Span<byte> written = stackalloc byte[ProxyHeaderWriter.LongestHeader];
         written = written[..ProxyHeaderWriter.Write(addresses, written)];
         var again = ProxyHeaderReader.Read(written);
-        FaultException.Unless(again.Length == written.Length && IsSame(again.Addresses, addresses), "what is written from it reads otherwise");
+        FaultException.Unless(
+            again.Length == written.Length && IsSame(again.Addresses, addresses), "what is written from it reads otherwise");
     }
 
     private static bool IsSame(ProxyHeader one, ProxyHeader other) =>

@@ -8,7 +8,8 @@ internal sealed class Tls13Peers : IDisposable, IRecordSink
 {
     private const int Suite = 0x1301, MostWarnings = 5, MostEmptyRecords = 32, HeaderLength = 4, KeyUpdateLength = 5;
 
-    private readonly RecordLayer layer = RecordProtection.OpenSslOnly.CreateLayer(), clientLayer = RecordProtection.OpenSslOnly.CreateLayer();
+    private readonly RecordLayer layer = RecordProtection.OpenSslOnly.CreateLayer();
+    private readonly RecordLayer clientLayer = RecordProtection.OpenSslOnly.CreateLayer();
     private readonly SessionKeys clientKeys = Derive();
     private readonly Tls13Session session;
     private readonly byte[] destination = new byte[RecordLayer.LargestFragment];
@@ -66,7 +67,8 @@ internal sealed class Tls13Peers : IDisposable, IRecordSink
         {
             FaultException.Unless(IsOpen == isAllowed, $"{type} {Convert.ToHexString(content)}: {session.State}, {session.SentAlert}");
             FaultException.Unless(
-                innerType != ContentType.Handshake || !IsOpen || !owesUpdate, "a KeyUpdate is owed, and is not sent when the next message comes");
+                innerType != ContentType.Handshake || !IsOpen || !owesUpdate,
+                "a KeyUpdate is owed, and is not sent when the next message comes");
             if (updates)
                 Update();
         }
@@ -183,7 +185,8 @@ internal sealed class Tls13Peers : IDisposable, IRecordSink
                 answered.AddRange(content);
                 break;
             case ContentType.Handshake:
-                FaultException.Unless(owesUpdate && content.SequenceEqual(KeyUpdateMessage.NotRequested), "a message that nobody asked for");
+                FaultException.Unless(
+                    owesUpdate && content.SequenceEqual(KeyUpdateMessage.NotRequested), "a message that nobody asked for");
                 owesUpdate = false;
                 clientKeys.Server.Update();
                 break;

@@ -17,7 +17,9 @@ internal static class YamlTarget
             loaded.Errors.All(static line => line.Length is > 0 and <= LongestLine && !line.Any(char.IsControl)),
             $"an error is not one line:\n{string.Join('\n', loaded.Errors)}");
         // Secrets are not shown, so what has one is not the same again.
-        if (loaded.Settings is { } settings && EffectiveYaml.Write(settings, loaded.Values) is var text && !text.Contains(Hidden, StringComparison.Ordinal))
+        if (loaded.Settings is { } settings
+            && EffectiveYaml.Write(settings, loaded.Values) is var text
+            && !text.Contains(Hidden, StringComparison.Ordinal))
             CheckWritten(text);
     }
 

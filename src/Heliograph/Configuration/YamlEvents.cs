@@ -31,7 +31,8 @@ internal sealed class YamlEvents : IParser
         catch (Exception exception) when (exception is not YamlException)
         {
             var place = scanner.CurrentPosition;
-            throw new YamlException(place, place, "It cannot be read past this place; check the brackets, quotes and colons before it", exception);
+            throw new YamlException(
+                place, place, "It cannot be read past this place; check the brackets, quotes and colons before it", exception);
         }
     }
 }

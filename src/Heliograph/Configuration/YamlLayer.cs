@@ -97,7 +97,7 @@ internal sealed class YamlLayer
             errors.Add(path, Where(name), "merge keys are not supported; write the values out");
         // A colon is what joins a section and its key in our paths: it must not let "acme:email" in.
         else if (name.Value.Contains(':', StringComparison.Ordinal) && keys.Holds(section))
-            errors.Add(path, Where(name), "no key has a ':' in its name; write the section on a line of its own, its keys below it, indented");
+            errors.Add(path, Where(name), NoColons);
         else if (!seen.Add(name.Value))
             errors.Add(path, Where(name), "the key stands here a second time; keep one of the two");
         else
@@ -271,6 +271,8 @@ internal sealed class YamlLayer
 
     private const string NoAnchors =
         "anchors and aliases (& and *) are not supported; write the value out, in quotes if it starts with one of them";
+
+    private const string NoColons = "no key has a ':' in its name; write the section on a line of its own, its keys below it, indented";
 
     private static string? Unsupported(NodeEvent node) => !node.Anchor.IsEmpty ? NoAnchors
         : !node.Tag.IsEmpty ? "tags (!) are not supported; take it out, or put the value in quotes if it starts with one"

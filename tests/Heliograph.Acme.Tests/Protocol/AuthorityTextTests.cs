@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Heliograph.Acme.Protocol;
 
 namespace Heliograph.Acme.Tests.Protocol;
@@ -34,9 +35,10 @@ public sealed class AuthorityTextTests
         var directory = Read("""{ "meta": { "caaIdentities": [null, "ca.example"] } }""", AcmeJson.Default.DirectoryResource);
 
         Assert.Equal("http-01", Assert.Single(authorization.Challenges!).Type);
-        Assert.Equal("ca.example answered HTTP 0: no; no reason given: inner.", Refusals.Explain(problem, null, "ca.example", [], null).Message);
+        Assert.Equal(
+            "ca.example answered HTTP 0: no; no reason given: inner.", Refusals.Explain(problem, null, "ca.example", [], null).Message);
         Assert.Equal("ca.example", Assert.Single(directory.Meta!.CaaIdentities!));
     }
 
-    private static T Read<T>(string json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) => JsonSerializer.Deserialize(json, type)!;
+    private static T Read<T>(string json, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(json, type)!;
 }

@@ -40,7 +40,9 @@ public sealed partial class FuzzTests
     {
         var (_, list, _) = await FuzzAsync("list");
         var targets = list.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => line.Split(' ')[0]).ToList();
-        var folders = Directory.GetDirectories(Corpora).Select(static folder => Path.GetFileName(folder)).Except(["self-test"], StringComparer.Ordinal);
+        var folders = Directory.GetDirectories(Corpora)
+            .Select(static folder => Path.GetFileName(folder))
+            .Except(["self-test"], StringComparer.Ordinal);
         Assert.Equal(folders.Order(StringComparer.Ordinal), targets.Order(StringComparer.Ordinal));
 
         foreach (var target in targets)
