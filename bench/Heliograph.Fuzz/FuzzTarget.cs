@@ -19,11 +19,11 @@ internal sealed record FuzzTarget(string Name, string Description, FuzzCheck Che
 
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
-        new("hello", "the ClientHello reader, and the handshake that answers what it read", HelloTarget.Check),
+        new("hello", "the ClientHello reader, and the handshake that answers what it read", HelloTarget.Check) { LargestInput = 20 * 1024 },
         new("key-update", "TLS 1.3 records after the handshake: data, alerts and KeyUpdates", KeyUpdateTarget.Check),
         new("proxy-header", "the PROXY protocol, versions 1 and 2", ProxyHeaderTarget.Check),
-        new("http1", "HTTP/1 request heads and bodies, and the answers to them", Http1Target.Check),
-        new("http2", "HTTP/2 sessions, frame by frame", Http2Target.Check),
+        new("http1", "HTTP/1 request heads and bodies, and the answers to them", Http1Target.Check) { LargestInput = 40 * 1024 },
+        new("http2", "HTTP/2 sessions, frame by frame", Http2Target.Check) { LargestInput = 48 * 1024 },
         new("hpack", "HPACK header blocks and their Huffman code", HpackTarget.Check),
         new("pem", "certificate chains and keys in PEM", PemTarget.Check),
         new("yaml", "the configuration file", YamlTarget.Check),
@@ -31,8 +31,8 @@ internal sealed record FuzzTarget(string Name, string Description, FuzzCheck Che
         new("dns", "DNS answers and their TSIG signatures", DnsTarget.Check),
     ];
 
-    /// <summary>The most bytes that afl-fuzz tries. Every bound that is worth reaching is below it; longer inputs only cost time.</summary>
-    public int LargestInput { get; init; } = 16 * 1024;
+    /// <summary>The most bytes that afl-fuzz tries: where a reader has a bound, just above it. Longer inputs only cost time.</summary>
+    public int LargestInput { get; init; } = 8 * 1024;
 
     public static FuzzTarget? Find(string name) => All.Append(SelfTest).FirstOrDefault(target => target.Name == name);
 }
