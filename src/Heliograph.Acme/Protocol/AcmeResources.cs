@@ -28,7 +28,7 @@ internal sealed record DirectoryMeta
 
     public bool ExternalAccountRequired { get; init; }
 
-    public IReadOnlyList<string>? CaaIdentities { get; init; }
+    public IReadOnlyList<string>? CaaIdentities { get; init => field = JsonItems.Present(value); }
 
     /// <summary>draft-ietf-acme-profiles: name to description.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Profiles { get; init; }
@@ -62,7 +62,7 @@ internal sealed record AuthorizationResource
 
     public bool Wildcard { get; init; }
 
-    public IReadOnlyList<ChallengeResource>? Challenges { get; init; }
+    public IReadOnlyList<ChallengeResource>? Challenges { get; init => field = JsonItems.Present(value); }
 }
 
 internal sealed record ChallengeResource
@@ -104,13 +104,21 @@ internal sealed record Problem
 
     public IdentifierResource? Identifier { get; init; }
 
-    public IReadOnlyList<Problem>? Subproblems { get; init; }
+    public IReadOnlyList<Problem>? Subproblems { get; init => field = JsonItems.Present(value); }
 
     private const string Prefix = "urn:ietf:params:acme:error:";
 
     /// <summary>The last part of the type, such as <c>badNonce</c>; empty if it is not an ACME type.</summary>
     [JsonIgnore]
     public string Kind => Type is { } type && type.StartsWith(Prefix, StringComparison.Ordinal) ? type[Prefix.Length..] : "";
+}
+
+internal static class JsonItems
+{
+    /// <summary>JSON lets a list have null among its items, whatever their type says. To ACME it means nothing there.</summary>
+    public static IReadOnlyList<T>? Present<T>(IReadOnlyList<T?>? items)
+        where T : class =>
+        items is null ? null : [.. items.OfType<T>()];
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -35,7 +35,7 @@ internal static class Refusals
                 $"{authority} answered HTTP {problem.Status}, an error on its side. Retrying later.",
             "" when problem.Status == 429 => $"{authority} answered HTTP 429: too many requests.",
             "" => $"{authority} answered HTTP {problem.Status}: {detail}.",
-            var kind => $"{authority} refused ({kind}): {detail}.",
+            var kind => $"{authority} refused ({Text.Clean(kind, secrets)}): {detail}.",
         };
         return new AcmeException(FailureOf(problem), message) { Problem = problem, RetryAfter = retryAfter };
     }

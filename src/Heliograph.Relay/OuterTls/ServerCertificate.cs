@@ -74,6 +74,11 @@ public sealed class ServerCertificate
             TlsContext.Create(certificate, offerHttp2: false, TlsHandshake.Libssl).Dispose();
             return certificate;
         }
+        catch (CryptographicException exception)
+        {
+            // What the certificate holds is decoded when it is asked for: it may be DER, and its names may not.
+            throw new CertificateException($"the first certificate is malformed: {exception.Message.TrimEnd('.')}", exception);
+        }
         finally
         {
             foreach (var certificate in chain)
@@ -114,7 +119,8 @@ public sealed class ServerCertificate
             {
                 key.ImportFromPem(pem);
             }
-            catch (Exception exception) when (exception is CryptographicException or ArgumentException)
+            // PlatformNotSupportedException: a curve that OpenSSL does not know.
+            catch (Exception exception) when (exception is CryptographicException or ArgumentException or PlatformNotSupportedException)
             {
                 continue;
             }

@@ -19,6 +19,9 @@ internal sealed class KeyCatalog(IReadOnlyList<KeyGroup> groups)
 
     public bool IsSection(string path) => All.Any(key => key.Path.StartsWith(path + ":", StringComparison.Ordinal));
 
+    /// <summary>Whether keys and sections stand right below it: it is a section, or the top ("").</summary>
+    public bool Holds(string section) => section.Length == 0 || IsSection(section);
+
     /// <summary>The names that may stand right below a section ("" for the top).</summary>
     public IEnumerable<string> NamesIn(string section)
     {
@@ -41,7 +44,8 @@ internal sealed class KeyCatalog(IReadOnlyList<KeyGroup> groups)
         there ??= All.FirstOrDefault(key => key.Path.EndsWith(":" + path[(colon + 1)..], StringComparison.OrdinalIgnoreCase))?.Path;
         if (there is not null)
             return $"there is no such key; did you mean {display(there)}?";
-        var names = NamesIn(IsSection(section) ? section : "").Select(name => display(Join(section, name)));
+        var known = IsSection(section) ? section : "";
+        var names = NamesIn(known).Select(name => display(Join(known, name)));
         return $"there is no such key; there are: {string.Join(", ", names)}";
     }
 }

@@ -17,7 +17,7 @@ internal sealed class YamlLayer
 
     private readonly string file;
     private readonly KeyCatalog keys;
-    private readonly Parser parser;
+    private readonly YamlEvents parser;
     private readonly ConfigurationErrors errors;
     private readonly Layer layer = new();
 
@@ -26,13 +26,17 @@ internal sealed class YamlLayer
         this.file = file;
         this.keys = keys;
         this.errors = errors;
-        parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
+        parser = new YamlEvents(text);
     }
 
     /// <summary>Never throws for what the file holds, nor because it cannot be read: that is an error like any other.</summary>
-    public static Layer Read(string file, KeyCatalog keys, ConfigurationErrors errors)
+    public static Layer Read(string file, KeyCatalog keys, ConfigurationErrors errors) =>
+        ReadFile(file, errors) is { } bytes ? Parse(file, bytes.Span, keys, errors) : new Layer();
+
+    /// <summary>Reads what is in a file. Pure: no I/O, and it never throws for what the bytes are.</summary>
+    public static Layer Parse(string file, ReadOnlySpan<byte> bytes, KeyCatalog keys, ConfigurationErrors errors)
     {
-        if (ReadFile(file, errors) is not { } text)
+        if (Decode(file, bytes, errors) is not { } text)
             return new Layer();
         var reader = new YamlLayer(file, text, keys, errors);
         try
@@ -91,6 +95,9 @@ internal sealed class YamlLayer
         var path = KeyCatalog.Join(section, name.Value);
         if (name.Value is "<<")
             errors.Add(path, Where(name), "merge keys are not supported; write the values out");
+        // A colon is what joins a section and its key in our paths: it must not let "acme:email" in.
+        else if (name.Value.Contains(':', StringComparison.Ordinal) && keys.Holds(section))
+            errors.Add(path, Where(name), NoColons);
         else if (!seen.Add(name.Value))
             errors.Add(path, Where(name), "the key stands here a second time; keep one of the two");
         else
@@ -265,6 +272,8 @@ internal sealed class YamlLayer
     private const string NoAnchors =
         "anchors and aliases (& and *) are not supported; write the value out, in quotes if it starts with one of them";
 
+    private const string NoColons = "no key has a ':' in its name; write the section on a line of its own, its keys below it, indented";
+
     private static string? Unsupported(NodeEvent node) => !node.Anchor.IsEmpty ? NoAnchors
         : !node.Tag.IsEmpty ? "tags (!) are not supported; take it out, or put the value in quotes if it starts with one"
         : null;
@@ -285,7 +294,20 @@ internal sealed class YamlLayer
         return $"{file}:{exception.Start.Line}: not YAML: {exception.Message.TrimEnd('.')} (column {exception.Start.Column})";
     }
 
-    private static string? ReadFile(string file, ConfigurationErrors errors)
+    private static string? Decode(string file, ReadOnlySpan<byte> bytes, ConfigurationErrors errors)
+    {
+        try
+        {
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes).TrimStart('\uFEFF');
+        }
+        catch (DecoderFallbackException)
+        {
+            errors.Add(file, "not UTF-8 text; this is no configuration file, or it was saved in another encoding");
+            return null;
+        }
+    }
+
+    private static ReadOnlyMemory<byte>? ReadFile(string file, ConfigurationErrors errors)
     {
         try
         {
@@ -293,12 +315,8 @@ internal sealed class YamlLayer
             var bytes = new byte[LongestFile + 1];
             var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             if (length <= LongestFile)
-                return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes.AsSpan(0, length)).TrimStart('\uFEFF');
+                return bytes.AsMemory(0, length);
             errors.Add(file, "longer than 1 MiB; this is no configuration file");
-        }
-        catch (DecoderFallbackException)
-        {
-            errors.Add(file, "not UTF-8 text; this is no configuration file, or it was saved in another encoding");
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

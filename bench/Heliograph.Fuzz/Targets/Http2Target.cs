@@ -1,0 +1,105 @@
+using Heliograph.Web.Http;
+using Heliograph.Web.Http2;
+using Heliograph.Web.Sites.BuiltIn;
+
+namespace Heliograph.Fuzz.Targets;
+
+/// <summary>The bytes are what a client sends after its preface.</summary>
+internal static class Http2Target
+{
+    private const int WriteSize = 64 * 1024;
+
+    private static readonly Lazy<Responder> Site = new(static () => new SiteResponder(BuiltInSite.Create(new byte[32])));
+
+    private static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
+
+    public static void Check(ReadOnlySpan<byte> bytes)
+    {
+        byte[] sent = [.. Preface, .. bytes];
+        CheckFrames(sent);
+        CheckSession(sent);
+    }
+
+    /// <summary>The frames are the same however the bytes arrive.</summary>
+    private static void CheckFrames(ReadOnlySpan<byte> sent)
+    {
+        var atOnce = ReadFrames(sent, step: sent.Length);
+        // Each step looks at all that was not yet read: few steps for many bytes.
+        var inPieces = ReadFrames(sent, step: Math.Max(1, sent.Length / 512));
+        FaultException.Unless(
+            atOnce.SequenceEqual(inPieces, StringComparer.Ordinal),
+            $"at once:\n{string.Join('\n', atOnce)}\nin pieces:\n{string.Join('\n', inPieces)}");
+    }
+
+    private static List<string> ReadFrames(ReadOnlySpan<byte> sent, int step)
+    {
+        var reader = new FrameReader();
+        var frames = new List<string>();
+        var start = 0;
+        for (var end = Math.Min(step, sent.Length); ;)
+        {
+            var outcome = reader.Read(sent[start..end], out var taken, out var frame);
+            FaultException.Unless(taken >= 0 && taken <= end - start, $"{taken} bytes taken of {end - start}");
+            start += taken;
+            if (outcome == FrameReader.Outcome.Error)
+            {
+                frames.Add($"error {reader.Error}");
+                return frames;
+            }
+            if (outcome == FrameReader.Outcome.Frame)
+            {
+                frames.Add(
+                    $"{frame.Type} {frame.Flags} {frame.Stream} {frame.Length} {frame.Padding} {frame.IsEndOfData} "
+                    + $"{Convert.ToHexString(frame.Payload)}");
+                continue;
+            }
+            if (end == sent.Length)
+                return frames;
+            end = Math.Min(end + step, sent.Length);
+        }
+    }
+
+    /// <summary>As a connection does it: what has arrived is answered as far as the client's windows allow.</summary>
+    private static void CheckSession(ReadOnlySpan<byte> sent)
+    {
+        using var session = new Http2Session(Site.Value, new StoppedClock());
+        var client = new Http2Client();
+        var reader = new FrameReader();
+        session.BeginBatch(sent.Length);
+        while (true)
+        {
+            var outcome = reader.Read(sent, out var taken, out var frame);
+            sent = sent[taken..];
+            if (outcome != FrameReader.Outcome.Frame)
+                break;
+            client.Sends(frame);
+            if (session.Receive(frame) is var error and not Http2Error.None)
+            {
+                if (!session.IsGoingAway)
+                    session.GoAway(error);
+                break;
+            }
+            while (session.CanSend)
+            {
+                var sending = session.SendSomeAsync(WriteSize, CancellationToken.None);
+                FaultException.Unless(sending.IsCompletedSuccessfully, "a page in memory is not there at once");
+                Receive(session, client);
+            }
+            Receive(session, client);
+            if (session.IsFinished)
+                break;
+        }
+        Receive(session, client);
+    }
+
+    private static void Receive(Http2Session session, Http2Client client)
+    {
+        client.Receives(session.Output.Span);
+        session.ReleaseOutput();
+    }
+
+    private sealed class StoppedClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch;
+    }
+}
