@@ -47,7 +47,7 @@ internal sealed record ProxyCheckout
                     ExitCode.BadUsage);
             var live = Choose(conf, name);
             var (chain, key) = (ReadFile(conf, Path.Combine(live, "fullchain.pem")), ReadFile(conf, Path.Combine(live, "privkey.pem")));
-            var certificate = ServerCertificate.FromPem(chain, key);
+            var certificate = PemCertificate.Read(chain, key);
             return new()
             {
                 Root = root,

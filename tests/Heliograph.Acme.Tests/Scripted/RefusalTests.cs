@@ -185,6 +185,10 @@ public sealed class RefusalTests : ScriptedTests
     [InlineData("expired")]
     [InlineData("no certificate")]
     [InlineData("chain of strangers")]
+    [InlineData("cut short in the second certificate")]
+    [InlineData("second certificate that does not decode")]
+    [InlineData("glued certificates")]
+    [InlineData("leaf only")]
     public async Task A_broken_new_certificate_never_replaces_a_working_one(string fault)
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
@@ -197,6 +201,10 @@ public sealed class RefusalTests : ScriptedTests
             "wrong key" => ca.Forge(Name, Start, Start.AddDays(90)),
             "expired" => ca.SignLast(Start.AddDays(-90), Start.AddDays(-1)),
             "chain of strangers" => chain + chain,
+            "cut short in the second certificate" => chain[..^100],
+            "second certificate that does not decode" => chain[..^60] + "*" + chain[^59..],
+            "glued certificates" => chain.Replace("-----\n-----", "----------", StringComparison.Ordinal),
+            "leaf only" => chain[..(chain.IndexOf("-----END", StringComparison.Ordinal) + 26)],
             _ => "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
         };
         var error = await Assert.ThrowsAsync<AcmeException>(() => manager.RenewNowAsync(force: true, Stop));
