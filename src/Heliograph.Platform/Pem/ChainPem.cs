@@ -25,8 +25,8 @@ public static class ChainPem
         return chain.Count > 0
             ? chain
             : throw new PemException(
-                $"the chain contains no certificate, but {pem.Describe()}; a PEM file with \"-----BEGIN CERTIFICATE-----\" is expected, " +
-                "such as fullchain.pem");
+                $"the chain contains {(pem.Describe() is { } found ? $"{found}, but " : "")}no certificate; a PEM file with " +
+                "\"-----BEGIN CERTIFICATE-----\" is expected, such as fullchain.pem");
     }
 
     /// <exception cref="PemException">It does not parse whole, or holds no certificate.</exception>

@@ -23,7 +23,7 @@ public sealed record PemProblem(int Block, int Line, string Reason)
 /// <param name="Problem">The first problem; null: everything was read.</param>
 public sealed record PemText(IReadOnlyList<PemBlock> Blocks, PemProblem? Problem)
 {
-    /// <summary>What it holds, for a person who expected something else: "CERTIFICATE, EC PARAMETERS", or "no PEM block".</summary>
-    public string Describe() =>
-        Blocks.Count == 0 ? "no PEM block" : string.Join(", ", Blocks.Select(static block => block.Label).Distinct().Take(4));
+    /// <summary>What it holds, for a person who expected something else: "PKCS7, PRIVATE KEY"; null: no block.</summary>
+    public string? Describe() =>
+        Blocks.Count == 0 ? null : string.Join(", ", Blocks.Select(static block => block.Label).Distinct().Take(4));
 }

@@ -29,7 +29,10 @@ public static class PrivateKeyPem
         if (pem.Problem is { } problem)
             throw new PemException($"the private key cannot be read: {problem}");
         if (pem.Blocks.FirstOrDefault(static block => block.Label.EndsWith(Pkcs8, StringComparison.Ordinal)) is not { } key)
-            throw new PemException($"the file of the private key contains none, but {pem.Describe()}; {Expected}");
+            throw new PemException(
+                pem.Describe() is { } found
+                    ? $"the private key cannot be read: its file contains {found}, but no private key; {Expected}"
+                    : $"the private key cannot be read; {Expected}");
         if (key.IsEncrypted || key.Label == "ENCRYPTED PRIVATE KEY")
             throw new PemException("the private key is encrypted; remove the passphrase with: openssl pkey -in KEY -out KEY.plain");
         try
@@ -108,6 +111,12 @@ public static class PrivateKeyPem
 
     private static AsnReader Contents(PemBlock key) => new AsnReader(key.Data, AsnEncodingRules.BER).ReadSequence();
 
-    /// <summary>The name that OpenSSL has for it, and people know: "secp256k1", "brainpoolP256r1", "ED25519".</summary>
-    private static string Name(string oid) => new Oid(oid).FriendlyName ?? oid;
+    /// <summary>As openssl's commands call it. .NET has other names for some curves.</summary>
+    private static string Name(string oid) => oid switch
+    {
+        "1.3.132.0.10" => "secp256k1",
+        "1.3.132.0.33" => "secp224r1",
+        "1.2.840.10045.3.1.1" => "prime192v1",
+        _ => new Oid(oid).FriendlyName ?? oid,
+    };
 }
