@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using Heliograph.Acme.Protocol;
 using Heliograph.Platform.Pem;
 
@@ -54,7 +53,7 @@ internal static class CertificateCheck
     private static void CheckChain(string chainPem, IssuerOptions issuer)
     {
         var directory = issuer.Directory;
-        var chain = ChainPem.Load(Encoding.UTF8.GetBytes(chainPem));
+        var chain = ChainPem.Read(chainPem).Select(static der => X509CertificateLoader.LoadCertificate(der.Span)).ToList();
         try
         {
             if (chain.Count > MaxChain)

@@ -15,7 +15,7 @@ internal static class CaRoots
             // It is read for every request.
             return file.IsPipe
                 ? throw Unusable(path, "it is a pipe, which can be read only once; give a regular file", cause: null)
-                : ChainPem.Load(file.Bytes.Span);
+                : ChainPem.ReadRoots(file.Bytes.Span);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or PemException)
         {
@@ -24,5 +24,5 @@ internal static class CaRoots
     }
 
     private static AcmeException Unusable(string path, string why, Exception? cause) =>
-        new(AcmeFailure.Configuration, $"acme.ca_root: '{path}' cannot be read as PEM certificates: {why}", cause);
+        new(AcmeFailure.Configuration, $"acme.ca_root: '{path}' cannot be used: {why}", cause);
 }

@@ -54,6 +54,9 @@ internal sealed class FileSource : ICertificateSource
         }
     }
 
+    /// <summary>Whether these paths are those of this source and cannot be read again.</summary>
+    public bool CannotReopen(string? chain, string? key) => pipe is not null && chain == chainPath && key == keyPath;
+
     public CertificateReport Describe() => CertificateReport.FromDescription("files", Current);
 
     public void Watch(Action<ServerCertificate> use)

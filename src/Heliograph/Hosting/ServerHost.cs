@@ -133,7 +133,8 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     {
         var options = decoyOptions with { Directory = newSettings.Decoy.Directory };
         var site = change.Decoy ? await DecoySite.MakeAsync(options, CancellationToken.None) : null;
-        if (change.Certificate)
+        var (chain, key) = (newSettings.Certificate.Chain, newSettings.Certificate.Key);
+        if (change.Certificate && !(certificates.Source is FileSource files && files.CannotReopen(chain, key)))
             await certificates.ReplaceAsync(
                 await CertificateSources.OpenAsync(newSettings, ports, timeProvider, logger), newSettings.Domains);
         else

@@ -44,16 +44,22 @@ public sealed class FileCertificateTests : IDisposable
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task Files_from_the_shells_process_substitution_are_read_once()
+    public async Task Files_from_the_shells_process_substitution_are_read_once_whatever_else_a_reload_changes()
     {
+        var config = directory.Write("heliograph.yaml", "domains: [proxy.example]\n");
         var (chain, key) = authority.IssueThroughIntermediate("proxy.example").WriteTo(directory);
         await using var program = await StartAsync(
-            ["/bin/bash", "-c", $"exec \"$@\" --certificate-chain <(cat {chain}) --certificate-key <(cat {key})", "sh",
+            ["/bin/bash", "-c", $"exec \"$@\" --config {config} --certificate-chain <(cat {chain}) --certificate-key <(cat {key})", "sh",
                 HeliographProcess.Program],
             chain: null,
             key: null);
         Assert.Matches(@"The certificate is from a pipe \(/dev/fd/[0-9]+\), which can be read only once", program.Errors);
         Assert.Empty(Faults(program));
+
+        directory.Write("heliograph.yaml", "domains: [other.example]\n");
+        program.Signal(Processes.SIGHUP);
+        await program.WaitForLineAsync(static line => line.EndsWith("Configuration reloaded; changed: domains", StringComparison.Ordinal), Soon);
+        Assert.Equal("it is for proxy.example, but not for other.example, which is in domains", Assert.Single(Faults(program)));
     }
 
     [Fact(Timeout = Bound.Test)]
@@ -116,7 +122,7 @@ public sealed class FileCertificateTests : IDisposable
 
     private string[] Arguments(string? chain, string? key) =>
     [
-        "run", "--domain", "proxy.example", "--listen", "127.0.0.1:0", "--http-listen", "none",
+        "run", .. chain is null ? Array.Empty<string>() : ["--domain", "proxy.example"], "--listen", "127.0.0.1:0", "--http-listen", "none",
         "--certificate-source", "files", "--state-directory", directory["state"],
         .. chain is null ? Array.Empty<string>() : ["--certificate-chain", chain, "--certificate-key", key!],
     ];
