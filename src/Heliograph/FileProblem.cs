@@ -26,8 +26,8 @@ internal static class FileProblem
     }
 
     /// <summary>
-    /// The first directory on the way to a file that this user may not enter. certbot's <c>live</c> and <c>archive</c> are such (mode 0700);
-    /// the one has symbolic links into the other.
+    /// The first directory on the way to a file that this user may not enter. certbot's <c>live</c> and <c>archive</c> are such (mode
+    /// 0700); the one has symbolic links into the other.
     /// </summary>
     private static string? FindClosedDirectory(string path)
     {

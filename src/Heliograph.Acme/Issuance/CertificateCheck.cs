@@ -18,7 +18,12 @@ internal static class CertificateCheck
     /// <param name="clockAhead">How far the authority's clock is ahead of this machine's; null: unknown.</param>
     /// <exception cref="AcmeException">It is not suitable.</exception>
     public static IssuedCertificate Accept(
-        string chainPem, string keyPem, IssuerOptions issuer, IReadOnlyList<Identifier> identifiers, DateTimeOffset now, TimeSpan? clockAhead)
+        string chainPem,
+        string keyPem,
+        IssuerOptions issuer,
+        IReadOnlyList<Identifier> identifiers,
+        DateTimeOffset now,
+        TimeSpan? clockAhead)
     {
         var directory = issuer.Directory;
         IssuedCertificate certificate;

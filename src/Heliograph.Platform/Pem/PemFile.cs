@@ -41,8 +41,8 @@ public sealed record PemFile(ReadOnlyMemory<byte> Bytes, bool IsPipe)
         catch (TimeoutException exception)
         {
             throw new PemException(
-                $"{path} did not end within {Patience.TotalSeconds:0} seconds: it is a pipe that nobody writes to and closes, or on a file " +
-                "system that does not respond",
+                $"{path} did not end within {Patience.TotalSeconds:0} seconds: it is a pipe that nobody writes to and closes, or on a " +
+                "file system that does not respond",
                 exception);
         }
     }

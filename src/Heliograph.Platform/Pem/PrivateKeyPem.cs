@@ -40,7 +40,8 @@ public static class PrivateKeyPem
             return key.Label switch
             {
                 Pkcs8 => ReadPkcs8(key),
-                Sec1 => ReadEcdsa(key, ReadCurve(key), static (ecdsa, der) => { ecdsa.ImportECPrivateKey(der, out var read); return read; }),
+                Sec1 => ReadEcdsa(
+                    key, ReadCurve(key), static (ecdsa, der) => { ecdsa.ImportECPrivateKey(der, out var read); return read; }),
                 Pkcs1 => ReadRsa(key, static (rsa, der) => { rsa.ImportRSAPrivateKey(der, out var read); return read; }),
                 _ => throw new PemException($"the private key is of the kind \"{key.Label}\"; {Expected}"),
             };
@@ -83,13 +84,13 @@ public static class PrivateKeyPem
     {
         if (parameters.PeekTag() == Asn1Tag.Sequence)
             throw new PemException(
-                "the private key describes its curve by explicit parameters, where a name belongs (RFC 5480 section 2.1.1); name it with: " +
-                "openssl ec -in KEY -param_enc named_curve -out KEY.named");
+                "the private key describes its curve by explicit parameters, where a name belongs (RFC 5480 section 2.1.1); name it " +
+                "with: openssl ec -in KEY -param_enc named_curve -out KEY.named");
         var curve = parameters.ReadObjectIdentifier();
         if (!Curves.Contains(curve, StringComparer.Ordinal))
             throw new PemException(
-                $"the private key is on the curve {Name(curve)}, for which neither Signal's apps nor browsers accept a certificate; get a " +
-                "certificate for a key on P-256 (prime256v1), as certbot makes it");
+                $"the private key is on the curve {Name(curve)}, for which neither Signal's apps nor browsers accept a certificate; get " +
+                "a certificate for a key on P-256 (prime256v1), as certbot makes it");
         using var ecdsa = ECDsa.Create();
         return Import(key, ecdsa, import);
     }

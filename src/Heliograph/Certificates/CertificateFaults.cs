@@ -19,9 +19,11 @@ internal static class CertificateFaults
                 $"it is for {Join(certificate.Names, "no name")}, but not for {Join(missing, "")}, which is in domains";
         if (certificate.NotBefore > now)
             yield return
-                $"it is valid only from {certificate.NotBefore:u}, and here it is {now:u}; check this machine's clock (timedatectl), or wait";
+                $"it is valid only from {certificate.NotBefore:u}, and here it is {now:u}; check this machine's clock (timedatectl), or " +
+                "wait";
         if (certificate.NotAfter <= now)
-            yield return $"it expired at {certificate.NotAfter:u}, and here it is {now:u}; renew it, or check this machine's clock (timedatectl)";
+            yield return
+                $"it expired at {certificate.NotAfter:u}, and here it is {now:u}; renew it, or check this machine's clock (timedatectl)";
         if (!LeafIssuer.IsIn(certificate.Chain))
             yield return
                 $"its issuer ({certificate.Issuer}) is not in its chain; serve the whole chain (certbot's fullchain.pem, not cert.pem)";

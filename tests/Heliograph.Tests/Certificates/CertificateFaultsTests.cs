@@ -38,7 +38,8 @@ public sealed class CertificateFaultsTests : IDisposable
 
     [Fact]
     public void A_certificate_that_is_not_valid_yet_has_one() => Assert.Equal(
-        "it is valid only from 2026-11-23 12:00:00Z, and here it is 2026-11-22 12:00:00Z; check this machine's clock (timedatectl), or wait",
+        "it is valid only from 2026-11-23 12:00:00Z, and here it is 2026-11-22 12:00:00Z; check this machine's clock (timedatectl), or " +
+        "wait",
         Assert.Single(Find(Issue("a.example", Now.AddDays(1), Now.AddDays(9)), "a.example")));
 
     [Fact]
@@ -51,8 +52,8 @@ public sealed class CertificateFaultsTests : IDisposable
     {
         var fault = Assert.Single(Find(LeafOnly(Issue("a.example", Now.AddDays(-9), Now.AddDays(9))), "a.example"));
         Assert.Matches(
-            "^its issuer \\(Heliograph test authority [0-9a-f]+\\) is not in its chain; serve the whole chain \\(certbot's fullchain.pem, " +
-            "not cert.pem\\)$",
+            "^its issuer \\(Heliograph test authority [0-9a-f]+\\) is not in its chain; serve the whole chain \\(certbot's " +
+            "fullchain.pem, not cert.pem\\)$",
             fault);
     }
 
@@ -80,7 +81,8 @@ public sealed class CertificateFaultsTests : IDisposable
         Assert.Single(served);
         Assert.Equal(9, Faults(log));
         Assert.Contains(
-            "Warning: Signal's apps cannot use this certificate: it is for c.example, but not for a.example, which is in domains", log.Lines);
+            "Warning: Signal's apps cannot use this certificate: it is for c.example, but not for a.example, which is in domains",
+            log.Lines);
     }
 
     private static int Faults(RecordingLogger log) =>

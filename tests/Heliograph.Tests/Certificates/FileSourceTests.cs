@@ -109,7 +109,10 @@ public sealed class FileSourceTests : IDisposable
             TimeSpan.FromSeconds(20),
             "it waits without end");
         var refusal = await Assert.ThrowsAsync<StartException>(() => opening);
-        Assert.Contains("chain.pipe did not end within 10 seconds: it is a pipe that nobody writes to and closes", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "chain.pipe did not end within 10 seconds: it is a pipe that nobody writes to and closes",
+            refusal.Message,
+            StringComparison.Ordinal);
         // Frees the thread that is still waiting for a writer.
         await WriteSlowlyAsync(chain, "");
     }

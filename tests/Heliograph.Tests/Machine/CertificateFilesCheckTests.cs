@@ -34,8 +34,8 @@ public sealed class CertificateFilesCheckTests : IDisposable
         var finding = await RunAsync(good with { ChainPem = leaf }, "other.example");
         Assert.Equal(Severity.Warning, finding.Severity);
         Assert.StartsWith(
-            $"Signal's apps cannot use the one in {directory["chain.pem"]}: it is for proxy.example, but not for other.example, which is in " +
-            "domains; its issuer (Heliograph test intermediate ",
+            $"Signal's apps cannot use the one in {directory["chain.pem"]}: it is for proxy.example, but not for other.example, which is " +
+            "in domains; its issuer (Heliograph test intermediate ",
             finding.Seen,
             StringComparison.Ordinal);
     }

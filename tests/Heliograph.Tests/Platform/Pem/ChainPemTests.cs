@@ -51,8 +51,8 @@ public sealed class ChainPemTests : IDisposable
 
     [Fact]
     public void A_certificate_in_DER_is_named() => Refused(
-        "the chain cannot be read: block 1, line 1: binary data, not PEM; convert a certificate in DER with: openssl x509 -inform der -in " +
-        "FILE -out FILE.pem",
+        "the chain cannot be read: block 1, line 1: binary data, not PEM; convert a certificate in DER with: openssl x509 -inform der " +
+        "-in FILE -out FILE.pem",
         ChainPem.Read(good.ChainPem)[0].Span);
 
     [Fact]

@@ -50,7 +50,8 @@ public sealed class PemReaderTests
     [InlineData("YnllYnll\n", "", 2, 5, "it is empty")]
     [InlineData(
         "YnllYnll\n-----END TWO-----\n", "YnllYn", 2, 5, "the file ends before its \"-----END TWO-----\": it was cut short; copy it again")]
-    [InlineData("YnllYnll\n-----END TWO-----\n", "", 2, 5, "the file ends before its \"-----END TWO-----\": it was cut short; copy it again")]
+    [InlineData(
+        "YnllYnll\n-----END TWO-----\n", "", 2, 5, "the file ends before its \"-----END TWO-----\": it was cut short; copy it again")]
     [InlineData(
         "-----END TWO-----\n", "-----END TW", 2, 7,
         "not \"-----END TWO-----\" alone on its line: the block was cut short, or two blocks were mixed")]

@@ -37,8 +37,8 @@ public sealed class PrivateKeyPemTests
     {
         using var key = ECDsa.Create(ECCurve.CreateFromFriendlyName(curve));
         var expected =
-            $"the private key is on the curve {curve}, for which neither Signal's apps nor browsers accept a certificate; get a certificate " +
-            "for a key on P-256 (prime256v1), as certbot makes it";
+            $"the private key is on the curve {curve}, for which neither Signal's apps nor browsers accept a certificate; get a " +
+            "certificate for a key on P-256 (prime256v1), as certbot makes it";
         Refused(expected, key.ExportPkcs8PrivateKeyPem());
         Refused(expected, key.ExportECPrivateKeyPem());
     }
@@ -69,20 +69,20 @@ public sealed class PrivateKeyPemTests
             writer.WriteOctetString([4, 32, .. new byte[32]]);
         }
         Refused(
-            $"the private key is of the kind {name}, for which Signal's apps accept no certificate; an ECDSA or RSA key in PEM is expected, " +
-            "such as privkey.pem",
+            $"the private key is of the kind {name}, for which Signal's apps accept no certificate; an ECDSA or RSA key in PEM is " +
+            "expected, such as privkey.pem",
             PemEncoding.WriteString("PRIVATE KEY", writer.Encode()));
     }
 
     [Theory]
     [InlineData(
         "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-        "the private key cannot be read: its file contains CERTIFICATE, but no private key; an ECDSA or RSA key in PEM is expected, such as " +
-        "privkey.pem")]
+        "the private key cannot be read: its file contains CERTIFICATE, but no private key; an ECDSA or RSA key in PEM is expected, such " +
+        "as privkey.pem")]
     [InlineData(
         "-----BEGIN TRUSTED CERTIFICATE-----\nAAAA\n-----END TRUSTED CERTIFICATE-----\n",
-        "the private key cannot be read: its file contains TRUSTED CERTIFICATE, but no private key; an ECDSA or RSA key in PEM is expected, " +
-        "such as privkey.pem")]
+        "the private key cannot be read: its file contains TRUSTED CERTIFICATE, but no private key; an ECDSA or RSA key in PEM is " +
+        "expected, such as privkey.pem")]
     [InlineData("nothing here", "the private key cannot be read; an ECDSA or RSA key in PEM is expected, such as privkey.pem")]
     [InlineData(
         "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n",
@@ -93,8 +93,8 @@ public sealed class PrivateKeyPemTests
         "privkey.pem")]
     [InlineData(
         "-----BEGIN PRIVATE KEY-----\nAAAA\n",
-        "the private key cannot be read: block 1, line 1: the file ends before its \"-----END PRIVATE KEY-----\": it was cut short; copy it " +
-        "again")]
+        "the private key cannot be read: block 1, line 1: the file ends before its \"-----END PRIVATE KEY-----\": it was cut short; copy " +
+        "it again")]
     [InlineData(
         "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n",
         "the private key is encrypted; remove the passphrase with: openssl pkey -in KEY -out KEY.plain")]
