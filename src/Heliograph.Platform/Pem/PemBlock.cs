@@ -25,5 +25,5 @@ public sealed record PemText(IReadOnlyList<PemBlock> Blocks, PemProblem? Problem
 {
     /// <summary>What it holds, for a person who expected something else: "PKCS7, PRIVATE KEY"; null: no block.</summary>
     public string? Describe() =>
-        Blocks.Count == 0 ? null : string.Join(", ", Blocks.Select(static block => block.Label).Distinct().Take(4));
+        Blocks.Count == 0 ? null : string.Join(", ", Blocks.Select(static block => block.Label).Distinct(StringComparer.Ordinal).Take(4));
 }

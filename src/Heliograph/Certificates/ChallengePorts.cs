@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Heliograph.Acme.Challenges;
 using Heliograph.Relay;
-using Heliograph.Relay.OuterTls;
 
 namespace Heliograph.Certificates;
 
