@@ -23,7 +23,7 @@ public static class Adoption
         AcmeOptions options, string chainPem, string keyPem, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
     {
         IReadOnlyList<Identifier> identifiers = [.. options.Domains.Select(Identifier.Parse)];
-        var adopted = CertificateCheck.Accept(chainPem, keyPem, options.Directory, identifiers, timeProvider.GetUtcNow(), clockAhead: null);
+        var adopted = CertificateCheck.Accept(chainPem, keyPem, options.Primary, identifiers, timeProvider.GetUtcNow(), clockAhead: null);
         var files = new StateFiles(
             new PrivateDirectory(Path.Combine(options.StateDirectory, CertificateManager.DirectoryName), timeProvider, logger));
         files.Create();

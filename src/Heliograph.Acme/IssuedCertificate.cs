@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Heliograph.Acme.Issuance;
+using Heliograph.Platform.Pem;
 
 namespace Heliograph.Acme;
 
@@ -34,10 +36,11 @@ public sealed record IssuedCertificate
     /// <summary>A record prints its members, and one of these is a secret.</summary>
     public override string ToString() => $"{string.Join(", ", Names)}, by {Issuer}, until {NotAfter:u}";
 
-    /// <exception cref="CryptographicException">They do not parse or do not belong together.</exception>
+    /// <exception cref="CryptographicException">They do not parse whole or do not belong together.</exception>
     internal static IssuedCertificate FromPem(string chainPem, string keyPem, string directory)
     {
-        using var leaf = Open(chainPem, keyPem);
+        using var leaf = OpenLeaf(chainPem);
+        CheckKey(leaf, keyPem);
         var names = leaf.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
         return new IssuedCertificate
         {
@@ -55,17 +58,24 @@ public sealed record IssuedCertificate
         };
     }
 
-    internal X509Certificate2 OpenLeaf() => Open(ChainPem, KeyPem);
+    internal X509Certificate2 OpenLeaf() => OpenLeaf(ChainPem);
 
-    private static X509Certificate2 Open(string chainPem, string keyPem)
+    private static X509Certificate2 OpenLeaf(string chainPem)
     {
         try
         {
-            return X509Certificate2.CreateFromPem(chainPem, keyPem);
+            return X509CertificateLoader.LoadCertificate(Platform.Pem.ChainPem.Read(chainPem)[0].Span);
         }
-        catch (ArgumentException exception)
+        catch (PemException exception)
         {
-            throw new CryptographicException("The key does not belong to the certificate.", exception);
+            throw new CryptographicException(exception.Message, exception);
         }
+    }
+
+    private static void CheckKey(X509Certificate2 leaf, string keyPem)
+    {
+        using var key = PrivateKey.Open(keyPem);
+        if (!key.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(leaf.PublicKey.ExportSubjectPublicKeyInfo()))
+            throw new CryptographicException("the key does not belong to the certificate");
     }
 }

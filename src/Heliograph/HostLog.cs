@@ -15,6 +15,19 @@ internal static partial class HostLog
     [LoggerMessage(2, LogLevel.Error, "The new certificate is rejected; the previous one stays in use: {Problem}")]
     public static partial void CertificateRejected(ILogger logger, string problem);
 
+    [LoggerMessage(14, LogLevel.Information, "The certificate in {Chain} has not changed")]
+    public static partial void CertificateUnchanged(ILogger logger, string chain);
+
+    [LoggerMessage(
+        15,
+        LogLevel.Warning,
+        "The certificate is from a pipe ({Pipe}), which can be read only once: a renewed one is not noticed, and takes a restart; give " +
+        "regular files in certificate.chain and certificate.key instead")]
+    public static partial void CertificateFromPipe(ILogger logger, string pipe);
+
+    [LoggerMessage(16, LogLevel.Warning, "Signal's apps cannot use this certificate: {Problem}")]
+    public static partial void CertificateFaulty(ILogger logger, string problem);
+
     [LoggerMessage(3, LogLevel.Information, "Stopping: open connections have {Timeout} to finish; open now: {Connections}")]
     public static partial void Stopping(ILogger logger, int connections, string timeout);
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Heliograph.Acme.Protocol;
+using Heliograph.Platform.Pem;
 
 namespace Heliograph.Acme.Issuance;
 
@@ -9,14 +10,27 @@ internal static class CertificateCheck
 {
     private const int MaxChain = 10;
 
+    /// <param name="chainPem">The chain, the leaf first.</param>
+    /// <param name="keyPem">The leaf's key.</param>
+    /// <param name="issuer">The authority that issued it.</param>
+    /// <param name="identifiers">What it must cover.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="clockAhead">How far the authority's clock is ahead of this machine's; null: unknown.</param>
+    /// <exception cref="AcmeException">It is not suitable.</exception>
     public static IssuedCertificate Accept(
-        string chainPem, string keyPem, string directory, IReadOnlyList<Identifier> identifiers, DateTimeOffset now, TimeSpan? clockAhead)
+        string chainPem,
+        string keyPem,
+        IssuerOptions issuer,
+        IReadOnlyList<Identifier> identifiers,
+        DateTimeOffset now,
+        TimeSpan? clockAhead)
     {
+        var directory = issuer.Directory;
         IssuedCertificate certificate;
         try
         {
             certificate = IssuedCertificate.FromPem(chainPem, keyPem, directory);
-            CheckChain(chainPem, directory);
+            CheckChain(chainPem, issuer);
         }
         catch (CryptographicException exception)
         {
@@ -41,12 +55,12 @@ internal static class CertificateCheck
         return certificate;
     }
 
-    private static void CheckChain(string chainPem, string directory)
+    private static void CheckChain(string chainPem, IssuerOptions issuer)
     {
-        var chain = new X509Certificate2Collection();
+        var directory = issuer.Directory;
+        var chain = ChainPem.Read(chainPem).Select(static der => X509CertificateLoader.LoadCertificate(der.Span)).ToList();
         try
         {
-            chain.ImportFromPem(chainPem);
             if (chain.Count > MaxChain)
                 throw Broken(directory, $"its chain has {chain.Count} certificates");
             for (var i = 1; i < chain.Count; i++)
@@ -54,12 +68,33 @@ internal static class CertificateCheck
                 if (!chain[i - 1].IssuerName.RawData.AsSpan().SequenceEqual(chain[i].SubjectName.RawData))
                     throw Broken(directory, $"certificate {i + 1} of its chain is not the issuer of the previous one");
             }
+            if (chain.Count == 1 && !LeadsToRoot(chain[0], issuer.CaRoot))
+                throw Broken(
+                    directory,
+                    $"it came without the certificate of its issuer ({Text.Clean(chain[0].GetNameInfo(X509NameType.SimpleName, true))}), " +
+                    "so no client could verify it");
         }
         finally
         {
             foreach (var certificate in chain)
                 certificate.Dispose();
         }
+    }
+
+    /// <summary>
+    /// Whether the leaf's own issuer is a root that this machine has. An authority may leave the root out of the chain, and a private one
+    /// may have no other certificate (RFC 8555 section 7.4.2).
+    /// </summary>
+    private static bool LeadsToRoot(X509Certificate2 leaf, string? caRoot)
+    {
+        using var search = new X509Chain();
+        search.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        search.ChainPolicy.DisableCertificateDownloads = true;
+        search.ChainPolicy.VerificationFlags = X509VerificationFlags.AllFlags;
+        if (caRoot is not null)
+            search.ChainPolicy.ExtraStore.AddRange(CaRoots.Read(caRoot));
+        search.Build(leaf);
+        return search.ChainStatus.All(static status => status.Status != X509ChainStatusFlags.PartialChain);
     }
 
     private static AcmeException Broken(string directory, string why) => new(AcmeFailure.NotAcme,

@@ -158,7 +158,7 @@ internal sealed class CertificateIssuer
     private OrderDriver Driver(AcmeSession session) => new(session, solvers, timeProvider, logger);
 
     private IssuedCertificate Accept(string chain, string key, IssuerOptions issuer, AcmeSession session) =>
-        CertificateCheck.Accept(chain, key, issuer.Directory, Identifiers, timeProvider.GetUtcNow(), session.Client.Transport.ClockAhead);
+        CertificateCheck.Accept(chain, key, issuer, Identifiers, timeProvider.GetUtcNow(), session.Client.Transport.ClockAhead);
 
     /// <summary>Requests a profile only where it is offered. Let's Encrypt issues for addresses only under <c>shortlived</c>.</summary>
     private string? ChooseProfile(IssuerOptions issuer, AcmeDirectory directory)

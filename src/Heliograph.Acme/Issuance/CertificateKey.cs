@@ -33,16 +33,11 @@ internal static class CertificateKey
         }
 
         var subject = new X500DistinguishedName("");
-        if (keyType == KeyTypes.Rsa2048)
-        {
-            using var rsa = RSA.Create();
-            rsa.ImportFromPem(keyPem);
-            return Sign(new CertificateRequest(subject, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
-        }
-
-        using var ecdsa = ECDsa.Create();
-        ecdsa.ImportFromPem(keyPem);
-        return Sign(new CertificateRequest(subject, ecdsa, HashAlgorithmName.SHA256));
+        using var key = PrivateKey.Open(keyPem);
+        return Sign(
+            key is RSA rsa
+                ? new CertificateRequest(subject, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+                : new CertificateRequest(subject, (ECDsa)key, HashAlgorithmName.SHA256));
 
         byte[] Sign(CertificateRequest request)
         {

@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Heliograph.Platform.Pem;
 
 namespace Heliograph.Acme.Issuance;
 
@@ -8,20 +8,14 @@ internal static class ChainName
 {
     public static bool EndsAt(string chainPem, string root)
     {
-        var chain = new X509Certificate2Collection();
         try
         {
-            chain.ImportFromPem(chainPem);
-            return chain.Count > 0 && chain[^1].GetNameInfo(X509NameType.SimpleName, forIssuer: true) == root;
+            using var last = X509CertificateLoader.LoadCertificate(ChainPem.Read(chainPem)[^1].Span);
+            return last.GetNameInfo(X509NameType.SimpleName, forIssuer: true) == root;
         }
-        catch (CryptographicException)
+        catch (PemException)
         {
             return false;
-        }
-        finally
-        {
-            foreach (var certificate in chain)
-                certificate.Dispose();
         }
     }
 }

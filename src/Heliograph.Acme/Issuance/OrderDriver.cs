@@ -300,12 +300,12 @@ internal sealed class OrderDriver
     private async Task<string> DownloadAsync(Uri url, string? preferredChain, CancellationToken cancellationToken)
     {
         var response = await client.GetAsync(session.Signer, url, cancellationToken);
-        var chain = Encoding.ASCII.GetString(response.Body);
+        var chain = Encoding.UTF8.GetString(response.Body);
         if (preferredChain is null || ChainName.EndsAt(chain, preferredChain))
             return chain;
         foreach (var alternate in response.Alternates)
         {
-            var other = Encoding.ASCII.GetString((await client.GetAsync(session.Signer, alternate, cancellationToken)).Body);
+            var other = Encoding.UTF8.GetString((await client.GetAsync(session.Signer, alternate, cancellationToken)).Body);
             if (ChainName.EndsAt(other, preferredChain))
                 return other;
         }

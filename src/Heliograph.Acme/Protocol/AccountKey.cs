@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Heliograph.Acme.Issuance;
 
 namespace Heliograph.Acme.Protocol;
 
@@ -27,24 +28,11 @@ internal sealed class AccountKey : IDisposable
     /// <exception cref="CryptographicException">The text is not an ECDSA P-256 private key.</exception>
     public static AccountKey FromPem(string pem)
     {
-        var key = ECDsa.Create();
-        try
-        {
-            key.ImportFromPem(pem);
-            if (key.KeySize != 256)
-                throw new CryptographicException("The account key is not on the curve P-256.");
-            return new AccountKey(key);
-        }
-        catch (ArgumentException exception)
-        {
-            key.Dispose();
-            throw new CryptographicException("The account key is not a PEM private key.", exception);
-        }
-        catch
-        {
-            key.Dispose();
-            throw;
-        }
+        var key = PrivateKey.Open(pem);
+        if (key is ECDsa { KeySize: 256 } ecdsa)
+            return new AccountKey(ecdsa);
+        key.Dispose();
+        throw new CryptographicException("the account key is not an ECDSA key on P-256");
     }
 
     public string ToPem() => key.ExportPkcs8PrivateKeyPem();

@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Heliograph.Acme.Protocol;
@@ -147,21 +146,7 @@ internal sealed class TlsTrust : IDisposable
     public TlsTrust(string? caRoot, TimeProvider timeProvider)
     {
         this.timeProvider = timeProvider;
-        if (caRoot is null)
-            return;
-        roots = [];
-        try
-        {
-            roots.ImportFromPemFile(caRoot);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw new AcmeException(AcmeFailure.Configuration,
-                $"acme.ca_root: '{caRoot}' cannot be read as PEM certificates: {exception.Message}", exception);
-        }
-
-        if (roots.Count == 0)
-            throw new AcmeException(AcmeFailure.Configuration, $"acme.ca_root: '{caRoot}' contains no PEM certificate.");
+        roots = caRoot is null ? null : CaRoots.Read(caRoot);
     }
 
     /// <summary>Why the last handshake was rejected, if its certificate was the reason.</summary>

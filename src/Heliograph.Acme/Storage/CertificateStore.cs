@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Heliograph.Acme.Issuance;
 
 namespace Heliograph.Acme.Storage;
 
@@ -19,7 +20,12 @@ internal sealed class CertificateStore
         this.timeProvider = timeProvider;
     }
 
-    public CertificateState Load() => files.Read(FileName, StateJson.Default.CertificateState, Damage) ?? new CertificateState();
+    public CertificateState Load()
+    {
+        var state = files.Read(FileName, StateJson.Default.CertificateState, Damage) ?? new CertificateState();
+        // An order whose key cannot be read is lost; the certificate is not.
+        return state.Pending is { } pending && !IsKey(pending.KeyPem) ? state with { Pending = null } : state;
+    }
 
     /// <summary>Hold the lock: otherwise another process's certificate could be overwritten.</summary>
     public void Save(CertificateState state) => files.Write(FileName, state, StateJson.Default.CertificateState);
@@ -35,6 +41,19 @@ internal sealed class CertificateStore
         }
     }
 
+    private static bool IsKey(string? pem)
+    {
+        try
+        {
+            PrivateKey.Open(pem ?? "").Dispose();
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
     private static string? Damage(CertificateState state)
     {
         // Explicit nulls in the file reach members that have defaults.
@@ -46,7 +65,7 @@ internal sealed class CertificateStore
             return null;
         try
         {
-            using var certificate = IssuedCertificate.FromPem(state.ChainPem, state.KeyPem!, state.IssuedBy ?? "").OpenLeaf();
+            _ = IssuedCertificate.FromPem(state.ChainPem, state.KeyPem!, state.IssuedBy ?? "");
             return null;
         }
         catch (CryptographicException exception)

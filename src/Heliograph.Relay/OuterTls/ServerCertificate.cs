@@ -13,13 +13,17 @@ public sealed class ServerCertificate
 
     private const int LargestChainBytes = 64 * 1024;
 
+    private const string EcPublicKey = "1.2.840.10045.2.1";
+
+    /// <summary>The first byte of a SEQUENCE in DER.</summary>
+    private const byte Asn1Sequence = 0x30;
+
     /// <summary>The OBJECT IDENTIFIER 1.2.840.10045.3.1.7 in DER.</summary>
     private static ReadOnlySpan<byte> P256 => [0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
 
-    private ServerCertificate(X509Certificate2Collection chain, byte[] key)
+    private ServerCertificate(X509Certificate2 leaf, IReadOnlyList<ReadOnlyMemory<byte>> chain, byte[] key)
     {
-        var leaf = chain[0];
-        Chain = [.. chain.Select(static certificate => new ReadOnlyMemory<byte>(certificate.RawData))];
+        Chain = chain;
         Key = key;
         Issuer = leaf.GetNameInfo(X509NameType.SimpleName, forIssuer: true);
         NotBefore = new DateTimeOffset(leaf.NotBefore.ToUniversalTime());
@@ -51,24 +55,21 @@ public sealed class ServerCertificate
     /// <summary>The leaf's private key: PKCS #8, DER.</summary>
     internal ReadOnlyMemory<byte> Key { get; }
 
-    /// <summary>Reads PEM texts: the chain, leaf first, and the leaf's private key (ECDSA or RSA).</summary>
+    /// <summary>Checks that a chain and a private key can be served.</summary>
+    /// <param name="chain">In DER, the leaf first.</param>
+    /// <param name="key">The leaf's private key (ECDSA or RSA): PKCS #8 in DER.</param>
     /// <exception cref="CertificateException">One sentence for the operator: what is wrong and what to do.</exception>
-    public static ServerCertificate FromPem(string chainPem, string keyPem)
+    public static ServerCertificate Create(IReadOnlyList<ReadOnlyMemory<byte>> chain, ReadOnlySpan<byte> key)
     {
-        ArgumentNullException.ThrowIfNull(chainPem);
-        ArgumentNullException.ThrowIfNull(keyPem);
-        var chain = ReadChain(chainPem);
+        ArgumentNullException.ThrowIfNull(chain);
+        if (chain.Count is 0 or > LongestChain || chain.Sum(static certificate => certificate.Length) > LargestChainBytes)
+            throw new CertificateException(
+                $"the chain has {chain.Count} certificates; at most {LongestChain} are allowed, with {LargestChainBytes / 1024} KB in all");
         try
         {
-            var key = ReadKey(keyPem, out var publicKey);
-            if (!publicKey.AsSpan().SequenceEqual(chain[0].PublicKey.ExportSubjectPublicKeyInfo()))
-            {
-                CryptographicOperations.ZeroMemory(key);
-                throw new CertificateException(
-                    "the private key is not the key of the first certificate in the chain; give both files of the same certificate, the " +
-                    "leaf first");
-            }
-            var certificate = new ServerCertificate(chain, key);
+            using var leaf = X509CertificateLoader.LoadCertificate(chain[0].Span);
+            CheckKey(leaf.PublicKey, key);
+            var certificate = new ServerCertificate(leaf, chain, key.ToArray());
             // OpenSSL has the last word (the key may be too small for its security level): ask it now, while another certificate can still
             // be served.
             TlsContext.Create(certificate, offerHttp2: false, TlsHandshake.Libssl).Dispose();
@@ -76,63 +77,44 @@ public sealed class ServerCertificate
         }
         catch (CryptographicException exception)
         {
-            // What the certificate holds is decoded when it is asked for: it may be DER, and its names may not.
             throw new CertificateException($"the first certificate is malformed: {exception.Message.TrimEnd('.')}", exception);
         }
-        finally
-        {
-            foreach (var certificate in chain)
-                certificate.Dispose();
-        }
     }
 
-    private static X509Certificate2Collection ReadChain(string pem)
+    private static void CheckKey(PublicKey expected, ReadOnlySpan<byte> key)
     {
-        var chain = new X509Certificate2Collection();
-        try
-        {
-            chain.ImportFromPem(pem);
-        }
-        catch (CryptographicException exception)
-        {
-            throw new CertificateException("the chain cannot be read as PEM certificates", exception);
-        }
-        if (chain.Count == 0)
+        if (expected.Oid.Value == EcPublicKey && expected.EncodedParameters?.RawData is [Asn1Sequence, ..])
             throw new CertificateException(
-                "the chain contains no certificate; a PEM file with \"-----BEGIN CERTIFICATE-----\" is expected, such as fullchain.pem");
-        if (chain.Count > LongestChain || chain.Sum(static certificate => certificate.RawData.Length) > LargestChainBytes)
+                "the certificate describes its key's curve by explicit parameters, where a name belongs (RFC 5480 section 2.1.1), and " +
+                "Signal's apps accept no such certificate; get a new one for a key on P-256 (prime256v1)");
+        if (!ReadPublicKey(key).AsSpan().SequenceEqual(expected.ExportSubjectPublicKeyInfo()))
             throw new CertificateException(
-                $"the chain has {chain.Count} certificates; at most {LongestChain} are allowed, with {LargestChainBytes / 1024} KB in all");
-        return chain;
+                "the private key is not the key of the first certificate in the chain; give both files of the same certificate, the " +
+                "leaf first");
     }
 
-    private static byte[] ReadKey(string pem, out byte[] publicKey)
+    private static byte[] ReadPublicKey(ReadOnlySpan<byte> key)
     {
-        if (
-            pem.Contains("BEGIN ENCRYPTED PRIVATE KEY", StringComparison.Ordinal)
-            || pem.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
-            throw new CertificateException("the private key is encrypted; remove the passphrase with: openssl pkey -in KEY -out KEY.plain");
-        foreach (var algorithm in new Func<AsymmetricAlgorithm>[] { ECDsa.Create, RSA.Create })
+        foreach (var create in new Func<AsymmetricAlgorithm>[] { ECDsa.Create, RSA.Create })
         {
-            using var key = algorithm();
+            using var algorithm = create();
             try
             {
-                key.ImportFromPem(pem);
+                algorithm.ImportPkcs8PrivateKey(key, out _);
             }
             // PlatformNotSupportedException: a curve that OpenSSL does not know.
-            catch (Exception exception) when (exception is CryptographicException or ArgumentException or PlatformNotSupportedException)
+            catch (Exception exception) when (exception is CryptographicException or PlatformNotSupportedException)
             {
                 continue;
             }
-            publicKey = key.ExportSubjectPublicKeyInfo();
-            return key.ExportPkcs8PrivateKey();
+            return algorithm.ExportSubjectPublicKeyInfo();
         }
-        throw new CertificateException("the private key cannot be read; an ECDSA or RSA key in PEM is expected, such as privkey.pem");
+        throw new CertificateException("the private key is neither an ECDSA nor an RSA key");
     }
 
     /// <summary>RFC 5480 section 2.1.1: id-ecPublicKey with the curve's name as its parameters.</summary>
     private static bool IsP256(PublicKey key) =>
-        key.Oid.Value == "1.2.840.10045.2.1" && key.EncodedParameters is { } curve && curve.RawData.AsSpan().SequenceEqual(P256);
+        key.Oid.Value == EcPublicKey && key.EncodedParameters is { } curve && curve.RawData.AsSpan().SequenceEqual(P256);
 
     private static string[] ReadNames(X509Certificate2 leaf)
     {

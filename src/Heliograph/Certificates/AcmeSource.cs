@@ -120,7 +120,7 @@ internal sealed class AcmeSource : ICertificateSource
     {
         try
         {
-            var loaded = ServerCertificate.FromPem(certificate.ChainPem, certificate.KeyPem);
+            var loaded = PemCertificate.Read(certificate.ChainPem, certificate.KeyPem);
             use?.Invoke(loaded);
             issued = loaded;
             temporary = null;

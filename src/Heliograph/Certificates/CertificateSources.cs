@@ -8,12 +8,14 @@ namespace Heliograph.Certificates;
 internal static class CertificateSources
 {
     /// <exception cref="StartException">There is no certificate to start with.</exception>
-    public static ICertificateSource Open(Settings settings, ChallengePorts ports, TimeProvider timeProvider, ILogger logger) =>
+    public static async Task<ICertificateSource> OpenAsync(
+        Settings settings, ChallengePorts ports, TimeProvider timeProvider, ILogger logger) =>
         settings.Certificate switch
         {
             { Source: CertificateOrigin.SelfSigned } => new SelfSignedSource(settings.Domains, timeProvider),
             // A configuration without one of the two files is rejected.
-            { Source: CertificateOrigin.Files, Chain: { } chain, Key: { } key } => FileSource.Open(chain, key, timeProvider, logger),
+            { Source: CertificateOrigin.Files, Chain: { } chain, Key: { } key } =>
+                await FileSource.OpenAsync(chain, key, timeProvider, logger),
             _ => AcmeSource.Open(settings.Acme, Responders(settings, ports), timeProvider, logger),
         };
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Heliograph.Acme.Challenges;
 using Heliograph.Relay;
-using Heliograph.Relay.OuterTls;
 
 namespace Heliograph.Certificates;
 
@@ -19,7 +18,7 @@ internal sealed class ChallengePorts : ITlsAlpnResponder, IHttpResponder
 
     public IDisposable Serve(TlsAlpnValidation validation)
     {
-        relay!.BeginValidation(validation.ServerName, ServerCertificate.FromPem(validation.CertificatePem, validation.KeyPem));
+        relay!.BeginValidation(validation.ServerName, PemCertificate.Read(validation.CertificatePem, validation.KeyPem));
         return new Lease(() => relay.EndValidation(validation.ServerName));
     }
 

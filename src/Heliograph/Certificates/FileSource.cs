@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-using Heliograph.Configuration;
 using Heliograph.Relay.OuterTls;
 using Microsoft.Extensions.Logging;
 
@@ -14,28 +11,29 @@ namespace Heliograph.Certificates;
 internal sealed class FileSource : ICertificateSource
 {
     private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(2);
-    private const int MaxFileLength = 1024 * 1024;
 
     private readonly string chainPath;
     private readonly string keyPath;
+    private readonly string? pipe;
     private readonly TimeProvider timeProvider;
     private readonly ILogger logger;
     private readonly Lock reading = new();
-    private byte[] lastLoaded;
+    private byte[] served;
+    private byte[] lastRead;
     private byte[]? changing;
     private string? lastRejection;
     private Action<ServerCertificate>? use;
     private ITimer? timer;
 
-    private FileSource(string chainPath, string keyPath, TimeProvider timeProvider, ILogger logger)
+    private FileSource(string chainPath, string keyPath, CertificateFiles files, TimeProvider timeProvider, ILogger logger)
     {
         this.chainPath = chainPath;
         this.keyPath = keyPath;
         this.timeProvider = timeProvider;
         this.logger = logger;
-        var files = Read();
-        lastLoaded = files.Digest;
-        Current = Load(files);
+        pipe = files.Pipe;
+        served = lastRead = files.Digest;
+        Current = files.Load();
     }
 
     public ServerCertificate Current { get; private set; }
@@ -43,11 +41,12 @@ internal sealed class FileSource : ICertificateSource
     public string Description => $"from {chainPath}";
 
     /// <exception cref="StartException">A file cannot be read, or the two are not a certificate and its key.</exception>
-    public static FileSource Open(string chainPath, string keyPath, TimeProvider timeProvider, ILogger logger)
+    public static async Task<FileSource> OpenAsync(string chainPath, string keyPath, TimeProvider timeProvider, ILogger logger)
     {
         try
         {
-            return new FileSource(chainPath, keyPath, timeProvider, logger);
+            var files = await CertificateFiles.ReadAsync(chainPath, keyPath, timeProvider);
+            return new FileSource(chainPath, keyPath, files, timeProvider, logger);
         }
         catch (CertificateException exception)
         {
@@ -55,18 +54,29 @@ internal sealed class FileSource : ICertificateSource
         }
     }
 
+    /// <summary>Whether these paths are those of this source and cannot be read again.</summary>
+    public bool CannotReopen(string? chain, string? key) => pipe is not null && chain == chainPath && key == keyPath;
+
     public CertificateReport Describe() => CertificateReport.FromDescription("files", Current);
 
     public void Watch(Action<ServerCertificate> use)
     {
         this.use = use;
-        timer = timeProvider.CreateTimer(static self => ((FileSource)self!).CheckForChange(), this, CheckEvery, CheckEvery);
+        if (pipe is not null)
+            HostLog.CertificateFromPipe(logger, pipe);
+        else
+            timer = timeProvider.CreateTimer(static self => ((FileSource)self!).CheckForChange(), this, CheckEvery, CheckEvery);
     }
 
     public void Reload()
     {
+        if (pipe is not null)
+        {
+            HostLog.CertificateFromPipe(logger, pipe);
+            return;
+        }
         lock (reading)
-            Replace(evenIfUnchanged: true);
+            Replace(isRequested: true);
     }
 
     public ValueTask DisposeAsync() => timer?.DisposeAsync() ?? ValueTask.CompletedTask;
@@ -78,7 +88,7 @@ internal sealed class FileSource : ICertificateSource
             return;
         try
         {
-            Replace(evenIfUnchanged: false);
+            Replace(isRequested: false);
         }
         finally
         {
@@ -86,33 +96,42 @@ internal sealed class FileSource : ICertificateSource
         }
     }
 
-    private void Replace(bool evenIfUnchanged)
+    /// <param name="isRequested">By the operator, who wants an answer now: what was refused before is judged again.</param>
+    private void Replace(bool isRequested)
     {
         try
         {
-            var files = Read();
-            if (!evenIfUnchanged && !HasSettled(files.Digest))
+            var files = CertificateFiles.Read(chainPath, keyPath);
+            if (!isRequested && !HasSettled(files.Digest))
                 return;
-            lastLoaded = files.Digest;
+            lastRead = files.Digest;
             changing = null;
-            var loaded = Load(files);
+            if (files.Digest.AsSpan().SequenceEqual(served))
+            {
+                lastRejection = null;
+                HostLog.CertificateUnchanged(logger, chainPath);
+                return;
+            }
+            var loaded = files.Load();
+            lastRejection = null;
             use?.Invoke(loaded);
             Current = loaded;
+            served = files.Digest;
             HostLog.CertificateReplaced(logger, chainPath, string.Join(", ", Current.Names), Current.NotAfter);
         }
         catch (CertificateException exception)
         {
-            Reject(exception.Message, evenIfUnchanged);
+            Reject(exception.Message, isRequested);
         }
     }
 
     /// <summary>
-    /// True if the contents differ from those loaded last and have not changed for one interval: chain and key are two files, which are not
+    /// True if the contents differ from those read last and have not changed for one interval: chain and key are two files, which are not
     /// replaced at the same instant.
     /// </summary>
     private bool HasSettled(byte[] digest)
     {
-        if (digest.AsSpan().SequenceEqual(lastLoaded))
+        if (digest.AsSpan().SequenceEqual(lastRead))
         {
             changing = null;
             return false;
@@ -129,46 +148,5 @@ internal sealed class FileSource : ICertificateSource
             return;
         lastRejection = problem;
         HostLog.CertificateRejected(logger, problem);
-    }
-
-    private ServerCertificate Load((string Chain, string Key, byte[] Digest) files)
-    {
-        try
-        {
-            var loaded = ServerCertificate.FromPem(files.Chain, files.Key);
-            lastRejection = null;
-            return loaded;
-        }
-        catch (CertificateException exception)
-        {
-            throw new CertificateException($"certificate.chain {chainPath} with certificate.key {keyPath}: {exception.Message}", exception);
-        }
-    }
-
-    private (string Chain, string Key, byte[] Digest) Read()
-    {
-        var chain = ReadFile(Keys.CertificateChain, chainPath);
-        var key = ReadFile(Keys.CertificateKey, keyPath);
-        return (Encoding.UTF8.GetString(chain), Encoding.UTF8.GetString(key), [.. SHA256.HashData(chain), .. SHA256.HashData(key)]);
-    }
-
-    private static byte[] ReadFile(ConfigurationKey setting, string path)
-    {
-        try
-        {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            if (stream.Length > MaxFileLength)
-                throw new CertificateException($"{setting.Name}: {path} is larger than 1 MiB, so it is not a PEM file");
-            var bytes = new byte[stream.Length];
-            stream.ReadExactly(bytes);
-            return bytes;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CertificateException(
-                $"{setting.Name}: {path} cannot be read by user {Environment.UserName} ({FileProblem.Describe(exception)}); allowed: " +
-                $"{setting.Allowed}",
-                exception);
-        }
     }
 }

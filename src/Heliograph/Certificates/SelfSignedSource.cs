@@ -9,7 +9,7 @@ internal sealed class SelfSignedSource : ICertificateSource
     {
         var (chain, key) = SelfSignedPair.Create(names, timeProvider.GetUtcNow());
         ChainPem = chain;
-        Current = ServerCertificate.FromPem(chain, key);
+        Current = PemCertificate.Read(chain, key);
     }
 
     /// <summary>The leaf and the authority that signed it, for a client in the same process that must trust it.</summary>

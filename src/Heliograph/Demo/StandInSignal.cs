@@ -1,8 +1,11 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Heliograph.Certificates;
+using Heliograph.Platform.Pem;
 
 namespace Heliograph.Demo;
 
@@ -29,9 +32,10 @@ internal sealed class StandInSignal : IDisposable
     {
         this.answer = answer;
         var (chain, key) = SelfSignedPair.Create(names, now);
-        leaf = X509Certificate2.CreateFromPem(chain, key);
-        var all = new X509Certificate2Collection();
-        all.ImportFromPem(chain);
+        var all = ChainPem.ReadRoots(Encoding.ASCII.GetBytes(chain));
+        using var privateKey = ECDsa.Create();
+        privateKey.ImportPkcs8PrivateKey(PrivateKeyPem.Read(key), out _);
+        leaf = all[0].CopyWithPrivateKey(privateKey);
         Authority = all[^1];
         certificate = SslStreamCertificateContext.Create(leaf, all, offline: true);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));

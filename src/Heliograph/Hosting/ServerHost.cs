@@ -121,7 +121,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     }
 
     /// <summary>Checks for a new certificate at once. An invalid one is logged, and the current one stays in use.</summary>
-    public void CheckForCertificate() => certificates.Source.Reload();
+    public void CheckForCertificate() => certificates.Reload(settings.Domains);
 
     /// <summary>Applies new settings while it runs. Everything that can fail is done before anything is changed.</summary>
     /// <param name="newSettings">The settings, with the addresses and the state directory from the start.</param>
@@ -133,10 +133,12 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     {
         var options = decoyOptions with { Directory = newSettings.Decoy.Directory };
         var site = change.Decoy ? await DecoySite.MakeAsync(options, CancellationToken.None) : null;
-        if (change.Certificate)
-            await certificates.ReplaceAsync(CertificateSources.Open(newSettings, ports, timeProvider, logger));
+        var (chain, key) = (newSettings.Certificate.Chain, newSettings.Certificate.Key);
+        if (change.Certificate && !(certificates.Source is FileSource files && files.CannotReopen(chain, key)))
+            await certificates.ReplaceAsync(
+                await CertificateSources.OpenAsync(newSettings, ports, timeProvider, logger), newSettings.Domains);
         else
-            CheckForCertificate();
+            certificates.Reload(newSettings.Domains);
         settings = newSettings;
         decoyOptions = options;
         Routes = RouteTable.Create(newSettings.Routes.Sets, newSettings.Routes.Hosts);
@@ -170,7 +172,9 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     {
         ProcessSetup.RequireOpenSsl();
         Own(StateDirectory.Open(settings.StateDirectory));
-        certificates = Own(new CertificateInUse(CertificateSources.Open(settings, ports, timeProvider, logger)));
+        certificates = Own(
+            new CertificateInUse(
+                await CertificateSources.OpenAsync(settings, ports, timeProvider, logger), settings.Domains, timeProvider, logger));
         Routes = RouteTable.Create(settings.Routes.Sets, settings.Routes.Hosts);
         decoyOptions = DecoyOptions();
         decoy = Own(

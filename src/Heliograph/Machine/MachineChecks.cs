@@ -26,6 +26,9 @@ internal static class MachineChecks
         if (!offline && settings.Certificate.Source == CertificateOrigin.Acme)
             checks.Add(
                 new(AuthorityCheck.Name, cancellationToken => AuthorityCheck.RunAsync(settings.Acme, timeProvider, cancellationToken)));
+        if (settings.Certificate is { Source: CertificateOrigin.Files, Chain: { } chain, Key: { } key })
+            checks.Add(
+                new(CertificateFilesCheck.Name, _ => CertificateFilesCheck.RunAsync(chain, key, settings.Domains, timeProvider)));
         checks.Add(MachineCheck.Immediate(DescriptorCheck.Name, () => DescriptorCheck.Run(settings.Limits)));
         checks.Add(MachineCheck.Immediate(MemoryCheck.Name, MemoryCheck.Run));
         checks.Add(MachineCheck.Immediate(StateCheck.Name, () => StateCheck.Run(settings.StateDirectory)));

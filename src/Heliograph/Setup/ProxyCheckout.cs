@@ -1,5 +1,6 @@
 using System.Text;
 using Heliograph.Acme;
+using Heliograph.Platform.Pem;
 using Heliograph.Relay.OuterTls;
 
 namespace Heliograph.Setup;
@@ -9,8 +10,6 @@ namespace Heliograph.Setup;
 /// </summary>
 internal sealed record ProxyCheckout
 {
-    private const int LongestFile = 1024 * 1024;
-
     /// <summary>
     /// The path of data/certbot/conf inside the containers: symbolic links of certbot or of the checkout's script may point there.
     /// </summary>
@@ -47,7 +46,7 @@ internal sealed record ProxyCheckout
                     ExitCode.BadUsage);
             var live = Choose(conf, name);
             var (chain, key) = (ReadFile(conf, Path.Combine(live, "fullchain.pem")), ReadFile(conf, Path.Combine(live, "privkey.pem")));
-            var certificate = ServerCertificate.FromPem(chain, key);
+            var certificate = PemCertificate.Read(chain, key);
             return new()
             {
                 Root = root,
@@ -58,7 +57,7 @@ internal sealed record ProxyCheckout
                 Authority = ReadAuthority(Path.Combine(conf, "renewal", Path.GetFileName(live) + ".conf")) ?? AcmeOptions.LetsEncrypt,
             };
         }
-        catch (CertificateException exception)
+        catch (Exception exception) when (exception is CertificateException or PemException)
         {
             throw new StartException($"--from-signal-tls-proxy: the certificate in {conf} cannot be used: {exception.Message}");
         }
@@ -103,10 +102,7 @@ internal sealed record ProxyCheckout
         var link = new FileInfo(path).LinkTarget;
         if (link?.StartsWith(ContainersConf, StringComparison.Ordinal) == true)
             path = Path.Combine(conf, link[ContainersConf.Length..]);
-        var file = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? new FileInfo(path);
-        if (file.Length > LongestFile)
-            throw new IOException($"{path} is longer than 1 MiB");
-        return File.ReadAllText(file.FullName, Encoding.UTF8);
+        return Encoding.UTF8.GetString(PemFile.Read(path).Bytes.Span);
     }
 
     /// <summary>certbot writes <c>server = https://…</c> into each certificate's renewal file.</summary>

@@ -16,7 +16,8 @@ public sealed class IssuanceTests : PebbleTests
         Assert.Equal(0, Ports.HttpPresented);
         Assert.Equal(0, Ports.Outstanding);
         using var leaf = certificate.OpenLeaf();
-        Assert.NotNull(leaf.GetECDsaPrivateKey());
+        using var key = leaf.GetECDsaPublicKey();
+        Assert.Equal(256, key!.KeySize);
         Assert.Equal([certificate], Used);
     }
 
@@ -85,7 +86,7 @@ public sealed class IssuanceTests : PebbleTests
         var certificate = await GetAsync(Options(pebble, "proxy.heliograph.test") with { KeyType = KeyTypes.Rsa2048 });
 
         using var leaf = certificate.OpenLeaf();
-        using var key = leaf.GetRSAPrivateKey();
+        using var key = leaf.GetRSAPublicKey();
         Assert.Equal(2048, key!.KeySize);
     }
 

@@ -185,6 +185,10 @@ public sealed class RefusalTests : ScriptedTests
     [InlineData("expired")]
     [InlineData("no certificate")]
     [InlineData("chain of strangers")]
+    [InlineData("cut short in the second certificate")]
+    [InlineData("second certificate that does not decode")]
+    [InlineData("glued certificates")]
+    [InlineData("leaf only")]
     public async Task A_broken_new_certificate_never_replaces_a_working_one(string fault)
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
@@ -197,6 +201,10 @@ public sealed class RefusalTests : ScriptedTests
             "wrong key" => ca.Forge(Name, Start, Start.AddDays(90)),
             "expired" => ca.SignLast(Start.AddDays(-90), Start.AddDays(-1)),
             "chain of strangers" => chain + chain,
+            "cut short in the second certificate" => chain[..^100],
+            "second certificate that does not decode" => chain[..^60] + "*" + chain[^59..],
+            "glued certificates" => chain.Replace("-----\n-----", "----------", StringComparison.Ordinal),
+            "leaf only" => LeafOf(chain),
             _ => "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
         };
         var error = await Assert.ThrowsAsync<AcmeException>(() => manager.RenewNowAsync(force: true, Stop));
@@ -206,6 +214,87 @@ public sealed class RefusalTests : ScriptedTests
         Assert.Single(Used);
         await using var next = Open(Options(ca));
         Assert.Equal(good.SerialNumber, next.Current!.SerialNumber);
+    }
+
+    [Theory]
+    [InlineData("cut short")]
+    [InlineData("leaf only")]
+    public async Task After_a_damaged_answer_the_certificate_is_downloaded_again_without_another_order(string fault)
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        ca.Chain = chain => fault == "cut short" ? chain[..^100] : LeafOf(chain);
+        var error = await RenewAsync(Options(ca));
+        Assert.Equal(AcmeFailure.NotAcme, error.Failure);
+        Assert.StartsWith(
+            fault == "cut short"
+                ? "The certificate from 127.0.0.1 is rejected because the chain cannot be read: block 2, line "
+                : "The certificate from 127.0.0.1 is rejected because it came without the certificate of its issuer (",
+            error.Message,
+            StringComparison.Ordinal);
+        ca.Chain = static chain => chain;
+        await using var manager = Open(Options(ca));
+        await manager.RenewNowAsync(force: false, Stop);
+        Assert.Single(Used);
+        Assert.Single(ca.Orders);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_stored_chain_that_does_not_parse_whole_is_set_aside_and_ordered_anew(bool isCut)
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        await using (var manager = Open(Options(ca)))
+            await manager.RenewNowAsync(force: false, Stop);
+        var file = Path.Combine(State.Path, "acme", "certificate.json");
+        var json = JsonNode.Parse(await File.ReadAllTextAsync(file, Stop))!;
+        var chain = (string)json["chain_pem"]!;
+        json["chain_pem"] = isCut ? chain[..^40] : chain.Replace("-----\n-----", "----------", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, json.ToJsonString(), Stop);
+
+        await using var next = Open(Options(ca));
+        Assert.Single(Used);
+        Assert.Null(next.Current);
+        Assert.Contains($"the chain cannot be read: block {(isCut ? 2 : 1)}, line ", Log.All, StringComparison.Ordinal);
+        await next.RenewNowAsync(force: false, Stop);
+        Assert.Equal(2, ca.Orders.Count);
+    }
+
+    [Fact]
+    public async Task A_key_of_an_interrupted_order_that_does_not_parse_costs_the_order_and_not_the_certificate()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        await using (var manager = Open(Options(ca)))
+            await manager.RenewNowAsync(force: false, Stop);
+        var file = Path.Combine(State.Path, "acme", "certificate.json");
+        var json = JsonNode.Parse(await File.ReadAllTextAsync(file, Stop))!;
+        json["pending"] = new JsonObject
+        {
+            ["directory"] = ca.DirectoryUrl,
+            ["order_url"] = ca.DirectoryUrl + "/order-status/1",
+            ["key_pem"] = "-----BEGIN PRIVATE KEY-----\nAAAA\n",
+            ["names"] = new JsonArray(Name),
+        };
+        await File.WriteAllTextAsync(file, json.ToJsonString(), Stop);
+        await using var next = Open(Options(ca));
+        Assert.Equal(2, Used.Count);
+        await next.RenewNowAsync(force: true, Stop);
+        Assert.Equal(2, ca.Orders.Count);
+    }
+
+    [Fact]
+    public async Task Roots_that_do_not_parse_whole_are_refused_with_the_block_and_the_line()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        var roots = Path.Combine(State.Path, "roots.pem");
+        var good = await File.ReadAllTextAsync(ca.CaRootFile, Stop);
+        await File.WriteAllTextAsync(roots, good + "\n-----BEGIN CERTIFICATE-----\nAAAA\n", Stop);
+        var error = await RenewAsync(Options(ca) with { CaRoot = roots });
+        Assert.Equal(AcmeFailure.Configuration, error.Failure);
+        Assert.StartsWith(
+            $"acme.ca_root: '{roots}' cannot be used: the file cannot be read: block 2, line ",
+            error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -288,6 +377,8 @@ public sealed class RefusalTests : ScriptedTests
         await using var manager = Open(options);
         return await Assert.ThrowsAsync<AcmeException>(() => manager.RenewNowAsync(force: false, Stop));
     }
+
+    private static string LeafOf(string chain) => chain[..(chain.IndexOf("-----END", StringComparison.Ordinal) + 26)];
 
     private static Func<string, HttpContext, Task<bool>> Answering(string which, int status, string type, string body) =>
         async (part, context) =>

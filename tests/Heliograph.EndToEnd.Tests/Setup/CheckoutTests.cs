@@ -105,6 +105,16 @@ public sealed class CheckoutTests : IDisposable
     }
 
     [Fact]
+    public async Task A_chain_that_is_cut_short_is_named_with_the_block_and_the_line()
+    {
+        var whole = authority.IssueThroughIntermediate(Domain);
+        var checkout = new Checkout(init.Directory["proxy"]).Add(Domain, whole with { ChainPem = whole.ChainPem[..^100] });
+        var (code, _, errors) = await init.RunAsync("--from-signal-tls-proxy", checkout.Root, "--offline");
+        Assert.Equal(1, code);
+        Assert.Matches("the certificate in .* cannot be used: the chain cannot be read: block 2, line [0-9]+: the file ends", errors);
+    }
+
+    [Fact]
     public async Task A_certificate_of_another_authority_is_not_taken_over()
     {
         var checkout = new Checkout(init.Directory["proxy"]).Add(

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Heliograph.Checking;
 using Heliograph.Configuration;
+using Heliograph.Platform.Pem;
 using Heliograph.Relay.Routing;
 
 namespace Heliograph.Cli.Check;
@@ -20,7 +20,6 @@ internal sealed record CheckRequest(ProxyAddress? Proxy, CheckOptions Options, b
 /// <summary>The argument and options of <c>heliograph check</c>.</summary>
 internal sealed class CheckArguments
 {
-    private const int LargestFile = 1024 * 1024;
     private const string None = "none";
 
     private readonly ConfigurationOptions configuration = new();
@@ -157,23 +156,20 @@ internal sealed class CheckArguments
     {
         if (parsed.GetValue(option) is not { } path)
             return null;
-        var roots = new X509Certificate2Collection();
         try
         {
-            if (new FileInfo(path).Length > LargestFile)
-                problems.Add($"{option.Name} \"{path}\": larger than 1 MiB; allowed: a PEM file of root certificates");
-            else
-                roots.ImportFromPemFile(path);
-            if (roots.Count == 0)
-                problems.Add($"{option.Name} \"{path}\": contains no certificate; allowed: a PEM file of root certificates");
-            return roots;
+            return ChainPem.ReadRoots(PemFile.Read(path).Bytes.Span);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (PemException exception)
+        {
+            problems.Add($"{option.Name} \"{path}\": {exception.Message}; allowed: a PEM file of root certificates");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             problems.Add(
                 $"{option.Name} \"{path}\": cannot be read ({FileProblem.Describe(exception)}); allowed: a PEM file of root certificates");
-            return null;
         }
+        return null;
     }
 
     private static string? Port(string text, out int? value)

@@ -1,0 +1,49 @@
+using System.Buffers;
+
+namespace Heliograph.Platform.Pem;
+
+/// <summary>A file's bytes.</summary>
+/// <param name="Bytes">All of them.</param>
+/// <param name="IsPipe">Whether it was a pipe, which can be read only once, such as the shell's <c>&lt;(cat FILE)</c>.</param>
+public sealed record PemFile(ReadOnlyMemory<byte> Bytes, bool IsPipe)
+{
+    private const int Largest = 1024 * 1024;
+
+    /// <summary>How long the first reading of a file may take: a pipe has no end until its writer closes it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Reads a file or a pipe to its end.</summary>
+    /// <exception cref="IOException">It cannot be read; the message is for a person, and may repeat the path.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
+    /// <exception cref="PemException">It is larger than any PEM file.</exception>
+    public static PemFile Read(string path)
+    {
+        // A file's length says nothing about a pipe or a device, and the file may grow: read until it ends.
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        var bytes = new ArrayBufferWriter<byte>(16 * 1024);
+        while (stream.Read(bytes.GetSpan(4096)) is var read and > 0)
+        {
+            bytes.Advance(read);
+            if (bytes.WrittenCount > Largest)
+                throw new PemException($"{path} is larger than 1 MiB, so it is not a PEM file");
+        }
+        return new PemFile(bytes.WrittenMemory, !stream.CanSeek);
+    }
+
+    /// <summary>The same, but not for ever: opening a pipe waits for its writer.</summary>
+    /// <inheritdoc cref="Read(string)"/>
+    public static async Task<PemFile> ReadAsync(string path, TimeProvider timeProvider)
+    {
+        try
+        {
+            return await Task.Run(() => Read(path)).WaitAsync(Patience, timeProvider);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new PemException(
+                $"{path} did not end within {Patience.TotalSeconds:0} seconds: it is a pipe that nobody writes to and closes, or on a " +
+                "file system that does not respond",
+                exception);
+        }
+    }
+}
