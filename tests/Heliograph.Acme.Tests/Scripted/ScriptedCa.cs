@@ -19,6 +19,8 @@ namespace Heliograph.Acme.Tests.Scripted;
 /// </summary>
 internal sealed class ScriptedCa : IAsyncDisposable
 {
+    private const string HostName = "authority.heliograph.test";
+
     private readonly WebApplication app;
     private readonly TimeProvider timeProvider;
     private readonly TempDirectory directory = new();
@@ -45,6 +47,11 @@ internal sealed class ScriptedCa : IAsyncDisposable
     public string Base => app.Urls.Single();
 
     public string DirectoryUrl => Base + "/directory";
+
+    public int Port => new Uri(Base).Port;
+
+    /// <summary>The same by a host name, which no DNS server knows.</summary>
+    public string NamedDirectoryUrl => $"https://{HostName}:{Port}/directory";
 
     public string CaRootFile { get; }
 
@@ -333,6 +340,7 @@ internal sealed class ScriptedCa : IAsyncDisposable
         var request = new CertificateRequest("CN=Scripted listener", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(IPAddress.Loopback);
+        names.AddDnsName(HostName);
         request.CertificateExtensions.Add(names.Build());
         using var leaf = request.Create(root, notBefore, notAfter, RandomNumberGenerator.GetBytes(16));
         using var whole = leaf.CopyWithPrivateKey(key);
