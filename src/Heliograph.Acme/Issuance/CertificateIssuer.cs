@@ -148,7 +148,8 @@ internal sealed class CertificateIssuer
             logger.OrderResumed();
             return Accept(chain, pending.KeyPem, issuer, session);
         }
-        catch (AcmeException exception) when (exception.Failure is AcmeFailure.Refused or AcmeFailure.NotProven or AcmeFailure.NotAcme)
+        catch (AcmeException exception)
+            when (exception.Failure is AcmeFailure.Refused or AcmeFailure.NotProven or AcmeFailure.NotAcme or AcmeFailure.Unfinished)
         {
             logger.OrderNotResumed(exception.Message);
             return null;

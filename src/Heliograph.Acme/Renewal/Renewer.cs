@@ -331,8 +331,10 @@ internal sealed class Renewer
         var trialFirst = state.Attempts.TrialFirst;
         if (exception.Failure == AcmeFailure.NotProven && !trialFirst.Contains(candidate.Directory, StringComparer.Ordinal))
             trialFirst = [.. trialFirst, candidate.Directory];
-        // A rejected order is lost; if the authority became unreachable, the order can still be fetched.
-        var pending = exception.Failure is AcmeFailure.Unreachable or AcmeFailure.RateLimited ? state.Pending : null;
+        // A rejected order is lost; if the authority became unreachable or slow, the order can still be fetched.
+        var pending = exception.Failure is AcmeFailure.Unreachable or AcmeFailure.Unfinished or AcmeFailure.RateLimited
+            ? state.Pending
+            : null;
         state = state with { NotBefore = notBefore, Pending = pending, Attempts = state.Attempts with { TrialFirst = trialFirst } };
     }
 
