@@ -17,7 +17,7 @@ public sealed class HappyEyeballs
     {
     }
 
-    internal HappyEyeballs(TimeSpan limit, Resolve resolve)
+    public HappyEyeballs(TimeSpan limit, Resolve resolve)
     {
         this.limit = limit;
         this.resolve = resolve;

@@ -16,9 +16,13 @@ internal sealed class Renewer
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan ShortestSleep = TimeSpan.FromSeconds(1);
 
+    // How soon it is seen that what was wrong has been put right.
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
+
     private readonly AcmeOptions options;
     private readonly CertificateIssuer issuer;
     private readonly CertificateStore store;
+    private readonly CircumstancesProbe probe;
     private readonly TimeProvider timeProvider;
     private readonly Random random;
     private readonly ILogger logger;
@@ -36,6 +40,7 @@ internal sealed class Renewer
         AcmeOptions options,
         CertificateIssuer issuer,
         CertificateStore store,
+        CircumstancesProbe probe,
         TimeProvider timeProvider,
         Random random,
         ILogger logger,
@@ -44,6 +49,7 @@ internal sealed class Renewer
         this.options = options;
         this.issuer = issuer;
         this.store = store;
+        this.probe = probe;
         this.timeProvider = timeProvider;
         this.random = random;
         this.logger = logger;
@@ -62,7 +68,10 @@ internal sealed class Renewer
     public RenewalPlan Plan => RenewalPlan.For(Certificate, state, options, issuer.Names, Now);
 
     /// <summary>When the next attempt takes place: when it is due, or as soon as the last failure and the authorities allow.</summary>
-    public DateTimeOffset NextAttempt => Latest(Plan.At, state.Attempts.NextAttempt ?? Plan.At, EarliestIssuer());
+    public DateTimeOffset NextAttempt => Latest(Plan.At, Within(state.Attempts.NextAttempt, Backoff.Longest) ?? Plan.At, EarliestIssuer());
+
+    /// <summary>The authorities accept no request before this instant; null: one of them may be asked.</summary>
+    public DateTimeOffset? LimitedUntil => EarliestIssuer() is var earliest && earliest > Now ? earliest : null;
 
     /// <summary>
     /// How long to sleep. Only a few minutes, because another process may store a certificate, and machines may suspend.
@@ -75,7 +84,8 @@ internal sealed class Renewer
             if (SuggestionDue is { } check && check < next)
                 next = check;
             var sleep = next - Now;
-            return sleep < ShortestSleep ? ShortestSleep : sleep > LongestSleep ? LongestSleep : sleep;
+            var longest = IsPostponed ? LookEvery : LongestSleep;
+            return sleep < ShortestSleep ? ShortestSleep : sleep > longest ? longest : sleep;
         }
     }
 
@@ -97,18 +107,22 @@ internal sealed class Renewer
         try
         {
             Reload();
-            if (NextAttempt > Now && !(SuggestionDue <= Now))
+            var change = await FindChangeAsync(cancellationToken);
+            if (NextAttempt > Now && !(SuggestionDue <= Now) && change is null)
                 return;
             using var held = await store.LockAsync(cancellationToken);
             // Another process may have held the lock to do just this.
             Reload();
             await AskForSuggestionAsync(cancellationToken);
-            if (NextAttempt <= Now)
+            var atOnce = change is not null && IsPostponed && MayAskAtOnce();
+            if (atOnce)
+                logger.AskingAgain(change!);
+            if (NextAttempt <= Now || atOnce)
                 await AttemptAsync(rateLimitsToo: false, cancellationToken);
         }
         catch (AcmeException exception)
         {
-            Fail(exception);
+            await FailAsync(exception, cancellationToken);
         }
         finally
         {
@@ -139,7 +153,7 @@ internal sealed class Renewer
         }
         catch (AcmeException exception)
         {
-            Fail(exception);
+            await FailAsync(exception, cancellationToken);
             throw;
         }
         finally
@@ -173,7 +187,35 @@ internal sealed class Renewer
 
     private DateTimeOffset Now => timeProvider.GetUtcNow();
 
-    private DateTimeOffset? SuggestionDue => Certificate?.AriId is null || SuggestingIssuer is null ? null : state.Ari?.NextCheck ?? Now;
+    private DateTimeOffset? SuggestionDue =>
+        Certificate?.AriId is null || SuggestingIssuer is null ? null : Within(state.Ari?.NextCheck, RenewalInfo.Longest) ?? Now;
+
+    /// <summary>It is due, and only the last failure delays it.</summary>
+    private bool IsPostponed => state.Attempts.Failures > 0 && Plan.At <= Now && EarliestIssuer() <= Now && NextAttempt > Now;
+
+    /// <summary>An instant from the file, unless the clock was wrong when it was written.</summary>
+    private DateTimeOffset? Within(DateTimeOffset? instant, TimeSpan longest) => instant - Now > longest ? null : instant;
+
+    /// <summary>What the operator has put right since the last failure; null: nothing that can be seen.</summary>
+    private async Task<string?> FindChangeAsync(CancellationToken cancellationToken)
+    {
+        if (!IsPostponed || state.Attempts.Circumstances is not { } before || !MayAskAtOnce())
+            return null;
+        return probe.FindImprovement(before, await probe.LookAsync(before, cancellationToken));
+    }
+
+    private bool MayAskAtOnce() => Candidates(rateLimitsToo: false).TrueForAll(candidate =>
+        FailureLimit.Allows(state.Attempts.Orders, FirstDirectory(candidate), candidate.Directory, issuer.SolverCount, Now));
+
+    /// <summary>Where an attempt begins: the staging directory after a failed validation.</summary>
+    private string FirstDirectory(IssuerOptions candidate) => TrialDirectory(candidate) ?? candidate.Directory;
+
+    private string? TrialDirectory(IssuerOptions candidate) =>
+        candidate.StagingDirectory is { } staging
+        && staging != candidate.Directory
+        && state.Attempts.TrialFirst.Contains(candidate.Directory, StringComparer.Ordinal)
+            ? staging
+            : null;
 
     private IssuerOptions? SuggestingIssuer => options.Issuers.FirstOrDefault(candidate => candidate.Directory == Certificate?.Directory);
 
@@ -210,6 +252,8 @@ internal sealed class Renewer
                 NextAttempt = Now + Backoff.After(kept.Failures + 1, Remaining, random.NextDouble()),
                 LastError = "The program ended during the last attempt.",
                 LastErrorAt = Now,
+                Orders = candidates.Aggregate(
+                    kept.Orders, (orders, candidate) => FailureLimit.Add(orders, FirstDirectory(candidate), Now)),
             },
         });
         var failures = new List<AcmeException>();
@@ -247,12 +291,12 @@ internal sealed class Renewer
             && kept.Names.SequenceEqual(issuer.Names, StringComparer.Ordinal)
                 ? kept
                 : null;
-        if (
-            pending is null
-            && candidate.StagingDirectory is { } staging
-            && staging != candidate.Directory
-            && state.Attempts.TrialFirst.Contains(candidate.Directory, StringComparer.Ordinal))
+        if (pending is null && TrialDirectory(candidate) is { } staging)
+        {
             await TryOutAsync(candidate with { Directory = staging }, cancellationToken);
+            var orders = FailureLimit.Add(state.Attempts.Orders, candidate.Directory, Now);
+            state = state with { Attempts = state.Attempts with { Orders = orders } };
+        }
         return await issuer.IssueAsync(candidate, Certificate, pending, order => Save(state with { Pending = order }), cancellationToken);
     }
 
@@ -291,12 +335,14 @@ internal sealed class Renewer
             .Where(candidate => rateLimitsToo || MayAsk(candidate))];
     }
 
-    private bool MayAsk(IssuerOptions candidate) =>
-        !state.NotBefore.TryGetValue(candidate.Directory, out var notBefore) || notBefore <= Now;
+    private bool MayAsk(IssuerOptions candidate) => NotBefore(candidate) <= Now;
 
-    private DateTimeOffset EarliestIssuer() =>
-        options.Issuers.Min(candidate =>
-            state.NotBefore.TryGetValue(candidate.Directory, out var notBefore) ? notBefore : DateTimeOffset.MinValue);
+    private DateTimeOffset EarliestIssuer() => options.Issuers.Min(NotBefore);
+
+    private DateTimeOffset NotBefore(IssuerOptions candidate) =>
+        state.NotBefore.TryGetValue(candidate.Directory, out var notBefore)
+            ? Within(notBefore, LongestRetryAfter) ?? DateTimeOffset.MinValue
+            : DateTimeOffset.MinValue;
 
     private TimeSpan? Remaining => Certificate?.NotAfter - Now;
 
@@ -338,10 +384,15 @@ internal sealed class Renewer
         state = state with { NotBefore = notBefore, Pending = pending, Attempts = state.Attempts with { TrialFirst = trialFirst } };
     }
 
-    private void Fail(AcmeException exception)
+    private async Task FailAsync(AcmeException exception, CancellationToken cancellationToken)
     {
-        var attempts = state.Attempts;
-        var failed = state with { Attempts = attempts with { LastError = exception.Message, LastErrorAt = Now } };
+        var attempts = state.Attempts with
+        {
+            LastError = exception.Message,
+            LastErrorAt = Now,
+            Circumstances = await probe.LookAsync(state.Attempts.Circumstances, cancellationToken),
+        };
+        var failed = state with { Attempts = attempts };
         if (exception.Failure == AcmeFailure.Storage)
         {
             // No authority was asked, or the certificate is in memory only: try the disk again, with the same back-off.
@@ -361,7 +412,10 @@ internal sealed class Renewer
             TrySave(failed);
         }
 
-        logger.Failed(exception.Message, NextAttempt);
+        if (LimitedUntil is { } until)
+            logger.FailedByLimit(exception.Message, until);
+        else
+            logger.Failed(exception.Message, NextAttempt);
     }
 
     private void TrySave(CertificateState next)

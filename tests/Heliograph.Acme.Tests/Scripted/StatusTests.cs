@@ -69,7 +69,7 @@ public sealed class StatusTests : ScriptedTests
         await PassTimeUntilAsync(renewing);
         await renewing;
         Assert.InRange(ca.Count("authorization"), 60, 65);
-        Assert.Contains("did not finish the validation of proxy.heliograph.test within 4.7 minutes", Log.All, StringComparison.Ordinal);
+        Assert.Contains("did not finish the validation of proxy.heliograph.test within 4.6 minutes", Log.All, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -229,7 +229,7 @@ public sealed class StatusTests : ScriptedTests
         var failing = RenewFailsAsync(ca);
         await PassTimeUntilAsync(failing);
         Assert.Contains(
-            "did not finish the certificate within 4.7 minutes (its status is still 'processing')",
+            "did not finish the certificate within 4.6 minutes (its status is still 'processing')",
             (await failing).Message,
             StringComparison.Ordinal);
         Assert.Single(ca.Orders);

@@ -69,7 +69,7 @@ public sealed partial class CommandTests
             $@"\n  last error    \S+ \S+: 127\.0\.0\.1:?[0-9]* cannot reach {Regex.Escape(AcmeProxy.Name)} on port 80: " +
             @"[^\n]*Open port 80 to the whole internet",
             output);
-        Assert.Matches(@"\n  failures      1 in a row; next attempt at \S+ \S+Z\n", output);
+        Assert.Matches(@"\n  failures      1 in a row; next attempt at \S+ \S+Z, or at once with: heliograph certificate renew\n", output);
         var (failed, nothing, why) = await proxy.CommandAsync("renew");
         Assert.Equal((1, ""), (failed, nothing));
         Assert.Matches(@"\Aheliograph: [^\n]*Open port 80 to the whole internet[^\n]*\n\z", why);
