@@ -11,8 +11,8 @@ internal static partial class AcmeLog
     [LoggerMessage(
         2,
         LogLevel.Error,
-        "No new certificate: {Reason} The next attempt is at {Instant:u}; once the cause is gone, ask at once with: heliograph certificate " +
-        "renew")]
+        "No new certificate: {Reason} The next attempt is at {Instant:u}; once the cause is gone, ask at once with: " +
+        "heliograph certificate renew")]
     public static partial void Failed(this ILogger logger, string reason, DateTimeOffset instant);
 
     [LoggerMessage(

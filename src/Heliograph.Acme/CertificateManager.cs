@@ -85,7 +85,7 @@ public sealed class CertificateManager : IAsyncDisposable
     public Task<RenewalOutcome> RenewNowAsync(bool force, CancellationToken cancellationToken) => AloneAsync(async cancellationToken =>
     {
         var renewed = await renewer.RenewAsync(force, cancellationToken);
-        var plan = renewer.Plan;
+        var plan = renewer.Schedule.Plan;
         return new RenewalOutcome
         {
             Renewed = renewed,
@@ -115,10 +115,11 @@ public sealed class CertificateManager : IAsyncDisposable
     {
         var certificate = renewer.Certificate;
         var state = renewer.State;
-        var plan = renewer.Plan;
+        var schedule = renewer.Schedule;
+        var plan = schedule.Plan;
         var underWay = renewer.IsUnderWay;
         var ended = renewer.Ended;
-        var next = renewer.NextAttempt;
+        var next = schedule.NextAttempt;
         return new CertificateDescription
         {
             Names = certificate?.Names,
@@ -134,7 +135,7 @@ public sealed class CertificateManager : IAsyncDisposable
                 : next > plan.At ? $"{plan.Reason}; a failure or a rate limit delays it until then"
                 : plan.Reason,
             ExplanationUrl = state.Ari?.ExplanationUrl,
-            LimitedUntil = renewer.LimitedUntil,
+            LimitedUntil = schedule.LimitedUntil,
             Failures = ended.Failures,
             LastError = ended.LastError,
             LastErrorAt = ended.LastErrorAt,
@@ -187,7 +188,7 @@ public sealed class CertificateManager : IAsyncDisposable
                     await Task.Delay(TimeSpan.FromMinutes(10), timeProvider, stopping.Token);
                 }
 
-                await Task.Delay(renewer.Sleep, timeProvider, stopping.Token);
+                await Task.Delay(renewer.Schedule.Sleep, timeProvider, stopping.Token);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)

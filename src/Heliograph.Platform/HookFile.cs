@@ -22,12 +22,13 @@ internal static class HookFile
     {
         try
         {
+            if (Directory.Exists(program))
+                return "it is a directory; give the absolute path of an executable file";
             return error switch
             {
                 Enoent when !File.Exists(program) => "there is no such file; give the absolute path of an executable file",
                 Enoent => ExplainInterpreter(program),
                 Enoexec => ExplainFormat(program),
-                Eacces when Directory.Exists(program) => "it is a directory; give the absolute path of an executable file",
                 Eacces when File.Exists(program) && (File.GetUnixFileMode(program) & AnyExecute) == 0 =>
                     $"it is not executable; make it so with: chmod +x {program}",
                 Eacces =>
@@ -43,7 +44,7 @@ internal static class HookFile
         }
     }
 
-    /// <summary>A script that was edited on Windows: its interpreter takes the carriage return for a part of its own name or options.</summary>
+    /// <summary>A script that was edited on Windows: the carriage return becomes a part of the interpreter's name or options.</summary>
     /// <returns>Null if it is none.</returns>
     public static string? ExplainCarriageReturn(string program)
     {
@@ -74,7 +75,7 @@ internal static class HookFile
     {
         var line = FirstLine(program);
         return line.Length == 0 && new FileInfo(program).Length == 0 ? "it is empty"
-            : line.StartsWith("\x7fELF", StringComparison.Ordinal) ? "it was built for another processor or system (Exec format error)"
+            : line.StartsWith("\u007fELF", StringComparison.Ordinal) ? "it was built for another processor or system (Exec format error)"
             : line.StartsWith("\u00ef\u00bb\u00bf", StringComparison.Ordinal)
                 ? "it begins with a byte order mark, which may not stand before \"#!\"; save it without one"
             : "it has no \"#!\" line; its first line has to name its interpreter, such as #!/bin/sh";
@@ -86,6 +87,6 @@ internal static class HookFile
         using var file = File.OpenHandle(program);
         var read = RandomAccess.Read(file, start, fileOffset: 0);
         var line = Encoding.Latin1.GetString(start[..read]).Split('\n')[0];
-        return string.Concat(line.Select(static c => char.IsControl(c) && c is not ('\r' or '\x7f') ? ' ' : c));
+        return string.Concat(line.Select(static c => char.IsControl(c) && c is not ('\r' or '\u007f') ? ' ' : c));
     }
 }

@@ -60,7 +60,9 @@ internal static class DnsTypes
     public const int Tsig = 250;
 }
 
-/// <summary>One resource record of an answer. An NS or CNAME record's data is the name as text; a TXT record's, its strings joined.</summary>
+/// <summary>
+/// One resource record of an answer. An NS or CNAME record's data is the name as text; a TXT record's, its strings joined.
+/// </summary>
 internal sealed record DnsRecord(string Name, int Type, byte[] Data, int Start);
 
 /// <summary>A message from the network: parsed defensively, without exceptions.</summary>

@@ -90,7 +90,10 @@ internal sealed class OrderDriver
         for (var attempt = 1; ; attempt++)
         {
             var (order, took) = await poller.UntilAsync(
-                orderUrl, AcmeJson.Default.OrderResource, static order => order.Status is not ("pending" or "processing"), cancellationToken);
+                orderUrl,
+                AcmeJson.Default.OrderResource,
+                static order => order.Status is not ("pending" or "processing"),
+                cancellationToken);
             if (order.Status is "pending" or "processing")
                 throw poller.TimeIsUp("the order", order.Status, took);
             if (order.Status == "ready")

@@ -5,10 +5,10 @@ namespace Heliograph.Acme.Renewal;
 /// <summary>How often an order may fail before the back-off alone decides, whatever has changed since.</summary>
 internal static class FailureLimit
 {
-    /// <summary>Let's Encrypt's limit: failed validations of one account for one name in an hour (letsencrypt.org/docs/rate-limits).</summary>
+    /// <summary>Let's Encrypt's: failed validations of one account for one name in an hour (letsencrypt.org/docs/rate-limits).</summary>
     private const int MostFailedValidations = 5;
 
-    /// <summary>Its staging directory allows 200; trials need not use these up.</summary>
+    /// <summary>Its staging directory allows far more; trials need not use that up.</summary>
     private const int MostFailedTrials = 10;
 
     private const int MostKept = 32;

@@ -7,18 +7,6 @@ namespace Heliograph.Acme.Renewal;
 /// <summary>Checks whether anything is due for the certificate, and if so does it. Everything it bases a decision on is on disk.</summary>
 internal sealed class Renewer
 {
-    // An authority that fails this often in a row is skipped for this attempt, if there is another one.
-    private const int FailuresBeforeFailover = 3;
-    private const int FailoverLifetimePart = 5;
-
-    // Let's Encrypt's limits last no longer. A longer Retry-After is the authority's mistake.
-    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromDays(7);
-    private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan ShortestSleep = TimeSpan.FromSeconds(1);
-
-    // How soon it is seen that what was wrong has been put right.
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
-
     private readonly AcmeOptions options;
     private readonly CertificateIssuer issuer;
     private readonly CertificateStore store;
@@ -65,29 +53,8 @@ internal sealed class Renewer
     /// <summary>The finished attempts.</summary>
     public Attempts Ended => before ?? state.Attempts;
 
-    public RenewalPlan Plan => RenewalPlan.For(Certificate, state, options, issuer.Names, Now);
-
-    /// <summary>When the next attempt takes place: when it is due, or as soon as the last failure and the authorities allow.</summary>
-    public DateTimeOffset NextAttempt => Latest(Plan.At, Within(state.Attempts.NextAttempt, Backoff.Longest) ?? Plan.At, EarliestIssuer());
-
-    /// <summary>The authorities accept no request before this instant; null: one of them may be asked.</summary>
-    public DateTimeOffset? LimitedUntil => EarliestIssuer() is var earliest && earliest > Now ? earliest : null;
-
-    /// <summary>
-    /// How long to sleep. Only a few minutes, because another process may store a certificate, and machines may suspend.
-    /// </summary>
-    public TimeSpan Sleep
-    {
-        get
-        {
-            var next = NextAttempt;
-            if (SuggestionDue is { } check && check < next)
-                next = check;
-            var sleep = next - Now;
-            var longest = IsPostponed ? LookEvery : LongestSleep;
-            return sleep < ShortestSleep ? ShortestSleep : sleep > longest ? longest : sleep;
-        }
-    }
+    /// <summary>What may be done now, and what later.</summary>
+    public Schedule Schedule => new(state, Certificate, options, issuer.Names, timeProvider.GetUtcNow());
 
     /// <summary>Loads what this process or another one has stored.</summary>
     public void Reload()
@@ -108,21 +75,21 @@ internal sealed class Renewer
         {
             Reload();
             var change = await FindChangeAsync(cancellationToken);
-            if (NextAttempt > Now && !(SuggestionDue <= Now) && change is null)
+            if (Schedule.NextAttempt > Now && !(Schedule.SuggestionDue <= Now) && change is null)
                 return;
             using var held = await store.LockAsync(cancellationToken);
             // Another process may have held the lock to do just this.
             Reload();
             await AskForSuggestionAsync(cancellationToken);
-            var atOnce = change is not null && IsPostponed && MayAskAtOnce();
+            var atOnce = change is not null && Schedule.IsPostponed && Schedule.MayAskAtOnce(issuer.SolverCount);
             if (atOnce)
                 logger.AskingAgain(change!);
-            if (NextAttempt <= Now || atOnce)
+            if (Schedule.NextAttempt <= Now || atOnce)
                 await AttemptAsync(rateLimitsToo: false, cancellationToken);
         }
         catch (AcmeException exception)
         {
-            await FailAsync(exception, cancellationToken);
+            Fail(exception);
         }
         finally
         {
@@ -136,24 +103,24 @@ internal sealed class Renewer
     /// <returns>Whether anything was renewed.</returns>
     public async Task<bool> RenewAsync(bool force, CancellationToken cancellationToken)
     {
-        if (!force && EarliestIssuer() > Now)
+        if (!force && Schedule.LimitedUntil is { } until)
         {
             throw new AcmeException(AcmeFailure.RateLimited,
-                $"The authority accepts no request before {EarliestIssuer():u}; its last answer was: {state.Attempts.LastError}");
+                $"The authority accepts no request before {until:u}; its last answer was: {state.Attempts.LastError}");
         }
 
         try
         {
             using var held = await store.LockAsync(cancellationToken);
             Reload();
-            if (!force && Plan.At > Now)
+            if (!force && Schedule.Plan.At > Now)
                 return false;
             await AttemptAsync(rateLimitsToo: force, cancellationToken);
             return true;
         }
         catch (AcmeException exception)
         {
-            await FailAsync(exception, cancellationToken);
+            Fail(exception);
             throw;
         }
         finally
@@ -187,45 +154,22 @@ internal sealed class Renewer
 
     private DateTimeOffset Now => timeProvider.GetUtcNow();
 
-    private DateTimeOffset? SuggestionDue =>
-        Certificate?.AriId is null || SuggestingIssuer is null ? null : Within(state.Ari?.NextCheck, RenewalInfo.Longest) ?? Now;
-
-    /// <summary>It is due, and only the last failure delays it.</summary>
-    private bool IsPostponed => state.Attempts.Failures > 0 && Plan.At <= Now && EarliestIssuer() <= Now && NextAttempt > Now;
-
-    /// <summary>An instant from the file, unless the clock was wrong when it was written.</summary>
-    private DateTimeOffset? Within(DateTimeOffset? instant, TimeSpan longest) => instant - Now > longest ? null : instant;
-
     /// <summary>What the operator has put right since the last failure; null: nothing that can be seen.</summary>
     private async Task<string?> FindChangeAsync(CancellationToken cancellationToken)
     {
-        if (!IsPostponed || state.Attempts.Circumstances is not { } before || !MayAskAtOnce())
+        var schedule = Schedule;
+        if (!schedule.IsPostponed || state.Attempts.Circumstances is not { } before || !schedule.MayAskAtOnce(issuer.SolverCount))
             return null;
         return probe.FindImprovement(before, await probe.LookAsync(before, cancellationToken));
     }
 
-    private bool MayAskAtOnce() => Candidates(rateLimitsToo: false).TrueForAll(candidate =>
-        FailureLimit.Allows(state.Attempts.Orders, FirstDirectory(candidate), candidate.Directory, issuer.SolverCount, Now));
-
-    /// <summary>Where an attempt begins: the staging directory after a failed validation.</summary>
-    private string FirstDirectory(IssuerOptions candidate) => TrialDirectory(candidate) ?? candidate.Directory;
-
-    private string? TrialDirectory(IssuerOptions candidate) =>
-        candidate.StagingDirectory is { } staging
-        && staging != candidate.Directory
-        && state.Attempts.TrialFirst.Contains(candidate.Directory, StringComparer.Ordinal)
-            ? staging
-            : null;
-
-    private IssuerOptions? SuggestingIssuer => options.Issuers.FirstOrDefault(candidate => candidate.Directory == Certificate?.Directory);
-
     private async Task AskForSuggestionAsync(CancellationToken cancellationToken)
     {
-        if (!(SuggestionDue <= Now))
+        if (!(Schedule.SuggestionDue <= Now))
             return;
         try
         {
-            var answer = await issuer.SuggestionAsync(SuggestingIssuer!, Certificate!.AriId!, cancellationToken);
+            var answer = await issuer.SuggestionAsync(Schedule.SuggestingIssuer!, Certificate!.AriId!, cancellationToken);
             Save(state with { Ari = RenewalInfo.Update(state.Ari, answer?.Info, answer?.RetryAfter, Now, random.NextDouble()) });
         }
         catch (AcmeException exception) when (exception.Failure != AcmeFailure.Storage)
@@ -240,7 +184,8 @@ internal sealed class Renewer
     {
         var kept = state.Attempts;
         before = kept;
-        var candidates = Candidates(rateLimitsToo);
+        var schedule = Schedule;
+        var candidates = schedule.Candidates(rateLimitsToo);
 
         // Counted before it begins, so that a crash during the attempt counts as a failure and a crash loop backs off.
         // If this cannot be written, neither could the certificate: then no authority is asked.
@@ -249,11 +194,11 @@ internal sealed class Renewer
             Attempts = kept with
             {
                 Failures = kept.Failures + 1,
-                NextAttempt = Now + Backoff.After(kept.Failures + 1, Remaining, random.NextDouble()),
+                NextAttempt = Now + Backoff.After(kept.Failures + 1, schedule.Remaining, random.NextDouble()),
                 LastError = "The program ended during the last attempt.",
                 LastErrorAt = Now,
                 Orders = candidates.Aggregate(
-                    kept.Orders, (orders, candidate) => FailureLimit.Add(orders, FirstDirectory(candidate), Now)),
+                    kept.Orders, (orders, candidate) => FailureLimit.Add(orders, schedule.FirstDirectory(candidate), Now)),
             },
         });
         var failures = new List<AcmeException>();
@@ -277,6 +222,9 @@ internal sealed class Renewer
             }
         }
 
+        // While the lock is held: a state that is saved without it could replace another process's certificate.
+        var circumstances = await probe.LookAsync(kept.Circumstances, cancellationToken);
+        state = state with { Attempts = state.Attempts with { Circumstances = circumstances } };
         throw failures.Count == 1
             ? failures[0]
             : new AcmeException(
@@ -291,7 +239,7 @@ internal sealed class Renewer
             && kept.Names.SequenceEqual(issuer.Names, StringComparer.Ordinal)
                 ? kept
                 : null;
-        if (pending is null && TrialDirectory(candidate) is { } staging)
+        if (pending is null && Schedule.TrialDirectory(candidate) is { } staging)
         {
             await TryOutAsync(candidate with { Directory = staging }, cancellationToken);
             var orders = FailureLimit.Add(state.Attempts.Orders, candidate.Directory, Now);
@@ -324,28 +272,6 @@ internal sealed class Renewer
         }
     }
 
-    /// <summary>The first authority, and also the second if the first keeps failing or time is running out.</summary>
-    private List<IssuerOptions> Candidates(bool rateLimitsToo)
-    {
-        var failures = state.Attempts.Failures;
-        var urgent = Certificate is null || Remaining < Certificate.Lifetime / FailoverLifetimePart;
-        var both = failures >= FailuresBeforeFailover || (failures >= 1 && urgent);
-        return [.. options.Issuers
-            .Where((_, index) => index == 0 || both || !MayAsk(options.Primary))
-            .Where(candidate => rateLimitsToo || MayAsk(candidate))];
-    }
-
-    private bool MayAsk(IssuerOptions candidate) => NotBefore(candidate) <= Now;
-
-    private DateTimeOffset EarliestIssuer() => options.Issuers.Min(NotBefore);
-
-    private DateTimeOffset NotBefore(IssuerOptions candidate) =>
-        state.NotBefore.TryGetValue(candidate.Directory, out var notBefore)
-            ? Within(notBefore, LongestRetryAfter) ?? DateTimeOffset.MinValue
-            : DateTimeOffset.MinValue;
-
-    private TimeSpan? Remaining => Certificate?.NotAfter - Now;
-
     private void Adopt(IssuedCertificate certificate)
     {
         state = state with
@@ -364,7 +290,8 @@ internal sealed class Renewer
         // It is already usable in memory; a full disk must not prevent it from being served.
         unsaved = true;
         publish(certificate);
-        logger.Issued(certificate, Plan.At, Plan.Reason);
+        var plan = Schedule.Plan;
+        logger.Issued(certificate, plan.At, plan.Reason);
         Save(state);
     }
 
@@ -373,7 +300,7 @@ internal sealed class Renewer
     {
         var notBefore = new Dictionary<string, DateTimeOffset>(state.NotBefore, StringComparer.Ordinal);
         if (exception.RetryAfter is { } wait && wait > TimeSpan.Zero)
-            notBefore[candidate.Directory] = Now + (wait < LongestRetryAfter ? wait : LongestRetryAfter);
+            notBefore[candidate.Directory] = Now + (wait < Schedule.LongestRetryAfter ? wait : Schedule.LongestRetryAfter);
         var trialFirst = state.Attempts.TrialFirst;
         if (exception.Failure == AcmeFailure.NotProven && !trialFirst.Contains(candidate.Directory, StringComparer.Ordinal))
             trialFirst = [.. trialFirst, candidate.Directory];
@@ -384,15 +311,10 @@ internal sealed class Renewer
         state = state with { NotBefore = notBefore, Pending = pending, Attempts = state.Attempts with { TrialFirst = trialFirst } };
     }
 
-    private async Task FailAsync(AcmeException exception, CancellationToken cancellationToken)
+    private void Fail(AcmeException exception)
     {
-        var attempts = state.Attempts with
-        {
-            LastError = exception.Message,
-            LastErrorAt = Now,
-            Circumstances = await probe.LookAsync(state.Attempts.Circumstances, cancellationToken),
-        };
-        var failed = state with { Attempts = attempts };
+        var attempts = state.Attempts;
+        var failed = state with { Attempts = attempts with { LastError = exception.Message, LastErrorAt = Now } };
         if (exception.Failure == AcmeFailure.Storage)
         {
             // No authority was asked, or the certificate is in memory only: try the disk again, with the same back-off.
@@ -402,7 +324,7 @@ internal sealed class Renewer
                 Attempts = failed.Attempts with
                 {
                     Failures = failures,
-                    NextAttempt = Now + Backoff.After(failures, Remaining, random.NextDouble()),
+                    NextAttempt = Now + Backoff.After(failures, Schedule.Remaining, random.NextDouble()),
                 },
             };
             unsaved = true;
@@ -412,10 +334,10 @@ internal sealed class Renewer
             TrySave(failed);
         }
 
-        if (LimitedUntil is { } until)
-            logger.FailedByLimit(exception.Message, until);
+        if (Schedule is { LimitedUntil: not null, NextAttempt: var next })
+            logger.FailedByLimit(exception.Message, next);
         else
-            logger.Failed(exception.Message, NextAttempt);
+            logger.Failed(exception.Message, Schedule.NextAttempt);
     }
 
     private void TrySave(CertificateState next)
@@ -436,13 +358,5 @@ internal sealed class Renewer
         unsaved = true;
         store.Save(next);
         unsaved = false;
-    }
-
-    private static DateTimeOffset Latest(params ReadOnlySpan<DateTimeOffset> instants)
-    {
-        var latest = instants[0];
-        foreach (var instant in instants)
-            latest = instant > latest ? instant : latest;
-        return latest;
     }
 }

@@ -17,7 +17,8 @@ public sealed class StatusTests : ScriptedTests
     [InlineData("deactivated", "pending")]
     [InlineData("expired", "processing")]
     [InlineData("revoked", "valid")]
-    public async Task A_failed_validation_shows_the_authoritys_reason_and_the_next_type_is_tried_at_once(string authorization, string challenge)
+    public async Task A_failed_validation_shows_the_authoritys_reason_and_the_next_type_is_tried_at_once(
+        string authorization, string challenge)
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
         ca.States["tls-alpn-01"] = new(authorization, challenge, ScriptedCa.Problem("unauthorized", Reason));

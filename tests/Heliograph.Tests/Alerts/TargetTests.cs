@@ -49,7 +49,8 @@ public sealed class TargetTests : IDisposable
     {
         using var nobody = LoopbackPort.Refusing(out var down);
         var target = new WebhookTarget(new Uri($"http://{down}/"), ShortPauses, TimeProvider.System);
-        Assert.Equal("it cannot be reached: no connection (IPv4: connection refused) (4 attempts)", await target.SendAsync(Message, Bound.Token));
+        Assert.Equal(
+            "it cannot be reached: no connection (IPv4: connection refused) (4 attempts)", await target.SendAsync(Message, Bound.Token));
     }
 
     [Fact(Timeout = Bound.Test)]

@@ -29,7 +29,8 @@ public sealed class HappyEyeballsTests
     {
         using var server = new TcpListener(IPAddress.Parse("127.0.0.7"), 0);
         server.Start();
-        var dead = Enumerable.Range(2, 5).Select(last => new SilentListener(new(IPAddress.Parse($"127.0.0.{last}"), Port(server)))).ToList();
+        var dead = Enumerable.Range(2, 5)
+            .Select(last => new SilentListener(new(IPAddress.Parse($"127.0.0.{last}"), Port(server)))).ToList();
         var addresses = dead.Select(static one => one.Endpoint.Address).Append(IPAddress.Parse("127.0.0.7")).ToArray();
         using var connected = await Connector(TimeSpan.FromSeconds(20), addresses).ConnectAsync(Host, Port(server), Bound.Token);
         Assert.Equal(server.LocalEndpoint, connected.RemoteEndPoint);
@@ -117,7 +118,8 @@ public sealed class HappyEyeballsTests
     public void A_name_with_a_dot_is_absolute_unless_the_hosts_file_has_it(string host, string asked)
     {
         using var files = new TempDirectory();
-        var hosts = files.Write("hosts", "192.0.2.1\tlisted.example.org alias.example.org # commented.example.org\n# 192.0.2.1 authority\n");
+        var hosts = files.Write(
+            "hosts", "192.0.2.1\tlisted.example.org alias.example.org # commented.example.org\n# 192.0.2.1 authority.example.org\n");
         Assert.Equal(asked, HostAddresses.Absolute(host, hosts));
     }
 

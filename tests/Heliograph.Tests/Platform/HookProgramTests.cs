@@ -51,12 +51,16 @@ public sealed class HookProgramTests : IDisposable
     }
 
     [Theory]
-    [InlineData("#!/bin/sh\r\nexit 0\r\n", "its first line, \"#!/bin/sh\", has a Windows line end (CRLF); remove them with: sed -i 's/\\r$//' HOOK")]
-    [InlineData("#!/nowhere/perl -w\nexit\n", "its first line, \"#!/nowhere/perl -w\", names an interpreter that does not exist; install it or correct the line")]
+    [InlineData(
+        "#!/bin/sh\r\nexit 0\r\n",
+        "its first line, \"#!/bin/sh\", has a Windows line end (CRLF); remove them with: sed -i 's/\\r$//' HOOK")]
+    [InlineData(
+        "#!/nowhere/perl -w\nexit\n",
+        "its first line, \"#!/nowhere/perl -w\", names an interpreter that does not exist; install it or correct the line")]
     [InlineData("echo without a first line\n", "it has no \"#!\" line; its first line has to name its interpreter, such as #!/bin/sh")]
     [InlineData("\ufeff#!/bin/sh\nexit 0\n", "it begins with a byte order mark, which may not stand before \"#!\"; save it without one")]
     [InlineData("", "it is empty")]
-    [InlineData("\x7f" + "ELF is not a script", "it was built for another processor or system (Exec format error)")]
+    [InlineData("\u007fELF is not a script", "it was built for another processor or system (Exec format error)")]
     public async Task A_file_that_the_system_does_not_run_is_explained(string text, string expected)
     {
         var program = Write(text);
@@ -100,7 +104,8 @@ public sealed class HookProgramTests : IDisposable
         var result = await RunAsync(program, TimeSpan.FromSeconds(20));
         Assert.NotEqual(0, result.ExitCode);
         Assert.StartsWith("its first line, \"#!/", result.Output, StringComparison.Ordinal);
-        Assert.Contains($"has a Windows line end (CRLF); remove them with: sed -i 's/\\r$//' {program}; ", result.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"has a Windows line end (CRLF); remove them with: sed -i 's/\\r$//' {program}; ", result.Output, StringComparison.Ordinal);
     }
 
     private static Task<HookResult> RunAsync(string program, TimeSpan limit) =>
@@ -108,7 +113,8 @@ public sealed class HookProgramTests : IDisposable
 
     private static int OwnPipes() =>
         Directory.EnumerateFileSystemEntries("/proc/self/fd")
-            .Count(static link => File.ResolveLinkTarget(link, returnFinalTarget: false)?.Name.StartsWith("pipe:", StringComparison.Ordinal) == true);
+            .Count(static link =>
+                File.ResolveLinkTarget(link, returnFinalTarget: false)?.Name.StartsWith("pipe:", StringComparison.Ordinal) == true);
 
     private string Write(string text)
     {

@@ -45,8 +45,8 @@ public sealed class WarningTests
     {
         var failed = Good with { Failures = 1, LastError = "Port 443 is closed." };
         Assert.Equal(
-            "The certificate could not be renewed. Port 443 is closed. The next attempt is at 2026-06-05 12:00:00Z; once the cause is gone, " +
-            "ask at once with: heliograph certificate renew.",
+            "The certificate could not be renewed. Port 443 is closed. The next attempt is at 2026-06-05 12:00:00Z; once the cause is " +
+            "gone, ask at once with: heliograph certificate renew.",
             Message(failed));
         // The command would be refused.
         Assert.Equal(
