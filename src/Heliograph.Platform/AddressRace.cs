@@ -26,7 +26,8 @@ internal sealed class AddressRace
         string.Join("; ", failed.GroupBy(
             static attempt => Family(attempt.Endpoint.AddressFamily),
             static attempt => attempt.Failure,
-            static (family, reasons) => $"{family}: {string.Join(" and ", reasons.Distinct(StringComparer.Ordinal))}"));
+            static (family, reasons) => $"{family}: {string.Join(" and ", reasons.Distinct(StringComparer.Ordinal))}",
+            StringComparer.Ordinal));
 
     /// <returns>A connected socket, or null if all attempts failed or the time is up.</returns>
     public async Task<Socket?> RunAsync(CancellationToken limit)

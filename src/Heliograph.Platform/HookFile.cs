@@ -29,7 +29,7 @@ internal static class HookFile
                 Enoent when !File.Exists(program) => "there is no such file; give the absolute path of an executable file",
                 Enoent => ExplainInterpreter(program),
                 Enoexec => ExplainFormat(program),
-                Eacces when File.Exists(program) && (File.GetUnixFileMode(program) & AnyExecute) == 0 =>
+                Eacces when File.Exists(program) && (File.GetUnixFileMode(program) & AnyExecute) == UnixFileMode.None =>
                     $"it is not executable; make it so with: chmod +x {program}",
                 Eacces =>
                     $"user {Environment.UserName} may not run it, or its file system is mounted with noexec " +

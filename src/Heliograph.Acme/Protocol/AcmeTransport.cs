@@ -61,9 +61,9 @@ internal sealed class AcmeTransport : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
+            var connected = connector.ConnectedBy is { } family ? $" accepted a connection over {family}, but" : "";
             throw new AcmeException(AcmeFailure.Unreachable,
-                $"{url.Host} accepted a connection over {connector.ConnectedBy ?? "the network"}, but did not answer within " +
-                $"{http.Timeout.TotalSeconds:0.#} seconds; retrying later.");
+                $"{url.Host}{connected} did not answer within {http.Timeout.TotalSeconds:0.#} seconds; retrying later.");
         }
         catch (HttpRequestException exception)
         {

@@ -80,7 +80,8 @@ internal sealed class WebhookTarget : AlertTarget
         }
         catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return ($"it accepted a connection over {connector.ConnectedBy} but did not answer within {Values.Write(Limit)}", false);
+            var connected = connector.ConnectedBy is { } family ? $" accepted a connection over {family}, but" : "";
+            return ($"it{connected} did not answer within {Values.Write(Limit)}", false);
         }
     }
 
