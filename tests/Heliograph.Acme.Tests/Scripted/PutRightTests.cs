@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Heliograph.Testing;
 
 namespace Heliograph.Acme.Tests.Scripted;
 

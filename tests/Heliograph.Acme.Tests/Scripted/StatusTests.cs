@@ -1,6 +1,4 @@
-using System.Text.Json.Nodes;
 using Heliograph.Testing;
-using Microsoft.AspNetCore.Http;
 
 namespace Heliograph.Acme.Tests.Scripted;
 
