@@ -17,6 +17,9 @@ public enum AcmeFailure
     /// <summary>The authority could not validate a name: something in DNS, in a firewall or here has to be fixed.</summary>
     NotProven,
 
+    /// <summary>The authority does not finish what it has begun; the order can still be fetched.</summary>
+    Unfinished,
+
     /// <summary>The authority asked to wait.</summary>
     RateLimited,
 

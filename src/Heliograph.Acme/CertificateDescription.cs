@@ -30,6 +30,9 @@ public sealed record CertificateDescription
     /// <summary>The authority's page on why it suggests this instant (RFC 9773).</summary>
     public string? ExplanationUrl { get; init; }
 
+    /// <summary>The authority accepts no request before this instant; null: it does not say.</summary>
+    public DateTimeOffset? LimitedUntil { get; init; }
+
     /// <summary>Failures in a row.</summary>
     public required int Failures { get; init; }
 

@@ -34,6 +34,7 @@ public sealed class CertificateManager : IAsyncDisposable
         TimeProvider timeProvider,
         ILogger logger,
         Random random,
+        Resolve resolve,
         Action<WriteStep>? fault)
     {
         if (options.Errors() is { Count: > 0 } errors)
@@ -43,7 +44,8 @@ public sealed class CertificateManager : IAsyncDisposable
         this.logger = logger;
         var files = new StateFiles(new PrivateDirectory(Path.Combine(options.StateDirectory, DirectoryName), timeProvider, logger, fault));
         var issuer = new CertificateIssuer(options, responders, new AccountStore(files), timeProvider, logger);
-        renewer = new Renewer(options, issuer, new CertificateStore(files, timeProvider), timeProvider, random, logger, Publish);
+        var probe = new CircumstancesProbe(options, issuer.Identifiers, responders, resolve);
+        renewer = new Renewer(options, issuer, new CertificateStore(files, timeProvider), probe, timeProvider, random, logger, Publish);
         files.Create();
         renewer.Reload();
     }
@@ -58,7 +60,7 @@ public sealed class CertificateManager : IAsyncDisposable
     /// <exception cref="AcmeException">The options have mistakes, or the state directory cannot be read.</exception>
     public static CertificateManager Open(
         AcmeOptions options, ChallengeResponders responders, Action<IssuedCertificate> use, TimeProvider timeProvider, ILogger logger) =>
-        new(options, responders, use, timeProvider, logger, Random.Shared, fault: null);
+        new(options, responders, use, timeProvider, logger, Random.Shared, HostAddresses.FindAsync, fault: null);
 
     /// <summary>Null until there is one. It may have expired: that is still better than none.</summary>
     public IssuedCertificate? Current => renewer.Certificate;
@@ -83,7 +85,7 @@ public sealed class CertificateManager : IAsyncDisposable
     public Task<RenewalOutcome> RenewNowAsync(bool force, CancellationToken cancellationToken) => AloneAsync(async cancellationToken =>
     {
         var renewed = await renewer.RenewAsync(force, cancellationToken);
-        var plan = renewer.Plan;
+        var plan = renewer.Schedule.Plan;
         return new RenewalOutcome
         {
             Renewed = renewed,
@@ -113,10 +115,11 @@ public sealed class CertificateManager : IAsyncDisposable
     {
         var certificate = renewer.Certificate;
         var state = renewer.State;
-        var plan = renewer.Plan;
+        var schedule = renewer.Schedule;
+        var plan = schedule.Plan;
         var underWay = renewer.IsUnderWay;
         var ended = renewer.Ended;
-        var next = renewer.NextAttempt;
+        var next = schedule.NextAttempt;
         return new CertificateDescription
         {
             Names = certificate?.Names,
@@ -132,6 +135,7 @@ public sealed class CertificateManager : IAsyncDisposable
                 : next > plan.At ? $"{plan.Reason}; a failure or a rate limit delays it until then"
                 : plan.Reason,
             ExplanationUrl = state.Ari?.ExplanationUrl,
+            LimitedUntil = schedule.LimitedUntil,
             Failures = ended.Failures,
             LastError = ended.LastError,
             LastErrorAt = ended.LastErrorAt,
@@ -184,7 +188,7 @@ public sealed class CertificateManager : IAsyncDisposable
                     await Task.Delay(TimeSpan.FromMinutes(10), timeProvider, stopping.Token);
                 }
 
-                await Task.Delay(renewer.Sleep, timeProvider, stopping.Token);
+                await Task.Delay(renewer.Schedule.Sleep, timeProvider, stopping.Token);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)

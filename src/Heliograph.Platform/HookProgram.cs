@@ -1,19 +1,22 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Heliograph.Platform;
 
 /// <summary>How a hook program ended.</summary>
 /// <param name="ExitCode">Null if it did not end in time and was killed with its children.</param>
-/// <param name="Output">The first 4 KB of its standard error, then of its standard output.</param>
+/// <param name="Output">The first 4 KB of its standard error, then of its standard output; if it failed, preceded by what may be wrong with
+/// its file.</param>
 public sealed record HookResult(int? ExitCode, string Output);
 
 /// <summary>Runs the operator's own program: without a shell, for a limited time, keeping the beginning of its output.</summary>
 public static class HookProgram
 {
     private const int MaxOutput = 4096;
+
+    /// <summary>For what the program wrote before it ended. A child that it leaves behind may keep its pipes for ever.</summary>
+    private static readonly TimeSpan OutputGrace = TimeSpan.FromSeconds(1);
 
     /// <param name="program">The path of an executable file.</param>
     /// <param name="arguments">Passed unchanged.</param>
@@ -30,20 +33,29 @@ public static class HookProgram
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(timeout);
+        using var reading = new CancellationTokenSource();
         using var process = Start(program, arguments, environment);
+        process.StandardInput.Close();
+        var output = ReadBoundedAsync(process.StandardOutput, reading.Token);
+        var errors = ReadBoundedAsync(process.StandardError, reading.Token);
         try
         {
-            process.StandardInput.Close();
-            var output = ReadBoundedAsync(process.StandardOutput, limit.Token);
-            var errors = ReadBoundedAsync(process.StandardError, limit.Token);
             await process.WaitForExitAsync(limit.Token);
-            return new(process.ExitCode, await errors + " " + await output);
+            reading.CancelAfter(OutputGrace);
+            var written = await errors + " " + await output;
+            var trouble = process.ExitCode == 0 ? null : HookFile.ExplainCarriageReturn(program);
+            return new(process.ExitCode, trouble is null ? written : $"{trouble}; {written}");
         }
         catch (OperationCanceledException)
         {
             Kill(process);
             cancellationToken.ThrowIfCancellationRequested();
             return new(null, "");
+        }
+        finally
+        {
+            await reading.CancelAsync();
+            await Task.WhenAll(output, errors);
         }
     }
 
@@ -69,18 +81,31 @@ public static class HookProgram
         }
         catch (Win32Exception exception)
         {
-            throw new HookStartException(Marshal.GetPInvokeErrorMessage(exception.NativeErrorCode), exception);
+            throw new HookStartException(HookFile.Explain(program, exception.NativeErrorCode), exception);
         }
     }
 
-    /// <summary>Reads to the end, so that a full pipe never blocks the program, and keeps the beginning.</summary>
+    /// <summary>
+    /// Reads to the end or until it is cancelled, so that a full pipe never blocks the program, and keeps the beginning. Closes the pipe.
+    /// </summary>
     private static async Task<string> ReadBoundedAsync(StreamReader reader, CancellationToken cancellationToken)
     {
         var kept = new StringBuilder();
         var buffer = new char[1024];
-        int read;
-        while ((read = await reader.ReadAsync(buffer, cancellationToken)) > 0)
-            kept.Append(buffer, 0, Math.Min(read, MaxOutput - kept.Length));
+        try
+        {
+            int read;
+            while ((read = await reader.ReadAsync(buffer, cancellationToken)) > 0)
+                kept.Append(buffer, 0, Math.Min(read, MaxOutput - kept.Length));
+        }
+        catch (OperationCanceledException)
+        {
+            // The program has ended, and somebody else keeps the pipe open.
+        }
+        finally
+        {
+            reader.Dispose();
+        }
         return kept.ToString();
     }
 

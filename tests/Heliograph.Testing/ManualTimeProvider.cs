@@ -69,6 +69,24 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>Completes when somebody waits for this clock no longer than this.</summary>
+    /// <returns>How long the clock has to go on until the first of them has waited enough.</returns>
+    public async Task<TimeSpan> NextTimerAsync(TimeSpan atMost, TimeSpan bound)
+    {
+        using var timeout = new CancellationTokenSource(bound);
+        while (true)
+        {
+            Task next;
+            lock (sync)
+            {
+                if (timers.Where(timer => timer.Due - now <= atMost).MinBy(static timer => timer.Due) is { } first)
+                    return first.Due > now ? first.Due - now : TimeSpan.Zero;
+                next = timerSet.Task;
+            }
+            await next.WaitAsync(timeout.Token);
+        }
+    }
+
     private ManualTimer? TakeNext(DateTimeOffset until)
     {
         lock (sync)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using Heliograph.Platform;
 
 namespace Heliograph.Acme.Dns;
 
@@ -9,14 +10,13 @@ namespace Heliograph.Acme.Dns;
 internal static class AuthoritativeServers
 {
     private const int MaxServers = 8;
-    private const string ResolverFile = "/etc/resolv.conf";
 
     /// <summary>Empty when they cannot be found.</summary>
     public static async Task<IReadOnlyList<IPEndPoint>> FindAsync(string name, CancellationToken cancellationToken)
     {
         try
         {
-            if (SystemResolver() is not { } resolver)
+            if (SystemResolver.Find() is not { } resolver)
                 return [];
             for (
                 var zone = name;
@@ -28,9 +28,9 @@ internal static class AuthoritativeServers
                     return await ResolveAsync(servers, cancellationToken);
             }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (IOException)
         {
-            // No resolver: the caller continues without the servers.
+            // The resolver does not answer: the caller continues without the servers.
         }
 
         return [];
@@ -56,8 +56,8 @@ internal static class AuthoritativeServers
             try
             {
                 // One address of each: the question is whether the server has the record, not whether every path to it works.
-                var addresses = await System.Net.Dns.GetHostAddressesAsync(name, AddressFamily.InterNetwork, cancellationToken);
-                servers.AddRange(addresses.Take(1).Select(address => new IPEndPoint(address, 53)));
+                if (Choose(await HostAddresses.FindAsync(name, cancellationToken)) is { } address)
+                    servers.Add(new IPEndPoint(address, 53));
             }
             catch (SocketException)
             {
@@ -68,9 +68,22 @@ internal static class AuthoritativeServers
         return servers;
     }
 
-    private static IPEndPoint? SystemResolver() => File.ReadLines(ResolverFile)
-        .Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
-        .Where(words => words is ["nameserver", ..])
-        .Select(words => words.Length > 1 && IPAddress.TryParse(words[1], out var address) ? new IPEndPoint(address, 53) : null)
-        .FirstOrDefault(server => server is not null);
+    /// <summary>The first to which this machine has a route, IPv4 before IPv6: IPv6 may have a route that leads nowhere.</summary>
+    internal static IPAddress? Choose(IReadOnlyList<IPAddress> addresses) =>
+        addresses.OrderBy(static address => address.AddressFamily == AddressFamily.InterNetworkV6).FirstOrDefault(HasRoute);
+
+    private static bool HasRoute(IPAddress address)
+    {
+        try
+        {
+            // UDP: nothing is sent.
+            using var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            socket.Connect(address, 53);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
 }

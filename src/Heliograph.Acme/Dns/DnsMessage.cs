@@ -53,13 +53,16 @@ internal static class DnsTypes
     public const int Any = 255;
     public const int A = 1;
     public const int Ns = 2;
+    public const int Cname = 5;
     public const int Soa = 6;
     public const int Txt = 16;
     public const int Aaaa = 28;
     public const int Tsig = 250;
 }
 
-/// <summary>One resource record of an answer. An NS record's data is the name as text; a TXT record's, its strings joined.</summary>
+/// <summary>
+/// One resource record of an answer. An NS or CNAME record's data is the name as text; a TXT record's, its strings joined.
+/// </summary>
 internal sealed record DnsRecord(string Name, int Type, byte[] Data, int Start);
 
 /// <summary>A message from the network: parsed defensively, without exceptions.</summary>
@@ -71,6 +74,9 @@ internal sealed record DnsAnswer
     public required ushort Id { get; init; }
 
     public required bool Truncated { get; init; }
+
+    /// <summary>The server answers about a zone of its own.</summary>
+    public required bool IsAuthoritative { get; init; }
 
     public required int ResponseCode { get; init; }
 
@@ -107,6 +113,7 @@ internal sealed record DnsAnswer
         {
             Id = Short(message, 0),
             Truncated = (message[2] & 0x02) != 0,
+            IsAuthoritative = (message[2] & 0x04) != 0,
             ResponseCode = message[3] & 0x0F,
             Records = records,
             AnswerCount = Short(message, 6),
@@ -127,7 +134,7 @@ internal sealed record DnsAnswer
         var data = message.Slice(at, length).ToArray();
         if (type == DnsTypes.Txt)
             data = Join(data);
-        if (type == DnsTypes.Ns)
+        if (type is DnsTypes.Ns or DnsTypes.Cname)
         {
             var inside = at;
             if (!TryName(message, ref inside, out var target))

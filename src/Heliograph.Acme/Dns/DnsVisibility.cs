@@ -28,6 +28,8 @@ internal sealed class DnsVisibility
     public async Task WaitAsync(string name, string value, IReadOnlyList<IPEndPoint> known, CancellationToken cancellationToken)
     {
         var servers = configured.Count > 0 ? configured : known;
+        if (known.Count == 0)
+            name = await DnsAlias.FollowAsync(name, server: null, SystemResolver.Find(), tcpOnly: false, cancellationToken);
         if (servers.Count == 0)
             servers = await AuthoritativeServers.FindAsync(name, cancellationToken);
         if (servers.Count == 0)

@@ -70,7 +70,7 @@ internal sealed class HookRecords : IDnsRecords
         catch (HookStartException exception)
         {
             throw new AcmeException(AcmeFailure.Configuration,
-                $"acme.dns.hook: '{hook}' cannot be started ({exception.Message}). Give the full path of an executable file.", exception);
+                $"acme.dns.hook: '{hook}' cannot be started: {exception.Message}.", exception);
         }
     }
 }

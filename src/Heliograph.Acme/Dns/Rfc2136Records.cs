@@ -12,13 +12,21 @@ internal sealed class Rfc2136Records : IDnsRecords
 
     private readonly Rfc2136Options options;
     private readonly IPEndPoint server;
+    private readonly IPEndPoint? resolver;
     private readonly Tsig tsig;
     private readonly TimeProvider timeProvider;
     private readonly DnsVisibility visibility;
     private readonly ILogger logger;
 
-    public Rfc2136Records(Rfc2136Options options, DnsVisibility visibility, TimeProvider timeProvider, ILogger logger)
+    /// <param name="options">The server and the key.</param>
+    /// <param name="resolver">For names in the zones of other servers.</param>
+    /// <param name="visibility">Waits for the record.</param>
+    /// <param name="timeProvider">For the signature.</param>
+    /// <param name="logger">Logs what is left behind.</param>
+    public Rfc2136Records(
+        Rfc2136Options options, IPEndPoint? resolver, DnsVisibility visibility, TimeProvider timeProvider, ILogger logger)
     {
+        this.resolver = resolver;
         this.options = options;
         this.visibility = visibility;
         this.timeProvider = timeProvider;
@@ -31,12 +39,12 @@ internal sealed class Rfc2136Records : IDnsRecords
     {
         try
         {
-            var zone = options.Zone ?? await FindZoneAsync(name, cancellationToken);
-            await UpdateAsync(zone, name, value, add: true, cancellationToken);
-            var cleanup = new Cleanup(() => RemoveAsync(zone, name, value));
+            var place = await FindPlaceAsync(name, cancellationToken);
+            await UpdateAsync(place, value, add: true, cancellationToken);
+            var cleanup = new Cleanup(() => RemoveAsync(place, value));
             try
             {
-                await visibility.WaitAsync(name, value, [server], cancellationToken);
+                await visibility.WaitAsync(place.Name, value, [server], cancellationToken);
             }
             catch
             {
@@ -55,37 +63,58 @@ internal sealed class Rfc2136Records : IDnsRecords
         }
     }
 
-    private async Task RemoveAsync(string zone, string name, string value)
+    private bool TcpOnly => options.Transport == "tcp";
+
+    private async Task RemoveAsync(Place place, string value)
     {
         try
         {
-            await UpdateAsync(zone, name, value, add: false, CancellationToken.None);
+            await UpdateAsync(place, value, add: false, CancellationToken.None);
         }
         catch (Exception exception) when (exception is IOException or AcmeException)
         {
-            logger.RecordLeft(name, exception.Message);
+            logger.RecordLeft(place.Name, exception.Message);
         }
     }
 
+    /// <summary>The authority follows an alias, and looks at its end.</summary>
+    private async Task<Place> FindPlaceAsync(string name, CancellationToken cancellationToken)
+    {
+        var target = await DnsAlias.FollowAsync(name, server, resolver, TcpOnly, cancellationToken);
+        var described = target == name ? name : $"{target} (of which {name} is an alias)";
+        if (options.Zone is { } zone && (target == name || IsIn(target, zone)))
+            return new(zone, target, described);
+        return await FindZoneAsync(target, cancellationToken) is { } found
+            ? new(found, target, described)
+            : throw new AcmeException(
+                AcmeFailure.Configuration,
+                $"acme.dns.rfc2136: the name server {server} has no zone for {described}; " +
+                "set acme.dns.rfc2136.zone, or set acme.dns.rfc2136.server to the right server.");
+    }
+
+    private static bool IsIn(string name, string zone) =>
+        ("." + name.TrimEnd('.')).EndsWith("." + zone.TrimEnd('.'), StringComparison.OrdinalIgnoreCase);
+
     /// <summary>RFC 2136 section 2: the zone in the question section, the change in the authority section.</summary>
-    private async Task UpdateAsync(string zone, string name, string value, bool add, CancellationToken cancellationToken)
+    private async Task UpdateAsync(Place place, string value, bool add, CancellationToken cancellationToken)
     {
         var text = Encoding.ASCII.GetBytes(value);
         var update = new DnsWriter()
             .Short(RandomNumberGenerator.GetInt32(ushort.MaxValue + 1)).Short(5 << 11).Short(1).Short(0).Short(1).Short(0)
-            .Name(zone).Short(DnsTypes.Soa).Short(DnsTypes.In)
-            .Name(name)
+            .Name(place.Zone).Short(DnsTypes.Soa).Short(DnsTypes.In)
+            .Name(place.Name)
             .Record(DnsTypes.Txt, add ? DnsTypes.In : DnsTypes.None, add ? TimeToLive : 0, [(byte)text.Length, .. text])
             .ToArray();
         var (signed, mac) = tsig.Sign(update, timeProvider.GetUtcNow());
-        var answer = await DnsExchange.AskAsync(server, signed, options.Transport == "tcp", cancellationToken);
+        var answer = await DnsExchange.AskAsync(server, signed, TcpOnly, cancellationToken);
         var code = DnsAnswer.Parse(answer)!.ResponseCode;
         var signature = tsig.Verify(answer, mac, timeProvider.GetUtcNow());
         if (code == 0 && signature == 0)
             return;
         throw new AcmeException(
             AcmeFailure.Configuration,
-            $"acme.dns.rfc2136: the name server {server} refused to change {name} in the zone {zone}: {Explain(code, signature)}.");
+            $"acme.dns.rfc2136: the name server {server} refused to change {place.Described} in the zone {place.Zone}: " +
+            $"{Explain(code, signature)}.");
     }
 
     private static string Explain(int code, int signature) => (code, signature) switch
@@ -102,7 +131,7 @@ internal sealed class Rfc2136Records : IDnsRecords
     };
 
     /// <summary>The longest part of the name for which the server has an SOA record is the zone.</summary>
-    private async Task<string> FindZoneAsync(string name, CancellationToken cancellationToken)
+    private async Task<string?> FindZoneAsync(string name, CancellationToken cancellationToken)
     {
         for (
             var zone = name;
@@ -111,15 +140,18 @@ internal sealed class Rfc2136Records : IDnsRecords
         {
             var id = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1);
             var answer = await DnsExchange.AskAsync(
-                server, DnsWriter.Query(id, zone, DnsTypes.Soa, recursive: false), options.Transport == "tcp", cancellationToken);
+                server, DnsWriter.Query(id, zone, DnsTypes.Soa, recursive: false), TcpOnly, cancellationToken);
             var wanted = zone.ToLowerInvariant();
             if (DnsAnswer.Parse(answer)!.Answers.Any(record => record.Type == DnsTypes.Soa && record.Name == wanted))
                 return zone;
         }
 
-        throw new AcmeException(
-            AcmeFailure.Configuration,
-            $"acme.dns.rfc2136: the name server {server} has no zone for {name}; " +
-            "set acme.dns.rfc2136.zone, or set acme.dns.rfc2136.server to the right server.");
+        return null;
     }
+
+    /// <summary>Where the record goes.</summary>
+    /// <param name="Zone">The zone that is updated.</param>
+    /// <param name="Name">The record's name.</param>
+    /// <param name="Described">The same, with the alias that leads there.</param>
+    private sealed record Place(string Zone, string Name, string Described);
 }

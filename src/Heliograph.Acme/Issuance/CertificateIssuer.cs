@@ -32,6 +32,9 @@ internal sealed class CertificateIssuer
 
     public IReadOnlyList<Identifier> Identifiers { get; }
 
+    /// <summary>How many of them an order may try.</summary>
+    public int SolverCount => solvers.Count;
+
     /// <param name="issuer">The authority to ask.</param>
     /// <param name="predecessor">The certificate in use.</param>
     /// <param name="pending">An order that a crash interrupted.</param>
@@ -148,7 +151,8 @@ internal sealed class CertificateIssuer
             logger.OrderResumed();
             return Accept(chain, pending.KeyPem, issuer, session);
         }
-        catch (AcmeException exception) when (exception.Failure is AcmeFailure.Refused or AcmeFailure.NotProven or AcmeFailure.NotAcme)
+        catch (AcmeException exception)
+            when (exception.Failure is AcmeFailure.Refused or AcmeFailure.NotProven or AcmeFailure.NotAcme or AcmeFailure.Unfinished)
         {
             logger.OrderNotResumed(exception.Message);
             return null;
@@ -193,7 +197,7 @@ internal sealed class CertificateIssuer
     {
         var visibility = new DnsVisibility(dns, timeProvider, logger);
         return dns.Rfc2136 is { } update
-            ? new Rfc2136Records(update, visibility, timeProvider, logger)
+            ? new Rfc2136Records(update, SystemResolver.Find(), visibility, timeProvider, logger)
             : new HookRecords(dns.Hook!, dns.HookTimeout, visibility, logger);
     }
 }

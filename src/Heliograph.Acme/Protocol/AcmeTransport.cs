@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Heliograph.Platform;
 
 namespace Heliograph.Acme.Protocol;
 
@@ -13,11 +14,19 @@ internal sealed class AcmeTransport : IDisposable
     private readonly HttpClient http;
     private readonly TimeProvider timeProvider;
     private readonly TlsTrust trust;
+    private readonly HappyEyeballs connector;
 
     public AcmeTransport(string? caRoot, TimeSpan timeout, TimeProvider timeProvider)
+        // Half of the time, so that a request that never connects says so, and how long that took.
+        : this(caRoot, timeout, timeProvider, new HappyEyeballs(timeout / 2))
+    {
+    }
+
+    internal AcmeTransport(string? caRoot, TimeSpan timeout, TimeProvider timeProvider, HappyEyeballs connector)
     {
         this.timeProvider = timeProvider;
-        trust = new TlsTrust(caRoot, timeProvider);
+        this.connector = connector;
+        trust = new TlsTrust(caRoot, connector, timeProvider);
         http = new HttpClient(trust.CreateHandler(), disposeHandler: true)
         {
             Timeout = timeout,
@@ -51,8 +60,9 @@ internal sealed class AcmeTransport : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
+            var connected = connector.ConnectedBy is { } family ? $" accepted a connection over {family}, but" : "";
             throw new AcmeException(AcmeFailure.Unreachable,
-                $"{url.Host} did not answer within {http.Timeout.TotalSeconds:0.#} seconds; retrying later.");
+                $"{url.Host}{connected} did not answer within {http.Timeout.TotalSeconds:0.#} seconds; retrying later.");
         }
         catch (HttpRequestException exception)
         {
@@ -125,15 +135,19 @@ internal sealed class AcmeTransport : IDisposable
             return new AcmeException(AcmeFailure.Unreachable, trust.Explain(url, problem));
         }
 
-        var why = exception.HttpRequestError switch
-        {
-            HttpRequestError.NameResolutionError => "its name cannot be resolved; check this machine's DNS",
-            HttpRequestError.ConnectionError => "no connection; check this machine's network and outgoing firewall",
-            HttpRequestError.SecureConnectionError => "the TLS handshake fails",
-            _ => "the response was cut off or is not HTTP",
-        };
+        if (exception.InnerException is ConnectFailedException failed)
+            return new AcmeException(AcmeFailure.Unreachable, $"{url.Host} cannot be reached: {Explain(url, failed)}.", exception);
+        var why = exception.HttpRequestError == HttpRequestError.SecureConnectionError
+            ? "the TLS handshake fails"
+            : "the response was cut off or is not HTTP";
         return new AcmeException(
             AcmeFailure.Unreachable, $"{url.Host} cannot be reached: {why} ({exception.GetBaseException().Message}).", exception);
+    }
+
+    private static string Explain(Uri url, ConnectFailedException failed)
+    {
+        var what = failed.Host == url.IdnHost ? failed.Message : $"HTTPS_PROXY names {failed.Host}, and {failed.Message}";
+        return what + (failed.IsResolved ? "; check this machine's network and outgoing firewall" : "; check this machine's DNS");
     }
 }
 
@@ -141,10 +155,12 @@ internal sealed class AcmeTransport : IDisposable
 internal sealed class TlsTrust : IDisposable
 {
     private readonly X509Certificate2Collection? roots;
+    private readonly HappyEyeballs connector;
     private readonly TimeProvider timeProvider;
 
-    public TlsTrust(string? caRoot, TimeProvider timeProvider)
+    public TlsTrust(string? caRoot, HappyEyeballs connector, TimeProvider timeProvider)
     {
+        this.connector = connector;
         this.timeProvider = timeProvider;
         roots = caRoot is null ? null : CaRoots.Read(caRoot);
     }
@@ -170,18 +186,15 @@ internal sealed class TlsTrust : IDisposable
             policy.CustomTrustStore.AddRange(roots);
         }
 
-        return new SocketsHttpHandler
+        // A redirected POST would become a GET; the connector's handler follows none, so that the redirect is reported.
+        var handler = connector.CreateHandler();
+        handler.MaxResponseHeadersLength = 64;
+        handler.SslOptions = new SslClientAuthenticationOptions
         {
-            // A redirected POST would become a GET, so report the redirect instead.
-            AllowAutoRedirect = false,
-            ConnectTimeout = TimeSpan.FromSeconds(15),
-            MaxResponseHeadersLength = 64,
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                CertificateChainPolicy = policy,
-                RemoteCertificateValidationCallback = (_, certificate, chain, errors) => Check(certificate, chain, errors),
-            },
+            CertificateChainPolicy = policy,
+            RemoteCertificateValidationCallback = (_, certificate, chain, errors) => Check(certificate, chain, errors),
         };
+        return handler;
     }
 
     public string Explain(Uri url, X509ChainStatusFlags problem) =>

@@ -51,6 +51,8 @@ internal static class Refusals
         var message = problem.Kind switch
         {
             "caa" => $"A CAA record in DNS does not allow {authority} to issue for {name}: {detail}. {CaaAdvice(meta)}",
+            // No ACME type, as with a state that comes without a reason.
+            "" when !SaysNoConnection(detail) => $"{authority} could not validate {name} by {type}: {detail}.",
             "dns" when type != ChallengeTypes.Dns01 =>
                 $"{authority} finds no address for {name} in DNS: {detail}. Create an A or AAAA record that points to this machine.",
             _ when type == ChallengeTypes.Dns01 =>

@@ -3,6 +3,9 @@ namespace Heliograph.Acme.Renewal;
 /// <summary>How long to wait after a failure: 1, 10, 100 minutes, then a day; sooner when the certificate is about to expire.</summary>
 internal static class Backoff
 {
+    /// <summary>No failure postpones the next attempt longer: more than this in a file is from a time when the clock was wrong.</summary>
+    public static TimeSpan Longest { get; } = TimeSpan.FromDays(1.5);
+
     private static readonly TimeSpan[] Steps =
     [
         TimeSpan.FromMinutes(1),

@@ -13,8 +13,9 @@ internal static class RenewalInfo
     // RFC 9773 section 4.3.2: clamped to reasonable bounds. It recommends six hours when no interval is given, and after an error.
     public static TimeSpan DefaultInterval { get; } = TimeSpan.FromHours(6);
 
+    public static TimeSpan Longest { get; } = TimeSpan.FromDays(1);
+
     private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
     /// <summary>Section 4.1: the authority key identifier and the serial number's DER content octets, both base64url.</summary>
     public static string? CertificateId(X509Certificate2 leaf)

@@ -7,18 +7,10 @@ namespace Heliograph.Acme.Renewal;
 /// <summary>Checks whether anything is due for the certificate, and if so does it. Everything it bases a decision on is on disk.</summary>
 internal sealed class Renewer
 {
-    // An authority that fails this often in a row is skipped for this attempt, if there is another one.
-    private const int FailuresBeforeFailover = 3;
-    private const int FailoverLifetimePart = 5;
-
-    // Let's Encrypt's limits last no longer. A longer Retry-After is the authority's mistake.
-    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromDays(7);
-    private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan ShortestSleep = TimeSpan.FromSeconds(1);
-
     private readonly AcmeOptions options;
     private readonly CertificateIssuer issuer;
     private readonly CertificateStore store;
+    private readonly CircumstancesProbe probe;
     private readonly TimeProvider timeProvider;
     private readonly Random random;
     private readonly ILogger logger;
@@ -36,6 +28,7 @@ internal sealed class Renewer
         AcmeOptions options,
         CertificateIssuer issuer,
         CertificateStore store,
+        CircumstancesProbe probe,
         TimeProvider timeProvider,
         Random random,
         ILogger logger,
@@ -44,6 +37,7 @@ internal sealed class Renewer
         this.options = options;
         this.issuer = issuer;
         this.store = store;
+        this.probe = probe;
         this.timeProvider = timeProvider;
         this.random = random;
         this.logger = logger;
@@ -59,25 +53,8 @@ internal sealed class Renewer
     /// <summary>The finished attempts.</summary>
     public Attempts Ended => before ?? state.Attempts;
 
-    public RenewalPlan Plan => RenewalPlan.For(Certificate, state, options, issuer.Names, Now);
-
-    /// <summary>When the next attempt takes place: when it is due, or as soon as the last failure and the authorities allow.</summary>
-    public DateTimeOffset NextAttempt => Latest(Plan.At, state.Attempts.NextAttempt ?? Plan.At, EarliestIssuer());
-
-    /// <summary>
-    /// How long to sleep. Only a few minutes, because another process may store a certificate, and machines may suspend.
-    /// </summary>
-    public TimeSpan Sleep
-    {
-        get
-        {
-            var next = NextAttempt;
-            if (SuggestionDue is { } check && check < next)
-                next = check;
-            var sleep = next - Now;
-            return sleep < ShortestSleep ? ShortestSleep : sleep > LongestSleep ? LongestSleep : sleep;
-        }
-    }
+    /// <summary>What may be done now, and what later.</summary>
+    public Schedule Schedule => new(state, Certificate, options, issuer.Names, timeProvider.GetUtcNow());
 
     /// <summary>Loads what this process or another one has stored.</summary>
     public void Reload()
@@ -97,13 +74,17 @@ internal sealed class Renewer
         try
         {
             Reload();
-            if (NextAttempt > Now && !(SuggestionDue <= Now))
+            var change = await FindChangeAsync(cancellationToken);
+            if (Schedule.NextAttempt > Now && !(Schedule.SuggestionDue <= Now) && change is null)
                 return;
             using var held = await store.LockAsync(cancellationToken);
             // Another process may have held the lock to do just this.
             Reload();
             await AskForSuggestionAsync(cancellationToken);
-            if (NextAttempt <= Now)
+            var atOnce = change is not null && Schedule.IsPostponed && Schedule.MayAskAtOnce(issuer.SolverCount);
+            if (atOnce)
+                logger.AskingAgain(change!);
+            if (Schedule.NextAttempt <= Now || atOnce)
                 await AttemptAsync(rateLimitsToo: false, cancellationToken);
         }
         catch (AcmeException exception)
@@ -122,17 +103,17 @@ internal sealed class Renewer
     /// <returns>Whether anything was renewed.</returns>
     public async Task<bool> RenewAsync(bool force, CancellationToken cancellationToken)
     {
-        if (!force && EarliestIssuer() > Now)
+        if (!force && Schedule.LimitedUntil is { } until)
         {
             throw new AcmeException(AcmeFailure.RateLimited,
-                $"The authority accepts no request before {EarliestIssuer():u}; its last answer was: {state.Attempts.LastError}");
+                $"The authority accepts no request before {until:u}; its last answer was: {state.Attempts.LastError}");
         }
 
         try
         {
             using var held = await store.LockAsync(cancellationToken);
             Reload();
-            if (!force && Plan.At > Now)
+            if (!force && Schedule.Plan.At > Now)
                 return false;
             await AttemptAsync(rateLimitsToo: force, cancellationToken);
             return true;
@@ -173,17 +154,22 @@ internal sealed class Renewer
 
     private DateTimeOffset Now => timeProvider.GetUtcNow();
 
-    private DateTimeOffset? SuggestionDue => Certificate?.AriId is null || SuggestingIssuer is null ? null : state.Ari?.NextCheck ?? Now;
-
-    private IssuerOptions? SuggestingIssuer => options.Issuers.FirstOrDefault(candidate => candidate.Directory == Certificate?.Directory);
+    /// <summary>What the operator has put right since the last failure; null: nothing that can be seen.</summary>
+    private async Task<string?> FindChangeAsync(CancellationToken cancellationToken)
+    {
+        var schedule = Schedule;
+        if (!schedule.IsPostponed || state.Attempts.Circumstances is not { } before || !schedule.MayAskAtOnce(issuer.SolverCount))
+            return null;
+        return probe.FindImprovement(before, await probe.LookAsync(before, cancellationToken));
+    }
 
     private async Task AskForSuggestionAsync(CancellationToken cancellationToken)
     {
-        if (!(SuggestionDue <= Now))
+        if (!(Schedule.SuggestionDue <= Now))
             return;
         try
         {
-            var answer = await issuer.SuggestionAsync(SuggestingIssuer!, Certificate!.AriId!, cancellationToken);
+            var answer = await issuer.SuggestionAsync(Schedule.SuggestingIssuer!, Certificate!.AriId!, cancellationToken);
             Save(state with { Ari = RenewalInfo.Update(state.Ari, answer?.Info, answer?.RetryAfter, Now, random.NextDouble()) });
         }
         catch (AcmeException exception) when (exception.Failure != AcmeFailure.Storage)
@@ -198,7 +184,8 @@ internal sealed class Renewer
     {
         var kept = state.Attempts;
         before = kept;
-        var candidates = Candidates(rateLimitsToo);
+        var schedule = Schedule;
+        var candidates = schedule.Candidates(rateLimitsToo);
 
         // Counted before it begins, so that a crash during the attempt counts as a failure and a crash loop backs off.
         // If this cannot be written, neither could the certificate: then no authority is asked.
@@ -207,9 +194,11 @@ internal sealed class Renewer
             Attempts = kept with
             {
                 Failures = kept.Failures + 1,
-                NextAttempt = Now + Backoff.After(kept.Failures + 1, Remaining, random.NextDouble()),
+                NextAttempt = Now + Backoff.After(kept.Failures + 1, schedule.Remaining, random.NextDouble()),
                 LastError = "The program ended during the last attempt.",
                 LastErrorAt = Now,
+                Orders = candidates.Aggregate(
+                    kept.Orders, (orders, candidate) => FailureLimit.Add(orders, schedule.FirstDirectory(candidate), Now)),
             },
         });
         var failures = new List<AcmeException>();
@@ -233,6 +222,9 @@ internal sealed class Renewer
             }
         }
 
+        // While the lock is held: a state that is saved without it could replace another process's certificate.
+        var circumstances = await probe.LookAsync(kept.Circumstances, cancellationToken);
+        state = state with { Attempts = state.Attempts with { Circumstances = circumstances } };
         throw failures.Count == 1
             ? failures[0]
             : new AcmeException(
@@ -247,12 +239,12 @@ internal sealed class Renewer
             && kept.Names.SequenceEqual(issuer.Names, StringComparer.Ordinal)
                 ? kept
                 : null;
-        if (
-            pending is null
-            && candidate.StagingDirectory is { } staging
-            && staging != candidate.Directory
-            && state.Attempts.TrialFirst.Contains(candidate.Directory, StringComparer.Ordinal))
+        if (pending is null && Schedule.TrialDirectory(candidate) is { } staging)
+        {
             await TryOutAsync(candidate with { Directory = staging }, cancellationToken);
+            var orders = FailureLimit.Add(state.Attempts.Orders, candidate.Directory, Now);
+            state = state with { Attempts = state.Attempts with { Orders = orders } };
+        }
         return await issuer.IssueAsync(candidate, Certificate, pending, order => Save(state with { Pending = order }), cancellationToken);
     }
 
@@ -280,26 +272,6 @@ internal sealed class Renewer
         }
     }
 
-    /// <summary>The first authority, and also the second if the first keeps failing or time is running out.</summary>
-    private List<IssuerOptions> Candidates(bool rateLimitsToo)
-    {
-        var failures = state.Attempts.Failures;
-        var urgent = Certificate is null || Remaining < Certificate.Lifetime / FailoverLifetimePart;
-        var both = failures >= FailuresBeforeFailover || (failures >= 1 && urgent);
-        return [.. options.Issuers
-            .Where((_, index) => index == 0 || both || !MayAsk(options.Primary))
-            .Where(candidate => rateLimitsToo || MayAsk(candidate))];
-    }
-
-    private bool MayAsk(IssuerOptions candidate) =>
-        !state.NotBefore.TryGetValue(candidate.Directory, out var notBefore) || notBefore <= Now;
-
-    private DateTimeOffset EarliestIssuer() =>
-        options.Issuers.Min(candidate =>
-            state.NotBefore.TryGetValue(candidate.Directory, out var notBefore) ? notBefore : DateTimeOffset.MinValue);
-
-    private TimeSpan? Remaining => Certificate?.NotAfter - Now;
-
     private void Adopt(IssuedCertificate certificate)
     {
         state = state with
@@ -318,7 +290,8 @@ internal sealed class Renewer
         // It is already usable in memory; a full disk must not prevent it from being served.
         unsaved = true;
         publish(certificate);
-        logger.Issued(certificate, Plan.At, Plan.Reason);
+        var plan = Schedule.Plan;
+        logger.Issued(certificate, plan.At, plan.Reason);
         Save(state);
     }
 
@@ -327,12 +300,15 @@ internal sealed class Renewer
     {
         var notBefore = new Dictionary<string, DateTimeOffset>(state.NotBefore, StringComparer.Ordinal);
         if (exception.RetryAfter is { } wait && wait > TimeSpan.Zero)
-            notBefore[candidate.Directory] = Now + (wait < LongestRetryAfter ? wait : LongestRetryAfter);
+            notBefore[candidate.Directory] = Now + (wait < Schedule.LongestRetryAfter ? wait : Schedule.LongestRetryAfter);
         var trialFirst = state.Attempts.TrialFirst;
         if (exception.Failure == AcmeFailure.NotProven && !trialFirst.Contains(candidate.Directory, StringComparer.Ordinal))
             trialFirst = [.. trialFirst, candidate.Directory];
-        // A rejected order is lost; if the authority became unreachable or its answer was damaged, the certificate can still be fetched.
-        var pending = exception.Failure is AcmeFailure.Unreachable or AcmeFailure.RateLimited or AcmeFailure.NotAcme ? state.Pending : null;
+        // A rejected order is lost; if the authority became unreachable or slow, or its answer was damaged, the order can still be fetched.
+        var pending =
+            exception.Failure is AcmeFailure.Unreachable or AcmeFailure.Unfinished or AcmeFailure.RateLimited or AcmeFailure.NotAcme
+                ? state.Pending
+                : null;
         state = state with { NotBefore = notBefore, Pending = pending, Attempts = state.Attempts with { TrialFirst = trialFirst } };
     }
 
@@ -349,7 +325,7 @@ internal sealed class Renewer
                 Attempts = failed.Attempts with
                 {
                     Failures = failures,
-                    NextAttempt = Now + Backoff.After(failures, Remaining, random.NextDouble()),
+                    NextAttempt = Now + Backoff.After(failures, Schedule.Remaining, random.NextDouble()),
                 },
             };
             unsaved = true;
@@ -359,7 +335,10 @@ internal sealed class Renewer
             TrySave(failed);
         }
 
-        logger.Failed(exception.Message, NextAttempt);
+        if (Schedule is { LimitedUntil: not null, NextAttempt: var next })
+            logger.FailedByLimit(exception.Message, next);
+        else
+            logger.Failed(exception.Message, Schedule.NextAttempt);
     }
 
     private void TrySave(CertificateState next)
@@ -380,13 +359,5 @@ internal sealed class Renewer
         unsaved = true;
         store.Save(next);
         unsaved = false;
-    }
-
-    private static DateTimeOffset Latest(params ReadOnlySpan<DateTimeOffset> instants)
-    {
-        var latest = instants[0];
-        foreach (var instant in instants)
-            latest = instant > latest ? instant : latest;
-        return latest;
     }
 }

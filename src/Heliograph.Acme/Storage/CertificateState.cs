@@ -57,6 +57,31 @@ internal sealed record Attempts
 
     /// <summary>Directories whose validation failed: their staging is tried first.</summary>
     public IReadOnlyList<string> TrialFirst { get; init; } = [];
+
+    /// <summary>Those of the last hour: an authority limits how many validations may fail in that time.</summary>
+    public IReadOnlyList<FailedOrder> Orders { get; init; } = [];
+
+    /// <summary>After the last failure; null: unknown.</summary>
+    public Circumstances? Circumstances { get; init; }
+}
+
+/// <summary>An attempt at one directory.</summary>
+internal sealed record FailedOrder(string Directory, DateTimeOffset At);
+
+/// <summary>What an operator may put right after a failure, as this machine sees it.</summary>
+internal sealed record Circumstances
+{
+    /// <summary>A digest.</summary>
+    public string? Configuration { get; init; }
+
+    /// <summary>By host: this server's names, and the authorities. A host is missing if no DNS server answered for it.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Addresses { get; init; } =
+        new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+
+    /// <summary>The ports of this server's names that accept connections from here.</summary>
+    public IReadOnlyList<string> Reachable { get; init; } = [];
+
+    public IReadOnlyList<string>? Find(string host) => Addresses.GetValueOrDefault(host);
 }
 
 /// <summary>An order that was about to be finalized with this key: after a crash its certificate can still be fetched.</summary>

@@ -57,7 +57,8 @@ internal sealed class CertificateStore
     private static string? Damage(CertificateState state)
     {
         // Explicit nulls in the file reach members that have defaults.
-        if (state.Attempts is null || state.Attempts.TrialFirst is null || state.NotBefore is null)
+        if (state.Attempts is null || state.Attempts.TrialFirst is null || state.Attempts.Orders is null || state.NotBefore is null
+            || state.Attempts.Circumstances is { Addresses: null } or { Reachable: null })
             return "it is incomplete";
         if (state.ChainPem is null != state.KeyPem is null)
             return "it has a chain without a key, or a key without a chain";

@@ -30,7 +30,7 @@ internal sealed class ExecTarget(string program, TimeSpan limit) : AlertTarget
         }
         catch (HookStartException exception)
         {
-            return $"it cannot be started ({exception.Message}); give the absolute path of an executable file";
+            return $"it cannot be started: {exception.Message}";
         }
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Heliograph.Configuration;
+using Heliograph.Platform;
 
 namespace Heliograph.Alerts;
 
@@ -20,9 +21,16 @@ internal sealed class WebhookTarget : AlertTarget
     private readonly Uri address;
     private readonly IReadOnlyList<TimeSpan> pauses;
     private readonly TimeProvider timeProvider;
+    private readonly HappyEyeballs connector;
 
     public WebhookTarget(Uri address, IReadOnlyList<TimeSpan> pauses, TimeProvider timeProvider)
+        : this(address, pauses, timeProvider, new HappyEyeballs(Limit / 2))
     {
+    }
+
+    internal WebhookTarget(Uri address, IReadOnlyList<TimeSpan> pauses, TimeProvider timeProvider, HappyEyeballs connector)
+    {
+        this.connector = connector;
         this.address = address;
         this.pauses = pauses;
         this.timeProvider = timeProvider;
@@ -34,7 +42,7 @@ internal sealed class WebhookTarget : AlertTarget
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(message, AlertJson.Default.AlertMessage);
         // Created for one message a day and disposed of after it: an idle client would keep a pool and its timers.
-        using var client = CreateClient();
+        using var client = CreateClient(connector);
         for (var attempt = 0; ; attempt++)
         {
             var (problem, isFinal) = await PostAsync(client, json, cancellationToken);
@@ -44,9 +52,9 @@ internal sealed class WebhookTarget : AlertTarget
         }
     }
 
-    private static HttpClient CreateClient()
+    private static HttpClient CreateClient(HappyEyeballs connector)
     {
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = Limit })
+        var client = new HttpClient(connector.CreateHandler())
         {
             Timeout = Limit,
             MaxResponseContentBufferSize = 64 * 1024,
@@ -68,11 +76,12 @@ internal sealed class WebhookTarget : AlertTarget
         }
         catch (HttpRequestException exception)
         {
-            return ($"it cannot be reached ({exception.InnerException?.Message ?? exception.Message})", false);
+            return ($"it cannot be reached: {exception.InnerException?.Message ?? exception.Message}", false);
         }
         catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return ($"it did not answer within {Values.Write(Limit)}", false);
+            var connected = connector.ConnectedBy is { } family ? $" accepted a connection over {family}, but" : "";
+            return ($"it{connected} did not answer within {Values.Write(Limit)}", false);
         }
     }
 

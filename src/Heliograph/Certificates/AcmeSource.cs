@@ -12,6 +12,7 @@ internal sealed class AcmeSource : ICertificateSource
 {
     private readonly AcmeOptions options;
     private readonly CertificateManager manager;
+    private readonly TimeProvider timeProvider;
     private readonly CancellationTokenSource stopping = new();
     private readonly ILogger logger;
     private Action<ServerCertificate>? use;
@@ -22,6 +23,7 @@ internal sealed class AcmeSource : ICertificateSource
     private AcmeSource(AcmeOptions options, ChallengeResponders responders, TimeProvider timeProvider, ILogger logger)
     {
         this.options = options;
+        this.timeProvider = timeProvider;
         this.logger = logger;
         manager = CertificateManager.Open(options, responders, Use, timeProvider, logger);
         if (issued is null)
@@ -53,7 +55,10 @@ internal sealed class AcmeSource : ICertificateSource
     public void Watch(Action<ServerCertificate> use)
     {
         this.use = use;
-        if (issued is null)
+        var described = manager.Describe();
+        if (described is { LastError: { } error, NextRenewal: var next } && next > timeProvider.GetUtcNow())
+            HostLog.OrderPostponed(logger, error, next);
+        else if (issued is null)
             HostLog.WaitingForCertificate(logger, Authority, string.Join(", ", options.Challenges));
         manager.Start();
     }

@@ -40,6 +40,9 @@ internal sealed record CertificateReport
 
     public string? ExplanationUrl { get; init; }
 
+    /// <summary>The authority accepts no request before this instant; null: it does not say.</summary>
+    public DateTimeOffset? LimitedUntil { get; init; }
+
     /// <summary>Failed attempts in a row.</summary>
     public int Failures { get; init; }
 
@@ -61,6 +64,7 @@ internal sealed record CertificateReport
         NextRenewal = described.NextRenewal,
         NextRenewalReason = described.NextRenewalReason,
         ExplanationUrl = described.ExplanationUrl,
+        LimitedUntil = described.LimitedUntil,
         Failures = described.Failures,
         LastError = described.LastError,
         LastErrorAt = described.LastErrorAt,

@@ -1,5 +1,7 @@
+using Heliograph.Platform;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 
@@ -12,6 +14,13 @@ namespace Heliograph.Metrics;
 /// </remarks>
 internal sealed class OtlpExport : IAsyncDisposable
 {
+    private static readonly string[] TlsVariables =
+    [
+        "OTEL_EXPORTER_OTLP_CERTIFICATE",
+        "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE",
+        "OTEL_EXPORTER_OTLP_CLIENT_KEY",
+    ];
+
     private readonly OtlpTrouble trouble;
     private readonly MeterProvider provider;
 
@@ -28,7 +37,7 @@ internal sealed class OtlpExport : IAsyncDisposable
                     .AddTelemetrySdk()
                     .AddEnvironmentVariableDetector())
             .AddMeter(HeliographMeter.Name)
-            .AddOtlpExporter()
+            .AddOtlpExporter(UseOurConnector)
             .Build();
     }
 
@@ -50,5 +59,24 @@ internal sealed class OtlpExport : IAsyncDisposable
     {
         await Task.Run(provider.Dispose);
         trouble.Dispose();
+    }
+
+    /// <summary>
+    /// The exporter's own client tries only the first address of the collector. With a private authority or a client certificate it stays
+    /// in use: the exporter has no other way to set these up.
+    /// </summary>
+    private static void UseOurConnector(OtlpExporterOptions options)
+    {
+        if (TlsVariables.Any(static name => Environment.GetEnvironmentVariable(name) is { Length: > 0 }))
+            return;
+        options.HttpClientFactory = () =>
+        {
+            var timeout = TimeSpan.FromMilliseconds(options.TimeoutMilliseconds);
+            return new HttpClient(new HappyEyeballs(timeout / 2).CreateHandler())
+            {
+                Timeout = timeout,
+                MaxResponseContentBufferSize = options.MaxResponseSizeBytes,
+            };
+        };
     }
 }

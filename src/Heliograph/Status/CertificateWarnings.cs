@@ -33,6 +33,10 @@ internal static class CertificateWarnings
 
     private static string Detail(CertificateReport certificate) => certificate switch
     {
+        { LastError: { } error, UnderWay: true } => $"{error} Another attempt is in progress.",
+        { LastError: { } error, LimitedUntil: { } until } => $"{error} The authority accepts no request before {until:u}.",
+        { LastError: { } error, NextRenewal: { } next } =>
+            $"{error} The next attempt is at {next:u}; once the cause is gone, ask at once with: heliograph certificate renew.",
         { LastError: { } error } => error,
         { Source: "files" } => "Check the program that renews the files: Heliograph watches them and loads new ones at once.",
         _ => "See: heliograph certificate show.",

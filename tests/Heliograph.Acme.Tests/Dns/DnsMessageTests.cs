@@ -45,4 +45,12 @@ public sealed class DnsMessageTests
         .Name("a.example").Short(DnsTypes.Txt).Short(DnsTypes.In)
         .Short(0xC00C).Record(DnsTypes.Txt, DnsTypes.In, 60, [6, .. "hello "u8, 5, .. "world"u8])
         .ToArray();
+
+    [Theory]
+    [InlineData("::1", "::1")]
+    [InlineData("127.0.0.1", "::1", "127.0.0.1")]
+    [InlineData("127.0.0.1", "255.255.255.255", "127.0.0.1")]
+    [InlineData(null, "255.255.255.255")]
+    public void A_name_server_is_asked_at_an_address_to_which_there_is_a_route_IPv4_first(string? expected, params string[] addresses) =>
+        Assert.Equal(expected, AuthoritativeServers.Choose([.. addresses.Select(System.Net.IPAddress.Parse)])?.ToString());
 }

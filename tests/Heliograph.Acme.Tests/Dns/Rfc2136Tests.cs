@@ -97,6 +97,74 @@ public sealed class Rfc2136Tests : PebbleTests
         Assert.Contains(address.ToString(), error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_name_that_is_an_alias_within_the_server_is_written_at_its_target()
+    {
+        await using var bind = await BindServer.StartAsync(
+            "hmac-sha256", Secret, records: $"_acme-challenge.proxy IN CNAME step.{BindServer.Zone}.\nstep IN CNAME _acme-challenge");
+        await using var pebble = await StartPebbleAsync(options => options with { DnsServer = bind.Address.ToString() });
+        var certificate = await GetAsync(Options(pebble, "proxy." + BindServer.Zone) with
+        {
+            Challenges = [ChallengeTypes.Dns01],
+            Dns = new DnsOptions { Rfc2136 = Update(bind, "hmac-sha256") },
+        });
+        Assert.Equal(["proxy." + BindServer.Zone], certificate.Names);
+        Assert.Empty(await TextAsync(bind, $"_acme-challenge.{BindServer.Zone}."));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("delegated.test")]
+    public async Task A_name_that_another_server_delegates_is_written_at_its_target(string? zone)
+    {
+        await using var bind = await BindServer.StartAsync("hmac-sha256", Secret, "delegated.test");
+        await using var other = await BindServer.StartAsync(
+            "hmac-sha256", Secret, "origin.test", "_acme-challenge IN CNAME _acme-challenge.delegated.test.");
+        var records = Records(Update(bind, "hmac-sha256") with { Zone = zone }, TimeProvider.System, other.Address);
+        await using (await records.PresentAsync("_acme-challenge.origin.test.", "value", Stop))
+            Assert.Equal("value"u8.ToArray(), Assert.Single(await TextAsync(bind, "_acme-challenge.delegated.test.")));
+        Assert.Empty(await TextAsync(bind, "_acme-challenge.delegated.test."));
+        Assert.Equal("", Log.All);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(BindServer.Zone)]
+    public async Task An_alias_that_leads_out_of_the_servers_zones_is_named(string? zone)
+    {
+        await using var bind = await BindServer.StartAsync(
+            "hmac-sha256", Secret, records: "_acme-challenge.proxy IN CNAME 1234.dns-provider.test.");
+        var records = Records(Update(bind, "hmac-sha256") with { Zone = zone }, TimeProvider.System);
+        var error = await Assert.ThrowsAsync<AcmeException>(() =>
+            records.PresentAsync($"_acme-challenge.proxy.{BindServer.Zone}.", "value", Stop));
+        Assert.Contains(
+            $"has no zone for 1234.dns-provider.test. (of which _acme-challenge.proxy.{BindServer.Zone}. is an alias)",
+            error.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_alias_that_the_key_may_not_change_is_named()
+    {
+        await using var bind = await BindServer.StartAsync("hmac-sha256", Secret, records: "_acme-challenge.proxy IN CNAME forbidden");
+        var error = await PresentFailsAsync(bind, Update(bind, "hmac-sha256"), "proxy." + BindServer.Zone);
+        Assert.Contains(
+            $"refused to change forbidden.{BindServer.Zone}. (of which _acme-challenge.proxy.{BindServer.Zone}. is an alias)",
+            error.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Aliases_in_a_circle_are_followed_a_few_times_only()
+    {
+        await using var bind = await BindServer.StartAsync(
+            "hmac-sha256", Secret, records: "_acme-challenge.proxy IN CNAME circle\ncircle IN CNAME _acme-challenge.proxy");
+        var records = Records(Update(bind, "hmac-sha256"), TimeProvider.System);
+        var error = await Assert.ThrowsAsync<AcmeException>(() =>
+            records.PresentAsync($"_acme-challenge.proxy.{BindServer.Zone}.", "value", Stop));
+        Assert.Contains("leads through more than 8 names", error.Message, StringComparison.Ordinal);
+    }
+
     private static Rfc2136Options Update(BindServer bind, string algorithm) => new()
     {
         Server = bind.Address.ToString(),
@@ -115,7 +183,10 @@ public sealed class Rfc2136Tests : PebbleTests
     }
 
     private Rfc2136Records Records(Rfc2136Options options, TimeProvider timeProvider) =>
-        new(options, new DnsVisibility(new DnsOptions(), timeProvider, Log), timeProvider, Log);
+        Records(options, timeProvider, resolver: null);
+
+    private Rfc2136Records Records(Rfc2136Options options, TimeProvider timeProvider, System.Net.IPEndPoint? resolver) =>
+        new(options, resolver, new DnsVisibility(new DnsOptions(), timeProvider, Log), timeProvider, Log);
 
     private static async Task<IEnumerable<byte[]>> TextAsync(BindServer bind, string name)
     {

@@ -19,6 +19,8 @@ namespace Heliograph.Acme.Tests.Scripted;
 /// </summary>
 internal sealed class ScriptedCa : IAsyncDisposable
 {
+    private const string HostName = "authority.heliograph.test";
+
     private readonly WebApplication app;
     private readonly TimeProvider timeProvider;
     private readonly TempDirectory directory = new();
@@ -45,6 +47,11 @@ internal sealed class ScriptedCa : IAsyncDisposable
     public string Base => app.Urls.Single();
 
     public string DirectoryUrl => Base + "/directory";
+
+    public int Port => new Uri(Base).Port;
+
+    /// <summary>The same by a host name, which no DNS server knows.</summary>
+    public string NamedDirectoryUrl => $"https://{HostName}:{Port}/directory";
 
     public string CaRootFile { get; }
 
@@ -77,6 +84,12 @@ internal sealed class ScriptedCa : IAsyncDisposable
     /// <summary>Problem of the validation, by challenge type; none means it succeeds.</summary>
     public Dictionary<string, JsonObject> Refusals { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>What a challenge type's validation leaves behind, in place of a success or of a refusal as Let's Encrypt has it.</summary>
+    public Dictionary<string, ValidationState> States { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Challenges that are invalid in every new order, because its authorizations were used before.</summary>
+    public Dictionary<string, JsonObject> Reused { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Changes the correct chain into the one that is sent.</summary>
     public Func<string, string> Chain { get; set; } = chain => chain;
 
@@ -94,6 +107,12 @@ internal sealed class ScriptedCa : IAsyncDisposable
             listenerNotAfter ?? DateTimeOffset.UnixEpoch.AddYears(130));
         await ca.app.StartAsync();
         return ca;
+    }
+
+    public void SetOrders(Action<JsonObject> change)
+    {
+        foreach (var order in orders.Values)
+            change(order);
     }
 
     public static JsonObject Problem(string kind, string detail) =>
@@ -231,13 +250,14 @@ internal sealed class ScriptedCa : IAsyncDisposable
         if (part == "challenge")
         {
             order[key] = words[2];
-            if (Refusals.Count == 0 || !Refusals.ContainsKey(words[2]))
+            if (!Refusals.ContainsKey(words[2]) && !States.ContainsKey(words[2]))
                 order["status"] = "ready";
             await WriteAsync(context, new JsonObject { ["status"] = "processing" });
             return;
         }
         var tried = (string?)order[key];
         var refused = tried is not null && Refusals.ContainsKey(tried);
+        var state = tried is null ? null : States.GetValueOrDefault(tried);
         var identifier = order["identifiers"]!.AsArray()[int.Parse(words[1])]!.DeepClone().AsObject();
         var wildcard = ((string)identifier["value"]!).StartsWith("*.", StringComparison.Ordinal);
         if (wildcard)
@@ -245,7 +265,7 @@ internal sealed class ScriptedCa : IAsyncDisposable
         string[] types = wildcard ? ["dns-01"] : ["http-01", "tls-alpn-01", "dns-01"];
         await WriteAsync(context, new JsonObject
         {
-            ["status"] = tried is null ? "pending" : refused ? "invalid" : "valid",
+            ["status"] = state is not null ? state.Authorization : tried is null ? "pending" : refused ? "invalid" : "valid",
             ["identifier"] = identifier,
             ["wildcard"] = wildcard,
             ["challenges"] = new JsonArray([.. types.Select(type => (JsonNode)new JsonObject
@@ -253,7 +273,10 @@ internal sealed class ScriptedCa : IAsyncDisposable
                 ["type"] = type,
                 ["url"] = $"{Base}/challenge/{words[0]}-{words[1]}-{type}",
                 ["token"] = "short-token",
-                ["error"] = type == tried && refused ? Refusals[type].DeepClone() : null,
+                ["status"] = type == tried && state is not null ? state.Challenge : Reused.ContainsKey(type) ? "invalid" : "pending",
+                ["error"] = type != tried ? Reused.GetValueOrDefault(type)?.DeepClone()
+                    : refused ? Refusals[type].DeepClone()
+                    : state?.Error?.DeepClone(),
             })]),
         });
     }
@@ -333,9 +356,13 @@ internal sealed class ScriptedCa : IAsyncDisposable
         var request = new CertificateRequest("CN=Scripted listener", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(IPAddress.Loopback);
+        names.AddDnsName(HostName);
         request.CertificateExtensions.Add(names.Build());
         using var leaf = request.Create(root, notBefore, notAfter, RandomNumberGenerator.GetBytes(16));
         using var whole = leaf.CopyWithPrivateKey(key);
         return X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pkcs12), null);
     }
 }
+
+/// <summary>The state of an authorization and of its challenge after the challenge was answered.</summary>
+internal sealed record ValidationState(string Authorization, string Challenge, JsonObject? Error);

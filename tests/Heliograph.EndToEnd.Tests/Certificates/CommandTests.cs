@@ -69,10 +69,18 @@ public sealed partial class CommandTests
             $@"\n  last error    \S+ \S+: 127\.0\.0\.1:?[0-9]* cannot reach {Regex.Escape(AcmeProxy.Name)} on port 80: " +
             @"[^\n]*Open port 80 to the whole internet",
             output);
-        Assert.Matches(@"\n  failures      1 in a row; next attempt at \S+ \S+Z\n", output);
+        Assert.Matches(@"\n  failures      1 in a row; next attempt at \S+ \S+Z, or at once with: heliograph certificate renew\n", output);
         var (failed, nothing, why) = await proxy.CommandAsync("renew");
         Assert.Equal((1, ""), (failed, nothing));
         Assert.Matches(@"\Aheliograph: [^\n]*Open port 80 to the whole internet[^\n]*\n\z", why);
+
+        // A restart asks no sooner, and says so.
+        await proxy.StopAsync();
+        await proxy.StartAsync();
+        var postponed = await proxy.Program.WaitForLineAsync(
+            static line => line.Contains("The last order for a certificate failed: ", StringComparison.Ordinal), AcmeProxy.Issued);
+        Assert.Contains("Open port 80 to the whole internet", postponed, StringComparison.Ordinal);
+        Assert.EndsWith("; once the cause is gone, ask at once with: heliograph certificate renew", postponed, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Bound.Test)]

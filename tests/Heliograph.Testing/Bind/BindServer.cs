@@ -3,7 +3,8 @@ using System.Net;
 namespace Heliograph.Testing.Bind;
 
 /// <summary>
-/// A real BIND on loopback, authoritative for one zone that a TSIG key may update; every name in it resolves to 127.0.0.1.
+/// A real BIND on loopback, authoritative for one zone in which a TSIG key may update <c>_acme-challenge</c>; every other name in it
+/// resolves to 127.0.0.1.
 /// </summary>
 public sealed class BindServer : IAsyncDisposable
 {
@@ -15,7 +16,7 @@ public sealed class BindServer : IAsyncDisposable
     private readonly TempDirectory directory = new();
     private readonly ChildProcess process;
 
-    private BindServer(string algorithm, string secret)
+    private BindServer(string algorithm, string secret, string zone, string records)
     {
         var program = new[] { "/usr/sbin/named", "/usr/bin/named", "/usr/local/sbin/named" }.FirstOrDefault(File.Exists)
             ?? throw new InvalidOperationException("named is not installed: apt-get install bind9");
@@ -23,10 +24,11 @@ public sealed class BindServer : IAsyncDisposable
         // With or without Debian's AppArmor profile, named writes the zone's journal beside the zone.
         directory.Write("zone", $"""
             $TTL 60
-            @ IN SOA ns.{Zone}. hostmaster.{Zone}. 1 60 60 60 60
-            @ IN NS ns.{Zone}.
+            @ IN SOA ns.{zone}. hostmaster.{zone}. 1 60 60 60 60
+            @ IN NS ns.{zone}.
             @ IN A 127.0.0.1
             * IN A 127.0.0.1
+            {records}
 
             """);
         var config = directory.Write("named.conf", $$"""
@@ -42,10 +44,10 @@ public sealed class BindServer : IAsyncDisposable
             };
             controls { };
             key "{{KeyName}}" { algorithm {{algorithm}}; secret "{{secret}}"; };
-            zone "{{Zone}}" {
+            zone "{{zone}}" {
                 type primary;
                 file "{{directory["zone"]}}";
-                update-policy { grant {{KeyName}} name _acme-challenge.{{Zone}}. TXT; };
+                update-policy { grant {{KeyName}} name _acme-challenge.{{zone}}. TXT; };
             };
             """);
         process = ChildProcess.Start(program, ["-g", "-c", config, "-n", "1"], directory.Path);
@@ -55,9 +57,13 @@ public sealed class BindServer : IAsyncDisposable
 
     public string Log => process.AllOutput;
 
-    public static async Task<BindServer> StartAsync(string algorithm, string secret)
+    /// <param name="algorithm">Of the key.</param>
+    /// <param name="secret">The key in base64.</param>
+    /// <param name="zone">Its zone.</param>
+    /// <param name="records">More records, a line each, with names relative to the zone.</param>
+    public static async Task<BindServer> StartAsync(string algorithm, string secret, string zone = Zone, string records = "")
     {
-        var bind = new BindServer(algorithm, secret);
+        var bind = new BindServer(algorithm, secret, zone, records);
         try
         {
             await bind.process.WaitForLineAsync(line => line.EndsWith(" running", StringComparison.Ordinal), StartBound);

@@ -49,7 +49,8 @@ public sealed class TargetTests : IDisposable
     {
         using var nobody = LoopbackPort.Refusing(out var down);
         var target = new WebhookTarget(new Uri($"http://{down}/"), ShortPauses, TimeProvider.System);
-        Assert.Equal("it cannot be reached (Connection refused) (4 attempts)", await target.SendAsync(Message, Bound.Token));
+        Assert.Equal(
+            "it cannot be reached: no connection (IPv4: connection refused) (4 attempts)", await target.SendAsync(Message, Bound.Token));
     }
 
     [Fact(Timeout = Bound.Test)]
@@ -74,10 +75,10 @@ public sealed class TargetTests : IDisposable
     [Fact(Timeout = Bound.Test)]
     public async Task A_file_that_is_not_executable_is_reported()
     {
-        var target = new ExecTarget(directory.Write("text", "no program"), ExecTarget.Limit);
+        var file = directory.Write("text", "no program");
         Assert.Equal(
-            "it cannot be started (Permission denied); give the absolute path of an executable file",
-            await target.SendAsync(Message, Bound.Token));
+            $"it cannot be started: it is not executable; make it so with: chmod +x {file}",
+            await new ExecTarget(file, ExecTarget.Limit).SendAsync(Message, Bound.Token));
     }
 
     private static bool IsRunning(string process) =>

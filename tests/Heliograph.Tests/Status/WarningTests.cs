@@ -1,6 +1,7 @@
 using Heliograph.Budget;
 using Heliograph.Certificates;
 using Heliograph.Relay.Diagnostics;
+using Heliograph.Status;
 
 namespace Heliograph.Tests.Status;
 
@@ -37,6 +38,26 @@ public sealed class WarningTests
         var outcomes = new Dictionary<ConnectionOutcome, long> { [ConnectionOutcome.Refused] = refused };
 
         Assert.Equal(code, Code(SampleStatistics.Quiet with { Connections = open, Outcomes = outcomes }));
+    }
+
+    [Fact]
+    public void A_failed_renewal_names_the_next_attempt_and_the_command_that_asks_at_once()
+    {
+        var failed = Good with { Failures = 1, LastError = "Port 443 is closed." };
+        Assert.Equal(
+            "The certificate could not be renewed. Port 443 is closed. The next attempt is at 2026-06-05 12:00:00Z; once the cause is " +
+            "gone, ask at once with: heliograph certificate renew.",
+            Message(failed));
+        // The command would be refused.
+        Assert.Equal(
+            "The certificate could not be renewed. Port 443 is closed. The authority accepts no request before 2026-06-06 12:00:00Z.",
+            Message(failed with { LimitedUntil = SampleStatistics.Now.AddDays(31) }));
+        Assert.Equal(
+            "The certificate could not be renewed. Port 443 is closed. Another attempt is in progress.",
+            Message(failed with { UnderWay = true }));
+
+        static string Message(CertificateReport certificate) =>
+            Assert.Single(CertificateWarnings.FromReport(certificate, SampleStatistics.Now)).Message;
     }
 
     [Theory]

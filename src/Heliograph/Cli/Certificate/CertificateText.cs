@@ -40,7 +40,10 @@ internal static partial class CertificateText
             Line(
                 console,
                 "failures",
-                $"{report.Failures} in a row; {(report.UnderWay ? "retrying now" : $"next attempt at {report.NextRenewal:u}")}");
+                $"{report.Failures} in a row; {(report.UnderWay ? "retrying now" : $"next attempt at {report.NextRenewal:u}")}" +
+                (report is { UnderWay: false, Running: true, LimitedUntil: null }
+                    ? ", or at once with: heliograph certificate renew"
+                    : ""));
         Line(console, "server", report.Running ? "running" : $"not running; this is what is stored in {settings.StateDirectory}");
     }
 

@@ -1,0 +1,80 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Heliograph.Acme.Dns;
+
+/// <summary>
+/// Follows a name that is an alias (CNAME), as authorities do: <c>_acme-challenge</c> is often delegated to a zone that a program may
+/// change.
+/// </summary>
+internal static class DnsAlias
+{
+    /// <summary>Resolvers follow about as many.</summary>
+    private const int MaxDepth = 8;
+
+    /// <param name="name">Fully qualified, with the trailing dot.</param>
+    /// <param name="server">Asked first, because it knows a change of its own zones before others do; null: none.</param>
+    /// <param name="resolver">Asked about all other names; null: they are taken for no aliases.</param>
+    /// <param name="tcpOnly">How <paramref name="server"/> is asked.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <returns>The name at the end, which is the first one if that is no alias.</returns>
+    /// <exception cref="IOException"><paramref name="server"/> does not answer.</exception>
+    public static async Task<string> FollowAsync(
+        string name, IPEndPoint? server, IPEndPoint? resolver, bool tcpOnly, CancellationToken cancellationToken)
+    {
+        var last = name;
+        for (var depth = 0; depth <= MaxDepth; depth++)
+        {
+            if (await FindAsync(last, server, resolver, tcpOnly, cancellationToken) is not { } target)
+                return last;
+            last = target;
+        }
+
+        throw new AcmeException(
+            AcmeFailure.Configuration,
+            $"{name} is an alias (CNAME) that leads through more than {MaxDepth} names, to {last}; correct it in DNS.");
+    }
+
+    private static async Task<string?> FindAsync(
+        string name, IPEndPoint? server, IPEndPoint? resolver, bool tcpOnly, CancellationToken cancellationToken)
+    {
+        if (server is not null)
+        {
+            var answer = await AskAsync(server, name, recursive: false, tcpOnly, cancellationToken);
+            // NOERROR or NXDOMAIN (RFC 1035 section 4.1.1), about a zone of its own.
+            if (Target(answer, name) is { } target)
+                return target;
+            if (answer is { IsAuthoritative: true, ResponseCode: 0 or 3 })
+                return null;
+        }
+
+        try
+        {
+            return resolver is null
+                ? null
+                : Target(await AskAsync(resolver, name, recursive: true, tcpOnly: false, cancellationToken), name);
+        }
+        catch (IOException)
+        {
+            // Without a resolver the update itself will show whether the name is right.
+            return null;
+        }
+    }
+
+    private static async Task<DnsAnswer> AskAsync(
+        IPEndPoint server, string name, bool recursive, bool tcpOnly, CancellationToken cancellationToken)
+    {
+        var id = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1);
+        return DnsAnswer.Parse(
+            await DnsExchange.AskAsync(server, DnsWriter.Query(id, name, DnsTypes.Cname, recursive), tcpOnly, cancellationToken))!;
+    }
+
+    private static string? Target(DnsAnswer answer, string name)
+    {
+        var wanted = name.ToLowerInvariant();
+        return answer.Answers.FirstOrDefault(record => record.Type == DnsTypes.Cname && record.Name == wanted) is { } alias
+            ? Encoding.ASCII.GetString(alias.Data)
+            : null;
+    }
+}
