@@ -1,0 +1,35 @@
+using System.Reflection;
+using Heliograph.Testing;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Tests.Hosting;
+
+/// <summary>A log lasts, and a service's log is read by others: a count of connections goes into it rounded only.</summary>
+public sealed class LoggedNumberTests
+{
+    /// <summary>Each number that a log message may hold, and why it tells nothing about who uses the proxy.</summary>
+    private static readonly Dictionary<string, string> Known = new(StringComparer.Ordinal)
+    {
+        ["HostLog.BudgetLow.percent"] = "of the month's traffic, from 80 on",
+        ["RelayLog.AcceptPaused.milliseconds"] = "a constant",
+        ["RelayLog.Full.limit"] = "limits.max_connections",
+        ["RelayLog.Refused.source"] = "rounded by HourlyLog",
+        ["RelayLog.Refused.handshake"] = "rounded by HourlyLog",
+    };
+
+    [Fact]
+    public void Every_number_in_a_log_message_is_known_to_be_rounded_or_to_count_no_connections()
+    {
+        Type[] numbers = [typeof(int), typeof(long), typeof(uint), typeof(ulong), typeof(double)];
+        var logged =
+            from assembly in new[] { typeof(HostLog).Assembly, .. typeof(HostLog).Assembly.GetReferencedAssemblies()
+                .Where(static name => name.Name!.StartsWith("Heliograph.", StringComparison.Ordinal)).Select(Assembly.Load) }
+            from type in assembly.GetTypes()
+            from method in type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+            where method.GetCustomAttribute<LoggerMessageAttribute>() is not null
+            from parameter in method.GetParameters()
+            where numbers.Contains(parameter.ParameterType)
+            select $"{type.Name}.{method.Name}.{parameter.Name}";
+        Assert.Equal(Known.Keys.Order(StringComparer.Ordinal), logged.Order(StringComparer.Ordinal));
+    }
+}
