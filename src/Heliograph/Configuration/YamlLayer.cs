@@ -33,7 +33,10 @@ internal sealed class YamlLayer
     public static Layer Read(string file, KeyCatalog keys, ConfigurationErrors errors)
     {
         if (ReadFile(file, errors) is not { } text)
+        {
+            errors.IsFileIncomplete = true;
             return new Layer();
+        }
         var reader = new YamlLayer(file, text, keys, errors);
         try
         {
@@ -42,6 +45,7 @@ internal sealed class YamlLayer
         catch (YamlException exception)
         {
             errors.Add(NotYaml(file, exception, text));
+            errors.IsFileIncomplete = true;
         }
         return reader.layer;
     }
@@ -308,7 +312,16 @@ internal sealed class YamlLayer
         {
             errors.Add(file, "a directory; name the file in it with --config FILE");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException)
+        {
+            // It may hold secrets, so it is written for root and the service alone.
+            errors.Add(
+                file,
+                Environment.IsPrivilegedProcess
+                    ? "not even root may read it here; name another file with --config FILE"
+                    : $"user {Environment.UserName} may not read it; use sudo, or name another file with --config FILE");
+        }
+        catch (IOException exception)
         {
             errors.Add(file, $"cannot be read: {exception.Message}");
         }
