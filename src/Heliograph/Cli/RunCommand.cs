@@ -40,11 +40,13 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(ConfigurationOptions options, ParseResult parsed)
     {
+        ProcessSetup.Apply();
+        // Before anything else: what runs out of them later fails anywhere, and says anything.
+        ResourceLimits.Require();
         var systemd = SystemdEnvironment.ReadAndClear();
         var loaded = options.Load(parsed, parsed.InvocationConfiguration.Error);
         if (loaded.Settings is null)
             return (int)ExitCode.BadUsage;
-        ProcessSetup.Apply();
         var level = new LogLevelSwitch(loaded.Settings.LogLevel);
         using var logs = Logging.Create(level, loaded.Settings.LogFormat);
         using var signals = new Signals();

@@ -44,6 +44,25 @@ public sealed class WithoutRootTests : IAsyncDisposable
         Assert.DoesNotContain("missing", errors, StringComparison.Ordinal);
     }
 
+    /// <remarks>The limit binds no process of root's.</remarks>
+    [Theory(Timeout = Bound.Test)]
+    [InlineData(10)]
+    [InlineData(14)]
+    [InlineData(17)]
+    public async Task Too_few_threads_are_reported_in_one_line(int threads)
+    {
+        await NeedAnotherUserAsync();
+        // A user who runs nothing else.
+        string[] asStranger = ["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups", "prlimit", $"--nproc={threads}:{threads}"];
+        var (code, output, errors) = await ChildProcess.RunAsync(
+            asStranger[0], [.. asStranger[1..], HeliographProcess.Program, "run", "--domain", "localhost"], BuiltProgram.Limit);
+        Assert.Equal((1, ""), (code, output));
+        Assert.Matches(
+            @"\Aheliograph: this process may start [0-9]+ more threads, and needs [0-9]+; raise the limit: LimitNPROC= and TasksMax= of a " +
+            @"systemd unit, pids_limit of a container, or ulimit -u\n\z",
+            errors);
+    }
+
     [Fact(Timeout = Bound.LongTest)]
     public async Task To_the_servers_own_user_a_healthy_servers_ports_are_its_own()
     {

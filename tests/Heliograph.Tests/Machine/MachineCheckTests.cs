@@ -68,6 +68,14 @@ public sealed class MachineCheckTests
         Assert.Equal(severity == "Ok", finding.Remedy is null);
     }
 
+    [Fact]
+    public void Descriptors_that_a_start_refuses_are_a_failure()
+    {
+        var finding = DescriptorCheck.Evaluate(130, wanted: null);
+        Assert.Equal(Severity.Failure, finding.Severity);
+        Assert.StartsWith("this process may have 130 open files, and needs ", finding.Seen, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(512, "Ok", "512 MB, enough for 4096 connections at once")]
     [InlineData(128, "Warning", "128 MB, enough for 1024 connections at once")]
