@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Heliograph;
 
-/// <summary>The kernel's group of processes that this one is in: systemd makes one for each service, and Docker for each container.</summary>
+/// <summary>
+/// The kernel's group of processes that this one is in: systemd makes one for each service, and Docker for each container.
+/// </summary>
 internal static class ControlGroup
 {
     private const string Root = "/sys/fs/cgroup";

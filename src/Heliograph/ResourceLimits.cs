@@ -27,8 +27,8 @@ internal static class ResourceLimits
             throw new StartException(DescribeDescriptors(files));
         if (ProcessSetup.AddressSpaceLimit() is var space && space < LeastAddressSpace)
             throw new StartException(
-                $"this process may have {space / 1_000_000} MB of address space, and needs {LeastAddressSpace / 1_000_000}, most of which it " +
-                $"only reserves; lift the limit: ulimit -v unlimited, or LimitAS=infinity in a systemd unit");
+                $"this process may have {space / 1_000_000} MB of address space, and needs {LeastAddressSpace / 1_000_000}, most of " +
+                $"which it only reserves; lift the limit: ulimit -v unlimited, or LimitAS=infinity in a systemd unit");
         if (FreeThreads() is var threads && threads < LeastThreads)
             throw new StartException(
                 $"this process may start {Math.Max(threads, 0)} more threads, and needs {LeastThreads}; raise the limit: LimitNPROC= and " +

@@ -28,7 +28,8 @@ internal sealed class JsonLogFormatter(TimeProvider timeProvider) : ConsoleForma
             json.WriteString("time", timeProvider.GetUtcNow().UtcDateTime);
             json.WriteString("level", Level(logEntry.LogLevel));
             json.WriteString("source", logEntry.Category);
-            json.WriteNumber("event", logEntry.EventId.Id);
+            // The number is unique within a library only; the name is that of the method, and the libraries differ in it.
+            json.WriteString("event", JsonNamingPolicy.SnakeCaseLower.ConvertName(logEntry.EventId.Name ?? "other"));
             json.WriteString("message", logEntry.Formatter(logEntry.State, logEntry.Exception));
             if (logEntry.Exception is { } exception)
                 json.WriteString("exception", exception.ToString());

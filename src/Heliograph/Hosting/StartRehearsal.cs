@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Hosting;
 
-/// <summary>What a start needs of the files on this machine, opened and closed again by the code that the start uses. It creates nothing.</summary>
+/// <summary>
+/// What a start needs of the files on this machine, opened and closed again by the code that the start uses. It creates nothing.
+/// </summary>
 internal static class StartRehearsal
 {
     /// <returns>What <c>heliograph run</c> would say and end; each a sentence.</returns>

@@ -42,7 +42,9 @@ internal sealed class StateDirectory : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether there can be such a directory at all; it creates nothing. Who may write to it depends on the server's user.</summary>
+    /// <summary>
+    /// Whether there can be such a directory at all; it creates nothing. Who may write to it depends on the server's user.
+    /// </summary>
     /// <exception cref="StartException">A part of its path is a file.</exception>
     public static void RequirePossible(string path)
     {

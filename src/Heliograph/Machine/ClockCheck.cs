@@ -30,7 +30,8 @@ internal static unsafe partial class ClockCheck
                 Name,
                 Severity.Warning,
                 $"{says}, not synchronized yet, though {service.Name} is running",
-                "If that is not the right time, no certificate works. Find out why (timedatectl timesync-status): it needs UDP to port 123."),
+                "If that is not the right time, no certificate works. Find out why (timedatectl timesync-status): it needs UDP to port " +
+                "123."),
             false => new(
                 Name,
                 Severity.Warning,

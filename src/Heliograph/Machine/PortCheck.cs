@@ -83,7 +83,8 @@ internal static class PortCheck
     private static string Remedy(int port, string program)
     {
         if (program is "docker-proxy" or "rootlessport" or "conmon")
-            return "A container publishes it: \"docker ps\" shows which. Stop it; for Signal-TLS-Proxy: docker compose down in its directory.";
+            return "A container publishes it: \"docker ps\" shows which. Stop it; for Signal-TLS-Proxy: docker compose down in its " +
+                "directory.";
         var stop = $"{Sudo.Prefix}systemctl disable --now {Service(program)}";
         if (!WebServers.Contains(program))
             return $"Stop it first: {stop}.";

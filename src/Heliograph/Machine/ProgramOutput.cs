@@ -12,6 +12,9 @@ internal static class ProgramOutput
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    /// <summary>Debian's users do not have all of them in their PATH.</summary>
+    private static readonly string[] Directories = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
     /// <summary>Null: there is no such program, or it does not end in time, or it writes too much.</summary>
     public static async Task<string?> ReadAsync(
         string program, IReadOnlyList<string> arguments, TimeProvider timeProvider, CancellationToken cancellationToken)
@@ -41,16 +44,14 @@ internal static class ProgramOutput
 
     private static Process? Start(string program, IReadOnlyList<string> arguments)
     {
-        // Debian's users do not have it in their PATH; sudo's has it.
-        var path = new[] { "/usr/sbin", "/usr/bin", "/sbin", "/bin" }.Select(directory => Path.Combine(directory, program))
-            .FirstOrDefault(File.Exists);
-        if (path is null)
+        if (Directories.Select(directory => Path.Combine(directory, program)).FirstOrDefault(File.Exists) is not { } path)
             return null;
         try
         {
             return Process.Start(
                 new ProcessStartInfo(path, arguments)
                 {
+                    UseShellExecute = false,
                     RedirectStandardInput = true,
                     RedirectStandardOutput = true,
                     RedirectStandardError = true,

@@ -58,8 +58,8 @@ public sealed class WithoutRootTests : IAsyncDisposable
             asStranger[0], [.. asStranger[1..], HeliographProcess.Program, "run", "--domain", "localhost"], BuiltProgram.Limit);
         Assert.Equal((1, ""), (code, output));
         Assert.Matches(
-            @"\Aheliograph: this process may start [0-9]+ more threads, and needs [0-9]+; raise the limit: LimitNPROC= and TasksMax= of a " +
-            @"systemd unit, pids_limit of a container, or ulimit -u\n\z",
+            @"\Aheliograph: this process may start [0-9]+ more threads, and needs [0-9]+; raise the limit: LimitNPROC= and TasksMax= of " +
+            @"a systemd unit, pids_limit of a container, or ulimit -u\n\z",
             errors);
     }
 

@@ -24,7 +24,8 @@ public sealed class LogFormatTests : IDisposable
         Proxy.NeedsHeliograph();
         var lines = await LifeAsync(new() { Wrapper = UnderTheJournal });
         Assert.All(lines, static line => Assert.Matches(@"^<[346]>Heliograph", line));
-        Assert.Contains(lines, static line => line.StartsWith("<3>Heliograph[12] The new configuration is rejected", StringComparison.Ordinal));
+        Assert.Contains(
+            lines, static line => line.StartsWith("<3>Heliograph[12] The new configuration is rejected", StringComparison.Ordinal));
         Assert.Contains(lines, static line => line.StartsWith("<6>Heliograph[3] Stopping: ", StringComparison.Ordinal));
     }
 
@@ -50,7 +51,7 @@ public sealed class LogFormatTests : IDisposable
         Proxy.NeedsHeliograph();
         var lines = await LifeAsync(new() { Arguments = ["--log-format", "json"] });
         var rejected = lines.Select(static line => JsonDocument.Parse(line).RootElement)
-            .Single(static one => one.GetProperty("event").GetInt32() == 12);
+            .Single(static one => one.GetProperty("event").GetString() == "configuration_rejected");
         Assert.Equal(
             ["time", "level", "source", "event", "message"], rejected.EnumerateObject().Select(static member => member.Name));
         Assert.Equal("error", rejected.GetProperty("level").GetString());

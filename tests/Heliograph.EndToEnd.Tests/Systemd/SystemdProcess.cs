@@ -24,7 +24,8 @@ internal sealed class SystemdProcess : IAsyncDisposable
     /// <param name="units">The units, by their names.</param>
     public static async Task<SystemdProcess> StartAsync(TempDirectory directory, params (string Name, string Text)[] units)
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists(Program), "a service manager of one's own requires root and systemd");
+        Assert.SkipUnless(
+            Environment.IsPrivilegedProcess && File.Exists(Program), "a service manager of one's own requires root and systemd");
         var folder = Directory.CreateDirectory(directory["config/systemd/user"]).FullName;
         foreach (var (name, text) in units)
             await File.WriteAllTextAsync(Path.Combine(folder, name), text, Bound.Token);

@@ -74,7 +74,8 @@ public sealed class UpgradeTests
         await service.Manager.WaitForLineAsync(
             static line => line.EndsWith("ended with 0, signal 0", StringComparison.Ordinal), Bound.Prompt);
         await service.Manager.WaitForLineAsync(
-            static line => line.Contains("Stopped; connections closed before they finished: up to 8", StringComparison.Ordinal), Bound.Prompt);
+            static line => line.Contains("Stopped; connections closed before they finished: up to 8", StringComparison.Ordinal),
+            Bound.Prompt);
     }
 
     [Fact(Timeout = Bound.LongTest)]

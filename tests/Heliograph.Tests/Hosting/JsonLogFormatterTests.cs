@@ -15,6 +15,7 @@ public sealed class JsonLogFormatterTests
         Assert.Equal(1, written.Count(static letter => letter == '\n'));
         Assert.EndsWith("}\n", written, StringComparison.Ordinal);
         var json = JsonDocument.Parse(written).RootElement;
+        Assert.Equal("self_check_failed", json.GetProperty("event").GetString());
         Assert.Equal(message, json.GetProperty("message").GetString());
         Assert.Contains("a\nb", json.GetProperty("exception").GetString(), StringComparison.Ordinal);
     }
@@ -33,7 +34,7 @@ public sealed class JsonLogFormatterTests
     {
         using var text = new StringWriter();
         new JsonLogFormatter(TimeProvider.System).Write(
-            new LogEntry<string>(level, "Heliograph", new EventId(7), message, exception, static (state, _) => state), null, text);
+            new LogEntry<string>(level, "Heliograph", new EventId(7, "SelfCheckFailed"), message, exception, static (state, _) => state), null, text);
         return text.ToString();
     }
 }

@@ -1,5 +1,4 @@
 using System.Reflection;
-using Heliograph.Testing;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Tests.Hosting;
@@ -22,15 +21,31 @@ public sealed class LoggedNumberTests
     {
         Type[] numbers = [typeof(int), typeof(long), typeof(uint), typeof(ulong), typeof(double)];
         var logged =
-            from assembly in Ours()
-            from type in assembly.GetTypes()
-            from method in type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
-            where method.GetCustomAttribute<LoggerMessageAttribute>() is not null
+            from method in Messages()
             from parameter in method.GetParameters()
             where numbers.Contains(parameter.ParameterType)
-            select $"{type.Name}.{method.Name}.{parameter.Name}";
+            select $"{method.DeclaringType!.Name}.{method.Name}.{parameter.Name}";
         Assert.Equal(Known.Keys.Order(StringComparer.Ordinal), logged.Order(StringComparer.Ordinal));
     }
+
+    /// <remarks>The program and two of its libraries log under one name.</remarks>
+    [Fact]
+    public void Every_message_has_a_name_of_its_own_under_which_JSON_has_it()
+    {
+        var names = Messages()
+            .Where(static method => method.DeclaringType!.Name is "HostLog" or "AcmeLog" or "PlatformLog")
+            .Select(static method => method.Name)
+            .ToList();
+        Assert.True(names.Count > 40, "the messages are not found");
+        Assert.Equal(names.Distinct(StringComparer.Ordinal), names);
+    }
+
+    private static IEnumerable<MethodInfo> Messages() =>
+        from assembly in Ours()
+        from type in assembly.GetTypes()
+        from method in type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+        where method.GetCustomAttribute<LoggerMessageAttribute>() is not null
+        select method;
 
     private static IEnumerable<Assembly> Ours() => typeof(HostLog).Assembly.GetReferencedAssemblies()
         .Where(static name => name.Name!.StartsWith("Heliograph.", StringComparison.Ordinal))

@@ -25,7 +25,9 @@ public sealed class FirewallTests : IDisposable
         Assert.Equal(closed, state?.Closed ?? []);
         if (state is not null)
             Assert.StartsWith(
-                $"{Sudo.Prefix}nft insert rule inet filter input tcp dport '{{ {closed[0]} }}' accept", state.Open, StringComparison.Ordinal);
+                $"{Sudo.Prefix}nft insert rule inet filter input tcp dport '{{ {closed[0]} }}' accept",
+                state.Open,
+                StringComparison.Ordinal);
     }
 
     [Theory]

@@ -14,7 +14,8 @@ public sealed class MachineCheckTests
     [Fact]
     public void A_clock_synchronized_by_a_time_service_is_good() =>
         Assert.Equal(
-            new Finding("clock", Severity.Ok, "2026-11-22 12:00 UTC, synchronized by a time service"), ClockCheck.Evaluate(true, null, Noon));
+            new Finding("clock", Severity.Ok, "2026-11-22 12:00 UTC, synchronized by a time service"),
+            ClockCheck.Evaluate(true, null, Noon));
 
     [Fact]
     public void A_clock_that_is_not_synchronized_is_a_warning()

@@ -5,7 +5,9 @@ using Heliograph.Machine;
 
 namespace Heliograph.Cli.Init;
 
-/// <summary>How to start the server on this machine: as a service if the unit is installed, else by hand; with sudo where that needs it.</summary>
+/// <summary>
+/// How to start the server on this machine: as a service if the unit is installed, else by hand; with sudo where that needs it.
+/// </summary>
 internal static class NextCommand
 {
     private const string FirstFreePort = "/proc/sys/net/ipv4/ip_unprivileged_port_start";

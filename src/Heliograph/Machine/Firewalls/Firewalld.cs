@@ -28,9 +28,8 @@ internal static class Firewalld
     /// <summary>By its number, or as one of the two services that have a name there.</summary>
     private static async Task<bool> IsOpenAsync(int port, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        string[] queries =
-            [$"--query-port={port}/tcp", .. port switch { 443 => ["--query-service=https"], 80 => ["--query-service=http"], _ => Array.Empty<string>() }];
-        foreach (var query in queries)
+        string[] names = port switch { 443 => ["--query-service=https"], 80 => ["--query-service=http"], _ => [] };
+        foreach (var query in names.Prepend($"--query-port={port}/tcp"))
         {
             // Anything but a plain "no" is no certainty.
             if (await AskAsync([query], timeProvider, cancellationToken) is not "no")

@@ -43,7 +43,8 @@ internal static class NftMatch
     /// <summary>"tcp dport", "meta l4proto", "ct state".</summary>
     private static string? Name(JsonElement left)
     {
-        if (left.ValueKind != JsonValueKind.Object || left.EnumerateObject().FirstOrDefault() is not { Value.ValueKind: JsonValueKind.Object } kind)
+        if (left.ValueKind != JsonValueKind.Object
+            || left.EnumerateObject().FirstOrDefault() is not { Value.ValueKind: JsonValueKind.Object } kind)
             return null;
         return kind.Name switch
         {

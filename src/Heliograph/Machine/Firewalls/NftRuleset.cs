@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Heliograph.Machine.Firewalls;
 
-/// <summary>What nftables does to a new TCP connection over IPv4, as far as that is certain. One rule that may accept it ends the certainty.</summary>
+/// <summary>
+/// What nftables does to a new TCP connection over IPv4, as far as that is certain. One rule that may accept it ends the certainty.
+/// </summary>
 internal sealed class NftRuleset
 {
     /// <summary>The kernel allows 16 jumps (NFT_JUMP_STACK_SIZE).</summary>
@@ -45,7 +47,10 @@ internal sealed class NftRuleset
 
     /// <summary>The chain that certainly drops a connection to a port, as nft names it: family, table and chain. Null: none does.</summary>
     public string? FindClosing(int port) =>
-        inputs.Where(chain => Follow(chain, port) == Fate.Dropped).Select(static chain => Path(chain, Text(chain, "name"))).FirstOrDefault();
+        inputs
+            .Where(chain => Follow(chain, port) == Fate.Dropped)
+            .Select(static chain => Path(chain, Text(chain, "name")))
+            .FirstOrDefault();
 
     private Fate Follow(JsonElement chain, int port)
     {
@@ -91,7 +96,7 @@ internal sealed class NftRuleset
         return (Fate.GoesOn, false);
     }
 
-    private (Fate, bool) Decide(JsonElement rule, string verdict, JsonElement value, bool? matches, int port, int jumps)
+    private (Fate Fate, bool IsLast) Decide(JsonElement rule, string verdict, JsonElement value, bool? matches, int port, int jumps)
     {
         // A drop that is not certain proves nothing, and neither does a return.
         if (matches is null)
@@ -118,7 +123,7 @@ internal sealed class NftRuleset
             var fits = NftMatch.Matches("==", key, pair[0], port);
             var verdict = pair[1].EnumerateObject().First();
             if (fits == true)
-                return Decide(rule, verdict.Name, verdict.Value, true, port, jumps).Item1;
+                return Decide(rule, verdict.Name, verdict.Value, true, port, jumps).Fate;
             isCertain &= fits == false;
         }
         return isCertain ? Fate.GoesOn : Fate.Unknown;

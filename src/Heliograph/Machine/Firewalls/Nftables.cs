@@ -23,8 +23,8 @@ internal static class Nftables
             return closed.Count == 0 ? null : new(
                 "nftables",
                 closed,
-                $"{Sudo.Prefix}nft insert rule {rules.FindClosing(closed[0])} tcp dport '{{ {string.Join(", ", closed.Order())} }}' accept, " +
-                "and the same in /etc/nftables.conf, so that it lasts");
+                $"{Sudo.Prefix}nft insert rule {rules.FindClosing(closed[0])} tcp dport '{{ {string.Join(", ", closed.Order())} }}' " +
+                "accept, and the same in /etc/nftables.conf, so that it lasts");
         }
         catch (JsonException)
         {
