@@ -54,6 +54,10 @@ public sealed class DecoySite : IAsyncDisposable
     /// <summary>Serves this site to new connections; open connections keep the previous one.</summary>
     public void Use(Site site) => pages = new SiteResponder(site);
 
+    /// <summary>Opens a static site's directory, and closes it again.</summary>
+    /// <exception cref="WebServerException">It cannot be used.</exception>
+    public static void RequireDirectory(string directory) => _ = new DirectorySite(directory);
+
     /// <summary>The site that the options ask for.</summary>
     /// <exception cref="WebServerException">Its directory cannot be used.</exception>
     public static Task<Site> MakeAsync(DecoyOptions options, CancellationToken cancellationToken) =>

@@ -29,10 +29,10 @@ internal static partial class HostLog
     public static partial void CertificateFaulty(ILogger logger, string problem);
 
     [LoggerMessage(3, LogLevel.Information, "Stopping: open connections have {Timeout} to finish; open now: {Connections}")]
-    public static partial void Stopping(ILogger logger, int connections, string timeout);
+    public static partial void Stopping(ILogger logger, string connections, string timeout);
 
     [LoggerMessage(4, LogLevel.Information, "Stopped; connections closed before they finished: {Left}")]
-    public static partial void Stopped(ILogger logger, int left);
+    public static partial void Stopped(ILogger logger, string left);
 
     [LoggerMessage(
         6,
@@ -72,6 +72,9 @@ internal static partial class HostLog
     [LoggerMessage(
         13, LogLevel.Warning, "These configuration changes take effect only after a restart (systemctl restart heliograph): {Keys}")]
     public static partial void NeedsRestart(ILogger logger, string keys);
+
+    [LoggerMessage(14, LogLevel.Error, "Cannot start: {Problem}")]
+    public static partial void CannotStart(ILogger logger, string problem);
 
     [LoggerMessage(20, LogLevel.Warning, "Alert: {Text}")]
     public static partial void Alert(ILogger logger, string text);

@@ -8,7 +8,9 @@ internal static partial class ProcessSetup
     private const string LibC = "libc";
     private const string LibSsl = "libssl.so.3";
     private const int ResourceCore = 4;
+    private const int ResourceThreads = 6;
     private const int ResourceFiles = 7;
+    private const int ResourceAddressSpace = 9;
     private const int SetDumpable = 4;
 
     /// <summary>No core dump, which would hold keys and the clients' addresses; and as many descriptors as this user may have.</summary>
@@ -28,6 +30,15 @@ internal static partial class ProcessSetup
     /// <summary>How many file descriptors the process may have: <see cref="Apply"/> raises the limit to this.</summary>
     public static long HardFileLimit() => GetLimit(ResourceFiles, out var files) == 0 ? (long)Math.Min(files.Hard, long.MaxValue) : 1024;
 
+    /// <summary>How many it may have now.</summary>
+    public static long FileLimit() => SoftLimit(ResourceFiles);
+
+    /// <summary>How many threads this user may have, all processes together.</summary>
+    public static long ThreadLimit() => SoftLimit(ResourceThreads);
+
+    /// <summary>How many bytes of addresses the process may use.</summary>
+    public static long AddressSpaceLimit() => SoftLimit(ResourceAddressSpace);
+
     /// <exception cref="StartException">OpenSSL 3 is not installed.</exception>
     public static void RequireOpenSsl() => RequireLibrary(LibSsl);
 
@@ -39,6 +50,9 @@ internal static partial class ProcessSetup
                 $"{name} (OpenSSL 3) is missing; on Debian and Ubuntu: apt-get install libssl3t64 (libssl3 on Debian 12, Ubuntu 22.04 " +
                 $"and earlier)");
     }
+
+    private static long SoftLimit(int resource) =>
+        GetLimit(resource, out var limit) == 0 ? (long)Math.Min(limit.Soft, long.MaxValue) : long.MaxValue;
 
     // struct rlimit on 64-bit Linux (getrlimit(2)).
     [StructLayout(LayoutKind.Sequential)]

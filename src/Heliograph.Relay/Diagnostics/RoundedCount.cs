@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Heliograph.Relay.Diagnostics;
 
 /// <summary>Rounds a figure before it leaves the process, as Tor rounds the statistics of its bridges.</summary>
@@ -14,6 +16,10 @@ public static class RoundedCount
 
     /// <summary>Up to the next multiple of <see cref="Step"/>; 0 stays 0.</summary>
     public static long Up(long count) => Up(count, Step);
+
+    /// <summary>For a sentence: "0", or "up to 24".</summary>
+    public static string Describe(long count) =>
+        count <= 0 ? "0" : string.Create(CultureInfo.InvariantCulture, $"up to {Up(count)}");
 
     /// <summary>Up to the next multiple of <see cref="ByteStep"/>; 0 stays 0.</summary>
     public static long UpBytes(long bytes) => Up(bytes, ByteStep);

@@ -1,4 +1,6 @@
+using System.Net;
 using Heliograph.Configuration;
+using Heliograph.Control;
 using Heliograph.Machine;
 using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
@@ -26,7 +28,8 @@ internal static class LocalCheck
         CancellationToken cancellationToken)
     {
         var machine = new List<CheckStep>();
-        foreach (var check in Checks(settings, timeProvider))
+        var running = await ListeningCommand.AskAsync(settings.StateDirectory, timeProvider, cancellationToken);
+        foreach (var check in Checks(settings, running, timeProvider))
         {
             progress?.Report(new($"checking this machine: {check.Name}", Done: false));
             var started = timeProvider.GetTimestamp();
@@ -74,9 +77,9 @@ internal static class LocalCheck
                 "(heliograph check NAME).");
     }
 
-    private static IEnumerable<MachineCheck> Checks(Settings settings, TimeProvider timeProvider) =>
+    private static IEnumerable<MachineCheck> Checks(Settings settings, IReadOnlyList<IPEndPoint>? running, TimeProvider timeProvider) =>
         MachineChecks
-            .For(settings, offline: false, timeProvider)
+            .For(settings, offline: false, running, timeProvider)
             .Append(
                 new MachineCheck(
                     ServerCheck.Name, cancellationToken => ServerCheck.RunAsync(settings.StateDirectory, timeProvider, cancellationToken)));

@@ -21,7 +21,7 @@ internal static class ServerCheck
         }
         catch (StartException exception)
         {
-            return new(Name, Severity.Warning, exception.Message, "Run this as the user that the server runs as, or with sudo.");
+            return new(Name, Severity.Warning, exception.Message, "Run this with sudo, or as the user that the server runs as.");
         }
     }
 
@@ -35,14 +35,14 @@ internal static class ServerCheck
                 Name,
                 Severity.Failure,
                 $"no server is running with the state directory {stateDirectory}",
-                "Start the server: systemctl start heliograph, or heliograph run.");
+                $"Start the server: {Sudo.Prefix}systemctl start heliograph, or heliograph run.");
         return certificate switch
         {
             { Names: null, LastError: { } error } => new(
                 Name,
                 Severity.Failure,
                 $"running, without a certificate: {error}",
-                "Fix that; the server retries by itself. To retry at once: heliograph certificate renew."),
+                $"Fix that; the server retries by itself. To retry at once: {Sudo.Prefix}heliograph certificate renew."),
             { Names: null, Source: "acme" } => new(
                 Name,
                 Severity.Warning,
@@ -52,7 +52,7 @@ internal static class ServerCheck
                 Name,
                 Severity.Warning,
                 $"running; its certificate was not renewed: {error}",
-                "Fix that; the server retries by itself. To retry at once: heliograph certificate renew."),
+                $"Fix that; the server retries by itself. To retry at once: {Sudo.Prefix}heliograph certificate renew."),
             _ => new(Name, Severity.Ok, "running"),
         };
     }

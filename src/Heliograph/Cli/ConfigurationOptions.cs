@@ -57,19 +57,24 @@ internal sealed class ConfigurationOptions
 
     /// <summary>Reads the configuration; on errors prints them all.</summary>
     /// <returns>Its settings are null if there was an error.</returns>
-    public LoadedConfiguration Load(ParseResult parsed, TextWriter error)
+    public LoadedConfiguration Load(ParseResult parsed, TextWriter error, bool offline = false)
     {
-        var loaded = Load(parsed);
+        var loaded = Load(parsed, offline);
         if (loaded.Settings is null)
             Report(loaded.Errors, error);
         return loaded;
     }
 
     /// <summary>Fills the layer for flags.</summary>
-    public void ReadFlags(ParseResult parsed, Layer layer, ConfigurationErrors errors)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="errors">Gets what is wrong.</param>
+    /// <param name="edit">Makes another value of one that is given; null: each stays as it is.</param>
+    public void ReadFlags(
+        ParseResult parsed, Layer layer, ConfigurationErrors errors, Func<ConfigurationKey, string, string>? edit = null)
     {
         foreach (var flag in flags)
-            flag.Read(parsed, layer, errors);
+            flag.Read(parsed, layer, errors, edit ?? (static (_, value) => value));
     }
 
     /// <summary>The state directory of the running server. Errors elsewhere in the configuration do not matter for it.</summary>
@@ -90,8 +95,10 @@ internal sealed class ConfigurationOptions
     }
 
     /// <summary>Reads the configuration, with all its errors.</summary>
-    public LoadedConfiguration Load(ParseResult parsed) =>
-        ConfigurationLoader.Load(keys, parsed.GetValue(file), EnvironmentVariables(), (layer, errors) => ReadFlags(parsed, layer, errors));
+    /// <param name="parsed">The command line.</param>
+    /// <param name="offline">Look at no file but the configuration's own.</param>
+    public LoadedConfiguration Load(ParseResult parsed, bool offline = false) => ConfigurationLoader.Load(
+        keys, parsed.GetValue(file), EnvironmentVariables(), (layer, errors) => ReadFlags(parsed, layer, errors), offline);
 
     public static void Report(IReadOnlyList<string> errors, TextWriter error)
     {
@@ -118,7 +125,8 @@ internal sealed class ConfigurationOptions
             CompletionSources = { Words(key, flag) },
         };
 
-        public void Read(ParseResult parsed, Layer layer, ConfigurationErrors errors)
+        public void Read(
+            ParseResult parsed, Layer layer, ConfigurationErrors errors, Func<ConfigurationKey, string, string> edit)
         {
             if (parsed.GetResult(Option) is not { Implicit: false } || parsed.GetValue(Option) is not { } values)
                 return;
@@ -130,7 +138,7 @@ internal sealed class ConfigurationOptions
                 return;
             }
             foreach (var value in values)
-                Read(value, layer, errors);
+                Read(edit(Key, value), layer, errors);
         }
 
         private void Read(string value, Layer layer, ConfigurationErrors errors)

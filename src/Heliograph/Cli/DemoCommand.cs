@@ -29,6 +29,7 @@ internal static class DemoCommand
             async (parsed, _) =>
             {
                 ProcessSetup.Apply();
+                ResourceLimits.Require();
                 using var signals = new Signals();
                 return (int)
                     await RunAsync(

@@ -3,6 +3,7 @@ using Heliograph.Configuration;
 using Heliograph.Hosting;
 using Heliograph.Hosting.Reload;
 using Heliograph.Hosting.Systemd;
+using Heliograph.Relay.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Cli;
@@ -39,13 +40,15 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(ConfigurationOptions options, ParseResult parsed)
     {
+        ProcessSetup.Apply();
+        // Before anything else: what runs out of them later fails anywhere, and says anything.
+        ResourceLimits.Require();
         var systemd = SystemdEnvironment.ReadAndClear();
         var loaded = options.Load(parsed, parsed.InvocationConfiguration.Error);
         if (loaded.Settings is null)
             return (int)ExitCode.BadUsage;
-        ProcessSetup.Apply();
         var level = new LogLevelSwitch(loaded.Settings.LogLevel);
-        using var logs = Logging.Create(level);
+        using var logs = Logging.Create(level, loaded.Settings.LogFormat);
         using var signals = new Signals();
         try
         {
@@ -55,6 +58,12 @@ internal static class RunCommand
         catch (OperationCanceledException) when (signals.Stopping.IsCancellationRequested)
         {
             return (int)ExitCode.Done;
+        }
+        catch (StartException exception) when (loaded.Settings.LogFormat == LogFormat.Json)
+        {
+            // Whoever collects the log as JSON gets this line too.
+            HostLog.CannotStart(logs.CreateLogger("Heliograph"), exception.Message);
+            return (int)exception.Code;
         }
         catch (Exception exception) when (exception is not StartException)
         {
@@ -87,9 +96,9 @@ internal static class RunCommand
             output.Flush();
             await signals.WaitAsync();
         }
-        HostLog.Stopping(log, host.Connections, Values.Write(host.DrainTimeout));
+        HostLog.Stopping(log, RoundedCount.Describe(host.Connections), Values.Write(host.DrainTimeout));
         var drained = host.DrainAsync();
         notifier.Stopping();
-        HostLog.Stopped(log, await drained);
+        HostLog.Stopped(log, RoundedCount.Describe(await drained));
     }
 }

@@ -11,6 +11,11 @@ internal sealed class ConfigurationErrors
 
     public bool Any => lines.Count > 0;
 
+    /// <summary>
+    /// The file could not be read to its end: what seems to be missing may stand in it, and what seems to contradict it may not.
+    /// </summary>
+    public bool IsFileIncomplete { get; set; }
+
     /// <summary>One line each: the key, where it stands, its value, what is wrong and what is allowed.</summary>
     public IReadOnlyList<string> Lines =>
         lines.Count <= MostShown ? lines : [.. lines.Take(MostShown), $"and {lines.Count - MostShown} more"];

@@ -24,12 +24,17 @@ internal static class ConfigurationLoader
     /// <param name="file">What <c>--config</c> says, or null.</param>
     /// <param name="environment">The process's environment.</param>
     /// <param name="flags">Fills the layer of the flags.</param>
+    /// <param name="offline">Look at no file but the configuration's own.</param>
     public static LoadedConfiguration Load(
-        KeyCatalog keys, string? file, IReadOnlyDictionary<string, string> environment, Action<Layer, ConfigurationErrors> flags)
+        KeyCatalog keys,
+        string? file,
+        IReadOnlyDictionary<string, string> environment,
+        Action<Layer, ConfigurationErrors> flags,
+        bool offline = false)
     {
         var errors = new ConfigurationErrors();
         file ??= environment.GetValueOrDefault(FileVariable) is { Length: > 0 } named ? named : null;
-        file ??= File.Exists(DefaultFile) ? DefaultFile : null;
+        file ??= Exists(DefaultFile) ? DefaultFile : null;
         var flagLayer = new Layer();
         flags(flagLayer, errors);
         var root = new ConfigurationBuilder()
@@ -37,16 +42,34 @@ internal static class ConfigurationLoader
             .Add(EnvironmentLayer.Read(environment, keys, errors))
             .Add(flagLayer)
             .Build();
-        return Read(root, keys, errors, file);
+        return Read(root, keys, errors, file, offline);
     }
 
     /// <summary>What flags alone give, for a file that is yet to be written.</summary>
     public static LoadedConfiguration Load(Layer flags, ConfigurationErrors errors) =>
-        Read(new ConfigurationBuilder().Add(flags).Build(), Keys.Catalog, errors, file: null);
+        Read(new ConfigurationBuilder().Add(flags).Build(), Keys.Catalog, errors, file: null, offline: false);
 
-    private static LoadedConfiguration Read(IConfigurationRoot root, KeyCatalog keys, ConfigurationErrors errors, string? file)
+    /// <summary>A file that this user may not even see is not taken for none: reading it says why not.</summary>
+    internal static bool Exists(string file)
+    {
+        try
+        {
+            return !File.GetAttributes(file).HasFlag(FileAttributes.Directory);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static LoadedConfiguration Read(
+        IConfigurationRoot root, KeyCatalog keys, ConfigurationErrors errors, string? file, bool offline)
     {
         var values = new LayeredValues(root, keys);
-        return new(SettingsReader.Read(values, errors), values, errors.Lines, file);
+        return new(SettingsReader.Read(values, errors, offline), values, errors.Lines, file);
     }
 }

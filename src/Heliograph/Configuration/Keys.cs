@@ -314,6 +314,12 @@ internal static class Keys
         "How much is logged, from trace to error. No level logs who connects, or where to.",
         OnReload.TakesEffect, new("--log-level", "LEVEL"), example: "warning");
 
+    public static readonly ConfigurationKey LogFormat = Sections.Log.Key(
+        "format", Kinds.OneOf(Words.LogFormats),
+        static settings => settings.LogFormat, static (settings, value) => settings with { LogFormat = value },
+        "How the log is written. auto: journal where systemd's journal reads it, text elsewhere.",
+        flag: new("--log-format", "FORMAT"), example: "json");
+
     // Alerts
 
     public static readonly ConfigurationKey AlertsExec = Sections.Alerts.Key(
@@ -371,7 +377,7 @@ internal static class Keys
             MonthlyBytes, MonthlyResetDay, WhenLow, WhenSpent, SlowBytesPerSecond,
             HandshakeTimeout, HelloTimeout, ConnectTimeout, IdleTimeout, DrainTimeout, HandoverTimeout,
         ]),
-        new("Metrics and log", [MetricsListen, LogLevel]),
+        new("Metrics and log", [MetricsListen, LogLevel, LogFormat]),
         new("Alerts", [AlertsExec, AlertsWebhook, AlertsSelfCheck, AlertsSelfCheckAddress]),
         new("State", [StateDirectory]),
     ]);

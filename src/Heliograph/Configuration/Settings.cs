@@ -58,6 +58,8 @@ internal sealed record Settings
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
+    public LogFormat LogFormat { get; init; }
+
     public AlertSettings Alerts { get; init; } = new();
 
     /// <summary>An absolute path.</summary>
@@ -73,6 +75,17 @@ internal enum CertificateOrigin
     Acme,
     Files,
     SelfSigned,
+}
+
+/// <summary>How a message of the log is written.</summary>
+internal enum LogFormat
+{
+    /// <summary><see cref="Journal"/> where standard error is the journal's stream; otherwise <see cref="Text"/>.</summary>
+    Auto,
+
+    Text,
+    Journal,
+    Json,
 }
 
 /// <param name="Source">Where the certificate comes from.</param>

@@ -6,7 +6,7 @@ using Heliograph.Relay.Upstream;
 namespace Heliograph.Configuration;
 
 /// <summary>What can be wrong although each value by itself is good: keys that are missing, and keys that do not fit together.</summary>
-internal sealed class SettingsCheck(Settings settings, LayeredValues values, ConfigurationErrors errors)
+internal sealed class SettingsCheck(Settings settings, LayeredValues values, ConfigurationErrors errors, bool offline)
 {
     public void Run()
     {
@@ -78,7 +78,10 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
     /// <summary>What the library finds wrong, each at the place of its key; not what is in the errors already.</summary>
     private void AddErrorsOfLibrary()
     {
-        foreach (var line in settings.Acme.Errors())
+        var acme = offline
+            ? settings.Acme with { CaRoot = null, Failover = settings.Acme.Failover is { } other ? other with { CaRoot = null } : null }
+            : settings.Acme;
+        foreach (var line in acme.Errors())
         {
             var colon = line.IndexOf(": ", StringComparison.Ordinal);
             var (name, problem) = (line[..colon], line[(colon + 2)..].TrimEnd('.'));
@@ -166,7 +169,7 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
 
     private void CheckFile(ConfigurationKey key, string? path)
     {
-        if (path is not null && !File.Exists(path) && values.Scalar(key) is { } given)
+        if (!offline && path is not null && !File.Exists(path) && values.Scalar(key) is { } given)
             errors.Refuse(key, given, "there is no such file");
     }
 

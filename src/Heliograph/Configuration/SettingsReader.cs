@@ -4,13 +4,14 @@ namespace Heliograph.Configuration;
 internal static class SettingsReader
 {
     /// <summary>Null if there was an error, here or in the layers.</summary>
-    public static Settings? Read(LayeredValues values, ConfigurationErrors errors)
+    public static Settings? Read(LayeredValues values, ConfigurationErrors errors, bool offline)
     {
         var settings = Settings.Default;
         foreach (var key in values.Keys.All)
             settings = key.Read(values, errors, settings);
         settings = Complete(settings, values);
-        new SettingsCheck(settings, values, errors).Run();
+        if (!errors.IsFileIncomplete)
+            new SettingsCheck(settings, values, errors, offline).Run();
         return errors.Any ? null : settings;
     }
 

@@ -31,6 +31,9 @@ internal static class Words
             ("warning", LogLevel.Warning), ("error", LogLevel.Error),
     ];
 
+    public static readonly (string Word, LogFormat Value)[] LogFormats =
+        [("auto", LogFormat.Auto), ("text", LogFormat.Text), ("journal", LogFormat.Journal), ("json", LogFormat.Json)];
+
     public static string Find<T>((string Word, T Value)[] words, T value)
         where T : struct, Enum => Array.Find(words, word => EqualityComparer<T>.Default.Equals(word.Value, value)).Word;
 }

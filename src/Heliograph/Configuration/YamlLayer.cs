@@ -30,14 +30,22 @@ internal sealed class YamlLayer
     }
 
     /// <summary>Never throws for what the file holds, nor because it cannot be read: that is an error like any other.</summary>
-    public static Layer Read(string file, KeyCatalog keys, ConfigurationErrors errors) =>
-        ReadFile(file, errors) is { } bytes ? Parse(file, bytes.Span, keys, errors) : new Layer();
+    public static Layer Read(string file, KeyCatalog keys, ConfigurationErrors errors)
+    {
+        if (ReadFile(file, errors) is { } bytes)
+            return Parse(file, bytes.Span, keys, errors);
+        errors.IsFileIncomplete = true;
+        return new Layer();
+    }
 
     /// <summary>Reads what is in a file. Pure: no I/O, and it never throws for what the bytes are.</summary>
     public static Layer Parse(string file, ReadOnlySpan<byte> bytes, KeyCatalog keys, ConfigurationErrors errors)
     {
         if (Decode(file, bytes, errors) is not { } text)
+        {
+            errors.IsFileIncomplete = true;
             return new Layer();
+        }
         var reader = new YamlLayer(file, text, keys, errors);
         try
         {
@@ -46,6 +54,7 @@ internal sealed class YamlLayer
         catch (YamlException exception)
         {
             errors.Add(NotYaml(file, exception, text));
+            errors.IsFileIncomplete = true;
         }
         return reader.layer;
     }
@@ -326,7 +335,16 @@ internal sealed class YamlLayer
         {
             errors.Add(file, "a directory; name the file in it with --config FILE");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException)
+        {
+            // It may hold secrets, so it is written for root and the service alone.
+            errors.Add(
+                file,
+                Environment.IsPrivilegedProcess
+                    ? "not even root may read it here; name another file with --config FILE"
+                    : $"user {Environment.UserName} may not read it; use sudo, or name another file with --config FILE");
+        }
+        catch (IOException exception)
         {
             errors.Add(file, $"cannot be read: {exception.Message}");
         }

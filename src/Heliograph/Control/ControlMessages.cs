@@ -30,6 +30,9 @@ internal sealed record ControlResponse
     /// <summary>Set by <c>status</c>.</summary>
     public StatusReport? Status { get; init; }
 
+    /// <summary>Set by <c>listening</c>: addresses with their ports.</summary>
+    public IReadOnlyList<string>? Listening { get; init; }
+
     public static ControlResponse Done(string message) => new() { Ok = true, Message = message };
 
     public static ControlResponse Failed(string message) => new() { Ok = false, Message = message };

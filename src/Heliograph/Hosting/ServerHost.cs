@@ -199,7 +199,10 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         Own(
             ControlServer.Start(
                 settings.StateDirectory,
-                new CertificateCommands(certificates).All.Append(status.Command).ToFrozenDictionary(StringComparer.Ordinal),
+                new CertificateCommands(certificates).All
+                    .Append(status.Command)
+                    .Append(ListeningCommand.Create(() => [.. Endpoints, .. HttpEndpoints, .. monitoring?.Endpoints ?? []]))
+                    .ToFrozenDictionary(StringComparer.Ordinal),
                 timeProvider,
                 logger));
         if (settings.Alerts.SelfCheck is { } interval)

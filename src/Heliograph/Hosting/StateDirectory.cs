@@ -18,6 +18,7 @@ internal sealed class StateDirectory : IAsyncDisposable
     /// <exception cref="StartException">It is not writable, or another server holds it.</exception>
     public static StateDirectory Open(string path)
     {
+        RequirePossible(path);
         try
         {
             Directory.CreateDirectory(path, OwnerOnly);
@@ -37,11 +38,27 @@ internal sealed class StateDirectory : IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StartException(
-                $"state_directory: {path} cannot be written to by user {Environment.UserName} ({FileProblem.Describe(exception)}); make " +
-                $"it writable, or choose another directory with --state-directory DIR");
+            throw NotWritable(path, FileProblem.Describe(exception));
+        }
+    }
+
+    /// <summary>
+    /// Whether there can be such a directory at all; it creates nothing. Who may write to it depends on the server's user.
+    /// </summary>
+    /// <exception cref="StartException">A part of its path is a file.</exception>
+    public static void RequirePossible(string path)
+    {
+        for (var part = path; part is not null; part = Path.GetDirectoryName(part))
+        {
+            if (File.Exists(part))
+                throw NotWritable(path, part == path ? "it is a file" : $"{part} is a file");
         }
     }
 
     public ValueTask DisposeAsync() => held.DisposeAsync();
+
+    private static StartException NotWritable(string path, string problem) =>
+        new(
+            $"state_directory: {path} cannot be written to by user {Environment.UserName} ({problem}); make it writable, or choose " +
+            $"another directory with --state-directory DIR");
 }

@@ -14,7 +14,7 @@ internal static class AuthorityCheck
             var answer = await AuthorityProbe.AskAsync(options, timeProvider, cancellationToken);
             var host = new Uri(options.Directory).Authority;
             return answer.ClockProblem is { } problem
-                ? new(Name, Severity.Failure, $"{host} answers, and {problem}", "Set the clock: timedatectl set-ntp true.")
+                ? new(Name, Severity.Failure, $"{host} answers, and {problem}", $"Set the clock: {Sudo.Prefix}timedatectl set-ntp true.")
                 : new(Name, Severity.Ok, $"{host} answers, and its clock agrees with this machine's");
         }
         catch (AcmeException exception)

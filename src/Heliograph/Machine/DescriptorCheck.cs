@@ -17,6 +17,8 @@ internal static class DescriptorCheck
     /// <param name="wanted"><c>limits.max_connections</c>; null: auto.</param>
     public static Finding Evaluate(long descriptors, int? wanted)
     {
+        if (descriptors < ResourceLimits.LeastDescriptors)
+            return new(Name, Severity.Failure, ResourceLimits.DescribeDescriptors(descriptors));
         var connections = ConnectionLimit.Derive(descriptors, long.MaxValue);
         var seen = $"{descriptors}, enough for {connections} connections at once";
         const string remedy = "Raise the limit: LimitNOFILE=65536 in the service's unit, or \"ulimit -Hn 65536\" as root before the start.";

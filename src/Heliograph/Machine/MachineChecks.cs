@@ -1,5 +1,6 @@
 using System.Net;
 using Heliograph.Configuration;
+using Heliograph.Machine.Firewalls;
 
 namespace Heliograph.Machine;
 
@@ -10,9 +11,11 @@ internal static class MachineChecks
 {
     /// <param name="settings">The server's configuration, running or planned.</param>
     /// <param name="offline">Contact neither DNS nor the certificate authority.</param>
+    /// <param name="running">Where the running server listens; empty: none is running; null: it cannot be asked.</param>
     /// <param name="timeProvider">The clock to compare with others.</param>
     /// <returns>In the order in which to run and show them.</returns>
-    public static IReadOnlyList<MachineCheck> For(Settings settings, bool offline, TimeProvider timeProvider)
+    public static IReadOnlyList<MachineCheck> For(
+        Settings settings, bool offline, IReadOnlyList<IPEndPoint>? running, TimeProvider timeProvider)
     {
         var checks = new List<MachineCheck> { MachineCheck.Immediate(OpenSslCheck.Name, OpenSslCheck.Run) };
         if (!offline)
@@ -21,7 +24,11 @@ internal static class MachineChecks
                     AddressCheck.Name, cancellationToken => AddressCheck.RunAsync(domain, timeProvider, cancellationToken))));
         checks.AddRange(
             Endpoints(settings)
-                .Select(static endpoint => MachineCheck.Immediate(PortCheck.FormatName(endpoint), () => PortCheck.Run(endpoint))));
+                .Select(endpoint => MachineCheck.Immediate(PortCheck.FormatName(endpoint), () => PortCheck.Run(endpoint, running))));
+        checks.Add(
+            new(
+                FirewallCheck.Name,
+                cancellationToken => FirewallCheck.RunAsync(settings.Listen.Concat(settings.HttpListen), timeProvider, cancellationToken)));
         checks.Add(MachineCheck.Immediate(ClockCheck.Name, () => ClockCheck.Run(timeProvider)));
         if (!offline && settings.Certificate.Source == CertificateOrigin.Acme)
             checks.Add(

@@ -29,6 +29,13 @@ internal static class PortHolders
         ];
     }
 
+    /// <summary>Whether anybody listens on a port, which every user may know.</summary>
+    public static bool IsListening(int port, string proc = "/proc") => Tables.Any(table => Sockets(Path.Combine(proc, table), port).Any());
+
+    /// <summary>The names by which the kernel knows the programs that run.</summary>
+    public static IEnumerable<string> Programs(string proc = "/proc") =>
+        Processes(proc).Select(process => ReadProgram(Path.Combine(proc, Number(process))));
+
     /// <summary>What the descriptors of the owners of listening sockets link to.</summary>
     private static IEnumerable<string> Sockets(string table, int port)
     {

@@ -106,6 +106,21 @@ public sealed class StartTests : IDisposable
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
     }
 
+    [Theory]
+    [InlineData("--nofile=80:80", "this process may have 80 open files, and needs ")]
+    [InlineData("--nofile=110:110", "this process may have 110 open files, and needs ")]
+    [InlineData("--nofile=130:130", "this process may have 130 open files, and needs ")]
+    [InlineData("--as=3000000000", "this process may have 3000 MB of address space, and needs 8000")]
+    public async Task A_limit_that_is_too_low_is_reported_in_one_line(string limit, string problem)
+    {
+        var (code, output, errors) = await ChildProcess.RunAsync(
+            "prlimit", [limit, HeliographProcess.Program, .. Arguments(["--domain", "localhost"])], BuiltProgram.Limit);
+        Assert.Equal((1, ""), (code, output));
+        Assert.StartsWith("heliograph: " + problem, errors, StringComparison.Ordinal);
+        Assert.Contains("limit: ", errors, StringComparison.Ordinal);
+        Assert.Equal(1, errors.Count(static c => c == '\n'));
+    }
+
     [Fact]
     public async Task A_port_in_use_is_reported_in_one_line()
     {

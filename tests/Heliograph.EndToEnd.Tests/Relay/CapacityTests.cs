@@ -38,7 +38,7 @@ public class CapacityTests
         {
             Routes = ProxySettings.Route("storage.signal.org", upstream.Endpoint),
             Limits = "max_connections: 10000",
-            Wrapper = ["prlimit", $"--nofile={atRest + 30}"],
+            Wrapper = ["prlimit", $"--nofile={Math.Max(atRest + 30, ResourceLimits.LeastDescriptors)}"],
         });
         await using var steady = await TlsInTlsClient.ConnectOuterAsync(proxy.Client("storage.signal.org"), Bound.Token);
         var hello = await InnerHello.ForAsync("storage.signal.org");

@@ -35,6 +35,16 @@ public sealed class InitTests : IDisposable
     }
 
     [Fact]
+    public async Task Called_with_sudo_it_ends_with_a_command_that_has_sudo()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "sudo makes the program root");
+        var (_, output, _) = await BuiltProgram.RunAsync(
+            new Dictionary<string, string?>(StringComparer.Ordinal) { ["SUDO_UID"] = "1000" },
+            init.Arguments("--domain", Domain, "--offline"));
+        Assert.Matches($@"(?m)^  sudo (\./)?heliograph run --config {init.File}$", output);
+    }
+
+    [Fact]
     public async Task What_run_reads_is_what_was_given()
     {
         await init.RunAsync(
@@ -217,6 +227,40 @@ public sealed class InitTests : IDisposable
         var settings = Loaded.From(init.File).Settings!;
         Assert.Equal([Domain], settings.Domains);
         Assert.Equal("you@example.org", settings.Acme.Email);
+    }
+
+    [Theory]
+    [InlineData("proxy")]
+    [InlineData("*.example.org")]
+    public async Task On_a_terminal_it_asks_again_for_a_name_that_no_certificate_can_have(string name)
+    {
+        var (code, screen) = await PseudoTerminal.RunAsync(
+            $"{name}\\rproxy.example.org\\rnobody@x\\ryou@example.org\\r", init.Arguments("--offline", "--no-qr"));
+        Assert.Equal(0, code);
+        Assert.Contains("; for example proxy.example.org", screen, StringComparison.Ordinal);
+        Assert.Contains("not an e-mail address; for example you@example.org, or nothing", screen, StringComparison.Ordinal);
+        Assert.Equal([Domain], Loaded.From(init.File).Settings!.Domains);
+    }
+
+    [Fact]
+    public async Task A_name_without_a_dot_is_good_where_no_authority_is_asked()
+    {
+        var (code, _) = await PseudoTerminal.RunAsync(
+            "localhost\\r\\r", init.Arguments("--offline", "--no-qr", "--certificate-source", "self-signed"));
+        Assert.Equal(0, code);
+        Assert.Equal(["localhost"], Loaded.From(init.File).Settings!.Domains);
+    }
+
+    [Fact]
+    public async Task A_pasted_address_becomes_its_name_on_a_terminal_and_in_a_flag()
+    {
+        Assert.Equal(
+            0,
+            (await PseudoTerminal.RunAsync(" https://Proxy.Example.org/\\r\\r", init.Arguments("--offline", "--no-qr"))).ExitCode);
+        Assert.Equal([Domain], Loaded.From(init.File).Settings!.Domains);
+        var (code, _, errors) = await init.RunAsync("--domain", "https://signal.tube/#proxy.example.org", "--offline", "--force");
+        Assert.Equal((0, ""), (code, errors));
+        Assert.Equal([Domain], Loaded.From(init.File).Settings!.Domains);
     }
 
     [Fact]

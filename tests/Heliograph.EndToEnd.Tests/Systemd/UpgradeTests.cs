@@ -64,7 +64,7 @@ public sealed class UpgradeTests
 
         service.Manager.Signal(Processes.SIGUSR1);
         var stopping = await service.Notify.WaitForAsync("STOPPING=1");
-        Assert.Contains("STATUS=draining, 1 connection left", stopping);
+        Assert.Contains("STATUS=draining, up to 8 connections left", stopping);
         Assert.Contains("EXTEND_TIMEOUT_USEC=30000000", stopping);
         // No client is waiting yet: the connection continues.
         await stays.Outer.WriteAsync(hello, Bound.Token);
@@ -74,7 +74,8 @@ public sealed class UpgradeTests
         await service.Manager.WaitForLineAsync(
             static line => line.EndsWith("ended with 0, signal 0", StringComparison.Ordinal), Bound.Prompt);
         await service.Manager.WaitForLineAsync(
-            static line => line.Contains("Stopped; connections closed before they finished: 1", StringComparison.Ordinal), Bound.Prompt);
+            static line => line.Contains("Stopped; connections closed before they finished: up to 8", StringComparison.Ordinal),
+            Bound.Prompt);
     }
 
     [Fact(Timeout = Bound.LongTest)]

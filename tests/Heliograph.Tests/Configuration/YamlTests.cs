@@ -68,6 +68,12 @@ public sealed class YamlTests
         Assert.DoesNotContain(errors, static line => line.Contains('\n', StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void What_may_stand_behind_the_broken_line_is_not_called_missing() =>
+        Assert.Equal(
+            ["FILE:2: a tab stands at the start of the line; YAML takes spaces only"],
+            Loaded.Errors("limits:\n\tidle_timeout: 5m\ndomains: [proxy.example.org]\n"));
+
     [Theory]
     [InlineData("")]
     [InlineData("# nothing\n")]

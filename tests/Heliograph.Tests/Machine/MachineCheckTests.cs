@@ -14,19 +14,45 @@ public sealed class MachineCheckTests
     [Fact]
     public void A_clock_synchronized_by_a_time_service_is_good() =>
         Assert.Equal(
-            new Finding("clock", Severity.Ok, "2026-11-22 12:00 UTC, synchronized by a time service"), ClockCheck.Evaluate(true, Noon));
+            new Finding("clock", Severity.Ok, "2026-11-22 12:00 UTC, synchronized by a time service"),
+            ClockCheck.Evaluate(true, null, Noon));
 
     [Fact]
     public void A_clock_that_is_not_synchronized_is_a_warning()
     {
-        var finding = ClockCheck.Evaluate(false, Noon);
+        var finding = ClockCheck.Evaluate(false, null, Noon);
         Assert.Equal((Severity.Warning, "2026-11-22 12:00 UTC, not synchronized by a time service"), (finding.Severity, finding.Seen));
         Assert.Contains("timedatectl set-ntp true", finding.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_kernel_that_does_not_say_is_no_problem() =>
-        Assert.Equal(new Finding("clock", Severity.Ok, "2026-11-22 12:00 UTC"), ClockCheck.Evaluate(null, Noon));
+        Assert.Equal(new Finding("clock", Severity.Ok, "2026-11-22 12:00 UTC"), ClockCheck.Evaluate(null, null, Noon));
+
+    [Theory]
+    [InlineData("chronyd", "chrony")]
+    [InlineData("ntpd", "ntpd")]
+    public void A_time_service_that_does_not_tell_the_kernel_is_one_all_the_same(string process, string name)
+    {
+        using var proc = new TempDirectory();
+        Directory.CreateDirectory(proc["812"]);
+        proc.Write("812/comm", process + "\n");
+        Assert.Equal(
+            new Finding("clock", Severity.Ok, $"2026-11-22 12:00 UTC, looked after by {name}"),
+            ClockCheck.Evaluate(false, TimeService.FindRunning(proc.Path), Noon));
+    }
+
+    [Fact]
+    public void A_time_service_that_has_not_reached_its_server_is_named()
+    {
+        using var proc = new TempDirectory();
+        Directory.CreateDirectory(proc["812"]);
+        proc.Write("812/comm", "systemd-timesyn\n");
+        var finding = ClockCheck.Evaluate(false, TimeService.FindRunning(proc.Path), Noon);
+        Assert.Equal(Severity.Warning, finding.Severity);
+        Assert.Contains("systemd-timesyncd is running", finding.Seen, StringComparison.Ordinal);
+        Assert.DoesNotContain("apt-get", finding.Remedy, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void OpenSSL_is_installed() => Assert.Equal(new Finding("openssl", Severity.Ok, "OpenSSL 3 is installed"), OpenSslCheck.Run());
@@ -41,6 +67,14 @@ public sealed class MachineCheckTests
         var finding = DescriptorCheck.Evaluate(descriptors, wanted);
         Assert.Equal((severity, seen), (finding.Severity.ToString(), finding.Seen));
         Assert.Equal(severity == "Ok", finding.Remedy is null);
+    }
+
+    [Fact]
+    public void Descriptors_that_a_start_refuses_are_a_failure()
+    {
+        var finding = DescriptorCheck.Evaluate(130, wanted: null);
+        Assert.Equal(Severity.Failure, finding.Severity);
+        Assert.StartsWith("this process may have 130 open files, and needs ", finding.Seen, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -89,10 +123,10 @@ public sealed class MachineCheckTests
             IsMetricsListenDefault = true,
         };
         Assert.Equal(
-            ["openssl", "dns", "clock", "authority", "descriptors", "memory", "state"],
-            MachineChecks.For(settings, offline: false, TimeProvider.System).Select(static check => check.Name));
-        var checks = MachineChecks.For(settings, offline: true, TimeProvider.System);
-        Assert.Equal(["openssl", "clock", "descriptors", "memory", "state"], checks.Select(static check => check.Name));
+            ["openssl", "dns", "firewall", "clock", "authority", "descriptors", "memory", "state"],
+            MachineChecks.For(settings, offline: false, running: [], TimeProvider.System).Select(static check => check.Name));
+        var checks = MachineChecks.For(settings, offline: true, running: [], TimeProvider.System);
+        Assert.Equal(["openssl", "firewall", "clock", "descriptors", "memory", "state"], checks.Select(static check => check.Name));
         foreach (var check in checks)
             Assert.Equal(check.Name, (await check.RunAsync(cancellation)).Name);
     }

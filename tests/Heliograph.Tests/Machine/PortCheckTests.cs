@@ -18,8 +18,8 @@ public sealed class PortCheckTests
             listener.Start();
             port = ((IPEndPoint)listener.LocalEndpoint).Port;
         }
-        Assert.Equal(new Finding($"port {port}", Severity.Ok, "free"), PortCheck.Run(new(IPAddress.Loopback, port)));
-        Assert.Equal(Severity.Ok, PortCheck.Run(new(IPAddress.IPv6Any, port)).Severity);
+        Assert.Equal(new Finding($"port {port}", Severity.Ok, "free"), PortCheck.Run(new(IPAddress.Loopback, port), []));
+        Assert.Equal(Severity.Ok, PortCheck.Run(new(IPAddress.IPv6Any, port), []).Severity);
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class PortCheckTests
         var program = File.ReadAllText("/proc/self/comm").Trim();
         Assert.Contains(PortHolders.Find(port), holder => holder == new PortHolder(program, Environment.ProcessId));
         // The server would listen on every address, including this one.
-        var finding = PortCheck.Run(new(IPAddress.IPv6Any, port));
+        var finding = PortCheck.Run(new(IPAddress.IPv6Any, port), []);
         Assert.Equal(Severity.Failure, finding.Severity);
         Assert.Contains($"{program} (process {Environment.ProcessId})", finding.Seen, StringComparison.Ordinal);
     }
@@ -41,12 +41,67 @@ public sealed class PortCheckTests
         Assert.Contains("docker compose down", InUse("docker-proxy").Remedy, StringComparison.Ordinal);
 
     [Fact]
-    public void A_web_server_is_stopped_as_a_service()
+    public void A_service_is_stopped()
     {
-        var finding = InUse("nginx");
-        Assert.Equal("in use by nginx (process 812)", finding.Seen);
-        Assert.Equal("Stop it first: systemctl disable --now nginx.", finding.Remedy);
+        var finding = InUse("sslh");
+        Assert.Equal("in use by sslh (process 812)", finding.Seen);
+        Assert.Equal($"Stop it first: {Sudo.Prefix}systemctl disable --now sslh.", finding.Remedy);
     }
+
+    [Theory]
+    [InlineData("nginx")]
+    [InlineData("apache2")]
+    [InlineData("caddy")]
+    public void A_web_server_may_stay_beside_Heliograph(string program)
+    {
+        var remedy = InUse(program).Remedy;
+        Assert.Contains($"systemctl disable --now {program}.", remedy, StringComparison.Ordinal);
+        Assert.Contains("passthrough: { www.example.org: \"127.0.0.1:8443\" }", remedy, StringComparison.Ordinal);
+        Assert.Contains("docs/operating/beside-a-web-server.md", remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Port_80_may_stay_with_the_web_server() =>
+        Assert.Contains(
+            "--http-listen none",
+            PortCheck.Evaluate(new(IPAddress.Any, 80), SocketError.AddressAlreadyInUse, [new("nginx", 812)]).Remedy,
+            StringComparison.Ordinal);
+
+    /// <remarks>The server is not dumpable, so that nobody but root may see what it has open: it has to say so itself.</remarks>
+    [Theory]
+    [InlineData("[::]", "[::]")]
+    [InlineData("[::]", "0.0.0.0")]
+    [InlineData("0.0.0.0", "[::]")]
+    [InlineData("127.0.0.1", "127.0.0.1")]
+    public void A_port_that_the_running_server_says_it_has_is_its_own(string own, string configured) =>
+        Assert.Equal(
+            new Finding("port 443", Severity.Ok, "in use by the running server"),
+            PortCheck.Run(IPEndPoint.Parse($"{configured}:443"), [IPEndPoint.Parse($"{own}:443")]));
+
+    [Fact]
+    public void The_server_that_has_another_port_does_not_excuse_this_one()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var endpoint = (IPEndPoint)listener.LocalEndpoint;
+        Assert.Equal(Severity.Failure, PortCheck.Run(endpoint, [new(IPAddress.Loopback, endpoint.Port + 1)]).Severity);
+        Assert.Equal(Severity.Failure, PortCheck.Run(endpoint, [new(IPAddress.Parse("127.0.0.2"), endpoint.Port)]).Severity);
+    }
+
+    [Fact]
+    public void Where_the_server_cannot_be_asked_nobody_is_accused()
+    {
+        var finding = PortCheck.Evaluate(Https, SocketError.AddressAlreadyInUse, [], isServerKnown: false);
+        Assert.Equal(
+            (Severity.Warning, $"in use, and user {Environment.UserName} may not see whether by the server", "Run this with sudo."),
+            (finding.Severity, finding.Seen, finding.Remedy));
+    }
+
+    [Fact]
+    public void What_the_service_may_do_is_no_fault_of_the_user_who_asks() =>
+        Assert.Equal(
+            new Finding("port 443", Severity.Ok, "free, and the service may use it"),
+            PortCheck.Evaluate(Https, SocketError.AccessDenied, [], mayService: true));
 
     [Fact]
     public void A_program_of_another_user_is_found_with_ss() =>
@@ -74,7 +129,7 @@ public sealed class PortCheckTests
 
     [Fact]
     public void An_address_of_another_machine_is_a_failure() =>
-        Assert.Equal("this machine does not have the address 192.0.2.1", PortCheck.Run(new(IPAddress.Parse("192.0.2.1"), 8443)).Seen);
+        Assert.Equal("this machine does not have the address 192.0.2.1", PortCheck.Run(new(IPAddress.Parse("192.0.2.1"), 8443), []).Seen);
 
     private static Finding InUse(string program) => PortCheck.Evaluate(Https, SocketError.AddressAlreadyInUse, [new(program, 812)]);
 }

@@ -54,14 +54,18 @@ internal static class InitCommand
         {
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             var dialogue = new SetupDialogue(Terminal.Create(output));
-            var flags = new Layer();
             var errors = new ConfigurationErrors();
-            configuration.ReadFlags(parsed, flags, errors);
+            var flags = ReadFlags(configuration, parsed, errors);
             var checkout = parsed.GetValue(from) is { } directory
                 ? ProxyCheckout.Read(directory, flags.Children(Keys.Domains) is [var only] ? only.Value : null)
                 : null;
-            foreach (var name in flags.Children(Keys.Domains) is null ? checkout?.Names ?? dialogue.AskForDomain(flags) : [])
-                flags.AddItem(Keys.Domains, name, "--domain");
+            if (flags.Children(Keys.Domains) is null && checkout is null)
+                dialogue.AskForDomain(flags, answer => Try(configuration, parsed, answer));
+            else if (flags.Children(Keys.Domains) is null)
+            {
+                foreach (var name in checkout!.Names)
+                    flags.AddItem(Keys.Domains, name, "--domain");
+            }
             var loaded = ConfigurationLoader.Load(flags, errors);
             if (loaded.Settings is null)
             {
@@ -82,5 +86,22 @@ internal static class InitCommand
             return (int)await new SetupRun(plan, dialogue, output, TimeProvider.System).RunAsync(cancellationToken);
         });
         return command;
+    }
+
+    /// <summary>The flags, with names as people paste them.</summary>
+    private static Layer ReadFlags(ConfigurationOptions configuration, ParseResult parsed, ConfigurationErrors errors)
+    {
+        var flags = new Layer();
+        configuration.ReadFlags(parsed, flags, errors, static (key, value) => key == Keys.Domains ? PastedName.Trim(value) : value);
+        return flags;
+    }
+
+    /// <summary>What the configuration would be with an answer, and what would be wrong with it.</summary>
+    private static LoadedConfiguration Try(ConfigurationOptions configuration, ParseResult parsed, Action<Layer> answer)
+    {
+        var errors = new ConfigurationErrors();
+        var layer = ReadFlags(configuration, parsed, errors);
+        answer(layer);
+        return ConfigurationLoader.Load(layer, errors);
     }
 }

@@ -1,4 +1,5 @@
 using Heliograph.Configuration;
+using Heliograph.Setup;
 using Spectre.Console;
 
 namespace Heliograph.Cli.Init;
@@ -11,8 +12,9 @@ internal sealed class SetupDialogue(IAnsiConsole console)
     private bool CanAsk => console.Profile.Out.IsTerminal && !System.Console.IsInputRedirected;
 
     /// <summary>Asks for the domain, and for an e-mail address if no flag gave one.</summary>
-    /// <param name="flags">Receives the address.</param>
-    public IReadOnlyList<string> AskForDomain(Layer flags)
+    /// <param name="flags">Receives both.</param>
+    /// <param name="load">The configuration that flags give, with all its errors: an answer is good if it is good there.</param>
+    public void AskForDomain(Layer flags, Func<Action<Layer>, LoadedConfiguration> load)
     {
         if (!CanAsk)
             throw new StartException(
@@ -21,15 +23,14 @@ internal sealed class SetupDialogue(IAnsiConsole console)
                 ExitCode.BadUsage);
         console.WriteLine("The name that clients type. It must resolve to this machine, by an A record");
         console.WriteLine("at your registrar. An IP address works too, but not with every app.");
-        var domain = console.Prompt(
-            new TextPrompt<string>("  Domain:").Validate(static text =>
-                DomainName.Parse(text.Trim(), out _) is { } problem
-                    ? ValidationResult.Error($"  [red]{problem.EscapeMarkup()}; for example proxy.example.org[/]")
-                    : ValidationResult.Success()));
+        var domain = PastedName.Trim(
+            console.Prompt(
+                new TextPrompt<string>("  Domain:").Validate(text =>
+                    Check(load(layer => AddDomain(layer, PastedName.Trim(text))), Keys.Domains, "proxy.example.org"))));
+        AddDomain(flags, domain);
         if (flags.Scalar(Keys.Acme.Email) is null)
-            AskForEmail(flags);
+            AskForEmail(flags, load);
         console.WriteLine();
-        return [domain.Trim()];
     }
 
     /// <summary>Whether to replace an existing file.</summary>
@@ -40,14 +41,29 @@ internal sealed class SetupDialogue(IAnsiConsole console)
         return console.Prompt(new ConfirmationPrompt($"{file.EscapeMarkup()} already exists. Replace it?") { DefaultValue = false });
     }
 
-    private void AskForEmail(Layer flags)
+    private void AskForEmail(Layer flags, Func<Action<Layer>, LoadedConfiguration> load)
     {
         console.WriteLine("An address for mail from Let's Encrypt. Optional: Enter leaves it out.");
-        var email = console.Prompt(new TextPrompt<string>("  E-mail:").AllowEmpty().Validate(static text =>
-            text.Trim() is "" || text.Trim().Split('@') is [{ Length: > 0 }, { Length: > 0 }]
+        var email = console.Prompt(new TextPrompt<string>("  E-mail:").AllowEmpty().Validate(text =>
+            text.Trim().Length == 0
                 ? ValidationResult.Success()
-                : ValidationResult.Error("  [red]not an e-mail address; for example you@example.org, or nothing[/]")));
+                : Check(load(layer => AddEmail(layer, text.Trim())), Keys.Acme.Email, "you@example.org, or nothing")));
         if (email.Trim() is { Length: > 0 } given)
-            flags.SetScalar(Keys.Acme.Email, given, "--email");
+            AddEmail(flags, given);
     }
+
+    /// <summary>The error about a key, as far as the person who types needs it: they know what they typed, and where.</summary>
+    private static ValidationResult Check(LoadedConfiguration loaded, ConfigurationKey key, string example)
+    {
+        var line = loaded.Errors.FirstOrDefault(line => line.StartsWith(key.Name, StringComparison.Ordinal));
+        if (line is null)
+            return ValidationResult.Success();
+        var problem = line[(line.IndexOf("): ", StringComparison.Ordinal) + 3)..].Split("; allowed: ")[0];
+        var typed = problem.IndexOf("\": ", StringComparison.Ordinal);
+        return ValidationResult.Error($"  [red]{problem[(typed < 0 ? 0 : typed + 3)..].EscapeMarkup()}; for example {example}[/]");
+    }
+
+    private static void AddDomain(Layer layer, string domain) => layer.AddItem(Keys.Domains, domain, "--domain");
+
+    private static void AddEmail(Layer layer, string email) => layer.SetScalar(Keys.Acme.Email, email, "--email");
 }

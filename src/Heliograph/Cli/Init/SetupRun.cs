@@ -2,6 +2,7 @@ using Heliograph.Acme;
 using Heliograph.Cli.Check;
 using Heliograph.Cli.Link;
 using Heliograph.Configuration;
+using Heliograph.Control;
 using Heliograph.Hosting;
 using Heliograph.Machine;
 using Heliograph.Platform;
@@ -48,7 +49,8 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
     {
         console.MarkupLine("[bold]This machine[/]");
         var failures = new List<string>();
-        foreach (var check in MachineChecks.For(plan.Settings, plan.Offline, timeProvider))
+        var running = await ListeningCommand.AskAsync(plan.Settings.StateDirectory, timeProvider, cancellationToken);
+        foreach (var check in MachineChecks.For(plan.Settings, plan.Offline, running, timeProvider))
         {
             var finding = Expected(await check.RunAsync(cancellationToken));
             FindingText.Write(console, finding);
@@ -126,8 +128,8 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
         else
             console.MarkupLine("[bold]Next:[/]");
         if (plan.Checkout is not null)
-            console.WriteLine($"  (cd {plan.Checkout.Root} && docker compose down)");
-        console.WriteLine($"  {NextCommand.For(plan.File)}");
+            console.WriteLine($"  (cd {plan.Checkout.Root} && {(Environment.IsPrivilegedProcess ? Sudo.Prefix : "")}docker compose down)");
+        console.WriteLine($"  {NextCommand.For(plan.File, plan.Settings)}");
         if (plan.Settings.Certificate.Source != CertificateOrigin.Acme)
             return;
         console.WriteLine();

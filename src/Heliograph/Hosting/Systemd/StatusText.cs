@@ -1,3 +1,5 @@
+using Heliograph.Relay.Diagnostics;
+
 namespace Heliograph.Hosting.Systemd;
 
 /// <summary>The line that <c>systemctl status</c> shows. It contains only totals, nothing about one connection.</summary>
@@ -12,7 +14,8 @@ internal static class StatusText
 
     public static string Draining(int connections) => $"draining, {Count(connections)} left";
 
-    private static string Count(int connections) => connections == 1 ? "1 connection" : $"{connections} connections";
+    /// <summary>Every user of the machine can read the status, so the count is as coarse as in the log.</summary>
+    private static string Count(int connections) => $"{RoundedCount.Describe(connections)} connections";
 
     private static string Certificate(DateTimeOffset? notAfter, DateTimeOffset now) => (notAfter - now) switch
     {
