@@ -259,7 +259,8 @@ internal sealed class DebianRoot : IDisposable
             (await File.ReadAllTextAsync(control)).Replace(
                 $"Version: {Packages.Version}\n", $"Version: {version}\n", StringComparison.Ordinal));
         change(tree);
-        await Tool.RunAsync("dpkg-deb", "--root-owner-group", "--build", tree, tree + ".deb");
+        // Compressing it takes minutes on a busy machine.
+        await Tool.RunAsync("dpkg-deb", "--root-owner-group", "-Znone", "--build", tree, tree + ".deb");
         return tree + ".deb";
     }
 
