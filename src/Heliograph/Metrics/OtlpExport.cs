@@ -21,12 +21,13 @@ internal sealed class OtlpExport : IAsyncDisposable
         "OTEL_EXPORTER_OTLP_CLIENT_KEY",
     ];
 
-    private readonly OtlpTrouble trouble;
     private readonly MeterProvider provider;
 
     private OtlpExport(ILogger logger)
     {
-        trouble = new(logger);
+        foreach (var (variable, allowed) in OtlpVariables.Unusable(Environment.GetEnvironmentVariable))
+            HostLog.OtlpVariableUnusable(logger, variable, allowed);
+        var trouble = new OtlpTrouble(logger);
         provider = Sdk.CreateMeterProviderBuilder()
             // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come last and take precedence. No host name: the operator decides what to
             // call this machine.
@@ -37,7 +38,11 @@ internal sealed class OtlpExport : IAsyncDisposable
                     .AddTelemetrySdk()
                     .AddEnvironmentVariableDetector())
             .AddMeter(HeliographMeter.Name)
-            .AddOtlpExporter(UseOurConnector)
+            .AddOtlpExporter(options =>
+            {
+                var create = ClientFactory(options);
+                options.HttpClientFactory = () => trouble.Watch(create());
+            })
             .Build();
     }
 
@@ -55,21 +60,17 @@ internal sealed class OtlpExport : IAsyncDisposable
     public static OtlpExport Start(ILogger logger) => new(logger);
 
     /// <summary>Sends the last figures; an unreachable collector delays the end by a few seconds only.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await Task.Run(provider.Dispose);
-        trouble.Dispose();
-    }
+    public async ValueTask DisposeAsync() => await Task.Run(provider.Dispose);
 
     /// <summary>
     /// The exporter's own client tries only the first address of the collector. With a private authority or a client certificate it stays
     /// in use: the exporter has no other way to set these up.
     /// </summary>
-    private static void UseOurConnector(OtlpExporterOptions options)
+    private static Func<HttpClient> ClientFactory(OtlpExporterOptions options)
     {
         if (TlsVariables.Any(static name => Environment.GetEnvironmentVariable(name) is { Length: > 0 }))
-            return;
-        options.HttpClientFactory = () =>
+            return options.HttpClientFactory;
+        return () =>
         {
             var timeout = TimeSpan.FromMilliseconds(options.TimeoutMilliseconds);
             return new HttpClient(new HappyEyeballs(timeout / 2).CreateHandler())
