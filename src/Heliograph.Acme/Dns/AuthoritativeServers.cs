@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using Heliograph.Platform;
 
 namespace Heliograph.Acme.Dns;
 
@@ -56,7 +57,7 @@ internal static class AuthoritativeServers
             try
             {
                 // One address of each: the question is whether the server has the record, not whether every path to it works.
-                var addresses = await System.Net.Dns.GetHostAddressesAsync(name, AddressFamily.InterNetwork, cancellationToken);
+                var addresses = await AbsoluteName.ResolveAsync(name, AddressFamily.InterNetwork, cancellationToken);
                 servers.AddRange(addresses.Take(1).Select(address => new IPEndPoint(address, 53)));
             }
             catch (SocketException)
@@ -68,6 +69,7 @@ internal static class AuthoritativeServers
         return servers;
     }
 
+    /// <summary>Read as the resolver itself reads it: a link-local server has a zone.</summary>
     private static IPEndPoint? SystemResolver() => File.ReadLines(ResolverFile)
         .Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         .Where(words => words is ["nameserver", ..])

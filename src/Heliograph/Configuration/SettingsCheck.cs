@@ -1,5 +1,6 @@
 using System.Net;
 using Heliograph.Acme;
+using Heliograph.Platform;
 using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
 
@@ -24,7 +25,7 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
 
     private void CheckDomains()
     {
-        if (values.List(Keys.Domains) is not { Count: > 0 })
+        if (values.List(Keys.Domains) is not { Count: > 0 } && !errors.Contains(Keys.Domains.Name))
         {
             errors.Add(
                 Keys.Domains.Name,
@@ -137,7 +138,7 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
                 $"the name is in {Keys.Domains.Name} too, so that it would belong to two servers; keep one of the two");
         }
         if (name == PassthroughTable.Default
-            && settings.Domains.FirstOrDefault(static domain => IPAddress.TryParse(domain, out _)) is { } address)
+            && settings.Domains.FirstOrDefault(static domain => InternetAddress.TryParse(domain, out _)) is { } address)
         {
             errors.Add(
                 given.Path, given.Origin,
@@ -218,7 +219,7 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
         if (own.Port != other.Port)
             return false;
         var address = string.Equals(other.Host, "localhost", StringComparison.OrdinalIgnoreCase) ? IPAddress.Loopback
-            : IPAddress.TryParse(other.Host, out var parsed) ? parsed : null;
+            : InternetAddress.TryParse(other.Host, out var parsed) ? parsed : null;
         return address is not null
             && (address.Equals(own.Address)
                 || (IPAddress.IsLoopback(address) && (own.Address.Equals(IPAddress.Any) || own.Address.Equals(IPAddress.IPv6Any))));

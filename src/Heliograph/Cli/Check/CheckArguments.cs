@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Heliograph.Checking;
 using Heliograph.Configuration;
+using Heliograph.Platform;
 using Heliograph.Relay.Routing;
 
 namespace Heliograph.Cli.Check;
@@ -144,7 +145,7 @@ internal sealed class CheckArguments
             if (
                 colon > 0
                 && ProxyAddress.Parse(text[..colon], out var name) is null
-                && IPAddress.TryParse(text.AsSpan(colon + 1).Trim("[]"), out var address))
+                && InternetAddress.TryParse(text.AsSpan(colon + 1).Trim("[]"), out var address))
                 given[name.Host] = [.. given.GetValueOrDefault(name.Host) ?? [], address];
             else
                 problems.Add(
