@@ -53,6 +53,13 @@ internal static partial class HostLog
         13, LogLevel.Warning, "These configuration changes take effect only after a restart (systemctl restart heliograph): {Keys}")]
     public static partial void NeedsRestart(ILogger logger, string keys);
 
+    [LoggerMessage(
+        16,
+        LogLevel.Warning,
+        "systemd's socket for {Endpoint} takes IPv6 only, so IPv4 clients are refused; set BindIPv6Only=both in its [Socket] section " +
+        "(systemctl edit heliograph.socket), then restart heliograph.socket")]
+    public static partial void Ipv6Only(ILogger logger, IPEndPoint endpoint);
+
     [LoggerMessage(20, LogLevel.Warning, "Alert: {Text}")]
     public static partial void Alert(ILogger logger, string text);
 

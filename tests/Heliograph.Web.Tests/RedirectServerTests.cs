@@ -152,6 +152,18 @@ public sealed class RedirectServerTests : IAsyncLifetime
         return Encoding.Latin1.GetString(answer.ToArray());
     }
 
+    [Fact]
+    public async Task Each_family_may_have_its_own_address_with_the_same_port()
+    {
+        var port = LoopbackPort.Free().Port;
+        await using var server = await StartAsync(new(IPAddress.IPv6Any, port), new(IPAddress.Any, port));
+        foreach (var address in (IPAddress[])[IPAddress.Loopback, IPAddress.IPv6Loopback])
+        {
+            using var client = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            await client.ConnectAsync(new IPEndPoint(address, port), TestContext.Current.CancellationToken);
+        }
+    }
+
     private static Task<RedirectServer> StartAsync(params IPEndPoint[] listen) =>
         RedirectServer.StartAsync(
             listen,

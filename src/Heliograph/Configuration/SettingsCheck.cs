@@ -19,6 +19,7 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
         CheckPassthrough();
         CheckBudget();
         CheckFile(Keys.AlertsExec, settings.Alerts.Exec);
+        CheckSelfCheck();
         CheckAddresses((Keys.Listen, settings.Listen),
             (Keys.HttpListen, settings.HttpListen), (Keys.MetricsListen, settings.MetricsListen));
     }
@@ -162,6 +163,20 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
         {
             if (values.Scalar(key) is { } alone)
                 errors.Add(key, alone, $"{Keys.MonthlyBytes.Name} is missing, which it belongs to; allowed: {Keys.MonthlyBytes.Allowed}");
+        }
+    }
+
+    /// <summary>The self-check asks for a name, and a wildcard is none.</summary>
+    private void CheckSelfCheck()
+    {
+        if (settings.Alerts.SelfCheckAddress is { Literal: not null }
+            && settings.Domains.Count > 0
+            && settings.Domains.All(static domain => domain.StartsWith('*'))
+            && values.Scalar(Keys.AlertsSelfCheckAddress) is { } given)
+        {
+            errors.Refuse(
+                Keys.AlertsSelfCheckAddress, given, $"{Keys.Domains.Name} has wildcards only, so that no name is known to ask for there; "
+                + "write a name under one of them");
         }
     }
 

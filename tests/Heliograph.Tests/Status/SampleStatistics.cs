@@ -33,6 +33,8 @@ internal static class SampleStatistics
         BytesUp = 0,
         BytesDown = 0,
         BytesVisited = 0,
+        OwnBytesRelayed = 0,
+        OwnBytesVisited = 0,
         DecoyDown = false,
         DeniedSignalNames = new Dictionary<string, long>(StringComparer.Ordinal),
         Limits = new()
