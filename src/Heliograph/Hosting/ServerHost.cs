@@ -195,7 +195,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
                     logger));
         var traffic = Own(
             new TrafficRecorder(settings.StateDirectory, () => Traffic.FromStatistics(relay.GetStatistics()), timeProvider, logger));
-        var status = new StatusReader(relay.GetStatistics, certificates, traffic, () => Budget?.Read(), timeProvider);
+        var status = new StatusReader(relay.GetStatistics, certificates, traffic, () => Budget?.Read(), SelfCheckProblem, timeProvider);
         Own(
             ControlServer.Start(
                 settings.StateDirectory,
@@ -242,6 +242,8 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         relay.AnnounceOwn(flight.Span);
         return ValueTask.CompletedTask;
     }
+
+    private string? SelfCheckProblem() => selfCheck?.Last is { IsFailing: true } last ? last.Problem : null;
 
     private AlertSources AlertSources() => new()
     {
