@@ -33,7 +33,9 @@ public static class AbsoluteName
         return known.Length > 0 ? known : await Dns.GetHostAddressesAsync(Of(host), family, cancellationToken);
     }
 
-    /// <summary>Whether an exception of <see cref="ResolveAsync(string, CancellationToken)"/> is an answer: the name has no address.</summary>
+    /// <summary>
+    /// Whether an exception of <see cref="ResolveAsync(string, CancellationToken)"/> is an answer: the name has no address.
+    /// </summary>
     public static bool IsMissing(SocketException exception) =>
         exception.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData;
 

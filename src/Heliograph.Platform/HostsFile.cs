@@ -39,7 +39,7 @@ internal static class HostsFile
                 continue;
             var comment = line.IndexOf('#', StringComparison.Ordinal);
             var words = (comment < 0 ? line : line[..comment]).Split(Blanks, StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length > 1 && words[1..].Contains(name, StringComparer.OrdinalIgnoreCase)
+            if (words.Skip(1).Contains(name, StringComparer.OrdinalIgnoreCase)
                 && InternetAddress.TryParse(words[0], out var address) && !found.Contains(address))
                 found.Add(address);
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Heliograph.Testing;
 using Heliograph.Testing.Nginx;
 using Heliograph.Web.Tests.Http;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -69,7 +69,9 @@ internal static class OwnProbe
 
     /// <summary>A wildcard stands for one label (RFC 9525 section 6.3).</summary>
     private static bool Covers(string domain, string host) =>
-        domain == host || (domain.StartsWith("*.", StringComparison.Ordinal) && host.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot
+        domain == host
+        || (domain.StartsWith("*.", StringComparison.Ordinal)
+            && host.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot
             && host[dot..] == domain[1..]);
 
     /// <summary>The port that clients use.</summary>

@@ -35,7 +35,9 @@ internal static class StartupText
         console.MarkupLineInterpolated($"  [dim]{label,-14}[/]{text}");
 
     private static string Http(ServerHost host) =>
-        host.HttpEndpoints.Count == 0 ? "; no plain HTTP" : $"; plain HTTP on {string.Join(", ", host.HttpEndpoints.Select(host.Describe))}";
+        host.HttpEndpoints.Count == 0
+            ? "; no plain HTTP"
+            : $"; plain HTTP on {string.Join(", ", host.HttpEndpoints.Select(host.Describe))}";
 
     private static string Routes(Settings settings, ServerHost host)
     {

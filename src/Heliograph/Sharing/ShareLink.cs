@@ -45,7 +45,8 @@ internal sealed record ShareLink(string Host, int Port = ShareLink.Https)
     private static (string Host, string Port)? SplitPort(string text) => text.Split(':') switch
     {
         [var host, var port] => (host, port),
-        _ when text.StartsWith('[') && text.LastIndexOf("]:", StringComparison.Ordinal) is > 0 and var end => (text[1..end], text[(end + 2)..]),
+        _ when text.StartsWith('[') && text.LastIndexOf("]:", StringComparison.Ordinal) is > 0 and var end =>
+            (text[1..end], text[(end + 2)..]),
         _ => null,
     };
 

@@ -40,7 +40,9 @@ public sealed class LocalCheckTests : IAsyncDisposable
         Assert.Equal(0, status.GetProperty("relayed").GetProperty("connections").GetInt64());
         Assert.Equal(0, status.GetProperty("relayed").GetProperty("bytes_up").GetInt64());
         Assert.Empty(status.GetProperty("outcomes").EnumerateObject());
-        Assert.All(status.GetProperty("routes").EnumerateArray(), static route => Assert.Equal(0, route.GetProperty("connections").GetInt64()));
+        Assert.All(
+            status.GetProperty("routes").EnumerateArray(),
+            static route => Assert.Equal(0, route.GetProperty("connections").GetInt64()));
         // The checks did go through it.
         Assert.Contains(status.GetProperty("upstreams").EnumerateArray(), static host => host.GetProperty("dials").GetInt64() > 0);
     }
@@ -105,7 +107,8 @@ public sealed class LocalCheckTests : IAsyncDisposable
 
     private Task<CheckedProxy.CheckRun> RunAsync(string config, params string[] host) =>
         CheckedProxy.RunAsync(
-            [], ["check", .. host, "--config", config, "--ca-root", check.Root, "--signal-root", check.Root, "--neutral", "none", "--json"]);
+            [],
+            ["check", .. host, "--config", config, "--ca-root", check.Root, "--signal-root", check.Root, "--neutral", "none", "--json"]);
 
     /// <summary>A configuration whose hosts all have one upstream.</summary>
     private string Configure(IPEndPoint signal)

@@ -10,7 +10,8 @@ public sealed class AddressTests
 
     [Theory]
     [InlineData("trusted_proxies: [\"010.0.0.0/8\"]", "trusted_proxies.0", "010.0.0.0/8", Octal + "write 10.0.0.0 if you mean that")]
-    [InlineData("trusted_proxies: [\"192.168.010.1\"]", "trusted_proxies.0", "192.168.010.1", Octal + "write 192.168.10.1 if you mean that")]
+    [InlineData("trusted_proxies: [\"192.168.010.1\"]", "trusted_proxies.0", "192.168.010.1",
+        Octal + "write 192.168.10.1 if you mean that")]
     [InlineData("trusted_proxies: [\"0x0a.0.0.0/8\"]", "trusted_proxies.0", "0x0a.0.0.0/8", "not a network")]
     [InlineData("trusted_proxies: [\"10.0.0.0/08\"]", "trusted_proxies.0", "10.0.0.0/08", "not a network")]
     [InlineData("trusted_proxies: [\"fe80::1%lo\"]", "trusted_proxies.0", "fe80::1%lo", Zone)]
@@ -27,7 +28,8 @@ public sealed class AddressTests
     [InlineData("alerts: { self_check_address: \"010.0.0.5:8443\" }", "alerts.self_check_address", "010.0.0.5:8443",
         Octal + "write 10.0.0.5 if you mean that")]
     [InlineData("alerts: { self_check_address: \"[fe80::1%lo]:8443\" }", "alerts.self_check_address", "[fe80::1%lo]:8443", Zone)]
-    [InlineData("routes: { hosts: { a.example: \"010.0.0.5:443\" } }", "routes.hosts.a.example", "010.0.0.5:443", Octal + "write 10.0.0.5 if you mean that")]
+    [InlineData("routes: { hosts: { a.example: \"010.0.0.5:443\" } }", "routes.hosts.a.example", "010.0.0.5:443",
+        Octal + "write 10.0.0.5 if you mean that")]
     [InlineData("routes: { hosts: { a.example: \"127.1:443\" } }", "routes.hosts.a.example", "127.1:443", "not an endpoint")]
     [InlineData("routes: { hosts: { a.example: \"0x7f000001:443\" } }", "routes.hosts.a.example", "0x7f000001:443", "not an endpoint")]
     [InlineData("routes: { hosts: { a.example: \"[fe80::1%lo]:443\" } }", "routes.hosts.a.example", "[fe80::1%lo]:443", Zone)]

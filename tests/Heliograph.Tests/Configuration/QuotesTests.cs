@@ -16,7 +16,9 @@ public sealed class QuotesTests
     public void A_variable_in_quotes_is_told_what_to_write(string variable, string value, string bare) =>
         Assert.Equal(
             [$"{variable}: {value} {Problem}{bare}"],
-            Loaded.Errors(variable.StartsWith("HELIOGRAPH__DOMAINS", StringComparison.Ordinal) ? null : "domains: [a.example]\n", (variable, value)));
+            Loaded.Errors(
+                variable.StartsWith("HELIOGRAPH__DOMAINS", StringComparison.Ordinal) ? null : "domains: [a.example]\n",
+                (variable, value)));
 
     [Fact]
     public void A_secret_in_quotes_is_not_shown()
@@ -33,7 +35,8 @@ public sealed class QuotesTests
         Assert.StartsWith($"{start}: {Problem}{bare}; allowed: ", Assert.Single(Loaded.Errors(yaml)), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("domains: [\"\"proxy.example.org\"\"]\n", "FILE:1: \"\"proxy.example.org\"\" has its quotes twice; write \"proxy.example.org\"")]
+    [InlineData("domains: [\"\"proxy.example.org\"\"]\n",
+        "FILE:1: \"\"proxy.example.org\"\" has its quotes twice; write \"proxy.example.org\"")]
     [InlineData("domains:\n  - \"\"proxy.example.org\"\"\n",
         "FILE:2: \"\"proxy.example.org\"\" has its quotes twice; write \"proxy.example.org\"")]
     public void Doubled_quotes_are_named(string yaml, string error) =>

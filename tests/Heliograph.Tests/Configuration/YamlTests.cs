@@ -22,7 +22,8 @@ public sealed class YamlTests
     [InlineData("listen: \"[::]:443\"",
         "listen (FILE:2): must be a list; write listen: [\"[::]:443\"]; each item \"ADDRESS:PORT\", such as \"[::]:443\" (every address), "
             + "\"0.0.0.0:443\" or \"127.0.0.1:8443\"; port 0 lets the system pick one")]
-    [InlineData("routes: { sets: signal }", "routes.sets (FILE:2): must be a list; write sets: [signal]; each item signal or signal-staging")]
+    [InlineData("routes: { sets: signal }",
+        "routes.sets (FILE:2): must be a list; write sets: [signal]; each item signal or signal-staging")]
     [InlineData("routes: { sets: \"signal, signal-staging\" }",
         "routes.sets (FILE:2): must be a list; write sets: [signal, signal-staging]; each item signal or signal-staging")]
     [InlineData("routes: { sets: { signal: 1 } }",
