@@ -29,7 +29,8 @@ public sealed partial class OneReaderTests
         .Order(StringComparer.Ordinal);
 
     /// <summary>Not of a text that stands in the code.</summary>
-    [GeneratedRegex(@"\b(IPAddress|IPEndPoint|IPNetwork)\.(Try)?Parse\((?!"")", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(
+        @"\b(IPAddress|IPEndPoint|IPNetwork)\.(Try)?Parse\((?!"")", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex LooseReading();
 
     [GeneratedRegex(@"\bDns\.(GetHost|Resolve|BeginGet)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
