@@ -90,13 +90,13 @@ internal static class AcmeOptionsCheck
         foreach (var server in dns.VisibleAt)
         {
             if (!DnsServer.TryParse(server, out _))
-                errors.Add($"acme.dns.visible_at: '{server}' is not an address with an optional port, such as 192.0.2.1:53.");
+                errors.Add($"acme.dns.visible_at: '{server}' {DnsServer.FindProblem(server)}.");
         }
 
         if (dns.Rfc2136 is not { } update)
             return;
         if (!DnsServer.TryParse(update.Server, out _))
-            errors.Add($"acme.dns.rfc2136.server: '{update.Server}' is not an address with an optional port, such as 192.0.2.1:53.");
+            errors.Add($"acme.dns.rfc2136.server: '{update.Server}' {DnsServer.FindProblem(update.Server)}.");
         if (!Tsig.TryCreate(update, out _))
         {
             errors.Add("acme.dns.rfc2136: the key cannot be used; key_name must be a DNS name, key_secret must be base64, " +

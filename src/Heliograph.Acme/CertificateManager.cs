@@ -60,7 +60,7 @@ public sealed class CertificateManager : IAsyncDisposable
     /// <exception cref="AcmeException">The options have mistakes, or the state directory cannot be read.</exception>
     public static CertificateManager Open(
         AcmeOptions options, ChallengeResponders responders, Action<IssuedCertificate> use, TimeProvider timeProvider, ILogger logger) =>
-        new(options, responders, use, timeProvider, logger, Random.Shared, HostAddresses.FindAsync, fault: null);
+        new(options, responders, use, timeProvider, logger, Random.Shared, AbsoluteName.ResolveAsync, fault: null);
 
     /// <summary>Null until there is one. It may have expired: that is still better than none.</summary>
     public IssuedCertificate? Current => renewer.Certificate;

@@ -13,7 +13,7 @@ public sealed class HappyEyeballs
     private readonly Resolve resolve;
 
     /// <param name="limit">For resolving the name and connecting, together.</param>
-    public HappyEyeballs(TimeSpan limit) : this(limit, HostAddresses.FindAsync)
+    public HappyEyeballs(TimeSpan limit) : this(limit, AbsoluteName.ResolveAsync)
     {
     }
 
@@ -58,7 +58,7 @@ public sealed class HappyEyeballs
 
     private async Task<IPAddress[]> FindAsync(string host, CancellationToken either, CancellationToken cancellationToken)
     {
-        if (IPAddress.TryParse(host, out var literal))
+        if (InternetAddress.TryParse(host, out var literal))
             return [literal];
         try
         {

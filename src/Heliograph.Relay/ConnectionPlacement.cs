@@ -22,7 +22,7 @@ internal sealed class ConnectionPlacement(RelayContext relay, IReadOnlyList<Rela
             loops[0].Counters.Count(ConnectionOutcome.Refused);
             return !isLast;
         }
-        relay.Counters.CountAccepted(open.Add());
+        open.Add();
         var loop = loops.MinBy(static loop => loop.Load)!;
         loop.Reserve();
         if (loop == loops[0])

@@ -9,8 +9,7 @@ internal sealed class OpenConnections
 
     public int Count => Volatile.Read(ref count);
 
-    /// <returns>How many there are with this one.</returns>
-    public int Add() => Interlocked.Increment(ref count);
+    public void Add() => Interlocked.Increment(ref count);
 
     public void Remove()
     {

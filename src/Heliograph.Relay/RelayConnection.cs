@@ -30,6 +30,9 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     private ConnectionOutcome outcomeOfLeaving = ConnectionOutcome.Left;
     private ulong source;
     private bool timedOut;
+    private bool isCounted;
+    private bool isOwn;
+    private bool isBalancers;
 
     /// <param name="relay">What all connections share.</param>
     /// <param name="loop">The loop it lives on.</param>
@@ -43,6 +46,8 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     }
 
     public bool IsRelaying => relaying is not null;
+
+    private RelayCounters Counters => isOwn ? loop.OwnCounters : loop.Counters;
 
     /// <summary>Serves the connection from its first byte to its last. Never throws.</summary>
     public async Task RunAsync()
@@ -61,7 +66,13 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
             Dispose();
             relaying?.End();
             relay.Admission.Sources.Leave(source);
-            loop.Counters.Count(outcome);
+            // A load balancer's health check: it has brought no client.
+            if (!isCounted && outcome == ConnectionOutcome.Left)
+                isOwn |= isBalancers;
+            Count();
+            Counters.Count(outcome);
+            if (isOwn)
+                relay.Counters.EndOwn();
             relay.Logger.Ended(outcome);
             loop.Remove(this);
         }
@@ -92,6 +103,7 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
         loop.HandshakeTimeouts.Arm(deadline);
         if (relay.TrustedProxies.Contain(client.Socket) is not { } isProxied)
             return CloseSilently();
+        isBalancers = isProxied;
         if (isProxied && !await ReadProxyHeaderAsync())
             return CloseSilently();
         if (!TryEnter(isProxied))
@@ -99,6 +111,8 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
         var opening = await PeekAsync();
         if (opening.Ended == IoStatus.Broken || peeked.Count == 0)
             return CloseSilently();
+        isOwn |= relay.Own.Take(peeked.Span);
+        Count();
         if (relay.Passthrough.Find(opening.Found?.ServerName) is { } site)
             return await PassThroughAsync(site);
         // From here on nothing needs to know where the client is.
@@ -148,6 +162,7 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
             return false;
         peeked.Consume(header.Length);
         proxied = header.Addresses;
+        isBalancers = header.Addresses is null;
         outcomeOfLeaving = header.Status switch
         {
             ProxyHeaderStatus.Missing => ConnectionOutcome.ProxyHeaderMissing,
@@ -166,6 +181,18 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     private bool TryEnter(bool isProxied) => isProxied
         ? relay.Admission.Sources.TryEnter(proxied?.Source.Address, out source)
         : relay.Admission.Sources.TryEnter(client.Socket, out source);
+
+    /// <summary>Counts the connection, once it is known whose it is.</summary>
+    private void Count()
+    {
+        if (isCounted)
+            return;
+        isCounted = true;
+        if (isOwn)
+            relay.Counters.BeginOwn();
+        else
+            relay.Counters.CountAccepted(loop.OpenConnections);
+    }
 
     private ValueTask<Peek<ClientHello?>> PeekAsync() => PeekedBytes.ReadHelloAsync(client, loop, peeked);
 
@@ -267,14 +294,14 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     /// <param name="route">Counts it and its bytes; null for visitors of web servers.</param>
     private async ValueTask<ConnectionOutcome> RelayAsync(ConnectionOutcome outcome, RouteCounters? route = null)
     {
-        relaying = route;
+        relaying = isOwn && route is not null ? relay.Counters.OwnRelays : route;
         relaying?.Begin();
         if (!upstream!.Write(peeked.Span))
             return outcome;
-        var counters = relaying is null ? null : loop.Counters;
-        counters?.CountUp(peeked.Count);
+        if (relaying is not null)
+            Counters.CountUp(peeked.Count);
         peeked.Dispose();
-        var pump = new BytePump(loop, client, upstream, deadline, counters);
+        var pump = new BytePump(loop, client, upstream, deadline, Counters, isVisit: relaying is null);
         var (up, down) = pump.Start();
         await up;
         await down;
@@ -291,7 +318,7 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
         if (hello is null)
             return ConnectionOutcome.DecoyNoHello;
         if (hello.ServerName is { } name)
-            loop.Counters.CountDenied(name);
+            Counters.CountDenied(name);
         return ConnectionOutcome.DecoyDeniedName;
     }
 

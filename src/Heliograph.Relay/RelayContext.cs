@@ -19,6 +19,7 @@ internal sealed class RelayContext
         trustedProxies = new TrustedProxies(options.TrustedProxies);
         Certificate = certificate;
         Admission = new Admission(options, timeProvider, logger);
+        Own = new OwnFlights(timeProvider);
         Alarm = new UpstreamAlarm(logger);
         Logger = logger;
     }
@@ -41,6 +42,8 @@ internal sealed class RelayContext
     public Admission Admission { get; }
 
     public ServerCounters Counters { get; } = new();
+
+    public OwnFlights Own { get; }
 
     public UpstreamAlarm Alarm { get; }
 

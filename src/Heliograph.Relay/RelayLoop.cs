@@ -82,6 +82,12 @@ internal sealed unsafe class RelayLoop : IDisposable
 
     public RelayCounters Counters { get; } = new();
 
+    /// <summary>For the connections that are no traffic: see <see cref="OwnFlights"/>.</summary>
+    public RelayCounters OwnCounters { get; } = new();
+
+    /// <summary>The open connections of all loops.</summary>
+    public int OpenConnections => open.Count;
+
     /// <summary>How many connections were given to this loop and have not ended; from any thread.</summary>
     public int Load => Volatile.Read(ref load);
 

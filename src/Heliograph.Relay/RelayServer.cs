@@ -36,7 +36,7 @@ public sealed class RelayServer : IAsyncDisposable
         loops = [.. Enumerable.Range(0, Math.Max(1, options.Loops)).Select(CreateLoop)];
         relay.Admission.Attach([.. loops.Select(static loop => loop.Events)]);
         placement = new ConnectionPlacement(relay, loops, open);
-        statistics = new StatisticsReader(relay, [.. loops.Select(static loop => loop.Counters)], open, timeProvider);
+        statistics = new StatisticsReader(relay, loops, open, timeProvider);
         hourlyLog = new HourlyLog(statistics.Read, timeProvider, logger);
 
         RelayLoop CreateLoop(int index)
@@ -142,6 +142,12 @@ public sealed class RelayServer : IAsyncDisposable
 
     /// <summary>The counterpart of <see cref="BeginValidation"/>.</summary>
     public void EndValidation(string serverName) => relay.Validations.End(serverName);
+
+    /// <summary>
+    /// Announces a connection that this program is about to open to itself: limits apply to it, and the statistics leave it out.
+    /// </summary>
+    /// <param name="flight">SHA-256 of the first bytes that it will send; a ClientHello, which nobody can guess.</param>
+    public void AnnounceOwn(ReadOnlySpan<byte> flight) => relay.Own.Announce(flight);
 
     /// <summary>What the month's budget allows from now on.</summary>
     /// <param name="slowTo">Bytes a second, where that is less than the limit; 0: no slower.</param>

@@ -41,7 +41,7 @@ internal static partial class HostLog
     public static partial void WaitingForCertificate(ILogger logger, string authority, string challenges);
 
     [LoggerMessage(
-        14,
+        17,
         LogLevel.Warning,
         "The last order for a certificate failed: {Error} The next attempt is at {Instant:u}; once the cause is gone, ask at once with: " +
         "heliograph certificate renew")]
@@ -73,8 +73,15 @@ internal static partial class HostLog
         13, LogLevel.Warning, "These configuration changes take effect only after a restart (systemctl restart heliograph): {Keys}")]
     public static partial void NeedsRestart(ILogger logger, string keys);
 
-    [LoggerMessage(14, LogLevel.Error, "Cannot start: {Problem}")]
+    [LoggerMessage(18, LogLevel.Error, "Cannot start: {Problem}")]
     public static partial void CannotStart(ILogger logger, string problem);
+
+    [LoggerMessage(
+        19,
+        LogLevel.Warning,
+        "systemd's socket for {Endpoint} takes IPv6 only, so IPv4 clients are refused; set BindIPv6Only=both in its [Socket] section " +
+        "(systemctl edit heliograph.socket), then restart heliograph.socket")]
+    public static partial void Ipv6Only(ILogger logger, IPEndPoint endpoint);
 
     [LoggerMessage(20, LogLevel.Warning, "Alert: {Text}")]
     public static partial void Alert(ILogger logger, string text);

@@ -21,6 +21,9 @@ public sealed record TlsInTlsOptions
     /// <summary>Sent before anything else: the header of a load balancer in front of the proxy.</summary>
     public ReadOnlyMemory<byte> Preamble { get; init; }
 
+    /// <summary>Sees the outer hello before it is sent.</summary>
+    public Action<ReadOnlyMemory<byte>>? OnHello { get; init; }
+
     /// <summary>The proxy's name in the outer hello; an IP address sends no SNI, as libsignal does.</summary>
     public string OuterName { get; init; } = "proxy.example";
 
@@ -105,6 +108,8 @@ public sealed class TlsInTlsClient : IAsyncDisposable
             if (options.SegmentBytes is { } segment)
                 below = new SplittingStream(below, segment, options.SplitLimit);
             await below.WriteAsync(options.Preamble, cancellationToken);
+            if (options.OnHello is { } show)
+                below = new FirstWriteStream(below, show);
             var coalescing = options.HelloWithFinished ? new CoalescingStream(below) : null;
             var outer = new SslStream(coalescing ?? below);
             await outer.AuthenticateAsClientAsync(

@@ -38,6 +38,8 @@ internal static class FakeRelay
         BytesUp = 0,
         BytesDown = 0,
         BytesVisited = 0,
+        OwnBytesRelayed = 0,
+        OwnBytesVisited = 0,
         Decoy = DecoyState.Served,
         DeniedSignalNames = new Dictionary<string, long>(StringComparer.Ordinal),
         Limits = new()

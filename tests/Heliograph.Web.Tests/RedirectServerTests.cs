@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Heliograph.Testing;
 using Heliograph.Testing.Nginx;
 using Heliograph.Web.Tests.Http;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -150,6 +151,18 @@ public sealed class RedirectServerTests : IAsyncLifetime
         using var answer = new MemoryStream();
         await stream.CopyToAsync(answer, cancellation);
         return Encoding.Latin1.GetString(answer.ToArray());
+    }
+
+    [Fact]
+    public async Task Each_family_may_have_its_own_address_with_the_same_port()
+    {
+        var port = LoopbackPort.Free().Port;
+        await using var server = await StartAsync(new(IPAddress.IPv6Any, port), new(IPAddress.Any, port));
+        foreach (var address in (IPAddress[])[IPAddress.Loopback, IPAddress.IPv6Loopback])
+        {
+            using var client = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            await client.ConnectAsync(new IPEndPoint(address, port), TestContext.Current.CancellationToken);
+        }
     }
 
     private static Task<RedirectServer> StartAsync(params IPEndPoint[] listen) =>

@@ -56,7 +56,7 @@ internal static class AuthoritativeServers
             try
             {
                 // One address of each: the question is whether the server has the record, not whether every path to it works.
-                if (Choose(await HostAddresses.FindAsync(name, cancellationToken)) is { } address)
+                if (Choose(await AbsoluteName.ResolveAsync(name, cancellationToken)) is { } address)
                     servers.Add(new IPEndPoint(address, 53));
             }
             catch (SocketException)

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Net.Sockets;
+using Heliograph.Platform;
 
 namespace Heliograph.Acme.Issuance;
 
@@ -39,12 +39,10 @@ internal sealed record Identifier
     {
         identifier = null;
         why = null;
-        if (IPAddress.TryParse(text, out var address) && (address.AddressFamily == AddressFamily.InterNetworkV6 || IsDottedQuad(text)))
+        if (InternetAddress.TryParse(text, out var address))
         {
             if (address.IsIPv4MappedToIPv6)
                 address = address.MapToIPv4();
-            else if (address.AddressFamily == AddressFamily.InterNetworkV6)
-                address = new IPAddress(address.GetAddressBytes());
             identifier = new Identifier(address.ToString(), address);
             return true;
         }
@@ -58,8 +56,6 @@ internal sealed record Identifier
             identifier = new Identifier(name, null);
         return identifier is not null;
     }
-
-    private static bool IsDottedQuad(string text) => text.Count(c => c == '.') == 3;
 
     private static bool IsHostName(string name) =>
         name.Length is > 0 and <= 253

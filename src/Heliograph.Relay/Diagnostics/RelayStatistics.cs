@@ -2,7 +2,8 @@ namespace Heliograph.Relay.Diagnostics;
 
 /// <summary>
 /// The sums of the whole relay since its start, exact: what leaves the process goes through <see cref="RoundedCount"/>, or is a counter
-/// whose reader needs the difference of two readings.
+/// whose reader needs the difference of two readings. Connections that the proxy opens to itself are left out of all but
+/// <see cref="Upstreams"/>, which say whether those can be reached, whoever asks.
 /// </summary>
 public sealed record RelayStatistics
 {
@@ -46,6 +47,12 @@ public sealed record RelayStatistics
 
     /// <summary>Bytes to and from everybody else: visitors of the decoy.</summary>
     public required long BytesVisited { get; init; }
+
+    /// <summary>Bytes of the proxy's own connections to itself that were relayed, both ways. They cost as much as others.</summary>
+    public required long OwnBytesRelayed { get; init; }
+
+    /// <summary>Bytes of the proxy's own connections to itself that were not relayed, both ways.</summary>
+    public required long OwnBytesVisited { get; init; }
 
     /// <summary>What the decoy's last visitor got.</summary>
     public required DecoyState Decoy { get; init; }

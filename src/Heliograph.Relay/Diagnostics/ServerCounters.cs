@@ -14,6 +14,7 @@ internal sealed class ServerCounters
     private readonly ConcurrentDictionary<UpstreamEndpoint, UpstreamCounters> upstreams = new();
     private long accepted;
     private int mostConnections;
+    private int ownConnections;
 
     /// <summary>Relayed connections since the start, including those of removed routes.</summary>
     public long Relayed => routes.Values.Sum(static route => route.Begun);
@@ -25,17 +26,36 @@ internal sealed class ServerCounters
 
     public int MostConnections => Volatile.Read(ref mostConnections);
 
+    /// <summary>Open connections of our own.</summary>
+    public int OwnConnections => Volatile.Read(ref ownConnections);
+
+    /// <summary>For the relayed connections of our own, which count for no route.</summary>
+    public RouteCounters OwnRelays { get; } = new();
+
     public RouteCounters GetRoute(Route route) => routes.GetOrAdd(route.Name, static _ => new());
 
     public UpstreamCounters GetUpstream(UpstreamEndpoint endpoint) => upstreams.GetOrAdd(endpoint, static _ => new());
 
-    /// <summary>Called by the accepting loop only.</summary>
+    /// <summary>
+    /// Counts a connection as soon as it is known to be traffic, at the latest at its end: a counter that others read must not go back.
+    /// </summary>
+    /// <param name="connections">How many are open with this one.</param>
     public void CountAccepted(int connections)
     {
-        Volatile.Write(ref accepted, accepted + 1);
-        if (connections > mostConnections)
-            Volatile.Write(ref mostConnections, connections);
+        Interlocked.Increment(ref accepted);
+        var traffic = connections - OwnConnections;
+        for (var most = MostConnections; traffic > most;)
+        {
+            var seen = Interlocked.CompareExchange(ref mostConnections, traffic, most);
+            if (seen == most)
+                break;
+            most = seen;
+        }
     }
+
+    public void BeginOwn() => Interlocked.Increment(ref ownConnections);
+
+    public void EndOwn() => Interlocked.Decrement(ref ownConnections);
 
     public IReadOnlyList<RouteStatistics> ReadRoutes(IEnumerable<Route> table) =>
         [

@@ -2,11 +2,11 @@ namespace Heliograph.Relay.Diagnostics;
 
 /// <summary>Adds up the counters of all loops.</summary>
 /// <param name="relay">What all connections share.</param>
-/// <param name="loops">The counters of each loop.</param>
+/// <param name="loops">All loops, with the counters of each.</param>
 /// <param name="open">The open connections.</param>
 /// <param name="timeProvider">The clock of the uptime, which begins now.</param>
 internal sealed class StatisticsReader(
-    RelayContext relay, IReadOnlyList<RelayCounters> loops, OpenConnections open, TimeProvider timeProvider)
+    RelayContext relay, IReadOnlyList<RelayLoop> loops, OpenConnections open, TimeProvider timeProvider)
 {
     private readonly long started = timeProvider.GetTimestamp();
 
@@ -17,24 +17,26 @@ internal sealed class StatisticsReader(
     {
         var denied = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var loop in loops)
-            loop.AddDeniedTo(denied);
+            loop.Counters.AddDeniedTo(denied);
         var (counters, routes) = (relay.Counters, relay.Routes.Routes.ToList());
         return new RelayStatistics
         {
             Uptime = timeProvider.GetElapsedTime(started),
-            Connections = open.Count,
+            Connections = Math.Max(0, open.Count - counters.OwnConnections),
             MostConnections = counters.MostConnections,
             MaxConnections = relay.Options.MaxConnections,
             Accepted = counters.Accepted,
             Outcomes = Enum.GetValues<ConnectionOutcome>()
-                .ToDictionary(static outcome => outcome, outcome => loops.Sum(loop => loop.GetCount(outcome))),
+                .ToDictionary(static outcome => outcome, outcome => loops.Sum(loop => loop.Counters.GetCount(outcome))),
             Relayed = counters.Relayed,
             Relaying = counters.Relaying,
             Routes = counters.ReadRoutes(routes),
             Upstreams = counters.ReadUpstreams(routes),
-            BytesUp = loops.Sum(static loop => loop.BytesUp),
-            BytesDown = loops.Sum(static loop => loop.BytesDown),
-            BytesVisited = loops.Sum(static loop => loop.BytesVisited),
+            BytesUp = loops.Sum(static loop => loop.Counters.BytesUp),
+            BytesDown = loops.Sum(static loop => loop.Counters.BytesDown),
+            BytesVisited = loops.Sum(static loop => loop.Counters.BytesVisited),
+            OwnBytesRelayed = loops.Sum(static loop => loop.OwnCounters.BytesUp + loop.OwnCounters.BytesDown),
+            OwnBytesVisited = loops.Sum(static loop => loop.OwnCounters.BytesVisited),
             Decoy = relay.Alarm.GetState(relay.Decoy),
             DeniedSignalNames = denied,
             Limits = relay.Admission.Read(),

@@ -11,7 +11,8 @@ namespace Heliograph.Relay.Listening;
 /// </summary>
 /// <param name="Descriptor">This process's own copy; the listener that uses it closes it.</param>
 /// <param name="Endpoint">Where it listens.</param>
-public sealed record InheritedSocket(int Descriptor, IPEndPoint Endpoint)
+/// <param name="IsIpv6Only">Whether <c>[::]</c> does not mean IPv4 too (IPV6_V6ONLY).</param>
+public sealed record InheritedSocket(int Descriptor, IPEndPoint Endpoint, bool IsIpv6Only = false)
 {
     /// <summary>sockaddr_in6 is the longest that we use.</summary>
     private const int LongestAddress = 28;
@@ -30,7 +31,11 @@ public sealed record InheritedSocket(int Descriptor, IPEndPoint Endpoint)
         var flags = Libc.fcntl(descriptor, Libc.GetStatusFlags, 0);
         if (flags < 0 || Libc.fcntl(descriptor, Libc.SetStatusFlags, flags | Libc.NonBlocking) < 0)
             throw new RelayStartException(Marshal.GetLastPInvokeErrorMessage());
-        return new(descriptor, ReadAddress(descriptor) ?? throw new RelayStartException("its address is neither IPv4 nor IPv6"));
+        return new(
+            descriptor,
+            ReadAddress(descriptor) ?? throw new RelayStartException("its address is neither IPv4 nor IPv6"),
+            // An IPv4 socket has no such option.
+            IsIpv6Only: Libc.GetOption(descriptor, Libc.ProtocolIpv6, Libc.Ipv6Only) == 1);
     }
 
     private static unsafe IPEndPoint? ReadAddress(int descriptor)

@@ -1,7 +1,7 @@
-using System.Buffers;
 using System.Buffers.Text;
-using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using Heliograph.Platform;
 using Heliograph.Relay.Listening;
 
 namespace Heliograph.Relay.ProxyProtocol;
@@ -11,8 +11,6 @@ internal static class ProxyHeaderV1
 {
     /// <summary>The longest possible line, including CRLF (section 2.1).</summary>
     public const int LongestLine = 107;
-
-    private static readonly SearchValues<byte> AddressLetters = SearchValues.Create("0123456789abcdefABCDEF:."u8);
 
     public static ReadOnlySpan<byte> Signature => "PROXY "u8;
 
@@ -81,19 +79,15 @@ internal static class ProxyHeaderV1
     private static bool TryReadAddress(ReadOnlySpan<byte> text, AddressFamily family, out SourceAddress address)
     {
         address = default;
-        // The runtime also reads scopes, brackets and ports, whose characters no address has.
-        if (text.ContainsAnyExcept(AddressLetters) || !IPAddress.TryParse(text, out var parsed) || parsed.AddressFamily != family)
+        Span<char> letters = stackalloc char[InternetAddress.LongestText];
+        // "Four decimal numbers without leading zeros", and for IPv6 what inet_pton(3) reads (section 2.1).
+        if (text.Length > letters.Length
+            || !InternetAddress.TryParse(letters[..Encoding.Latin1.GetChars(text, letters)], out var parsed)
+            || parsed.AddressFamily != family)
             return false;
         Span<byte> bytes = stackalloc byte[16];
         _ = parsed.TryWriteBytes(bytes, out _);
-        if (family == AddressFamily.InterNetworkV6)
-        {
-            address = SourceAddress.FromIpv6(bytes);
-            return true;
-        }
-        // The runtime also reads "010.1", as octal; the specification has four decimal numbers without leading zeros.
-        Span<byte> canonical = stackalloc byte[15];
-        address = SourceAddress.FromIpv4(bytes[..4]);
-        return parsed.TryFormat(canonical, out var length) && text.SequenceEqual(canonical[..length]);
+        address = family == AddressFamily.InterNetworkV6 ? SourceAddress.FromIpv6(bytes) : SourceAddress.FromIpv4(bytes[..4]);
+        return true;
     }
 }

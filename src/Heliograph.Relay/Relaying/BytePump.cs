@@ -33,7 +33,8 @@ internal sealed class BytePump
     private readonly Channel client;
     private readonly Channel upstream;
     private readonly Deadline deadline;
-    private readonly RelayCounters? counters;
+    private readonly RelayCounters counters;
+    private readonly bool isVisit;
     private DeadlineQueue timeouts;
     private int waiting;
     private bool ending;
@@ -42,14 +43,16 @@ internal sealed class BytePump
     /// <param name="client">The visitor's side.</param>
     /// <param name="upstream">The side that was dialled.</param>
     /// <param name="deadline">Restarted by every byte; its owner cancels both sockets when it passes.</param>
-    /// <param name="counters">Counts every byte; null: the client is a visitor of a web server.</param>
-    public BytePump(RelayLoop loop, Channel client, Channel upstream, Deadline deadline, RelayCounters? counters)
+    /// <param name="counters">Counts every byte.</param>
+    /// <param name="isVisit">Whether the client is a visitor of a web server.</param>
+    public BytePump(RelayLoop loop, Channel client, Channel upstream, Deadline deadline, RelayCounters counters, bool isVisit)
     {
         this.loop = loop;
         this.client = client;
         this.upstream = upstream;
         this.deadline = deadline;
         this.counters = counters;
+        this.isVisit = isVisit;
         timeouts = loop.IdleTimeouts;
     }
 
@@ -149,8 +152,8 @@ internal sealed class BytePump
         if (read.Count == 0)
             return null;
         ArmDeadline();
-        if (counters is null)
-            loop.Counters.CountVisited(read.Count);
+        if (isVisit)
+            counters.CountVisited(read.Count);
         else if (from == client)
             counters.CountUp(read.Count);
         else

@@ -26,15 +26,13 @@ public static class AddressGuard
         .. new[] { "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20" }.Select(IPNetwork.Parse),
     ];
 
-    // NAT64 carries an IPv4 address in its last four bytes (RFC 6052).
-    private static readonly IPNetwork Nat64 = IPNetwork.Parse("64:ff9b::/96");
 
     public static bool IsPublic(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6)
             address = address.MapToIPv4();
-        else if (address.AddressFamily == AddressFamily.InterNetworkV6 && Nat64.Contains(address))
-            address = new IPAddress(address.GetAddressBytes().AsSpan(12));
+        else if (Nat64Address.Has(address))
+            return Nat64Address.Translate(address).All(IsPublic);
         return address.AddressFamily == AddressFamily.InterNetwork
             ? !NotPublic.Any(network => network.Contains(address))
             : GlobalUnicast.Contains(address) && !NotPublicIpv6.Any(network => network.Contains(address));

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Heliograph.Platform;
 
 namespace Heliograph.Relay.Upstream;
 
@@ -9,8 +10,8 @@ internal delegate Task<IPAddress[]> Resolve(string host, CancellationToken cance
 
 /// <summary>
 /// The addresses of upstream hosts. Known addresses are returned at once, refreshed in the background, and kept when the resolver fails:
-/// Signal's client allows about three seconds for the whole inner handshake, so a resolver that is down must not delay it. One query per
-/// host at a time.
+/// Signal's client allows about three seconds for the whole inner handshake, so a resolver that is down must not delay it. That a name has
+/// no address is an answer, and ends those known until then. One query per host at a time.
 /// </summary>
 internal sealed class NameCache : IDisposable
 {
@@ -35,7 +36,7 @@ internal sealed class NameCache : IDisposable
 
     /// <summary>The system's resolver, off the loops.</summary>
     public static Task<IPAddress[]> FromSystem(string host, CancellationToken cancellationToken) =>
-        Dns.GetHostAddressesAsync(host, cancellationToken);
+        AbsoluteName.ResolveAsync(host, cancellationToken);
 
     /// <summary>The last known addresses, or the resolver's answer if there are none; empty if it does not come in time.</summary>
     /// <remarks>
@@ -43,7 +44,7 @@ internal sealed class NameCache : IDisposable
     /// </remarks>
     public ValueTask<IPAddress[]> FindAsync(string host, TimeSpan timeout)
     {
-        if (IPAddress.TryParse(host, out var literal))
+        if (InternetAddress.TryParse(host, out var literal))
             return new([literal]);
         var entry = entries.GetOrAdd(host, static _ => new Entry());
         var question = entry.Ask(this, host);
@@ -116,10 +117,14 @@ internal sealed class NameCache : IDisposable
 
         private async Task AskAsync(NameCache cache, string host)
         {
-            var answer = None;
+            IPAddress[]? answer = null;
             try
             {
                 answer = await cache.resolve(host, cache.stopped.Token);
+            }
+            catch (SocketException exception) when (AbsoluteName.IsMissing(exception))
+            {
+                answer = None;
             }
             catch (Exception exception)
                 when (exception is SocketException or OperationCanceledException or ArgumentException or ObjectDisposedException)
@@ -128,9 +133,8 @@ internal sealed class NameCache : IDisposable
             }
             lock (gate)
             {
-                if (answer.Length > 0)
-                    Known = answer;
-                var wait = answer.Length > 0 ? FreshFor : RetryAfter;
+                Known = answer ?? Known;
+                var wait = answer is { Length: > 0 } ? FreshFor : RetryAfter;
                 askAgainAfter = cache.timeProvider.GetTimestamp() + (long)(wait.TotalSeconds * cache.timeProvider.TimestampFrequency);
                 question = null;
             }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Heliograph.Platform;
 
 namespace Heliograph.Relay.Upstream;
 
@@ -65,10 +66,11 @@ public abstract record UpstreamEndpoint
         if (host.StartsWith('[') && host.EndsWith(']'))
         {
             host = host[1..^1];
-            if (!host.Contains(':', StringComparison.Ordinal) || !IPAddress.TryParse(host, out _))
+            if (!host.Contains(':', StringComparison.Ordinal) || !InternetAddress.TryParse(host, out _))
                 return false;
         }
-        else if (Uri.CheckHostName(host) is not (UriHostNameType.Dns or UriHostNameType.IPv4))
+        else if (InternetAddress.EndsInNumber(host) ? !InternetAddress.TryParse(host, out _)
+            : Uri.CheckHostName(host) != UriHostNameType.Dns)
         {
             return false;
         }

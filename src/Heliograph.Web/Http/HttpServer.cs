@@ -30,11 +30,13 @@ internal sealed class HttpServer : IAsyncDisposable
         var server = new HttpServer(responder);
         foreach (var endPoint in listen)
         {
+            // "0.0.0.0:80" beside "[::]:80": each takes its own family.
+            var hasIpv4Twin = endPoint.Port != 0 && listen.Contains(new IPEndPoint(IPAddress.Any, endPoint.Port));
             try
             {
                 server.listeners.Add(inherited.TryGetValue(endPoint, out var socket)
                     ? StreamListener.Start(socket, server.ServeAsync, TimeProvider.System, logger)
-                    : StreamListener.Start(endPoint, server.ServeAsync, TimeProvider.System, logger));
+                    : StreamListener.Start(endPoint, server.ServeAsync, TimeProvider.System, logger, hasIpv4Twin));
             }
             catch (SocketException exception)
             {

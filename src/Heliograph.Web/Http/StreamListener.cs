@@ -30,8 +30,10 @@ internal sealed class StreamListener : IAsyncDisposable
     public static StreamListener Start(int descriptor, Func<ClientSocket, Task> serve, TimeProvider timeProvider, ILogger logger) =>
         new(new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)), serve, timeProvider, logger);
 
+    /// <summary>Binds and accepts. <c>[::]</c> takes IPv4, too, unless <paramref name="ipv6Only"/>.</summary>
     /// <exception cref="SocketException">Binding to the address fails.</exception>
-    public static StreamListener Start(IPEndPoint endPoint, Func<ClientSocket, Task> serve, TimeProvider timeProvider, ILogger logger)
+    public static StreamListener Start(
+        IPEndPoint endPoint, Func<ClientSocket, Task> serve, TimeProvider timeProvider, ILogger logger, bool ipv6Only = false)
     {
         // With the protocol given, .NET sets SO_REUSEADDR: without it, a restart would wait for the TIME_WAIT of connections that
         // this side closed.
@@ -39,7 +41,7 @@ internal sealed class StreamListener : IAsyncDisposable
         try
         {
             if (endPoint.Address.Equals(IPAddress.IPv6Any))
-                socket.DualMode = true;
+                socket.DualMode = !ipv6Only;
             socket.Bind(endPoint);
             socket.Listen(511); // nginx's backlog
             return new(socket, serve, timeProvider, logger);

@@ -65,7 +65,10 @@ internal sealed class BudgetKeeper : IAsyncDisposable
     /// What the machine's network interface has carried: relayed bytes go in and out, so they count twice; a visitor's bytes end on this
     /// machine. TCP headers and TLS record overhead are not counted.
     /// </summary>
-    public static long Passed(RelayStatistics statistics) => (2 * (statistics.BytesUp + statistics.BytesDown)) + statistics.BytesVisited;
+    public static long Passed(RelayStatistics statistics) =>
+        (2 * (statistics.BytesUp + statistics.BytesDown + statistics.OwnBytesRelayed))
+        + statistics.BytesVisited
+        + statistics.OwnBytesVisited;
 
     /// <summary>The month so far.</summary>
     public BudgetReport Read()

@@ -1,4 +1,4 @@
-using System.Net;
+using Heliograph.Platform;
 using Heliograph.Platform.Pem;
 using Heliograph.Relay.OuterTls;
 
@@ -33,7 +33,7 @@ internal static class CertificateFaults
     private static bool Covers(IReadOnlyList<string> names, string domain)
     {
         var dot = domain.IndexOf('.', StringComparison.Ordinal);
-        var wildcard = dot > 0 && !IPAddress.TryParse(domain, out _) ? string.Concat("*", domain.AsSpan(dot)) : domain;
+        var wildcard = dot > 0 && !InternetAddress.TryParse(domain, out _) ? string.Concat("*", domain.AsSpan(dot)) : domain;
         return names.Any(name =>
             name.Equals(domain, StringComparison.OrdinalIgnoreCase) || name.Equals(wildcard, StringComparison.OrdinalIgnoreCase));
     }

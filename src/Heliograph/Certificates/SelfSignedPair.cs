@@ -1,6 +1,6 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Heliograph.Platform;
 
 namespace Heliograph.Certificates;
 
@@ -45,7 +45,7 @@ internal static class SelfSignedPair
         var alternatives = new SubjectAlternativeNameBuilder();
         foreach (var name in names)
         {
-            if (IPAddress.TryParse(name, out var address))
+            if (InternetAddress.TryParse(name, out var address))
                 alternatives.AddIpAddress(address);
             else
                 alternatives.AddDnsName(name);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Heliograph.Configuration;
+using Heliograph.Platform;
 
 namespace Heliograph.Checking;
 
@@ -107,12 +108,12 @@ internal sealed record AddressLookup(IReadOnlyList<IPAddress> Addresses, IReadOn
         var started = clock.Time.GetTimestamp();
         try
         {
-            var addresses = await clock.RunAsync(cancellationToken => Dns.GetHostAddressesAsync(host, kind, cancellationToken));
+            var addresses = await clock.RunAsync(cancellationToken => AbsoluteName.ResolveAsync(host, kind, cancellationToken));
             return new(kind, [.. addresses.Distinct()], IsSilent: false, clock.Since(started));
         }
         catch (SocketException exception)
         {
-            return new(kind, [], exception.SocketErrorCode is not (SocketError.HostNotFound or SocketError.NoData), clock.Since(started));
+            return new(kind, [], IsSilent: !AbsoluteName.IsMissing(exception), clock.Since(started));
         }
         catch (TimeoutException)
         {

@@ -13,6 +13,14 @@ internal sealed record CheckOptions
 
     public required ProxyAddress Proxy { get; init; }
 
+    /// <summary>
+    /// Where the proxy is dialled, if not at the address of its name; the name is what it is asked for, and what its certificate is for.
+    /// </summary>
+    public ProxyAddress? DialAt { get; init; }
+
+    /// <summary>Told of each connection to the proxy before it speaks, where the proxy is this machine's own; null: nobody is.</summary>
+    public AnnounceFlight? Announce { get; init; }
+
     /// <summary>The inner names to request. None: only the outer side is checked.</summary>
     public IReadOnlyList<string> Routes { get; init; } = [.. RouteSets.GetCurrentNames("signal")];
 

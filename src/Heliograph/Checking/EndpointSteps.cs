@@ -6,14 +6,14 @@ namespace Heliograph.Checking;
 internal static class EndpointSteps
 {
     public static IEnumerable<CheckStep> FromEndpoints(IReadOnlyList<ProxyEndpoint> endpoints, ProxyAddress proxy) => endpoints
-        .Select(endpoint => Tcp(endpoint, endpoints, proxy))
+        .Select(endpoint => Tcp(endpoint, endpoints))
         .Concat(endpoints.Where(static endpoint => endpoint.IsConnected).Select(endpoint => Tls(endpoint, endpoints, proxy)))
         .Concat(
             endpoints
                 .Where(static endpoint => endpoint.Certificate is not null)
                 .Select(endpoint => Certificate(endpoint, endpoints, proxy)));
 
-    private static CheckStep Tcp(ProxyEndpoint endpoint, IReadOnlyList<ProxyEndpoint> endpoints, ProxyAddress proxy)
+    private static CheckStep Tcp(ProxyEndpoint endpoint, IReadOnlyList<ProxyEndpoint> endpoints)
     {
         var step = new CheckStep
         {
@@ -39,20 +39,20 @@ internal static class EndpointSteps
             (_, true) => step with
             {
                 Remedy =
-                    $"open port {proxy.Port} on {Address(endpoint)} too, or remove that address from DNS: " +
+                    $"open port {endpoint.Endpoint.Port} on {Address(endpoint)} too, or remove that address from DNS: " +
                     "clients that try it first lose time",
             },
             (Trouble.Refused, false) => step with
             {
                 Remedy =
                     "start the proxy on its server, or give the port that it uses: nothing listens on port " +
-                    $"{proxy.Port} of {Address(endpoint)}",
+                    $"{endpoint.Endpoint.Port} of {Address(endpoint)}",
             },
             _ => step with
             {
                 Remedy =
-                    $"make sure that its server is up, and that its firewall and its provider's allow port {proxy.Port}; if it works " +
-                    "from elsewhere, this network blocks the address",
+                    $"make sure that its server is up, and that its firewall and its provider's allow port {endpoint.Endpoint.Port}; " +
+                    "if it works from elsewhere, this network blocks the address",
             },
         };
     }
@@ -78,7 +78,8 @@ internal static class EndpointSteps
             Severity = endpoints.Any(static other => other.IsOpen) ? Severity.Warning : Severity.Failure,
             Remedy = trouble.Outcome switch
             {
-                Trouble.NotTls or Trouble.WebAnswer => $"give port {proxy.Port} to the proxy: what listens there does not speak TLS",
+                Trouble.NotTls or Trouble.WebAnswer =>
+                    $"give port {endpoint.Endpoint.Port} to the proxy: what listens there does not speak TLS",
                 Trouble.Alert or Trouble.TlsFailed => "check the proxy's log: it accepts connections but rejects the handshake",
                 _ =>
                     $"try from another network: if it works there, this network blocks TLS to {proxy.Host}; if not, check the proxy's log",

@@ -25,7 +25,7 @@ internal static class InnerProbe
         Stream tcp;
         try
         {
-            tcp = await Dial.TcpAsync(proxy, clock);
+            tcp = await Dial.ProxyAsync(proxy, options, clock);
         }
         catch (Exception exception) when (Trouble.IsExpected(exception))
         {

@@ -41,10 +41,20 @@ internal static class LocalCheck
         foreach (var domain in settings.Domains.Where(static domain => !domain.StartsWith('*')).Take(MostDomains))
             reports.Add(
                 await ProxyCheck.RunAsync(
-                    For(domain, settings, options, choosesRoutes, isFirst: reports.Count == 0), progress, timeProvider, cancellationToken));
+                    For(domain, settings, AnnounceTo(settings, options, timeProvider), choosesRoutes, isFirst: reports.Count == 0),
+                    progress,
+                    timeProvider,
+                    cancellationToken));
         var (verdict, summary) = Conclude(machine, reports);
         return new CheckResult { Verdict = verdict, Summary = summary, Machine = machine, Proxies = reports };
     }
+
+    /// <summary>The options for a proxy of this machine: its server is told which connections are the check's.</summary>
+    public static CheckOptions AnnounceTo(Settings settings, CheckOptions options, TimeProvider timeProvider) => options with
+    {
+        Announce = (flight, cancellationToken) =>
+            OwnConnections.AnnounceAsync(settings.StateDirectory, flight, timeProvider, cancellationToken),
+    };
 
     /// <summary>A fault of the machine explains what is seen from outside, so its remedy comes first.</summary>
     internal static (CheckVerdict, string) Conclude(IReadOnlyList<CheckStep> machine, IReadOnlyList<CheckReport> reports)

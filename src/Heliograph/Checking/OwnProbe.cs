@@ -29,17 +29,20 @@ internal static class OwnProbe
     /// <param name="settings">The whole configuration.</param>
     /// <param name="endpoints">Where it listens.</param>
     /// <param name="routes">The list of hosts.</param>
+    /// <param name="announce">Tells the relay which connections are its own.</param>
     /// <param name="timeProvider">The time.</param>
     public static SelfCheckProbe? Create(
-        Settings settings, IReadOnlyList<IPEndPoint> endpoints, RouteTable routes, TimeProvider timeProvider)
+        Settings settings, IReadOnlyList<IPEndPoint> endpoints, RouteTable routes, AnnounceFlight announce, TimeProvider timeProvider)
     {
         // No client trusts a self-signed certificate.
-        if (settings.Certificate.Source == CertificateOrigin.SelfSigned || FindAddress(settings, endpoints) is not { } address)
+        if (settings.Certificate.Source == CertificateOrigin.SelfSigned || FindName(settings) is not { } name)
             return null;
         var asked = RoutesToAsk(routes);
         var options = new CheckOptions
         {
-            Proxy = address,
+            Proxy = new(name, FindPort(endpoints)),
+            DialAt = settings.Alerts.SelfCheckAddress,
+            Announce = announce,
             Routes = [.. asked.Select(static route => route.Name)],
             AsStranger = false,
             HttpPort = null,
@@ -55,17 +58,25 @@ internal static class OwnProbe
         };
     }
 
-    private static ProxyAddress? FindAddress(Settings settings, IReadOnlyList<IPEndPoint> endpoints)
-    {
-        if (settings.Alerts.SelfCheckAddress is { } given)
-            return given;
-        // Only clients know what a wildcard stands for.
-        var name = settings.Domains.FirstOrDefault(static domain => !domain.StartsWith('*'));
-        var port = endpoints.Any(static endpoint => endpoint.Port == ProxyAddress.DefaultPort)
-            ? ProxyAddress.DefaultPort
-            : endpoints[0].Port;
-        return name is null ? null : new(name, port);
-    }
+    /// <summary>
+    /// What clients ask for, wherever it is dialled: the first of the domains, or the one that is named to be dialled. Null: the domains
+    /// are wildcards, and only clients know what those stand for.
+    /// </summary>
+    public static string? FindName(Settings settings) =>
+        settings.Alerts.SelfCheckAddress is { } given && settings.Domains.Any(domain => Covers(domain, given.Host))
+            ? given.Host
+            : settings.Domains.FirstOrDefault(static domain => !domain.StartsWith('*'));
+
+    /// <summary>A wildcard stands for one label (RFC 9525 section 6.3).</summary>
+    private static bool Covers(string domain, string host) =>
+        domain == host
+        || (domain.StartsWith("*.", StringComparison.Ordinal)
+            && host.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot
+            && host[dot..] == domain[1..]);
+
+    /// <summary>The port that clients use.</summary>
+    private static int FindPort(IReadOnlyList<IPEndPoint> endpoints) =>
+        endpoints.Any(static endpoint => endpoint.Port == ProxyAddress.DefaultPort) ? ProxyAddress.DefaultPort : endpoints[0].Port;
 
     private static List<Route> RoutesToAsk(RouteTable routes)
     {

@@ -22,11 +22,12 @@ internal static class ProxyCheck
         CheckOptions options, IProgress<CheckProgress>? progress, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         var clock = new CheckClock(timeProvider, options.StepTimeout, options.Deadline, cancellationToken);
-        progress?.Report(new($"looking up {options.Proxy.Host}", Done: false));
-        var lookup = await AddressLookup.RunAsync(options, clock);
-        progress?.Report(new($"connecting to {options.Proxy}", Done: false));
+        var dialled = options.DialAt ?? options.Proxy;
+        progress?.Report(new($"looking up {dialled.Host}", Done: false));
+        var lookup = await AddressLookup.RunAsync(options with { Proxy = dialled }, clock);
+        progress?.Report(new($"connecting to {dialled}", Done: false));
         var endpoints = await Task.WhenAll(
-            lookup.Addresses.Select(address => ProxyEndpoint.ProbeAsync(new IPEndPoint(address, options.Proxy.Port), options, clock)));
+            lookup.Addresses.Select(address => ProxyEndpoint.ProbeAsync(new IPEndPoint(address, dialled.Port), options, clock)));
         var steps = new List<CheckStep>([.. lookup.Steps, .. EndpointSteps.FromEndpoints(endpoints, options.Proxy)]);
         foreach (var step in steps)
             progress?.Report(new($"{step.Step} {step.Subject}: {step.Seen}", Done: true));

@@ -33,7 +33,7 @@ internal sealed record ProxyEndpoint
         Stream stream;
         try
         {
-            stream = await Dial.TcpAsync(endpoint, clock);
+            stream = await Dial.ProxyAsync(endpoint, options, clock);
         }
         catch (Exception exception) when (Trouble.IsExpected(exception))
         {

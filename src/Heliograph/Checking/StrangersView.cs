@@ -49,7 +49,7 @@ internal static class StrangersView
         var step = new CheckStep { Step = Steps.WebPage, Subject = "GET /", Outcome = "page", Severity = Severity.Ok, Seen = "" };
         try
         {
-            await using var tcp = await Dial.TcpAsync(proxy, clock);
+            await using var tcp = await Dial.ProxyAsync(proxy, options, clock);
             await using var session = await TlsSession.StartAsync(
                 tcp, options.Proxy.Host, ProxyEndpoint.CreateVerifier(options, clock), [SslApplicationProtocol.Http11], clock);
             if (session.Trouble is { } trouble)

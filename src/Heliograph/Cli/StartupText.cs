@@ -13,7 +13,7 @@ internal static class StartupText
     {
         var console = Terminal.Create(output);
         console.MarkupLineInterpolated($"[bold]Heliograph {ProductVersion.Text}[/]");
-        Line(console, "listening on", string.Join(", ", host.Endpoints) + Http(host));
+        Line(console, "listening on", string.Join(", ", host.Endpoints.Select(host.Describe)) + Http(host));
         Line(
             console,
             "certificate",
@@ -35,7 +35,9 @@ internal static class StartupText
         console.MarkupLineInterpolated($"  [dim]{label,-14}[/]{text}");
 
     private static string Http(ServerHost host) =>
-        host.HttpEndpoints.Count == 0 ? "; no plain HTTP" : $"; plain HTTP on {string.Join(", ", host.HttpEndpoints)}";
+        host.HttpEndpoints.Count == 0
+            ? "; no plain HTTP"
+            : $"; plain HTTP on {string.Join(", ", host.HttpEndpoints.Select(host.Describe))}";
 
     private static string Routes(Settings settings, ServerHost host)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Heliograph.Platform;
 
 namespace Heliograph.Configuration;
 
@@ -12,7 +13,9 @@ internal static class DomainName
     public static string? Parse(string text, out string value)
     {
         value = text;
-        if (IPAddress.TryParse(text, out var address) && (text.Contains(':', StringComparison.Ordinal) || text.Count('.') == 3))
+        if (InternetAddress.FindProblem(text) is { } misread)
+            return misread;
+        if (InternetAddress.TryParse(text, out var address))
         {
             value = address.ToString();
             return address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)
@@ -47,7 +50,7 @@ internal static class DomainName
         var labels = value.Split('.');
         if (!labels.All(IsLabel))
             return "not a host name";
-        return labels[^1].All(char.IsAsciiDigit) ? "neither a host name nor an IP address" : null;
+        return InternetAddress.EndsInNumber(text) ? "neither a host name nor an IP address" : null;
     }
 
     /// <summary>An international name as DNS has it (punycode); null: it is not a name.</summary>

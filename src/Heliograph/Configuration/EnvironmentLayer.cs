@@ -38,6 +38,11 @@ internal sealed class EnvironmentLayer
         var names = variable[Prefix.Length..].ToLowerInvariant().Split("__");
         var path = string.Join(':', names);
         var parent = keys.Find(string.Join(':', names[..^1]));
+        if ((keys.Find(path) ?? parent) is { } quoted && Quotes.Strip(value) is { } bare)
+        {
+            errors.Add($"{variable}: {quoted.Mask(value)} {Quotes.Describe(quoted.Mask(bare))}");
+            value = bare;
+        }
         if (keys.Find(path) is { } key)
             layer.SetText(key, value, variable, errors);
         else if (parent?.Shape == KeyShape.List && int.TryParse(names[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var index))

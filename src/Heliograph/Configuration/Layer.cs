@@ -80,6 +80,9 @@ internal sealed class Layer : ConfigurationProvider, IConfigurationSource
     public string? OriginOf(ConfigurationKey key) => origins.GetValueOrDefault(key.Path)
         ?? (ChildrenOf(key) is [var first, ..] ? origins[first] : null);
 
+    /// <summary>The items of a list that is written in one text.</summary>
+    public static string[] Split(string value) => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
     private void AddText(ConfigurationKey key, string entry, string origin, ConfigurationErrors errors)
     {
         if (entry.Split('=', 2, StringSplitOptions.TrimEntries) is not [var name, var value])
@@ -87,8 +90,6 @@ internal sealed class Layer : ConfigurationProvider, IConfigurationSource
         else if (!AddEntry(key, name, value, origin))
             errors.Add(origin, $"{name} is given twice; remove one of the two");
     }
-
-    private static string[] Split(string value) => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private void AddChild(ConfigurationKey key, string name, string value, string origin)
     {

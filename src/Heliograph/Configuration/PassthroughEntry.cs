@@ -1,5 +1,5 @@
-using System.Net;
 using System.Text.Json.Nodes;
+using Heliograph.Platform;
 using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
 
@@ -19,7 +19,7 @@ internal static class PassthroughEntry
         if (name == PassthroughTable.Default)
             return null;
         var isWildcard = text.StartsWith("*.", StringComparison.Ordinal);
-        if (IPAddress.TryParse(text, out _))
+        if (InternetAddress.TryParse(text, out _))
             return "an IP address, which no client sends as a name";
         var problem = DomainName.ParseHost(isWildcard ? text[2..] : text, out name);
         if (isWildcard)

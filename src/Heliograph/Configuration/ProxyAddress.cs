@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Heliograph.Platform;
 
 namespace Heliograph.Configuration;
 
@@ -18,7 +19,7 @@ internal sealed record ProxyAddress(string Host, int Port)
     private static readonly string[] Schemes = ["https://", "http://", "sgnl://"];
 
     /// <summary>The host, where it is an address and not a name.</summary>
-    public IPAddress? Literal => IPAddress.TryParse(Host, out var address) ? address : null;
+    public IPAddress? Literal => InternetAddress.TryParse(Host, out var address) ? address : null;
 
     /// <summary>The host as it stands in an HTTP request or a web address: an IPv6 address in brackets.</summary>
     public string Bracketed => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host;
@@ -67,8 +68,10 @@ internal sealed record ProxyAddress(string Host, int Port)
         if (text.StartsWith('['))
         {
             var close = text.IndexOf(']', StringComparison.Ordinal);
+            if (close > 0 && InternetAddress.FindProblem(text[1..close]) is { } misread)
+                return misread;
             if (close < 0 || !text[1..close].Contains(':', StringComparison.Ordinal)
-                || !IPAddress.TryParse(text.AsSpan(1, close - 1), out _))
+                || !InternetAddress.TryParse(text.AsSpan(1, close - 1), out _))
                 return "only an IPv6 address stands in brackets, such as [2001:db8::7]:443";
             (host, after) = (text[1..close], text[(close + 1)..]);
         }

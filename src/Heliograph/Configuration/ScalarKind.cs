@@ -24,7 +24,10 @@ internal sealed class ScalarKind<T>(Parse<T> parse, Func<T?, string?> write, Fun
     /// <summary>One value, which may be an item of a list.</summary>
     public bool TryParse(ConfigurationKey key, Given given, ConfigurationErrors errors, out T value)
     {
-        if (parse(given.Value, out value) is not { } problem)
+        var problem = parse(given.Value, out value);
+        if (Quotes.Strip(given.Value) is { } bare)
+            problem = Quotes.Describe(key.Mask(bare));
+        if (problem is null)
             return true;
         errors.Refuse(key, given, problem);
         return false;

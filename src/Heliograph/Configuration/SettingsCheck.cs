@@ -1,5 +1,6 @@
 using System.Net;
 using Heliograph.Acme;
+using Heliograph.Platform;
 using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
 
@@ -18,13 +19,14 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
         CheckPassthrough();
         CheckBudget();
         CheckFile(Keys.AlertsExec, settings.Alerts.Exec);
+        CheckSelfCheck();
         CheckAddresses((Keys.Listen, settings.Listen),
             (Keys.HttpListen, settings.HttpListen), (Keys.MetricsListen, settings.MetricsListen));
     }
 
     private void CheckDomains()
     {
-        if (values.List(Keys.Domains) is not { Count: > 0 })
+        if (values.List(Keys.Domains) is not { Count: > 0 } && !errors.Contains(Keys.Domains.Name))
         {
             errors.Add(
                 Keys.Domains.Name,
@@ -140,7 +142,7 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
                 $"the name is in {Keys.Domains.Name} too, so that it would belong to two servers; keep one of the two");
         }
         if (name == PassthroughTable.Default
-            && settings.Domains.FirstOrDefault(static domain => IPAddress.TryParse(domain, out _)) is { } address)
+            && settings.Domains.FirstOrDefault(static domain => InternetAddress.TryParse(domain, out _)) is { } address)
         {
             errors.Add(
                 given.Path, given.Origin,
@@ -164,6 +166,20 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
         {
             if (values.Scalar(key) is { } alone)
                 errors.Add(key, alone, $"{Keys.MonthlyBytes.Name} is missing, which it belongs to; allowed: {Keys.MonthlyBytes.Allowed}");
+        }
+    }
+
+    /// <summary>The self-check asks for a name, and a wildcard is none.</summary>
+    private void CheckSelfCheck()
+    {
+        if (settings.Alerts.SelfCheckAddress is { Literal: not null }
+            && settings.Domains.Count > 0
+            && settings.Domains.All(static domain => domain.StartsWith('*'))
+            && values.Scalar(Keys.AlertsSelfCheckAddress) is { } given)
+        {
+            errors.Refuse(
+                Keys.AlertsSelfCheckAddress, given, $"{Keys.Domains.Name} has wildcards only, so that no name is known to ask for there; "
+                + "write a name under one of them");
         }
     }
 
@@ -221,7 +237,7 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
         if (own.Port != other.Port)
             return false;
         var address = string.Equals(other.Host, "localhost", StringComparison.OrdinalIgnoreCase) ? IPAddress.Loopback
-            : IPAddress.TryParse(other.Host, out var parsed) ? parsed : null;
+            : InternetAddress.TryParse(other.Host, out var parsed) ? parsed : null;
         return address is not null
             && (address.Equals(own.Address)
                 || (IPAddress.IsLoopback(address) && (own.Address.Equals(IPAddress.Any) || own.Address.Equals(IPAddress.IPv6Any))));

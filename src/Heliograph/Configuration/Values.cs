@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Heliograph.Platform;
 using Heliograph.Relay.Upstream;
 
 namespace Heliograph.Configuration;
@@ -72,9 +73,9 @@ internal static class Values
         if (host.Length == 0)
             return $"the address is missing; write \"[::]:{port}\" for every address";
         var bracketed = host.StartsWith('[') && host.EndsWith(']');
-        if (!IPAddress.TryParse(bracketed ? host[1..^1] : host, out var address)
-            || (address.AddressFamily == AddressFamily.InterNetwork && host.Count('.') != 3))
-            return "not an IP address with a port; a name cannot be listened on";
+        var literal = bracketed ? host[1..^1] : host;
+        if (!InternetAddress.TryParse(literal, out var address))
+            return InternetAddress.FindProblem(literal) ?? "not an IP address with a port; a name cannot be listened on";
         if (bracketed != (address.AddressFamily == AddressFamily.InterNetworkV6))
             return bracketed ? "only an IPv6 address goes in brackets" : $"an IPv6 address goes in brackets: \"[{host}]:{port}\"";
         value = new(address, port);
@@ -85,16 +86,20 @@ internal static class Values
     public static string? Network(string text, out IPNetwork value)
     {
         value = default;
-        var (start, slash) = text.Split('/', 2) is [var before, _] ? (before, true) : (text, false);
-        if (!IPAddress.TryParse(start, out var address) || (address.AddressFamily == AddressFamily.InterNetwork && start.Count('.') != 3))
+        var (start, prefix) = text.Split('/', 2) is [var before, var after] ? (before, after) : (text, null);
+        if (!InternetAddress.TryParse(start, out var address))
+            return InternetAddress.FindProblem(start) ?? "not a network";
+        var longest = address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32;
+        var length = longest;
+        // "/010" is 10 to some programs and 8 to others.
+        if (prefix is not null
+            && (!int.TryParse(prefix, NumberStyles.None, CultureInfo.InvariantCulture, out length) || length > longest
+                || (prefix[0] == '0' && prefix.Length > 1)))
             return "not a network";
-        if (!slash)
-            value = new(address, address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32);
-        else if (!IPNetwork.TryParse(text, out value))
-            return "not a network";
+        value = new(address, length);
         // The runtime silently clears such bits; the operator must have meant something else.
         if (!value.BaseAddress.Equals(address))
-            return $"the address has bits beyond the first {value.PrefixLength}; write a single address without a /";
+            return $"the address has bits beyond the first {length}; write a single address without a /";
         return value.PrefixLength == 0 ? "the whole internet: anyone could then claim any address" : null;
     }
 
@@ -144,7 +149,7 @@ internal static class Values
     }
 
     public static string? Endpoint(string text, out UpstreamEndpoint value) =>
-        UpstreamEndpoint.TryParse(text, out value!) ? null : "not an endpoint";
+        UpstreamEndpoint.TryParse(text, out value!) ? null : InternetAddress.FindProblem(HostOf(text)) ?? "not an endpoint";
 
     public static string? RouteSet(string text, out string value)
     {
@@ -169,6 +174,10 @@ internal static class Values
             return "not a web address";
         if (uri.Scheme != Uri.UriSchemeHttps)
             return "must start with https://";
+        // The runtime reads 0x7f000001 and 010.0.0.5 as inet_aton(3) does.
+        var written = HostOf(AuthorityOf(text));
+        if (uri.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 && !InternetAddress.TryParse(written, out _))
+            return InternetAddress.FindProblem(written) ?? "its host is neither a name nor an IP address";
         return uri.UserInfo.Length > 0 ? "must not hold a user name or password" : null;
     }
 
@@ -213,6 +222,23 @@ internal static class Values
         // Authorities hand the key out with padding or without.
         value = text.TrimEnd('=');
         return value.Length > 0 && Base64Url.IsValid(value) ? null : "not base64url";
+    }
+
+    /// <summary>The host of HOST:PORT or [HOST]:PORT, however wrong it is.</summary>
+    private static string HostOf(string text)
+    {
+        if (text.StartsWith('[') && text.IndexOf(']', StringComparison.Ordinal) is > 0 and var close)
+            return text[1..close];
+        var colon = text.LastIndexOf(':');
+        return colon < 0 ? text : text[..colon];
+    }
+
+    /// <summary>What is between "https://", with a user's name and password, and the path.</summary>
+    private static string AuthorityOf(string address)
+    {
+        var start = address.IndexOf("//", StringComparison.Ordinal) + 2;
+        var rest = address[start..].Split('/', '?', '#')[0];
+        return rest[(rest.LastIndexOf('@') + 1)..];
     }
 
     private static string DidYouMean(string text, IEnumerable<string> words) =>

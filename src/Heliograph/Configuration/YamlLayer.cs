@@ -155,7 +155,11 @@ internal sealed class YamlLayer
         }
         if (!parser.TryConsume<SequenceStart>(out var start))
         {
-            Refuse(key.Path, $"must be a list, written as {key.Path.Split(':')[^1]}: [...]; each item {key.Allowed}");
+            var name = key.Path.Split(':')[^1];
+            var example = parser.Accept<Scalar>(out var alone)
+                ? $"; write {name}: [{string.Join(", ", Layer.Split(key.Mask(alone.Value)).Select(YamlText.Quote))}]"
+                : $", written as {name}: [...]";
+            Refuse(key.Path, $"must be a list{example}; each item {key.Allowed}");
             return;
         }
         if (!IsPlain(start, key.Path))
@@ -300,6 +304,8 @@ internal sealed class YamlLayer
             if (lines[line - 1].TakeWhile(char.IsWhiteSpace).Contains('\t'))
                 return $"{file}:{line}: a tab stands at the start of the line; YAML takes spaces only";
         }
+        if (lines.ElementAtOrDefault((int)exception.Start.Line - 1) is { } wrong && Quotes.FindDoubled(wrong) is { } quotes)
+            return $"{file}:{exception.Start.Line}: {quotes}";
         return $"{file}:{exception.Start.Line}: not YAML: {exception.Message.TrimEnd('.')} (column {exception.Start.Column})";
     }
 

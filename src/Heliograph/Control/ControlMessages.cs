@@ -14,6 +14,9 @@ internal sealed record ControlRequest
 
     /// <summary>For <c>certificate-revoke</c>.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>For <c>own-connection</c>: SHA-256 of its first bytes, in hexadecimal.</summary>
+    public string? Flight { get; init; }
 }
 
 /// <summary>The response: one line of JSON, after which the connection ends. Each command adds a member of its own.</summary>

@@ -12,6 +12,7 @@ internal sealed class StatusReader(
     CertificateInUse certificates,
     TrafficRecorder traffic,
     Func<BudgetReport?> budget,
+    Func<string?> selfCheckProblem,
     TimeProvider timeProvider)
 {
     public const string CommandName = "status";
@@ -20,10 +21,27 @@ internal sealed class StatusReader(
         new(CommandName, (_, _) => Task.FromResult(new ControlResponse { Ok = true, Status = Read() }));
 
     public StatusReport Read() =>
-        CreateReport(statistics(), traffic.Read(), certificates.Describe() with { Running = true }, budget(), timeProvider.GetUtcNow());
+        CreateReport(
+            statistics(),
+            traffic.Read(),
+            certificates.Describe() with { Running = true },
+            budget(),
+            selfCheckProblem(),
+            timeProvider.GetUtcNow());
 
+    /// <param name="relay">Since the start.</param>
+    /// <param name="totals">By day and week.</param>
+    /// <param name="certificate">The one in use.</param>
+    /// <param name="budget">Null: limits.monthly_bytes is off.</param>
+    /// <param name="selfCheckProblem">Why the self-check fails; null: it does not.</param>
+    /// <param name="now">The time.</param>
     internal static StatusReport CreateReport(
-        RelayStatistics relay, TrafficTotals totals, CertificateReport certificate, BudgetReport? budget, DateTimeOffset now)
+        RelayStatistics relay,
+        TrafficTotals totals,
+        CertificateReport certificate,
+        BudgetReport? budget,
+        string? selfCheckProblem,
+        DateTimeOffset now)
     {
         IReadOnlyList<StatusWarning> warnings =
         [
@@ -31,6 +49,7 @@ internal sealed class StatusReader(
                 .Concat(CertificateWarnings.FromReport(certificate, now))
                 .Concat(ServerWarnings.FromStatistics(relay, totals))
                 .Concat(LimitWarnings.FromStatistics(relay, budget))
+                .Concat(selfCheckProblem is null ? [] : [ServerWarnings.FromSelfCheck(selfCheckProblem)])
                 .OrderBy(static warning => warning.Severity != StatusWarning.Critical),
         ];
         return new()

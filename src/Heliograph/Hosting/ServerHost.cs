@@ -63,6 +63,10 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     /// <summary>Where metrics and health checks are served; empty: nowhere.</summary>
     public IReadOnlyList<IPEndPoint> MetricsEndpoints => monitoring.Endpoints;
 
+    /// <summary>An address as it is told to people: with a remark where it does not take what one would expect of it.</summary>
+    public string Describe(IPEndPoint endpoint) =>
+        sockets.LacksIpv4(endpoint, Endpoints.Concat(HttpEndpoints)) ? $"{endpoint} (IPv6 only)" : endpoint.ToString();
+
     /// <summary>The libraries that do the encryption.</summary>
     public string Cryptography => relay.Cryptography;
 
@@ -195,19 +199,21 @@ internal sealed class ServerHost : IService, IAsyncDisposable
                     logger));
         var traffic = Own(
             new TrafficRecorder(settings.StateDirectory, () => Traffic.FromStatistics(relay.GetStatistics()), timeProvider, logger));
-        var status = new StatusReader(relay.GetStatistics, certificates, traffic, () => Budget?.Read(), timeProvider);
+        var status = new StatusReader(relay.GetStatistics, certificates, traffic, () => Budget?.Read(), SelfCheckProblem, timeProvider);
         Own(
             ControlServer.Start(
                 settings.StateDirectory,
                 new CertificateCommands(certificates).All
                     .Append(status.Command)
                     .Append(ListeningCommand.Create(() => [.. Endpoints, .. HttpEndpoints, .. monitoring?.Endpoints ?? []]))
+                    .Append(OwnConnections.Command(flight => relay.AnnounceOwn(flight)))
                     .ToFrozenDictionary(StringComparer.Ordinal),
                 timeProvider,
                 logger));
         if (settings.Alerts.SelfCheck is { } interval)
             selfCheck = Own(
-                new SelfCheck(() => OwnProbe.Create(settings, relay.Endpoints, Routes, timeProvider), interval, timeProvider, logger));
+                new SelfCheck(
+                    () => OwnProbe.Create(settings, relay.Endpoints, Routes, AnnounceAsync, timeProvider), interval, timeProvider, logger));
         Own(
             new AlertWatch(
                 AlertSources(),
@@ -219,15 +225,31 @@ internal sealed class ServerHost : IService, IAsyncDisposable
             await Monitoring.StartAsync(
                 settings, MetricSources(), () => relay.RespondsAsync(LoopTimeout), loggerFactory.CreateLogger("Heliograph.Metrics")));
         certificates.Watch(relay.UseCertificate);
+        WarnOfMissingIpv4();
+    }
+
+    private void WarnOfMissingIpv4()
+    {
+        var listening = Endpoints.Concat(HttpEndpoints).ToList();
+        foreach (var endpoint in listening.Where(endpoint => sockets.LacksIpv4(endpoint, listening)))
+            HostLog.Ipv6Only(logger, endpoint);
     }
 
     private Task<RedirectServer> StartRedirectAsync(ILogger logger) => RedirectServer.StartAsync(
-        settings.HttpListen,
+        sockets.Extend(settings.HttpListen),
         sockets.Inherited.ToDictionary(static one => one.Key, static one => one.Value.Descriptor),
         Keys.HttpListen.Name,
         settings.Domains,
         ports.KeyAuthorization,
         logger);
+
+    private ValueTask AnnounceAsync(ReadOnlyMemory<byte> flight, CancellationToken cancellationToken)
+    {
+        relay.AnnounceOwn(flight.Span);
+        return ValueTask.CompletedTask;
+    }
+
+    private string? SelfCheckProblem() => selfCheck?.Last is { IsFailing: true } last ? last.Problem : null;
 
     private AlertSources AlertSources() => new()
     {
@@ -259,7 +281,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
             ?? ConnectionLimit.Derive(ConnectionLimit.Descriptors, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         return new()
         {
-            Listen = settings.Listen,
+            Listen = sockets.Extend(settings.Listen),
             Inherited = sockets.Inherited,
             Routes = Routes,
             Decoy = new()

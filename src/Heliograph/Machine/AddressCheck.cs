@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Heliograph.Platform;
 using Heliograph.Relay.Upstream;
 
 namespace Heliograph.Machine;
@@ -34,15 +35,15 @@ internal static class AddressCheck
     /// <summary>Asks the system's resolver.</summary>
     public static async Task<Resolved> ResolveAsync(string name, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        if (IPAddress.TryParse(name, out var address))
+        if (InternetAddress.TryParse(name, out var address))
             return new(true, [address]);
         try
         {
-            return new(true, await Dns.GetHostAddressesAsync(name, cancellationToken).WaitAsync(Patience, timeProvider, cancellationToken));
+            return new(true, await AbsoluteName.ResolveAsync(name, cancellationToken).WaitAsync(Patience, timeProvider, cancellationToken));
         }
         catch (SocketException exception)
         {
-            return new(exception.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData, []);
+            return new(AbsoluteName.IsMissing(exception), []);
         }
         catch (TimeoutException)
         {
@@ -84,7 +85,7 @@ internal static class AddressCheck
         return new(
             Name,
             places.Max(static p => p.Place.Severity),
-            IPAddress.TryParse(domain, out _) ? seen : $"{domain} resolves to {seen}",
+            InternetAddress.TryParse(domain, out _) ? seen : $"{domain} resolves to {seen}",
             Remedies(places));
     }
 

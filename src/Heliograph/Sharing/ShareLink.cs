@@ -1,6 +1,6 @@
-using System.Net;
 using System.Net.Sockets;
 using Heliograph.Configuration;
+using Heliograph.Platform;
 
 namespace Heliograph.Sharing;
 
@@ -33,18 +33,22 @@ internal sealed record ShareLink(string Host, int Port = ShareLink.Https)
         var hash = text.IndexOf('#', StringComparison.Ordinal);
         var host = hash >= 0 && text[..hash] is "https://signal.tube/" or "sgnl://signal.tube/" ? text[(hash + 1)..] : text;
         var port = Https;
-        if (
-            IPEndPoint.TryParse(host, out var endpoint)
-            && endpoint is { Port: > 0, AddressFamily: var family }
-            && (family == AddressFamily.InterNetwork || host.StartsWith('[')))
-            (host, port) = (endpoint.Address.ToString(), endpoint.Port);
-        else if (host.Split(':') is [var name, var digits] && ushort.TryParse(digits, out var number) && number > 0)
-            (host, port) = (name, number);
+        if (SplitPort(host) is ({ } address, { } digits) && ushort.TryParse(digits, out var number) && number > 0)
+            (host, port) = (address, number);
         if (DomainName.Parse(host.Trim('[', ']'), out var value) is { } problem)
             return problem;
         link = new(value, port);
         return null;
     }
+
+    /// <summary>The two parts of NAME:PORT or [IPv6]:PORT.</summary>
+    private static (string Host, string Port)? SplitPort(string text) => text.Split(':') switch
+    {
+        [var host, var port] => (host, port),
+        _ when text.StartsWith('[') && text.LastIndexOf("]:", StringComparison.Ordinal) is > 0 and var end =>
+            (text[1..end], text[(end + 2)..]),
+        _ => null,
+    };
 
     private string Fragment => (Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host) + (Port == Https ? "" : $":{Port}");
 
@@ -54,7 +58,7 @@ internal sealed record ShareLink(string Host, int Port = ShareLink.Https)
         if (Port != Https)
             yield return "Signal for Android connects to port 443 whatever the link says: " +
                 $"forward 443 to port {Port}, or the link works on iOS only.";
-        if (IPAddress.TryParse(Host, out var address))
+        if (InternetAddress.TryParse(Host, out var address))
         {
             yield return address.AddressFamily == AddressFamily.InterNetworkV6
                 ? "No Signal app accepts an IPv6 address in a link: use a name, or an IPv4 address."

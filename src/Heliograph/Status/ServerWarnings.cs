@@ -58,6 +58,10 @@ internal static class ServerWarnings
                 "totals_not_saved", StatusWarning.Warning, $"Heliograph cannot read or save the daily and weekly totals: {problem}");
     }
 
+    /// <param name="problem">Why it fails, in one sentence that says what to do.</param>
+    public static StatusWarning FromSelfCheck(string problem) =>
+        new("self_check_fails", StatusWarning.Critical, $"The self-check (alerts.self_check) fails: {problem}.");
+
     private static string Names(IReadOnlyDictionary<string, long> names)
     {
         var shown = names

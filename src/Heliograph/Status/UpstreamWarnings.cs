@@ -5,10 +5,11 @@ namespace Heliograph.Status;
 /// <summary>Warnings about Signal hosts that cannot be reached.</summary>
 internal static class UpstreamWarnings
 {
-    /// <summary>A single dial may fail now and then.</summary>
+    /// <summary>A single dial may fail now and then; but what a resolver answers is no accident.</summary>
     private const int Several = 3;
 
-    public static bool IsFailing(UpstreamStatistics upstream) => upstream.FailuresInARow >= Several;
+    public static bool IsFailing(UpstreamStatistics upstream) =>
+        upstream.FailuresInARow >= Several || (upstream.FailuresInARow > 0 && Reason(upstream) == DialFailure.NotPublic);
 
     public static IEnumerable<StatusWarning> FromStatistics(RelayStatistics relay)
     {

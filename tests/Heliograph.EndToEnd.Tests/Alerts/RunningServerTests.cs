@@ -58,6 +58,37 @@ public sealed class RunningServerTests : IDisposable
     }
 
     [Fact(Timeout = Bound.LongTest)]
+    public async Task An_address_is_dialled_and_asked_for_the_domain()
+    {
+        // As every certificate of a public authority for a name: without the address.
+        var (chain, key) = authority.Issue(TestKey.Ecdsa, "proxy.example").WriteTo(directory);
+        var roots = directory.Write("roots.pem", authority.RootPem);
+        await using var signal = StandInSignal.Start(authority.Issue(TestKey.Ecdsa, "chat.signal.org"), StandInBehaviour.EchoAsync);
+        var here = LoopbackPort.Free();
+        var config = directory.Write("heliograph.yaml", $$"""
+            domains: [proxy.example]
+            listen: ["{{here}}"]
+            http: { listen: [] }
+            certificate: { source: files, chain: "{{chain}}", key: "{{key}}" }
+            routes: { sets: [], hosts: { chat.signal.org: "{{signal.Endpoint}}" } }
+            metrics: { listen: ["127.0.0.1:0"] }
+            alerts: { self_check: 10s, self_check_address: "{{here}}" }
+            state_directory: "{{directory["state"]}}"
+
+            """);
+        await using var proxy = await HeliographProcess.StartAsync(
+            config, directory.Path, wrapper: ["env", $"SSL_CERT_FILE={roots}"]);
+        var metrics = new Uri(
+            proxy.Child.Output.Split('\n').Single(static line => line.StartsWith("  metrics ", StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1][..^"metrics".Length]);
+        await Polling.UntilAsync(
+            async () => (await Scrape.TakeAsync(metrics)).Text.Contains("\nheliograph_selfcheck_failures ", StringComparison.Ordinal),
+            Bound.Prompt * 4,
+            "no self-check ran");
+        Assert.True((await Scrape.TakeAsync(metrics))["heliograph_selfcheck_failures"] == 0, proxy.Child.AllOutput);
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
     public async Task The_proxy_checks_itself_through_its_own_name_and_says_when_signal_is_out_of_reach()
     {
         Proxy.NeedsHeliograph();
@@ -80,7 +111,11 @@ public sealed class RunningServerTests : IDisposable
             "no self-check ran");
         var scrape = await Scrape.TakeAsync(proxy.Monitoring);
         Assert.True(scrape["heliograph_selfcheck_failures"] == 0, proxy.Program.AllOutput);
-        Assert.Equal(1, scrape["heliograph_route_connections_total{route=\"chat.signal.org\"}"]);
+        // It has gone through the proxy to Signal, and is nobody's traffic.
+        Assert.Equal(1, scrape["heliograph_upstream_dials_total{upstream=\"" + signal.Endpoint + "\",outcome=\"connected\"}"]);
+        Assert.Equal(0, scrape["heliograph_route_connections_total{route=\"chat.signal.org\"}"]);
+        Assert.Equal(0, scrape["heliograph_connections_accepted_total"]);
+        Assert.Equal(0, scrape["heliograph_relay_io_bytes_total{direction=\"up\"}"]);
 
         await signal.DisposeAsync();
         var line = await proxy.Program.WaitForLineAsync(

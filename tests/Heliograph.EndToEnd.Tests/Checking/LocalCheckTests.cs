@@ -25,6 +25,29 @@ public sealed class LocalCheckTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Bound.LongTest)]
+    public async Task A_check_of_ones_own_proxy_is_no_traffic_however_it_is_named()
+    {
+        var config = Configure(check.Signal);
+        await using var server = await HeliographProcess.StartAsync(config, directory.Path);
+        await RunAsync(config);
+        await RunAsync(config, $"{server.Endpoints[0]}");
+
+        var (_, output, errors) = await ChildProcess.RunAsync(
+            HeliographProcess.Program, ["status", "--config", config, "--json"], TimeSpan.FromSeconds(30));
+        Assert.True(output.Length > 0, errors);
+        var status = JsonDocument.Parse(output).RootElement;
+        Assert.Equal(0, status.GetProperty("connections").GetProperty("since_start").GetInt64());
+        Assert.Equal(0, status.GetProperty("relayed").GetProperty("connections").GetInt64());
+        Assert.Equal(0, status.GetProperty("relayed").GetProperty("bytes_up").GetInt64());
+        Assert.Empty(status.GetProperty("outcomes").EnumerateObject());
+        Assert.All(
+            status.GetProperty("routes").EnumerateArray(),
+            static route => Assert.Equal(0, route.GetProperty("connections").GetInt64()));
+        // The checks did go through it.
+        Assert.Contains(status.GetProperty("upstreams").EnumerateArray(), static host => host.GetProperty("dials").GetInt64() > 0);
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
     public async Task A_stopped_server_explains_why_nobody_can_connect()
     {
         var run = await RunAsync(Configure(check.Signal));
@@ -82,9 +105,10 @@ public sealed class LocalCheckTests : IAsyncDisposable
 
     private static JsonElement Proxy(CheckedProxy.CheckRun run) => JsonDocument.Parse(run.Output).RootElement.GetProperty("proxies")[0];
 
-    private Task<CheckedProxy.CheckRun> RunAsync(string config) =>
+    private Task<CheckedProxy.CheckRun> RunAsync(string config, params string[] host) =>
         CheckedProxy.RunAsync(
-            [], ["check", "--config", config, "--ca-root", check.Root, "--signal-root", check.Root, "--neutral", "none", "--json"]);
+            [],
+            ["check", .. host, "--config", config, "--ca-root", check.Root, "--signal-root", check.Root, "--neutral", "none", "--json"]);
 
     /// <summary>A configuration whose hosts all have one upstream.</summary>
     private string Configure(IPEndPoint signal)

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Systemd;
@@ -56,6 +58,51 @@ public sealed class ActivationTests
         await http.ConnectAsync(service.Http, Bound.Token);
     }
 
+    [Fact(Timeout = Bound.Test)]
+    public async Task A_socket_that_takes_IPv6_only_is_told_so()
+    {
+        await using var service = Everywhere();
+        service.Start(NoRoutes, [$"v6only:{service.Https}", $"{service.Http}"]);
+        await service.Notify.WaitForAsync("READY=1");
+
+        await service.Manager.WaitForLineAsync(
+            line => line == $"  listening on  {service.Https} (IPv6 only); plain HTTP on {service.Http}", Bound.Prompt);
+        await service.Manager.WaitForLineAsync(
+            line => line.Contains(
+                $"systemd's socket for {service.Https} takes IPv6 only, so IPv4 clients are refused; set BindIPv6Only=both in its " +
+                $"[Socket] section (systemctl edit heliograph.socket), then restart heliograph.socket",
+                StringComparison.Ordinal),
+            Bound.Prompt);
+        await ConnectAsync(IPAddress.IPv6Loopback, service.Https.Port);
+        var refused = await Assert.ThrowsAsync<SocketException>(() => ConnectAsync(IPAddress.Loopback, service.Https.Port));
+        Assert.Equal(SocketError.ConnectionRefused, refused.SocketErrorCode);
+        await ConnectAsync(IPAddress.Loopback, service.Http.Port);
+    }
+
+    [Theory(Timeout = Bound.Test)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_socket_for_each_family_serves_what_one_for_both_does(bool ipv4First)
+    {
+        await using var service = Everywhere();
+        var (ipv6, ipv4) = ($"v6only:{service.Https}", $"0.0.0.0:{service.Https.Port}");
+        string[] https = ipv4First ? [ipv4, ipv6] : [ipv6, ipv4];
+        service.Start(NoRoutes, [.. https, $"v6only:{service.Http}", $"0.0.0.0:{service.Http.Port}"]);
+        await service.Notify.WaitForAsync("READY=1");
+
+        await service.Manager.WaitForLineAsync(
+            line => line == $"  listening on  {service.Https}, {ipv4}; plain HTTP on {service.Http}, 0.0.0.0:{service.Http.Port}",
+            Bound.Prompt);
+        foreach (var port in (int[])[service.Https.Port, service.Http.Port])
+        {
+            await ConnectAsync(IPAddress.IPv6Loopback, port);
+            await ConnectAsync(IPAddress.Loopback, port);
+        }
+        service.Manager.Signal(Processes.SIGTERM);
+        Assert.Equal(0, await service.Manager.WaitForExitAsync(TimeSpan.FromSeconds(20)));
+        Assert.DoesNotContain("IPv6 only", service.Manager.AllOutput, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_socket_unit_listens_where_the_configuration_does_by_default() =>
         Assert.Equal(
@@ -63,6 +110,19 @@ public sealed class ActivationTests
                 ? [.. defaults.Listen.Concat(defaults.HttpListen).Select(static address => address.ToString())]
                 : [],
             Units.Values(Units.Socket, "ListenStream"));
+
+    /// <summary>Configured to listen at every address of both families.</summary>
+    private static ManagedService Everywhere() => new()
+    {
+        Https = new(IPAddress.IPv6Any, LoopbackPort.Free().Port),
+        Http = new(IPAddress.IPv6Any, LoopbackPort.Free().Port),
+    };
+
+    private static async Task ConnectAsync(IPAddress address, int port)
+    {
+        using var client = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        await client.ConnectAsync(new IPEndPoint(address, port), Bound.Token);
+    }
 
     private static async Task RefusesAsync(ManagedService service, string sentence, params string[] sockets)
     {

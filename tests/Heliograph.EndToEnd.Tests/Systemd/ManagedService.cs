@@ -22,9 +22,9 @@ internal sealed class ManagedService : IAsyncDisposable
 
     public TempDirectory Directory { get; } = new();
 
-    public IPEndPoint Https { get; } = LoopbackPort.Free();
+    public IPEndPoint Https { get; init; } = LoopbackPort.Free();
 
-    public IPEndPoint Http { get; } = LoopbackPort.Free();
+    public IPEndPoint Http { get; init; } = LoopbackPort.Free();
 
     public NotifyListener Notify { get; }
 

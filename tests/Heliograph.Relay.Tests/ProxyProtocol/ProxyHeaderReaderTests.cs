@@ -29,6 +29,9 @@ public sealed class ProxyHeaderReaderTests
     [InlineData("\u0016\u0003\u0001", ProxyHeaderStatus.Missing)]
     [InlineData("PROXY \r\n", ProxyHeaderStatus.Malformed)]
     [InlineData("PROXY TCP5 192.0.2.1 198.51.100.7 56324 443\r\n", ProxyHeaderStatus.Malformed)]
+    [InlineData("PROXY TCP4 010.0.0.5 198.51.100.7 56324 443\r\n", ProxyHeaderStatus.Malformed)]
+    [InlineData("PROXY TCP6 ::ffff:010.0.0.5 ::1 1 2\r\n", ProxyHeaderStatus.Malformed)]
+    [InlineData("PROXY TCP6 00001::2 ::1 1 2\r\n", ProxyHeaderStatus.Malformed)]
     [InlineData("PROXY  TCP4 192.0.2.1 198.51.100.7 56324 443\r\n", ProxyHeaderStatus.Malformed)]
     [InlineData("PROXY TCP4 192.0.2.1  198.51.100.7 56324 443\r\n", ProxyHeaderStatus.Malformed)]
     [InlineData("PROXY TCP4 192.0.2.1 198.51.100.7 56324 443 \r\n", ProxyHeaderStatus.Malformed)]
@@ -165,16 +168,17 @@ public sealed class ProxyHeaderReaderTests
             "System.Runtime.CompilerServices", "System.Runtime.InteropServices", "System.Text",
             "Heliograph.Relay.ProxyProtocol", "Heliograph.Relay.Listening",
         ];
+        Type[] addresses = [typeof(System.Net.IPAddress), typeof(Heliograph.Platform.InternetAddress)];
         var reached = ReachedTypes.From(typeof(ProxyHeaderReader));
 
         Assert.Contains(typeof(TypeLengthValues), reached);
-        // Of the network's types only the one that reads and holds an address.
+        // Of the network's types only those that hold and read an address.
         Assert.All(
             reached,
             type =>
                 Assert.True(
                     allowed.Contains(type.Namespace)
-                        || type == typeof(System.Net.IPAddress)
+                        || addresses.Contains(type)
                         || type.Namespace == "System.Collections.Generic",
                     type.FullName));
     }

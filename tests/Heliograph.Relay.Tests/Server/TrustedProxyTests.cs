@@ -94,7 +94,7 @@ public sealed class TrustedProxyTests : IDisposable
     [InlineData("PROXY TCP4 192.0.")]
     [InlineData("PROXY UNKNOWN\r\n")]
     [InlineData("\r\n\r\n\0\r\nQUIT\n\u0020\u0000\u0000\u0000")]
-    public async Task A_balancers_health_check_that_closes_at_once_is_not_an_error(string bytes)
+    public async Task A_balancers_health_check_that_closes_at_once_is_neither_an_error_nor_traffic(string bytes)
     {
         await using var relay = Start(Loopback);
         using (var check = await ConnectAsync(relay))
@@ -102,6 +102,23 @@ public sealed class TrustedProxyTests : IDisposable
             await check.SendAsync(Encoding.Latin1.GetBytes(bytes), Stop);
             check.Shutdown(SocketShutdown.Send);
             Assert.Equal(0, await check.ReceiveAsync(new byte[1], Stop));
+        }
+
+        await relay.Server.DrainAsync(Bound);
+        var statistics = relay.Server.GetStatistics();
+        Assert.Equal((0L, 0), (statistics.Accepted, statistics.MostConnections));
+        Assert.Equal(0, statistics.Outcomes.Values.Sum());
+    }
+
+    [Fact]
+    public async Task A_client_behind_a_balancer_that_leaves_without_a_word_is_counted()
+    {
+        await using var relay = Start(Loopback);
+        using (var client = await ConnectAsync(relay))
+        {
+            await client.SendAsync(HeaderBytes.V2(0x21, 0x11, HeaderBytes.Ipv4), Stop);
+            client.Shutdown(SocketShutdown.Send);
+            Assert.Equal(0, await client.ReceiveAsync(new byte[1], Stop));
         }
 
         await AssertOnlyAsync(relay, ConnectionOutcome.Left);

@@ -29,6 +29,14 @@ public sealed class AddressGuardTests
     [InlineData("::ffff:10.0.0.1")]
     [InlineData("64:ff9b::127.0.0.1")]
     [InlineData("64:ff9b::a00:1")]
+    // RFC 8215: a network's own NAT64 prefix, of any length of RFC 6052 section 2.2, here /96, /96, /64, /56 and /48.
+    [InlineData("64:ff9b:1::10.0.0.1")]
+    [InlineData("64:ff9b:1:abcd:12:3456:127.0.0.1")]
+    [InlineData("64:ff9b:1:7:c0:a801:0700::")]
+    [InlineData("64:ff9b:1:2c0:a8:107::")]
+    [InlineData("64:ff9b:1:a00:00:0100::")]
+    [InlineData("64:ff9b:1:80a::")]
+    [InlineData("64:ff9b:2::13.248.212.111")]
     public void An_address_of_this_machine_or_its_network_is_not_public(string address) =>
         Assert.False(AddressGuard.IsPublic(IPAddress.Parse(address)));
 
@@ -42,5 +50,10 @@ public sealed class AddressGuardTests
     [InlineData("2001:4860:4860::8888")]
     [InlineData("::ffff:13.248.212.111")]
     [InlineData("64:ff9b::13.248.212.111")]
+    [InlineData("64:ff9b:1::13.248.212.111")]
+    [InlineData("64:ff9b:1:abcd:12:3456:13.248.212.111")]
+    [InlineData("64:ff9b:1:7:d:f8d4:6f00::")]
+    [InlineData("64:ff9b:1:20d:f8:d46f::")]
+    [InlineData("64:ff9b:1:0df8:d4:6f00::")]
     public void An_address_of_the_internet_is_public(string address) => Assert.True(AddressGuard.IsPublic(IPAddress.Parse(address)));
 }

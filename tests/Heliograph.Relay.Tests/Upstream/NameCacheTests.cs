@@ -77,6 +77,23 @@ public sealed class NameCacheTests : IDisposable
         Assert.Equal([One], await cache.FindAsync("chat.signal.org", Patience));
     }
 
+    [Theory]
+    [InlineData(SocketError.HostNotFound)]
+    [InlineData(SocketError.NoData)]
+    public async Task That_a_name_does_not_exist_is_an_answer_and_its_last_known_addresses_are_dropped(SocketError error)
+    {
+        answer.SetResult([One]);
+        await cache.FindAsync("chat.signal.org", Patience);
+        await AnsweredAsync(1);
+        answer = new TaskCompletionSource<IPAddress[]>();
+        answer.SetException(new SocketException((int)error));
+        time.Advance(NameCache.FreshFor);
+        await cache.FindAsync("chat.signal.org", Patience);
+        await AnsweredAsync(2);
+
+        Assert.Empty(await cache.FindAsync("chat.signal.org", Patience));
+    }
+
     [Fact]
     public async Task A_failed_resolver_is_not_asked_again_for_a_while()
     {

@@ -12,7 +12,7 @@ internal static class House
         ["Heliograph.Tls13"] = [],
         ["Heliograph.Acme"] = ["Heliograph.Platform"],
         ["Heliograph.Web"] = ["Heliograph.Platform"],
-        ["Heliograph.Relay"] = ["Heliograph.Tls13"],
+        ["Heliograph.Relay"] = ["Heliograph.Platform", "Heliograph.Tls13"],
         ["Heliograph"] = ["Heliograph.Platform", "Heliograph.Acme", "Heliograph.Web", "Heliograph.Relay"],
     };
 

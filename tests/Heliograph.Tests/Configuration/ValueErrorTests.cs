@@ -1,3 +1,5 @@
+using Heliograph.Checking;
+
 namespace Heliograph.Tests.Configuration;
 
 /// <summary>Every kind of bad value: its key, its place, what is wrong, what is allowed.</summary>
@@ -178,6 +180,31 @@ public sealed class ValueErrorTests
             + "\"host:port\", \"[IPv6]:port\" or \"unix:/path/to.sock\"")]
     public void What_is_missing_or_does_not_fit_together_is_reported(string yaml, string error) =>
         Assert.Equal([error], Loaded.Errors($"domains: [proxy.example.org]\n{yaml}\n"));
+
+    [Fact]
+    public void An_address_for_the_self_check_needs_a_name_to_ask_for()
+    {
+        const string Wildcards = "domains: [\"*.example.org\"]\nacme: { challenges: [dns-01], dns: { hook: /bin/true } }\n";
+        Assert.Equal(
+            ["alerts.self_check_address (FILE:3): \"192.0.2.7:8443\": domains has wildcards only, so that no name is known to ask for "
+                + "there; write a name under one of them; allowed: HOST or HOST:PORT, where this machine reaches the proxy"],
+            Loaded.Errors(Wildcards + "alerts: { self_check_address: \"192.0.2.7:8443\" }\n"));
+        Assert.Equal(
+            "a.example.org", OwnProbe.FindName(Loaded.Settings(Wildcards + "alerts: { self_check_address: \"a.example.org:8443\" }\n")));
+    }
+
+    [Theory]
+    [InlineData("192.0.2.7", "a.example")]
+    [InlineData("b.example", "b.example")]
+    [InlineData("c.d.example", "c.d.example")]
+    [InlineData("e.c.d.example", "a.example")]
+    [InlineData("inside.test", "a.example")]
+    public void The_self_check_asks_for_a_domain_wherever_it_dials(string address, string name) =>
+        Assert.Equal(
+            name,
+            OwnProbe.FindName(Loaded.Settings(
+                "domains: [a.example, b.example, \"*.d.example\"]\nacme: { challenges: [dns-01], dns: { hook: /bin/true } }\n"
+                + $"alerts: {{ self_check_address: {address} }}\n")));
 
     [Fact]
     public void A_secret_is_never_shown_not_even_a_bad_one() =>

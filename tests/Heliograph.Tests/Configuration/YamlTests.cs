@@ -20,8 +20,14 @@ public sealed class YamlTests
     [InlineData("http: { xyzzy: { a: [1, { b: 2 }] } }", "http.xyzzy (FILE:2): there is no such key; there are: http.listen")]
     [InlineData("domains: [b.example]", "domains (FILE:2): the key stands here a second time; keep one of the two")]
     [InlineData("listen: \"[::]:443\"",
-        "listen (FILE:2): must be a list, written as listen: [...]; each item \"ADDRESS:PORT\", such as \"[::]:443\" (every address), "
+        "listen (FILE:2): must be a list; write listen: [\"[::]:443\"]; each item \"ADDRESS:PORT\", such as \"[::]:443\" (every address), "
             + "\"0.0.0.0:443\" or \"127.0.0.1:8443\"; port 0 lets the system pick one")]
+    [InlineData("routes: { sets: signal }",
+        "routes.sets (FILE:2): must be a list; write sets: [signal]; each item signal or signal-staging")]
+    [InlineData("routes: { sets: \"signal, signal-staging\" }",
+        "routes.sets (FILE:2): must be a list; write sets: [signal, signal-staging]; each item signal or signal-staging")]
+    [InlineData("routes: { sets: { signal: 1 } }",
+        "routes.sets (FILE:2): must be a list, written as sets: [...]; each item signal or signal-staging")]
     [InlineData("limits: 5",
         "limits (FILE:2): must be a section with keys: max_connections, max_connections_per_source, handshakes_per_second, "
         + "bytes_per_second, monthly_bytes, monthly_reset_day, when_low, when_spent, slow_bytes_per_second, handshake_timeout, "
@@ -54,6 +60,13 @@ public sealed class YamlTests
     [InlineData("limits:\n\tidle_timeout: 5m", "FILE:3: a tab stands at the start of the line; YAML takes spaces only")]
     public void What_is_no_configuration_is_told_with_its_line(string yaml, string error) =>
         Assert.Equal([error], Loaded.Errors($"domains: [proxy.example.org]\n{yaml}\n"));
+
+    [Fact]
+    public void A_domain_without_a_list_is_refused_with_what_to_write() =>
+        Assert.Equal(
+            "domains (FILE:1): must be a list; write domains: [proxy.example.org]; each item a DNS name such as proxy.example.org, or an "
+            + "IP address",
+            Assert.Single(Loaded.Errors("domains: proxy.example.org\n")));
 
     [Theory]
     [InlineData("limits: { idle_timeout: 5m")]

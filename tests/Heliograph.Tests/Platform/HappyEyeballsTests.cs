@@ -106,23 +106,6 @@ public sealed class HappyEyeballsTests
             Connector(TimeSpan.FromSeconds(20), IPAddress.Loopback).ConnectAsync(Host, silent.Endpoint.Port, cancel.Token));
     }
 
-    [Theory]
-    [InlineData("authority.example.org", "authority.example.org.")]
-    [InlineData("authority.example.org.", "authority.example.org.")]
-    [InlineData("listed.example.org", "listed.example.org")]
-    [InlineData("Alias.Example.org", "Alias.Example.org")]
-    [InlineData("commented.example.org", "commented.example.org.")]
-    [InlineData("localhost", "localhost")]
-    [InlineData("192.0.2.1", "192.0.2.1")]
-    [InlineData("2001:db8::1", "2001:db8::1")]
-    public void A_name_with_a_dot_is_absolute_unless_the_hosts_file_has_it(string host, string asked)
-    {
-        using var files = new TempDirectory();
-        var hosts = files.Write(
-            "hosts", "192.0.2.1\tlisted.example.org alias.example.org # commented.example.org\n# 192.0.2.1 authority.example.org\n");
-        Assert.Equal(asked, HostAddresses.Absolute(host, hosts));
-    }
-
     [Fact]
     public void Every_HTTP_client_of_the_program_connects_like_this()
     {

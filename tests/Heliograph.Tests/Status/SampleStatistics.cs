@@ -33,6 +33,8 @@ internal static class SampleStatistics
         BytesUp = 0,
         BytesDown = 0,
         BytesVisited = 0,
+        OwnBytesRelayed = 0,
+        OwnBytesVisited = 0,
         Decoy = DecoyState.Served,
         DeniedSignalNames = new Dictionary<string, long>(StringComparer.Ordinal),
         Limits = new()
@@ -117,8 +119,12 @@ internal static class SampleStatistics
 
     /// <summary>As the server creates it.</summary>
     public static StatusReport Report(
-        RelayStatistics relay, TrafficTotals? totals = null, CertificateReport? certificate = null, BudgetReport? budget = null) =>
-        StatusReader.CreateReport(relay, totals ?? Totals, certificate ?? Certificate, budget, Now);
+        RelayStatistics relay,
+        TrafficTotals? totals = null,
+        CertificateReport? certificate = null,
+        BudgetReport? budget = null,
+        string? selfCheckProblem = null) =>
+        StatusReader.CreateReport(relay, totals ?? Totals, certificate ?? Certificate, budget, selfCheckProblem, Now);
 
     public static UpstreamStatistics Upstream(string host, params IReadOnlyList<long> milliseconds)
     {

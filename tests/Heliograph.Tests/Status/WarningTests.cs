@@ -14,7 +14,7 @@ public sealed class WarningTests
         "upstreams_down", "upstream_down", "certificate_missing", "certificate_revoked", "certificate_expired",
         "certificate_expires", "certificate_not_renewed",
         "full", "nearly_full", "connections_refused", "list_out_of_date", "decoy_down", "defect", "totals_not_saved",
-        "source_refused", "handshakes_refused", "budget_low", "budget_spent", "budget_not_saved",
+        "source_refused", "handshakes_refused", "budget_low", "budget_spent", "budget_not_saved", "self_check_fails",
     ];
 
     private static readonly CertificateReport Good = SampleStatistics.Certificate;
@@ -160,6 +160,27 @@ public sealed class WarningTests
         var report = SampleStatistics.Report(SampleStatistics.Quiet with { Decoy = decoy }, SampleStatistics.NoTotals, Good);
         var warning = Assert.Single(report.Warnings, static warning => warning.Code == "decoy_down");
         Assert.Contains(text, warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_answer_of_private_addresses_only_causes_a_warning()
+    {
+        var filtered = SampleStatistics.Upstream("chat.signal.org") with
+        {
+            FailuresInARow = 1,
+            Failures = SampleStatistics.Failed((DialFailure.NotPublic, 1)),
+        };
+        Assert.Equal("upstreams_down", Code(SampleStatistics.Quiet with { Upstreams = [filtered] }));
+        Assert.Equal("critical", SampleStatistics.Report(SampleStatistics.Quiet with { Upstreams = [filtered] }).State);
+    }
+
+    [Fact]
+    public void A_failing_self_check_is_told_with_its_remedy()
+    {
+        var report = SampleStatistics.Report(SampleStatistics.Quiet, selfCheckProblem: "Nobody can connect to the proxy: do this");
+        Assert.Equal("critical", report.State);
+        Assert.Equal(
+            "The self-check (alerts.self_check) fails: Nobody can connect to the proxy: do this.", Assert.Single(report.Warnings).Message);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Heliograph.Checking;
 using Heliograph.Configuration;
+using Heliograph.Platform;
 using Heliograph.Platform.Pem;
 using Heliograph.Relay.Routing;
 
@@ -143,7 +144,7 @@ internal sealed class CheckArguments
             if (
                 colon > 0
                 && ProxyAddress.Parse(text[..colon], out var name) is null
-                && IPAddress.TryParse(text.AsSpan(colon + 1).Trim("[]"), out var address))
+                && InternetAddress.TryParse(text.AsSpan(colon + 1).Trim("[]"), out var address))
                 given[name.Host] = [.. given.GetValueOrDefault(name.Host) ?? [], address];
             else
                 problems.Add(

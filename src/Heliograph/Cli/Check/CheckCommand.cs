@@ -45,8 +45,9 @@ internal static class CheckCommand
         using var signals = new Signals();
         try
         {
+            var options = WithAnnouncement(arguments, parsed, request);
             var result = await CheckDisplay.WhileAsync(error, request.Json, request.Quiet, progress => settings is null
-                ? OneAsync(request.Options, progress, signals.Stopping)
+                ? OneAsync(options, progress, signals.Stopping)
                 : LocalCheck.RunAsync(settings, request.Options, request.ChoosesRoutes, progress, TimeProvider.System, signals.Stopping));
             if (request.Json)
                 CheckJson.Write(output, result);
@@ -60,6 +61,14 @@ internal static class CheckCommand
             return (int)ExitCode.Failed;
         }
     }
+
+    /// <summary>A proxy that is given by its name may be this machine's own.</summary>
+    private static CheckOptions WithAnnouncement(CheckArguments arguments, ParseResult parsed, CheckRequest request) =>
+        request.Proxy is { } proxy
+        && arguments.LoadConfiguration(parsed, TextWriter.Null) is { } settings
+        && settings.Domains.Contains(proxy.Host, StringComparer.Ordinal)
+            ? LocalCheck.AnnounceTo(settings, request.Options, TimeProvider.System)
+            : request.Options;
 
     private static async Task<CheckResult> OneAsync(
         CheckOptions options, IProgress<CheckProgress> progress, CancellationToken cancellationToken)

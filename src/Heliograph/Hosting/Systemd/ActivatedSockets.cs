@@ -21,12 +21,14 @@ internal sealed record ActivatedSockets(IReadOnlyDictionary<IPEndPoint, Inherite
     {
         var inherited = new Dictionary<IPEndPoint, InheritedSocket>();
         var configured = settings.Listen.Concat(settings.HttpListen).ToList();
-        foreach (var descriptor in passed)
+        var sockets = passed.Select(static descriptor => (Descriptor: descriptor, Socket: Open(descriptor))).ToList();
+        // Those of the very address first: the socket for [::] leaves 0.0.0.0 to the other, in whatever order systemd has them.
+        foreach (var (descriptor, socket) in sockets.OrderBy(one => !configured.Contains(one.Socket.Endpoint)))
         {
-            var socket = Open(descriptor);
             var address =
                 configured.Find(address => address.Equals(socket.Endpoint) && !inherited.ContainsKey(address))
                 ?? configured.Find(address => MeansWithoutIpv6(address, socket.Endpoint) && !inherited.ContainsKey(address))
+                ?? (IsIpv4Of(socket.Endpoint, inherited.Values) ? socket.Endpoint : null)
                 ?? throw new StartException(
                     $"systemd listens on {socket.Endpoint} for this service ({descriptor.Name}), but neither listen nor http.listen has " +
                     $"that address; add it there, or change ListenStream= with: systemctl edit heliograph.socket");
@@ -34,6 +36,22 @@ internal sealed record ActivatedSockets(IReadOnlyDictionary<IPEndPoint, Inherite
         }
         return new(inherited);
     }
+
+    /// <summary>
+    /// The addresses to listen on: the configured ones, and 0.0.0.0 where systemd has a socket for it beside the one for <c>[::]</c>.
+    /// </summary>
+    public IReadOnlyList<IPEndPoint> Extend(IReadOnlyList<IPEndPoint> configured) =>
+    [
+        .. configured,
+        .. Inherited.Keys.Where(key => !configured.Contains(key)
+            && IsIpv4Of(key, configured.Where(Inherited.ContainsKey).Select(address => Inherited[address]))),
+    ];
+
+    /// <summary>Whether this is <c>[::]</c>, and its socket refuses IPv4, which no other socket takes either.</summary>
+    public bool LacksIpv4(IPEndPoint endpoint, IEnumerable<IPEndPoint> listening) =>
+        endpoint.Address.Equals(IPAddress.IPv6Any)
+        && Inherited.GetValueOrDefault(endpoint) is { IsIpv6Only: true }
+        && !listening.Any(other => MeansWithoutIpv6(endpoint, other));
 
     private static InheritedSocket Open(PassedDescriptor descriptor)
     {
@@ -48,6 +66,10 @@ internal sealed record ActivatedSockets(IReadOnlyDictionary<IPEndPoint, Inherite
                 $"unit needs ListenStream= with an address and a port, and Accept=no");
         }
     }
+
+    /// <summary>Whether an address is 0.0.0.0, and one of the sockets is the one for <c>[::]</c> with the same port.</summary>
+    private static bool IsIpv4Of(IPEndPoint address, IEnumerable<InheritedSocket> sockets) =>
+        sockets.Any(socket => socket.IsIpv6Only && MeansWithoutIpv6(socket.Endpoint, address));
 
     /// <summary><c>[::]</c> means 0.0.0.0 on a machine without IPv6, both here and for systemd.</summary>
     private static bool MeansWithoutIpv6(IPEndPoint configured, IPEndPoint bound) =>
