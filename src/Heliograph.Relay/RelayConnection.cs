@@ -30,6 +30,7 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     private ConnectionOutcome outcomeOfLeaving = ConnectionOutcome.Left;
     private ulong source;
     private bool timedOut;
+    private bool awaitsFirstByte;
 
     /// <param name="relay">What all connections share.</param>
     /// <param name="loop">The loop it lives on.</param>
@@ -84,6 +85,9 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     void IDeadlineOwner.Expired()
     {
         timedOut = true;
+        // nginx takes leave of a visitor who never sent a byte (ngx_http_wait_request_handler), but not of one who stops halfway.
+        if (awaitsFirstByte && peeked.Count == 0)
+            client.WriteEnd();
         Cancel();
     }
 
@@ -123,7 +127,9 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
                 relay.Decoy.Http2 ?? relay.Decoy.Http1, relay.Decoy.Http2Unavailable, ConnectionOutcome.DecoyHttp2);
 
         loop.HelloTimeouts.Arm(deadline);
+        awaitsFirstByte = true;
         var inner = await PeekAsync();
+        awaitsFirstByte = false;
         if (inner.Ended is { } ended && (ended == IoStatus.Broken || peeked.Count == 0))
             return ended == IoStatus.Broken ? CloseSilently() : await CloseAsync(ConnectionOutcome.Left);
 
@@ -310,6 +316,6 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
         return outcome;
     }
 
-    /// <summary>nginx closes silently on timeout or disconnect.</summary>
+    /// <summary>nginx closes silently when a visitor leaves or stops halfway.</summary>
     private ConnectionOutcome CloseSilently() => timedOut ? ConnectionOutcome.TimedOut : outcomeOfLeaving;
 }
