@@ -104,6 +104,9 @@ internal sealed class Http2Connection : IDisposable
         start = 0;
         if (filled == 0)
             ReturnBuffer();
+        // nginx counts a client's new streams until it has read all that had arrived.
+        if (!client.HasUnread)
+            session.BeginBatch();
         return client.WaitReadableAsync(isIdle ? NginxClock.KeepAlive : NginxClock.ClientHeader);
     }
 
@@ -114,7 +117,7 @@ internal sealed class Http2Connection : IDisposable
             Grow();
         var count = await client.ReceiveAsync(buffer.AsMemory(filled));
         filled += count;
-        session.BeginBatch(count);
+        session.Count(count);
         return count > 0;
     }
 

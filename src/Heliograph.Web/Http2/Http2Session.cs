@@ -54,11 +54,10 @@ internal sealed class Http2Session : IDisposable
     public bool CanSend => streams.Exists(CanSendOn);
 
     /// <summary>Counts received bytes.</summary>
-    public void BeginBatch(int count)
-    {
-        streamsInBatch = 0;
-        received += count;
-    }
+    public void Count(int bytes) => received += bytes;
+
+    /// <summary>Everything that had arrived has been read: as many new streams again are allowed at once.</summary>
+    public void BeginBatch() => streamsInBatch = 0;
 
     /// <summary>Frames to be sent; valid until <see cref="ReleaseOutput"/>.</summary>
     public ReadOnlyMemory<byte> Output => output.WrittenMemory;

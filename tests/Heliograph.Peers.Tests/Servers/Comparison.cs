@@ -7,7 +7,7 @@ namespace Heliograph.Peers.Tests.Servers;
 internal static partial class Comparison
 {
     /// <summary>For a connection that stays silent when it should answer.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private const int MostVisits = 5;
 
@@ -17,18 +17,25 @@ internal static partial class Comparison
     /// <param name="name">The conversation.</param>
     /// <param name="converse">Has the conversation and tells what the server sent.</param>
     /// <param name="kind">The pair.</param>
+    /// <param name="patience">How long a server may take; null: what is enough for one that answers.</param>
     /// <remarks>
     /// If a server closes before it has read everything, the kernel chooses between FIN and RST by what has arrived until then: servers
     /// that differ only in that are visited again.
     /// </remarks>
     public static async Task CompareAsync(
-        PeerServers servers, string group, string name, Func<IPEndPoint, Story, Task> converse, PeerKind kind = PeerKind.Ecdsa)
+        PeerServers servers,
+        string group,
+        string name,
+        Func<IPEndPoint, Story, Task> converse,
+        PeerKind kind = PeerKind.Ecdsa,
+        TimeSpan? patience = null)
     {
         var (nginx, ours) = await servers.GetAsync(kind);
         var isException = KnownExceptions.All.ContainsKey((group, name));
         for (var visits = 1; ; visits++)
         {
-            var stories = await Task.WhenAll(TellAsync(nginx, converse), TellAsync(ours, converse));
+            var stories = await Task.WhenAll(
+                TellAsync(nginx, converse, patience ?? Patience), TellAsync(ours, converse, patience ?? Patience));
             if (stories[0] != stories[1] && !isException && WithoutKernel(stories[0]) == WithoutKernel(stories[1]) && visits < MostVisits)
                 continue;
             TestContext.Current.TestOutputHelper?.WriteLine($"nginx:\n{stories[0]}\n\nours:\n{stories[1]}");
@@ -40,11 +47,11 @@ internal static partial class Comparison
         }
     }
 
-    private static async Task<string> TellAsync(IPEndPoint server, Func<IPEndPoint, Story, Task> converse)
+    private static async Task<string> TellAsync(IPEndPoint server, Func<IPEndPoint, Story, Task> converse, TimeSpan patience)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
-        using var story = new Story(patience.Token);
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        bound.CancelAfter(patience);
+        using var story = new Story(bound.Token);
         try
         {
             await converse(server, story);

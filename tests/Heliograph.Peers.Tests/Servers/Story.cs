@@ -17,8 +17,7 @@ internal sealed class Story(CancellationToken cancellationToken) : IDisposable
     public async Task<RawTls12> ConnectTls12Async(IPEndPoint server)
     {
         var client = await RawTls12.ConnectAsync(server, cancellationToken);
-        connections.Add(client);
-        parts.Add(() => client.Story);
+        Add(client, () => client.Story);
         return client;
     }
 
@@ -27,14 +26,20 @@ internal sealed class Story(CancellationToken cancellationToken) : IDisposable
     public async Task<RawHandshake> ConnectTls13Async(IPEndPoint server, byte[]? hidden = null)
     {
         var client = await RawHandshake.ConnectAsync(server, cancellationToken);
-        connections.Add(client);
-        parts.Add(() => hidden is null
+        Add(client, () => hidden is null
             ? client.Story
             : client.Story.Replace(Convert.ToHexString(hidden), "as offered", StringComparison.Ordinal));
         return client;
     }
 
-    public void Tell(Func<string> part) => parts.Add(part);
+    /// <summary>Tells what another kind of client has to tell, and disposes of it at the end.</summary>
+    public void Add(IDisposable connection, Func<string> part)
+    {
+        connections.Add(connection);
+        parts.Add(part);
+    }
+
+    public void Tell(string part) => parts.Add(() => part);
 
     public void Dispose() => connections.ForEach(static connection => connection.Dispose());
 }

@@ -10,6 +10,9 @@ internal static class AnswerCases12
     private const byte Ccs = RawTls12.Ccs, Alert = RawTls12.Alert, Handshake = RawTls12.Handshake, Data = RawTls12.Data;
     private const byte KeyExchangeType = 16;
 
+    /// <summary>The family for which the hello offers DHE only, to a server with an RSA key.</summary>
+    public const string OfDhe = "ClientKeyExchange of DHE";
+
     /// <summary>Each is sent in one piece, and a request behind it if there are still keys to send it with.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyDictionary<string, Func<RawTls12, byte[]>>> Families { get; } =
         new Dictionary<string, IReadOnlyDictionary<string, Func<RawTls12, byte[]>>>
@@ -117,6 +120,21 @@ internal static class AnswerCases12
                 ["and a byte in the same record"] = static client => [.. Plain(Handshake, [.. client.KeyExchange(), 1]), .. Ending(client)],
                 ["the record's version 0301"] = static client =>
                     [.. RawHello.Record(Handshake, client.KeyExchange(), 0x0301), .. Ending(client)],
+            },
+            [OfDhe] = new Dictionary<string, Func<RawTls12, byte[]>>
+            {
+                ["nothing unusual"] = static client => [.. client.Flight(), .. Request(client)],
+                ["of no bytes"] = static client => Exchange(client, []),
+                ["of no key"] = static client => Exchange(client, [0, 0]),
+                ["a key of 0"] = static client => Exchange(client, Vector16(new byte[256])),
+                ["a key of 0, in one byte"] = static client => Exchange(client, Vector16([0])),
+                ["a key of 1"] = static client => Exchange(client, Vector16([1])),
+                ["a key of 2"] = static client => [.. Exchange(client, Vector16([2])), .. Ending(client)],
+                ["a key of the prime's length, all ones"] = static client => Exchange(client, Vector16(RawHello.Filled(256, 0xff))),
+                ["a key longer than the prime"] = static client => Exchange(client, Vector16(RawHello.Filled(257, 1))),
+                ["a key that is longer than it says"] = static client => Exchange(client, [.. Vector16([2, 2]), 1]),
+                ["a key that is shorter than it says"] = static client => Exchange(client, [0, 9, 1, 2]),
+                ["a key of ECDHE"] = static client => Exchange(client, Vector8(ClientShare.X25519.PublicKey)),
             },
             ["Finished"] = new Dictionary<string, Func<RawTls12, byte[]>>
             {

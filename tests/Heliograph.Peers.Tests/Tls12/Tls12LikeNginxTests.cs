@@ -45,7 +45,11 @@ public sealed class Tls12LikeNginxTests(PeerServers servers)
     [Theory]
     [MemberData(nameof(Answers))]
     public Task What_follows_the_servers_flight_is_answered_as_by_nginx(string family, string name) =>
-        CompareAsync($"TLS 1.2 flight, {family}", name, (server, story) => AnswerAsync(server, story, AnswerCases12.Families[family][name]));
+        CompareAsync(
+            $"TLS 1.2 flight, {family}",
+            name,
+            (server, story) => AnswerAsync(server, story, AnswerCases12.Families[family][name], isDhe: family == AnswerCases12.OfDhe),
+            family == AnswerCases12.OfDhe ? PeerKind.Rsa : PeerKind.Ecdsa);
 
     [Theory]
     [MemberData(nameof(FinishedBytes))]
@@ -123,10 +127,10 @@ public sealed class Tls12LikeNginxTests(PeerServers servers)
             await Deeds12.LeaveAsync(client);
     }
 
-    private static async Task AnswerAsync(IPEndPoint server, Story story, Func<RawTls12, byte[]> answer)
+    private static async Task AnswerAsync(IPEndPoint server, Story story, Func<RawTls12, byte[]> answer, bool isDhe = false)
     {
         var client = await story.ConnectTls12Async(server);
-        await client.OfferAsync(RawTls12.Ordinary);
+        await client.OfferAsync(isDhe ? RawTls12.Ordinary with { Suites = [0x009e] } : RawTls12.Ordinary);
         Assert.Equal(Flight.Tls12, await client.ReadFlightAsync());
         await client.SendAsync(answer(client));
         // A server that waits for more learns that there is none. After a request, FIN would arrive before or after the answer.

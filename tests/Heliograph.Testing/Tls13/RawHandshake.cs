@@ -61,6 +61,9 @@ public sealed class RawHandshake : IDisposable
     /// <summary>The most bytes of application data in one record.</summary>
     public int LongestData { get; private set; }
 
+    /// <summary>The application data so far.</summary>
+    public List<byte> Data { get; } = [];
+
     /// <summary>The group that a HelloRetryRequest asked for.</summary>
     public int? RetryGroup => words.Group;
 
@@ -75,6 +78,9 @@ public sealed class RawHandshake : IDisposable
 
     /// <summary>FIN.</summary>
     public void EndSending() => socket.EndSending();
+
+    /// <summary>RST.</summary>
+    public void Reset() => socket.Reset();
 
     /// <summary>Adds a client message to the transcript, as the server will count it; the caller sends it.</summary>
     public void Say(byte[] message) => transcript.AddRange(message);
@@ -130,12 +136,25 @@ public sealed class RawHandshake : IDisposable
             _ = Take(record);
     }
 
+    /// <summary>Reads one more record.</summary>
+    /// <returns>False: the connection has ended.</returns>
+    public async Task<bool> ReadRecordAsync()
+    {
+        if (await socket.ReadAsync(cancellationToken) is { } record)
+        {
+            _ = Take(record);
+            return true;
+        }
+        TellEnd();
+        return false;
+    }
+
     /// <summary>Reads to the end.</summary>
     public async Task ReadToEndAsync()
     {
-        while (await socket.ReadAsync(cancellationToken) is { } record)
-            _ = Take(record);
-        TellEnd();
+        while (await ReadRecordAsync())
+        {
+        }
     }
 
     /// <summary>The Finished that is due next.</summary>
@@ -176,6 +195,7 @@ public sealed class RawHandshake : IDisposable
         if (type == 23)
         {
             LongestData = Math.Max(LongestData, content.Length);
+            Data.AddRange(content);
             if (story[^1] != name + " data")
                 story.Add(name + " data");
             return null;
