@@ -75,15 +75,15 @@ internal sealed class Http2Client : IDisposable
 
     private (byte Type, byte[] Payload)? Next()
     {
-        if (tls.Data.Count - read < HeaderLength)
+        var rest = tls.Data[read..];
+        if (rest.Length < HeaderLength)
             return null;
-        byte[] header = [.. tls.Data[read..(read + HeaderLength)]];
-        var length = BinaryPrimitives.ReadInt32BigEndian(header) >>> 8;
-        if (tls.Data.Count - read - HeaderLength < length)
+        var length = BinaryPrimitives.ReadInt32BigEndian(rest) >>> 8;
+        if (rest.Length < HeaderLength + length)
             return null;
-        byte[] payload = [.. tls.Data[(read + HeaderLength)..(read + HeaderLength + length)]];
+        var payload = rest.Slice(HeaderLength, length).ToArray();
         read += HeaderLength + length;
-        var (type, flags, stream) = (header[3], header[4], BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(5)));
+        var (type, flags, stream) = (rest[3], rest[4], BinaryPrimitives.ReadUInt32BigEndian(rest[5..]));
         var told = length > 500 ? $"{length} bytes" : Convert.ToHexString(WithoutDate(type, payload));
         frames.Add($"type {type}, flags {flags}, stream {stream}: {told}");
         if (type == 3 || (type <= 1 && (flags & Frames.EndStream) != 0))

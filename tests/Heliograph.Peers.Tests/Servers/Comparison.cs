@@ -65,6 +65,6 @@ internal static partial class Comparison
 
     private static string WithoutKernel(string story) => Closes().Replace(story, "closed");
 
-    [GeneratedRegex(@"\b(FIN|RST)\b", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\b(FIN|RST)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Closes();
 }

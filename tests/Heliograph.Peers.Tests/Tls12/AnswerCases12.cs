@@ -94,7 +94,7 @@ internal static class AnswerCases12
                 ["between two halves of ClientKeyExchange"] = static client =>
                 {
                     var exchange = client.KeyExchange();
-                    return [.. Plain(Handshake, exchange[..10]), .. Plain(Ccs, 1), .. Plain(Handshake, exchange[10..])];
+                    return [.. Plain(Handshake, exchange.AsSpan(..10)), .. Plain(Ccs, 1), .. Plain(Handshake, exchange.AsSpan(10..))];
                 },
                 ["behind a byte of the Finished"] = static client =>
                     [.. Plain(Handshake, [.. client.KeyExchange(), 20]), .. client.ChangeCipherSpec(), .. Finish(client)],
@@ -105,7 +105,7 @@ internal static class AnswerCases12
                 ["of no key"] = static client => Exchange(client, [0]),
                 ["a byte short"] = static client => Exchange(client, Vector8(ClientShare.X25519.PublicKey)[..^1]),
                 ["a byte long"] = static client => Exchange(client, [.. Vector8(ClientShare.X25519.PublicKey), 0]),
-                ["a key of 31 bytes"] = static client => Exchange(client, Vector8(ClientShare.X25519.PublicKey[1..])),
+                ["a key of 31 bytes"] = static client => Exchange(client, Vector8(ClientShare.X25519.PublicKey.AsSpan(1..))),
                 ["a key of 33 bytes"] = static client => Exchange(client, Vector8([.. ClientShare.X25519.PublicKey, 1])),
                 ["a key of zeros"] = static client => Exchange(client, Vector8(new byte[32])),
                 ["a key of order 1"] = static client => Exchange(client, Vector8([1, .. new byte[31]])),
@@ -152,7 +152,7 @@ internal static class AnswerCases12
                     client.Say(finished);
                     return
                     [
-                        .. before, .. client.Record(Handshake, finished[..7]), .. client.Record(Handshake, finished[7..]),
+                        .. before, .. client.Record(Handshake, finished.AsSpan(..7)), .. client.Record(Handshake, finished.AsSpan(7..)),
                         .. Request(client),
                     ];
                 },
@@ -162,13 +162,13 @@ internal static class AnswerCases12
                     [.. Before(client), .. client.Record(Handshake, [.. client.Finished(), .. RawTls12.Ordinary.ToMessage()])],
                 ["an alert between two halves"] = static client =>
                     [
-                        .. Before(client), .. client.Record(Handshake, client.Finished()[..7]), .. client.Record(Alert, 1, 90),
-                        .. client.Record(Handshake, client.Finished()[7..]),
+                        .. Before(client), .. client.Record(Handshake, client.Finished().AsSpan(..7)), .. client.Record(Alert, 1, 90),
+                        .. client.Record(Handshake, client.Finished().AsSpan(7..)),
                     ],
                 ["data between two halves"] = static client =>
                     [
-                        .. Before(client), .. client.Record(Handshake, client.Finished()[..7]), .. client.Record(Data, 1),
-                        .. client.Record(Handshake, client.Finished()[7..]),
+                        .. Before(client), .. client.Record(Handshake, client.Finished().AsSpan(..7)), .. client.Record(Data, 1),
+                        .. client.Record(Handshake, client.Finished().AsSpan(7..)),
                     ],
             },
             ["alerts"] = new Dictionary<string, Func<RawTls12, byte[]>>
@@ -236,7 +236,7 @@ internal static class AnswerCases12
     private static byte[] InTwo(RawTls12 client, int first)
     {
         var exchange = client.KeyExchange();
-        return [.. Plain(Handshake, exchange[..first]), .. Plain(Handshake, exchange[first..]), .. Ending(client)];
+        return [.. Plain(Handshake, exchange.AsSpan(..first)), .. Plain(Handshake, exchange.AsSpan(first..)), .. Ending(client)];
     }
 
     private static byte[] Finished(RawTls12 client, Func<byte[], byte[]> change)

@@ -60,7 +60,8 @@ internal static class ResumptionCases12
                 ComeBackAsync(server, story, Hello, Hello.And(1, 1)),
             ["max_fragment_length, as before"] = static (server, story) =>
                 ComeBackAsync(server, story, Hello.And(1, 1), Hello.And(1, 1)),
-            ["no max_fragment_length, which it had"] = static (server, story) => RefusedAsync(server, story, Hello, Hello.And(1, 1)),
+            ["no max_fragment_length, which it had"] = static (server, story) =>
+                RefusedAsync(server, story, Hello, Hello.And(1, 1)),
             ["a ticket of nobody beside its session ID"] = static (server, story) =>
                 ComeBackAsync(server, story, Hello, Hello.And(35, new byte[100])),
             ["TLS_FALLBACK_SCSV"] = static (server, story) =>
@@ -70,7 +71,10 @@ internal static class ResumptionCases12
                 ComeBackAsync(server, story, Hello, Hello.And(RawHello.StatusRequest, 1, 0, 0, 0, 0)),
             ["DHE, of ECDHE's session"] = static (server, story) => RefusedAsync(server, story, Hello with { Suites = [0x009e] }),
             ["data before its Finished"] = static (server, story) => AnsweredAsync(server, story, static client =>
-                [.. client.ChangeCipherSpec(), .. client.Record(Data, Deeds12.LastRequest), .. client.Record(Handshake, client.Finished())]),
+                [
+                    .. client.ChangeCipherSpec(), .. client.Record(Data, Deeds12.LastRequest),
+                    .. client.Record(Handshake, client.Finished()),
+                ]),
             ["no change_cipher_spec"] = static (server, story) => AnsweredAsync(server, story, static client =>
                 RawHello.Record(Handshake, client.Finished())),
             ["a ClientKeyExchange"] = static (server, story) => AnsweredAsync(server, story, static client =>

@@ -1,4 +1,3 @@
-using System.Net;
 using Heliograph.Peers.Tests.Servers;
 using Heliograph.Relay.Tests.OuterTls;
 using Heliograph.Relay.Tests.OuterTls.Handshakes;

@@ -1,4 +1,3 @@
-using System.Net;
 using Heliograph.Relay.Tests.Server;
 using Heliograph.Relay.Upstream;
 using Heliograph.Testing.Certificates;

@@ -141,7 +141,7 @@ public sealed class RawTls12 : IDisposable
     /// <summary>The client's flight after the server's: of a whole handshake, or of one that resumes.</summary>
     public byte[] Flight()
     {
-        byte[] before = IsResumed ? [] : RawHello.Record(Handshake, KeyExchange());
+        var before = IsResumed ? [] : RawHello.Record(Handshake, KeyExchange());
         var change = ChangeCipherSpec();
         var finished = Finished();
         Say(finished);
@@ -264,8 +264,11 @@ public sealed class RawTls12 : IDisposable
         var rest = body[(35 + sessionId.Length)..];
         suite = Tls12Suite.Find(BinaryPrimitives.ReadUInt16BigEndian(rest));
         hasExtendedSecret = false;
-        for (rest = rest.Length > 5 ? rest[5..] : []; rest.Length >= 4; rest = rest[(4 + BinaryPrimitives.ReadUInt16BigEndian(rest[2..]))..])
+        for (rest = rest.Length > 5 ? rest[5..] : []; rest.Length >= 4;)
+        {
             hasExtendedSecret |= BinaryPrimitives.ReadUInt16BigEndian(rest) == ExtendedMasterSecret;
+            rest = rest[(4 + BinaryPrimitives.ReadUInt16BigEndian(rest[2..]))..];
+        }
         IsResumed = offered is not null && sessionId.AsSpan().SequenceEqual(offered.Id);
         if (!IsResumed)
             return "";

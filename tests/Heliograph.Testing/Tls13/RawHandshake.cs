@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using static Heliograph.Testing.Fingerprints.HelloBytes;
 
@@ -33,6 +34,7 @@ public sealed class RawHandshake : IDisposable
     private readonly List<Ticket> tickets = [];
     private readonly List<byte> unfinished = [];
     private readonly List<string> story = [];
+    private readonly List<byte> data = [];
     private readonly CancellationToken cancellationToken;
     private byte[] clientHandshakeSecret = [];
     private byte[] serverHandshakeSecret = [];
@@ -62,7 +64,7 @@ public sealed class RawHandshake : IDisposable
     public int LongestData { get; private set; }
 
     /// <summary>The application data so far.</summary>
-    public List<byte> Data { get; } = [];
+    public ReadOnlySpan<byte> Data => CollectionsMarshal.AsSpan(data);
 
     /// <summary>The group that a HelloRetryRequest asked for.</summary>
     public int? RetryGroup => words.Group;
@@ -195,7 +197,7 @@ public sealed class RawHandshake : IDisposable
         if (type == 23)
         {
             LongestData = Math.Max(LongestData, content.Length);
-            Data.AddRange(content);
+            data.AddRange(content);
             if (story[^1] != name + " data")
                 story.Add(name + " data");
             return null;

@@ -4,7 +4,7 @@ namespace Heliograph.Peers.Tests.Http2;
 
 /// <summary>HTTP/2 over TLS: the frames that come back, and the end, are the same as from a real nginx.</summary>
 [Trait("Needs", "server")]
-public sealed class Http2LikeNginxTests(PeerServers servers)
+public sealed class Http2OverTlsLikeNginxTests(PeerServers servers)
 {
     public static TheoryData<string, string> Conversations
     {
