@@ -32,6 +32,7 @@ internal static class Conversations
         Add("TLS 1.2 resumption with", ResumptionCases12.All.Keys);
         Add("TLS 1.2 resumption after", [.. EndingCases.All.Keys, .. EndingCases.Slow.Keys]);
         Add("TLS 1.3 hello", [.. HelloCases.All.Keys, "whose flight nobody reads"]);
+        Add("TLS 1.3 groups", [.. GroupCases13.All.Keys, "ffdhe2048"]);
         Add("TLS 1.3 extension", ExtensionCases.All.Keys);
         Add("TLS 1.3 on the wire", WireCases.All.Keys);
         Add("TLS 1.3 behind a hello", WireCases.Behind.Keys);

@@ -14,6 +14,8 @@ public sealed class Tls13LikeNginxTests(PeerServers servers)
 {
     public static TheoryData<string> Hellos => [.. HelloCases.All.Keys];
 
+    public static TheoryData<string> Groups => [.. GroupCases13.All.Keys];
+
     public static TheoryData<string> Extensions => [.. ExtensionCases.All.Keys];
 
     public static TheoryData<string> Wires => [.. WireCases.All.Keys];
@@ -38,6 +40,21 @@ public sealed class Tls13LikeNginxTests(PeerServers servers)
     [MemberData(nameof(Hellos))]
     public Task A_hello_is_answered_as_by_nginx(string name) =>
         CompareAsync("TLS 1.3 hello", name, client => Deeds.OfferAndFinishAsync(client, HelloCases.All[name]));
+
+    /// <summary>libssl performs the handshake; the records are the program's own.</summary>
+    [Theory]
+    [MemberData(nameof(Hellos))]
+    public Task A_hello_is_answered_as_by_nginx_with_an_RSA_key(string name) =>
+        CompareAsync("TLS 1.3 hello", name, client => Deeds.OfferAndFinishAsync(client, HelloCases.All[name]), PeerKind.Rsa);
+
+    [Theory]
+    [MemberData(nameof(Groups))]
+    public Task A_rare_group_is_answered_as_by_nginx(string name) =>
+        CompareAsync("TLS 1.3 groups", name, client => LeaveAsync(client, GroupCases13.All[name]));
+
+    [Fact]
+    public Task A_share_of_ffdhe2048_is_answered_as_by_nginx() =>
+        CompareAsync("TLS 1.3 groups", "ffdhe2048", static client => LeaveAsync(client, GroupCases13.OfFfdhe), PeerKind.Rsa);
 
     [Theory]
     [MemberData(nameof(Extensions))]
@@ -71,6 +88,11 @@ public sealed class Tls13LikeNginxTests(PeerServers servers)
     [MemberData(nameof(Answers))]
     public Task What_follows_the_servers_flight_is_answered_as_by_nginx(string name) =>
         CompareAsync("TLS 1.3 flight", name, client => Deeds.AnswerAsync(client, FinishedCases.All[name]));
+
+    [Theory]
+    [MemberData(nameof(Answers))]
+    public Task What_follows_the_servers_flight_is_answered_as_by_nginx_with_an_RSA_key(string name) =>
+        CompareAsync("TLS 1.3 flight", name, client => Deeds.AnswerAsync(client, FinishedCases.All[name]), PeerKind.Rsa);
 
     [Theory]
     [MemberData(nameof(Records))]
@@ -118,6 +140,14 @@ public sealed class Tls13LikeNginxTests(PeerServers servers)
         await UnreadFlights.SurviveAsync(ours, 400, TestContext.Current.CancellationToken);
     }
 
-    private Task CompareAsync(string group, string name, Func<RawHandshake, Task> converse) =>
-        Comparison.CompareAsync(servers, group, name, async (server, story) => await converse(await story.ConnectTls13Async(server)));
+    private static async Task LeaveAsync(RawHandshake client, RawHello hello)
+    {
+        await client.OfferAsync(hello);
+        client.EndSending();
+        await client.ReadToEndAsync();
+    }
+
+    private Task CompareAsync(
+        string group, string name, Func<RawHandshake, Task> converse, PeerKind kind = PeerKind.Ecdsa) =>
+        Comparison.CompareAsync(servers, group, name, async (server, story) => await converse(await story.ConnectTls13Async(server)), kind);
 }
