@@ -33,6 +33,7 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     private bool isCounted;
     private bool isOwn;
     private bool isBalancers;
+    private bool awaitsFirstByte;
 
     /// <param name="relay">What all connections share.</param>
     /// <param name="loop">The loop it lives on.</param>
@@ -95,6 +96,9 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     void IDeadlineOwner.Expired()
     {
         timedOut = true;
+        // nginx takes leave of a visitor who never sent a byte (ngx_http_wait_request_handler), but not of one who stops halfway.
+        if (awaitsFirstByte && peeked.Count == 0)
+            client.WriteEnd();
         Cancel();
     }
 
@@ -137,7 +141,9 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
                 relay.Decoy.Http2 ?? relay.Decoy.Http1, relay.Decoy.Http2Unavailable, ConnectionOutcome.DecoyHttp2);
 
         loop.HelloTimeouts.Arm(deadline);
+        awaitsFirstByte = true;
         var inner = await PeekAsync();
+        awaitsFirstByte = false;
         if (inner.Ended is { } ended && (ended == IoStatus.Broken || peeked.Count == 0))
             return ended == IoStatus.Broken ? CloseSilently() : await CloseAsync(ConnectionOutcome.Left);
 
@@ -337,6 +343,6 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
         return outcome;
     }
 
-    /// <summary>nginx closes silently on timeout or disconnect.</summary>
+    /// <summary>nginx closes silently when a visitor leaves or stops halfway.</summary>
     private ConnectionOutcome CloseSilently() => timedOut ? ConnectionOutcome.TimedOut : outcomeOfLeaving;
 }

@@ -61,8 +61,6 @@ internal sealed class TlsChannel : HandshakeChannel
         {
             return this;
         }
-        // Without this the cache would forget the session, and its tickets with it.
-        LibSsl.SSL_set_shutdown(ssl, LibSsl.ShutdownBoth);
         FreeSsl();
         return new Tls13Channel(records, keys, Socket, input.MoveToNew());
     }
@@ -121,10 +119,17 @@ internal sealed class TlsChannel : HandshakeChannel
         base.Dispose();
     }
 
+    /// <remarks>
+    /// A connection counts as shut down however it ended, as in nginx's ngx_ssl_shutdown: SSL_free makes the cache forget the session, and
+    /// its tickets with it, of one that did not send close_notify. libssl itself has forgotten that of a connection with a fatal alert.
+    /// </remarks>
     private void FreeSsl()
     {
         if (ssl != 0)
+        {
+            LibSsl.SSL_set_shutdown(ssl, LibSsl.ShutdownBoth);
             LibSsl.SSL_free(ssl);
+        }
         ssl = 0;
         secrets.Dispose();
     }

@@ -20,7 +20,6 @@ internal sealed class Http2Connection : IDisposable
     private byte[] buffer = [];
     private int start;
     private int filled;
-    private bool isDrained = true;
 
     public Http2Connection(ClientSocket client, Responder responder, TimeProvider timeProvider)
     {
@@ -98,6 +97,9 @@ internal sealed class Http2Connection : IDisposable
         start = 0;
         if (filled == 0)
             ReturnBuffer();
+        // nginx counts a client's new streams until it has read all that had arrived.
+        if (!client.HasUnread)
+            session.BeginBatch();
         return client.WaitReadableAsync(isIdle ? NginxClock.KeepAlive : NginxClock.ClientHeader);
     }
 
@@ -108,8 +110,7 @@ internal sealed class Http2Connection : IDisposable
             buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
         var count = await client.ReceiveAsync(buffer.AsMemory(filled));
         filled += count;
-        session.Count(count, isBatch: isDrained);
-        isDrained = filled < buffer.Length;
+        session.Count(count);
         return count > 0;
     }
 

@@ -52,13 +52,11 @@ internal sealed class Http2Session : IDisposable
     /// <summary>An answer has bytes left and room in its windows.</summary>
     public bool CanSend => streams.Exists(CanSendOn);
 
-    /// <summary>Counts received bytes; <paramref name="isBatch"/>: everything that had arrived before them was read.</summary>
-    public void Count(int bytes, bool isBatch)
-    {
-        if (isBatch)
-            streamsInBatch = 0;
-        received += bytes;
-    }
+    /// <summary>Counts received bytes.</summary>
+    public void Count(int bytes) => received += bytes;
+
+    /// <summary>Everything that had arrived has been read: as many new streams again are allowed at once.</summary>
+    public void BeginBatch() => streamsInBatch = 0;
 
     /// <summary>Frames to be sent; valid until <see cref="ReleaseOutput"/>.</summary>
     public ReadOnlyMemory<byte> Output => output.WrittenMemory;

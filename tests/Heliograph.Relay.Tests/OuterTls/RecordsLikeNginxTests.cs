@@ -1,4 +1,3 @@
-using System.Net;
 using Heliograph.Relay.Tests.Server;
 using Heliograph.Relay.Upstream;
 using Heliograph.Testing.Certificates;
@@ -13,116 +12,14 @@ namespace Heliograph.Relay.Tests.OuterTls;
 [Trait("Needs", "server")]
 public sealed class RecordsLikeNginxTests(RecordsLikeNginxTests.Servers servers) : IClassFixture<RecordsLikeNginxTests.Servers>
 {
-    private const byte Alert = RawTls13Client.Alert, Handshake = RawTls13Client.Handshake, Data = RawTls13Client.ApplicationData;
-
-    private static readonly byte[] UserCanceled = [1, 90];
-    private static readonly byte[] KeyUpdate = [24, 0, 0, 1, 0], KeyUpdateRequest = [24, 0, 0, 1, 1];
-
-    /// <summary>Each ends with a request, which is answered if the connection still stands.</summary>
-    private static readonly Dictionary<string, Action<RawTls13Client>> Cases = new()
-    {
-        ["nothing unusual"] = static _ => { },
-        ["padding"] = static client => client.Send(Data, [], padding: 3),
-        ["a content of 16,384 bytes and as much padding as there may be"] = static client =>
-            client.Send(Data, Target(16384), padding: 256 - 17),
-        ["a content of 16,385 bytes"] = static client => client.Send(Data, Target(16385)),
-        ["a fragment of 16,641 bytes"] = static client => client.SendBytes([23, 3, 3, 0x41, 0x01, .. new byte[0x4101]]),
-        ["only the header of a fragment of 65,535 bytes"] = static client => client.SendBytes([23, 3, 3, 0xff, 0xff]),
-        ["a wrong tag"] = static client => client.SendBytes(Corrupt(client.Sending.Protect(Data, "GET"u8), fromEnd: 1)),
-        ["a wrong byte"] = static client => client.SendBytes(Corrupt(client.Sending.Protect(Data, "GET"u8), fromEnd: 18)),
-        ["a record twice"] = static client =>
-        {
-            var record = client.Sending.Protect(Data, "GET /"u8);
-            client.SendBytes([.. record, .. record]);
-        },
-        ["an empty fragment"] = static client => client.SendBytes([23, 3, 3, 0, 0]),
-        ["a fragment shorter than a tag"] = static client => client.SendBytes([23, 3, 3, 0, 15, .. new byte[15]]),
-        ["a fragment as long as a tag"] = static client => client.SendBytes([23, 3, 3, 0, 16, .. new byte[16]]),
-        ["a fragment of one byte and a wrong tag"] = static client => client.SendBytes([23, 3, 3, 0, 17, .. new byte[17]]),
-        ["the outer type handshake"] = static client => client.SendBytes(Outer(client, type: 22)),
-        ["the outer type alert"] = static client => client.SendBytes(Outer(client, type: 21)),
-        ["an alert without protection"] = static client => client.SendBytes([21, 3, 3, 0, 2, 1, 0]),
-        ["a change_cipher_spec"] = static client => client.SendBytes([20, 3, 3, 0, 1, 1]),
-        ["an outer type that there is not"] = static client => client.SendBytes(Outer(client, type: 99)),
-        ["the version 3.1"] = static client => client.SendBytes(Outer(client, minor: 1)),
-        ["the version 3.4"] = static client => client.SendBytes(Outer(client, minor: 4)),
-        ["the version 2.3"] = static client => client.SendBytes(Outer(client, major: 2)),
-        ["padding and no type"] = static client => client.Send(0, [], padding: 7),
-        ["the inner type change_cipher_spec"] = static client => client.Send(20, [1]),
-        ["an inner type that there is not"] = static client => client.Send(99, [1]),
-        ["32 empty records"] = static client => Repeat(32, () => client.Send(Data, [])),
-        ["33 empty records"] = static client => Repeat(33, () => client.Send(Data, [])),
-        ["40 empty records with something between"] = static client =>
-        {
-            Repeat(20, () => client.Send(Data, []));
-            client.Send(Alert, UserCanceled);
-            Repeat(20, () => client.Send(Data, []));
-        },
-        ["close_notify"] = static client => client.Send(Alert, [1, 0]),
-        ["close_notify as a fatal alert"] = static client => client.Send(Alert, [2, 0]),
-        ["a fatal alert"] = static client => client.Send(Alert, [2, 80]),
-        ["a warning"] = static client => client.Send(Alert, [1, 100]),
-        ["user_canceled 4 times"] = static client => Repeat(4, () => client.Send(Alert, UserCanceled)),
-        ["user_canceled 5 times"] = static client => Repeat(5, () => client.Send(Alert, UserCanceled)),
-        ["user_canceled 8 times, data between"] = static client =>
-        {
-            Repeat(4, () => client.Send(Alert, UserCanceled));
-            client.Send(Data, "G"u8);
-            Repeat(4, () => client.Send(Alert, UserCanceled));
-        },
-        ["an alert of one byte"] = static client => client.Send(Alert, [1]),
-        ["an alert of three bytes"] = static client => client.Send(Alert, [1, 90, 0]),
-        ["an alert of no bytes"] = static client => client.Send(Alert, []),
-        ["a handshake record without content"] = static client => client.Send(Handshake, []),
-        ["a ClientHello"] = static client => client.Send(Handshake, [1, 0, 0, 4, 3, 3, 0, 0]),
-        ["the first three bytes of a ClientHello"] = static client => client.Send(Handshake, [1, 0, 0]),
-        ["a KeyUpdate"] = static client =>
-        {
-            client.Send(Handshake, KeyUpdate);
-            client.Sending.Update();
-        },
-        ["a KeyUpdate, and the old key"] = static client => client.Send(Handshake, KeyUpdate),
-        ["a KeyUpdate that asks for one"] = static client =>
-        {
-            client.Send(Handshake, KeyUpdateRequest);
-            client.Sending.Update();
-        },
-        ["100 KeyUpdates, every second one asks for one"] = static client => Repeat(50, () =>
-        {
-            client.Send(Handshake, KeyUpdate);
-            client.Sending.Update();
-            client.Send(Handshake, KeyUpdateRequest);
-            client.Sending.Update();
-        }),
-        ["a KeyUpdate in five records"] = static client =>
-        {
-            foreach (var value in KeyUpdate)
-                client.Send(Handshake, [value]);
-            client.Sending.Update();
-        },
-        ["half a KeyUpdate, then data"] = static client => client.Send(Handshake, [24, 0]),
-        ["half a KeyUpdate, then an alert"] = static client =>
-        {
-            client.Send(Handshake, [24, 0]);
-            client.Send(Alert, UserCanceled);
-        },
-        ["two KeyUpdates in one record"] = static client => client.Send(Handshake, [.. KeyUpdate, .. KeyUpdate]),
-        ["a KeyUpdate and half another in one record"] = static client => client.Send(Handshake, [.. KeyUpdate, 24, 0]),
-        ["a KeyUpdate that asks for something else"] = static client => client.Send(Handshake, [24, 0, 0, 1, 2]),
-        ["a KeyUpdate of no bytes"] = static client => client.Send(Handshake, [24, 0, 0, 0]),
-        ["a KeyUpdate of two bytes"] = static client => client.Send(Handshake, [24, 0, 0, 2, 0, 0]),
-        ["a KeyUpdate of five bytes"] = static client => client.Send(Handshake, [24, 0, 0, 5, 0, 0, 0, 0, 0]),
-        ["the first bytes of a KeyUpdate of 16 MB"] = static client => client.Send(Handshake, [24, 255, 255, 255]),
-    };
-
-    public static TheoryData<string> Deeds => [.. Cases.Keys];
+    public static TheoryData<string> Deeds => [.. RecordCases.All.Keys];
 
     [Theory]
     [MemberData(nameof(Deeds))]
     public void Is_answered_as_by_nginx(string deed)
     {
-        var expected = Reaction(servers.Nginx.EndPoint, Cases[deed]);
-        var seen = Reaction(servers.Relay.EndPoint, Cases[deed]);
+        var expected = RecordCases.GetReaction(servers.Nginx.EndPoint, RecordCases.All[deed]);
+        var seen = RecordCases.GetReaction(servers.Relay.EndPoint, RecordCases.All[deed]);
 
         Assert.Equal(expected, seen);
     }
@@ -133,7 +30,9 @@ public sealed class RecordsLikeNginxTests(RecordsLikeNginxTests.Servers servers)
     [InlineData("TLS_CHACHA20_POLY1305_SHA256")]
     public void Every_suite_serves_across_key_updates(string suite)
     {
-        Assert.Contains("data", Reaction(servers.Relay.EndPoint, Cases["a KeyUpdate that asks for one"], suite), StringComparison.Ordinal);
+        var seen = RecordCases.GetReaction(servers.Relay.EndPoint, RecordCases.All["a KeyUpdate that asks for one"], suite);
+
+        Assert.Contains("data", seen, StringComparison.Ordinal);
     }
 
     /// <remarks>Neither sends anything for half a second: there is no event to wait for.</remarks>
@@ -143,12 +42,12 @@ public sealed class RecordsLikeNginxTests(RecordsLikeNginxTests.Servers servers)
         foreach (var server in new[] { servers.Nginx.EndPoint, servers.Relay.EndPoint })
         {
             using var client = RawTls13Client.Connect(server);
-            Assert.Equal((Handshake, Handshake), (client.Read()?.Type, client.Read()?.Type));
-            client.Send(Handshake, KeyUpdateRequest);
+            Assert.Equal((RecordCases.Handshake, RecordCases.Handshake), (client.Read()?.Type, client.Read()?.Type));
+            client.Send(RecordCases.Handshake, RecordCases.KeyUpdateRequest);
             client.Sending.Update();
 
             Assert.True(client.IsSilentFor(TimeSpan.FromMilliseconds(500)), $"{server} answered");
-            Assert.StartsWith("handshake 1800000100, data", Reaction(client), StringComparison.Ordinal);
+            Assert.StartsWith("handshake 1800000100, data", RecordCases.GetReaction(client), StringComparison.Ordinal);
         }
     }
 
@@ -156,69 +55,15 @@ public sealed class RecordsLikeNginxTests(RecordsLikeNginxTests.Servers servers)
     public void A_flood_of_KeyUpdates_is_survived_and_other_connections_are_served()
     {
         using var flooding = RawTls13Client.Connect(servers.Relay.EndPoint);
-        Repeat(20_000, () =>
+        RecordCases.Repeat(20_000, () =>
         {
-            flooding.Send(Handshake, KeyUpdate);
+            flooding.Send(RecordCases.Handshake, RecordCases.KeyUpdate);
             flooding.Sending.Update();
         });
 
-        Assert.Contains("data", Reaction(servers.Relay.EndPoint, Cases["nothing unusual"]), StringComparison.Ordinal);
-        Assert.Contains("data", Reaction(flooding), StringComparison.Ordinal);
-    }
-
-    /// <summary>The records that come back, in words; the number of those with application data does not matter.</summary>
-    private static string Reaction(IPEndPoint server, Action<RawTls13Client> deed, string suite = "TLS_AES_128_GCM_SHA256")
-    {
-        using var client = RawTls13Client.Connect(server, suite);
-        deed(client);
-        return Reaction(client);
-    }
-
-    private static string Reaction(RawTls13Client client)
-    {
-        client.Send(Data, "GET / HTTP/1.1\r\nHost: proxy.example\r\nConnection: close\r\n\r\n"u8);
-        var words = new List<string>();
-        while (client.Read() is var (type, content))
-        {
-            var word = type switch
-            {
-                Data => "data",
-                Handshake => content[0] == 4 ? "ticket" : $"handshake {Convert.ToHexString(content)}",
-                _ => $"alert {Convert.ToHexString(content)}",
-            };
-            if (type == Handshake && content[0] == 24)
-                client.Receiving.Update();
-            if (word != "data" || words.LastOrDefault() != "data")
-                words.Add(word);
-        }
-        return string.Join(", ", words);
-    }
-
-    private static byte[] Target(int length)
-    {
-        var target = new byte[length];
-        "GET /"u8.CopyTo(target);
-        target.AsSpan(5).Fill((byte)'a');
-        return target;
-    }
-
-    private static byte[] Corrupt(byte[] record, int fromEnd)
-    {
-        record[^fromEnd] ^= 1;
-        return record;
-    }
-
-    private static byte[] Outer(RawTls13Client client, byte type = 23, byte major = 3, byte minor = 3)
-    {
-        var record = client.Sending.Protect(Data, "GET"u8);
-        (record[0], record[1], record[2]) = (type, major, minor);
-        return record;
-    }
-
-    private static void Repeat(int times, Action action)
-    {
-        for (var time = 0; time < times; time++)
-            action();
+        var others = RecordCases.GetReaction(servers.Relay.EndPoint, RecordCases.All["nothing unusual"]);
+        Assert.Contains("data", others, StringComparison.Ordinal);
+        Assert.Contains("data", RecordCases.GetReaction(flooding), StringComparison.Ordinal);
     }
 
     /// <summary>nginx with certbot's options, and a relay whose decoy is an nginx.</summary>

@@ -35,7 +35,9 @@ public sealed class NginxWithCertbotsOptions : IAsyncDisposable
 
     public IPEndPoint EndPoint { get; } = LoopbackPort.Free();
 
-    public static async Task<NginxWithCertbotsOptions> StartAsync(TestCertificate certificate)
+    /// <param name="certificate">What it serves.</param>
+    /// <param name="server">More directives of <c>server { }</c>: the site.</param>
+    public static async Task<NginxWithCertbotsOptions> StartAsync(TestCertificate certificate, string server = "return 204;")
     {
         ArgumentNullException.ThrowIfNull(certificate);
         var site = new NginxWithCertbotsOptions();
@@ -45,7 +47,7 @@ public sealed class NginxWithCertbotsOptions : IAsyncDisposable
         {
             site.nginx = await NginxProcess.StartAsync(
                 NginxProcess.CreatePrefix(),
-                Http(site.EndPoint, chain, key, site.directory["dhparam.pem"]),
+                Http(site.EndPoint, chain, key, site.directory["dhparam.pem"], server),
                 "",
                 [site.EndPoint.ToString()]);
             return site;
@@ -64,7 +66,7 @@ public sealed class NginxWithCertbotsOptions : IAsyncDisposable
         directory.Dispose();
     }
 
-    private static string Http(IPEndPoint endPoint, string chain, string key, string dhparam) => $$"""
+    private static string Http(IPEndPoint endPoint, string chain, string key, string dhparam, string server) => $$"""
         ssl_session_cache shared:le_nginx_SSL:10m;
         ssl_session_timeout 1440m;
         ssl_session_tickets off;
@@ -76,7 +78,7 @@ public sealed class NginxWithCertbotsOptions : IAsyncDisposable
             listen {{endPoint}} ssl http2;
             ssl_certificate {{chain}};
             ssl_certificate_key {{key}};
-            return 204;
+            {{server}}
         }
         """;
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using static Heliograph.Testing.Fingerprints.HelloBytes;
 
@@ -33,6 +34,7 @@ public sealed class RawHandshake : IDisposable
     private readonly List<Ticket> tickets = [];
     private readonly List<byte> unfinished = [];
     private readonly List<string> story = [];
+    private readonly List<byte> data = [];
     private readonly CancellationToken cancellationToken;
     private byte[] clientHandshakeSecret = [];
     private byte[] serverHandshakeSecret = [];
@@ -61,6 +63,9 @@ public sealed class RawHandshake : IDisposable
     /// <summary>The most bytes of application data in one record.</summary>
     public int LongestData { get; private set; }
 
+    /// <summary>The application data so far.</summary>
+    public ReadOnlySpan<byte> Data => CollectionsMarshal.AsSpan(data);
+
     /// <summary>The group that a HelloRetryRequest asked for.</summary>
     public int? RetryGroup => words.Group;
 
@@ -75,6 +80,9 @@ public sealed class RawHandshake : IDisposable
 
     /// <summary>FIN.</summary>
     public void EndSending() => socket.EndSending();
+
+    /// <summary>RST.</summary>
+    public void Reset() => socket.Reset();
 
     /// <summary>Adds a client message to the transcript, as the server will count it; the caller sends it.</summary>
     public void Say(byte[] message) => transcript.AddRange(message);
@@ -130,12 +138,25 @@ public sealed class RawHandshake : IDisposable
             _ = Take(record);
     }
 
+    /// <summary>Reads one more record.</summary>
+    /// <returns>False: the connection has ended.</returns>
+    public async Task<bool> ReadRecordAsync()
+    {
+        if (await socket.ReadAsync(cancellationToken) is { } record)
+        {
+            _ = Take(record);
+            return true;
+        }
+        TellEnd();
+        return false;
+    }
+
     /// <summary>Reads to the end.</summary>
     public async Task ReadToEndAsync()
     {
-        while (await socket.ReadAsync(cancellationToken) is { } record)
-            _ = Take(record);
-        TellEnd();
+        while (await ReadRecordAsync())
+        {
+        }
     }
 
     /// <summary>The Finished that is due next.</summary>
@@ -176,6 +197,7 @@ public sealed class RawHandshake : IDisposable
         if (type == 23)
         {
             LongestData = Math.Max(LongestData, content.Length);
+            data.AddRange(content);
             if (story[^1] != name + " data")
                 story.Add(name + " data");
             return null;

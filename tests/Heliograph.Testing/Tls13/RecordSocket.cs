@@ -59,6 +59,9 @@ internal sealed class RecordSocket : IDisposable
         }
     }
 
+    /// <summary>Sends RST.</summary>
+    public void Reset() => socket.Close(0);
+
     /// <summary>The next record with its header, or null at the end.</summary>
     public async Task<byte[]?> ReadAsync(CancellationToken cancellationToken)
     {

@@ -47,8 +47,7 @@ internal sealed class ServerWords
             case 11:
                 return Certificate(body, isTls13: schedule is not null);
             case 12:
-                chance = body.Length - 4 - body[3] - 4;
-                return "ServerKeyExchange " + Convert.ToHexString([.. body.AsSpan(0, 4), .. body.AsSpan(4 + body[3], 2)]);
+                return ServerKeyExchange(body, out chance);
             case 14:
                 return "ServerHelloDone";
             case 15:
@@ -111,6 +110,22 @@ internal sealed class ServerWords
         var extensions = body[(11 + nonce.Length + ticket)..];
         return $"NewSessionTicket, {BinaryPrimitives.ReadUInt32BigEndian(body)} s, nonce {Convert.ToHexString(nonce)}, {ticket} bytes, " +
             $"extensions {Convert.ToHexString(extensions)}";
+    }
+
+    private static string ServerKeyExchange(byte[] body, out int chance)
+    {
+        var parameters = 4 + body[3];
+        var group = Convert.ToHexString(body.AsSpan(0, 4));
+        if (body[0] != 3)
+        {
+            // DHE: prime, generator and the server's share, each behind its length.
+            var generator = 2 + BinaryPrimitives.ReadUInt16BigEndian(body);
+            var share = generator + 2 + BinaryPrimitives.ReadUInt16BigEndian(body.AsSpan(generator));
+            parameters = share + 2 + BinaryPrimitives.ReadUInt16BigEndian(body.AsSpan(share));
+            group = $"of a prime of {generator - 2} bytes, SHA-256 {Convert.ToHexString(SHA256.HashData(body.AsSpan(0, share)).AsSpan(0, 8))}";
+        }
+        chance = body.Length - parameters - 4;
+        return $"ServerKeyExchange {group}, scheme {Convert.ToHexString(body.AsSpan(parameters, 2))}";
     }
 
     private string Certificate(byte[] body, bool isTls13)

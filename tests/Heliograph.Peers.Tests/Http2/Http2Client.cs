@@ -1,0 +1,104 @@
+using System.Buffers.Binary;
+using System.Net;
+using Heliograph.Peers.Tests.Servers;
+using Heliograph.Testing.Tls13;
+
+namespace Heliograph.Peers.Tests.Http2;
+
+/// <summary>An HTTP/2 client over TLS 1.3 that sends what a case wants, and tells every frame that comes back.</summary>
+internal sealed class Http2Client : IDisposable
+{
+    private const int HeaderLength = 9;
+    private const int LargestRecord = 16 * 1024;
+
+    private static readonly byte[] Payload = "the end!"u8.ToArray();
+
+    private readonly RawHandshake tls;
+    private readonly List<string> frames = [];
+    private readonly HashSet<uint> ended = [];
+    private int read;
+
+    private Http2Client(RawHandshake tls) => this.tls = tls;
+
+    /// <summary>Performs the handshake; not even the preface is sent.</summary>
+    public static async Task<Http2Client> ConnectAsync(IPEndPoint server, Story story)
+    {
+        var tls = await RawHandshake.ConnectAsync(server, story.CancellationToken);
+        var client = new Http2Client(tls);
+        story.Add(client, () => string.Join('\n', [tls.Story, .. client.frames]));
+        await tls.OfferAsync(RawHello.Ordinary.WithProtocols("h2", "http/1.1"));
+        Assert.Equal(Flight.Finished, await tls.ReadFlightAsync());
+        await tls.SendAsync(tls.ProtectFinished());
+        await tls.ReadTicketsAsync(2);
+        return client;
+    }
+
+    public async Task SendAsync(params byte[][] frames)
+    {
+        foreach (var part in frames.SelectMany(static frame => frame).Chunk(LargestRecord))
+            await tls.SendAsync(tls.Sending.Protect(23, part));
+    }
+
+    /// <summary>FIN.</summary>
+    public void EndSending() => tls.EndSending();
+
+    /// <summary>Sends a PING and reads until it is acknowledged and as many streams have ended, or the server has closed.</summary>
+    /// <param name="streams">How many streams have an answer, or a reset, by then.</param>
+    public async Task PauseAsync(int streams)
+    {
+        await SendAsync(Frames.Ping(Payload));
+        var isAcknowledged = false;
+        while (!isAcknowledged || ended.Count < streams)
+        {
+            if (Next() is not var (type, payload))
+            {
+                if (!await tls.ReadRecordAsync())
+                    return;
+                continue;
+            }
+            isAcknowledged |= type == 6 && payload.AsSpan().SequenceEqual(Payload);
+        }
+    }
+
+    /// <summary>Reads to the end.</summary>
+    public async Task ReadToEndAsync()
+    {
+        while (await tls.ReadRecordAsync())
+        {
+        }
+        while (Next() is not null)
+        {
+        }
+    }
+
+    public void Dispose() => tls.Dispose();
+
+    private (byte Type, byte[] Payload)? Next()
+    {
+        var rest = tls.Data[read..];
+        if (rest.Length < HeaderLength)
+            return null;
+        var length = BinaryPrimitives.ReadInt32BigEndian(rest) >>> 8;
+        if (rest.Length < HeaderLength + length)
+            return null;
+        var payload = rest.Slice(HeaderLength, length).ToArray();
+        read += HeaderLength + length;
+        var (type, flags, stream) = (rest[3], rest[4], BinaryPrimitives.ReadUInt32BigEndian(rest[5..]));
+        var told = length > 500 ? $"{length} bytes" : Convert.ToHexString(WithoutDate(type, payload));
+        frames.Add($"type {type}, flags {flags}, stream {stream}: {told}");
+        if (type == 3 || (type <= 1 && (flags & Frames.EndStream) != 0))
+            ended.Add(stream);
+        return (type, payload);
+    }
+
+    /// <summary>The date follows the server's name; the length of its code changes with its digits.</summary>
+    private static byte[] WithoutDate(byte type, byte[] payload)
+    {
+        ReadOnlySpan<byte> nginx = [0x76, 0x84, 0xaa, 0x63, 0x55, 0xe7, 0x61];
+        var at = payload.AsSpan().IndexOf(nginx);
+        if (type != 1 || at < 0)
+            return payload;
+        var date = at + nginx.Length;
+        return [.. payload[..date], .. payload[(date + 1 + (payload[date] & 0x7f))..]];
+    }
+}

@@ -1,0 +1,38 @@
+using Heliograph.Testing;
+
+namespace Heliograph.Peers.Tests.Servers;
+
+/// <summary>The web site that both servers show.</summary>
+internal static class Site
+{
+    private static readonly DateTime Modified = new(2025, 3, 9, 7, 30, 15, DateTimeKind.Utc);
+
+    /// <returns>Its directory.</returns>
+    public static string WriteTo(TempDirectory directory)
+    {
+        var root = Directory.CreateDirectory(directory["site"]).FullName;
+        Write("index.html", "<!doctype html><title>Home</title>\n<p>Welcome.\n");
+        Write("notes.txt", "0123456789abcdefghijklmnopqrstuvwxyz");
+        Write("large.bin", new string('y', 100_000));
+        return root;
+
+        void Write(string name, string text)
+        {
+            var path = Path.Combine(root, name);
+            File.WriteAllText(path, text);
+            File.SetLastWriteTimeUtc(path, Modified);
+        }
+    }
+
+    /// <summary>How a Debian nginx serves it, apart from what certbot adds.</summary>
+    public static string NginxDirectives(string root) => $"""
+        include /etc/nginx/mime.types;
+        default_type application/octet-stream;
+        server_tokens off;
+        sendfile on;
+        tcp_nopush on;
+        gzip off;
+        root {root};
+        index index.html;
+        """;
+}
