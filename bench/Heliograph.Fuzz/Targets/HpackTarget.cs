@@ -18,30 +18,38 @@ internal static class HpackTarget
             return;
         var blocks = bytes[1..];
         var first = blocks[..Math.Min(blocks.Length, bytes[0])];
-        var decoder = new HpackDecoder();
-        if (CheckBlock(decoder, first) == Http2Error.None)
-            CheckBlock(decoder, blocks[first.Length..]);
+        var atOnce = new HeaderBlockReader();
+        var inPieces = new HeaderBlockReader();
+        if (CheckBlock(atOnce, inPieces, first))
+            CheckBlock(atOnce, inPieces, blocks[first.Length..]);
     }
 
-    /// <summary>The padding is a code's only freedom, and it is fixed: one text has one code.</summary>
+    /// <summary>One text has one code, but for the bytes of padding behind it, which nginx takes.</summary>
     private static void CheckHuffman(ReadOnlySpan<byte> code)
     {
-        if (HpackHuffman.Decode(code) is not { } text)
+        var atOnce = new ArrayBufferWriter<byte>();
+        var inPieces = new ArrayBufferWriter<byte>();
+        var reader = default(HuffmanReader);
+        var pieceReader = default(HuffmanReader);
+        var isCode = reader.TryRead(code, atOnce);
+        var isCodeInPieces = true;
+        for (var i = 0; i < code.Length && isCodeInPieces; i++)
+            isCodeInPieces = pieceReader.TryRead(code.Slice(i, 1), inPieces);
+        FaultException.Unless(isCode == isCodeInPieces, "byte by byte it is another code");
+        FaultException.Unless(atOnce.WrittenSpan.SequenceEqual(inPieces.WrittenSpan), "byte by byte it is another text");
+        if (!isCode || !reader.IsEnding)
             return;
-        var length = HpackHuffman.EncodedLength(text);
-        FaultException.Unless(length == code.Length, $"{code.Length} bytes of code, and back {length}");
-        FaultException.Unless(Encode(text).SequenceEqual(code), "the text has another code");
+        var again = Encode(atOnce.WrittenSpan);
+        FaultException.Unless(code.StartsWith(again), "the text has another code");
+        FaultException.Unless(code[again.Length..].IndexOfAnyExcept((byte)0xff) < 0, "something other than padding was skipped");
     }
 
-    private static Http2Error CheckBlock(HpackDecoder decoder, ReadOnlySpan<byte> block)
+    // True if the connection goes on.
+    private static bool CheckBlock(HeaderBlockReader atOnce, HeaderBlockReader inPieces, ReadOnlySpan<byte> block)
     {
-        var fields = new List<(string Name, string Value)>();
-        var builder = new Http2RequestBuilder();
-        var error = decoder.Decode(block, (name, value) =>
-        {
-            fields.Add((name, value));
-            builder.AddField(name, value);
-        });
+        var (fields, error) = HeaderBlock.Read(atOnce, block, step: block.Length);
+        var (same, sameError) = HeaderBlock.Read(inPieces, block, step: Math.Max(1, block.Length / 256));
+        FaultException.Unless(error == sameError && fields.SequenceEqual(same), $"at once {error}, in pieces {sameError}");
         FaultException.Unless(Allowed.Contains(error), $"the error is {error}");
         FaultException.Unless(fields.Count <= block.Length, $"{fields.Count} fields from {block.Length} bytes");
         FaultException.Unless(
@@ -49,11 +57,22 @@ internal static class HpackTarget
             "a field is too long");
         // What a few bytes of index can grow to is refused.
         var size = fields.Sum(static field => field.Name.Length + field.Value.Length);
-        FaultException.Unless(
-            size > Http2Limits.LargestHeader == (builder.Error == Http2Error.EnhanceYourCalm), $"{size} bytes of fields: {builder.Error}");
-        builder.Finish(hasBody: false);
+        FaultException.Unless(size <= Http2Limits.LargestHeader, $"{size} bytes of fields");
+        Build(fields);
         CheckAgain(fields);
-        return error;
+        return error == Http2Error.None;
+    }
+
+    private static void Build(List<(string Name, string Value)> fields)
+    {
+        var builder = new Http2RequestBuilder();
+        foreach (var (name, value) in fields)
+        {
+            builder.AddField(name, value);
+            if (builder.IsMalformed || builder.RefusedWith != 0)
+                return;
+        }
+        builder.Finish(hasBody: false);
     }
 
     /// <summary>A code of five bits for each character is the shortest.</summary>
@@ -71,8 +90,7 @@ internal static class HpackTarget
             AddText(block, name);
             AddText(block, value);
         }
-        var again = new List<(string Name, string Value)>();
-        var error = new HpackDecoder().Decode(block.ToArray(), (name, value) => again.Add((name, value)));
+        var (again, error) = HeaderBlock.Read(new(), block.ToArray(), step: block.Count);
         FaultException.Unless(
             error == Http2Error.None && again.SequenceEqual(fields.Take(64)), $"decoded again, {error}, the fields differ");
     }

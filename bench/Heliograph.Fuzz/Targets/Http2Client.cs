@@ -4,37 +4,28 @@ using Heliograph.Web.Http2;
 namespace Heliograph.Fuzz.Targets;
 
 /// <summary>What a client may expect of a server's frames, whatever it has sent itself (RFC 9113).</summary>
-internal sealed class Http2Client
+internal sealed class Http2Client(ReadOnlySpan<byte> sent)
 {
     private const int HeadLength = 9;
 
-    private readonly HpackDecoder decoder = new();
+    private readonly byte[] sent = sent.ToArray();
+    private readonly HeaderBlockReader blocks = new();
     private readonly Dictionary<int, Stream> streams = [];
     private long connectionWindow = Http2Limits.DefaultWindow;
     private long largestInitialWindow = Http2Limits.DefaultWindow;
     private int largestFrame = Http2Limits.DefaultFrame;
     private int expectedAcks;
+    private int noted;
 
-    /// <summary>Takes note of what a frame allows the server, before the server reads it.</summary>
-    public void Sends(Frame frame)
+    /// <summary>Takes note of what the frames that begin before a place in the sent bytes allow the server.</summary>
+    public void SendsUpTo(int place)
     {
-        switch (frame.Type)
+        while (noted < place && sent.Length - noted >= HeadLength)
         {
-            case FrameType.WindowUpdate:
-                var increment = BinaryPrimitives.ReadInt32BigEndian(frame.Payload) & int.MaxValue;
-                if (frame.Stream == 0)
-                    connectionWindow += increment;
-                else
-                    Find(frame.Stream).Window += increment;
-                break;
-            case FrameType.Settings when frame.Flags != FrameFlags.Ack:
-                expectedAcks++;
-                for (var rest = frame.Payload; !rest.IsEmpty; rest = rest[6..])
-                    Allow(BinaryPrimitives.ReadUInt16BigEndian(rest), BinaryPrimitives.ReadUInt32BigEndian(rest[2..]));
-                break;
-            case FrameType.Headers:
-                Find(frame.Stream).IsAsked = true;
-                break;
+            var (length, type, flags, stream) = FrameReader.ReadHead(sent.AsSpan(noted));
+            var payload = sent.AsSpan(noted + HeadLength);
+            Note(type, flags, stream, payload[..Math.Min(length, payload.Length)]);
+            noted = Math.Min(noted + HeadLength + length, sent.Length);
         }
     }
 
@@ -48,6 +39,28 @@ internal sealed class Http2Client
             var stream = BinaryPrimitives.ReadInt32BigEndian(bytes[5..]);
             Receive((FrameType)bytes[3], bytes[4], stream, bytes.Slice(HeadLength, length));
             bytes = bytes[(HeadLength + length)..];
+        }
+    }
+
+    private void Note(FrameType type, byte flags, int stream, ReadOnlySpan<byte> payload)
+    {
+        switch (type)
+        {
+            case FrameType.WindowUpdate when payload.Length == 4:
+                var increment = BinaryPrimitives.ReadInt32BigEndian(payload) & int.MaxValue;
+                if (stream == 0)
+                    connectionWindow += increment;
+                else
+                    Find(stream).Window += increment;
+                break;
+            case FrameType.Settings when flags != FrameFlags.Ack:
+                expectedAcks++;
+                for (var rest = payload; rest.Length >= 6; rest = rest[6..])
+                    Allow(BinaryPrimitives.ReadUInt16BigEndian(rest), BinaryPrimitives.ReadUInt32BigEndian(rest[2..]));
+                break;
+            case FrameType.Headers:
+                Find(stream).IsAsked = true;
+                break;
         }
     }
 
@@ -85,8 +98,7 @@ internal sealed class Http2Client
     {
         FaultException.Unless(stream is { IsAsked: true, IsAnswered: false, IsReset: false }, "an answer to nothing");
         stream.IsAnswered = true;
-        var fields = new List<(string Name, string Value)>();
-        var error = decoder.Decode(block, (name, value) => fields.Add((name, value)));
+        var (fields, error) = HeaderBlock.Read(blocks, block, step: block.Length);
         FaultException.Unless(error == Http2Error.None, $"an answer that does not decode: {error}");
         FaultException.Unless(
             fields is [(":status", { Length: 3 }), ..] && fields.TrueForAll(static field => !field.Value.Any(char.IsControl)),

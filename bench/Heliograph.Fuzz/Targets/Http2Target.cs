@@ -35,45 +35,64 @@ internal static class Http2Target
     {
         var reader = new FrameReader();
         var frames = new List<string>();
+        var bytes = sent.ToArray();
         var start = 0;
-        for (var end = Math.Min(step, sent.Length); ;)
+        for (var end = Math.Min(step, bytes.Length); ;)
         {
-            var outcome = reader.Read(sent[start..end], out var taken, out var frame);
+            var outcome = reader.Read(
+                bytes.AsSpan(start..end), skipsRequests: false, isFieldWanted: true, out var taken, out var frame);
             FaultException.Unless(taken >= 0 && taken <= end - start, $"{taken} bytes taken of {end - start}");
             start += taken;
-            if (outcome == FrameReader.Outcome.Error)
+            switch (outcome)
             {
-                frames.Add($"error {reader.Error}");
-                return frames;
+                case FrameReader.Outcome.Error:
+                    frames.Add($"error {reader.Error}");
+                    return frames;
+                case FrameReader.Outcome.Field:
+                    frames.Add($"field {reader.Field}");
+                    continue;
+                case FrameReader.Outcome.EndOfBlock:
+                    frames.Add($"end of a block of {reader.BlockLength}");
+                    continue;
+                case FrameReader.Outcome.Frame:
+                    Describe(frame, frames);
+                    continue;
             }
-            if (outcome == FrameReader.Outcome.Frame)
-            {
-                frames.Add(
-                    $"{frame.Type} {frame.Flags} {frame.Stream} {frame.Length} {frame.Padding} {frame.IsEndOfData} "
-                    + $"{Convert.ToHexString(frame.Payload)}");
-                continue;
-            }
-            if (end == sent.Length)
+            if (end == bytes.Length)
                 return frames;
-            end = Math.Min(end + step, sent.Length);
+            end = Math.Min(end + step, bytes.Length);
         }
+    }
+
+    // SETTINGS come in as many parts as they arrive in.
+    private static void Describe(Frame frame, List<string> frames)
+    {
+        var head = $"{frame.Type} {frame.Flags} {frame.Stream} {frame.Length} {frame.Padding}";
+        if (frame.Type != FrameType.Settings)
+        {
+            frames.Add($"{head} {frame.IsEnd} {Convert.ToHexString(frame.Payload)}");
+            return;
+        }
+        for (var rest = frame.Payload; !rest.IsEmpty; rest = rest[6..])
+            frames.Add($"{head} {Convert.ToHexString(rest[..6])}");
+        if (frame.IsEnd)
+            frames.Add(head);
     }
 
     /// <summary>As a connection does it: what has arrived is answered as far as the client's windows allow.</summary>
     private static void CheckSession(ReadOnlySpan<byte> sent)
     {
         using var session = new Http2Session(Site.Value, new StoppedClock());
-        var client = new Http2Client();
-        var reader = new FrameReader();
-        session.BeginBatch(sent.Length);
-        while (true)
+        var client = new Http2Client(sent[Preface.Length..]);
+        var bytes = sent.ToArray();
+        var start = 0;
+        session.BeginBatch();
+        session.Count(bytes.Length);
+        while (session.TryReceive(bytes.AsSpan(start), out var taken, out var error))
         {
-            var outcome = reader.Read(sent, out var taken, out var frame);
-            sent = sent[taken..];
-            if (outcome != FrameReader.Outcome.Frame)
-                break;
-            client.Sends(frame);
-            if (session.Receive(frame) is var error and not Http2Error.None)
+            start += taken;
+            client.SendsUpTo(start - Preface.Length);
+            if (error != Http2Error.None)
             {
                 if (!session.IsGoingAway)
                     session.GoAway(error);
@@ -89,6 +108,7 @@ internal static class Http2Target
             if (session.IsFinished)
                 break;
         }
+        client.SendsUpTo(bytes.Length);
         Receive(session, client);
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Heliograph.Platform.Pem;
 using Heliograph.Relay.OuterTls;
 
 namespace Heliograph.Fuzz.Targets;
@@ -25,11 +26,11 @@ internal static class PemTarget
     {
         try
         {
-            var certificate = ServerCertificate.FromPem(chain, key);
+            var certificate = ServerCertificate.Create(ChainPem.Read(chain), PrivateKeyPem.Read(key));
             FaultException.Unless(certificate.Chain.Count is >= 1 and <= MostCertificates, $"{certificate.Chain.Count} certificates");
             return string.Join(' ', certificate.Chain.Select(static der => Convert.ToHexString(der.Span)));
         }
-        catch (CertificateException exception)
+        catch (Exception exception) when (exception is CertificateException or PemException)
         {
             FaultException.Unless(
                 exception.Message.Length <= LongestMessage && !exception.Message.Any(char.IsControl),

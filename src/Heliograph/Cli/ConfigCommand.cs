@@ -43,7 +43,7 @@ internal static class ConfigCommand
         options.AddTo(validate);
         validate.Add(offline);
         show.SetAction(parsed => Show(options, parsed));
-        validate.SetAction(parsed => (int)Validate(options, parsed, parsed.GetValue(offline)));
+        validate.SetAction(async (parsed, _) => (int)await ValidateAsync(options, parsed, parsed.GetValue(offline)));
         schema.SetAction(static parsed =>
         {
             parsed.InvocationConfiguration.Output.Write(ConfigurationSchema.Write(Keys.Catalog));
@@ -64,7 +64,7 @@ internal static class ConfigCommand
         return (int)ExitCode.Done;
     }
 
-    private static ExitCode Validate(ConfigurationOptions options, ParseResult parsed, bool offline)
+    private static async Task<ExitCode> ValidateAsync(ConfigurationOptions options, ParseResult parsed, bool offline)
     {
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
         var loaded = options.Load(parsed, error, offline);
@@ -72,12 +72,12 @@ internal static class ConfigCommand
             return ExitCode.BadUsage;
         using var logs = Logging.Create(LogLevel.Warning);
         var problems = offline
-            ? [] : StartRehearsal.FindProblems(loaded.Settings, TimeProvider.System, logs.CreateLogger("Heliograph"));
+            ? [] : await StartRehearsal.FindProblemsAsync(loaded.Settings, TimeProvider.System, logs.CreateLogger("Heliograph"));
         foreach (var problem in problems)
-            error.WriteLine($"heliograph: {problem}");
+            await error.WriteLineAsync($"heliograph: {problem}");
         if (problems.Count > 0)
             return ExitCode.Failed;
-        output.WriteLine($"The configuration is valid ({loaded.File ?? "no file"}).");
+        await output.WriteLineAsync($"The configuration is valid ({loaded.File ?? "no file"}).");
         return ExitCode.Done;
     }
 }

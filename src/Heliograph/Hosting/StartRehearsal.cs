@@ -11,35 +11,40 @@ namespace Heliograph.Hosting;
 internal static class StartRehearsal
 {
     /// <returns>What <c>heliograph run</c> would say and end; each a sentence.</returns>
-    public static IReadOnlyList<string> FindProblems(Settings settings, TimeProvider timeProvider, ILogger logger)
+    public static async Task<IReadOnlyList<string>> FindProblemsAsync(Settings settings, TimeProvider timeProvider, ILogger logger)
     {
-        Action[] parts =
+        Func<Task>[] parts =
         [
-            ProcessSetup.RequireOpenSsl,
-            () => StateDirectory.RequirePossible(settings.StateDirectory),
-            () => OpenCertificate(settings.Certificate, timeProvider, logger),
-            () => OpenDecoy(settings.Decoy),
+            Now(ProcessSetup.RequireOpenSsl),
+            Now(() => StateDirectory.RequirePossible(settings.StateDirectory)),
+            () => OpenCertificateAsync(settings.Certificate, timeProvider, logger),
+            Now(() => OpenDecoy(settings.Decoy)),
         ];
-        return [.. parts.Select(FindProblem).OfType<string>()];
+        var problems = new List<string>();
+        foreach (var open in parts)
+        {
+            try
+            {
+                await open();
+            }
+            catch (Exception exception) when (exception is StartException or WebServerException)
+            {
+                problems.Add(exception.Message);
+            }
+        }
+        return problems;
     }
 
-    private static string? FindProblem(Action open)
+    private static Func<Task> Now(Action open) => () =>
     {
-        try
-        {
-            open();
-            return null;
-        }
-        catch (Exception exception) when (exception is StartException or WebServerException)
-        {
-            return exception.Message;
-        }
-    }
+        open();
+        return Task.CompletedTask;
+    };
 
-    private static void OpenCertificate(CertificateSettings certificate, TimeProvider timeProvider, ILogger logger)
+    private static async Task OpenCertificateAsync(CertificateSettings certificate, TimeProvider timeProvider, ILogger logger)
     {
         if (certificate is { Source: CertificateOrigin.Files, Chain: { } chain, Key: { } key })
-            _ = FileSource.Open(chain, key, timeProvider, logger);
+            _ = await FileSource.OpenAsync(chain, key, timeProvider, logger);
     }
 
     private static void OpenDecoy(DecoySettings decoy)

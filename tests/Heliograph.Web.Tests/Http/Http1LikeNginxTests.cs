@@ -89,7 +89,7 @@ public sealed class Http1LikeNginxTests(NginxBesideDecoy beside) : IClassFixture
         {
             var bytes = requests.Conversation();
             var expected = RawHttp.Mask(await RawHttp.ExchangeAsync(beside.NginxHttp1, bytes, finishSending: true));
-            var actual = RawHttp.Mask(await RawHttp.ExchangeAsync(beside.Decoy.Http1, bytes, finishSending: true));
+            var actual = RawHttp.Mask(await RawHttp.ExchangeAsync(beside.DecoyHttp1, bytes, finishSending: true));
             if (expected != actual)
                 different.Add($"{System.Text.Encoding.Latin1.GetString(bytes)}\n--- nginx\n{expected}\n--- decoy\n{actual}\n=====\n");
         }

@@ -52,7 +52,7 @@ public sealed class Http2LikeNginxTests(NginxBesideDecoy beside) : IClassFixture
         {
             var bytes = frames.Conversation();
             var expected = await RawHttp2.ExchangeAsync(beside.NginxHttp2, bytes, streams: 0);
-            var actual = await RawHttp2.ExchangeAsync(beside.Decoy.Http2, bytes, streams: 0);
+            var actual = await RawHttp2.ExchangeAsync(beside.DecoyHttp2, bytes, streams: 0);
             if (!expected.SequenceEqual(actual, StringComparer.Ordinal))
                 different.Add($"{i}: {Convert.ToHexStringLower(bytes)}\nnginx: {Text(expected)}\ndecoy: {Text(actual)}\n");
         }
