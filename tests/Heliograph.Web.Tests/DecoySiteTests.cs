@@ -64,6 +64,39 @@ public sealed class DecoySiteTests : IDisposable
     }
 
     [Fact]
+    public async Task Links_within_the_directory_are_followed_even_if_their_path_is_absolute_or_leaves_it_and_comes_back()
+    {
+        var site = Path.Combine(directory, "site");
+        Directory.CreateDirectory(site);
+        await File.WriteAllTextAsync(Path.Combine(site, "page.txt"), "a page", Cancellation);
+        File.CreateSymbolicLink(Path.Combine(site, "absolute.txt"), Path.Combine(site, "page.txt"));
+        File.CreateSymbolicLink(Path.Combine(site, "around.txt"), "../site/page.txt");
+        await using var decoy = await DecoySite.StartAsync(
+            new DecoyOptions { Seed = new byte[DecoySeed.Length], Directory = site }, time, NullLogger.Instance, Cancellation);
+        foreach (var path in new[] { "/absolute.txt", "/around.txt" })
+            Assert.EndsWith("\r\n\r\na page", await GetAsync(decoy, path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_of_more_than_2_GiB_is_served()
+    {
+        var site = Path.Combine(directory, "site");
+        Directory.CreateDirectory(site);
+        await using (var file = File.Create(Path.Combine(site, "large.bin")))
+        {
+            file.Position = 3_000_000_000;
+            await file.WriteAsync("end"u8.ToArray(), Cancellation);
+        }
+        await using var decoy = await DecoySite.StartAsync(
+            new DecoyOptions { Seed = new byte[DecoySeed.Length], Directory = site }, time, NullLogger.Instance, Cancellation);
+        var answer = await RawHttp.ExchangeAsync(
+            DialTo.Server(decoy.ServeHttp1),
+            RawHttp.Bytes("GET /large.bin HTTP/1.1\r\nHost: a\r\nRange: bytes=-3\r\nConnection: close\r\n\r\n"),
+            finishSending: false);
+        Assert.EndsWith("\r\n\r\nend", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task HttpClient_reads_the_site_over_http2()
     {
         await using var decoy = await StartAsync();
