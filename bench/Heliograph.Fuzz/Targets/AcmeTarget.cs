@@ -13,8 +13,10 @@ namespace Heliograph.Fuzz.Targets;
 /// </summary>
 internal static class AcmeTarget
 {
-    private const string Authority = "authority.test", Secret = "token-0123456789", Directory = "https://authority.test/directory";
+    private const string Authority = "authority.test", Secret = "token-0123456789";
     private const int LongestMessage = 5000;
+
+    private static readonly IssuerOptions Issuer = new() { Directory = "https://authority.test/directory" };
 
     private static readonly string[] Types = [ChallengeTypes.Http01, ChallengeTypes.TlsAlpn01, ChallengeTypes.Dns01];
 
@@ -69,7 +71,7 @@ internal static class AcmeTarget
                 break;
             case "chain":
                 _ = CertificateCheck.Accept(
-                    Encoding.UTF8.GetString(response.Body), Key.Value, Directory, [Identifier.Parse("proxy.example.org")], Now,
+                    Encoding.UTF8.GetString(response.Body), Key.Value, Issuer, [Identifier.Parse("proxy.example.org")], Now,
                     clockAhead: null);
                 break;
         }

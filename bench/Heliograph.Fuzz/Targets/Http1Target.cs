@@ -85,7 +85,7 @@ internal static class Http1Target
     private static void CheckResponse(Response response)
     {
         const int Longest = 64 * 1024;
-        var text = Encoding.Latin1.GetString(ResponseHeadWriter.Write(response, DateTimeOffset.UnixEpoch, keepsAlive: true));
+        var text = Encoding.Latin1.GetString(ResponseHeadWriter.Write(response, DateTimeOffset.UnixEpoch, keepsAlive: true, response.IsGzip));
         FaultException.Unless(text.Length <= Longest, $"the answer has a head of {text.Length} bytes");
         var lines = text.Split("\r\n");
         FaultException.Unless(
