@@ -74,6 +74,9 @@ internal static partial class HostLog
         "Cannot send metrics by OTLP; retrying: {Problem}; check OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_PROTOCOL")]
     public static partial void OtlpTrouble(ILogger logger, string problem);
 
+    [LoggerMessage(29, LogLevel.Warning, "OpenTelemetry cannot use {Variable}; allowed: {Allowed}")]
+    public static partial void OtlpVariableUnusable(ILogger logger, string variable, string allowed);
+
     [LoggerMessage(
         30,
         LogLevel.Warning,

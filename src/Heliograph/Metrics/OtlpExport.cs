@@ -12,12 +12,13 @@ namespace Heliograph.Metrics;
 /// </remarks>
 internal sealed class OtlpExport : IAsyncDisposable
 {
-    private readonly OtlpTrouble trouble;
     private readonly MeterProvider provider;
 
     private OtlpExport(ILogger logger)
     {
-        trouble = new(logger);
+        foreach (var (variable, allowed) in OtlpVariables.Unusable(Environment.GetEnvironmentVariable))
+            HostLog.OtlpVariableUnusable(logger, variable, allowed);
+        var trouble = new OtlpTrouble(logger);
         provider = Sdk.CreateMeterProviderBuilder()
             // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come last and take precedence. No host name: the operator decides what to
             // call this machine.
@@ -28,7 +29,11 @@ internal sealed class OtlpExport : IAsyncDisposable
                     .AddTelemetrySdk()
                     .AddEnvironmentVariableDetector())
             .AddMeter(HeliographMeter.Name)
-            .AddOtlpExporter()
+            .AddOtlpExporter(options =>
+            {
+                var create = options.HttpClientFactory;
+                options.HttpClientFactory = () => trouble.Watch(create());
+            })
             .Build();
     }
 
@@ -46,9 +51,5 @@ internal sealed class OtlpExport : IAsyncDisposable
     public static OtlpExport Start(ILogger logger) => new(logger);
 
     /// <summary>Sends the last figures; an unreachable collector delays the end by a few seconds only.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await Task.Run(provider.Dispose);
-        trouble.Dispose();
-    }
+    public async ValueTask DisposeAsync() => await Task.Run(provider.Dispose);
 }

@@ -1,6 +1,8 @@
+using System.Net;
 using System.Text;
 using Heliograph.Metrics;
 using Heliograph.Testing;
+using Heliograph.Testing.Nginx;
 
 namespace Heliograph.EndToEnd.Tests.Metrics;
 
@@ -54,8 +56,10 @@ public sealed class OtlpTests
         Assert.Equal(scraped, sent.Count);
     }
 
-    [Fact(Timeout = Bound.LongTest)]
-    public async Task An_unreachable_collector_is_logged_and_delays_nothing()
+    [Theory(Timeout = Bound.LongTest)]
+    [InlineData("http/protobuf")]
+    [InlineData("grpc")]
+    public async Task An_unreachable_collector_is_logged_and_delays_nothing(string protocol)
     {
         Proxy.NeedsHeliograph();
         using var nobody = LoopbackPort.Refusing(out var down);
@@ -66,17 +70,76 @@ public sealed class OtlpTests
                 [
                     "env",
                     $"OTEL_EXPORTER_OTLP_ENDPOINT=http://{down}",
-                    "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
+                    $"OTEL_EXPORTER_OTLP_PROTOCOL={protocol}",
                     "OTEL_METRIC_EXPORT_INTERVAL=200",
                 ],
             });
         var line = await proxy.Program.WaitForLineAsync(
             static line => line.Contains("Cannot send metrics by OTLP", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
-        Assert.Contains("check OTEL_EXPORTER_OTLP_ENDPOINT", line, StringComparison.Ordinal);
+        Assert.Contains($"Connection refused ({down}); check OTEL_EXPORTER_OTLP_ENDPOINT", line, StringComparison.Ordinal);
         proxy.Program.Signal(Processes.SIGTERM);
         Assert.Equal(0, await proxy.Program.WaitForExitAsync(TimeSpan.FromSeconds(30)));
         Assert.Single(
             proxy.Program.Errors.Split('\n'), static line => line.Contains("Cannot send metrics by OTLP", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task A_collector_that_refuses_the_metrics_is_logged_with_its_answer()
+    {
+        await using var collector = new FakeReceiver(certificate: null, "401 Unauthorized");
+        Assert.Contains(
+            "retrying: the collector answers 401 Unauthorized; check",
+            await FirstTroubleAsync(collector.Endpoint, "http/protobuf"),
+            StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
+    [Trait("Needs", "server")]
+    public async Task A_collector_that_refuses_the_metrics_by_gRPC_is_logged_with_its_status()
+    {
+        Assert.SkipUnless(NginxProcess.IsInstalled, "nginx is not installed");
+        var endpoint = LoopbackPort.Free();
+        await using var collector = await NginxProcess.StartAsync(
+            NginxProcess.CreatePrefix(),
+            $"server {{ listen {endpoint} http2; default_type application/grpc; location / {{ add_header grpc-status 16; return 200; }} }}",
+            top: "",
+            [endpoint.ToString()]);
+        Assert.Contains(
+            "retrying: the collector answers with gRPC status 16; check",
+            await FirstTroubleAsync(endpoint, "grpc"),
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL=grpc", "OTEL_EXPORTER_OTLP_ENDPOINT=https://x", "OTEL_METRIC_EXPORT_INTERVAL=1")]
+    [InlineData("!OTEL_EXPORTER_OTLP_PROTOCOL=http")]
+    [InlineData("!OTEL_EXPORTER_OTLP_METRICS_PROTOCOL=http/json")]
+    [InlineData("!OTEL_EXPORTER_OTLP_ENDPOINT=localhost:4317", "!OTEL_EXPORTER_OTLP_TIMEOUT=10s")]
+    [InlineData("!OTEL_EXPORTER_OTLP_METRICS_ENDPOINT=127.0.0.1:4317", "!OTEL_METRIC_EXPORT_INTERVAL=0")]
+    public void A_variable_that_OpenTelemetry_cannot_use_is_named(params string[] variables)
+    {
+        var environment = variables
+            .Select(static variable => variable.TrimStart('!').Split('=', 2))
+            .ToDictionary(static pair => pair[0], static pair => pair[1], StringComparer.Ordinal);
+        Assert.Equal(
+            variables.Where(static variable => variable[0] == '!').Select(static variable => variable[1..].Split('=')[0])
+                .Order(StringComparer.Ordinal),
+            OtlpVariables.Unusable(name => environment.GetValueOrDefault(name)).Select(static found => found.Name)
+                .Order(StringComparer.Ordinal));
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task A_variable_that_OpenTelemetry_cannot_use_is_logged_with_what_is_allowed()
+    {
+        Proxy.NeedsHeliograph();
+        await using var proxy = await Proxy.StartAsync(new ProxySettings
+        {
+            Wrapper = ["env", "OTEL_METRICS_EXPORTER=otlp", "OTEL_EXPORTER_OTLP_PROTOCOL=http"],
+        });
+        await proxy.Program.WaitForLineAsync(
+            static line => line.Contains(
+                "OpenTelemetry cannot use OTEL_EXPORTER_OTLP_PROTOCOL; allowed: grpc, http/protobuf", StringComparison.Ordinal),
+            TimeSpan.FromSeconds(30));
     }
 
     [Theory]
@@ -97,6 +160,22 @@ public sealed class OtlpTests
             .Select(static variable => variable.Split('=', 2))
             .ToDictionary(static pair => pair[0], static pair => pair[1], StringComparer.Ordinal);
         Assert.Equal(expected, OtlpExport.IsConfigured(name => environment.GetValueOrDefault(name)));
+    }
+
+    /// <returns>What the log says about the first export that failed.</returns>
+    private static async Task<string> FirstTroubleAsync(IPEndPoint collector, string protocol)
+    {
+        Proxy.NeedsHeliograph();
+        await using var proxy = await Proxy.StartAsync(new ProxySettings
+        {
+            Wrapper =
+            [
+                "env", $"OTEL_EXPORTER_OTLP_ENDPOINT=http://{collector}", $"OTEL_EXPORTER_OTLP_PROTOCOL={protocol}",
+                "OTEL_METRIC_EXPORT_INTERVAL=200",
+            ],
+        });
+        return await proxy.Program.WaitForLineAsync(
+            static line => line.Contains("Cannot send metrics by OTLP", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
     }
 
     /// <summary>Enough of the wire format (protobuf.dev/programming-guides/encoding) to walk through a message.</summary>
