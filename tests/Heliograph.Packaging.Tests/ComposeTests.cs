@@ -9,7 +9,7 @@ public sealed partial class ComposeTests
 {
     private static readonly string Folder = Repository.PathOf("packaging/container");
     private readonly string dockerfile = File.ReadAllText(Path.Combine(Folder, "Dockerfile"));
-    private readonly YamlMappingNode compose = Load();
+    private readonly YamlMappingNode compose = Load("compose.yaml");
     private readonly YamlMappingNode service;
 
     private readonly Packages packages;
@@ -28,7 +28,6 @@ public sealed partial class ComposeTests
         string[] known =
         [
             "image",
-            "build",
             "environment",
             "ports",
             "volumes",
@@ -71,16 +70,26 @@ public sealed partial class ComposeTests
             HealthCheck().Match(dockerfile).Groups["test"].Value.Replace("CMD [", "[\"CMD\", ", StringComparison.Ordinal));
     }
 
+    /// <summary>A small machine cannot compile the program.</summary>
     [Fact]
-    public void The_build_finds_the_Dockerfile_and_the_grace_period_is_longer_than_the_drain()
+    public void It_uses_the_image_of_this_version_and_builds_nothing() => Assert.Equal(ContainerImage.Name, service["image"].ToString());
+
+    [Fact]
+    public void The_second_file_only_builds_the_image_from_the_Dockerfile_under_a_name_of_its_own()
     {
-        var context = Path.GetFullPath(Path.Combine(Folder, service["build"]["context"].ToString()));
+        var build = (YamlMappingNode)Load("compose.build.yaml")["services"]["heliograph"];
+        Assert.Equal(["image", "build"], Keys(build));
+        Assert.NotEqual(service["image"], build["image"]);
+        var context = Path.GetFullPath(Path.Combine(Folder, build["build"]["context"].ToString()));
         Assert.Equal(Repository.PathOf(""), context);
-        Assert.Equal(Path.Combine(Folder, "Dockerfile"), Path.Combine(context, service["build"]["dockerfile"].ToString()));
+        Assert.Equal(Path.Combine(Folder, "Dockerfile"), Path.Combine(context, build["build"]["dockerfile"].ToString()));
+    }
+
+    [Fact]
+    public void The_grace_period_is_longer_than_the_drain() =>
         Assert.True(
             int.Parse(service["stop_grace_period"].ToString().TrimEnd('s')) > 40,
             "limits.drain_timeout (30 s) and limits.connect_timeout (10 s)");
-    }
 
     [Fact]
     public async Task The_program_accepts_the_environment()
@@ -97,10 +106,10 @@ public sealed partial class ComposeTests
         Assert.Contains("state_directory: " + Instruction("VOLUME"), output, StringComparison.Ordinal);
     }
 
-    private static YamlMappingNode Load()
+    private static YamlMappingNode Load(string file)
     {
         var stream = new YamlStream();
-        using var reader = File.OpenText(Path.Combine(Folder, "compose.yaml"));
+        using var reader = File.OpenText(Path.Combine(Folder, file));
         stream.Load(reader);
         return (YamlMappingNode)stream.Documents[0].RootNode;
     }

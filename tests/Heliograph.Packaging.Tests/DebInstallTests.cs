@@ -20,14 +20,15 @@ public sealed class DebInstallTests
         Assert.Matches(
             "^heliograph:x:[0-9]+:[0-9]+:Heliograph[^:]*:/var/lib/heliograph:/usr/sbin/nologin\n$",
             await root.RunAsync("getent", "passwd", "heliograph"));
-        // The only error in the file as installed is the value that only the operator knows.
+        // Nothing is configured yet, and the only error is the value that only the operator knows.
+        Assert.Empty(Directory.EnumerateFileSystemEntries(root["etc/heliograph"]));
         var (code, _, errors) = await root.TryAsync("heliograph", "config", "validate");
         Assert.Equal(2, code);
         Assert.Contains("domains: missing", errors, StringComparison.Ordinal);
         Assert.Contains("the configuration has an error:", errors, StringComparison.Ordinal);
         // Installing it again does no harm.
         await root.InstallAsync(Packages.Deb);
-        // init replaces a file without settings without asking. It exits with 3 on a machine that is unfit for a proxy, as here.
+        // It exits with 3 on a machine that is unfit for a proxy, as here.
         var init = await root.TryAsync("heliograph", "init", "--domain", "proxy.example.org", "--offline", "--no-qr");
         Assert.True(init.ExitCode is 0 or 3, init.Output + init.Errors);
         Assert.Contains("  systemctl enable --now heliograph\n", init.Output, StringComparison.Ordinal);

@@ -169,14 +169,13 @@ internal sealed class DebianRoot : IDisposable
     public Task<(int ExitCode, string Output, string Errors)> TryAsync(params string[] command) =>
         ChildProcess.RunAsync("env", [.. Clean, .. Command(command)], TimeSpan.FromMinutes(1));
 
-    /// <summary>Installs a package from a file on this machine.</summary>
+    /// <summary>Installs a package from a file on this machine, without a terminal: a question of dpkg's is an error.</summary>
     public async Task<string> InstallAsync(string package)
     {
         File.Copy(package, this["run/package.deb"], overwrite: true);
         try
         {
-            // The test answers dpkg's question as apt's unattended runs do: keep the file.
-            return await RunAsync("dpkg", "--force-confold", "--install", "/run/package.deb");
+            return await RunAsync("dpkg", "--install", "/run/package.deb");
         }
         finally
         {
@@ -184,18 +183,28 @@ internal sealed class DebianRoot : IDisposable
         }
     }
 
-    /// <summary>The same package with the next version number.</summary>
-    public async Task<string> MakeNewerAsync()
-    {
-        await Tool.RunAsync("dpkg-deb", "--raw-extract", Packages.Deb, this["run/newer"]);
-        var control = this["run/newer/DEBIAN/control"];
-        await File.WriteAllTextAsync(
-            control,
-            (await File.ReadAllTextAsync(control)).Replace(
-                $"Version: {Packages.Version}", $"Version: {Packages.Version}+1", StringComparison.Ordinal));
-        await Tool.RunAsync("dpkg-deb", "--root-owner-group", "--build", this["run/newer"], this["run/newer.deb"]);
-        return this["run/newer.deb"];
-    }
+    /// <summary>The same package with the next version number, and a change in every configuration file that it contains.</summary>
+    public Task<string> MakeNewerAsync() =>
+        MakeAsync(
+            "newer",
+            $"{Packages.Version}+1",
+            static tree =>
+            {
+                foreach (var file in Directory.EnumerateFiles(tree, "*.yaml", SearchOption.AllDirectories))
+                    File.AppendAllText(file, "# A line of the next version.\n");
+            });
+
+    /// <summary>The same package as it was when it still contained the configuration.</summary>
+    public Task<string> MakeOlderAsync() =>
+        MakeAsync(
+            "older",
+            $"{Packages.Version}~1",
+            static tree =>
+            {
+                var configuration = Directory.CreateDirectory(System.IO.Path.Combine(tree, "etc/heliograph")).FullName;
+                File.Copy(Repository.PathOf("packaging/heliograph.yaml"), System.IO.Path.Combine(configuration, "heliograph.yaml"));
+                File.WriteAllText(System.IO.Path.Combine(tree, "DEBIAN/conffiles"), "/etc/heliograph/heliograph.yaml\n");
+            });
 
     /// <summary>
     /// Every file with its owner and mode, every user and group, except for the own files of dpkg, the logs and the user tools
@@ -240,6 +249,21 @@ internal sealed class DebianRoot : IDisposable
 
     public void Dispose() => directory.Dispose();
 
+    private async Task<string> MakeAsync(string name, string version, Action<string> change)
+    {
+        var tree = this["run/" + name];
+        await Tool.RunAsync("dpkg-deb", "--raw-extract", Packages.Deb, tree);
+        var control = System.IO.Path.Combine(tree, "DEBIAN/control");
+        await File.WriteAllTextAsync(
+            control,
+            (await File.ReadAllTextAsync(control)).Replace(
+                $"Version: {Packages.Version}\n", $"Version: {version}\n", StringComparison.Ordinal));
+        change(tree);
+        // Compressing it takes minutes on a busy machine.
+        await Tool.RunAsync("dpkg-deb", "--root-owner-group", "-Znone", "--build", tree, tree + ".deb");
+        return tree + ".deb";
+    }
+
     private static async Task<string> FetchAsync(string cache, Func<string, Task> make)
     {
         await Fetching.WaitAsync();
@@ -267,7 +291,6 @@ internal sealed class DebianRoot : IDisposable
         "--ignore-environment",
         "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         "LC_ALL=C.UTF-8",
-        "DEBIAN_FRONTEND=noninteractive",
     ];
 
     // The mirror that this machine uses; debootstrap's default if it uses none for this release.

@@ -14,7 +14,7 @@ internal static class ConfigurationFile
     /// <summary>The service's group, named as in the package and the systemd unit.</summary>
     private const string ServiceGroup = "heliograph";
 
-    /// <summary>Whether there is a file that sets nothing: the package's has only comments.</summary>
+    /// <summary>Whether there is a file that sets nothing: a copy of the package's example has only comments.</summary>
     public static bool IsBlank(string path)
     {
         try
