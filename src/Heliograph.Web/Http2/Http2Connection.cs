@@ -47,7 +47,7 @@ internal sealed class Http2Connection : IDisposable
             // nginx closes an idle connection cleanly, and one that stops half-way with an error.
             var isIdle = session.IsIdle && filled == start && !session.IsInFrame;
             if (!await WaitAsync(isIdle))
-                error = isIdle ? Http2Error.NoError : Http2Error.Protocol;
+                error = session.GiveUp(isIdle);
             else if (!await FillAsync())
                 return;
         }

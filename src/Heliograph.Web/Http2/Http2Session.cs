@@ -69,6 +69,15 @@ internal sealed class Http2Session : IDisposable
         FrameWriter.GoAway(output, lastStream, error);
     }
 
+    /// <summary>The client has sent nothing for too long. nginx resets the request whose header block stopped half-way first.</summary>
+    public Http2Error GiveUp(bool isIdle)
+    {
+        if (request is not null)
+            Reset(streams[^1], Http2Error.Protocol);
+        request = null;
+        return isIdle ? Http2Error.NoError : Http2Error.Protocol;
+    }
+
     public void Dispose() => streams.ForEach(stream => stream.Dispose());
 
     /// <summary>
