@@ -3,8 +3,8 @@ using Heliograph.Testing;
 namespace Heliograph.Packaging.Tests;
 
 /// <summary>
-/// The image as buildah builds it, once for all tests, with separate base images for both stages: a Debian 12 from debootstrap, and for the build the same
-/// with gcc, this machine's SDK and the packages restored here.
+/// The image as buildah builds it, once for all tests, with separate base images for both stages: a Debian 12 from debootstrap, and for
+/// the build the same with gcc, this machine's SDK and the packages restored here.
 /// </summary>
 public sealed class ContainerImage : IAsyncDisposable
 {

@@ -43,7 +43,9 @@ public sealed class DiagnosticsTests(Packages packages)
         Assert.DoesNotContain(written, static path => path.Contains("clr-debug-pipe", StringComparison.Ordinal));
     }
 
-    /// <summary>The names of a process's unix sockets, in the file system or (with an @) not. /proc/net/unix: the inode, then the name.</summary>
+    /// <summary>
+    /// The names of a process's unix sockets, in the file system or (with an @) not. /proc/net/unix: the inode, then the name.
+    /// </summary>
     private static async Task<IEnumerable<string>> UnixSocketsAsync(int process)
     {
         var open = Directory

@@ -106,8 +106,8 @@ internal sealed class Http2Session : IDisposable
         var stream = streams.Find(CanSendOn);
         for (var sent = 0; stream is not null && sent < most && CanSendOn(stream);)
         {
-            var length = (int)
-                Math.Min(Math.Min(stream.RemainingOfPart, Math.Min(Http2Limits.DataChunk, frameSize)), Math.Min(sendWindow, stream.SendWindow));
+            var window = Math.Min(sendWindow, stream.SendWindow);
+            var length = (int)Math.Min(Math.Min(stream.RemainingOfPart, Math.Min(Http2Limits.DataChunk, frameSize)), window);
             var isLast = length == stream.Remaining;
             FrameWriter.Head(output, length, FrameType.Data, isLast ? FrameFlags.EndStream : FrameFlags.None, stream.Id);
             var memory = output.GetMemory(Math.Max(length, 1))[..length];

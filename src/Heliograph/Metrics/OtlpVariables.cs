@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Heliograph.Metrics;
 
-/// <summary>OpenTelemetry's variables with a value that its exporter cannot use. It then goes on with the default, and tells nobody.</summary>
+/// <summary>
+/// OpenTelemetry's variables with a value that its exporter cannot use. It then goes on with the default, and tells nobody.
+/// </summary>
 internal static class OtlpVariables
 {
     private static readonly (string Name, string Allowed, Func<string, bool> IsUsable)[] All =

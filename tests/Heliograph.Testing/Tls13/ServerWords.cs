@@ -122,7 +122,8 @@ internal sealed class ServerWords
             var generator = 2 + BinaryPrimitives.ReadUInt16BigEndian(body);
             var share = generator + 2 + BinaryPrimitives.ReadUInt16BigEndian(body.AsSpan(generator));
             parameters = share + 2 + BinaryPrimitives.ReadUInt16BigEndian(body.AsSpan(share));
-            group = $"of a prime of {generator - 2} bytes, SHA-256 {Convert.ToHexString(SHA256.HashData(body.AsSpan(0, share)).AsSpan(0, 8))}";
+            var hash = SHA256.HashData(body.AsSpan(0, share)).AsSpan(0, 8);
+            group = $"of a prime of {generator - 2} bytes, SHA-256 {Convert.ToHexString(hash)}";
         }
         chance = body.Length - parameters - 4;
         return $"ServerKeyExchange {group}, scheme {Convert.ToHexString(body.AsSpan(parameters, 2))}";

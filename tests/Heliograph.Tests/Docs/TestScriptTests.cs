@@ -38,7 +38,7 @@ public sealed class TestScriptTests : IDisposable
     {
         Report("Relay.", 1, """
             <assembly passed="8" failed="2" errors="0" skipped="0">
-            <test name="Tests.A.B.It_works(how: &quot;with &lt;&gt; &amp;&quot;)" result="Fail" time="1" type="Tests.A.B" method="It_works" />
+            <test name="Tests.A.B.It_works(how: &quot;with &lt;&gt; &amp;&quot;)" result="Fail" type="Tests.A.B" method="It_works" />
             <test name="Tests.A.B.It_passes" result="Pass" time="1" type="Tests.A.B" method="It_passes" />
             <test name="Tests.C.It_ends" result="Fail" time="1" type="Tests.C" method="It_ends" />
             </assembly>
@@ -98,7 +98,8 @@ public sealed class TestScriptTests : IDisposable
 
         var (_, lines) = await RunAsync("tls13", "Heliograph.Tls13.Tests.C", "It_ends");
 
-        Assert.Contains(lines, static line => line.EndsWith(" -class Heliograph.Tls13.Tests.C -method *.It_ends", StringComparison.Ordinal));
+        const string Options = " -class Heliograph.Tls13.Tests.C -method *.It_ends";
+        Assert.Contains(lines, static line => line.EndsWith(Options, StringComparison.Ordinal));
     }
 
     private async Task<(int Code, string[] Lines)> RunAsync(params string[] arguments)

@@ -33,8 +33,9 @@ public sealed class JsonLogFormatterTests
     private static string Write(LogLevel level, string message, Exception? exception)
     {
         using var text = new StringWriter();
-        new JsonLogFormatter(TimeProvider.System).Write(
-            new LogEntry<string>(level, "Heliograph", new EventId(7, "SelfCheckFailed"), message, exception, static (state, _) => state), null, text);
+        var entry = new LogEntry<string>(
+            level, "Heliograph", new EventId(7, "SelfCheckFailed"), message, exception, static (state, _) => state);
+        new JsonLogFormatter(TimeProvider.System).Write(entry, null, text);
         return text.ToString();
     }
 }

@@ -85,8 +85,11 @@ internal static class Http1Cases
                 $"GET /notes.txt HTTP/{version}\r\n{Fields}Expect: 100-continue\r\nContent-Length: 1\r\n\r\nx");
 
         // Compression
-        foreach (var target in new[] { "/", "/about.html", "/page.html", "/long.html", "/noise.html", "/short.html", "/twenty.html", "/notes.txt",
-            "/nothing", "/bare/", "/docs", "/docs/", "/style.css", "/%zz" })
+        foreach (var target in new[]
+        {
+            "/", "/about.html", "/page.html", "/long.html", "/noise.html", "/short.html", "/twenty.html", "/notes.txt", "/nothing",
+            "/bare/", "/docs", "/docs/", "/style.css", "/%zz",
+        })
             With("gzip of " + target, target, "Accept-Encoding: gzip\r\n");
         foreach (var accepted in new[]
         {

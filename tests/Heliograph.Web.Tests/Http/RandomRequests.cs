@@ -35,8 +35,8 @@ internal sealed class RandomRequests(int seed)
     private static readonly string[] Bodies =
     [
         "", "", "", "", "hello", "5\r\nhello\r\n0\r\n\r\n", "5;x=y\r\nhello\r\n0\r\nA: b\r\n\r\n", "7fffffffffffffff\r\nhello",
-        "8000000000000000\r\n", "fffffffffffffffff\r\nhello", "x\r\n", "5\nhello\n0\n\n", "5\r\nhelloo\r\n0\r\n\r\n", "0\r\n\r\n", "5 \r\nhello\r\n0 \r\n\r\n",
-        "\r\n",
+        "8000000000000000\r\n", "fffffffffffffffff\r\nhello", "x\r\n", "5\nhello\n0\n\n", "5\r\nhelloo\r\n0\r\n\r\n", "0\r\n\r\n",
+        "5 \r\nhello\r\n0 \r\n\r\n", "\r\n",
     ];
 
     private readonly Random random = new(seed);

@@ -14,7 +14,9 @@ internal sealed class RandomFrames(int seed)
     private const int EndHeaders = 4;
 
     private static readonly string[] Paths =
-        ["/", "/notes.txt", "/style.css", "/nothing", "/empty.txt", "/bare/", "/../x", "notes.txt", "/a b", "", "/medium.bin", "/about.html"];
+    [
+        "/", "/notes.txt", "/style.css", "/nothing", "/empty.txt", "/bare/", "/../x", "notes.txt", "/a b", "", "/medium.bin", "/about.html",
+    ];
 
     private static readonly string[] Methods = ["GET", "GET", "GET", "HEAD", "POST", "OPTIONS", "CONNECT", "BREW", "get"];
 
