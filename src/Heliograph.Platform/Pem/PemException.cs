@@ -7,7 +7,7 @@ public sealed class PemException : Exception
     {
     }
 
-    public PemException(string message, Exception inner) : base(message, inner)
+    public PemException(string message, Exception? inner) : base(message, inner)
     {
     }
 }

@@ -9,14 +9,35 @@ public sealed record PemFile(ReadOnlyMemory<byte> Bytes, bool IsPipe)
 {
     private const int Largest = 1024 * 1024;
 
-    /// <summary>How long the first reading of a file may take: a pipe has no end until its writer closes it.</summary>
+    /// <summary>How long reading may take: a pipe has no beginning without a writer, and no end until its writer closes it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Reads a file or a pipe to its end.</summary>
+    /// <summary>Reads a file or a pipe to its end, but not for ever.</summary>
     /// <exception cref="IOException">It cannot be read; the message is for a person, and may repeat the path.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
-    /// <exception cref="PemException">It is larger than any PEM file.</exception>
-    public static PemFile Read(string path)
+    /// <exception cref="PemException">It is larger than any PEM file, or does not end.</exception>
+    public static PemFile Read(string path) => Read(path, Patience);
+
+    internal static PemFile Read(string path, TimeSpan patience)
+    {
+        var reading = Task.Run(() => ReadToEnd(path));
+        return Task.WaitAny([reading], patience) == 0 ? reading.GetAwaiter().GetResult() : throw Endless(path, patience, inner: null);
+    }
+
+    /// <inheritdoc cref="Read(string)"/>
+    public static async Task<PemFile> ReadAsync(string path, TimeProvider timeProvider)
+    {
+        try
+        {
+            return await Task.Run(() => ReadToEnd(path)).WaitAsync(Patience, timeProvider);
+        }
+        catch (TimeoutException exception)
+        {
+            throw Endless(path, Patience, exception);
+        }
+    }
+
+    private static PemFile ReadToEnd(string path)
     {
         // A file's length says nothing about a pipe or a device, and the file may grow: read until it ends.
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
@@ -30,20 +51,8 @@ public sealed record PemFile(ReadOnlyMemory<byte> Bytes, bool IsPipe)
         return new PemFile(bytes.WrittenMemory, !stream.CanSeek);
     }
 
-    /// <summary>The same, but not for ever: opening a pipe waits for its writer.</summary>
-    /// <inheritdoc cref="Read(string)"/>
-    public static async Task<PemFile> ReadAsync(string path, TimeProvider timeProvider)
-    {
-        try
-        {
-            return await Task.Run(() => Read(path)).WaitAsync(Patience, timeProvider);
-        }
-        catch (TimeoutException exception)
-        {
-            throw new PemException(
-                $"{path} did not end within {Patience.TotalSeconds:0} seconds: it is a pipe that nobody writes to and closes, or on a " +
-                "file system that does not respond",
-                exception);
-        }
-    }
+    private static PemException Endless(string path, TimeSpan patience, Exception? inner) => new(
+        $"{path} did not end within {patience.TotalSeconds:0.##} seconds: it is a pipe that nobody writes to and closes, or on a " +
+        "file system that does not respond",
+        inner);
 }
