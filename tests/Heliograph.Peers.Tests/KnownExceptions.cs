@@ -45,6 +45,7 @@ internal static class KnownExceptions
             List(Unnotified, "http2/5.3.1", "PRIORITY of an open stream that depends on itself"),
             List(Unnotified, "http2/6.3", "PRIORITY of four bytes of an open stream"),
             List(Unnotified, "http2/6.4", "RST_STREAM of three bytes", "RST_STREAM of five bytes"),
+            List(Unnotified, "http2/6.5", "SETTINGS of an open stream"),
             List(Unnotified, "http2/6.9", "by 0 of a stream", "of three bytes of a stream"),
             List(
                 Unnotified,

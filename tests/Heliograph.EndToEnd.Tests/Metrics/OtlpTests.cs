@@ -76,7 +76,8 @@ public sealed class OtlpTests
             });
         var line = await proxy.Program.WaitForLineAsync(
             static line => line.Contains("Cannot send metrics by OTLP", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
-        Assert.Contains($"Connection refused ({down}); check OTEL_EXPORTER_OTLP_ENDPOINT", line, StringComparison.Ordinal);
+        Assert.Contains(
+            $"no connection (IPv4: connection refused) ({down}); check OTEL_EXPORTER_OTLP_ENDPOINT", line, StringComparison.Ordinal);
         proxy.Program.Signal(Processes.SIGTERM);
         Assert.Equal(0, await proxy.Program.WaitForExitAsync(TimeSpan.FromSeconds(30)));
         Assert.Single(

@@ -77,17 +77,19 @@ public class DecoySourceTests
         int atRest;
         await using (var probe = await Proxy.StartAsync(new ProxySettings()))
             atRest = Processes.OpenFiles(probe.Program.Id);
+        // The least with which it starts, if that is more.
+        var limit = Math.Max(atRest + 60, 192 + (4 * Environment.ProcessorCount));
         await using var proxy = await Proxy.StartAsync(new ProxySettings
         {
             Limits = "max_connections: 10000",
-            Wrapper = ["prlimit", $"--nofile={atRest + 60}"],
+            Wrapper = ["prlimit", $"--nofile={limit}"],
         });
         var visitors = new List<TlsInTlsClient>();
         for (var i = 0; i < 20; i++)
             visitors.Add(await TlsInTlsClient.ConnectOuterAsync(proxy.Client("unused.example"), Bound.Token));
         // Accepting leaves fewer descriptors than these visitors need, at two for each.
         var crowd = new List<Socket>();
-        for (var i = 0; i < 60; i++)
+        for (var i = 0; i < limit - atRest; i++)
         {
             crowd.Add(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
             await crowd[^1].ConnectAsync(proxy.Endpoint, Bound.Token);
