@@ -97,9 +97,15 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     {
         timedOut = true;
         // nginx takes leave of a visitor who never sent a byte (ngx_http_wait_request_handler), but not of one who stops halfway.
-        if (awaitsFirstByte && peeked.Count == 0)
-            client.WriteEnd();
-        Cancel();
+        try
+        {
+            if (awaitsFirstByte && peeked.Count == 0)
+                client.WriteEnd();
+        }
+        finally
+        {
+            Cancel();
+        }
     }
 
     private async Task<ConnectionOutcome> ServeAsync()

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -39,6 +40,30 @@ public sealed class DecoySiteTests : IDisposable
             var answer = await GetAsync(decoy, file.Path);
             Assert.StartsWith("HTTP/1.1 200 OK", answer, StringComparison.Ordinal);
             Assert.Equal(Encoding.Latin1.GetString(file.Content), answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
+        }
+    }
+
+    [Fact]
+    public async Task A_page_that_changes_without_another_time_or_length_is_compressed_anew()
+    {
+        var page = Path.Combine(directory, "page.html");
+        var modified = new DateTime(1980, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        await using var decoy = await StartOnAsync(directory);
+        foreach (var text in new[] { "<p>The page of 2025.</p>", "<p>The page of 2026.</p>" })
+        {
+            await File.WriteAllTextAsync(page, text, Cancellation);
+            File.SetLastWriteTimeUtc(page, modified);
+            var answer = await RawHttp.ExchangeAsync(
+                DialTo.Server(decoy.ServeHttp1),
+                RawHttp.Bytes("GET /page.html HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n"),
+                finishSending: false);
+            var body = answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
+            var stream = body[(body.IndexOf("\r\n", StringComparison.Ordinal) + 2)..];
+            using var unpacked = new StreamReader(
+                new GZipStream(new MemoryStream(Encoding.Latin1.GetBytes(stream)), CompressionMode.Decompress));
+            var characters = new char[text.Length];
+            Assert.Equal(text.Length, await unpacked.ReadBlockAsync(characters, Cancellation));
+            Assert.Equal(text, new string(characters));
         }
     }
 
@@ -196,4 +221,7 @@ public sealed class DecoySiteTests : IDisposable
 
     private Task<DecoySite> StartAsync() =>
         DecoySite.StartAsync(new DecoyOptions { Seed = new byte[DecoySeed.Length] }, time, NullLogger.Instance, Cancellation);
+
+    private Task<DecoySite> StartOnAsync(string site) => DecoySite.StartAsync(
+        new DecoyOptions { Seed = new byte[DecoySeed.Length], Directory = site }, time, NullLogger.Instance, Cancellation);
 }

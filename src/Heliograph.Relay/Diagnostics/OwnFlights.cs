@@ -20,6 +20,7 @@ internal sealed class OwnFlights
     private readonly Lock gate = new();
     private readonly Dictionary<string, long> announced = new(StringComparer.Ordinal);
     private volatile int count;
+    private long newest;
 
     public OwnFlights(TimeProvider timeProvider) => this.timeProvider = timeProvider;
 
@@ -30,8 +31,10 @@ internal sealed class OwnFlights
         {
             foreach (var old in announced.Where(one => timeProvider.GetElapsedTime(one.Value) > KeptFor).ToList())
                 announced.Remove(old.Key);
+            var now = timeProvider.GetTimestamp();
             if (announced.Count < Most)
-                announced[Convert.ToHexString(hash)] = timeProvider.GetTimestamp();
+                announced[Convert.ToHexString(hash)] = now;
+            Volatile.Write(ref newest, now);
             count = announced.Count;
         }
     }
@@ -42,6 +45,11 @@ internal sealed class OwnFlights
         // Nearly always: nothing is hashed for a client.
         if (count == 0)
             return false;
+        if (timeProvider.GetElapsedTime(Volatile.Read(ref newest)) > KeptFor)
+        {
+            Forget();
+            return false;
+        }
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(flight, hash);
         lock (gate)
@@ -49,6 +57,18 @@ internal sealed class OwnFlights
             var isOwn = announced.Remove(Convert.ToHexString(hash), out var at) && timeProvider.GetElapsedTime(at) <= KeptFor;
             count = announced.Count;
             return isOwn;
+        }
+    }
+
+    // None of them has arrived, and none will.
+    private void Forget()
+    {
+        lock (gate)
+        {
+            if (timeProvider.GetElapsedTime(newest) <= KeptFor)
+                return;
+            announced.Clear();
+            count = 0;
         }
     }
 }

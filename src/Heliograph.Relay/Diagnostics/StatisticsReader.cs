@@ -19,11 +19,13 @@ internal sealed class StatisticsReader(
         foreach (var loop in loops)
             loop.Counters.AddDeniedTo(denied);
         var (counters, routes) = (relay.Counters, relay.Routes.Routes.ToList());
+        var connections = Math.Max(0, open.Count - counters.OwnConnections);
         return new RelayStatistics
         {
             Uptime = timeProvider.GetElapsedTime(started),
-            Connections = Math.Max(0, open.Count - counters.OwnConnections),
-            MostConnections = counters.MostConnections,
+            Connections = connections,
+            // A connection is counted with its first bytes, and open before.
+            MostConnections = Math.Max(counters.MostConnections, connections),
             MaxConnections = relay.Options.MaxConnections,
             Accepted = counters.Accepted,
             Outcomes = Enum.GetValues<ConnectionOutcome>()

@@ -20,14 +20,25 @@ internal sealed class UpstreamAlarm(ILogger logger)
     /// <summary>Each endpoint counts for itself: the page for plain HTTP, which is always up, says nothing about the others.</summary>
     public void DecoyVisited(UpstreamEndpoint endpoint, DecoyState state)
     {
-        var before = downDecoys.GetValueOrDefault(endpoint);
-        if (state == before)
+        if (state == DecoyState.Served && endpoint is UpstreamEndpoint.InProcess)
+            EndShortage();
+        var before = downDecoys.GetOrAdd(endpoint, DecoyState.Served);
+        if (state == before || !downDecoys.TryUpdate(endpoint, state, before))
             return;
-        downDecoys[endpoint] = state;
         if (state == DecoyState.ErrorPage)
             logger.DecoyDown(endpoint);
         else if (state == DecoyState.Disconnected)
             logger.DecoyDisconnects(endpoint);
+    }
+
+    // Descriptors or memory had run out for all that are in this process, and are there again.
+    private void EndShortage()
+    {
+        foreach (var (endpoint, state) in downDecoys)
+        {
+            if (endpoint is UpstreamEndpoint.InProcess && state == DecoyState.Disconnected)
+                downDecoys.TryUpdate(endpoint, DecoyState.Served, state);
+        }
     }
 
     public void SiteDialled(PassthroughSite site, bool reached)

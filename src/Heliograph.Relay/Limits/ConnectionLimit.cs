@@ -5,10 +5,10 @@ namespace Heliograph.Relay.Limits;
 /// <summary>How many connections at a time this machine can hold.</summary>
 public static class ConnectionLimit
 {
-    /// <summary>A connection has a descriptor for each side; one to the built-in site has a third, where the site accepts it.</summary>
+    /// <summary>A connection has a descriptor for each side; one to the built-in site has a third, the site's end of the pair.</summary>
     internal const int DescriptorsPerConnection = 3;
 
-    /// <summary>Reserved for everything else: libraries, the loops, files, the site's sockets.</summary>
+    /// <summary>Reserved for everything else: libraries, the loops, files.</summary>
     internal const int ReservedDescriptors = 100;
 
     /// <summary>

@@ -149,7 +149,7 @@ internal sealed unsafe class EventLoop : IDisposable
             for (var i = 0; i < count; i++)
                 Dispatch(EpollEvents.Events(events, i), EpollEvents.Data(events, i));
             foreach (var queue in deadlines)
-                queue.Expire();
+                Expire(queue);
             for (var left = scheduled.Count; left > 0; left--)
                 Invoke(scheduled.Dequeue());
         }
@@ -192,6 +192,19 @@ internal sealed unsafe class EventLoop : IDisposable
         Interlocked.Exchange(ref wakeUpPending, 0);
         while (posted.TryDequeue(out var action))
             Invoke(action);
+    }
+
+    // What is still due after a failure is due in the next round.
+    private void Expire(DeadlineQueue queue)
+    {
+        try
+        {
+            queue.Expire();
+        }
+        catch (Exception exception)
+        {
+            failed(exception);
+        }
     }
 
     private void Invoke(Action action)

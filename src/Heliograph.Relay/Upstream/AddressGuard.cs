@@ -26,7 +26,6 @@ public static class AddressGuard
         .. new[] { "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20" }.Select(IPNetwork.Parse),
     ];
 
-
     public static bool IsPublic(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6)

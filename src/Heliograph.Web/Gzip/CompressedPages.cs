@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Heliograph.Web.Sites;
 
 namespace Heliograph.Web.Gzip;
@@ -17,23 +18,35 @@ internal sealed class CompressedPages
     private readonly Dictionary<string, Page> pages = new(StringComparer.Ordinal);
     private long total;
 
-    /// <summary>The stream in pieces; null if the page is too long, or its file shrinks while it is read.</summary>
+    /// <summary>The stream in pieces; null if the page is too long, or its file shrinks or fails while it is read.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>>? Find(string path, SiteFile file)
     {
-        if (file.Length > LongestPage)
+        if (file.Length > LongestPage || Read(file) is not { } text)
             return null;
+        // Not by time and length: an update may keep both.
+        var hash = Convert.ToHexString(SHA256.HashData(text));
         lock (gate)
         {
-            if (pages.TryGetValue(path, out var known) && known.EntityTag == file.EntityTag)
+            if (pages.TryGetValue(path, out var known) && known.Hash == hash)
                 return known.Pieces;
         }
-        var text = new byte[file.Length];
-        if (file.Read(text) != text.Length)
-            return null;
-        var page = new Page(file.EntityTag, Zlib.Compress(text));
+        var page = new Page(hash, Zlib.Compress(text));
         lock (gate)
             Keep(path, page);
         return page.Pieces;
+    }
+
+    private static byte[]? Read(SiteFile file)
+    {
+        try
+        {
+            var text = new byte[file.Length];
+            return file.Read(text) == text.Length ? text : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     private void Keep(string path, Page page)
@@ -49,7 +62,7 @@ internal sealed class CompressedPages
         total += page.Length;
     }
 
-    private sealed record Page(string EntityTag, IReadOnlyList<ReadOnlyMemory<byte>> Pieces)
+    private sealed record Page(string Hash, IReadOnlyList<ReadOnlyMemory<byte>> Pieces)
     {
         public long Length { get; } = Pieces.Sum(piece => (long)piece.Length);
     }

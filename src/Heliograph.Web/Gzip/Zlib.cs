@@ -44,8 +44,7 @@ internal static partial class Zlib
         try
         {
             var output = new byte[DeflateBound(ref stream, (nuint)text.Length)];
-            var pieces = new List<ReadOnlyMemory<byte>>();
-            var cut = 0;
+            var cuts = new List<int> { 0 };
             fixed (byte* input = text)
             fixed (byte* into = output)
             {
@@ -59,12 +58,15 @@ internal static partial class Zlib
                     status = Deflate(ref stream, left == 0 ? Finish : NoFlush);
                     var length = output.Length - (int)stream.AvailableOut;
                     var end = left == 0 ? length : length - (length % OutputBuffer);
-                    if (end > cut)
-                        pieces.Add(output.AsMemory(cut..end));
-                    cut = end;
+                    if (end > cuts[^1])
+                        cuts.Add(end);
                 }
             }
-            return status == StreamEnd ? pieces : throw new InvalidOperationException($"zlib did not finish a page (deflate: {status})");
+            if (status != StreamEnd)
+                throw new InvalidOperationException($"zlib did not finish a page (deflate: {status})");
+            // A copy: the pieces are kept, and would keep the room for a page that cannot be compressed.
+            var whole = output.AsMemory(0, cuts[^1]).ToArray();
+            return [.. cuts.Zip(cuts.Skip(1), (start, end) => (ReadOnlyMemory<byte>)whole.AsMemory(start..end))];
         }
         finally
         {

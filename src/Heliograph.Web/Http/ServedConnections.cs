@@ -14,11 +14,15 @@ internal sealed class ServedConnections : IAsyncDisposable
     /// </summary>
     public const int Most = 4096;
 
+    /// <summary>As many as nginx lets wait in the kernel (its backlog). Whoever waits has left nobody a way to see that it is gone.</summary>
+    public const int MostWaiting = 511;
+
     private readonly Func<ClientSocket, Task> serve;
     private readonly TimeProvider timeProvider;
     private readonly ILogger logger;
     private readonly SemaphoreSlim places = new(Most);
     private readonly CancellationTokenSource stopping = new();
+    private int waiting;
 
     public ServedConnections(Func<ClientSocket, Task> serve, TimeProvider timeProvider, ILogger logger)
     {
@@ -27,7 +31,7 @@ internal sealed class ServedConnections : IAsyncDisposable
         this.logger = logger;
     }
 
-    /// <summary>Takes over a connected socket, which waits for a place, and returns at once.</summary>
+    /// <summary>Takes over a connected socket, which waits for a place or is closed if too many wait, and returns at once.</summary>
     public void Take(SafeSocketHandle connection) => _ = Task.Run(() => TakeAsync(connection));
 
     /// <summary>Waits for a place.</summary>
@@ -54,13 +58,33 @@ internal sealed class ServedConnections : IAsyncDisposable
         try
         {
             var socket = new Socket(connection);
-            await places.WaitAsync(stopping.Token);
-            await ServeAsync(socket);
+            if (await FindPlaceAsync())
+                await ServeAsync(socket);
+            else
+                connection.Dispose();
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException or SocketException)
         {
             // The server is stopping, or the kernel cannot describe the socket.
             connection.Dispose();
+        }
+    }
+
+    private async Task<bool> FindPlaceAsync()
+    {
+        if (Interlocked.Increment(ref waiting) > MostWaiting && places.CurrentCount == 0)
+        {
+            Interlocked.Decrement(ref waiting);
+            return false;
+        }
+        try
+        {
+            await places.WaitAsync(stopping.Token);
+            return true;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref waiting);
         }
     }
 

@@ -15,7 +15,12 @@ internal sealed class HeaderBlockReader
     private const int IntegerOctets = 4;
 
     private readonly HpackTable table = new();
-    private readonly ArrayBufferWriter<byte> content = new();
+    // A connection may be idle for long after a large request: no more than this of it stays.
+    private const int KeptWhileIdle = 256;
+
+    private static readonly string LongText = new(' ', KeptWhileIdle);
+
+    private ArrayBufferWriter<byte> content = new();
 
     private Step step;
     private int stream;
@@ -232,9 +237,21 @@ internal sealed class HeaderBlockReader
     {
         used = 0;
         if (left == 0)
+        {
+            Forget();
             return Outcome.End;
+        }
         step = Step.Field;
         return null;
+    }
+
+    private void Forget()
+    {
+        (Name, Value) = ("", "");
+        if (content.Capacity > KeptWhileIdle)
+            content = new();
+        if (text.Length > KeptWhileIdle)
+            text = LongText;
     }
 
     // Null if there is one. nginx's limits apply in this order: the block's bytes, the octets of an integer, what has arrived.

@@ -18,6 +18,7 @@ internal sealed class Http2Session : IDisposable
 
     // The request whose header block is read; null if it was refused, and the block is only read for the table's sake.
     private Http2RequestBuilder? request;
+    private Http2Stream? opening;
     private int lastStream;
     private int requests;
     private int refused;
@@ -72,9 +73,9 @@ internal sealed class Http2Session : IDisposable
     /// <summary>The client has sent nothing for too long. nginx resets the request whose header block stopped half-way first.</summary>
     public Http2Error GiveUp(bool isIdle)
     {
-        if (request is not null)
-            Reset(streams[^1], Http2Error.Protocol);
-        request = null;
+        if (opening is not null)
+            Reset(opening, Http2Error.Protocol);
+        (request, opening) = (null, null);
         return isIdle ? Http2Error.NoError : Http2Error.Protocol;
     }
 
@@ -159,14 +160,14 @@ internal sealed class Http2Session : IDisposable
         }
         priorityLeft += Http2Limits.MostStreams;
         request = new();
-        streams.Add(
-            new()
-            {
-                Id = frame.Stream,
-                Head = request.Head,
-                SendWindow = initialWindow,
-                IsInputClosed = frame.Has(FrameFlags.EndStream),
-            });
+        opening = new()
+        {
+            Id = frame.Stream,
+            Head = request.Head,
+            SendWindow = initialWindow,
+            IsInputClosed = frame.Has(FrameFlags.EndStream),
+        };
+        streams.Add(opening);
         if (++requests == Http2Limits.MostRequests)
             GoAway(Http2Error.NoError);
         return Http2Error.None;
@@ -175,27 +176,27 @@ internal sealed class Http2Session : IDisposable
     // A field that is wrong is answered before the next one is looked at.
     private Http2Error ReceiveField()
     {
-        if (request is null)
+        if (request is null || opening is null)
             return Http2Error.None;
         request.AddField(reader.Field.Name, reader.Field.Value);
         if (request.IsMalformed)
-            Reset(streams[^1], Http2Error.Protocol);
+            Reset(opening, Http2Error.Protocol);
         else if (request.RefusedWith != 0)
-            Answer(streams[^1], Response.Page(request.Head, request.RefusedWith));
+            Answer(opening, Response.Page(request.Head, request.RefusedWith));
         else
             return Http2Error.None;
-        request = null;
+        (request, opening) = (null, null);
         return Http2Error.None;
     }
 
     private Http2Error EndBlock()
     {
-        if (request is null)
+        if (request is null || opening is null)
             return Http2Error.None;
-        var stream = streams[^1];
+        var stream = opening;
         request.Finish(hasBody: !stream.IsInputClosed);
         var status = request.RefusedWith;
-        request = null;
+        (request, opening) = (null, null);
         if (status == 0)
             useful += reader.BlockLength;
         if (status != 0)

@@ -8,7 +8,7 @@ public sealed class ServedConnectionsTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task So_many_are_served_at_once_and_the_next_waits_for_the_end_of_one()
+    public async Task So_many_are_served_at_once_so_many_wait_for_the_end_of_one_and_the_next_is_closed()
     {
         using var served = new SemaphoreSlim(0);
         using var ends = new SemaphoreSlim(0);
@@ -29,6 +29,17 @@ public sealed class ServedConnectionsTests
         }
         clients.Add(await dial(Cancellation));
         Assert.False(await served.WaitAsync(TimeSpan.FromMilliseconds(100), Cancellation));
+
+        // As many wait as may, and one more, which is closed.
+        var waiting = new List<Task<int>>();
+        for (var i = 0; i < ServedConnections.MostWaiting; i++)
+        {
+            var client = await dial(Cancellation);
+            clients.Add(client);
+            waiting.Add(client.ReceiveAsync(new byte[1], Cancellation).AsTask());
+        }
+        Assert.Equal(0, await await Task.WhenAny(waiting));
+        Assert.Equal(1, waiting.Count(static receiving => receiving.IsCompleted));
 
         ends.Release();
         await served.WaitAsync(Cancellation);
