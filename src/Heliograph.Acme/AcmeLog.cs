@@ -8,16 +8,8 @@ internal static partial class AcmeLog
     [LoggerMessage(1, LogLevel.Information, "New certificate: {Certificate}. It is due for renewal at {Instant:u}: {Reason}.")]
     public static partial void Issued(this ILogger logger, IssuedCertificate certificate, DateTimeOffset instant, string reason);
 
-    [LoggerMessage(
-        2,
-        LogLevel.Error,
-        "No new certificate: {Reason} The next attempt is at {Instant:u}; once the cause is gone, ask at once with: " +
-        "heliograph certificate renew")]
-    public static partial void Failed(this ILogger logger, string reason, DateTimeOffset instant);
-
-    [LoggerMessage(
-        7, LogLevel.Error, "No new certificate: {Reason} The next attempt is at {Instant:u}; the authority accepts none before then.")]
-    public static partial void FailedByLimit(this ILogger logger, string reason, DateTimeOffset instant);
+    [LoggerMessage(2, LogLevel.Error, "No new certificate: {Reason} {Outlook}")]
+    public static partial void Failed(this ILogger logger, string reason, string outlook);
 
     [LoggerMessage(8, LogLevel.Information, "Since the last attempt failed, {Change}; asking for a certificate again.")]
     public static partial void AskingAgain(this ILogger logger, string change);

@@ -335,10 +335,7 @@ internal sealed class Renewer
             TrySave(failed);
         }
 
-        if (Schedule is { LimitedUntil: not null, NextAttempt: var next })
-            logger.FailedByLimit(exception.Message, next);
-        else
-            logger.Failed(exception.Message, Schedule.NextAttempt);
+        logger.Failed(exception.Message, Schedule.Outlook);
     }
 
     private void TrySave(CertificateState next)

@@ -166,6 +166,26 @@ public sealed class PutRightTests : ScriptedTests
     }
 
     [Fact]
+    public async Task A_rate_limit_that_ends_before_the_next_attempt_is_told_with_the_command_that_works_from_then_on()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        ca.Script = async (part, context) =>
+        {
+            if (part != "order")
+                return false;
+            await ScriptedCa.AnswerProblemAsync(context, 429, "rateLimited", "too many", "5");
+            return true;
+        };
+        var description = await RestartAndLookAsync(Options(ca));
+        Assert.True(description.NextRenewal > Start.AddSeconds(5));
+        var outlook =
+            $"The next attempt is at {description.NextRenewal:u}; the authority accepts none before {Start.AddSeconds(5):u}, and from " +
+            "then on you can ask with: heliograph certificate renew";
+        Assert.EndsWith(outlook, Log.Lines[^1], StringComparison.Ordinal);
+        Assert.Equal(outlook, description.Outlook);
+    }
+
+    [Fact]
     public async Task The_log_names_the_command_that_asks_at_once()
     {
         await using var ca = await FailingCaAsync();
