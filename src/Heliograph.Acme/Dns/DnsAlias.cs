@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Heliograph.Acme.Protocol;
 
 namespace Heliograph.Acme.Dns;
 
@@ -73,8 +74,15 @@ internal static class DnsAlias
     private static string? Target(DnsAnswer answer, string name)
     {
         var wanted = name.ToLowerInvariant();
-        return answer.Answers.FirstOrDefault(record => record.Type == DnsTypes.Cname && record.Name == wanted) is { } alias
-            ? Encoding.ASCII.GetString(alias.Data)
-            : null;
+        if (answer.Answers.FirstOrDefault(record => record.Type == DnsTypes.Cname && record.Name == wanted) is not { } alias)
+            return null;
+        var target = Encoding.ASCII.GetString(alias.Data);
+        // DNS allows any byte in a name (RFC 2181 section 11), and the name gets into messages.
+        return target.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+            ? target
+            : throw new AcmeException(
+                AcmeFailure.Configuration,
+                $"{name} is an alias (CNAME) of '{Text.Clean(target)}', which is not a host name: it has other characters than letters, " +
+                "digits, - and _; correct it in DNS.");
     }
 }

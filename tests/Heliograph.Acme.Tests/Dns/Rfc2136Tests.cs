@@ -155,6 +155,20 @@ public sealed class Rfc2136Tests : PebbleTests
     }
 
     [Fact]
+    public async Task An_alias_of_what_is_no_host_name_is_refused_without_its_control_characters()
+    {
+        await using var bind = await BindServer.StartAsync(
+            "hmac-sha256", Secret, records: @"_acme-challenge.proxy IN CNAME red\027[31m\013line.dns-provider.test.");
+        var records = Records(Update(bind, "hmac-sha256"), TimeProvider.System);
+        var error = await Assert.ThrowsAsync<AcmeException>(() =>
+            records.PresentAsync($"_acme-challenge.proxy.{BindServer.Zone}.", "value", Stop));
+        Assert.Equal(
+            $"_acme-challenge.proxy.{BindServer.Zone}. is an alias (CNAME) of 'red [31m line.dns-provider.test', which is not a host name: " +
+            "it has other characters than letters, digits, - and _; correct it in DNS.",
+            error.Message);
+    }
+
+    [Fact]
     public async Task Aliases_in_a_circle_are_followed_a_few_times_only()
     {
         await using var bind = await BindServer.StartAsync(
