@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Heliograph.Testing;
 
 namespace Heliograph.Acme.Tests.Scripted;
 
@@ -108,6 +110,43 @@ public sealed class PutRightTests : ScriptedTests
         Dns["authority.heliograph.test"] = Here;
         await LookAgainAsync(options);
         Assert.Contains("authority.heliograph.test resolves now", Log.All, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_in_the_certificate_is_not_looked_up_in_dns()
+    {
+        var asked = new ConcurrentQueue<string>();
+        Asked = host =>
+        {
+            asked.Enqueue(host);
+            return Task.CompletedTask;
+        };
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        ca.Refusals["tls-alpn-01"] = ca.Refusals["http-01"] = ScriptedCa.Problem("connection", "no");
+        await RestartAndLookAsync(Options(ca, Name, "127.83.20.9"));
+        Assert.Contains(Name, asked);
+        Assert.DoesNotContain("127.83.20.9", asked);
+    }
+
+    [Fact]
+    public async Task A_hundred_names_are_looked_at_sixteen_at_a_time()
+    {
+        var now = 0;
+        var counts = new ConcurrentBag<int>();
+        var full = new TaskCompletionSource();
+        Asked = async _ =>
+        {
+            var here = Interlocked.Increment(ref now);
+            counts.Add(here);
+            if (here == 16)
+                full.TrySetResult();
+            // Nobody leaves before there are sixteen.
+            await full.Task.WaitAsync(Bound.Prompt, TimeProvider.System, Stop);
+            await Task.Yield();
+            Interlocked.Decrement(ref now);
+        };
+        await using var ca = await FailingCaAsync([.. Enumerable.Range(0, 100).Select(static i => $"name{i}.heliograph.test")]);
+        Assert.Equal(16, counts.Max());
     }
 
     [Fact]
@@ -222,7 +261,7 @@ public sealed class PutRightTests : ScriptedTests
     }
 
     /// <summary>An authority that has just refused the first order.</summary>
-    private async Task<ScriptedCa> FailingCaAsync()
+    private async Task<ScriptedCa> FailingCaAsync(params string[] domains)
     {
         var ca = await ScriptedCa.StartAsync(Clock);
         ca.Script = async (part, context) =>
@@ -232,7 +271,7 @@ public sealed class PutRightTests : ScriptedTests
             await ScriptedCa.AnswerProblemAsync(context, 403, "rejectedIdentifier", "no");
             return true;
         };
-        await RestartAndLookAsync(Options(ca));
+        await RestartAndLookAsync(Options(ca, domains));
         Assert.Equal(1, ca.Count("order"));
         return ca;
     }

@@ -25,7 +25,7 @@ public sealed class CertificateTextTests
         };
         using var output = new StringWriter();
 
-        CertificateText.Write(output, report, new Settings { Domains = [], Listen = [], HttpListen = [] }, Now);
+        CertificateText.Write(output, report, Settings.Default, Now);
 
         Assert.Contains($"2 in a row; next attempt at 2026-11-22 13:00:00Z{expected}\n", output.ToString(), StringComparison.Ordinal);
     }
