@@ -44,9 +44,10 @@ internal sealed class CircumstancesProbe
         ];
     }
 
-    /// <summary>What can be seen now. Never fails: what cannot be seen in a few seconds is left out.</summary>
+    /// <summary>What can be seen now. What cannot be seen in a few seconds is left out.</summary>
     /// <param name="before">Ports that could be reached then are not tried again: these are connections to this server itself.</param>
-    /// <param name="cancellationToken">Ends it with what was seen so far.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled: what was seen by then is not what can be seen.</exception>
     public async Task<Circumstances> LookAsync(Circumstances? before, CancellationToken cancellationToken)
     {
         using var places = new SemaphoreSlim(AtOnce);
@@ -54,6 +55,7 @@ internal sealed class CircumstancesProbe
             from host in hosts.Concat(authorities).Distinct(StringComparer.Ordinal) select InTurnAsync(() => FindAsync(host)));
         var reachable = await Task.WhenAll(
             from host in hosts from port in ports select InTurnAsync(() => IsReachableAsync(host, port)));
+        cancellationToken.ThrowIfCancellationRequested();
         return new Circumstances
         {
             Configuration = Digest(),

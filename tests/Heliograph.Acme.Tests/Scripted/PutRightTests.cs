@@ -113,6 +113,29 @@ public sealed class PutRightTests : ScriptedTests
     }
 
     [Fact]
+    public async Task A_shutdown_while_it_looks_leaves_what_was_seen_before()
+    {
+        Dns[Name] = Here;
+        await using var ca = await FailingCaAsync();
+        // The first failure counts no longer.
+        Clock.Advance(TimeSpan.FromMinutes(61));
+        using var shutdown = new CancellationTokenSource();
+        Asked = _ =>
+        {
+            shutdown.Cancel();
+            return Task.FromCanceled(shutdown.Token);
+        };
+        await using (var manager = Open(Options(ca)))
+            await manager.RenewIfDueAsync(shutdown.Token);
+        Assert.Equal(2, ca.Count("order"));
+
+        Asked = null;
+        await LookAgainAsync(Options(ca));
+        Assert.Equal(2, ca.Count("order"));
+        Assert.DoesNotContain("resolves now", Log.All, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_address_in_the_certificate_is_not_looked_up_in_dns()
     {
         var asked = new ConcurrentQueue<string>();
