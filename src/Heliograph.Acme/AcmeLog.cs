@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Acme;
@@ -8,16 +9,8 @@ internal static partial class AcmeLog
     [LoggerMessage(1, LogLevel.Information, "New certificate: {Certificate}. It is due for renewal at {Instant:u}: {Reason}.")]
     public static partial void Issued(this ILogger logger, IssuedCertificate certificate, DateTimeOffset instant, string reason);
 
-    [LoggerMessage(
-        2,
-        LogLevel.Error,
-        "No new certificate: {Reason} The next attempt is at {Instant:u}; once the cause is gone, ask at once with: " +
-        "heliograph certificate renew")]
-    public static partial void Failed(this ILogger logger, string reason, DateTimeOffset instant);
-
-    [LoggerMessage(
-        7, LogLevel.Error, "No new certificate: {Reason} The next attempt is at {Instant:u}; the authority accepts none before then.")]
-    public static partial void FailedByLimit(this ILogger logger, string reason, DateTimeOffset instant);
+    [LoggerMessage(2, LogLevel.Error, "No new certificate: {Reason} {Outlook}")]
+    public static partial void Failed(this ILogger logger, string reason, string outlook);
 
     [LoggerMessage(8, LogLevel.Information, "Since the last attempt failed, {Change}; asking for a certificate again.")]
     public static partial void AskingAgain(this ILogger logger, string change);
@@ -80,4 +73,7 @@ internal static partial class AcmeLog
 
     [LoggerMessage(32, LogLevel.Warning, "The record {Name} may still be in its zone: {Reason}")]
     public static partial void RecordLeft(this ILogger logger, string name, string reason);
+
+    [LoggerMessage(33, LogLevel.Warning, "The name server {Server} of /etc/resolv.conf gives no answer: {Reason}")]
+    public static partial void ResolverFailed(this ILogger logger, IPEndPoint server, string reason);
 }

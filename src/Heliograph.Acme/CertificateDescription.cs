@@ -33,6 +33,9 @@ public sealed record CertificateDescription
     /// <summary>The authority accepts no request before this instant; null: it does not say.</summary>
     public DateTimeOffset? LimitedUntil { get; init; }
 
+    /// <summary>After a failure: when the next attempt is, and how to have one sooner if the authority allows it.</summary>
+    public required string Outlook { get; init; }
+
     /// <summary>Failures in a row.</summary>
     public required int Failures { get; init; }
 

@@ -136,6 +136,7 @@ public sealed class CertificateManager : IAsyncDisposable
                 : plan.Reason,
             ExplanationUrl = state.Ari?.ExplanationUrl,
             LimitedUntil = schedule.LimitedUntil,
+            Outlook = schedule.Outlook,
             Failures = ended.Failures,
             LastError = ended.LastError,
             LastErrorAt = ended.LastErrorAt,

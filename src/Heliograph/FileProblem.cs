@@ -18,11 +18,22 @@ internal static class FileProblem
     {
         if (exception is not UnauthorizedAccessException || FindClosedDirectory(path) is not { } closed)
             return Describe(exception);
-        var (user, above) = (Environment.UserName, Path.GetDirectoryName(closed));
-        return Path.GetFileName(closed) is "live" or "archive"
-            ? $"permission denied: only its owner may enter {closed}, as certbot makes it; give the group {user} access, which certbot " +
-            $"keeps from then on: cd {above} && chgrp -R {user} live archive && chmod 750 live archive && chmod 640 archive/*/privkey*.pem"
-            : $"permission denied: user {user} may not enter {closed}";
+        return DescribeClosed(closed, Environment.UserName, hasServiceGroup: ServiceGroup.Find() is not null);
+    }
+
+    /// <param name="closed">The directory.</param>
+    /// <param name="user">Who may not enter it.</param>
+    /// <param name="hasServiceGroup">Whether the machine has the service's group. Then nobody else gets access to the keys.</param>
+    public static string DescribeClosed(string closed, string user, bool hasServiceGroup)
+    {
+        if (Path.GetFileName(closed) is not ("live" or "archive"))
+            return $"permission denied: user {user} may not enter {closed}";
+        var group = hasServiceGroup ? ServiceGroup.Name : user;
+        // One shell as root: the caller's own could not expand the pattern.
+        return $"permission denied: only its owner may enter {closed}, as certbot makes it; " +
+            (group == user ? "" : "use sudo for this command, and for the service ") +
+            $"give the group {group} access, which certbot keeps from then on: {Sudo.Prefix}sh -c 'cd {Path.GetDirectoryName(closed)} && " +
+            $"chgrp -R {group} live archive && chmod 750 live archive && chmod 640 archive/*/privkey*.pem'";
     }
 
     /// <summary>

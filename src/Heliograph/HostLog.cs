@@ -40,12 +40,8 @@ internal static partial class HostLog
         "There is no certificate yet: requesting one from {Authority} ({Challenges}); serving a self-signed one until it arrives")]
     public static partial void WaitingForCertificate(ILogger logger, string authority, string challenges);
 
-    [LoggerMessage(
-        17,
-        LogLevel.Warning,
-        "The last order for a certificate failed: {Error} The next attempt is at {Instant:u}; once the cause is gone, ask at once with: " +
-        "heliograph certificate renew")]
-    public static partial void OrderPostponed(ILogger logger, string error, DateTimeOffset instant);
+    [LoggerMessage(17, LogLevel.Warning, "The last order for a certificate failed: {Error} {Outlook}")]
+    public static partial void OrderPostponed(ILogger logger, string error, string outlook);
 
     [LoggerMessage(7, LogLevel.Information, "Checked whether the certificate is due for renewal; next renewal at {Instant:u}: {Reason}")]
     public static partial void CheckedRenewal(ILogger logger, DateTimeOffset instant, string reason);

@@ -1,4 +1,12 @@
 using Heliograph.Cli;
 using Heliograph.Hosting.Systemd;
 
-return await CommandLine.RunAsync(args, Console.Out, JournalStream.IsStandardError ? new JournalErrors(Console.Error) : Console.Error);
+var errors = JournalStream.IsStandardError ? JournalErrors.Over(Console.Error) : Console.Error;
+try
+{
+    return await CommandLine.RunAsync(args, Console.Out, errors);
+}
+finally
+{
+    await errors.FlushAsync();
+}

@@ -9,6 +9,10 @@ internal static class PemTarget
 {
     private const int MostCertificates = 10, LongestMessage = 1000;
 
+    /// <summary>The first lines of certificates that OpenSSL, and so nginx, takes. Blocks with other labels it skips.</summary>
+    private static readonly string[] CertificateLines =
+        ["-----BEGIN CERTIFICATE-----", "-----BEGIN X509 CERTIFICATE-----", "-----BEGIN TRUSTED CERTIFICATE-----"];
+
     public static void Check(ReadOnlySpan<byte> bytes)
     {
         var text = Encoding.UTF8.GetString(bytes);
@@ -28,6 +32,7 @@ internal static class PemTarget
         {
             var certificate = ServerCertificate.Create(ChainPem.Read(chain), PrivateKeyPem.Read(key));
             FaultException.Unless(certificate.Chain.Count is >= 1 and <= MostCertificates, $"{certificate.Chain.Count} certificates");
+            CheckNoneIsLost(chain, certificate.Chain.Count);
             return string.Join(' ', certificate.Chain.Select(static der => Convert.ToHexString(der.Span)));
         }
         catch (Exception exception) when (exception is CertificateException or PemException)
@@ -37,5 +42,25 @@ internal static class PemTarget
                 $"the message is \"{exception.Message}\"");
             return exception.Message;
         }
+    }
+
+    /// <summary>
+    /// In a text that was taken, whatever looks like a first line is one: of a certificate of the chain, of the key, or of a block that
+    /// nginx skips too.
+    /// </summary>
+    private static void CheckNoneIsLost(string text, int certificates)
+    {
+        var firstLines = text.Split('\n')
+            .Where(static line => line.Contains("-----BEGIN ", StringComparison.Ordinal))
+            .Select(static line => line.TrimStart('\ufeff').TrimEnd([.. Enumerable.Range(0, ' ' + 1).Select(static code => (char)code)]))
+            .ToList();
+        FaultException.Unless(
+            firstLines.TrueForAll(static line =>
+                line.StartsWith("-----BEGIN ", StringComparison.Ordinal) && line.EndsWith("-----", StringComparison.Ordinal)),
+            $"a damaged first line was passed over: {string.Join(", ", firstLines)}");
+        var found = firstLines.Count(static line => CertificateLines.Contains(line, StringComparer.Ordinal));
+        FaultException.Unless(found == certificates, $"{found} certificates begin, and {certificates} were read");
+        FaultException.Unless(
+            firstLines.Exists(static line => line.EndsWith("PRIVATE KEY-----", StringComparison.Ordinal)), "no key begins, and one was read");
     }
 }

@@ -11,18 +11,13 @@ internal static class CaRoots
     {
         try
         {
-            var file = PemFile.Read(path);
             // It is read for every request.
-            return file.IsPipe
-                ? throw Unusable(path, "it is a pipe, which can be read only once; give a regular file", cause: null)
-                : ChainPem.ReadRoots(file.Bytes.Span);
+            return ChainPem.ReadRoots(PemFile.ReadAgain(path).Bytes.Span);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or PemException)
         {
-            throw Unusable(path, exception.Message, exception);
+            throw new AcmeException(
+                AcmeFailure.Configuration, $"acme.ca_root: '{path}' cannot be used: {exception.Message}", exception);
         }
     }
-
-    private static AcmeException Unusable(string path, string why, Exception? cause) =>
-        new(AcmeFailure.Configuration, $"acme.ca_root: '{path}' cannot be used: {why}", cause);
 }

@@ -17,6 +17,9 @@ internal sealed class CircumstancesProbe
     private const int TlsPort = 443;
     private const int HttpPort = 80;
 
+    /// <summary>How many names are resolved or ports dialled at the same time: a certificate may have 100 names.</summary>
+    private const int AtOnce = 16;
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
     private readonly AcmeOptions options;
@@ -41,14 +44,18 @@ internal sealed class CircumstancesProbe
         ];
     }
 
-    /// <summary>What can be seen now. Never fails: what cannot be seen in a few seconds is left out.</summary>
+    /// <summary>What can be seen now. What cannot be seen in a few seconds is left out.</summary>
     /// <param name="before">Ports that could be reached then are not tried again: these are connections to this server itself.</param>
-    /// <param name="cancellationToken">Ends it with what was seen so far.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled: what was seen by then is not what can be seen.</exception>
     public async Task<Circumstances> LookAsync(Circumstances? before, CancellationToken cancellationToken)
     {
-        var addresses = await Task.WhenAll(hosts.Concat(authorities).Distinct(StringComparer.Ordinal).Select(FindAsync));
+        using var places = new SemaphoreSlim(AtOnce);
+        var addresses = await Task.WhenAll(
+            from host in hosts.Concat(authorities).Distinct(StringComparer.Ordinal) select InTurnAsync(() => FindAsync(host)));
         var reachable = await Task.WhenAll(
-            from host in hosts from port in ports select IsReachableAsync(host, port));
+            from host in hosts from port in ports select InTurnAsync(() => IsReachableAsync(host, port)));
+        cancellationToken.ThrowIfCancellationRequested();
         return new Circumstances
         {
             Configuration = Digest(),
@@ -58,8 +65,23 @@ internal sealed class CircumstancesProbe
             Reachable = [.. reachable.OfType<string>()],
         };
 
+        async Task<T> InTurnAsync<T>(Func<Task<T>> look)
+        {
+            await places.WaitAsync(CancellationToken.None);
+            try
+            {
+                return await look();
+            }
+            finally
+            {
+                places.Release();
+            }
+        }
+
         async Task<(string Host, IReadOnlyList<string>? Addresses)> FindAsync(string host)
         {
+            if (InternetAddress.TryParse(host, out var literal))
+                return (host, [literal.ToString()]);
             try
             {
                 var found = await resolve(host, cancellationToken).WaitAsync(Limit, TimeProvider.System, cancellationToken);

@@ -223,12 +223,24 @@ internal sealed class Renewer
         }
 
         // While the lock is held: a state that is saved without it could replace another process's certificate.
-        var circumstances = await probe.LookAsync(kept.Circumstances, cancellationToken);
-        state = state with { Attempts = state.Attempts with { Circumstances = circumstances } };
+        await LookAsync(cancellationToken);
         throw failures.Count == 1
             ? failures[0]
             : new AcmeException(
                 failures[0].Failure, string.Join(" And the second authority: ", failures.Select(exception => exception.Message)));
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var circumstances = await probe.LookAsync(state.Attempts.Circumstances, cancellationToken);
+            state = state with { Attempts = state.Attempts with { Circumstances = circumstances } };
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // A shutdown. The next start compares with what was seen before.
+        }
     }
 
     private async Task<IssuedCertificate> AskAsync(IssuerOptions candidate, CancellationToken cancellationToken)
@@ -335,10 +347,7 @@ internal sealed class Renewer
             TrySave(failed);
         }
 
-        if (Schedule is { LimitedUntil: not null, NextAttempt: var next })
-            logger.FailedByLimit(exception.Message, next);
-        else
-            logger.Failed(exception.Message, Schedule.NextAttempt);
+        logger.Failed(exception.Message, Schedule.Outlook);
     }
 
     private void TrySave(CertificateState next)

@@ -10,6 +10,8 @@ internal sealed record Schedule(
     private const int FailuresBeforeFailover = 3;
     private const int FailoverLifetimePart = 5;
 
+    private const string RenewCommand = "heliograph certificate renew";
+
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan ShortestSleep = TimeSpan.FromSeconds(1);
 
@@ -33,6 +35,15 @@ internal sealed record Schedule(
 
     /// <summary>The authorities accept no request before this instant; null: one of them may be asked.</summary>
     public DateTimeOffset? LimitedUntil => EarliestIssuer > Now ? EarliestIssuer : null;
+
+    /// <summary>For the operator: when the next attempt is, and the command that asks sooner, from when it would not be refused.</summary>
+    public string Outlook => $"The next attempt is at {NextAttempt:u}; " + LimitedUntil switch
+    {
+        null => $"once the cause is gone, ask at once with: {RenewCommand}",
+        { } until when until < NextAttempt =>
+            $"the authority accepts none before {until:u}, and from then on you can ask with: {RenewCommand}",
+        _ => "the authority accepts none before then.",
+    };
 
     /// <summary>It is due, and only the last failure delays it.</summary>
     public bool IsPostponed => State.Attempts.Failures > 0 && Plan.At <= Now && LimitedUntil is null && NextAttempt > Now;

@@ -12,30 +12,65 @@ public sealed record PemFile(ReadOnlyMemory<byte> Bytes, bool IsPipe)
     /// <summary>How long reading may take: a pipe has no beginning without a writer, and no end until its writer closes it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// The readings that have not ended, by path. Nothing interrupts a thread that waits in open(2) or read(2), so a path occupies one
+    /// thread, however often it is read.
+    /// </summary>
+    private static readonly Dictionary<string, Task<PemFile>> Unfinished = new(StringComparer.Ordinal);
+
     /// <summary>Reads a file or a pipe to its end, but not for ever.</summary>
     /// <exception cref="IOException">It cannot be read; the message is for a person, and may repeat the path.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
     /// <exception cref="PemException">It is larger than any PEM file, or does not end.</exception>
     public static PemFile Read(string path) => Read(path, Patience);
 
-    internal static PemFile Read(string path, TimeSpan patience)
-    {
-        var reading = Task.Run(() => ReadToEnd(path));
-        return Task.WaitAny([reading], patience) == 0 ? reading.GetAwaiter().GetResult() : throw Endless(path, patience, inner: null);
-    }
+    /// <summary>Reads a file that is read time and again: a pipe, which can be read only once, is refused without opening it.</summary>
+    /// <inheritdoc cref="Read(string)"/>
+    public static PemFile ReadAgain(string path) => Wait(path, Begin(path, mayBePipe: false), Patience);
+
+    internal static PemFile Read(string path, TimeSpan patience) => Wait(path, Begin(path, mayBePipe: true), patience);
 
     /// <inheritdoc cref="Read(string)"/>
     public static async Task<PemFile> ReadAsync(string path, TimeProvider timeProvider)
     {
         try
         {
-            return await Task.Run(() => ReadToEnd(path)).WaitAsync(Patience, timeProvider);
+            return await Begin(path, mayBePipe: true).WaitAsync(Patience, timeProvider);
         }
         catch (TimeoutException exception)
         {
             throw Endless(path, Patience, exception);
         }
     }
+
+    private static Task<PemFile> Begin(string path, bool mayBePipe)
+    {
+        lock (Unfinished)
+        {
+            if (!Unfinished.TryGetValue(path, out var reading))
+                Unfinished.Add(path, reading = Task.Run(() => ReadAndForget(path, mayBePipe)));
+            return reading;
+        }
+    }
+
+    private static PemFile ReadAndForget(string path, bool mayBePipe)
+    {
+        try
+        {
+            // Here, because even this takes for ever on a network file system that hangs.
+            return !mayBePipe && FileStatus.OfPath(path) is { IsPipe: true }
+                ? throw new PemException($"{path} is a pipe, which can be read only once; give a regular file")
+                : ReadToEnd(path);
+        }
+        finally
+        {
+            lock (Unfinished)
+                Unfinished.Remove(path);
+        }
+    }
+
+    private static PemFile Wait(string path, Task<PemFile> reading, TimeSpan patience) =>
+        Task.WaitAny([reading], patience) == 0 ? reading.GetAwaiter().GetResult() : throw Endless(path, patience, inner: null);
 
     private static PemFile ReadToEnd(string path)
     {

@@ -71,6 +71,14 @@ public static class PemReader
                 problem = reason is null ? null : new(number, isEnd ? first : lines.Number, reason);
                 return reason is null ? new(number, first, label, data, isEncrypted) : null;
             }
+            // OpenSSL would take it for a line of the header, and the block that begins here would be lost.
+            if (line.IndexOf(Begin) >= 0)
+            {
+                problem = new(
+                    number, lines.Number,
+                    $"another block begins before the \"-----END {label}-----\" of this one: it was cut short; copy it again");
+                return null;
+            }
             // RFC 1421 section 4.4: "Name: value" lines and an empty line come before the data.
             if (line.Contains((byte)':') && (isEmpty || inHeader))
             {
@@ -81,7 +89,7 @@ public static class PemReader
             {
                 inHeader = false;
             }
-            else if (!inHeader && FindDataFault(line, label) is { } fault)
+            else if (!inHeader && FindDataFault(line) is { } fault)
             {
                 problem = new(number, lines.Number, fault);
                 return null;
@@ -106,10 +114,8 @@ public static class PemReader
             : null;
     }
 
-    private static string? FindDataFault(ReadOnlySpan<byte> line, string label)
+    private static string? FindDataFault(ReadOnlySpan<byte> line)
     {
-        if (line.IndexOf(Begin) >= 0)
-            return $"another block begins before the \"-----END {label}-----\" of this one: it was cut short; copy it again";
         if (line.IndexOf(End) >= 0)
             return "its \"-----END\" is not at the beginning of a line";
         if (line.IsEmpty)

@@ -57,7 +57,7 @@ internal sealed class AcmeSource : ICertificateSource
         this.use = use;
         var described = manager.Describe();
         if (described is { LastError: { } error, NextRenewal: var next } && next > timeProvider.GetUtcNow())
-            HostLog.OrderPostponed(logger, error, next);
+            HostLog.OrderPostponed(logger, error, described.Outlook);
         else if (issued is null)
             HostLog.WaitingForCertificate(logger, Authority, string.Join(", ", options.Challenges));
         manager.Start();

@@ -28,15 +28,16 @@ internal sealed class CertificateFiles
     /// <summary>The path of the one that can be read only once; null: neither.</summary>
     public string? Pipe => chain.IsPipe ? chainPath : key.IsPipe ? keyPath : null;
 
+    /// <summary>Reads the files again, which are no pipes.</summary>
     /// <exception cref="CertificateException">A file cannot be read.</exception>
-    public static CertificateFiles Read(string chainPath, string keyPath) =>
+    public static CertificateFiles ReadAgain(string chainPath, string keyPath) =>
         new(
             chainPath,
             keyPath,
-            Explain(Keys.CertificateChain, chainPath, PemFile.Read),
-            Explain(Keys.CertificateKey, keyPath, PemFile.Read));
+            Explain(Keys.CertificateChain, chainPath, PemFile.ReadAgain),
+            Explain(Keys.CertificateKey, keyPath, PemFile.ReadAgain));
 
-    /// <summary>The same for files that may turn out to be pipes.</summary>
+    /// <summary>Reads files that may turn out to be pipes.</summary>
     /// <exception cref="CertificateException">A file cannot be read.</exception>
     public static async Task<CertificateFiles> ReadAsync(string chainPath, string keyPath, TimeProvider timeProvider) =>
         new(

@@ -83,7 +83,8 @@ internal sealed class FileSource : ICertificateSource
 
     private void CheckForChange()
     {
-        // A check that takes longer than the interval (a network file system that hangs) must not pile up threads.
+        // A check that takes longer than the interval (a network file system that hangs) must not pile up threads here; PemFile sees
+        // to those that wait for the file.
         if (!reading.TryEnter())
             return;
         try
@@ -101,7 +102,7 @@ internal sealed class FileSource : ICertificateSource
     {
         try
         {
-            var files = CertificateFiles.Read(chainPath, keyPath);
+            var files = CertificateFiles.ReadAgain(chainPath, keyPath);
             if (!isRequested && !HasSettled(files.Digest))
                 return;
             lastRead = files.Digest;

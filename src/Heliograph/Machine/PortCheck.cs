@@ -98,10 +98,16 @@ internal static class PortCheck
     /// <summary>The name of the unit where it differs from that of the program.</summary>
     private static string Service(string program) => program == "httpd" ? "httpd (or apache2)" : program;
 
-    /// <summary>A socket on every address has the port on each of them; [::] is 0.0.0.0 where there is no IPv6.</summary>
+    /// <summary>
+    /// A socket on [::] has the port on each address, and one on 0.0.0.0 on those of IPv4. Where there is no IPv6, the server listens on
+    /// 0.0.0.0 for [::].
+    /// </summary>
     private static bool Covers(IPEndPoint own, IPEndPoint endpoint) =>
         own.Port == endpoint.Port
-        && (own.Address.Equals(endpoint.Address) || own.Address.Equals(IPAddress.IPv6Any) || own.Address.Equals(IPAddress.Any));
+        && (own.Address.Equals(endpoint.Address)
+            || own.Address.Equals(IPAddress.IPv6Any)
+            || (own.Address.Equals(IPAddress.Any)
+                && (endpoint.AddressFamily == AddressFamily.InterNetwork || endpoint.Address.Equals(IPAddress.IPv6Any))));
 
     /// <summary>
     /// Binds and releases the port at once, without listening, so that no client connects. The socket sets SO_REUSEADDR as the server does.

@@ -11,9 +11,6 @@ internal static class ConfigurationFile
         OwnerOnly | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute
             | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    /// <summary>The service's group, named as in the package and the systemd unit.</summary>
-    private const string ServiceGroup = "heliograph";
-
     /// <summary>Whether there is a file that sets nothing: a copy of the package's example has only comments.</summary>
     public static bool IsBlank(string path)
     {
@@ -74,14 +71,8 @@ internal static class ConfigurationFile
     {
         if (!Environment.IsPrivilegedProcess)
             return;
-        var group = FileOwner.OfPath(directory) is { Group: > 0 } owner ? owner.Group : FindGroup(ServiceGroup);
+        var group = FileOwner.OfPath(directory) is { Group: > 0 } owner ? owner.Group : ServiceGroup.Find();
         if (group is { } found && new FileOwner(0, found).TryGive(file))
             File.SetUnixFileMode(file, OwnerOnly | UnixFileMode.GroupRead);
     }
-
-    /// <summary>group(5): <c>name:password:number:members</c>.</summary>
-    private static uint? FindGroup(string name) => File.Exists("/etc/group")
-        ? File.ReadLines("/etc/group").Select(static line => line.Split(':')).Where(fields => fields.Length > 2 && fields[0] == name)
-            .Select(static fields => uint.TryParse(fields[2], out var number) ? number : (uint?)null).FirstOrDefault()
-        : null;
 }

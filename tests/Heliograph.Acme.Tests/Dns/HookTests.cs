@@ -61,7 +61,7 @@ public sealed class HookTests : PebbleTests
 
     private async Task<AcmeException> FailsAsync(string hook, TimeSpan timeout)
     {
-        var records = new HookRecords(hook, timeout, new DnsVisibility(new DnsOptions(), TimeProvider.System, Log), Log);
+        var records = new HookRecords(hook, timeout, new DnsVisibility(new DnsOptions(), new SystemResolver(Log), TimeProvider.System, Log), Log);
         return await Assert.ThrowsAsync<AcmeException>(() => records.PresentAsync("_acme-challenge.example.org.", "secret-value", Stop));
     }
 

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Heliograph.Testing;
 
 namespace Heliograph.Acme.Tests.Scripted;
 
@@ -111,6 +113,66 @@ public sealed class PutRightTests : ScriptedTests
     }
 
     [Fact]
+    public async Task A_shutdown_while_it_looks_leaves_what_was_seen_before()
+    {
+        Dns[Name] = Here;
+        await using var ca = await FailingCaAsync();
+        // The first failure counts no longer.
+        Clock.Advance(TimeSpan.FromMinutes(61));
+        using var shutdown = new CancellationTokenSource();
+        Asked = _ =>
+        {
+            shutdown.Cancel();
+            return Task.FromCanceled(shutdown.Token);
+        };
+        await using (var manager = Open(Options(ca)))
+            await manager.RenewIfDueAsync(shutdown.Token);
+        Assert.Equal(2, ca.Count("order"));
+
+        Asked = null;
+        await LookAgainAsync(Options(ca));
+        Assert.Equal(2, ca.Count("order"));
+        Assert.DoesNotContain("resolves now", Log.All, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_in_the_certificate_is_not_looked_up_in_dns()
+    {
+        var asked = new ConcurrentQueue<string>();
+        Asked = host =>
+        {
+            asked.Enqueue(host);
+            return Task.CompletedTask;
+        };
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        ca.Refusals["tls-alpn-01"] = ca.Refusals["http-01"] = ScriptedCa.Problem("connection", "no");
+        await RestartAndLookAsync(Options(ca, Name, "127.83.20.9"));
+        Assert.Contains(Name, asked);
+        Assert.DoesNotContain("127.83.20.9", asked);
+    }
+
+    [Fact]
+    public async Task A_hundred_names_are_looked_at_sixteen_at_a_time()
+    {
+        var now = 0;
+        var counts = new ConcurrentBag<int>();
+        var full = new TaskCompletionSource();
+        Asked = async _ =>
+        {
+            var here = Interlocked.Increment(ref now);
+            counts.Add(here);
+            if (here == 16)
+                full.TrySetResult();
+            // Nobody leaves before there are sixteen.
+            await full.Task.WaitAsync(Bound.Prompt, TimeProvider.System, Stop);
+            await Task.Yield();
+            Interlocked.Decrement(ref now);
+        };
+        await using var ca = await FailingCaAsync([.. Enumerable.Range(0, 100).Select(static i => $"name{i}.heliograph.test")]);
+        Assert.Equal(16, counts.Max());
+    }
+
+    [Fact]
     public async Task However_often_something_changes_no_more_than_five_validations_fail_in_an_hour()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
@@ -166,6 +228,26 @@ public sealed class PutRightTests : ScriptedTests
     }
 
     [Fact]
+    public async Task A_rate_limit_that_ends_before_the_next_attempt_is_told_with_the_command_that_works_from_then_on()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        ca.Script = async (part, context) =>
+        {
+            if (part != "order")
+                return false;
+            await ScriptedCa.AnswerProblemAsync(context, 429, "rateLimited", "too many", "5");
+            return true;
+        };
+        var description = await RestartAndLookAsync(Options(ca));
+        Assert.True(description.NextRenewal > Start.AddSeconds(5));
+        var outlook =
+            $"The next attempt is at {description.NextRenewal:u}; the authority accepts none before {Start.AddSeconds(5):u}, and from " +
+            "then on you can ask with: heliograph certificate renew";
+        Assert.EndsWith(outlook, Log.Lines[^1], StringComparison.Ordinal);
+        Assert.Equal(outlook, description.Outlook);
+    }
+
+    [Fact]
     public async Task The_log_names_the_command_that_asks_at_once()
     {
         await using var ca = await FailingCaAsync();
@@ -202,7 +284,7 @@ public sealed class PutRightTests : ScriptedTests
     }
 
     /// <summary>An authority that has just refused the first order.</summary>
-    private async Task<ScriptedCa> FailingCaAsync()
+    private async Task<ScriptedCa> FailingCaAsync(params string[] domains)
     {
         var ca = await ScriptedCa.StartAsync(Clock);
         ca.Script = async (part, context) =>
@@ -212,7 +294,7 @@ public sealed class PutRightTests : ScriptedTests
             await ScriptedCa.AnswerProblemAsync(context, 403, "rejectedIdentifier", "no");
             return true;
         };
-        await RestartAndLookAsync(Options(ca));
+        await RestartAndLookAsync(Options(ca, domains));
         Assert.Equal(1, ca.Count("order"));
         return ca;
     }

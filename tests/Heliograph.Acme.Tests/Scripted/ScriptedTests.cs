@@ -44,15 +44,21 @@ public abstract class ScriptedTests : IDisposable
 
     /// <summary>The random numbers are the same in every run.</summary>
     private protected CertificateManager Open(AcmeOptions options, Action<WriteStep>? fault = null) =>
-        new(options, Ports.Responders, Used.Add, Clock, Log, new Random(1), Resolve, fault);
+        new(options, Ports.Responders, Used.Add, Clock, Log, new Random(1), ResolveAsync, fault);
 
     /// <summary>What DNS says about a host; a host that is missing does not exist.</summary>
     private protected Dictionary<string, IPAddress[]> Dns { get; } = new(StringComparer.Ordinal);
 
-    private Task<IPAddress[]> Resolve(string host, CancellationToken cancellationToken) =>
-        Dns.TryGetValue(host, out var addresses)
-            ? Task.FromResult(addresses)
-            : Task.FromException<IPAddress[]>(new SocketException((int)SocketError.HostNotFound));
+    /// <summary>Happens before DNS says it.</summary>
+    private protected Func<string, Task>? Asked { get; set; }
+
+    private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
+    {
+        await (Asked?.Invoke(host) ?? Task.CompletedTask);
+        return Dns.TryGetValue(host, out var addresses)
+            ? addresses
+            : throw new SocketException((int)SocketError.HostNotFound);
+    }
 
     /// <summary>A restart, one check, a shutdown.</summary>
     private protected async Task<CertificateDescription> RestartAndLookAsync(AcmeOptions options)

@@ -34,6 +34,24 @@ public sealed partial class FuzzTests
         Assert.Contains("the planted fault was found", errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Every_assembly_of_the_program_tells_its_branches()
+    {
+        var (code, output, errors) = await FuzzAsync("list");
+        Assert.True(code == 0, output + errors);
+
+        var built = Repository.PathOf("artifacts/bin/Heliograph.Fuzz/debug");
+        var names = Directory.GetFiles(built, "*.dll")
+            .Select(static file => Path.GetFileName(file))
+            .Where(static name => name.StartsWith("Heliograph", StringComparison.OrdinalIgnoreCase))
+            .ToList();
+        Assert.Contains("Heliograph.Platform.dll", names);
+        var rewritten = names.Where(name =>
+            !File.ReadAllBytes(Path.Combine(built, name)).AsSpan()
+                .SequenceEqual(File.ReadAllBytes(Path.Combine(Repository.PathOf("artifacts/fuzz/debug"), name))));
+        Assert.Equal(names, rewritten);
+    }
+
     /// <summary>Seeds, and inputs of faults that were mended.</summary>
     [Fact]
     public async Task No_committed_input_of_any_target_shows_a_fault()

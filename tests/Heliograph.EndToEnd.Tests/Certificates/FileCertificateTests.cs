@@ -94,7 +94,8 @@ public sealed class FileCertificateTests : IDisposable
             Assert.Contains(
                 $"certificate.chain: {conf}/live/proxy.example/fullchain.pem cannot be read by user nobody (permission denied: only its " +
                 $"owner may enter {conf}/{closed}, as certbot makes it; give the group nobody access, which certbot keeps from then on: " +
-                $"cd {conf} && chgrp -R nobody live archive && chmod 750 live archive && chmod 640 archive/*/privkey*.pem)",
+                $"sudo sh -c 'cd {conf} && chgrp -R nobody live archive && chmod 750 live archive && " +
+                "chmod 640 archive/*/privkey*.pem')",
                 errors,
                 StringComparison.Ordinal);
         }

@@ -118,6 +118,27 @@ public sealed class FileSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_has_become_a_pipe_is_not_opened_and_the_next_file_is_taken()
+    {
+        await using var source = await OpenAsync();
+        var chain = source.Description["from ".Length..];
+        File.Delete(chain);
+        MakePipe(Path.GetFileName(chain));
+
+        source.Reload();
+
+        Assert.Equal(
+            "Error: The new certificate is rejected; the previous one stays in use: certificate.chain: " +
+            $"{chain} is a pipe, which can be read only once; give a regular file",
+            log.Lines[^1]);
+
+        File.Delete(chain);
+        authority.IssueThroughIntermediate("proxy.example").WriteTo(directory);
+        source.Reload();
+        Assert.Single(used);
+    }
+
+    [Fact]
     public async Task An_endless_file_is_refused()
     {
         var (_, key) = good.WriteTo(directory);

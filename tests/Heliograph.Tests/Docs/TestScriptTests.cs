@@ -92,6 +92,34 @@ public sealed class TestScriptTests : IDisposable
 
     [Fact]
     [Trait("Needs", "server")]
+    public async Task A_fuzzed_target_that_failed_is_named_with_the_command_that_fuzzes_it_alone()
+    {
+        AddProgram("bench/fuzz", "echo 'PASSED dns: 7 runs'; echo 'FAILED pem: 9 runs, 1 faults'; exit 1");
+
+        var (code, lines) = await RunAsync("fuzz");
+
+        Assert.Equal(
+            ["FAILED fuzzing pem: 9 runs, 1 faults", "       ./bench/fuzz pem 1", "1 passed, 1 failed"], lines[^3..]);
+        Assert.Equal(1, code);
+    }
+
+    [Theory]
+    [Trait("Needs", "server")]
+    [InlineData("exit 3", 0)]
+    [InlineData("echo 'PASSED dns: 7 runs'; exit 3", 1)]
+    [InlineData("exit 0", 0)]
+    public async Task Fuzzing_that_could_not_run_is_named_too(string script, int passed)
+    {
+        AddProgram("bench/fuzz", script);
+
+        var (code, lines) = await RunAsync("fuzz");
+
+        Assert.Equal(["FAILED fuzzing could not run", "       ./test fuzz", $"{passed} passed, 1 failed"], lines[^3..]);
+        Assert.Equal(1, code);
+    }
+
+    [Fact]
+    [Trait("Needs", "server")]
     public async Task The_command_that_runs_one_alone_asks_for_its_class_and_its_method()
     {
         AddProgram("artifacts/bin/Heliograph.Tls13.Tests/debug/Heliograph.Tls13.Tests", """echo "asked for: $*" """);

@@ -39,6 +39,34 @@ public sealed class FirewallTests : IDisposable
     public void What_nft_does_not_print_is_no_firewall(string json) => Assert.Null(Nftables.Read(json, Ports));
 
     [Theory]
+    [InlineData("{}")]
+    [InlineData("7")]
+    [InlineData("[7]")]
+    [InlineData("[{}]")]
+    [InlineData("""[{"match": 7}]""")]
+    [InlineData("""[{"match": {"op": 7, "left": 7, "right": 7}}]""")]
+    [InlineData("""[{"match": {"op": "==", "left": {"payload": {"protocol": "tcp", "field": "dport"}}, "right": 4.5}}]""")]
+    [InlineData("""[{"match": {"op": "==", "left": {"payload": {"protocol": "tcp", "field": "dport"}}, "right": 99999999999}}]""")]
+    [InlineData("""[{"match": {"op": "==", "left": {"payload": {"protocol": "tcp", "field": "dport"}}, "right": {"range": 7}}}]""")]
+    [InlineData("""[{"vmap": {"key": {"ct": {"key": "state"}}, "data": {"set": [7]}}}]""")]
+    [InlineData("""[{"vmap": {"key": {"ct": {"key": "state"}}, "data": {"set": [[]]}}}]""")]
+    [InlineData("""[{"vmap": {"key": {"ct": {"key": "state"}}, "data": {"set": [["new"]]}}}]""")]
+    [InlineData("""[{"vmap": {"key": {"ct": {"key": "state"}}, "data": {"set": [["new", {}]]}}}]""")]
+    public void A_rule_of_a_shape_that_is_not_known_leaves_nothing_certain(string expressions) =>
+        Assert.Null(Nftables.Read(DropsAllBut(expressions), Ports));
+
+    [Theory]
+    [InlineData("0.0.0.0", 0, new int[0])]
+    [InlineData("192.0.2.0", 24, new[] { 443, 80 })]
+    public void A_rule_for_every_address_is_for_whoever_may_be_anywhere(string address, int length, int[] closed)
+    {
+        const string Source = """{"payload": {"protocol": "ip", "field": "saddr"}}""";
+        var prefix = $$$"""{"prefix": {"addr": "{{{address}}}", "len": {{{length}}}}}""";
+        var match = $$$"""{"match": {"op": "==", "left": {{{Source}}}, "right": {{{prefix}}}}}""";
+        Assert.Equal(closed, Nftables.Read(DropsAllBut($$"""[{{match}}, {"accept": null}]"""), Ports)?.Closed ?? []);
+    }
+
+    [Theory]
     [InlineData("", new[] { 443, 80 })]
     [InlineData("### tuple ### allow tcp 22 0.0.0.0/0 any 0.0.0.0/0 in", new[] { 443, 80 })]
     [InlineData("### tuple ### allow tcp 443 0.0.0.0/0 any 0.0.0.0/0 in", new[] { 80 })]
@@ -97,6 +125,18 @@ public sealed class FirewallTests : IDisposable
             "not asked: nothing listens beyond this machine",
             (await FirewallCheck.RunAsync(
                 [new IPEndPoint(IPAddress.Loopback, 443)], TimeProvider.System, TestContext.Current.CancellationToken)).Seen);
+
+    /// <summary>A rule set of one rule, in a chain that drops by default.</summary>
+    private static string DropsAllBut(string expressions)
+    {
+        const string Chain = """
+            {"chain": {"family": "inet", "table": "filter", "name": "input", "type": "filter", "hook": "input", "policy": "drop"}}
+            """;
+        return $$$"""
+            {"nftables": [{{{Chain}}},
+                {"rule": {"family": "inet", "table": "filter", "chain": "input", "expr": {{{expressions}}}}}]}
+            """;
+    }
 
     private void WriteUfw(string enabled, string policy, string rules)
     {

@@ -22,6 +22,22 @@ public sealed class PortCheckTests
         Assert.Equal(Severity.Ok, PortCheck.Run(new(IPAddress.IPv6Any, port), []).Severity);
     }
 
+    [Theory]
+    [InlineData("0.0.0.0", "127.0.0.1", true)]
+    [InlineData("0.0.0.0", "::", true)]
+    [InlineData("0.0.0.0", "::1", false)]
+    [InlineData("::", "::1", true)]
+    [InlineData("::", "127.0.0.1", true)]
+    [InlineData("127.0.0.1", "127.0.0.2", false)]
+    public void The_running_server_has_the_port_on_the_addresses_that_its_socket_covers(string own, string asked, bool covers)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        var seen = PortCheck.Run(new(IPAddress.Parse(asked), port), [new(IPAddress.Parse(own), port)]).Seen;
+        Assert.Equal(covers, seen == "in use by the running server");
+    }
+
     [Fact]
     public void A_port_in_use_is_reported_with_the_program_that_uses_it()
     {

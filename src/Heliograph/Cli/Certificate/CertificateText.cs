@@ -41,8 +41,8 @@ internal static partial class CertificateText
                 console,
                 "failures",
                 $"{report.Failures} in a row; {(report.UnderWay ? "retrying now" : $"next attempt at {report.NextRenewal:u}")}" +
-                (report is { UnderWay: false, Running: true, LimitedUntil: null }
-                    ? ", or at once with: heliograph certificate renew"
+                (report is { UnderWay: false, Running: true } && !(report.LimitedUntil >= report.NextRenewal)
+                    ? $", or {(report.LimitedUntil is { } until ? $"from {until:u}" : "at once")} with: heliograph certificate renew"
                     : ""));
         Line(console, "server", report.Running ? "running" : $"not running; this is what is stored in {settings.StateDirectory}");
     }

@@ -52,15 +52,23 @@ internal sealed class SetupDialogue(IAnsiConsole console)
             AddEmail(flags, given);
     }
 
-    /// <summary>The error about a key, as far as the person who types needs it: they know what they typed, and where.</summary>
+    /// <summary>An error, as far as the person who types needs it: they know what they typed, and where.</summary>
+    /// <param name="error">Such as <c>domains (--domain): "a b": not a name; allowed: names</c>.</param>
+    internal static string Shorten(string error)
+    {
+        var problem = After(error, "): ").Split("; allowed: ")[0];
+        return After(problem, "\": ");
+
+        static string After(string text, string mark) =>
+            text.IndexOf(mark, StringComparison.Ordinal) is var at and >= 0 ? text[(at + mark.Length)..] : text;
+    }
+
     private static ValidationResult Check(LoadedConfiguration loaded, ConfigurationKey key, string example)
     {
         var line = loaded.Errors.FirstOrDefault(line => line.StartsWith(key.Name, StringComparison.Ordinal));
-        if (line is null)
-            return ValidationResult.Success();
-        var problem = line[(line.IndexOf("): ", StringComparison.Ordinal) + 3)..].Split("; allowed: ")[0];
-        var typed = problem.IndexOf("\": ", StringComparison.Ordinal);
-        return ValidationResult.Error($"  [red]{problem[(typed < 0 ? 0 : typed + 3)..].EscapeMarkup()}; for example {example}[/]");
+        return line is null
+            ? ValidationResult.Success()
+            : ValidationResult.Error($"  [red]{Shorten(line).EscapeMarkup()}; for example {example}[/]");
     }
 
     private static void AddDomain(Layer layer, string domain) => layer.AddItem(Keys.Domains, domain, "--domain");

@@ -30,8 +30,7 @@ internal static class NftMatch
         "ct state" => Has(right, static value => IsWord(value, "new")),
         "meta nfproto" => Has(right, static value => IsWord(value, "ipv4")),
         "meta protocol" => Has(right, static value => IsWord(value, "ip")),
-        // Whoever may be anywhere is in no list of addresses.
-        "ip saddr" => false,
+        "ip saddr" => Has(right, static value => IsEverywhere(value)),
         // Others than loopback have names of every kind.
         "meta iif" or "meta iifname" => Has(right, static value => IsWord(value, "lo")) == true ? false : null,
         { } name when name.StartsWith("udp ", StringComparison.Ordinal)
@@ -73,6 +72,13 @@ internal static class NftMatch
             first.GetInt32() <= port && port <= last.GetInt32(),
         _ => null,
     };
+
+    /// <summary>Whoever may be anywhere is in no list of addresses, except in one of all.</summary>
+    private static bool IsEverywhere(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Object
+        && value.TryGetProperty("prefix", out var prefix)
+        && prefix.TryGetProperty("len", out var length)
+        && length.GetInt32() == 0;
 
     private static bool? IsWord(JsonElement value, string word) =>
         value.ValueKind == JsonValueKind.String && value.GetString() is { } text && !text.StartsWith('@') ? text == word : null;

@@ -26,8 +26,10 @@ internal static class Nftables
                 $"{Sudo.Prefix}nft insert rule {rules.FindClosing(closed[0])} tcp dport '{{ {string.Join(", ", closed.Order())} }}' " +
                 "accept, and the same in /etc/nftables.conf, so that it lasts");
         }
-        catch (JsonException)
+        catch (Exception exception) when (
+            exception is JsonException or InvalidOperationException or FormatException or ArgumentOutOfRangeException)
         {
+            // A rule of a shape that is not known, as a newer nft may print it: nothing is certain.
             return null;
         }
     }

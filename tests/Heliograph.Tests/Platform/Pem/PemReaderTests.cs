@@ -62,6 +62,12 @@ public sealed class PemReaderTests
         "IHdvcmxk\n-----END ONE-----\n", "", 1, 3,
         "another block begins before the \"-----END ONE-----\" of this one: it was cut short; copy it again")]
     [InlineData(
+        "-----BEGIN ONE-----\n", "-----BEGIN ONE-----\nComment: of ours\n-----BEGIN TWO-----\n\n", 1, 3,
+        "another block begins before the \"-----END ONE-----\" of this one: it was cut short; copy it again")]
+    [InlineData(
+        "-----BEGIN ONE-----\n", "-----BEGIN ONE-----\n-----BEGIN TW:O-----\n\n", 1, 2,
+        "another block begins before the \"-----END ONE-----\" of this one: it was cut short; copy it again")]
+    [InlineData(
         "-----END ONE-----\n", "-----END ONE-----", 1, 4,
         "two blocks are glued together: a line end is missing before \"-----BEGIN\" (files joined without one at their ends)")]
     [InlineData("IHdvcmxk\n-----END", "IHdvcmxk-----END", 1, 3, "its \"-----END\" is not at the beginning of a line")]
