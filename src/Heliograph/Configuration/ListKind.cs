@@ -50,9 +50,10 @@ internal sealed class ListKind<T> : ValueKind<IReadOnlyList<T>>
 
     public override JsonObject Schema()
     {
-        var schema = new JsonObject { ["type"] = "array", ["items"] = item.Schema(), ["uniqueItems"] = true };
+        var list = new JsonObject { ["type"] = "array", ["items"] = item.Schema(), ["uniqueItems"] = true };
         if (least is not null)
-            schema["minItems"] = 1;
-        return schema;
+            list["minItems"] = 1;
+        // A single value needs no brackets.
+        return new() { ["anyOf"] = new JsonArray(list, item.Schema()) };
     }
 }

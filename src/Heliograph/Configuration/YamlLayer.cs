@@ -153,13 +153,16 @@ internal sealed class YamlLayer
             errors.Add(key.Path, origin, $"has no value; allowed: a list, each item {key.Allowed}");
             return;
         }
+        // One value without brackets, or several joined by commas as in the environment: nobody means anything else by it.
+        if (parser.Accept<Scalar>(out _))
+        {
+            if (ReadText(key.Path, key.Allowed) is { } alone)
+                layer.SetText(key, alone.Value, Where(alone), errors);
+            return;
+        }
         if (!parser.TryConsume<SequenceStart>(out var start))
         {
-            var name = key.Path.Split(':')[^1];
-            var example = parser.Accept<Scalar>(out var alone)
-                ? $"; write {name}: [{string.Join(", ", Layer.Split(key.Mask(alone.Value)).Select(YamlText.Quote))}]"
-                : $", written as {name}: [...]";
-            Refuse(key.Path, $"must be a list{example}; each item {key.Allowed}");
+            Refuse(key.Path, $"must be a list, written as {key.Path.Split(':')[^1]}: [...]; each item {key.Allowed}");
             return;
         }
         if (!IsPlain(start, key.Path))

@@ -74,7 +74,7 @@ public sealed class SchemaTests
 
     [Theory]
     [InlineData("domain: [a.example]")]
-    [InlineData("domains: a.example")]
+    [InlineData("domains: { a.example: 1 }")]
     [InlineData("domains: [a.example, a.example]")]
     [InlineData("domains: [\"https://a.example/\"]")]
     [InlineData("listen: []")]

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Heliograph.Testing;
 
@@ -19,13 +20,6 @@ public sealed class YamlTests
         + "trusted_proxies, tls, limits, metrics, log, alerts, state_directory")]
     [InlineData("http: { xyzzy: { a: [1, { b: 2 }] } }", "http.xyzzy (FILE:2): there is no such key; there are: http.listen")]
     [InlineData("domains: [b.example]", "domains (FILE:2): the key stands here a second time; keep one of the two")]
-    [InlineData("listen: \"[::]:443\"",
-        "listen (FILE:2): must be a list; write listen: [\"[::]:443\"]; each item \"ADDRESS:PORT\", such as \"[::]:443\" (every address), "
-            + "\"0.0.0.0:443\" or \"127.0.0.1:8443\"; port 0 lets the system pick one")]
-    [InlineData("routes: { sets: signal }",
-        "routes.sets (FILE:2): must be a list; write sets: [signal]; each item signal or signal-staging")]
-    [InlineData("routes: { sets: \"signal, signal-staging\" }",
-        "routes.sets (FILE:2): must be a list; write sets: [signal, signal-staging]; each item signal or signal-staging")]
     [InlineData("routes: { sets: { signal: 1 } }",
         "routes.sets (FILE:2): must be a list, written as sets: [...]; each item signal or signal-staging")]
     [InlineData("limits: 5",
@@ -62,11 +56,22 @@ public sealed class YamlTests
         Assert.Equal([error], Loaded.Errors($"domains: [proxy.example.org]\n{yaml}\n"));
 
     [Fact]
-    public void A_domain_without_a_list_is_refused_with_what_to_write() =>
-        Assert.Equal(
-            "domains (FILE:1): must be a list; write domains: [proxy.example.org]; each item a DNS name such as proxy.example.org, or an "
-            + "IP address",
-            Assert.Single(Loaded.Errors("domains: proxy.example.org\n")));
+    public void A_list_of_one_needs_no_brackets()
+    {
+        var settings = Loaded.Settings("domains: proxy.example.org\nlisten: \"[::]:8443\"\n");
+        Assert.Equal(["proxy.example.org"], settings.Domains);
+        Assert.Equal([IPEndPoint.Parse("[::]:8443")], settings.Listen);
+    }
+
+    [Theory]
+    [InlineData("domains: a.example.org, b.example.org")]
+    [InlineData("domains: \"a.example.org,b.example.org\"")]
+    public void Values_joined_by_commas_are_a_list_as_in_the_environment(string yaml) =>
+        Assert.Equal(["a.example.org", "b.example.org"], Loaded.Settings(yaml + "\n").Domains);
+
+    [Fact]
+    public void A_single_value_is_checked_like_the_item_of_a_list() =>
+        Assert.Equal(Loaded.Errors("domains: [exa_mple]\n"), Loaded.Errors("domains: exa_mple\n"));
 
     [Theory]
     [InlineData("limits: { idle_timeout: 5m")]
