@@ -61,6 +61,7 @@ internal static class PemTarget
         var found = firstLines.Count(static line => CertificateLines.Contains(line, StringComparer.Ordinal));
         FaultException.Unless(found == certificates, $"{found} certificates begin, and {certificates} were read");
         FaultException.Unless(
-            firstLines.Exists(static line => line.EndsWith("PRIVATE KEY-----", StringComparison.Ordinal)), "no key begins, and one was read");
+            firstLines.Exists(static line => line.EndsWith("PRIVATE KEY-----", StringComparison.Ordinal)),
+            "no key begins, and one was read");
     }
 }
