@@ -14,7 +14,7 @@ internal sealed class ServedConnections : IAsyncDisposable
     /// </summary>
     public const int Most = 4096;
 
-    /// <summary>As many as nginx lets wait in the kernel (its backlog). Whoever waits has left nobody a way to see that it is gone.</summary>
+    /// <summary>As many as nginx lets wait in the kernel (its backlog). Nobody sees whether one that waits is still there.</summary>
     public const int MostWaiting = 511;
 
     private readonly Func<ClientSocket, Task> serve;

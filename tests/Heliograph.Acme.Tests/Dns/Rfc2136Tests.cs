@@ -200,8 +200,8 @@ public sealed class Rfc2136Tests : PebbleTests
         var error = await Assert.ThrowsAsync<AcmeException>(() =>
             records.PresentAsync($"_acme-challenge.proxy.{BindServer.Zone}.", "value", Stop));
         Assert.Equal(
-            $"_acme-challenge.proxy.{BindServer.Zone}. is an alias (CNAME) of 'red [31m line.dns-provider.test', which is not a host name: " +
-            "it has other characters than letters, digits, - and _; correct it in DNS.",
+            $"_acme-challenge.proxy.{BindServer.Zone}. is an alias (CNAME) of 'red [31m line.dns-provider.test', which is not a host " +
+            "name: it has other characters than letters, digits, - and _; correct it in DNS.",
             error.Message);
     }
 
