@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Acme;
@@ -72,4 +73,7 @@ internal static partial class AcmeLog
 
     [LoggerMessage(32, LogLevel.Warning, "The record {Name} may still be in its zone: {Reason}")]
     public static partial void RecordLeft(this ILogger logger, string name, string reason);
+
+    [LoggerMessage(33, LogLevel.Warning, "The name server {Server} of /etc/resolv.conf gives no answer: {Reason}")]
+    public static partial void ResolverFailed(this ILogger logger, IPEndPoint server, string reason);
 }

@@ -12,37 +12,31 @@ internal static class AuthoritativeServers
     private const int MaxServers = 8;
 
     /// <summary>Empty when they cannot be found.</summary>
-    public static async Task<IReadOnlyList<IPEndPoint>> FindAsync(string name, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<IPEndPoint>> FindAsync(
+        string name, SystemResolver resolver, CancellationToken cancellationToken)
     {
-        try
-        {
-            if (SystemResolver.Find() is not { } resolver)
-                return [];
-            for (
-                var zone = name;
-                zone.Contains('.', StringComparison.Ordinal);
-                zone = zone[(zone.IndexOf('.', StringComparison.Ordinal) + 1)..])
-            {
-                var servers = await AskAsync(resolver, zone, cancellationToken);
-                if (servers.Count > 0)
-                    return await ResolveAsync(servers, cancellationToken);
-            }
-        }
-        catch (IOException)
+        for (
+            var zone = name;
+            zone.Contains('.', StringComparison.Ordinal);
+            zone = zone[(zone.IndexOf('.', StringComparison.Ordinal) + 1)..])
         {
             // The resolver does not answer: the caller continues without the servers.
+            if (await AskAsync(resolver, zone, cancellationToken) is not { } servers)
+                return [];
+            if (servers.Count > 0)
+                return await ResolveAsync(servers, cancellationToken);
         }
 
         return [];
     }
 
-    private static async Task<List<string>> AskAsync(IPEndPoint resolver, string zone, CancellationToken cancellationToken)
+    private static async Task<List<string>?> AskAsync(SystemResolver resolver, string zone, CancellationToken cancellationToken)
     {
         var id = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1);
-        var answer = await DnsExchange.AskAsync(
-            resolver, DnsWriter.Query(id, zone, DnsTypes.Ns, recursive: true), tcpOnly: false, cancellationToken);
+        if (await resolver.AskAsync(DnsWriter.Query(id, zone, DnsTypes.Ns, recursive: true), cancellationToken) is not { } answer)
+            return null;
         var wanted = zone.ToLowerInvariant();
-        return [.. DnsAnswer.Parse(answer)!.Answers
+        return [.. answer.Answers
             .Where(record => record.Type == DnsTypes.Ns && record.Name == wanted)
             .Select(record => Encoding.ASCII.GetString(record.Data).TrimEnd('.'))
             .Take(MaxServers)];

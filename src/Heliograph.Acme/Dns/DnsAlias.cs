@@ -16,13 +16,13 @@ internal static class DnsAlias
 
     /// <param name="name">Fully qualified, with the trailing dot.</param>
     /// <param name="server">Asked first, because it knows a change of its own zones before others do; null: none.</param>
-    /// <param name="resolver">Asked about all other names; null: they are taken for no aliases.</param>
+    /// <param name="resolver">Asked about all other names. Those that it does not answer are taken for no aliases.</param>
     /// <param name="tcpOnly">How <paramref name="server"/> is asked.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>The name at the end, which is the first one if that is no alias.</returns>
     /// <exception cref="IOException"><paramref name="server"/> does not answer.</exception>
     public static async Task<string> FollowAsync(
-        string name, IPEndPoint? server, IPEndPoint? resolver, bool tcpOnly, CancellationToken cancellationToken)
+        string name, IPEndPoint? server, SystemResolver resolver, bool tcpOnly, CancellationToken cancellationToken)
     {
         var last = name;
         for (var depth = 0; depth <= MaxDepth; depth++)
@@ -38,11 +38,13 @@ internal static class DnsAlias
     }
 
     private static async Task<string?> FindAsync(
-        string name, IPEndPoint? server, IPEndPoint? resolver, bool tcpOnly, CancellationToken cancellationToken)
+        string name, IPEndPoint? server, SystemResolver resolver, bool tcpOnly, CancellationToken cancellationToken)
     {
+        var id = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1);
         if (server is not null)
         {
-            var answer = await AskAsync(server, name, recursive: false, tcpOnly, cancellationToken);
+            var question = DnsWriter.Query(id, name, DnsTypes.Cname, recursive: false);
+            var answer = DnsAnswer.Parse(await DnsExchange.AskAsync(server, question, tcpOnly, cancellationToken))!;
             // NOERROR or NXDOMAIN (RFC 1035 section 4.1.1), about a zone of its own.
             if (Target(answer, name) is { } target)
                 return target;
@@ -50,25 +52,10 @@ internal static class DnsAlias
                 return null;
         }
 
-        try
-        {
-            return resolver is null
-                ? null
-                : Target(await AskAsync(resolver, name, recursive: true, tcpOnly: false, cancellationToken), name);
-        }
-        catch (IOException)
-        {
-            // Without a resolver the update itself will show whether the name is right.
-            return null;
-        }
-    }
-
-    private static async Task<DnsAnswer> AskAsync(
-        IPEndPoint server, string name, bool recursive, bool tcpOnly, CancellationToken cancellationToken)
-    {
-        var id = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1);
-        return DnsAnswer.Parse(
-            await DnsExchange.AskAsync(server, DnsWriter.Query(id, name, DnsTypes.Cname, recursive), tcpOnly, cancellationToken))!;
+        // Without a resolver the update itself will show whether the name is right.
+        return await resolver.AskAsync(DnsWriter.Query(id, name, DnsTypes.Cname, recursive: true), cancellationToken) is { } found
+            ? Target(found, name)
+            : null;
     }
 
     private static string? Target(DnsAnswer answer, string name)

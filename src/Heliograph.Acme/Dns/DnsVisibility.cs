@@ -13,13 +13,15 @@ internal sealed class DnsVisibility
 
     private readonly IReadOnlyList<IPEndPoint> configured;
     private readonly TimeSpan timeout;
+    private readonly SystemResolver resolver;
     private readonly TimeProvider timeProvider;
     private readonly ILogger logger;
 
-    public DnsVisibility(DnsOptions options, TimeProvider timeProvider, ILogger logger)
+    public DnsVisibility(DnsOptions options, SystemResolver resolver, TimeProvider timeProvider, ILogger logger)
     {
         configured = [.. options.VisibleAt.Select(text => DnsServer.TryParse(text, out var server) ? server : null).OfType<IPEndPoint>()];
         timeout = options.VisibleTimeout;
+        this.resolver = resolver;
         this.timeProvider = timeProvider;
         this.logger = logger;
     }
@@ -29,9 +31,9 @@ internal sealed class DnsVisibility
     {
         var servers = configured.Count > 0 ? configured : known;
         if (known.Count == 0)
-            name = await DnsAlias.FollowAsync(name, server: null, SystemResolver.Find(), tcpOnly: false, cancellationToken);
+            name = await DnsAlias.FollowAsync(name, server: null, resolver, tcpOnly: false, cancellationToken);
         if (servers.Count == 0)
-            servers = await AuthoritativeServers.FindAsync(name, cancellationToken);
+            servers = await AuthoritativeServers.FindAsync(name, resolver, cancellationToken);
         if (servers.Count == 0)
         {
             logger.NameServersUnknown(name);

@@ -12,7 +12,7 @@ internal sealed class Rfc2136Records : IDnsRecords
 
     private readonly Rfc2136Options options;
     private readonly IPEndPoint server;
-    private readonly IPEndPoint? resolver;
+    private readonly SystemResolver resolver;
     private readonly Tsig tsig;
     private readonly TimeProvider timeProvider;
     private readonly DnsVisibility visibility;
@@ -24,7 +24,7 @@ internal sealed class Rfc2136Records : IDnsRecords
     /// <param name="timeProvider">For the signature.</param>
     /// <param name="logger">Logs what is left behind.</param>
     public Rfc2136Records(
-        Rfc2136Options options, IPEndPoint? resolver, DnsVisibility visibility, TimeProvider timeProvider, ILogger logger)
+        Rfc2136Options options, SystemResolver resolver, DnsVisibility visibility, TimeProvider timeProvider, ILogger logger)
     {
         this.resolver = resolver;
         this.options = options;

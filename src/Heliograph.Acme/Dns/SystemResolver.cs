@@ -1,26 +1,68 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Acme.Dns;
 
-/// <summary>The name server that this machine asks.</summary>
-internal static class SystemResolver
+/// <summary>The name servers that this machine asks: those that its file names at that time, in this order.</summary>
+internal sealed class SystemResolver
 {
     private const string ResolverFile = "/etc/resolv.conf";
 
-    /// <summary>The first of resolv.conf(5); null if there is none.</summary>
-    public static IPEndPoint? Find()
+    /// <summary>MAXNS of resolv.conf(5).</summary>
+    private const int MaxServers = 3;
+
+    private readonly Func<IReadOnlyList<IPEndPoint>> find;
+    private readonly ILogger logger;
+
+    public SystemResolver(ILogger logger) : this(static () => Read(ResolverFile), logger)
+    {
+    }
+
+    /// <param name="find">The name servers.</param>
+    /// <param name="logger">Logs which of them does not answer.</param>
+    internal SystemResolver(Func<IReadOnlyList<IPEndPoint>> find, ILogger logger)
+    {
+        this.find = find;
+        this.logger = logger;
+    }
+
+    /// <summary>The first answer that is no failure, or else the last failure; null: there is no answer.</summary>
+    public async Task<DnsAnswer?> AskAsync(byte[] question, CancellationToken cancellationToken)
+    {
+        DnsAnswer? last = null;
+        foreach (var server in find())
+        {
+            try
+            {
+                last = DnsAnswer.Parse(await DnsExchange.AskAsync(server, question, tcpOnly: false, cancellationToken))!;
+                // NOERROR or NXDOMAIN (RFC 1035 section 4.1.1).
+                if (last.ResponseCode is 0 or 3)
+                    return last;
+                logger.ResolverFailed(server, $"response code {last.ResponseCode}");
+            }
+            catch (IOException exception)
+            {
+                logger.ResolverFailed(server, exception.Message);
+            }
+        }
+        return last;
+    }
+
+    /// <param name="file">In the format of resolv.conf(5).</param>
+    internal static IReadOnlyList<IPEndPoint> Read(string file)
     {
         try
         {
-            return File.ReadLines(ResolverFile)
-                .Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
-                .Where(words => words is ["nameserver", ..])
-                .Select(words => words.Length > 1 && IPAddress.TryParse(words[1], out var address) ? new IPEndPoint(address, 53) : null)
-                .FirstOrDefault(server => server is not null);
+            return [.. File.ReadLines(file)
+                .Select(static line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+                .Where(static words => words is ["nameserver", _, ..])
+                .Select(static words => IPAddress.TryParse(words[1], out var address) ? new IPEndPoint(address, 53) : null)
+                .OfType<IPEndPoint>()
+                .Take(MaxServers)];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return null;
+            return [];
         }
     }
 }

@@ -195,9 +195,10 @@ internal sealed class CertificateIssuer
 
     private IDnsRecords Records(DnsOptions dns)
     {
-        var visibility = new DnsVisibility(dns, timeProvider, logger);
+        var resolver = new SystemResolver(logger);
+        var visibility = new DnsVisibility(dns, resolver, timeProvider, logger);
         return dns.Rfc2136 is { } update
-            ? new Rfc2136Records(update, SystemResolver.Find(), visibility, timeProvider, logger)
+            ? new Rfc2136Records(update, resolver, visibility, timeProvider, logger)
             : new HookRecords(dns.Hook!, dns.HookTimeout, visibility, logger);
     }
 }

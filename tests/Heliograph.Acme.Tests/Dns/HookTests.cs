@@ -61,7 +61,8 @@ public sealed class HookTests : PebbleTests
 
     private async Task<AcmeException> FailsAsync(string hook, TimeSpan timeout)
     {
-        var records = new HookRecords(hook, timeout, new DnsVisibility(new DnsOptions(), TimeProvider.System, Log), Log);
+        var visibility = new DnsVisibility(new DnsOptions(), new SystemResolver(Log), TimeProvider.System, Log);
+        var records = new HookRecords(hook, timeout, visibility, Log);
         return await Assert.ThrowsAsync<AcmeException>(() => records.PresentAsync("_acme-challenge.example.org.", "secret-value", Stop));
     }
 

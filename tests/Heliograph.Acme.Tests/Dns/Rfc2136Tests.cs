@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using Heliograph.Acme.Dns;
 using Heliograph.Acme.Tests.Pebble;
@@ -35,6 +36,7 @@ public sealed class Rfc2136Tests : PebbleTests
         await using var bind = await BindServer.StartAsync("hmac-sha256", Secret);
         var visibility = new DnsVisibility(
             new DnsOptions { VisibleAt = [bind.Address.ToString()], VisibleTimeout = TimeSpan.FromMilliseconds(600) },
+            Resolver(),
             TimeProvider.System,
             Log);
         await visibility.WaitAsync($"_acme-challenge.{BindServer.Zone}.", "value", [], Stop);
@@ -127,6 +129,41 @@ public sealed class Rfc2136Tests : PebbleTests
         Assert.Equal("", Log.All);
     }
 
+    [Fact]
+    public async Task The_next_name_server_of_this_machine_is_asked_if_one_does_not_answer_and_the_list_is_read_each_time()
+    {
+        await using var bind = await BindServer.StartAsync("hmac-sha256", Secret, "delegated.test");
+        await using var other = await BindServer.StartAsync(
+            "hmac-sha256", Secret, "origin.test", "_acme-challenge IN CNAME _acme-challenge.delegated.test.");
+        using var nobody = Heliograph.Testing.LoopbackPort.Refusing(out var silent);
+        IPEndPoint[] servers = [];
+        var records = Records(Update(bind, "hmac-sha256"), TimeProvider.System, new SystemResolver(() => servers, Log));
+        await Assert.ThrowsAsync<AcmeException>(() => records.PresentAsync("_acme-challenge.origin.test.", "value", Stop));
+
+        // BIND refuses what is not in its own zone.
+        servers = [silent, bind.Address, other.Address];
+        await using (await records.PresentAsync("_acme-challenge.origin.test.", "value", Stop))
+            Assert.Equal("value"u8.ToArray(), Assert.Single(await TextAsync(bind, "_acme-challenge.delegated.test.")));
+        Assert.Equal(2, Log.Lines.Count);
+        Assert.StartsWith(
+            $"Warning: The name server {silent} of /etc/resolv.conf gives no answer: ", Log.Lines[0], StringComparison.Ordinal);
+        Assert.Equal(
+            $"Warning: The name server {bind.Address} of /etc/resolv.conf gives no answer: response code 5", Log.Lines[1]);
+    }
+
+    [Fact]
+    public void Three_name_servers_are_taken_from_the_file_as_the_system_does()
+    {
+        var file = State.Write(
+            "resolv.conf",
+            "# nameserver 192.0.2.9\nnameserver\nnameserver nonsense\n nameserver  192.0.2.1 \nnameserver 2001:db8::2\n" +
+            "search example\nnameserver 192.0.2.3\nnameserver 192.0.2.4\n");
+        Assert.Equal(
+            ["192.0.2.1:53", "[2001:db8::2]:53", "192.0.2.3:53"],
+            SystemResolver.Read(file).Select(static server => server.ToString()));
+        Assert.Empty(SystemResolver.Read(State["missing"]));
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData(BindServer.Zone)]
@@ -163,8 +200,8 @@ public sealed class Rfc2136Tests : PebbleTests
         var error = await Assert.ThrowsAsync<AcmeException>(() =>
             records.PresentAsync($"_acme-challenge.proxy.{BindServer.Zone}.", "value", Stop));
         Assert.Equal(
-            $"_acme-challenge.proxy.{BindServer.Zone}. is an alias (CNAME) of 'red [31m line.dns-provider.test', which is not a host name: " +
-            "it has other characters than letters, digits, - and _; correct it in DNS.",
+            $"_acme-challenge.proxy.{BindServer.Zone}. is an alias (CNAME) of 'red [31m line.dns-provider.test', " +
+            "which is not a host name: it has other characters than letters, digits, - and _; correct it in DNS.",
             error.Message);
     }
 
@@ -196,11 +233,13 @@ public sealed class Rfc2136Tests : PebbleTests
         return error;
     }
 
-    private Rfc2136Records Records(Rfc2136Options options, TimeProvider timeProvider) =>
-        Records(options, timeProvider, resolver: null);
+    private Rfc2136Records Records(Rfc2136Options options, TimeProvider timeProvider, params IPEndPoint[] resolvers) =>
+        Records(options, timeProvider, Resolver(resolvers));
 
-    private Rfc2136Records Records(Rfc2136Options options, TimeProvider timeProvider, System.Net.IPEndPoint? resolver) =>
-        new(options, resolver, new DnsVisibility(new DnsOptions(), timeProvider, Log), timeProvider, Log);
+    private Rfc2136Records Records(Rfc2136Options options, TimeProvider timeProvider, SystemResolver resolver) =>
+        new(options, resolver, new DnsVisibility(new DnsOptions(), resolver, timeProvider, Log), timeProvider, Log);
+
+    private SystemResolver Resolver(params IPEndPoint[] servers) => new(() => servers, Log);
 
     private static async Task<IEnumerable<byte[]>> TextAsync(BindServer bind, string name)
     {
