@@ -64,12 +64,12 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
         }
         finally
         {
+            // A load balancer's health check, or our own look whether a port can be reached: it has brought no client.
+            if (!isCounted && outcome == ConnectionOutcome.Left)
+                isOwn |= isBalancers || (proxied is null && SocketNames.IsFromHere(client.Socket));
             Dispose();
             relaying?.End();
             relay.Admission.Sources.Leave(source);
-            // A load balancer's health check: it has brought no client.
-            if (!isCounted && outcome == ConnectionOutcome.Left)
-                isOwn |= isBalancers;
             Count();
             Counters.Count(outcome);
             if (isOwn)

@@ -18,6 +18,9 @@ internal readonly struct SourceAddress : IEquatable<SourceAddress>
 
     public bool IsIpv4 => Bits >> 32 == Mapped >> 32;
 
+    /// <summary>Of 127.0.0.0/8.</summary>
+    public bool IsIpv4Loopback => Bits >> 24 == (Mapped >> 24 | 127);
+
     /// <param name="address">4 bytes in network order.</param>
     public static SourceAddress FromIpv4(ReadOnlySpan<byte> address) => new(Mapped | BinaryPrimitives.ReadUInt32BigEndian(address));
 

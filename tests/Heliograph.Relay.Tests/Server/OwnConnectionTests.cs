@@ -63,6 +63,28 @@ public sealed class OwnConnectionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_look_from_this_machine_that_brings_no_byte_is_in_no_sum()
+    {
+        await using var relay = TestRelay.Start(certificate);
+        using (await relay.ConnectAsync())
+            await relay.HasAsync(1);
+        await relay.Server.DrainAsync(Bound);
+
+        AssertNoTraffic(relay.Server.GetStatistics());
+    }
+
+    [Fact]
+    public async Task One_that_brings_a_byte_and_leaves_is_counted()
+    {
+        await using var relay = TestRelay.Start(certificate);
+        using (var client = await relay.ConnectAsync())
+            await client.SendAsync(new byte[] { 22 }, Stop);
+        await relay.Server.DrainAsync(Bound);
+
+        Assert.Equal(1, relay.Server.GetStatistics().Accepted);
+    }
+
+    [Fact]
     public async Task A_client_beside_them_is_counted_as_ever()
     {
         await using var signal = StandInSignal.Start(certificate, StandInBehaviour.EchoAsync);

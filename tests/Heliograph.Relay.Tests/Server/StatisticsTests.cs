@@ -93,6 +93,8 @@ public sealed class StatisticsTests : IDisposable
             using var two = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             await two.ConnectAsync(relay.EndPoint, Stop);
             Assert.Equal(0, await two.ReceiveAsync(new byte[1], Stop));
+            // One from this machine that brings no byte would be our own.
+            await one.SendAsync(new byte[] { 22 }, Stop);
         }
         await relay.Server.DrainAsync(Bound);
 
