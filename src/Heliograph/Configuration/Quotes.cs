@@ -20,6 +20,7 @@ internal static partial class Quotes
         ? $"{found.Value} has its quotes twice; write \"{found.Groups["bare"].Value}\""
         : null;
 
-    [GeneratedRegex("""(?<quote>["'])\k<quote>(?<bare>[^"'\s]+)\k<quote>\k<quote>""", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        """(?<quote>["'])\k<quote>(?<bare>[^"'\s\p{Cc}]{1,256})\k<quote>\k<quote>""", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Doubled();
 }
