@@ -15,6 +15,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
     private readonly List<string> errors = [];
     private readonly Task exited;
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool isDisposed;
 
     private ChildProcess(Process process, TempDirectory temporary)
     {
@@ -143,6 +144,9 @@ public sealed partial class ChildProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // A start that fails disposes of its program, and whoever owns it does so again: that must not hide the failure.
+        if (Interlocked.Exchange(ref isDisposed, true))
+            return;
         if (!process.HasExited)
             process.Kill(entireProcessTree: true);
         await exited.WaitAsync(TimeSpan.FromSeconds(10));

@@ -32,13 +32,17 @@ public sealed class HookProgramTests : IDisposable
     public async Task No_descriptor_is_left_of_a_child_that_keeps_the_pipes()
     {
         var program = Write($"#!/bin/sh\nsleep 1000 & echo $! >> {directory["children"]}\n");
-        await RunAsync(program, TimeSpan.FromSeconds(20));
-        var before = OwnPipes();
         for (var i = 0; i < 3; i++)
             await RunAsync(program, TimeSpan.FromSeconds(20));
-        // Other tests of this process have pipes of their own, which come and go.
-        await Polling.UntilAsync(() => OwnPipes() <= before + 3, Bound.Prompt, "pipes were left open");
-        foreach (var child in await File.ReadAllLinesAsync(directory["children"], Bound.Token))
+        var children = await File.ReadAllLinesAsync(directory["children"], Bound.Token);
+        // A pipe has one name at both ends.
+        var theirs = children.SelectMany(static child => new[] { Pipe($"/proc/{child}/fd/1"), Pipe($"/proc/{child}/fd/2") }).ToList();
+        Assert.All(theirs, Assert.NotNull);
+        await Polling.UntilAsync(
+            () => !Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(Pipe).Any(pipe => pipe is not null && theirs.Contains(pipe)),
+            Bound.Prompt,
+            "pipes were left open");
+        foreach (var child in children)
             Process.GetProcessById(int.Parse(child)).Kill();
     }
 
@@ -111,10 +115,10 @@ public sealed class HookProgramTests : IDisposable
     private static Task<HookResult> RunAsync(string program, TimeSpan limit) =>
         HookProgram.RunAsync(program, ["argument"], environment: null, limit, Bound.Token);
 
-    private static int OwnPipes() =>
-        Directory.EnumerateFileSystemEntries("/proc/self/fd")
-            .Count(static link =>
-                File.ResolveLinkTarget(link, returnFinalTarget: false)?.Name.StartsWith("pipe:", StringComparison.Ordinal) == true);
+    private static string? Pipe(string descriptor) =>
+        File.ResolveLinkTarget(descriptor, returnFinalTarget: false)?.Name is { } name && name.StartsWith("pipe:", StringComparison.Ordinal)
+            ? name
+            : null;
 
     private string Write(string text)
     {
