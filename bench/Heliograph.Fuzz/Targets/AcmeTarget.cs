@@ -36,7 +36,8 @@ internal static class AcmeTarget
         }
         catch (AcmeException exception)
         {
-            CheckMessage(exception);
+            // What a chain calls its blocks is the authority's own text: it answers nothing that we told it in secret.
+            CheckMessage(exception, mayName: words[0] == "chain");
         }
     }
 
@@ -104,11 +105,11 @@ internal static class AcmeTarget
         CheckMessage(Refusals.ExplainChallenge(problem, "proxy.example.org", type, [Secret], Authority, new DirectoryMeta()));
     }
 
-    private static void CheckMessage(AcmeException exception)
+    private static void CheckMessage(AcmeException exception, bool mayName = false)
     {
         var message = exception.Message;
         FaultException.Unless(message.Length is > 0 and <= LongestMessage && !message.Any(char.IsControl), $"the message is \"{message}\"");
-        FaultException.Unless(!message.Contains(Secret, StringComparison.Ordinal), $"the secret stands in \"{message}\"");
+        FaultException.Unless(mayName || !message.Contains(Secret, StringComparison.Ordinal), $"the secret stands in \"{message}\"");
     }
 
     /// <summary>Whatever window an authority suggests, it is asked again within a day, and not more than once a minute.</summary>
