@@ -41,7 +41,7 @@ internal static class DomainName
         if (text.EndsWith('.'))
             return "remove the dot at the end";
         if (text.Any(static c => c > 127))
-            return ToAscii(text) is { } ascii
+            return ToAscii(text) is { } ascii && ParseHost(ascii, out _) is null
                 ? $"has characters that DNS does not allow; write it as {ascii}" : "has characters that no host name has";
         if (text.Contains(':', StringComparison.Ordinal))
             return "remove the port: only the name is needed";

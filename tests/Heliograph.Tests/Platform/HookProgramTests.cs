@@ -39,7 +39,7 @@ public sealed class HookProgramTests : IDisposable
         var theirs = children.SelectMany(static child => new[] { Pipe($"/proc/{child}/fd/1"), Pipe($"/proc/{child}/fd/2") }).ToList();
         Assert.All(theirs, Assert.NotNull);
         await Polling.UntilAsync(
-            () => !Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(Pipe).Any(pipe => pipe is not null && theirs.Contains(pipe)),
+            () => !Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(Pipe).OfType<string>().Any(theirs.Contains),
             Bound.Prompt,
             "pipes were left open");
         foreach (var child in children)
