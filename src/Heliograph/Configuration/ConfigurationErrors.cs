@@ -18,7 +18,7 @@ internal sealed class ConfigurationErrors
 
     /// <summary>One line each: the key, where it stands, its value, what is wrong and what is allowed.</summary>
     public IReadOnlyList<string> Lines =>
-        lines.Count <= MostShown ? lines : [.. lines.Take(MostShown), $"and {lines.Count - MostShown} more"];
+        lines.Count <= MostShown ? Shown : [.. Shown, $"and {lines.Count - MostShown} more"];
 
     /// <summary>Whether there is an error about a key or a section, given by its name, or about anything in it.</summary>
     public bool Contains(string name) =>
@@ -41,10 +41,12 @@ internal sealed class ConfigurationErrors
     /// <summary>A whole line.</summary>
     public void Add(string line) => lines.Add(line);
 
-    /// <summary>Bounded, and without control characters, which could play tricks on a terminal.</summary>
-    private static string Readable(string text)
-    {
-        var shown = text.Length <= LongestValueShown ? text : text[..LongestValueShown] + "…";
-        return string.Concat(shown.Select(static c => char.IsControl(c) ? '\uFFFD' : c));
-    }
+    // Whatever a message repeats of the file.
+    private IReadOnlyList<string> Shown => [.. lines.Take(MostShown).Select(Printable)];
+
+    private static string Readable(string text) =>
+        Printable(text.Length <= LongestValueShown ? text : text[..LongestValueShown] + "…");
+
+    /// <summary>Without control characters, which could play tricks on a terminal.</summary>
+    private static string Printable(string text) => string.Concat(text.Select(static c => char.IsControl(c) ? '\uFFFD' : c));
 }
