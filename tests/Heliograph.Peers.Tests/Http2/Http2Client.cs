@@ -25,7 +25,7 @@ internal sealed class Http2Client : IDisposable
     {
         var tls = await RawHandshake.ConnectAsync(server, story.CancellationToken);
         var client = new Http2Client(tls);
-        story.Add(client, () => string.Join('\n', [tls.Story, .. client.frames]));
+        story.Add(client, client.Tell);
         await tls.OfferAsync(RawHello.Ordinary.WithProtocols("h2", "http/1.1"));
         Assert.Equal(Flight.Finished, await tls.ReadFlightAsync());
         await tls.SendAsync(tls.ProtectFinished());
@@ -66,12 +66,18 @@ internal sealed class Http2Client : IDisposable
         while (await tls.ReadRecordAsync())
         {
         }
-        while (Next() is not null)
-        {
-        }
     }
 
     public void Dispose() => tls.Dispose();
+
+    // Also of a conversation that was given up.
+    private string Tell()
+    {
+        while (Next() is not null)
+        {
+        }
+        return string.Join('\n', [tls.Story, .. frames]);
+    }
 
     private (byte Type, byte[] Payload)? Next()
     {
