@@ -18,8 +18,7 @@ public sealed class BindServer : IAsyncDisposable
 
     private BindServer(string algorithm, string secret, string zone, string records)
     {
-        var program = new[] { "/usr/sbin/named", "/usr/bin/named", "/usr/local/sbin/named" }.FirstOrDefault(File.Exists)
-            ?? throw new InvalidOperationException("named is not installed: apt-get install bind9");
+        var program = Named.Find();
         Address = LoopbackPort.Free();
         // With or without Debian's AppArmor profile, named writes the zone's journal beside the zone.
         directory.Write("zone", $"""

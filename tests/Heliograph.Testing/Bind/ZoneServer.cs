@@ -20,8 +20,7 @@ public sealed class ZoneServer : IAsyncDisposable
 
     private ZoneServer(IPAddress address, IReadOnlyDictionary<string, string> zones)
     {
-        var program = new[] { "/usr/sbin/named", "/usr/bin/named", "/usr/local/sbin/named" }.FirstOrDefault(File.Exists)
-            ?? throw new InvalidOperationException("named is not installed: apt-get install bind9");
+        var program = Named.Find();
         foreach (var (zone, records) in zones)
         {
             directory.Write(zone, $"""
