@@ -6,8 +6,8 @@ namespace Heliograph.Fuzz.Targets;
 /// <summary>The bytes are what a name server sent.</summary>
 internal static class DnsTarget
 {
-    /// <summary>What a name can be as text: the label in which the bound is reached ends it.</summary>
-    private const int LongestName = 255 + 64;
+    /// <summary>What a name can be as text: the label in which the bound is reached ends it, and each byte may be escaped.</summary>
+    private const int LongestName = 255 + (2 * 63) + 1;
 
     private static readonly Rfc2136Options Options =
         new() { Server = "192.0.2.1", KeyName = "key.example.org", KeySecret = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0" };
@@ -58,8 +58,7 @@ internal static class DnsTarget
             "written again, the records differ");
     }
 
-    /// <summary>A label of ASCII without a dot in it, and none longer than a label may be.</summary>
-    private static bool IsPlain(string name) => name.All(char.IsAscii)
-        && name.Length <= 255
-        && (name.Length == 0 || name.TrimEnd('.').Split('.').All(static label => label.Length is > 0 and <= 63));
+    /// <summary>Of ASCII, and without a byte that had to be escaped: what a writer of plain labels can write.</summary>
+    private static bool IsPlain(string name) =>
+        name.All(char.IsAscii) && name.Length <= 255 && !name.Contains('\\', StringComparison.Ordinal);
 }

@@ -189,13 +189,18 @@ internal sealed record DnsAnswer
             {
                 if (length > 63 || position + 1 + length > message.Length || text.Length > 255)
                     return false;
-                text.Append(Encoding.Latin1.GetString(message.Slice(position + 1, length)).ToLowerInvariant()).Append('.');
+                text.Append(Label(message.Slice(position + 1, length))).Append('.');
                 position += 1 + length;
             }
         }
 
         return false;
     }
+
+    /// <summary>A dot within a label is escaped (RFC 1035 section 5.1), or the label would read as two.</summary>
+    private static string Label(ReadOnlySpan<byte> bytes) =>
+        Encoding.Latin1.GetString(bytes).ToLowerInvariant().Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace(".", "\\.", StringComparison.Ordinal);
 
     private static ushort Short(ReadOnlySpan<byte> message, int at) => BinaryPrimitives.ReadUInt16BigEndian(message[at..]);
 }

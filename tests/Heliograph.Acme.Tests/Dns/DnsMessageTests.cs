@@ -19,6 +19,20 @@ public sealed class DnsMessageTests
         Assert.Null(DnsAnswer.Parse(loop));
     }
 
+    [Theory]
+    [InlineData("a.b", @"a\.b.")]
+    [InlineData("a.", @"a\..")]
+    [InlineData(@"a\", @"a\\.")]
+    public void A_dot_within_a_label_does_not_make_it_two(string label, string expected)
+    {
+        var answer = DnsAnswer.Parse(new DnsWriter()
+            .Short(7).Short(0x8400).Short(0).Short(1).Short(0).Short(0)
+            .Byte(label.Length).Raw(System.Text.Encoding.ASCII.GetBytes(label)).Byte(0)
+            .Record(DnsTypes.A, DnsTypes.In, 60, [192, 0, 2, 1])
+            .ToArray());
+        Assert.Equal(expected, Assert.Single(answer!.Answers).Name);
+    }
+
     [Fact]
     public void Cut_off_and_mutated_answers_never_throw()
     {
