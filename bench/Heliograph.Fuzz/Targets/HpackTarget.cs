@@ -65,7 +65,7 @@ internal static class HpackTarget
 
     private static void Build(List<(string Name, string Value)> fields)
     {
-        var builder = new Http2RequestBuilder();
+        var builder = new Http2RequestBuilder(NginxProfile.Nginx128);
         foreach (var (name, value) in fields)
         {
             builder.AddField(name, value);

@@ -122,6 +122,10 @@ internal static unsafe partial class LibSsl
 
     [LibraryImport(Ssl)]
     [SuppressGCTransition]
+    public static partial int SSL_version(nint ssl);
+
+    [LibraryImport(Ssl)]
+    [SuppressGCTransition]
     public static partial int SSL_has_pending(nint ssl);
 
     [LibraryImport(Ssl)]

@@ -17,6 +17,7 @@ internal sealed class TlsChannel : HandshakeChannel
     private readonly TlsBio bio;
     private readonly PendingBytes input;
     private readonly TrafficSecrets secrets;
+    private LibsslReads reads;
     private int suite;
     private nint ssl;
     private int tickets;
@@ -170,13 +171,16 @@ internal sealed class TlsChannel : HandshakeChannel
         OpenSslErrors.Clear();
         var result = LibSsl.SSL_do_handshake(ssl);
         var error = result == 1 ? 0 : LibSsl.SSL_get_error(ssl, result);
-        KeepUnread(length);
+        KeepUnread(bytes, length);
         if (result == 1)
         {
             suite = LibSsl.SSL_CIPHER_get_protocol_id(LibSsl.SSL_get_current_cipher(ssl));
             return IoStatus.Done;
         }
-        return error == LibSsl.ErrorWantRead && !inputEnded ? IoStatus.WouldBlock : IoStatus.Broken;
+        if (error == LibSsl.ErrorWantRead && !inputEnded)
+            return IoStatus.WouldBlock;
+        LeavesUnread = reads.Leaves(input.Count, isTls12: LibSsl.SSL_version(ssl) == LibSsl.Tls12Version);
+        return IoStatus.Broken;
     }
 
     private unsafe IoResult Decrypt(byte* bytes, int byteCount, bool inputEnded, Span<byte> destination)
@@ -207,9 +211,12 @@ internal sealed class TlsChannel : HandshakeChannel
             break;
         }
         holdsPlaintext = total == destination.Length;
-        KeepUnread(byteCount);
+        KeepUnread(bytes, byteCount);
         if (end is IoStatus.Closed or IoStatus.Broken)
+        {
             ended = end;
+            LeavesUnread = reads.Leaves(input.Count, isTls12: true);
+        }
         if (!SendWritten())
             ended = IoStatus.Broken;
         return total > 0 ? IoResult.Done(total) : new IoResult(ended ?? end, 0);
@@ -218,9 +225,10 @@ internal sealed class TlsChannel : HandshakeChannel
     /// <summary>
     /// Keeps the bytes that OpenSSL has not read for the next call, whether they came from the kept input or from the socket.
     /// </summary>
-    private void KeepUnread(int fed)
+    private unsafe void KeepUnread(byte* start, int fed)
     {
         var unread = bio.Unread;
+        reads.Take(new ReadOnlySpan<byte>(start, fed - unread.Length), input.Latest);
         if (input.Count > 0)
             input.Consume(fed - unread.Length);
         else

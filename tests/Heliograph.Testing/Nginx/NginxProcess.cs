@@ -27,6 +27,13 @@ public sealed class NginxProcess : IAsyncDisposable
     /// <summary>nginx is a program of the machine, not of the repository.</summary>
     public static bool IsInstalled => File.Exists(Executable);
 
+    /// <summary>The directive server_tokens as the distribution's own nginx.conf has it; empty if it has none.</summary>
+    public static string ServerTokens { get; } =
+        File.Exists("/etc/nginx/nginx.conf")
+            ? File.ReadLines("/etc/nginx/nginx.conf").Select(static line => line.Split('#')[0].Trim())
+                .FirstOrDefault(static line => line.StartsWith("server_tokens ", StringComparison.Ordinal), "")
+            : "";
+
     public int Id => process.Id;
 
     /// <summary>A directory to put files into before <see cref="StartAsync(string, string, string, IReadOnlyList{string})"/>.</summary>
