@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Heliograph.Web;
 using Heliograph.Web.Http2;
 
 namespace Heliograph.Fuzz.Targets;

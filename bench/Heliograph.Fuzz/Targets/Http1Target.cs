@@ -1,4 +1,5 @@
 using System.Text;
+using Heliograph.Web;
 using Heliograph.Web.Http;
 using Heliograph.Web.Sites.BuiltIn;
 

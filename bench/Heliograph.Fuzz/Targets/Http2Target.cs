@@ -1,3 +1,4 @@
+using Heliograph.Web;
 using Heliograph.Web.Http;
 using Heliograph.Web.Http2;
 using Heliograph.Web.Sites.BuiltIn;

@@ -27,6 +27,7 @@ internal struct LibsslReads
     private int headerBytes;
     private int bodyLeft;
     private ushort length;
+    private byte type;
     private bool hasChangedCipher;
 
     // The last record's header came before its end, so that libssl read the rest of it exactly.
@@ -50,7 +51,11 @@ internal struct LibsslReads
                 isSplit = headerEnd <= position + latest && at > latest;
                 continue;
             }
-            hasChangedCipher |= headerBytes == 0 && taken[at] == ChangeCipherSpec;
+            if (headerBytes == 0)
+            {
+                hasChangedCipher |= type == ChangeCipherSpec;
+                type = taken[at];
+            }
             length = (ushort)((length << 8) | taken[at++]);
             if (++headerBytes < RecordLayer.HeaderLength)
                 continue;

@@ -18,6 +18,7 @@ internal sealed class Http1Connection : IDisposable
     private readonly TimeProvider timeProvider;
     private byte[] buffer = [];
     private int filled;
+    private bool hasPipelined;
 
     public Http1Connection(ClientSocket client, Responder responder, TimeProvider timeProvider)
     {
@@ -32,6 +33,7 @@ internal sealed class Http1Connection : IDisposable
         {
             if (filled == 0)
                 ReturnBuffer();
+            hasPipelined |= filled > 0;
         }
     }
 
@@ -143,7 +145,12 @@ internal sealed class Http1Connection : IDisposable
     private async Task EndAsync(RequestBodyReader body, bool hasUnread)
     {
         if (body.IsDone || body.IsBroken || await DiscardAsync(body))
-            await Lingering.CloseAsync(client, hasUnread || body.IsBroken || filled > 0, timeProvider);
+        {
+            await Lingering.CloseAsync(
+                client,
+                hasUnread || body.IsBroken || filled > 0 || (hasPipelined && responder.Like.LingersAfterPipelining),
+                timeProvider);
+        }
     }
 
     // Discards the rest of a body, under nginx's lingering_timeout and lingering_time.
