@@ -20,6 +20,7 @@ public sealed record NginxProfile
         AnswersMalformedFields = true,
         ReadsEveryUserAgent = true,
         LingersAfterPipelining = true,
+        AgesSessions = true,
     };
 
     /// <summary>Debian 13, whose nginx.conf says <c>server_tokens off</c>.</summary>
@@ -50,6 +51,9 @@ public sealed record NginxProfile
 
     /// <summary>A connection that has pipelined requests is closed only once the client has stopped sending; since 1.23.4.</summary>
     public bool LingersAfterPipelining { get; init; }
+
+    /// <summary>A resumed TLS 1.3 session ends when the first of its chain would have, and its tickets say so; since 1.23.2.</summary>
+    public bool AgesSessions { get; init; }
 
     /// <summary>The mime.types of Debian's 1.26.</summary>
     public bool KnowsNewerTypes { get; init; }

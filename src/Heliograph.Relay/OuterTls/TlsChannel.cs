@@ -17,6 +17,7 @@ internal sealed class TlsChannel : HandshakeChannel
     private readonly TlsBio bio;
     private readonly PendingBytes input;
     private readonly TrafficSecrets secrets;
+    private bool agesSession;
     private LibsslReads reads;
     private int suite;
     private nint ssl;
@@ -38,6 +39,7 @@ internal sealed class TlsChannel : HandshakeChannel
         if (ssl == 0)
             throw new InvalidOperationException($"OpenSSL cannot make a connection: {OpenSslErrors.TakeFirst()}");
         secrets = new TrafficSecrets(ssl);
+        agesSession = context.AgesSessions;
         LibSsl.SSL_set_accept_state(ssl);
         bio.AttachTo(ssl);
     }
@@ -178,9 +180,28 @@ internal sealed class TlsChannel : HandshakeChannel
             return IoStatus.Done;
         }
         if (error == LibSsl.ErrorWantRead && !inputEnded)
+        {
+            AgeSession();
             return IoStatus.WouldBlock;
+        }
         LeavesUnread = reads.Leaves(input.Count, isTls12: LibSsl.SSL_version(ssl) == LibSsl.Tls12Version);
         return IoStatus.Broken;
+    }
+
+    /// <summary>
+    /// Between the flight and the tickets of a resumed session, which say how long it lasts: no longer than the one before it
+    /// (ngx_ssl_info_callback). OpenSSL would begin anew each time.
+    /// </summary>
+    private void AgeSession()
+    {
+        if (!agesSession || LibSsl.SSL_session_reused(ssl) == 0 || LibSsl.SSL_version(ssl) != LibSsl.Tls13Version)
+            return;
+        agesSession = false;
+        var session = LibSsl.SSL_get_session(ssl);
+        var now = (nint)TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        var timeout = LibSsl.SSL_SESSION_get_timeout(session) - (now - LibSsl.SSL_SESSION_get_time(session));
+        _ = LibSsl.SSL_SESSION_set_time(session, now);
+        _ = LibSsl.SSL_SESSION_set_timeout(session, Math.Max(timeout, 0));
     }
 
     private unsafe IoResult Decrypt(byte* bytes, int byteCount, bool inputEnded, Span<byte> destination)

@@ -304,6 +304,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
             TrustedProxies = settings.TrustedProxies,
             MaxConnections = maxConnections,
             Handshake = settings.Handshake,
+            AgesSessions = Like.AgesSessions,
             Limits = settings.Limits.Relay with
             {
                 ConnectionsPerSource = settings.Limits.ConnectionsPerSource ?? ConnectionLimit.PerSource(maxConnections),
