@@ -1,10 +1,10 @@
+using System.Net;
 using Heliograph.Acme;
 using Heliograph.Configuration;
-using Heliograph.Relay.Upstream;
 using Heliograph.Relay;
+using Heliograph.Relay.Upstream;
 using Heliograph.Testing;
 using Heliograph.Web;
-using System.Net;
 
 namespace Heliograph.Tests.Configuration;
 
