@@ -43,7 +43,9 @@ public sealed record NginxProfile
     /// <summary>The <c>Server</c> field, and the foot of nginx's own pages (server_tokens).</summary>
     public required string Server { get; init; }
 
-    /// <summary>HTTP/2: a field whose name or value cannot be is answered with 400; before 1.23.4, RST_STREAM with PROTOCOL_ERROR.</summary>
+    /// <summary>
+    /// HTTP/2: a field whose name or value cannot be is answered with 400; before 1.23.4, with RST_STREAM and PROTOCOL_ERROR.
+    /// </summary>
     public bool AnswersMalformedFields { get; init; }
 
     /// <summary>Of several <c>User-Agent</c> fields each is looked at for old browsers; before 1.23, only the first.</summary>

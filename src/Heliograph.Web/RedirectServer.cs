@@ -40,7 +40,9 @@ public sealed class RedirectServer : IAsyncDisposable
         Func<string, string?> challenge,
         ILogger logger) =>
         new(
-            await HttpServer.StartAsync(listen, inherited, setting, new RedirectResponder(like, domains, challenge), logger), like, challenge);
+            await HttpServer.StartAsync(listen, inherited, setting, new RedirectResponder(like, domains, challenge), logger),
+            like,
+            challenge);
 
     /// <summary>Replaces the names redirected to https.</summary>
     public void UseDomains(IReadOnlyList<string> domains) => server.Use(new RedirectResponder(like, domains, challenge));

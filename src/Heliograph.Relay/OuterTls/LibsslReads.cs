@@ -10,9 +10,9 @@ namespace Heliograph.Relay.OuterTls;
 /// </summary>
 /// <remarks>
 /// nginx turns read-ahead on. At the beginning of a record libssl then reads as much as there is, up to the length of its buffer; but the
-/// rest of a record whose header came alone it reads exactly. OpenSSL 3.2 to 3.5 makes the first layers of a connection before it knows of
-/// read-ahead: until the keys of the application are in use (in TLS 1.2, those of the handshake), it reads a header, and then its record.
-/// Measured with strace beside nginx 1.22.1 with OpenSSL 3.0.19 and nginx 1.26.3 with OpenSSL 3.5.9.
+/// rest of a record whose header came alone it reads exactly. The record layer of OpenSSL 3.2 and later does not read ahead at first:
+/// until the keys of the application are in use (in TLS 1.2, those of the handshake), it reads a header, and then its record. Measured
+/// with strace beside nginx 1.22.1 with OpenSSL 3.0.19 and nginx 1.26.3 with OpenSSL 3.5.9.
 /// </remarks>
 [StructLayout(LayoutKind.Auto)]
 internal struct LibsslReads

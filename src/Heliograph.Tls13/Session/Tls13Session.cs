@@ -16,7 +16,7 @@ public class Tls13Session : IDisposable
     /// <summary>OpenSSL's bounds on what a peer could send forever: MAX_EMPTY_RECORDS and MAX_WARN_ALERT_COUNT.</summary>
     private const int MostEmptyRecords = 32, MostWarnings = 5;
 
-    /// <summary>OpenSSL 3.2 made the record layer anew, and forgot to tell the client of another protocol what is wrong.</summary>
+    /// <summary>The record layer of OpenSSL 3.2 and later has one alert for both bytes of the version (seen with 3.5).</summary>
     private static readonly bool TellsOfMajorVersion = SafeEvpPKeyHandle.OpenSslVersion < 0x30200000;
 
     private readonly RecordLayer records;
@@ -211,7 +211,10 @@ public class Tls13Session : IDisposable
     private static int GetRecordLength(ReadOnlySpan<byte> header) =>
         RecordLayer.HeaderLength + BinaryPrimitives.ReadUInt16BigEndian(header[3..]);
 
-    /// <summary>The alert that a header is answered with, in OpenSSL's order (ssl3_get_record; since 3.2 tls13_validate_record_header); null: there is no error in it.</summary>
+    /// <summary>
+    /// The alert that a header is answered with, in OpenSSL's order (ssl3_get_record; since 3.2 tls13_validate_record_header);
+    /// null: there is no error in it.
+    /// </summary>
     private Alert? FindHeaderError(ReadOnlySpan<byte> header)
     {
         if (header[1] != 3 && TellsOfMajorVersion)

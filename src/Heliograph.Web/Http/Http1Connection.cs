@@ -134,7 +134,9 @@ internal sealed class Http1Connection : IDisposable
         client.SetDeadline(NginxClock.Send);
         var hasHead = head.Version >= RequestHead.Http10;
         var isChunked = response.IsGzip && !head.IsHead;
-        var headBytes = hasHead ? ResponseHeadWriter.Write(response, responder.Like.Server, timeProvider.GetUtcNow(), keepsAlive, isChunked) : [];
+        var headBytes = hasHead
+            ? ResponseHeadWriter.Write(response, responder.Like.Server, timeProvider.GetUtcNow(), keepsAlive, isChunked)
+            : [];
         var start = withContinue ? [.. Continue, .. headBytes] : headBytes;
         // To HTTP/0.9, which has no HEAD, nginx sends the page even then.
         var hasBody = !(head.IsHead && hasHead) && response.Status != NginxStatus.NotModified;

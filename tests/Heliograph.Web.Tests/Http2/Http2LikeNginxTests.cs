@@ -7,7 +7,7 @@ namespace Heliograph.Web.Tests.Http2;
 public sealed class Http2LikeNginxTests(NginxBesideDecoy beside) : IClassFixture<NginxBesideDecoy>
 {
     private const string Detected =
-        "the nginx of this test speaks no TLS: since 1.25.1 it first reads 1 KB to see whether that is HTTP/2, and goes on with HTTP/1 if not";
+        "the nginx of this test speaks no TLS: since 1.25.1 it looks whether the first 1 KB is HTTP/2, and goes on with HTTP/1 if not";
 
     private static readonly Version Detects = new(1, 25, 1);
 
