@@ -33,6 +33,12 @@ public sealed record RelayOptions
     /// <summary>Who performs the outer TLS handshake.</summary>
     public TlsHandshake Handshake { get; init; }
 
+    /// <summary>
+    /// As nginx since 1.23.2: the session of a resumed TLS 1.3 connection ends when the first of its chain would have, and its tickets say
+    /// so.
+    /// </summary>
+    public bool AgesSessions { get; init; }
+
     /// <summary>Event loops, each with its own thread; by default one per processor.</summary>
     public int Loops { get; init; } = Environment.ProcessorCount;
 }

@@ -8,4 +8,7 @@ public sealed record DecoyOptions
 
     /// <summary>The operator's own static site. Null for the built-in one.</summary>
     public string? Directory { get; init; }
+
+    /// <summary>The nginx that it behaves like.</summary>
+    public NginxProfile Like { get; init; } = NginxProfile.OfThisMachine();
 }

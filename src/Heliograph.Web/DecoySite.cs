@@ -17,13 +17,15 @@ public sealed class DecoySite : IAsyncDisposable
     private readonly ServedConnections plainHttp;
     private readonly ServedConnections http1Unavailable;
     private readonly ServedConnections http2Unavailable;
+    private readonly NginxProfile like;
     private volatile SiteResponder pages;
 
-    private DecoySite(Site site, TimeProvider timeProvider, ILogger logger)
+    private DecoySite(Site site, NginxProfile like, TimeProvider timeProvider, ILogger logger)
     {
-        pages = new SiteResponder(site);
-        var plain = new PageResponder(NginxStatus.PlainHttpToHttps, waitsForBody: false, closesAlways: true);
-        var unavailable = new PageResponder(NginxStatus.BadGateway, waitsForBody: true, closesAlways: false);
+        this.like = like;
+        pages = new SiteResponder(site, like);
+        var plain = new PageResponder(like, NginxStatus.PlainHttpToHttps, waitsForBody: false, closesAlways: true);
+        var unavailable = new PageResponder(like, NginxStatus.BadGateway, waitsForBody: true, closesAlways: false);
         http1 = new(client => ServeHttp1Async(client, pages, timeProvider), timeProvider, logger);
         http2 = new(client => ServeHttp2Async(client, pages, timeProvider), timeProvider, logger);
         plainHttp = new(client => ServeHttp1Async(client, plain, timeProvider), timeProvider, logger);
@@ -34,7 +36,7 @@ public sealed class DecoySite : IAsyncDisposable
     /// <exception cref="WebServerException">The site's directory cannot be used.</exception>
     public static async Task<DecoySite> StartAsync(
         DecoyOptions options, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken) =>
-        new(await MakeAsync(options, cancellationToken), timeProvider, logger);
+        new(await MakeAsync(options, cancellationToken), options.Like, timeProvider, logger);
 
     /// <summary>Serves decrypted HTTP/1.1. Like all of these, takes the connection over and returns at once.</summary>
     public void ServeHttp1(SafeSocketHandle connection) => http1.Take(connection);
@@ -52,7 +54,7 @@ public sealed class DecoySite : IAsyncDisposable
     public void ServeHttp2Unavailable(SafeSocketHandle connection) => http2Unavailable.Take(connection);
 
     /// <summary>Serves this site to new connections; open connections keep the previous one.</summary>
-    public void Use(Site site) => pages = new SiteResponder(site);
+    public void Use(Site site) => pages = new SiteResponder(site, like);
 
     /// <summary>Opens a static site's directory, and closes it again.</summary>
     /// <exception cref="WebServerException">It cannot be used.</exception>

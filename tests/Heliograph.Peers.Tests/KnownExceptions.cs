@@ -6,10 +6,6 @@ namespace Heliograph.Peers.Tests;
 /// </summary>
 internal static class KnownExceptions
 {
-    private const string Unread =
-        "RST or FIN, after the same alert: nginx leaves what it has not read to the kernel, which then resets the connection. The program "
-        + "reads up to 128 KB at a time, and a hello as a whole before it is answered: there is nothing left to reset.";
-
     private const string Unnotified =
         "nginx ends a connection on which a request is still being answered, or stops halfway, without close_notify. The decoy ends its "
         + "socket, and the relay says so to the client in TLS's way: it is not told why. The frames, the alerts and the FIN are the same.";
@@ -21,20 +17,6 @@ internal static class KnownExceptions
     public static IReadOnlyDictionary<(string Group, string Name), string> All { get; } =
         new[]
         {
-            List(Unread, "TLS 1.2, records", "1,000 empty records"),
-            List(
-                Unread,
-                "two segments",
-                "a HelloRequest before, cut at 5",
-                "a HelloRequest before, cut at 6",
-                "a hello of 131,397 bytes, its header only, cut at 5",
-                "a hello of 131,397 bytes, its header only, cut at 6",
-                "a hello of 131,397 bytes, its header only, cut at 8",
-                "a hello of 131,397 bytes, its header only, cut at 9",
-                "a hello of 16 MB, its header only, cut at 5",
-                "a hello of 16 MB, its header only, cut at 6",
-                "a hello of 16 MB, its header only, cut at 8",
-                "a hello of 16 MB, its header only, cut at 9"),
             List(
                 Unnotified,
                 "http2/5.1",

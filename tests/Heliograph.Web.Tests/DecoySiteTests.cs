@@ -140,7 +140,7 @@ public sealed class DecoySiteTests : IDisposable
         {
             using var response = await client.GetAsync(new Uri("http://example.org" + file.Path), Cancellation);
             Assert.Equal(HttpVersion.Version20, response.Version);
-            Assert.Equal("nginx", response.Headers.Server.ToString());
+            Assert.StartsWith("nginx", response.Headers.Server.ToString(), StringComparison.Ordinal);
             Assert.Equal(file.Content, await response.Content.ReadAsByteArrayAsync(Cancellation));
         }));
         using var posted = await client.PostAsync(new Uri("http://example.org/"), new ByteArrayContent(new byte[200_000]), Cancellation);

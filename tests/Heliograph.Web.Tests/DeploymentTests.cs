@@ -34,7 +34,7 @@ public sealed partial class DeploymentTests : IAsyncLifetime
             prefix,
             $$"""
             include /etc/nginx/mime.types;
-            server_tokens off;
+            {{NginxProcess.ServerTokens}}
             server { listen unix:PREFIX/h1.sock; root {{Root}}; }
             server { listen unix:PREFIX/strict.sock; root {{Root}}; disable_symlinks on from=$document_root; }
             """,

@@ -43,7 +43,7 @@ public sealed class NginxBesideDecoy : IAsyncLifetime
             $$"""
             include /etc/nginx/mime.types;
             default_type application/octet-stream;
-            server_tokens off;
+            {{NginxProcess.ServerTokens}}
             sendfile on;
             tcp_nopush on;
             gzip on;

@@ -58,7 +58,7 @@ public sealed class RedirectServerTests : IAsyncLifetime
             $$"""
             include /etc/nginx/mime.types;
             default_type application/octet-stream;
-            server_tokens off;
+            {{NginxProcess.ServerTokens}}
             server {
                 listen unix:PREFIX/80.sock;
                 server_name example.org www.example.org;
@@ -170,6 +170,7 @@ public sealed class RedirectServerTests : IAsyncLifetime
             listen,
             new Dictionary<IPEndPoint, int>(),
             "http_listen",
+            NginxProfile.OfThisMachine(),
             ["example.org", "www.example.org"],
             token => token == Token ? Authorization : null,
             NullLogger.Instance);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Heliograph.Web;
 using Heliograph.Web.Http2;
 
 namespace Heliograph.Fuzz.Targets;
@@ -65,7 +66,7 @@ internal static class HpackTarget
 
     private static void Build(List<(string Name, string Value)> fields)
     {
-        var builder = new Http2RequestBuilder();
+        var builder = new Http2RequestBuilder(NginxProfile.Nginx128);
         foreach (var (name, value) in fields)
         {
             builder.AddField(name, value);

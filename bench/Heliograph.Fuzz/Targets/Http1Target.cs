@@ -1,4 +1,5 @@
 using System.Text;
+using Heliograph.Web;
 using Heliograph.Web.Http;
 using Heliograph.Web.Sites.BuiltIn;
 
@@ -7,17 +8,20 @@ namespace Heliograph.Fuzz.Targets;
 /// <summary>The bytes are a request: its head, its body, and what follows.</summary>
 internal static class Http1Target
 {
+    private static readonly NginxProfile Like = NginxProfile.Nginx128;
+
     private static readonly Lazy<Responder[]> Responders = new(static () =>
     [
-        new SiteResponder(BuiltInSite.Create(new byte[32])),
+        new SiteResponder(BuiltInSite.Create(new byte[32]), Like),
         new RedirectResponder(
+            Like,
             ["proxy.example.org", "*.example.net", "192.0.2.1"], static token => token == "token" ? "token.thumbprint" : null),
-        new PageResponder(NginxStatus.PlainHttpToHttps, waitsForBody: false, closesAlways: true),
+        new PageResponder(Like, NginxStatus.PlainHttpToHttps, waitsForBody: false, closesAlways: true),
     ]);
 
     public static void Check(ReadOnlySpan<byte> bytes)
     {
-        var whole = new RequestHeadParser();
+        var whole = new RequestHeadParser(Like);
         var outcome = whole.Parse(bytes);
         FaultException.Unless(
             outcome != HeadOutcome.NeedMore || bytes.Length <= RequestHeadParser.LongestHead, $"{bytes.Length} bytes, and it wants more");
@@ -43,7 +47,7 @@ internal static class Http1Target
 
     private static void CheckByByte(ReadOnlySpan<byte> bytes, RequestHeadParser whole, HeadOutcome outcome)
     {
-        var slow = new RequestHeadParser();
+        var slow = new RequestHeadParser(Like);
         var slowOutcome = HeadOutcome.NeedMore;
         for (var length = 1; length <= bytes.Length && slowOutcome == HeadOutcome.NeedMore; length++)
             slowOutcome = slow.Parse(bytes[..length]);
@@ -85,7 +89,7 @@ internal static class Http1Target
     private static void CheckResponse(Response response)
     {
         const int Longest = 64 * 1024;
-        var head = ResponseHeadWriter.Write(response, DateTimeOffset.UnixEpoch, keepsAlive: true, isChunked: response.IsGzip);
+        var head = ResponseHeadWriter.Write(response, Like.Server, DateTimeOffset.UnixEpoch, keepsAlive: true, isChunked: response.IsGzip);
         var text = Encoding.Latin1.GetString(head);
         FaultException.Unless(text.Length <= Longest, $"the answer has a head of {text.Length} bytes");
         var lines = text.Split("\r\n");

@@ -1,3 +1,4 @@
+using Heliograph.Web;
 using Heliograph.Web.Http;
 using Heliograph.Web.Http2;
 using Heliograph.Web.Sites.BuiltIn;
@@ -9,7 +10,8 @@ internal static class Http2Target
 {
     private const int WriteSize = 64 * 1024;
 
-    private static readonly Lazy<Responder> Site = new(static () => new SiteResponder(BuiltInSite.Create(new byte[32])));
+    private static readonly Lazy<Responder> Site =
+        new(static () => new SiteResponder(BuiltInSite.Create(new byte[32]), NginxProfile.Nginx128));
 
     private static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
 

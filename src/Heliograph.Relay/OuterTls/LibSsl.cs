@@ -122,6 +122,22 @@ internal static unsafe partial class LibSsl
 
     [LibraryImport(Ssl)]
     [SuppressGCTransition]
+    public static partial int SSL_version(nint ssl);
+
+    [LibraryImport(Ssl)]
+    public static partial int SSL_session_reused(nint ssl);
+
+    [LibraryImport(Ssl)]
+    public static partial nint SSL_SESSION_get_time(nint session);
+
+    [LibraryImport(Ssl)]
+    public static partial nint SSL_SESSION_set_time(nint session, nint seconds);
+
+    [LibraryImport(Ssl)]
+    public static partial nint SSL_SESSION_get_timeout(nint session);
+
+    [LibraryImport(Ssl)]
+    [SuppressGCTransition]
     public static partial int SSL_has_pending(nint ssl);
 
     [LibraryImport(Ssl)]

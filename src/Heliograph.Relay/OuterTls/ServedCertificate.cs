@@ -47,7 +47,7 @@ internal sealed class ServedCertificate : IDisposable
     public void Dispose() => context.Dispose();
 
     private static TlsContext Create(ServerCertificate certificate, RelayOptions options) =>
-        TlsContext.Create(certificate, OffersHttp2(options), options.Handshake);
+        TlsContext.Create(certificate, OffersHttp2(options), options.Handshake, options.AgesSessions);
 
     private static bool OffersHttp2(RelayOptions options) => options.Decoy.Http2 is not null;
 }

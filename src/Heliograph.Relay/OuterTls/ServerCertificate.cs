@@ -72,7 +72,7 @@ public sealed class ServerCertificate
             var certificate = new ServerCertificate(leaf, chain, key.ToArray());
             // OpenSSL has the last word (the key may be too small for its security level): ask it now, while another certificate can still
             // be served.
-            TlsContext.Create(certificate, offerHttp2: false, TlsHandshake.Libssl).Dispose();
+            TlsContext.Create(certificate, offerHttp2: false, TlsHandshake.Libssl, agesSessions: false).Dispose();
             return certificate;
         }
         catch (CryptographicException exception)

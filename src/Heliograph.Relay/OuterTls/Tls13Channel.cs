@@ -63,9 +63,15 @@ internal sealed class Tls13Channel : HandshakeChannel, IRecordSink
             total += received.Count;
         }
         input.Span.CopyTo(new Span<byte>(buffer, kept));
+        var readsAhead = LibsslReads.ReadsAheadAlways || session.IsEstablished;
         var read = session.Read(new ReadOnlySpan<byte>(buffer, total), destination, out var written);
         input.Consume(kept);
         input.Append(new ReadOnlySpan<byte>(buffer + read, total - read));
+        if (session.State != SessionState.Open)
+        {
+            var isSplit = session.LastRecord + RecordLayer.HeaderLength <= kept && read > kept;
+            LeavesUnread = LibsslReads.Leaves(input.Count, isSplit, readsAhead);
+        }
         return written > 0 || session.State == SessionState.Open ? IoResult.Done(written) : new IoResult(End(), 0);
     }
 

@@ -17,6 +17,8 @@ internal sealed class TlsChannel : HandshakeChannel
     private readonly TlsBio bio;
     private readonly PendingBytes input;
     private readonly TrafficSecrets secrets;
+    private bool agesSession;
+    private LibsslReads reads;
     private int suite;
     private nint ssl;
     private int tickets;
@@ -37,6 +39,7 @@ internal sealed class TlsChannel : HandshakeChannel
         if (ssl == 0)
             throw new InvalidOperationException($"OpenSSL cannot make a connection: {OpenSslErrors.TakeFirst()}");
         secrets = new TrafficSecrets(ssl);
+        agesSession = context.AgesSessions;
         LibSsl.SSL_set_accept_state(ssl);
         bio.AttachTo(ssl);
     }
@@ -170,13 +173,35 @@ internal sealed class TlsChannel : HandshakeChannel
         OpenSslErrors.Clear();
         var result = LibSsl.SSL_do_handshake(ssl);
         var error = result == 1 ? 0 : LibSsl.SSL_get_error(ssl, result);
-        KeepUnread(length);
+        KeepUnread(bytes, length);
         if (result == 1)
         {
             suite = LibSsl.SSL_CIPHER_get_protocol_id(LibSsl.SSL_get_current_cipher(ssl));
             return IoStatus.Done;
         }
-        return error == LibSsl.ErrorWantRead && !inputEnded ? IoStatus.WouldBlock : IoStatus.Broken;
+        if (error == LibSsl.ErrorWantRead && !inputEnded)
+        {
+            AgeSession();
+            return IoStatus.WouldBlock;
+        }
+        LeavesUnread = reads.Leaves(input.Count, isTls12: LibSsl.SSL_version(ssl) == LibSsl.Tls12Version);
+        return IoStatus.Broken;
+    }
+
+    /// <summary>
+    /// Between the flight and the tickets of a resumed session, which say how long it lasts: no longer than the one before it
+    /// (ngx_ssl_info_callback). OpenSSL would begin anew each time.
+    /// </summary>
+    private void AgeSession()
+    {
+        if (!agesSession || LibSsl.SSL_session_reused(ssl) == 0 || LibSsl.SSL_version(ssl) != LibSsl.Tls13Version)
+            return;
+        agesSession = false;
+        var session = LibSsl.SSL_get_session(ssl);
+        var now = (nint)TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        var timeout = LibSsl.SSL_SESSION_get_timeout(session) - (now - LibSsl.SSL_SESSION_get_time(session));
+        _ = LibSsl.SSL_SESSION_set_time(session, now);
+        _ = LibSsl.SSL_SESSION_set_timeout(session, Math.Max(timeout, 0));
     }
 
     private unsafe IoResult Decrypt(byte* bytes, int byteCount, bool inputEnded, Span<byte> destination)
@@ -207,9 +232,12 @@ internal sealed class TlsChannel : HandshakeChannel
             break;
         }
         holdsPlaintext = total == destination.Length;
-        KeepUnread(byteCount);
+        KeepUnread(bytes, byteCount);
         if (end is IoStatus.Closed or IoStatus.Broken)
+        {
             ended = end;
+            LeavesUnread = reads.Leaves(input.Count, isTls12: true);
+        }
         if (!SendWritten())
             ended = IoStatus.Broken;
         return total > 0 ? IoResult.Done(total) : new IoResult(ended ?? end, 0);
@@ -218,9 +246,10 @@ internal sealed class TlsChannel : HandshakeChannel
     /// <summary>
     /// Keeps the bytes that OpenSSL has not read for the next call, whether they came from the kept input or from the socket.
     /// </summary>
-    private void KeepUnread(int fed)
+    private unsafe void KeepUnread(byte* start, int fed)
     {
         var unread = bio.Unread;
+        reads.Take(new ReadOnlySpan<byte>(start, fed - unread.Length), input.Latest);
         if (input.Count > 0)
             input.Consume(fed - unread.Length);
         else

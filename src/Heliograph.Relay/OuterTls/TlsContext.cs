@@ -21,15 +21,20 @@ internal sealed unsafe class TlsContext : SafeHandle
     /// <summary>For <see cref="HandshakeServer"/>; null: libssl performs every handshake.</summary>
     public ServerIdentity? Identity { get; private set; }
 
+    /// <summary>Whether the sessions that a resumed one leads to end when it would have ended; see <see cref="RelayOptions"/>.</summary>
+    public bool AgesSessions { get; private set; }
+
     /// <summary>The context of ordinary visitors.</summary>
     /// <param name="certificate">The certificate to serve.</param>
     /// <param name="offerHttp2">Whether <c>h2</c> is among the protocols.</param>
     /// <param name="handshake">Who may perform the handshake.</param>
+    /// <param name="agesSessions">See <see cref="AgesSessions"/>.</param>
     /// <exception cref="CertificateException">OpenSSL does not accept the certificate or the key.</exception>
-    public static TlsContext Create(ServerCertificate certificate, bool offerHttp2, TlsHandshake handshake)
+    public static TlsContext Create(ServerCertificate certificate, bool offerHttp2, TlsHandshake handshake, bool agesSessions)
     {
         var protocols = offerHttp2 ? ProtocolList.Http2 : ProtocolList.Http1;
         var context = Create(certificate, protocols);
+        context.AgesSessions = agesSessions;
         if (handshake == TlsHandshake.Auto)
             context.Identity = context.CreateIdentity(certificate, protocols);
         return context;

@@ -54,10 +54,18 @@ internal abstract class Channel : IDisposable
         return true;
     }
 
+    /// <summary>
+    /// Whether nginx would leave bytes of the client's unread when it closes: the kernel then sends RST in place of FIN.
+    /// </summary>
+    protected bool LeavesUnread { get; set; }
+
     public virtual void Dispose()
     {
         output?.Dispose();
-        Socket.Dispose();
+        if (LeavesUnread)
+            Socket.Reset();
+        else
+            Socket.Dispose();
     }
 
     /// <summary>Sends bytes after what already waits; keeps what the socket does not take.</summary>

@@ -10,8 +10,12 @@ internal sealed class PendingBytes : IDisposable
     private byte[]? rented;
     private int start;
     private int end;
+    private int latest;
 
     public int Count => end - start;
+
+    /// <summary>Where in them the last ones begin that were appended.</summary>
+    public int Latest => Math.Max(latest - start, 0);
 
     public Span<byte> Span => rented.AsSpan(start, Count);
 
@@ -22,6 +26,7 @@ internal sealed class PendingBytes : IDisposable
         if (rented is null || rented.Length - end < bytes.Length)
             Grow(Count + bytes.Length);
         bytes.CopyTo(rented.AsSpan(end));
+        latest = end;
         end += bytes.Length;
     }
 
@@ -36,9 +41,9 @@ internal sealed class PendingBytes : IDisposable
     /// <summary>Moves the bytes into a new object without a copy; this one is empty afterwards.</summary>
     public PendingBytes MoveToNew()
     {
-        var moved = new PendingBytes { rented = rented, start = start, end = end };
+        var moved = new PendingBytes { rented = rented, start = start, end = end, latest = latest };
         rented = null;
-        start = end = 0;
+        start = end = latest = 0;
         return moved;
     }
 
@@ -48,7 +53,7 @@ internal sealed class PendingBytes : IDisposable
             return;
         ArrayPool<byte>.Shared.Return(rented);
         rented = null;
-        start = end = 0;
+        start = end = latest = 0;
     }
 
     private void Grow(int capacity)

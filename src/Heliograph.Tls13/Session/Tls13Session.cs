@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Heliograph.Tls13.Records;
 
 namespace Heliograph.Tls13.Session;
@@ -14,6 +15,9 @@ public class Tls13Session : IDisposable
 
     /// <summary>OpenSSL's bounds on what a peer could send forever: MAX_EMPTY_RECORDS and MAX_WARN_ALERT_COUNT.</summary>
     private const int MostEmptyRecords = 32, MostWarnings = 5;
+
+    /// <summary>The record layer of OpenSSL 3.2 and later has one alert for both bytes of the version (seen with 3.5).</summary>
+    private static readonly bool TellsOfMajorVersion = SafeEvpPKeyHandle.OpenSslVersion < 0x30200000;
 
     private readonly RecordLayer records;
     private readonly IRecordSink sink;
@@ -47,6 +51,9 @@ public class Tls13Session : IDisposable
 
     public SessionState State { get; private protected set; }
 
+    /// <summary>Where in the bytes of the last <see cref="Read"/> the last record began that it has looked at.</summary>
+    public int LastRecord { get; private set; }
+
     /// <summary>The fatal alert that this side has sent.</summary>
     public Alert? SentAlert { get; private set; }
 
@@ -78,9 +85,11 @@ public class Tls13Session : IDisposable
                 var rest = bytes[read..];
                 if (rest.Length < RecordLayer.HeaderLength)
                     break;
+                LastRecord = read;
                 if (FindHeaderError(rest) is { } alert)
                 {
                     Fail(alert);
+                    read += RecordLayer.HeaderLength;
                     break;
                 }
                 var length = GetRecordLength(rest);
@@ -202,14 +211,17 @@ public class Tls13Session : IDisposable
     private static int GetRecordLength(ReadOnlySpan<byte> header) =>
         RecordLayer.HeaderLength + BinaryPrimitives.ReadUInt16BigEndian(header[3..]);
 
-    /// <summary>The alert that a header is answered with, in OpenSSL's order (ssl3_get_record); null: there is no error in it.</summary>
+    /// <summary>
+    /// The alert that a header is answered with, in OpenSSL's order (ssl3_get_record; since 3.2 tls13_validate_record_header);
+    /// null: there is no error in it.
+    /// </summary>
     private Alert? FindHeaderError(ReadOnlySpan<byte> header)
     {
-        if (header[1] != 3)
+        if (header[1] != 3 && TellsOfMajorVersion)
             return Alert.ProtocolVersion;
         if (header[0] != (byte)ContentType.ApplicationData && (IsEstablished || !MayBePlain((ContentType)header[0])))
             return Alert.UnexpectedMessage;
-        if (header[2] != 3)
+        if (header[1] != 3 || header[2] != 3)
             return Alert.DecodeError;
         return GetRecordLength(header) > RecordLayer.HeaderLength + RecordLayer.LargestFragment ? Alert.RecordOverflow : null;
     }

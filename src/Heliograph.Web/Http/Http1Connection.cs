@@ -18,6 +18,7 @@ internal sealed class Http1Connection : IDisposable
     private readonly TimeProvider timeProvider;
     private byte[] buffer = [];
     private int filled;
+    private bool hasPipelined;
 
     public Http1Connection(ClientSocket client, Responder responder, TimeProvider timeProvider)
     {
@@ -32,6 +33,7 @@ internal sealed class Http1Connection : IDisposable
         {
             if (filled == 0)
                 ReturnBuffer();
+            hasPipelined |= filled > 0;
         }
     }
 
@@ -48,7 +50,7 @@ internal sealed class Http1Connection : IDisposable
         if (!isFirst || filled != 0)
             client.SetDeadline(NginxClock.ClientHeader);
 
-        var parser = new RequestHeadParser();
+        var parser = new RequestHeadParser(responder.Like);
         var outcome = parser.Parse(buffer.AsSpan(0, filled));
         while (outcome == HeadOutcome.NeedMore)
         {
@@ -132,7 +134,9 @@ internal sealed class Http1Connection : IDisposable
         client.SetDeadline(NginxClock.Send);
         var hasHead = head.Version >= RequestHead.Http10;
         var isChunked = response.IsGzip && !head.IsHead;
-        var headBytes = hasHead ? ResponseHeadWriter.Write(response, timeProvider.GetUtcNow(), keepsAlive, isChunked) : [];
+        var headBytes = hasHead
+            ? ResponseHeadWriter.Write(response, responder.Like.Server, timeProvider.GetUtcNow(), keepsAlive, isChunked)
+            : [];
         var start = withContinue ? [.. Continue, .. headBytes] : headBytes;
         // To HTTP/0.9, which has no HEAD, nginx sends the page even then.
         var hasBody = !(head.IsHead && hasHead) && response.Status != NginxStatus.NotModified;
@@ -143,7 +147,12 @@ internal sealed class Http1Connection : IDisposable
     private async Task EndAsync(RequestBodyReader body, bool hasUnread)
     {
         if (body.IsDone || body.IsBroken || await DiscardAsync(body))
-            await Lingering.CloseAsync(client, hasUnread || body.IsBroken || filled > 0, timeProvider);
+        {
+            await Lingering.CloseAsync(
+                client,
+                hasUnread || body.IsBroken || filled > 0 || (hasPipelined && responder.Like.LingersAfterPipelining),
+                timeProvider);
+        }
     }
 
     // Discards the rest of a body, under nginx's lingering_timeout and lingering_time.

@@ -4,10 +4,10 @@ using Heliograph.Web.Gzip;
 
 namespace Heliograph.Web.Http;
 
-/// <summary>nginx's own pages, byte for byte (with <c>server_tokens off</c>).</summary>
+/// <summary>nginx's own pages, byte for byte.</summary>
 internal static class NginxPages
 {
-    private static readonly ConcurrentDictionary<(int Status, bool IsPadded), Page> Pages = new();
+    private static readonly ConcurrentDictionary<(string Server, int Status, bool IsPadded), Page> Pages = new();
 
     // nginx pads error pages to more than 512 bytes because Internet Explorer and Chrome replaced shorter ones with their own
     // (msie_padding, on by default).
@@ -15,12 +15,12 @@ internal static class NginxPages
         Enumerable.Repeat("<!-- a padding to disable MSIE and Chrome friendly error page -->\r\n", 6));
 
     /// <summary>The page for an unsuccessful status; <paramref name="padded"/> for the browsers that nginx pads for.</summary>
-    public static Page For(int status, bool padded) =>
+    public static Page For(string server, int status, bool padded) =>
         Pages.GetOrAdd(
-            (status, padded && status >= NginxStatus.BadRequest),
-            static page => new(Encoding.ASCII.GetBytes(Text(page.Status) + (page.IsPadded ? Padding : ""))));
+            (server, status, padded && status >= NginxStatus.BadRequest),
+            static page => new(Encoding.ASCII.GetBytes(Text(page.Server, page.Status) + (page.IsPadded ? Padding : ""))));
 
-    private static string Text(int status)
+    private static string Text(string server, int status)
     {
         var line = NginxStatus.Line(status);
         var explanation = status switch
@@ -32,7 +32,7 @@ internal static class NginxPages
         var title = explanation is null ? line : "400 " + explanation;
         var detail = explanation is null ? "" : $"<center>{explanation}</center>\r\n";
         return $"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{line}</h1></center>\r\n{detail}"
-            + "<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
+            + $"<hr><center>{server}</center>\r\n</body>\r\n</html>\r\n";
     }
 
     /// <summary>A page, and the gzip stream of it once somebody takes one.</summary>

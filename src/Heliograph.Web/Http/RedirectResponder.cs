@@ -17,7 +17,8 @@ internal sealed class RedirectResponder : Responder
     private readonly string? first;
     private readonly Func<string, string?> challenge;
 
-    public RedirectResponder(IReadOnlyList<string> domains, Func<string, string?> challenge)
+    public RedirectResponder(NginxProfile like, IReadOnlyList<string> domains, Func<string, string?> challenge)
+        : base(like)
     {
         this.domains = domains.Select(HostOf).ToFrozenSet(StringComparer.Ordinal);
         first = domains.FirstOrDefault(static domain => !domain.StartsWith('*')) is { } name ? HostOf(name) : null;

@@ -4,9 +4,9 @@ namespace Heliograph.Web.Http;
 
 /// <summary>
 /// The parts of a request that an answer depends on, in any version of HTTP. Text is Latin-1: one char for each byte
-/// received. The rules are those of nginx 1.22 (<c>ngx_http_request.c</c>).
+/// received. The rules are those of nginx (<c>ngx_http_request.c</c>).
 /// </summary>
-internal sealed class RequestHead
+internal sealed class RequestHead(NginxProfile like)
 {
     public const int Http09 = 9;
     public const int Http10 = 1000;
@@ -18,6 +18,14 @@ internal sealed class RequestHead
     private readonly Dictionary<string, string> fields = new(StringComparer.Ordinal);
     private ConnectionType connection;
     private bool hasHostField;
+    private bool hasUserAgent;
+    private bool isExplorer;
+    private bool isOldExplorer;
+    private bool isOpera;
+    private bool isChrome;
+
+    /// <summary>The nginx whose rules they are.</summary>
+    public NginxProfile Like => like;
 
     public int Version { get; set; } = Http10;
 
@@ -53,7 +61,7 @@ internal sealed class RequestHead
     };
 
     /// <summary>nginx never keeps a connection on which Internet Explorer 4 to 6 has sent a POST (its keepalive_disable).</summary>
-    public bool IsPostOfOldExplorer => IsPost && this["user-agent"] is { } agent && IsOldExplorer(agent);
+    public bool IsPostOfOldExplorer => IsPost && isOldExplorer;
 
     public bool ExpectsContinue =>
         Version is >= Http11 and < Http2
@@ -69,7 +77,7 @@ internal sealed class RequestHead
         && AcceptEncoding.TakesGzip(accepted);
 
     /// <summary>nginx pads its error pages for Internet Explorer and Chrome.</summary>
-    public bool WantsPaddedErrors => Version >= Http10 && this["user-agent"] is { } agent && IsPaddedBrowser(agent);
+    public bool WantsPaddedErrors => Version >= Http10 && (isExplorer || isChrome);
 
     /// <summary>The value of a field that an answer can depend on, by its lower-case name.</summary>
     public string? this[string name] => fields.GetValueOrDefault(name);
@@ -95,7 +103,10 @@ internal sealed class RequestHead
             case "if-modified-since" or "if-unmodified-since" or "if-match" or "if-none-match" or "content-length" or "content-range"
                 or "if-range" or "transfer-encoding" or "expect" or "authorization":
                 return fields.TryAdd(name, value);
-            case "user-agent" or "range" or "accept-encoding" or "via":
+            case "user-agent":
+                ReadUserAgent(value);
+                return true;
+            case "range" or "accept-encoding" or "via":
                 fields.TryAdd(name, value);
                 return true;
             default:
@@ -103,8 +114,17 @@ internal sealed class RequestHead
         }
     }
 
+    /// <summary>Takes HTTP/2's <c>:authority</c>, which goes before a <c>Host</c> field. False: nginx answers with 400.</summary>
+    public bool TrySetAuthority(string value)
+    {
+        if (!HostName.TryNormalize(value, out var host))
+            return false;
+        (hasHostField, Host) = (true, host);
+        return true;
+    }
+
     /// <summary>nginx's checks once the head is complete. Returns 0, or the error status to answer with.</summary>
-    public int Check()
+    public int Check(bool withTransferEncoding = true)
     {
         if (Version > Http10 && !hasHostField)
             return NginxStatus.BadRequest;
@@ -114,7 +134,7 @@ internal sealed class RequestHead
                 return NginxStatus.BadRequest;
             ContentLength = parsed;
         }
-        if (this["transfer-encoding"] is { } encoding)
+        if (withTransferEncoding && this["transfer-encoding"] is { } encoding)
         {
             if (Version < Http11)
                 return NginxStatus.BadRequest;
@@ -126,6 +146,24 @@ internal sealed class RequestHead
             IsChunked = true;
         }
         return Method is "CONNECT" or "TRACE" ? NginxStatus.NotAllowed : 0;
+    }
+
+    // ngx_http_process_user_agent, with its fields.
+    private void ReadUserAgent(string agent)
+    {
+        if (hasUserAgent && !like.ReadsEveryUserAgent)
+            return;
+        hasUserAgent = true;
+        isExplorer |= ExplorerVersion(agent) is not null;
+        isOldExplorer |= IsOldExplorer(agent);
+        if (agent.Contains("Opera", StringComparison.Ordinal))
+        {
+            isOpera = true;
+            isExplorer = isOldExplorer = false;
+        }
+        if (isExplorer || isOpera)
+            return;
+        isChrome |= !agent.Contains("Gecko/", StringComparison.Ordinal) && agent.Contains("Chrome/", StringComparison.Ordinal);
     }
 
     private static bool IsOldExplorer(string agent) => ExplorerVersion(agent) switch
@@ -154,14 +192,5 @@ internal sealed class RequestHead
             length = (length * 10) + (c - '0');
         }
         return true;
-    }
-
-    private static bool IsPaddedBrowser(string agent)
-    {
-        if (agent.Contains("Opera", StringComparison.Ordinal))
-            return false;
-        if (ExplorerVersion(agent) is not null)
-            return true;
-        return !agent.Contains("Gecko/", StringComparison.Ordinal) && agent.Contains("Chrome/", StringComparison.Ordinal);
     }
 }

@@ -10,11 +10,11 @@ internal enum HeadOutcome
 }
 
 /// <summary>
-/// Reads an HTTP/1 request head as nginx 1.22 does: byte by byte, rejecting it at the first invalid byte (a visitor who sends
+/// Reads an HTTP/1 request head as nginx does: byte by byte, rejecting it at the first invalid byte (a visitor who sends
 /// half a ClientHello gets nginx's answer at once, not after a wait). No I/O, never throws; each call gets the whole head so far
 /// and continues where the last one stopped.
 /// </summary>
-internal sealed class RequestHeadParser
+internal sealed class RequestHeadParser(NginxProfile like)
 {
     private readonly HeadBufferModel buffers = new();
     private readonly RequestLineParser line = new();
@@ -30,13 +30,13 @@ internal sealed class RequestHeadParser
 
     private enum FieldState { Start, Name, SpaceBeforeValue, Value, SpaceAfterValue, AlmostDone, HeadAlmostDone }
 
-    // max_headers, which Debian's security updates added to 1.22.
+    // max_headers, which Debian's security updates added to 1.22 and 1.26.
     private const int MostFields = 1000;
 
     /// <summary>The longest possible head: nginx's first buffer and its four large ones.</summary>
     public const int LongestHead = HeadBufferModel.First + (HeadBufferModel.LargeCount * HeadBufferModel.Large);
 
-    public RequestHead Head { get; } = new();
+    public RequestHead Head { get; } = new(like);
 
     /// <summary>The head's length in bytes, once it is complete.</summary>
     public int Consumed => position;

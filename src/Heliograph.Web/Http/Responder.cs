@@ -1,10 +1,13 @@
 namespace Heliograph.Web.Http;
 
 /// <summary>Answers the well-formed requests of one socket.</summary>
-internal abstract class Responder
+internal abstract class Responder(NginxProfile like)
 {
     /// <summary>nginx's <c>client_max_body_size</c>.</summary>
     public const long LargestBody = 1 << 20;
+
+    /// <summary>The nginx that it behaves like.</summary>
+    public NginxProfile Like => like;
 
     /// <summary>True where nginx would proxy the request: it reads the whole body before it answers.</summary>
     public virtual bool WaitsForBody => false;
@@ -19,7 +22,7 @@ internal abstract class Responder
 }
 
 /// <summary>Answers every request with one of nginx's pages.</summary>
-internal sealed class PageResponder(int status, bool waitsForBody, bool closesAlways) : Responder
+internal sealed class PageResponder(NginxProfile like, int status, bool waitsForBody, bool closesAlways) : Responder(like)
 {
     public override bool WaitsForBody => waitsForBody;
 

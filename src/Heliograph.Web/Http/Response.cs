@@ -55,7 +55,7 @@ internal sealed class Response : IDisposable
         IReadOnlyList<KeyValuePair<string, string>>? others = null,
         bool takesBody = false)
     {
-        var page = NginxPages.For(status, head.WantsPaddedErrors);
+        var page = NginxPages.For(head.Like.Server, status, head.WantsPaddedErrors);
         // The only errors that nginx's gzip module looks at.
         var isGzip = status is NginxStatus.Forbidden or NginxStatus.NotFound && head.TakesGzip;
         return new()
@@ -72,10 +72,10 @@ internal sealed class Response : IDisposable
     }
 
     /// <summary>A page of a site as the gzip stream of it.</summary>
-    public static Response Compressed(SiteFile file, IReadOnlyList<ReadOnlyMemory<byte>> stream) => new()
+    public static Response Compressed(SiteFile file, string type, IReadOnlyList<ReadOnlyMemory<byte>> stream) => new()
     {
         Status = NginxStatus.Ok,
-        ContentType = file.ContentType,
+        ContentType = type,
         LastModified = file.LastModified,
         // Two streams of one page need not be the same bytes, so nginx weakens the tag.
         Others = [new("ETag", "W/" + file.EntityTag), GzipField],

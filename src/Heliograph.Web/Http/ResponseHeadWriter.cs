@@ -7,9 +7,9 @@ internal static class ResponseHeadWriter
 {
     /// <summary>The fields of an answer; HTTP/2 has no <c>Connection</c>, and no chunks.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Fields(
-        Response response, DateTimeOffset now, bool? keepsAlive = null, bool isChunked = false)
+        Response response, string server, DateTimeOffset now, bool? keepsAlive = null, bool isChunked = false)
     {
-        yield return new("Server", "nginx");
+        yield return new("Server", server);
         yield return new("Date", HttpDate.Format(now));
         if (response.ContentType is not null)
             yield return new("Content-Type", response.ContentType);
@@ -28,10 +28,10 @@ internal static class ResponseHeadWriter
     }
 
     /// <summary>The head of an HTTP/1 answer, with the empty line.</summary>
-    public static byte[] Write(Response response, DateTimeOffset now, bool keepsAlive, bool isChunked)
+    public static byte[] Write(Response response, string server, DateTimeOffset now, bool keepsAlive, bool isChunked)
     {
         var head = new StringBuilder(256).Append("HTTP/1.1 ").Append(NginxStatus.Line(response.Status)).Append("\r\n");
-        foreach (var (name, value) in Fields(response, now, keepsAlive, isChunked))
+        foreach (var (name, value) in Fields(response, server, now, keepsAlive, isChunked))
             head.Append(name).Append(": ").Append(value).Append("\r\n");
         return Encoding.Latin1.GetBytes(head.Append("\r\n").ToString());
     }

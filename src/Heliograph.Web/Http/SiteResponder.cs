@@ -6,7 +6,7 @@ using Heliograph.Web.Sites;
 namespace Heliograph.Web.Http;
 
 /// <summary>Serves a site's files like nginx's index, static, not-modified and range modules together.</summary>
-internal sealed class SiteResponder(Site site) : Responder
+internal sealed class SiteResponder(Site site, NginxProfile like) : Responder(like)
 {
     // gzip_min_length
     private const int ShortestCompressed = 20;
@@ -73,7 +73,8 @@ internal sealed class SiteResponder(Site site) : Responder
             };
         // What is compressed on its way has no ranges.
         if (Compress(head, path, file) is { } stream)
-            return Response.Compressed(file, stream);
+            return Response.Compressed(file, TypeOf(path), stream);
+        var type = TypeOf(path);
         var outcome = RangeApplies(head, file)
             ? ByteRanges.Parse(head["range"], file.Length, out var ranges)
             : ByteRanges.Parse(null, 0, out ranges);
@@ -81,12 +82,12 @@ internal sealed class SiteResponder(Site site) : Responder
         {
             ByteRanges.Outcome.NotSatisfiable => Response.Page(
                 head, NginxStatus.RangeNotSatisfiable, others: [new("Content-Range", $"bytes */{file.Length}")], takesBody: true),
-            ByteRanges.Outcome.Ranges when ranges.Count == 1 => OneRange(file, ranges[0]),
-            ByteRanges.Outcome.Ranges => ManyRanges(file, ranges),
+            ByteRanges.Outcome.Ranges when ranges.Count == 1 => OneRange(file, type, ranges[0]),
+            ByteRanges.Outcome.Ranges => ManyRanges(file, type, ranges),
             _ => new()
             {
                 Status = NginxStatus.Ok,
-                ContentType = file.ContentType,
+                ContentType = type,
                 ContentLength = file.Length,
                 LastModified = file.LastModified,
                 Others = [new("ETag", file.EntityTag), new("Accept-Ranges", "bytes")],
@@ -97,8 +98,10 @@ internal sealed class SiteResponder(Site site) : Responder
         };
     }
 
+    private string TypeOf(string path) => MimeTypes.ForPath(path, Like.KnowsNewerTypes);
+
     private IReadOnlyList<ReadOnlyMemory<byte>>? Compress(RequestHead head, string path, SiteFile file) =>
-        file.ContentType == Response.Html && file.Length >= ShortestCompressed && head.TakesGzip ? compressed.Find(path, file) : null;
+        TypeOf(path) == Response.Html && file.Length >= ShortestCompressed && head.TakesGzip ? compressed.Find(path, file) : null;
 
     private static bool IsNotModified(RequestHead head, SiteFile file)
     {
@@ -121,10 +124,10 @@ internal sealed class SiteResponder(Site site) : Responder
             : HttpDate.Parse(condition) == file.LastModified;
     }
 
-    private static Response OneRange(SiteFile file, ByteRange range) => new()
+    private static Response OneRange(SiteFile file, string type, ByteRange range) => new()
     {
         Status = NginxStatus.PartialContent,
-        ContentType = file.ContentType,
+        ContentType = type,
         ContentLength = range.Length,
         LastModified = file.LastModified,
         Others = [new("ETag", file.EntityTag), new("Content-Range", $"bytes {range.Start}-{range.End - 1}/{file.Length}")],
@@ -133,7 +136,7 @@ internal sealed class SiteResponder(Site site) : Responder
         TakesBody = true,
     };
 
-    private static Response ManyRanges(SiteFile file, List<ByteRange> ranges)
+    private static Response ManyRanges(SiteFile file, string type, List<ByteRange> ranges)
     {
         var boundary = Interlocked.Increment(ref Boundaries).ToString("D20", CultureInfo.InvariantCulture);
         var body = new List<BodyPart>(ranges.Count + 1);
@@ -141,7 +144,7 @@ internal sealed class SiteResponder(Site site) : Responder
         foreach (var range in ranges)
         {
             var head = Encoding.ASCII.GetBytes(
-                $"\r\n--{boundary}\r\nContent-Type: {file.ContentType}\r\nContent-Range: bytes " +
+                $"\r\n--{boundary}\r\nContent-Type: {type}\r\nContent-Range: bytes " +
                 $"{range.Start}-{range.End - 1}/{file.Length}\r\n\r\n");
             body.Add(new(head, range));
             length += head.Length + range.Length;

@@ -3,7 +3,7 @@ using System.Text;
 namespace Heliograph.Web.Http;
 
 /// <summary>Answers GET and HEAD with text; 405 to other methods, 404 if there is no text.</summary>
-internal sealed class TextResponder(Func<string, ValueTask<TextAnswer?>> answer) : Responder
+internal sealed class TextResponder(Func<string, ValueTask<TextAnswer?>> answer) : Responder(NginxProfile.Nginx126)
 {
     public override Response Respond(RequestHead head) =>
         throw new NotSupportedException("Text is made when it is asked for: call RespondAsync.");

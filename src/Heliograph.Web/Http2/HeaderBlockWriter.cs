@@ -21,13 +21,13 @@ internal static class HeaderBlockWriter
     }.ToDictionary(name => name, HpackTable.StaticIndexOf, StringComparer.Ordinal);
 
     /// <summary><paramref name="announceTable"/>: the client changed the table's size, and nginx announces that it uses none.</summary>
-    public static ReadOnlyMemory<byte> Write(Response response, DateTimeOffset now, bool announceTable)
+    public static ReadOnlyMemory<byte> Write(Response response, string server, DateTimeOffset now, bool announceTable)
     {
         var block = new ArrayBufferWriter<byte>(256);
         if (announceTable)
             Put(block, 0x20);
         WriteStatus(block, NginxStatus.OnTheWire(response.Status));
-        foreach (var (name, value) in ResponseHeadWriter.Fields(response, now))
+        foreach (var (name, value) in ResponseHeadWriter.Fields(response, server, now))
         {
             var lower = name.ToLowerInvariant();
             if (FixedFields.TryGetValue(lower, out var index))

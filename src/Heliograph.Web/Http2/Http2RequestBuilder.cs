@@ -3,26 +3,30 @@ using Heliograph.Web.Http;
 namespace Heliograph.Web.Http2;
 
 /// <summary>Builds a request from a header block's fields, by nginx's rules; <see cref="RefusedWith"/> is the error, if any.</summary>
-internal sealed class Http2RequestBuilder
+internal sealed class Http2RequestBuilder(NginxProfile like)
 {
     private string? method;
     private string? scheme;
     private string? path;
+    private string? authority;
+    private string? host;
 
-    public RequestHead Head { get; } = new() { Version = RequestHead.Http2 };
+    public RequestHead Head { get; } = new(like) { Version = RequestHead.Http2 };
 
     /// <summary>0 while there is none.</summary>
     public int RefusedWith { get; private set; }
 
-    /// <summary>nginx resets such a stream instead of answering it.</summary>
+    /// <summary>An older nginx resets such a stream instead of answering it.</summary>
     public bool IsMalformed { get; private set; }
 
     public void AddField(string name, string value)
     {
         if (!IsValidValue(value) || !IsValidName(name, out var isIgnored))
-            IsMalformed = true;
+            RefuseMalformed();
         else if (name[0] == ':')
             AddPseudoField(name, value);
+        else if (like.ChecksHttp2Apart && name == "host")
+            AddHost(value);
         else if (!isIgnored && !Head.TryAdd(name, value))
             Refuse(NginxStatus.BadRequest);
     }
@@ -35,11 +39,38 @@ internal sealed class Http2RequestBuilder
             Refuse(NginxStatus.BadRequest);
             return;
         }
-        var status = Head.Check();
+        var status = like.ChecksHttp2Apart ? CheckApart(hasBody) : Head.Check();
         if (status == 0 && Head.ContentLength > 0 && !hasBody)
             status = NginxStatus.BadRequest;
         if (status != 0)
             Refuse(status);
+    }
+
+    // ngx_http_v2_run_request, since 1.28.1: whatever else is wrong comes before a method that is not allowed.
+    private int CheckApart(bool hasBody)
+    {
+        if (authority is not null && host is not null && host != authority)
+            return NginxStatus.BadRequest;
+        var status = Head.Check(withTransferEncoding: false);
+        return status == NginxStatus.NotAllowed && Head.ContentLength > 0 && !hasBody ? NginxStatus.BadRequest : status;
+    }
+
+    private void AddHost(string value)
+    {
+        // The host is that of :authority, if there is one.
+        if (host is not null || !(authority is null ? Head.TryAdd("host", value) : HostName.TryNormalize(value, out _)))
+            Refuse(NginxStatus.BadRequest);
+        host = value;
+    }
+
+    private bool TrySetAuthority(string value)
+    {
+        if (!like.ChecksHttp2Apart)
+            return Head.TryAdd("host", value);
+        if (authority is not null || !Head.TrySetAuthority(value))
+            return false;
+        authority = value;
+        return true;
     }
 
     private void AddPseudoField(string name, string value)
@@ -49,7 +80,7 @@ internal sealed class Http2RequestBuilder
             ":method" => method is null && TrySetMethod(value),
             ":scheme" => scheme is null && TrySetScheme(value),
             ":path" => path is null && TrySetPath(value),
-            ":authority" => Head.TryAdd("host", value),
+            ":authority" => TrySetAuthority(value),
             _ => false,
         };
         if (!isValid)
@@ -79,6 +110,14 @@ internal sealed class Http2RequestBuilder
             return false;
         Head.Target = target;
         return true;
+    }
+
+    private void RefuseMalformed()
+    {
+        if (like.AnswersMalformedFields)
+            Refuse(NginxStatus.BadRequest);
+        else
+            IsMalformed = true;
     }
 
     private void Refuse(int status) => RefusedWith = status;

@@ -5,7 +5,7 @@ using Heliograph.Web.Http;
 namespace Heliograph.Web.Http2;
 
 /// <summary>
-/// The state of an HTTP/2 connection: what each frame does to it, as in nginx 1.22 (<c>ngx_http_v2.c</c>), and what to
+/// The state of an HTTP/2 connection: what each frame does to it, as in nginx (<c>ngx_http_v2.c</c>), and what to
 /// send. No sockets here.
 /// </summary>
 internal sealed class Http2Session : IDisposable
@@ -159,7 +159,7 @@ internal sealed class Http2Session : IDisposable
             return Http2Error.None;
         }
         priorityLeft += Http2Limits.MostStreams;
-        request = new();
+        request = new(responder.Like);
         opening = new()
         {
             Id = frame.Stream,
@@ -219,7 +219,7 @@ internal sealed class Http2Session : IDisposable
     private void Answer(Http2Stream stream, Response response)
     {
         stream.Response = response;
-        var fields = HeaderBlockWriter.Write(response, timeProvider.GetUtcNow(), announceTable);
+        var fields = HeaderBlockWriter.Write(response, responder.Like.Server, timeProvider.GetUtcNow(), announceTable);
         announceTable = false;
         var isHeadOnly = stream.Head.IsHead || response.Status == NginxStatus.NotModified || response.ContentLength == 0;
         FrameWriter.Head(

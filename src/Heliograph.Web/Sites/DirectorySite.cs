@@ -67,7 +67,6 @@ internal sealed unsafe partial class DirectorySite : Site
             {
                 Length = RandomAccess.GetLength(handle),
                 LastModified = DateTimeOffset.FromUnixTimeSeconds(new DateTimeOffset(File.GetLastWriteTimeUtc(handle)).ToUnixTimeSeconds()),
-                ContentType = MimeTypes.ForPath(path),
             };
             keep = true;
             return new(SiteEntryKind.File, file);

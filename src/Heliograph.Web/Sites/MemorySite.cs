@@ -40,7 +40,6 @@ internal sealed class MemorySite : Site
             content = file.Content;
             Length = content.Length;
             LastModified = file.LastModified;
-            ContentType = MimeTypes.ForPath(file.Path);
         }
 
         public override ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)

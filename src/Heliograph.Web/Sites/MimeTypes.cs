@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Heliograph.Web.Sites;
 
-/// <summary>The types that Debian's nginx 1.22 gives to file names (<c>/etc/nginx/mime.types</c>).</summary>
+/// <summary>The types that Debian's nginx gives to file names (<c>/etc/nginx/mime.types</c>).</summary>
 internal static class MimeTypes
 {
     private const string Default = "application/octet-stream";
@@ -121,9 +121,22 @@ internal static class MimeTypes
         ["avi"] = "video/x-msvideo",
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
-    public static string ForPath(string path)
+    // Debian 13 added these.
+    private static readonly FrozenDictionary<string, string> Newer = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["xsl"] = "application/xslt+xml",
+        ["xslt"] = "application/xslt+xml",
+        ["ogv"] = "video/ogg",
+        ["mkv"] = "video/x-matroska",
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary><paramref name="withNewer"/>: as Debian 13 has them, not Debian 12.</summary>
+    public static string ForPath(string path, bool withNewer)
     {
         var dot = path.LastIndexOf('.');
-        return dot >= 0 && path.IndexOf('/', dot) < 0 && ByExtension.TryGetValue(path[(dot + 1)..], out var type) ? type : Default;
+        if (dot < 0 || path.IndexOf('/', dot) >= 0)
+            return Default;
+        var extension = path[(dot + 1)..];
+        return ByExtension.GetValueOrDefault(extension) ?? (withNewer ? Newer.GetValueOrDefault(extension) : null) ?? Default;
     }
 }

@@ -8,8 +8,6 @@ internal abstract class SiteFile : IDisposable
     /// <summary>In whole seconds.</summary>
     public required DateTimeOffset LastModified { get; init; }
 
-    public required string ContentType { get; init; }
-
     /// <summary>nginx's form: modification time and length in hexadecimal.</summary>
     public string EntityTag => $"\"{LastModified.ToUnixTimeSeconds():x}-{Length:x}\"";
 

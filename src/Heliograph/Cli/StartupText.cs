@@ -20,7 +20,7 @@ internal static class StartupText
             $"{string.Join(", ", host.Certificate.Names)}, until {host.Certificate.NotAfter:yyyy-MM-dd}, {host.CertificateDescription}");
         Line(console, "tls", host.Cryptography);
         Line(console, "routes", Routes(settings, host));
-        Line(console, "decoy", Decoy(settings.Decoy));
+        Line(console, "decoy", Decoy(settings.Decoy, host.Like.Name));
         Line(console, "state", settings.StateDirectory);
         if (host.MetricsEndpoints.Count > 0)
             Line(console, "metrics", string.Join(", ", host.MetricsEndpoints.Select(static endpoint => $"http://{endpoint}/metrics")));
@@ -46,11 +46,11 @@ internal static class StartupText
             $"{(settings.Routes.Sets.Count == 0 ? "none" : string.Join(", ", settings.Routes.Sets))}{own})";
     }
 
-    private static string Decoy(DecoySettings decoy) => decoy switch
+    private static string Decoy(DecoySettings decoy, string like) => decoy switch
     {
-        { Directory: { } directory } => $"the web site in {directory}",
+        { Directory: { } directory } => $"the web site in {directory}, like {like}",
         { Upstream: { } upstream, UpstreamH2: { } h2 } => $"the web server at {upstream}, for HTTP/2 at {h2}",
         { Upstream: { } upstream } => $"the web server at {upstream}; h2 is not offered",
-        _ => "the built-in web site",
+        _ => $"the built-in web site, like {like}",
     };
 }

@@ -60,6 +60,9 @@ internal abstract class ConfigurationKey(string path, ValueKind kind, string hel
     /// <summary>A value, written as in its environment variable.</summary>
     public string? Example { get; init; }
 
+    /// <summary>What <c>config show</c> says beside the value, of these settings; null: nothing.</summary>
+    public Func<Settings, string?>? Remark { get; init; }
+
     /// <summary>Its value is never shown.</summary>
     public bool IsSecret { get; init; }
 

@@ -21,9 +21,15 @@ internal static class EffectiveYaml
             if (key.Shape == KeyShape.Map)
                 WriteMap(text.Append('\n'), indent, key, settings, values);
             else
-                text.Append(' ').Append(value).Append(values.OriginOf(key) is { } origin ? $"  # from {origin}\n" : "\n");
+                text.Append(' ').Append(value).Append(Comment(values.OriginOf(key), key.Remark?.Invoke(settings))).Append('\n');
         }
         return text.ToString();
+    }
+
+    private static string Comment(string? origin, string? remark)
+    {
+        var parts = new[] { remark, origin is null ? null : $"from {origin}" }.OfType<string>().ToList();
+        return parts.Count == 0 ? "" : "  # " + string.Join(", ", parts);
     }
 
     private static void WriteMap(StringBuilder text, string indent, ConfigurationKey key, Settings settings, LayeredValues values)

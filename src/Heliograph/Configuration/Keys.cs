@@ -1,4 +1,5 @@
 using System.Net;
+using Heliograph.Web;
 
 namespace Heliograph.Configuration;
 
@@ -162,7 +163,7 @@ internal static class Keys
 
     public static readonly ConfigurationKey DecoySite = Sections.Decoy.Key(
         "site", Kinds.Choice("built-in"),
-        static decoy => decoy is { Directory: null, Upstream: null } ? "built-in" : null, static (_, _) => new(),
+        static decoy => decoy is { Directory: null, Upstream: null } ? "built-in" : null, static (decoy, _) => new() { Like = decoy.Like },
         "The built-in web site, which looks different on every installation.",
         OnReload.RebuildsDecoy, choice: DecoyChoice);
 
@@ -183,6 +184,12 @@ internal static class Keys
         static decoy => decoy.UpstreamH2, static (decoy, value) => decoy with { UpstreamH2 = value },
         "Where the server of decoy.upstream takes HTTP/2 with prior knowledge. Without it, h2 is not offered.",
         OnReload.RebuildsDecoy, new("--decoy-upstream-h2", "ENDPOINT"), example: "127.0.0.1:8081");
+
+    public static readonly ConfigurationKey DecoyLike = Sections.Decoy.Key(
+        "like", Kinds.Choice([DecoySettings.LikeThisMachine, .. NginxProfile.All.Select(static profile => profile.Name)]),
+        static decoy => decoy.Like, static (decoy, value) => decoy with { Like = value },
+        "The nginx that the web site, the error pages and port 80 behave like. auto: the one that this machine's system ships.",
+        example: "nginx-1.26", remark: static decoy => decoy.Like == DecoySettings.LikeThisMachine ? decoy.Profile.Name : null);
 
     // Other servers
 
@@ -368,7 +375,7 @@ internal static class Keys
             DnsVisibleAt, DnsVisibleTimeout,
         ]),
         new("Routes", [RouteSets, RouteHosts]),
-        new("Decoy", [DecoySite, DecoyDirectory, DecoyUpstream, DecoyUpstreamH2]),
+        new("Decoy", [DecoySite, DecoyDirectory, DecoyUpstream, DecoyUpstreamH2, DecoyLike]),
         new("Other servers beside and in front of this one", [Passthrough, TrustedProxies]),
         new("TLS", [TlsHandshake]),
         new("Limits",

@@ -35,7 +35,8 @@ internal sealed class Section<T>(string path, Func<Settings, T?> get, Func<Setti
         bool isSecret = false,
         bool isRequired = false,
         string? choice = null,
-        Func<T, bool>? countsIf = null) => new ConfigurationKey<T, TValue>(KeyCatalog.Join(path, name), kind, help, this, value, with)
+        Func<T, bool>? countsIf = null,
+        Func<T, string?>? remark = null) => new ConfigurationKey<T, TValue>(KeyCatalog.Join(path, name), kind, help, this, value, with)
         {
             OnReload = onReload,
             Flag = flag,
@@ -44,5 +45,6 @@ internal sealed class Section<T>(string path, Func<Settings, T?> get, Func<Setti
             IsRequired = isRequired,
             Choice = choice,
             CountsIf = countsIf,
+            Remark = remark is null ? null : settings => get(settings) is { } part ? remark(part) : null,
         };
 }

@@ -3,6 +3,7 @@ using Heliograph.Acme;
 using Heliograph.Relay;
 using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
+using Heliograph.Web;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Configuration;
@@ -103,7 +104,16 @@ internal sealed record RouteSettings
 }
 
 /// <summary>The web site for everyone who is not a Signal client: a directory, an upstream, or (both null) the built-in site.</summary>
-internal sealed record DecoySettings(string? Directory = null, UpstreamEndpoint? Upstream = null, UpstreamEndpoint? UpstreamH2 = null);
+internal sealed record DecoySettings(string? Directory = null, UpstreamEndpoint? Upstream = null, UpstreamEndpoint? UpstreamH2 = null)
+{
+    public const string LikeThisMachine = "auto";
+
+    /// <summary>The name of the nginx that it behaves like.</summary>
+    public string Like { get; init; } = LikeThisMachine;
+
+    /// <summary>That nginx.</summary>
+    public NginxProfile Profile => NginxProfile.All.FirstOrDefault(profile => profile.Name == Like) ?? NginxProfile.OfThisMachine();
+}
 
 /// <summary>Where alerts go; only to the log where both are null.</summary>
 internal sealed record AlertSettings

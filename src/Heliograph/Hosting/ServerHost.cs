@@ -49,6 +49,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     private ServerHost(Settings settings, ActivatedSockets sockets, TimeProvider timeProvider, ILogger logger)
     {
         this.settings = settings;
+        Like = settings.Decoy.Profile;
         this.sockets = sockets;
         this.timeProvider = timeProvider;
         this.logger = logger;
@@ -74,6 +75,9 @@ internal sealed class ServerHost : IService, IAsyncDisposable
 
     /// <summary>The certificate in use.</summary>
     public ServerCertificate Certificate => certificates.Source.Current;
+
+    /// <summary>The nginx that the web site, the error pages and port 80 behave like.</summary>
+    public NginxProfile Like { get; }
 
     public string CertificateDescription => certificates.Source.Description;
 
@@ -239,6 +243,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         sockets.Extend(settings.HttpListen),
         sockets.Inherited.ToDictionary(static one => one.Key, static one => one.Value.Descriptor),
         Keys.HttpListen.Name,
+        Like,
         settings.Domains,
         ports.KeyAuthorization,
         logger);
@@ -272,6 +277,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     {
         Seed = DecoySeed.LoadOrCreate(new PrivateDirectory(Path.GetFullPath(settings.StateDirectory), timeProvider, logger)),
         Directory = settings.Decoy.Directory,
+        Like = Like,
     };
 
     private RelayOptions RelayOptions()
@@ -298,6 +304,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
             TrustedProxies = settings.TrustedProxies,
             MaxConnections = maxConnections,
             Handshake = settings.Handshake,
+            AgesSessions = Like.AgesSessions,
             Limits = settings.Limits.Relay with
             {
                 ConnectionsPerSource = settings.Limits.ConnectionsPerSource ?? ConnectionLimit.PerSource(maxConnections),

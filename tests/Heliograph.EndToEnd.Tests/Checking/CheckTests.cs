@@ -16,7 +16,8 @@ public class CheckTests
         await using var check = new CheckedProxy();
         var http = LoopbackPort.Free();
         await using var proxy = await Proxy.StartAsync(
-            new ProxySettings { Routes = check.Routes(), Arguments = ["--http-listen", http.ToString()] }, check.Authority);
+            new ProxySettings { Routes = check.Routes(), Decoy = "like: nginx-1.26", Arguments = ["--http-listen", http.ToString()] },
+            check.Authority);
         string[] arguments = ["--signal-root", check.Root, "--http-port", $"{http.Port}"];
         var table = await check.RunAsync(proxy.Endpoint, arguments);
         Assert.Equal((0, ""), (table.ExitCode, table.Errors));

@@ -98,6 +98,7 @@ public sealed partial class DemoTests
         text = CipherEntropy().Replace(text, "7.9NNN");
         text = Title().Replace(text, "${label}TITLE");
         text = PageLines().Replace(text, "   │ PAGE\n");
+        text = Server().Replace(text, "nginx");
         return Seconds().Replace(text, "in N s");
     }
 
@@ -118,6 +119,10 @@ public sealed partial class DemoTests
 
     [GeneratedRegex(@"^(?<label>   title +)\S.*$", RegexOptions.Multiline, 1000)]
     private static partial Regex Title();
+
+    // decoy.like: the system's.
+    [GeneratedRegex(@"(?<=^   server +)nginx\S*( \(Ubuntu\))?", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Server();
 
     [GeneratedRegex(@"(?:   │ \S.*\n)+", RegexOptions.None, 1000)]
     private static partial Regex PageLines();

@@ -15,7 +15,7 @@ public class DecoySourceTests
         Proxy.NeedsHeliograph();
         using var site = new TempDirectory();
         site.Write("index.html", NginxSite.FrontPage);
-        await using var proxy = await Proxy.StartAsync(new ProxySettings { Decoy = $"directory: \"{site.Path}\"" });
+        await using var proxy = await Proxy.StartAsync(new ProxySettings { Decoy = $"directory: \"{site.Path}\", like: nginx-1.26" });
         var expected = new Page(HttpStatusCode.OK, "nginx", NginxSite.FrontPage);
         Assert.Equal(expected, await Visitor.GetAsync(proxy, HttpVersion.Version11));
         Assert.Equal(expected, await Visitor.GetAsync(proxy, HttpVersion.Version20));

@@ -100,11 +100,13 @@ internal sealed class Http2Client : IDisposable
     /// <summary>The date follows the server's name; the length of its code changes with its digits.</summary>
     private static byte[] WithoutDate(byte type, byte[] payload)
     {
-        ReadOnlySpan<byte> nginx = [0x76, 0x84, 0xaa, 0x63, 0x55, 0xe7, 0x61];
-        var at = payload.AsSpan().IndexOf(nginx);
-        if (type != 1 || at < 0)
-            return payload;
-        var date = at + nginx.Length;
-        return [.. payload[..date], .. payload[(date + 1 + (payload[date] & 0x7f))..]];
+        const byte Server = 0x76, Date = 0x61;
+        for (var at = 0; type == 1 && at + 1 < payload.Length; at++)
+        {
+            var date = at + 2 + (payload[at + 1] & 0x7f);
+            if (payload[at] == Server && date + 1 < payload.Length && payload[date] == Date)
+                return [.. payload[..(date + 1)], .. payload[(date + 2 + (payload[date + 1] & 0x7f))..]];
+        }
+        return payload;
     }
 }

@@ -1,4 +1,5 @@
 using Heliograph.Testing;
+using Heliograph.Testing.Nginx;
 
 namespace Heliograph.Peers.Tests.Servers;
 
@@ -28,7 +29,7 @@ internal static class Site
     public static string NginxDirectives(string root) => $"""
         include /etc/nginx/mime.types;
         default_type application/octet-stream;
-        server_tokens off;
+        {NginxProcess.ServerTokens}
         sendfile on;
         tcp_nopush on;
         gzip off;

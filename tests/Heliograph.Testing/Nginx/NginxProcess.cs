@@ -27,6 +27,16 @@ public sealed class NginxProcess : IAsyncDisposable
     /// <summary>nginx is a program of the machine, not of the repository.</summary>
     public static bool IsInstalled => File.Exists(Executable);
 
+    /// <summary>Its version; 0.0 if there is none.</summary>
+    public static Version Version { get; } = ReadVersion();
+
+    /// <summary>The directive server_tokens as the distribution's own nginx.conf has it; empty if it has none.</summary>
+    public static string ServerTokens { get; } =
+        File.Exists("/etc/nginx/nginx.conf")
+            ? File.ReadLines("/etc/nginx/nginx.conf").Select(static line => line.Split('#')[0].Trim())
+                .FirstOrDefault(static line => line.StartsWith("server_tokens ", StringComparison.Ordinal), "")
+            : "";
+
     public int Id => process.Id;
 
     /// <summary>A directory to put files into before <see cref="StartAsync(string, string, string, IReadOnlyList{string})"/>.</summary>
@@ -136,6 +146,16 @@ public sealed class NginxProcess : IAsyncDisposable
                 await Task.Delay(10);
             }
         }
+    }
+
+    // "nginx version: nginx/1.22.1"
+    private static Version ReadVersion()
+    {
+        if (!IsInstalled)
+            return new Version(0, 0);
+        using var process = Process.Start(
+            new ProcessStartInfo(Executable, ["-v"]) { UseShellExecute = false, RedirectStandardError = true })!;
+        return Version.Parse(process.StandardError.ReadToEnd().Split("nginx/")[1].Split(' ', '\n')[0]);
     }
 
     private static Socket Dial(string address)

@@ -28,6 +28,10 @@ public sealed partial class ClientShare
 
     public static ClientShare X448 { get; } = Montgomery(0x001e, 1035, 56);
 
+    /// <summary>The hybrid of OpenSSL 3.5; null with an older one.</summary>
+    public static ClientShare? X25519MlKem768 { get; } =
+        SafeEvpPKeyHandle.OpenSslVersion >= 0x30500000 ? Encapsulated(0x11ec, "X25519MLKEM768") : null;
+
     public ushort Group { get; }
 
     public byte[] PublicKey { get; }
@@ -37,7 +41,7 @@ public sealed partial class ClientShare
 
     /// <summary>The key for a group, or null if the tests have none.</summary>
     public static ClientShare? ForGroup(int group) =>
-        new[] { X25519, P256, P384, P521, X448 }.FirstOrDefault(share => share.Group == group);
+        new[] { X25519, P256, P384, P521, X448, X25519MlKem768 }.FirstOrDefault(share => share?.Group == group);
 
     /// <summary>The shared secret.</summary>
     public byte[] Agree(byte[] serverKey) => agree(serverKey);
@@ -87,11 +91,53 @@ public sealed partial class ClientShare
         });
     }
 
+    /// <summary>The server encapsulates a secret in the client's key.</summary>
+    private static unsafe ClientShare Encapsulated(ushort group, string type)
+    {
+        var own = EVP_PKEY_Q_keygen(0, 0, type);
+        byte* encoded;
+        var length = (int)EVP_PKEY_get1_encoded_public_key(own, &encoded);
+        var publicKey = new ReadOnlySpan<byte>(encoded, length).ToArray();
+        CRYPTO_free((nint)encoded, 0, 0);
+        return new(group, publicKey, serverKey =>
+        {
+            var context = EVP_PKEY_CTX_new(own, 0);
+            try
+            {
+                nint count = 0;
+                Require(EVP_PKEY_decapsulate_init(context, 0));
+                Require(EVP_PKEY_decapsulate(context, null, ref count, serverKey, serverKey.Length));
+                var shared = new byte[count];
+                Require(EVP_PKEY_decapsulate(context, shared, ref count, serverKey, serverKey.Length));
+                return shared;
+            }
+            finally
+            {
+                EVP_PKEY_CTX_free(context);
+            }
+        });
+    }
+
     private static void Require(int result)
     {
         if (result != 1)
             throw new InvalidOperationException("OpenSSL: the test's client could not agree on a key.");
     }
+
+    [LibraryImport(Crypto, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint EVP_PKEY_Q_keygen(nint library, nint properties, string type);
+
+    [LibraryImport(Crypto)]
+    private static unsafe partial nint EVP_PKEY_get1_encoded_public_key(nint key, byte** bytes);
+
+    [LibraryImport(Crypto)]
+    private static partial void CRYPTO_free(nint memory, nint file, int line);
+
+    [LibraryImport(Crypto)]
+    private static partial int EVP_PKEY_decapsulate_init(nint context, nint parameters);
+
+    [LibraryImport(Crypto)]
+    private static partial int EVP_PKEY_decapsulate(nint context, byte[]? secret, ref nint length, byte[] wrapped, nint wrappedLength);
 
     [LibraryImport(Crypto)]
     private static partial nint EVP_PKEY_new_raw_private_key(int type, nint engine, byte[] key, nint length);

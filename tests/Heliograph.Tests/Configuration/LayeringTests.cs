@@ -4,6 +4,7 @@ using Heliograph.Configuration;
 using Heliograph.Relay;
 using Heliograph.Relay.Upstream;
 using Heliograph.Testing;
+using Heliograph.Web;
 
 namespace Heliograph.Tests.Configuration;
 
@@ -220,6 +221,20 @@ public sealed class LayeringTests
         Assert.Equal(WithoutComments(shown), WithoutComments(again));
         Assert.Contains("  idle_timeout: 90s  # from " + file + ":4\n", shown, StringComparison.Ordinal);
         Assert.Contains("    a.example: \"[::1]:9\"  # from " + file + ":2\n", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Which_nginx_auto_means_is_shown_beside_it()
+    {
+        var here = NginxProfile.OfThisMachine().Name;
+        var automatic = Loaded.From(directory.Write("e.yaml", "domains: [a.example]\ndecoy: { directory: /srv }\n"));
+        Assert.Contains(
+            $"  like: auto  # {here}\n", EffectiveYaml.Write(automatic.Settings!, automatic.Values), StringComparison.Ordinal);
+        var file = directory.Write("f.yaml", "domains: [a.example]\ndecoy: { like: nginx-1.28 }\n");
+        var chosen = Loaded.From(file);
+        Assert.Contains(
+            $"  like: nginx-1.28  # from {file}:2\n", EffectiveYaml.Write(chosen.Settings!, chosen.Values), StringComparison.Ordinal);
+        Assert.Equal(NginxProfile.Nginx128, chosen.Settings!.Decoy.Profile);
     }
 
     private static string WithoutComments(string yaml) => string.Join('\n', yaml.Split('\n').Select(static line => line.Split("  #")[0]));

@@ -130,6 +130,18 @@ public sealed class TestScriptTests : IDisposable
         Assert.Contains(lines, static line => line.EndsWith(Options, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("quick")]
+    [InlineData("all")]
+    [InlineData("format")]
+    public async Task In_the_other_system_only_projects_can_be_run(string command)
+    {
+        var (code, lines) = await RunAsync("trixie", command);
+
+        Assert.Equal(2, code);
+        Assert.Equal([""], lines);
+    }
+
     private async Task<(int Code, string[] Lines)> RunAsync(params string[] arguments)
     {
         var path = $"PATH={directory["bin"]}:{Environment.GetEnvironmentVariable("PATH")}";

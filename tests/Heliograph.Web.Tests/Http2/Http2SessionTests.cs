@@ -16,7 +16,7 @@ public sealed class Http2SessionTests
         [
             new("/large.bin", new byte[400_000], DateTimeOffset.UnixEpoch), new("/small.txt", new byte[36], DateTimeOffset.UnixEpoch),
         ]);
-        using var session = new Http2Session(new SiteResponder(site), TimeProvider.System);
+        using var session = new Http2Session(new SiteResponder(site, NginxProfile.Nginx126), TimeProvider.System);
         var block = Http2Cases.Block("GET", "/small.txt");
         Receive(
             session,

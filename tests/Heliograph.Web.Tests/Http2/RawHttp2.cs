@@ -76,11 +76,13 @@ internal static class RawHttp2
     // The date follows the server's name; the length of its code changes with its digits.
     private static byte[] MaskDate(byte type, byte[] payload)
     {
-        var server = Convert.FromHexString("7684aa6355e761");
-        var at = payload.AsSpan().IndexOf(server);
-        if (type != 1 || at < 0)
-            return payload;
-        var date = at + server.Length;
-        return [.. payload[..date], .. payload[(date + 1 + (payload[date] & 0x7f))..]];
+        const byte Server = 0x76, Date = 0x61;
+        for (var at = 0; type == 1 && at + 1 < payload.Length; at++)
+        {
+            var date = at + 2 + (payload[at + 1] & 0x7f);
+            if (payload[at] == Server && date + 1 < payload.Length && payload[date] == Date)
+                return [.. payload[..(date + 1)], .. payload[(date + 2 + (payload[date + 1] & 0x7f))..]];
+        }
+        return payload;
     }
 }

@@ -9,6 +9,9 @@ internal static class HelloCases
 {
     private const ushort Grease = 0x4a4a, X25519MlKem768 = 0x11ec;
 
+    // An OpenSSL that does not know the group does not look at the key.
+    private static readonly byte[] HybridShare = ClientShare.X25519MlKem768?.Entry ?? Share(X25519MlKem768, 1216);
+
     public static IReadOnlyDictionary<string, RawHello> All { get; } =
         new Dictionary<string, RawHello>
         {
@@ -81,14 +84,14 @@ internal static class HelloCases
             ["X448 then X25519"] = Ordinary.WithShares(ClientShare.X448, ClientShare.X25519).WithGroups(0x001e, 0x001d),
             ["X25519MLKEM768 then X25519"] = Ordinary
                 .WithGroups(X25519MlKem768, 0x001d, 0x0017)
-                .With(KeyShare, Vector16([.. Share(X25519MlKem768, 1216), .. ClientShare.X25519.Entry])),
+                .With(KeyShare, Vector16([.. HybridShare, .. ClientShare.X25519.Entry])),
             ["X25519 then X25519MLKEM768"] = Ordinary
                 .WithGroups(X25519MlKem768, 0x001d, 0x0017)
-                .With(KeyShare, Vector16([.. ClientShare.X25519.Entry, .. Share(X25519MlKem768, 1216)])),
-            ["X25519MLKEM768 only"] = Ordinary.WithGroups(X25519MlKem768, 0x001d).With(KeyShare, Vector16(Share(X25519MlKem768, 1216))),
+                .With(KeyShare, Vector16([.. ClientShare.X25519.Entry, .. HybridShare])),
+            ["X25519MLKEM768 only"] = Ordinary.WithGroups(X25519MlKem768, 0x001d).With(KeyShare, Vector16(HybridShare)),
             ["X25519MLKEM768 only, and no other group"] = Ordinary
                 .WithGroups(X25519MlKem768)
-                .With(KeyShare, Vector16(Share(X25519MlKem768, 1216))),
+                .With(KeyShare, Vector16(HybridShare)),
             ["GREASE then X25519"] = Ordinary
                 .WithGroups(Grease, 0x001d, 0x0017)
                 .With(KeyShare, Vector16([.. Share(Grease, 1), .. ClientShare.X25519.Entry])),
