@@ -33,6 +33,9 @@ public sealed record RelayOptions
     /// <summary>Who performs the outer TLS handshake.</summary>
     public TlsHandshake Handshake { get; init; }
 
+    /// <summary>Whether the first record to the client of a relayed connection is padded: see <see cref="Relaying.FirstFlight"/>.</summary>
+    public bool PadsFirstFlight { get; init; }
+
     /// <summary>Event loops, each with its own thread; by default one per processor.</summary>
     public int Loops { get; init; } = Environment.ProcessorCount;
 }

@@ -298,6 +298,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
             TrustedProxies = settings.TrustedProxies,
             MaxConnections = maxConnections,
             Handshake = settings.Handshake,
+            PadsFirstFlight = settings.FirstFlightPadding,
             Limits = settings.Limits.Relay with
             {
                 ConnectionsPerSource = settings.Limits.ConnectionsPerSource ?? ConnectionLimit.PerSource(maxConnections),
