@@ -8,7 +8,8 @@ namespace Heliograph.Relay.OuterTls;
 /// <summary>
 /// Checks, before a certificate is served, whether libssl would send the same flight as <see cref="HandshakeServer"/>. An OpenSSL that
 /// prefers other groups (3.5), is configured to (openssl.cnf), compresses certificates, or refuses this one, sends another: then it
-/// performs every handshake.
+/// performs every handshake. So does one that has a post-quantum key exchange, wherever it stands among its groups: nobody who offers it
+/// may get a weaker one because the handshake was performed here.
 /// </summary>
 internal static unsafe class LibsslParityCheck
 {
@@ -19,14 +20,24 @@ internal static unsafe class LibsslParityCheck
     /// </summary>
     private const byte BasePoint = 9;
 
-    /// <summary>Compares the answers to one hello for each suite, with what browsers and Signal's clients send.</summary>
+    /// <summary>
+    /// The groups with ML-KEM: X25519MLKEM768, SecP256r1MLKEM768, SecP384r1MLKEM1024, and ML-KEM-768 alone
+    /// (draft-ietf-tls-ecdhe-mlkem, draft-ietf-tls-mlkem).
+    /// </summary>
+    private static readonly byte[] PostQuantumGroups = [0x11, 0xec, 0x11, 0xeb, 0x11, 0xed, 2, 1];
+
+    /// <summary>
+    /// Compares the answers to two hellos for each suite, with what browsers and Signal's clients send: without and with post-quantum
+    /// groups, for which no keys are sent. A libssl that has one of them asks for its key, because the hello prefers it.
+    /// </summary>
     public static bool Passes(TlsContext context, ServerIdentity identity)
     {
         using var records = RecordProtection.OpenSslOnly.CreateLayer();
         using var server = new HandshakeServer(records);
-        foreach (var suite in HandshakeServer.CipherSuites)
+        foreach (var (suite, preferred) in HandshakeServer.CipherSuites
+            .SelectMany(static suite => new[] { (suite, Array.Empty<byte>()), (suite, PostQuantumGroups) }))
         {
-            var hello = CreateHello(suite);
+            var hello = CreateHello(suite, preferred);
             if (!server.TryAnswer(identity, hello, out var answer))
                 return false;
             using (answer)
@@ -93,13 +104,14 @@ internal static unsafe class LibsslParityCheck
         return answer;
     }
 
-    private static byte[] CreateHello(int suite)
+    private static byte[] CreateHello(int suite, byte[] preferredGroups)
     {
+        byte[] groups = [.. preferredGroups, 0, 29, 0, 23]; // X25519, P-256
         byte[] extensions =
         [
             0, 0, 0, 9, 0, 7, 0, 0, 4, .. "name"u8, // server_name
             0, 5, 0, 5, 1, 0, 0, 0, 0, // status_request
-            0, 10, 0, 6, 0, 4, 0, 29, 0, 23, // supported_groups: X25519, P-256
+            0, 10, .. UInt16(groups.Length + 2), .. UInt16(groups.Length), .. groups, // supported_groups
             0, 13, 0, 6, 0, 4, 4, 3, 8, 4, // signature_algorithms: ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256
             0, 16, 0, 11, 0, 9, 8, .. "http/1.1"u8, // ALPN
             0, 27, 0, 7, 6, 0, 1, 0, 2, 0, 3, // compress_certificate: zlib, brotli, zstd
