@@ -13,7 +13,7 @@ namespace Heliograph.Relay.OuterTls;
 /// </summary>
 internal static unsafe class LibsslParityCheck
 {
-    private const int RandomStart = 11, RandomLength = 32, KeyShareLength = 32;
+    private const int RandomStart = 11, RandomLength = 32, KeyShareLength = 32, MlKem768Length = 1184;
 
     /// <summary>
     /// The u-coordinate 9 is everybody's base point (RFC 7748 section 4.1): as good a public key as any, for a client that does not exist.
@@ -21,23 +21,16 @@ internal static unsafe class LibsslParityCheck
     private const byte BasePoint = 9;
 
     /// <summary>
-    /// The groups with ML-KEM: X25519MLKEM768, SecP256r1MLKEM768, SecP384r1MLKEM1024, and ML-KEM-768 alone
-    /// (draft-ietf-tls-ecdhe-mlkem, draft-ietf-tls-mlkem).
-    /// </summary>
-    private static readonly byte[] PostQuantumGroups = [0x11, 0xec, 0x11, 0xeb, 0x11, 0xed, 2, 1];
-
-    /// <summary>
-    /// Compares the answers to two hellos for each suite, with what browsers and Signal's clients send: without and with post-quantum
-    /// groups, for which no keys are sent. A libssl that has one of them asks for its key, because the hello prefers it.
+    /// Compares the answers to two hellos for each suite: with what Signal's clients offer, and with what browsers do, who prefer
+    /// X25519MLKEM768.
     /// </summary>
     public static bool Passes(TlsContext context, ServerIdentity identity)
     {
         using var records = RecordProtection.OpenSslOnly.CreateLayer();
         using var server = new HandshakeServer(records);
-        foreach (var (suite, preferred) in HandshakeServer.CipherSuites
-            .SelectMany(static suite => new[] { (suite, Array.Empty<byte>()), (suite, PostQuantumGroups) }))
+        foreach (var hello in HandshakeServer.CipherSuites.Select(static suite => CreateHello(suite, isPostQuantum: false))
+            .Concat(HandshakeServer.CipherSuites.Select(static suite => CreateHello(suite, isPostQuantum: true))))
         {
-            var hello = CreateHello(suite, preferred);
             if (!server.TryAnswer(identity, hello, out var answer))
                 return false;
             using (answer)
@@ -104,9 +97,15 @@ internal static unsafe class LibsslParityCheck
         return answer;
     }
 
-    private static byte[] CreateHello(int suite, byte[] preferredGroups)
+    private static byte[] CreateHello(int suite, bool isPostQuantum)
     {
-        byte[] groups = [.. preferredGroups, 0, 29, 0, 23]; // X25519, P-256
+        byte[] key = [BasePoint, .. new byte[KeyShareLength - 1]];
+        byte[] x25519 = [0, 29, 0, KeyShareLength, .. key];
+        // X25519MLKEM768 (draft-ietf-tls-ecdhe-mlkem section 4.1): an ML-KEM key, for which a polynomial of zeros is good enough, and one of
+        // X25519.
+        byte[] hybrid = [0x11, 0xec, .. UInt16(MlKem768Length + KeyShareLength), .. new byte[MlKem768Length], .. key];
+        byte[] groups = isPostQuantum ? [0x11, 0xec, 0, 29, 0, 23] : [0, 29, 0, 23]; // X25519MLKEM768, X25519, P-256
+        byte[] shares = isPostQuantum ? [.. hybrid, .. x25519] : x25519;
         byte[] extensions =
         [
             0, 0, 0, 9, 0, 7, 0, 0, 4, .. "name"u8, // server_name
@@ -117,7 +116,7 @@ internal static unsafe class LibsslParityCheck
             0, 27, 0, 7, 6, 0, 1, 0, 2, 0, 3, // compress_certificate: zlib, brotli, zstd
             0, 43, 0, 3, 2, 3, 4, // supported_versions: 1.3
             0, 45, 0, 2, 1, 1, // psk_key_exchange_modes: psk_dhe_ke
-            0, 51, 0, 38, 0, 36, 0, 29, 0, 32, BasePoint, .. new byte[KeyShareLength - 1], // key_share: X25519
+            0, 51, .. UInt16(shares.Length + 2), .. UInt16(shares.Length), .. shares, // key_share
         ];
         byte[] body =
         [
