@@ -105,7 +105,7 @@ internal static unsafe class LibsslParityCheck
         // X25519.
         byte[] hybrid = [0x11, 0xec, .. UInt16(MlKem768Length + KeyShareLength), .. new byte[MlKem768Length], .. key];
         byte[] groups = isPostQuantum ? [0x11, 0xec, 0, 29, 0, 23] : [0, 29, 0, 23]; // X25519MLKEM768, X25519, P-256
-        byte[] shares = isPostQuantum ? [.. hybrid, .. x25519] : x25519;
+        var shares = isPostQuantum ? [.. hybrid, .. x25519] : x25519;
         byte[] extensions =
         [
             0, 0, 0, 9, 0, 7, 0, 0, 4, .. "name"u8, // server_name
