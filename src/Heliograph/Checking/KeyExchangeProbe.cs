@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Heliograph.Configuration;
 
 namespace Heliograph.Checking;
 
@@ -81,7 +80,7 @@ internal static class KeyExchangeProbe
 
     private static byte[] CreateHello(string host)
     {
-        byte[] name = IPAddress.TryParse(host, out _) ? [] : Encoding.ASCII.GetBytes(host);
+        var name = IPAddress.TryParse(host, out _) ? [] : Encoding.ASCII.GetBytes(host);
         byte[] extensions =
         [
             .. name.Length == 0 ? [] : Vector(0, [.. UInt16(name.Length + 3), 0, .. UInt16(name.Length), .. name]), // server_name
