@@ -313,6 +313,9 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
         if (relaying is not null)
             Counters.CountUp(peeked.Count);
         peeked.Dispose();
+        // Never the decoy's bytes: a web server's visitors get the records that nginx sends.
+        if (route is not null && relay.Options.PadsFirstFlight)
+            client.PadNextRecord(FirstFlight.ChooseLength());
         var pump = new BytePump(loop, client, upstream, deadline, Counters, isVisit: relaying is null);
         var (up, down) = pump.Start();
         await up;

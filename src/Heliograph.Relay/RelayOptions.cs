@@ -39,6 +39,9 @@ public sealed record RelayOptions
     /// </summary>
     public bool AgesSessions { get; init; }
 
+    /// <summary>Whether the first record to the client of a relayed connection is padded: see <see cref="Relaying.FirstFlight"/>.</summary>
+    public bool PadsFirstFlight { get; init; }
+
     /// <summary>Event loops, each with its own thread; by default one per processor.</summary>
     public int Loops { get; init; } = Environment.ProcessorCount;
 }

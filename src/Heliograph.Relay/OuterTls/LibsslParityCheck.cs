@@ -8,25 +8,29 @@ namespace Heliograph.Relay.OuterTls;
 /// <summary>
 /// Checks, before a certificate is served, whether libssl would send the same flight as <see cref="HandshakeServer"/>. An OpenSSL that
 /// prefers other groups (3.5), is configured to (openssl.cnf), compresses certificates, or refuses this one, sends another: then it
-/// performs every handshake.
+/// performs every handshake. So does one that has a post-quantum key exchange, wherever it stands among its groups: nobody who offers it
+/// may get a weaker one because the handshake was performed here.
 /// </summary>
 internal static unsafe class LibsslParityCheck
 {
-    private const int RandomStart = 11, RandomLength = 32, KeyShareLength = 32;
+    private const int RandomStart = 11, RandomLength = 32, KeyShareLength = 32, MlKem768Length = 1184;
 
     /// <summary>
     /// The u-coordinate 9 is everybody's base point (RFC 7748 section 4.1): as good a public key as any, for a client that does not exist.
     /// </summary>
     private const byte BasePoint = 9;
 
-    /// <summary>Compares the answers to one hello for each suite, with what browsers and Signal's clients send.</summary>
+    /// <summary>
+    /// Compares the answers to two hellos for each suite: with what Signal's clients offer, and with what browsers do, who prefer
+    /// X25519MLKEM768.
+    /// </summary>
     public static bool Passes(TlsContext context, ServerIdentity identity)
     {
         using var records = RecordProtection.OpenSslOnly.CreateLayer();
         using var server = new HandshakeServer(records);
-        foreach (var suite in HandshakeServer.CipherSuites)
+        foreach (var hello in HandshakeServer.CipherSuites.Select(static suite => CreateHello(suite, isPostQuantum: false))
+            .Concat(HandshakeServer.CipherSuites.Select(static suite => CreateHello(suite, isPostQuantum: true))))
         {
-            var hello = CreateHello(suite);
             if (!server.TryAnswer(identity, hello, out var answer))
                 return false;
             using (answer)
@@ -93,19 +97,26 @@ internal static unsafe class LibsslParityCheck
         return answer;
     }
 
-    private static byte[] CreateHello(int suite)
+    private static byte[] CreateHello(int suite, bool isPostQuantum)
     {
+        byte[] key = [BasePoint, .. new byte[KeyShareLength - 1]];
+        byte[] x25519 = [0, 29, 0, KeyShareLength, .. key];
+        // X25519MLKEM768 (draft-ietf-tls-ecdhe-mlkem section 4.1): an ML-KEM key, for which a polynomial of zeros is good enough, and one of
+        // X25519.
+        byte[] hybrid = [0x11, 0xec, .. UInt16(MlKem768Length + KeyShareLength), .. new byte[MlKem768Length], .. key];
+        byte[] groups = isPostQuantum ? [0x11, 0xec, 0, 29, 0, 23] : [0, 29, 0, 23]; // X25519MLKEM768, X25519, P-256
+        var shares = isPostQuantum ? [.. hybrid, .. x25519] : x25519;
         byte[] extensions =
         [
             0, 0, 0, 9, 0, 7, 0, 0, 4, .. "name"u8, // server_name
             0, 5, 0, 5, 1, 0, 0, 0, 0, // status_request
-            0, 10, 0, 6, 0, 4, 0, 29, 0, 23, // supported_groups: X25519, P-256
+            0, 10, .. UInt16(groups.Length + 2), .. UInt16(groups.Length), .. groups, // supported_groups
             0, 13, 0, 6, 0, 4, 4, 3, 8, 4, // signature_algorithms: ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256
             0, 16, 0, 11, 0, 9, 8, .. "http/1.1"u8, // ALPN
             0, 27, 0, 7, 6, 0, 1, 0, 2, 0, 3, // compress_certificate: zlib, brotli, zstd
             0, 43, 0, 3, 2, 3, 4, // supported_versions: 1.3
             0, 45, 0, 2, 1, 1, // psk_key_exchange_modes: psk_dhe_ke
-            0, 51, 0, 38, 0, 36, 0, 29, 0, 32, BasePoint, .. new byte[KeyShareLength - 1], // key_share: X25519
+            0, 51, .. UInt16(shares.Length + 2), .. UInt16(shares.Length), .. shares, // key_share
         ];
         byte[] body =
         [

@@ -77,6 +77,8 @@ internal sealed class Tls13Channel : HandshakeChannel, IRecordSink
 
     public override bool Write(ReadOnlySpan<byte> bytes) => session.Write(bytes);
 
+    public override void PadNextRecord(int length) => session.PadNextRecord(length);
+
     public override bool WriteEnd() => session.WriteEnd();
 
     public override void Dispose()

@@ -34,6 +34,13 @@ internal abstract class Channel : IDisposable
     /// <returns>False: the connection is broken.</returns>
     public abstract bool Write(ReadOnlySpan<byte> bytes);
 
+    /// <summary>
+    /// The next bytes are written in a TLS record of at least this length, by padding within it. Without TLS 1.3 there is none.
+    /// </summary>
+    public virtual void PadNextRecord(int length)
+    {
+    }
+
     /// <summary>Says in the channel's own way that no more bytes follow. The caller sends the FIN, once nothing waits.</summary>
     public abstract bool WriteEnd();
 

@@ -65,6 +65,29 @@ public sealed unsafe class RecordLayer : IDisposable
         return new(written, length);
     }
 
+    /// <summary>
+    /// Protects application data in one record, with zeros behind it that the peer removes (RFC 8446 section 5.4); leaves what does not
+    /// fit in <paramref name="content"/>.
+    /// </summary>
+    /// <param name="key">The direction's key.</param>
+    /// <param name="content">What is protected.</param>
+    /// <param name="recordLength">The record's length with its header; where the content alone is as long, there is no padding.</param>
+    /// <returns>The record; valid until the next call.</returns>
+    internal ReadOnlySpan<byte> ProtectPadded(TrafficKey key, ref ReadOnlySpan<byte> content, int recordLength)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(recordLength, LargestContent + Overhead);
+        var part = content[..Math.Min(content.Length, LargestContent)];
+        content = content[part.Length..];
+        if (recordLength <= part.Length + Overhead)
+            return new(written, Seal(key, ContentType.ApplicationData, part, written));
+        // Encrypted where it lies. The last zero is in the place of the type, which is the last byte that is not zero.
+        var plaintext = new Span<byte>(written + HeaderLength, recordLength - Overhead);
+        part.CopyTo(plaintext);
+        plaintext[part.Length..].Clear();
+        plaintext[part.Length] = (byte)ContentType.ApplicationData;
+        return new(written, Seal(key, ContentType.None, plaintext, written));
+    }
+
     /// <summary>Removes the protection of one record.</summary>
     /// <param name="key">The direction's key.</param>
     /// <param name="record">A whole record, with its header.</param>

@@ -24,6 +24,7 @@ public class Tls13Session : IDisposable
     private readonly TrafficKey writeKey;
     private TrafficKey readKey;
     private KeyUpdateMessage keyUpdate;
+    private ushort paddedLength;
     private byte emptyRecords;
     private byte warnings;
     private bool owesKeyUpdate;
@@ -113,6 +114,14 @@ public class Tls13Session : IDisposable
             State = SessionState.Closed;
     }
 
+    /// <summary>The next record with application data gets at least this length, by padding within it (RFC 8446 section 5.4).</summary>
+    /// <param name="length">The record's length, with its header.</param>
+    public void PadNextRecord(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, RecordLayer.LargestContent + RecordLayer.Overhead);
+        paddedLength = (ushort)length;
+    }
+
     /// <summary>Sends application data, in as few calls of the sink as there can be.</summary>
     /// <returns>False: the connection is broken.</returns>
     public bool Write(ReadOnlySpan<byte> bytes)
@@ -121,7 +130,11 @@ public class Tls13Session : IDisposable
         {
             if ((owesKeyUpdate || writeKey.Records >= TrafficKey.MostRecords) && !UpdateWriteKey())
                 return false;
-            if (!sink.Send(records.Protect(writeKey, ContentType.ApplicationData, ref bytes)))
+            var protectedBytes = paddedLength == 0
+                ? records.Protect(writeKey, ContentType.ApplicationData, ref bytes)
+                : records.ProtectPadded(writeKey, ref bytes, paddedLength);
+            paddedLength = 0;
+            if (!sink.Send(protectedBytes))
                 return false;
         }
         return true;

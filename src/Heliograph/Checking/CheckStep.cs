@@ -49,6 +49,7 @@ internal static class Steps
     public const string Network = "network";
     public const string Route = "route";
     public const string Direct = "direct";
+    public const string KeyExchange = "key_exchange";
     public const string DeniedName = "denied_name";
     public const string WebPage = "web_page";
     public const string Alike = "alike";

@@ -125,7 +125,7 @@ internal static class LocalCheck
     {
         Step = Steps.Machine,
         Subject = finding.Name,
-        Outcome = finding.Severity switch { Severity.Ok => "good", Severity.Warning => "warning", _ => "failure" },
+        Outcome = finding.Severity switch { Severity.Ok => "good", Severity.Note => "note", Severity.Warning => "warning", _ => "failure" },
         Severity = finding.Severity,
         Seen = Untrusted.Line(finding.Seen, 300),
         Remedy = finding.Remedy is { Length: > 0 } remedy ? char.ToLowerInvariant(remedy[0]) + remedy[1..].TrimEnd('.') : null,

@@ -55,6 +55,7 @@ internal static class ProxyCheck
     {
         progress?.Report(new("asking for Signal's hosts", Done: false));
         var visiting = options.AsStranger ? StrangersView.VisitAsync(proxy, options, clock) : null;
+        var exchanging = options.AsStranger ? KeyExchangeProbe.RunAsync(proxy, options, clock) : null;
         var plain = options is { AsStranger: true, HttpPort: { } port }
             ? StrangersView.PlainHttpAsync(proxy.Address, port, options, clock)
             : null;
@@ -66,6 +67,8 @@ internal static class ProxyCheck
         var denied = denying is null ? null : await denying;
         var steps = RouteSteps.FromAnswers(answers, denied, options.SignalRoots is not null);
         steps.AddRange(await DialDirectlyAsync(steps, options, clock));
+        if (exchanging is not null)
+            steps.Add(await exchanging);
         if (options.AsStranger && denied is not null && visiting is not null)
         {
             var (visit, page) = await visiting;

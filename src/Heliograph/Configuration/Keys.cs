@@ -214,6 +214,15 @@ internal static class Keys
         + "libssl: libssl performs every handshake.",
         OnReload.TakesEffect, example: "libssl");
 
+    // Relay
+
+    public static readonly ConfigurationKey FirstFlightPadding = Sections.Relaying.Key(
+        "first_flight_padding", Kinds.OneOf(Words.OffOn),
+        static settings => settings.FirstFlightPadding, static (settings, value) => settings with { FirstFlightPadding = value },
+        "on: pads the first answer of Signal's hosts to 9.5 to 13 KB, which hides the TLS within TLS from rules about lengths and costs "
+        + "5 or 6 packets a connection. Not where connections are cut after 16 KB or 25 packets (Russia).",
+        OnReload.TakesEffect, example: "on");
+
     // Limits
 
     public static readonly ConfigurationKey MaxConnections = Sections.Limits.Key(
@@ -378,6 +387,7 @@ internal static class Keys
         new("Decoy", [DecoySite, DecoyDirectory, DecoyUpstream, DecoyUpstreamH2, DecoyLike]),
         new("Other servers beside and in front of this one", [Passthrough, TrustedProxies]),
         new("TLS", [TlsHandshake]),
+        new("Relay", [FirstFlightPadding]),
         new("Limits",
         [
             MaxConnections, ConnectionsPerSource, HandshakesPerSecond, BytesPerSecond,

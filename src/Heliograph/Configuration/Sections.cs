@@ -13,6 +13,7 @@ internal static class Sections
 
     public static readonly Section<Settings> Http = Same("http");
     public static readonly Section<Settings> Tls = Same("tls");
+    public static readonly Section<Settings> Relaying = Same("relay");
     public static readonly Section<Settings> Metrics = Same("metrics");
     public static readonly Section<Settings> Log = Same("log");
 

@@ -49,6 +49,9 @@ internal sealed record Settings
     /// <summary>Who performs the outer TLS handshake.</summary>
     public TlsHandshake Handshake { get; init; }
 
+    /// <summary>Whether the first record to the client of a relayed connection is padded.</summary>
+    public bool FirstFlightPadding { get; init; }
+
     public LimitSettings Limits { get; init; } = new();
 
     /// <summary>Where Prometheus asks. Empty: off.</summary>

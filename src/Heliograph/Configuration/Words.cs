@@ -21,6 +21,8 @@ internal static class Words
     public static readonly (string Word, TlsHandshake Value)[] TlsHandshakes =
         [("auto", TlsHandshake.Auto), ("libssl", TlsHandshake.Libssl)];
 
+    public static readonly (string Word, bool Value)[] OffOn = [("off", false), ("on", true)];
+
     public static readonly (string Word, bool Value)[] WhenLow = [("warn", false), ("slow", true)];
 
     public static readonly (string Word, bool Value)[] WhenSpent = [("refuse", false), ("slow", true)];

@@ -305,6 +305,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
             MaxConnections = maxConnections,
             Handshake = settings.Handshake,
             AgesSessions = Like.AgesSessions,
+            PadsFirstFlight = settings.FirstFlightPadding,
             Limits = settings.Limits.Relay with
             {
                 ConnectionsPerSource = settings.Limits.ConnectionsPerSource ?? ConnectionLimit.PerSource(maxConnections),

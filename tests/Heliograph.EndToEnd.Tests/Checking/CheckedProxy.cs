@@ -105,6 +105,7 @@ internal sealed partial class CheckedProxy : IAsyncDisposable
         public string Masked()
         {
             var text = Authorities().Replace(Output, new string('#', 32));
+            text = KeyExchanges().Replace(text, "");
             text = Times().Replace(text, static found => "#".PadLeft(found.Length - 3) + " ms");
             text = Numbers().Replace(text, "${name}#");
             text = Dates().Replace(text, "#");
@@ -114,6 +115,13 @@ internal sealed partial class CheckedProxy : IAsyncDisposable
 
         [GeneratedRegex("[0-9a-f]{32}", RegexOptions.None, 1000)]
         private static partial Regex Authorities();
+
+        // What this machine's OpenSSL has: KeyExchangeTests.
+        [GeneratedRegex(
+            @" *\{\s*""step"": ""key_exchange""[^}]*\},\n|^  . key exchange .*\n( {40,}.*\n)*",
+            RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+            1000)]
+        private static partial Regex KeyExchanges();
 
         [GeneratedRegex(@" +\d+ ms| +\d+\.\d s", RegexOptions.None, 1000)]
         private static partial Regex Times();

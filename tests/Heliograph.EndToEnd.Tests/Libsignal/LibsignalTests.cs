@@ -8,10 +8,12 @@ namespace Heliograph.EndToEnd.Tests.Libsignal;
 public class LibsignalTests(LibsignalProject libsignal) : IClassFixture<LibsignalProject>
 {
     [Theory(Timeout = Bound.LongTest)]
-    [InlineData(1, Proxy.Name)]
-    [InlineData(2, Proxy.Name)]
-    [InlineData(2, "127.0.0.1")]
-    public async Task Twenty_concurrent_connections_exchange_requests_and_megabytes(int httpVersion, string proxyHost)
+    [InlineData(1, Proxy.Name, "off")]
+    [InlineData(2, Proxy.Name, "off")]
+    [InlineData(2, "127.0.0.1", "off")]
+    [InlineData(1, Proxy.Name, "on")]
+    [InlineData(2, Proxy.Name, "on")]
+    public async Task Twenty_concurrent_connections_exchange_requests_and_megabytes(int httpVersion, string proxyHost, string padding)
     {
         using var authority = new TestAuthority();
         using var files = new TempDirectory();
@@ -21,7 +23,12 @@ public class LibsignalTests(LibsignalProject libsignal) : IClassFixture<Libsigna
         var (server, chatPort) = await libsignal.StartChatServerAsync(chain, key, httpVersion);
         await using var _ = server;
         await using var proxy = await Proxy.StartAsync(
-            new ProxySettings { Routes = ProxySettings.Route("localhost", new IPEndPoint(IPAddress.Loopback, chatPort)) }, authority);
+            new ProxySettings
+            {
+                Routes = ProxySettings.Route("localhost", new IPEndPoint(IPAddress.Loopback, chatPort)),
+                More = Proxy.IsNginxPair ? "" : $"relay: {{ first_flight_padding: {padding} }}",
+            },
+            authority);
         await File.WriteAllBytesAsync(files["root.der"], authority.Root.RawData, Bound.Token);
 
         var (exitCode, output, errors) = await libsignal.DriveAsync(

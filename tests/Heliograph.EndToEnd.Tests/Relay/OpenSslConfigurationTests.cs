@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using Heliograph.Testing;
 
 namespace Heliograph.EndToEnd.Tests.Relay;
@@ -28,6 +29,24 @@ public class OpenSslConfigurationTests
         await using var proxy = await StartAsync(directory, "Ciphersuites = TLS_AES_256_GCM_SHA384");
 
         await Assert.ThrowsAsync<AuthenticationException>(() => ShakeHandsAsync(proxy, TlsCipherSuite.TLS_AES_128_GCM_SHA256));
+    }
+
+    /// <summary>By default OpenSSL 3.5 prefers the group; here the fast handshake could be tempted, because libssl prefers X25519.</summary>
+    [Theory(Timeout = Bound.Test)]
+    [InlineData("Groups = X25519MLKEM768:X25519:P-256")]
+    [InlineData("Groups = X25519:X25519MLKEM768")]
+    public async Task Nobody_who_offers_a_post_quantum_key_exchange_gets_another_where_OpenSSL_has_it(string rule)
+    {
+        const long FirstPostQuantum = 0x30500000;
+        Proxy.NeedsHeliograph();
+        Assert.SkipUnless(SafeEvpPKeyHandle.OpenSslVersion >= FirstPostQuantum, "this OpenSSL has no X25519MLKEM768");
+        using var directory = new TempDirectory();
+        await using var proxy = await StartAsync(directory, rule);
+
+        var (_, output, errors) = await ChildProcess.RunAsync(
+            "sh", ["-c", $"openssl s_client -connect {proxy.Endpoint} -groups '*X25519MLKEM768:*X25519' </dev/null"], Bound.Prompt);
+
+        Assert.Contains("Negotiated TLS1.3 group: X25519MLKEM768", output + errors, StringComparison.Ordinal);
     }
 
     private static async Task<Proxy> StartAsync(TempDirectory directory, string rule)

@@ -7,7 +7,7 @@ namespace Heliograph.EndToEnd.Tests.Setup;
 /// <summary><c>heliograph init</c> on an empty machine: a directory of its own, and ports that nobody uses.</summary>
 internal sealed class InitRun : IDisposable
 {
-    private static readonly string[] OfThisMachine = ["firewall", "clock", "descriptors", "memory", "state"];
+    private static readonly string[] OfThisMachine = ["openssl", "firewall", "clock", "descriptors", "memory", "state"];
 
     public TempDirectory Directory { get; } = new();
 

@@ -69,6 +69,7 @@ public sealed class LayeringTests
               hosts: { Chat.Signal.Org: "127.0.0.1:19000", other.example: "unix:/run/x.sock" }
             decoy: { upstream: "unix:/run/site.sock", upstream_h2: "127.0.0.1:8081" }
             tls: { handshake: libssl }
+            relay: { first_flight_padding: on }
             limits:
               { max_connections: 5000, handshake_timeout: 500ms, hello_timeout: 2s, connect_timeout: 3s, idle_timeout: 1h,
                 drain_timeout: 0s }
@@ -121,6 +122,7 @@ public sealed class LayeringTests
         Assert.Equal(new UpstreamEndpoint.Unix("/run/x.sock"), settings.Routes.Hosts["other.example"]);
         Assert.Equal(new(null, new UpstreamEndpoint.Unix("/run/site.sock"), new UpstreamEndpoint.Tcp("127.0.0.1", 8081)), settings.Decoy);
         Assert.Equal(TlsHandshake.Libssl, settings.Handshake);
+        Assert.True(settings.FirstFlightPadding);
         Assert.Equal(
             new()
             {

@@ -93,6 +93,7 @@ public sealed class SchemaTests
     [InlineData("limits: { slow_bytes_per_second: off }")]
     [InlineData("limits: { when_low: refuse }")]
     [InlineData("tls: { handshake: openssl }")]
+    [InlineData("relay: { first_flight_padding: true }")]
     [InlineData("certificate: { source: file }")]
     [InlineData("acme: { directory: \"http://acme.example\" }")]
     [InlineData("acme: { challenges: [] }")]

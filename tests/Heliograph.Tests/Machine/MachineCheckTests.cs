@@ -55,7 +55,21 @@ public sealed class MachineCheckTests
     }
 
     [Fact]
-    public void OpenSSL_is_installed() => Assert.Equal(new Finding("openssl", Severity.Ok, "OpenSSL 3 is installed"), OpenSslCheck.Run());
+    public void OpenSSL_is_installed() =>
+        Assert.Equal(OpenSslCheck.FromVersion(System.Security.Cryptography.SafeEvpPKeyHandle.OpenSslVersion), OpenSslCheck.Run());
+
+    [Theory]
+    [InlineData(0x300000b0, Severity.Note, "OpenSSL 3.0, without post-quantum key exchange (X25519MLKEM768)")]
+    [InlineData(0x30400010, Severity.Note, "OpenSSL 3.4, without post-quantum key exchange (X25519MLKEM768)")]
+    [InlineData(0x30500000, Severity.Ok, "OpenSSL 3.5, with post-quantum key exchange")]
+    [InlineData(0x40000000, Severity.Ok, "OpenSSL 4.0, with post-quantum key exchange")]
+    internal void An_OpenSSL_without_post_quantum_key_exchange_is_worth_knowing(long version, Severity severity, string seen)
+    {
+        var finding = OpenSslCheck.FromVersion(version);
+
+        Assert.Equal((severity, seen), (finding.Severity, finding.Seen));
+        Assert.Equal(severity == Severity.Note, finding.Remedy?.StartsWith("Debian 13, Ubuntu 26.04 and the container") == true);
+    }
 
     [Theory]
     [InlineData(1024L, null, "Warning", "1024, enough for 308 connections at once")]

@@ -105,6 +105,43 @@ public abstract unsafe class RecordLayerTests : IDisposable
         Assert.Equal(RecordLayer.LargestContent, content.Length);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(50)]
+    [InlineData(9_500)]
+    [InlineData(RecordLayer.LargestContent)]
+    public void A_padded_record_has_the_length_that_was_asked_for_and_the_content_alone_comes_out(int length)
+    {
+        var sent = new byte[length];
+        Random.Shared.NextBytes(sent);
+        using var own = Key(ServerSecret);
+        using var peer = Key(ServerSecret);
+        foreach (var padding in new[] { 0, 1, 2, 15, 16, 17, RecordLayer.LargestContent - length })
+        {
+            var recordLength = Math.Min(length + RecordLayer.Overhead + padding, RecordLayer.LargestContent + RecordLayer.Overhead);
+            var content = new ReadOnlySpan<byte>(sent);
+            var record = records.ProtectPadded(own, ref content, recordLength).ToArray();
+
+            Assert.True(content.IsEmpty);
+            Assert.Equal(recordLength, record.Length);
+            Assert.Equal(recordLength - RecordLayer.HeaderLength, (record[3] << 8) | record[4]);
+            Assert.Equal(sent, Unprotect(peer, record, out var type));
+            Assert.Equal(ContentType.ApplicationData, type);
+        }
+    }
+
+    [Fact]
+    public void No_padding_makes_a_record_longer_than_TLS_allows()
+    {
+        using var key = Key(ServerSecret);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+        {
+            var content = new ReadOnlySpan<byte>(Content);
+            records.ProtectPadded(key, ref content, RecordLayer.LargestContent + RecordLayer.Overhead + 1);
+        });
+    }
+
     [Fact]
     public void The_generations_of_a_key_agree_with_the_peers()
     {

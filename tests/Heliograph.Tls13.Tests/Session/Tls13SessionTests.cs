@@ -58,6 +58,32 @@ public sealed class Tls13SessionTests : IDisposable
     }
 
     [Fact]
+    public void Only_the_next_record_with_application_data_is_padded()
+    {
+        Read(client.Protect(Handshake, [24, 0, 0, 1, 1]), out _);
+        session.PadNextRecord(9_500);
+
+        Assert.True(session.Write("first"u8));
+        Assert.True(session.Write("second"u8));
+
+        Assert.Equal([5 + RecordLayer.Overhead, 9_500, 6 + RecordLayer.Overhead], sink.Sent.Select(static record => record.Length));
+        Assert.Equal((Handshake, "\u0018\0\0\u0001\0"), Open(sink.Sent[0]));
+        server.Update();
+        Assert.Equal((Data, "first"), Open(sink.Sent[1]));
+        Assert.Equal((Data, "second"), Open(sink.Sent[2]));
+    }
+
+    [Fact]
+    public void What_is_longer_than_the_padding_is_written_as_without_it()
+    {
+        session.PadNextRecord(9_500);
+
+        Assert.True(session.Write(new byte[RecordLayer.LargestContent + 1]));
+
+        Assert.Equal([RecordLayer.LargestContent, 1], Received().Select(static record => record.Content.Length));
+    }
+
+    [Fact]
     public void A_record_that_nobody_wrote_is_answered_with_an_alert_and_ends_the_session()
     {
         var record = client.Protect(Data, "data"u8);

@@ -59,7 +59,16 @@ internal static class CheckText
             width,
             Steps.Route,
             Steps.Direct);
-        Section(console, report, "What a stranger sees", width, Steps.DeniedName, Steps.WebPage, Steps.Alike, Steps.PlainHttp);
+        Section(
+            console,
+            report,
+            "What a stranger sees",
+            width,
+            Steps.KeyExchange,
+            Steps.DeniedName,
+            Steps.WebPage,
+            Steps.Alike,
+            Steps.PlainHttp);
     }
 
     private static void Section(IAnsiConsole console, CheckReport report, string heading, int width, params string[] steps)
@@ -80,6 +89,7 @@ internal static class CheckText
         Steps.Certificate => alone ? "certificate" : $"certificate {step.Subject}",
         Steps.Network => step.Subject!,
         Steps.Direct => "without the proxy",
+        Steps.KeyExchange => "key exchange",
         Steps.DeniedName => "a denied name",
         Steps.WebPage => "a web page",
         Steps.Alike => "the two compared",

@@ -14,6 +14,7 @@ internal static class FindingText
         var (mark, colour) = finding.Severity switch
         {
             Severity.Ok => ("✓", "green"),
+            Severity.Note => ("·", "blue"),
             Severity.Warning => ("!", "yellow"),
             _ => ("✗", "red"),
         };
