@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using Heliograph.Platform;
 using Heliograph.Relay.Diagnostics;
-using Heliograph.Relay.Limits;
 using Heliograph.Relay.Loop;
 
 namespace Heliograph.Relay.Relaying;

@@ -26,5 +26,9 @@ internal sealed class SocketConnection(Socket socket) : ClientConnection
         return ValueTask.CompletedTask;
     }
 
-    protected override void Dispose(bool disposing) => socket.Dispose();
+    protected override void Dispose(bool disposing)
+    {
+        socket.Dispose();
+        base.Dispose(disposing);
+    }
 }

@@ -42,7 +42,8 @@ internal sealed class Http2Connection : IDisposable
             // nginx answers all that has arrived before it lets the frames go that are no answers (ngx_http_v2_read_handler).
             var hasUnread = await client.HasUnreadAsync();
             if (!hasUnread || session.Output.Length >= WriteSize)
-                await FlushAsync();
+                session.Output.EndChain();
+            await session.Output.SendAsync(client);
             if (session.CanSend && !hasUnread)
                 continue;
             // nginx closes an idle connection cleanly, and one that stops half-way with an error.
@@ -54,7 +55,8 @@ internal sealed class Http2Connection : IDisposable
         }
         if (!session.IsGoingAway)
             session.GoAway(error);
-        await FlushAsync();
+        session.Output.EndChain();
+        await session.Output.SendAsync(client);
         await Lingering.CloseAsync(client, hasUnread: true, timeProvider);
     }
 
@@ -83,13 +85,6 @@ internal sealed class Http2Connection : IDisposable
             if (await client.HasUnreadAsync())
                 return;
         }
-        await session.Output.SendAsync(client);
-    }
-
-    private ValueTask FlushAsync()
-    {
-        session.Output.EndChain();
-        return session.Output.SendAsync(client);
     }
 
     private async ValueTask<bool> WaitAsync(bool isIdle)
