@@ -12,7 +12,7 @@ namespace Heliograph.Peers.Tests.Records;
 internal sealed class RecordClient : IAsyncDisposable
 {
     private const byte ApplicationData = 23;
-    private const string Ticket = "57";
+    private const string Ticket = "57", Preface = "40";
 
     private readonly RecordTap tap;
     private readonly CoalescingStream holding;
@@ -33,10 +33,13 @@ internal sealed class RecordClient : IAsyncDisposable
         overhead = tls.SslProtocol == SslProtocols.Tls13 ? 1 + 16 : 8 + 16;
     }
 
-    /// <summary>How much content each record since the handshake has. The tickets are left out, which may come with its end.</summary>
+    /// <summary>
+    /// How much content each record since the handshake has. Left out is what may come with the end of the handshake: tickets, and the
+    /// preface of HTTP/2 where it is a record of its own.
+    /// </summary>
     public string Told => string.Join(' ', tap.Records.Skip(ofHandshake)
         .Select(record => record.Type == ApplicationData ? $"{record.Length - overhead}" : $"type {record.Type}")
-        .SkipWhile(static length => length == Ticket));
+        .SkipWhile(static length => length is Ticket or Preface));
 
     /// <param name="server">Where.</param>
     /// <param name="version">The version of TLS.</param>

@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using System.Text;
 using Heliograph.Peers.Tests.Http2;
 using Heliograph.Peers.Tests.Servers;
+using Heliograph.Testing;
 
 namespace Heliograph.Peers.Tests.Records;
 
@@ -19,6 +20,10 @@ public sealed class RecordsLikeNginxTests(PeerServers servers)
     private const int MostVisits = 5;
 
     private const byte Settings = 4, Ping = 6;
+
+    private const string Curl = "/usr/bin/curl";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     public enum Way
     {
@@ -68,6 +73,27 @@ public sealed class RecordsLikeNginxTests(PeerServers servers)
         return client.Told;
     });
 
+    [Theory]
+    [InlineData(70_000, "405")]
+    [InlineData(2_000_000, "413")]
+    public async Task Curl_posts_to_a_page_and_gets_the_answer_that_nginx_gives(int length, string status)
+    {
+        Assert.SkipUnless(File.Exists(Curl), "curl is not installed (Debian: apt-get install curl)");
+        using var directory = new TempDirectory();
+        var body = directory.Write("body", new string('p', length));
+        foreach (var server in await ServersAsync(PeerKind.Ecdsa))
+        {
+            var (code, output, errors) = await ChildProcess.RunAsync(
+                Curl,
+                [
+                    "-sSk", "--http2", "-o", "/dev/null", "-w", "%{http_version} %{http_code}", "--data-binary", "@" + body,
+                    "--connect-to", $"::{server}", $"https://{PeerServers.Name}/",
+                ],
+                Patience);
+            Assert.Equal((0, "2 " + status, ""), (code, output, errors));
+        }
+    }
+
     /// <summary>How many streams have ended, or frames of a type were acknowledged.</summary>
     private static int Read(byte[] bytes, int flag, byte? of = null)
     {
@@ -94,15 +120,21 @@ public sealed class RecordsLikeNginxTests(PeerServers servers)
 
     private async Task CompareAsync(Way way, Func<IPEndPoint, Task<string>> converse)
     {
-        var (nginx, ours) = await servers.GetAsync(way == Way.LibsslsHandshake ? PeerKind.Rsa : PeerKind.Ecdsa);
+        var both = await ServersAsync(way == Way.LibsslsHandshake ? PeerKind.Rsa : PeerKind.Ecdsa);
         for (var visit = 1; ; visit++)
         {
-            var told = await Task.WhenAll(converse(nginx), converse(ours));
+            var told = await Task.WhenAll(both.Select(converse));
             if (told[0] != told[1] && visit < MostVisits)
                 continue;
             Assert.Equal(told[0], told[1]);
             return;
         }
+    }
+
+    private async Task<IPEndPoint[]> ServersAsync(PeerKind kind)
+    {
+        var (nginx, ours) = await servers.GetAsync(kind);
+        return [nginx, ours];
     }
 
     private static TheoryData<Way, string> Each(IEnumerable<string> names)
