@@ -33,8 +33,13 @@ public sealed class DecoySite : IAsyncDisposable
 
     /// <exception cref="WebServerException">The site's directory cannot be used.</exception>
     public static async Task<DecoySite> StartAsync(
-        DecoyOptions options, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken) =>
-        new(await MakeAsync(options, cancellationToken), timeProvider, logger);
+        DecoyOptions options, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
+    {
+        var decoy = new DecoySite(await MakeAsync(options, cancellationToken), timeProvider, logger);
+        await decoy.ServeHttp1(new RehearsedVisit(RehearsedVisit.Http1));
+        await decoy.ServeHttp2(new RehearsedVisit(RehearsedVisit.Http2));
+        return decoy;
+    }
 
     /// <summary>Serves decrypted HTTP/1.1. Like all of these, until the connection ends; never throws.</summary>
     public Task ServeHttp1(ClientConnection connection) => http1.ServeAsync(connection);
