@@ -27,11 +27,13 @@ internal static partial class DialTo
         var pair = new int[2];
         Assert.Equal(0, SocketPair(FamilyUnix, StreamCloseOnExec, 0, pair));
         var served = new SocketConnection(new Socket(new SafeSocketHandle(pair[1], ownsHandle: true)));
-        _ = Task.Run(async () =>
-        {
-            await serve(served);
-            served.Dispose();
-        });
+        _ = Task.Run(
+            async () =>
+            {
+                await serve(served);
+                served.Dispose();
+            },
+            CancellationToken.None);
         return Task.FromResult(new Socket(new SafeSocketHandle(pair[0], ownsHandle: true)));
     };
 
