@@ -1,4 +1,4 @@
-using System.Net.Sockets;
+using Heliograph.Platform;
 using Heliograph.Web.Http;
 using Heliograph.Web.Http2;
 using Heliograph.Web.Sites;
@@ -35,23 +35,28 @@ public sealed class DecoySite : IAsyncDisposable
 
     /// <exception cref="WebServerException">The site's directory cannot be used.</exception>
     public static async Task<DecoySite> StartAsync(
-        DecoyOptions options, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken) =>
-        new(await MakeAsync(options, cancellationToken), options.Like, timeProvider, logger);
+        DecoyOptions options, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
+    {
+        var decoy = new DecoySite(await MakeAsync(options, cancellationToken), options.Like, timeProvider, logger);
+        await decoy.ServeHttp1(new RehearsedVisit(RehearsedVisit.Http1));
+        await decoy.ServeHttp2(new RehearsedVisit(RehearsedVisit.Http2));
+        return decoy;
+    }
 
-    /// <summary>Serves decrypted HTTP/1.1. Like all of these, takes the connection over and returns at once.</summary>
-    public void ServeHttp1(SafeSocketHandle connection) => http1.Take(connection);
+    /// <summary>Serves decrypted HTTP/1.1. Like all of these, until the connection ends; never throws.</summary>
+    public Task ServeHttp1(ClientConnection connection) => http1.ServeAsync(connection);
 
     /// <summary>Serves decrypted HTTP/2 (prior knowledge).</summary>
-    public void ServeHttp2(SafeSocketHandle connection) => http2.Take(connection);
+    public Task ServeHttp2(ClientConnection connection) => http2.ServeAsync(connection);
 
     /// <summary>Answers plain HTTP sent to the TLS port with 400, as nginx does.</summary>
-    public void ServePlainHttp(SafeSocketHandle connection) => plainHttp.Take(connection);
+    public Task ServePlainHttp(ClientConnection connection) => plainHttp.ServeAsync(connection);
 
     /// <summary>Answers like an nginx whose upstream is down (502).</summary>
-    public void ServeHttp1Unavailable(SafeSocketHandle connection) => http1Unavailable.Take(connection);
+    public Task ServeHttp1Unavailable(ClientConnection connection) => http1Unavailable.ServeAsync(connection);
 
     /// <summary>As <see cref="ServeHttp1Unavailable"/>, for HTTP/2.</summary>
-    public void ServeHttp2Unavailable(SafeSocketHandle connection) => http2Unavailable.Take(connection);
+    public Task ServeHttp2Unavailable(ClientConnection connection) => http2Unavailable.ServeAsync(connection);
 
     /// <summary>Serves this site to new connections; open connections keep the previous one.</summary>
     public void Use(Site site) => pages = new SiteResponder(site, like);
@@ -75,12 +80,14 @@ public sealed class DecoySite : IAsyncDisposable
 
     private static async Task ServeHttp1Async(ClientSocket client, Responder responder, TimeProvider timeProvider)
     {
+        client.MayBlock = responder.MayBlock;
         using var connection = new Http1Connection(client, responder, timeProvider);
         await connection.RunAsync();
     }
 
     private static async Task ServeHttp2Async(ClientSocket client, Responder responder, TimeProvider timeProvider)
     {
+        client.MayBlock = responder.MayBlock;
         using var connection = new Http2Connection(client, responder, timeProvider);
         await connection.RunAsync();
     }

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Heliograph.Web.Http;
 using Heliograph.Web.Sites.BuiltIn;
 using Heliograph.Web.Tests.Http;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -16,6 +17,20 @@ public sealed class DecoySiteTests : IDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public void Dispose() => Directory.Delete(directory, recursive: true);
+
+    [Fact]
+    public async Task The_visits_that_are_rehearsed_before_the_first_one_get_answers_in_both_versions()
+    {
+        await using var decoy = await DecoySite.StartAsync(
+            new() { Seed = new byte[DecoySeed.Length] }, TimeProvider.System, NullLogger.Instance, Cancellation);
+        using var http1 = new RehearsedVisit(RehearsedVisit.Http1);
+        using var http2 = new RehearsedVisit(RehearsedVisit.Http2);
+        await decoy.ServeHttp1(http1);
+        await decoy.ServeHttp2(http2);
+        // More than two of nginx's pages, and more than its frames without an answer.
+        Assert.InRange(http1.Answered, 1000, 1_000_000);
+        Assert.InRange(http2.Answered, 500, 1_000_000);
+    }
 
     [Fact]
     public async Task A_site_directory_that_is_missing_is_one_sentence()

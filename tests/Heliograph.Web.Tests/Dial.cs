@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Heliograph.Platform;
+using Heliograph.Web.Http;
 
 namespace Heliograph.Web.Tests;
 
@@ -19,12 +21,19 @@ internal static partial class DialTo
         return socket;
     };
 
-    /// <summary>A server that is given its connections, as the relay gives them.</summary>
-    public static Dial Server(Action<SafeSocketHandle> serve) => _ =>
+    /// <summary>A server that is given its connections.</summary>
+    public static Dial Server(Func<ClientConnection, Task> serve) => cancellationToken =>
     {
         var pair = new int[2];
         Assert.Equal(0, SocketPair(FamilyUnix, StreamCloseOnExec, 0, pair));
-        serve(new SafeSocketHandle(pair[1], ownsHandle: true));
+        var served = new SocketConnection(new Socket(new SafeSocketHandle(pair[1], ownsHandle: true)));
+        _ = Task.Run(
+            async () =>
+            {
+                await serve(served);
+                served.Dispose();
+            },
+            CancellationToken.None);
         return Task.FromResult(new Socket(new SafeSocketHandle(pair[0], ownsHandle: true)));
     };
 

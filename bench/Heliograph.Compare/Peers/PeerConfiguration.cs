@@ -11,7 +11,13 @@ internal static class PeerConfiguration
         "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
         + "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384";
 
-    public static string Heliograph(IPEndPoint listen, IPEndPoint upstream, Certificates certificates, string state) => $$"""
+    /// <param name="listen">Where.</param>
+    /// <param name="upstream">Stands in for Signal.</param>
+    /// <param name="certificates">What it presents.</param>
+    /// <param name="state">Its state directory.</param>
+    /// <param name="site">A directory to show to visitors; null: the built-in site.</param>
+    public static string Heliograph(
+        IPEndPoint listen, IPEndPoint upstream, Certificates certificates, string state, string? site) => $$"""
         domains: [{{Certificates.Domain}}]
         listen: ["{{listen}}"]
         http: { listen: [] }
@@ -22,7 +28,7 @@ internal static class PeerConfiguration
         routes:
           sets: []
           hosts: { {{Traffic.HostName}}: "{{upstream}}" }
-        decoy: { site: built-in }
+        decoy: { {{(site is null ? "site: built-in" : $"directory: {site}")}} }
         metrics: { listen: [] }
         limits: { max_connections_per_source: 6000 } # the load is one source
         state_directory: {{state}}

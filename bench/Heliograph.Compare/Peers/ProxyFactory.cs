@@ -9,18 +9,25 @@ internal sealed class ProxyFactory
 {
     private readonly string directory;
     private readonly Certificates certificates;
-    private readonly ComparisonOptions options;
+    private readonly string heliograph;
+    private readonly int maxSessions;
+    private readonly string? site;
     private int started;
 
-    public ProxyFactory(string directory, Certificates certificates, ComparisonOptions options)
+    /// <param name="directory">Where everything is written.</param>
+    /// <param name="certificates">What all present.</param>
+    /// <param name="heliograph">The program.</param>
+    /// <param name="connections">The most of the load.</param>
+    /// <param name="site">The directory that the program shows to visitors; null: the built-in site.</param>
+    public ProxyFactory(string directory, Certificates certificates, string heliograph, int connections, string? site = null)
     {
         this.directory = directory;
         this.certificates = certificates;
-        this.options = options;
+        this.heliograph = heliograph;
+        this.site = site;
+        // Room for the load and a little more; Signal's 1,024 connections and HAProxy's default would not be enough.
+        maxSessions = connections + 500;
     }
-
-    // Room for the load and a little more; Signal's 1,024 connections and HAProxy's default would not be enough.
-    private int MaxSessions => options.Sizes.IdleConnections + 500;
 
     public Proxy Start(string name)
     {
@@ -46,20 +53,20 @@ internal sealed class ProxyFactory
     {
         var ports = FreePorts(1);
         var file = Write(
-            own, "heliograph.yaml", PeerConfiguration.Heliograph(ports[0], upstream.Address, certificates, Path.Combine(own, "state")));
+            own, "heliograph.yaml", PeerConfiguration.Heliograph(ports[0], upstream.Address, certificates, Path.Combine(own, "state"), site));
         return new Proxy(
             PeerNames.Heliograph,
             ports[0],
             upstream,
-            [ProxyProcess.Start(Path.Combine(own, "output"), options.HeliographCommand, "run", "--config", file)]);
+            [ProxyProcess.Start(Path.Combine(own, "output"), heliograph, "run", "--config", file)]);
     }
 
     private Proxy Nginx(string own, StandInUpstream upstream)
     {
         var ports = FreePorts(2);
         var terminate = Write(
-            own, "terminate.conf", PeerConfiguration.NginxTerminate(own, ports[0], ports[1], certificates, 2 * MaxSessions));
-        var relay = Write(own, "relay.conf", PeerConfiguration.NginxRelay(own, ports[1], upstream.Address, 2 * MaxSessions));
+            own, "terminate.conf", PeerConfiguration.NginxTerminate(own, ports[0], ports[1], certificates, 2 * maxSessions));
+        var relay = Write(own, "relay.conf", PeerConfiguration.NginxRelay(own, ports[1], upstream.Address, 2 * maxSessions));
         var nginx = Installed.Find("nginx")!;
         var second = ProxyProcess.Start(
             Path.Combine(own, "relay.output"), nginx, "-p", own, "-e", Path.Combine(own, "relay.log"), "-c", relay);
@@ -72,7 +79,7 @@ internal sealed class ProxyFactory
     {
         var ports = FreePorts(1);
         var map = Write(own, "hosts.map", $"{Traffic.HostName} signal\n");
-        var file = Write(own, "haproxy.cfg", PeerConfiguration.HaProxy(ports[0], upstream.Address, certificates, map, MaxSessions));
+        var file = Write(own, "haproxy.cfg", PeerConfiguration.HaProxy(ports[0], upstream.Address, certificates, map, maxSessions));
         return new Proxy(PeerNames.HaProxy, ports[0], upstream,
             [ProxyProcess.Start(Path.Combine(own, "output"), Installed.Find("haproxy")!, "-db", "-f", file)]);
     }

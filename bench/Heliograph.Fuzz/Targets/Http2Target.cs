@@ -116,8 +116,9 @@ internal static class Http2Target
 
     private static void Receive(Http2Session session, Http2Client client)
     {
-        client.Receives(session.Output.Span);
-        session.ReleaseOutput();
+        session.Output.EndChain();
+        client.Receives(session.Output.Written.Span[..session.Output.Ready]);
+        session.Output.Release();
     }
 
     private sealed class StoppedClock : TimeProvider

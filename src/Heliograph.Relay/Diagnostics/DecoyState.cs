@@ -8,6 +8,6 @@ public enum DecoyState
     /// <summary>The decoy could not be dialled, and the error page of an nginx whose upstream is down was shown.</summary>
     ErrorPage,
 
-    /// <summary>Neither could be dialled, and the connection was closed.</summary>
+    /// <summary>The decoy could not be dialled, there is no error page, and the connection was closed.</summary>
     Disconnected,
 }

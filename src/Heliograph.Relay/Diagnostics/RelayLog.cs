@@ -43,9 +43,7 @@ internal static partial class RelayLog
         7, LogLevel.Warning, "{Endpoint} cannot be dialled (decoy): its visitors are shown an error page (502 Bad Gateway)")]
     public static partial void DecoyDown(this ILogger logger, UpstreamEndpoint endpoint);
 
-    [LoggerMessage(
-        22, LogLevel.Warning,
-        "{Endpoint} cannot be dialled (decoy): its visitors are disconnected, because file descriptors or memory have run out")]
+    [LoggerMessage(22, LogLevel.Warning, "{Endpoint} cannot be dialled (decoy): its visitors are disconnected")]
     public static partial void DecoyDisconnects(this ILogger logger, UpstreamEndpoint endpoint);
 
     [LoggerMessage(9, LogLevel.Warning, "{Endpoint} cannot be dialled (passthrough): the connections for it are closed")]

@@ -20,8 +20,6 @@ internal sealed class UpstreamAlarm(ILogger logger)
     /// <summary>Each endpoint counts for itself: the page for plain HTTP, which is always up, says nothing about the others.</summary>
     public void DecoyVisited(UpstreamEndpoint endpoint, DecoyState state)
     {
-        if (state == DecoyState.Served && endpoint is UpstreamEndpoint.InProcess)
-            EndShortage();
         var before = downDecoys.GetOrAdd(endpoint, DecoyState.Served);
         if (state == before || !downDecoys.TryUpdate(endpoint, state, before))
             return;
@@ -29,16 +27,6 @@ internal sealed class UpstreamAlarm(ILogger logger)
             logger.DecoyDown(endpoint);
         else if (state == DecoyState.Disconnected)
             logger.DecoyDisconnects(endpoint);
-    }
-
-    // Descriptors or memory had run out for all that are in this process, and are there again.
-    private void EndShortage()
-    {
-        foreach (var (endpoint, state) in downDecoys)
-        {
-            if (endpoint is UpstreamEndpoint.InProcess && state == DecoyState.Disconnected)
-                downDecoys.TryUpdate(endpoint, DecoyState.Served, state);
-        }
     }
 
     public void SiteDialled(PassthroughSite site, bool reached)

@@ -93,6 +93,17 @@ internal sealed class Shaper : IDisposable
         return ticket;
     }
 
+    /// <summary>Holds the socket until it has a share.</summary>
+    /// <returns>0: cancelled.</returns>
+    public async ValueTask<int> WaitAsync(EventLoop loop, LoopSocket socket)
+    {
+        var ticket = Enqueue(loop, socket);
+        if (await socket.Held())
+            return ticket.Share;
+        Withdraw(ticket);
+        return 0;
+    }
+
     /// <summary>Leaves the queue, or returns a share that came too late.</summary>
     public void Withdraw(ShareTicket ticket)
     {

@@ -56,9 +56,6 @@ internal static unsafe partial class Libc
     public static partial int socket(int family, int type, int protocol);
 
     [LibraryImport("libc", SetLastError = true)]
-    public static partial int socketpair(int family, int type, int protocol, int* pair);
-
-    [LibraryImport("libc", SetLastError = true)]
     public static partial int bind(int fd, byte* address, int length);
 
     [LibraryImport("libc", SetLastError = true)]

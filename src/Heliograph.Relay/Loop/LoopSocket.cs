@@ -123,29 +123,6 @@ internal sealed unsafe class LoopSocket : IDisposable
         }
     }
 
-    /// <summary>Creates two connected unix sockets: one on the loop, the other for whoever is to talk with it.</summary>
-    /// <returns>Null if the process or the machine has no descriptor or no memory left.</returns>
-    public static LoopSocket? Pair(EventLoop loop, out SafeSocketHandle? other)
-    {
-        other = null;
-        var pair = stackalloc int[2];
-        if (Libc.socketpair(Libc.FamilyUnix, Libc.StreamNonBlocking, 0, pair) != 0)
-            return null;
-        other = new SafeSocketHandle(pair[1], ownsHandle: true);
-        try
-        {
-            if (!DescriptorReserve.IsTouchedByDialling(Math.Max(pair[0], pair[1])))
-                return new LoopSocket(loop, pair[0], writes: true);
-        }
-        catch (IOException)
-        {
-            // The loop cannot take it.
-        }
-        _ = Libc.close(pair[0]);
-        other.Dispose();
-        return null;
-    }
-
     /// <summary>Completes with true when there may be something to read, with false when the socket was cancelled.</summary>
     public ReadableAwaitable Readable() => new(this);
 
@@ -169,6 +146,21 @@ internal sealed unsafe class LoopSocket : IDisposable
         var waiter = readWaiter;
         readWaiter = null;
         waiter?.Invoke();
+    }
+
+    /// <summary>Lets those who wait look again, as if the socket were ready, later in this round; on the loop. Not those held.</summary>
+    public void Wake()
+    {
+        if (!held && readWaiter is { } reader)
+        {
+            readWaiter = null;
+            Loop.Schedule(reader);
+        }
+        if (writeWaiter is { } writer)
+        {
+            writeWaiter = null;
+            Loop.Schedule(writer);
+        }
     }
 
     public IoResult Receive(byte* buffer, int length)

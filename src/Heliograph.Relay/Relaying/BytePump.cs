@@ -123,14 +123,10 @@ internal sealed class BytePump
             return share;
         waiting++;
         deadline.Disarm();
-        var ticket = loop.Shaper.Enqueue(loop.Events, from.Socket);
-        var goesOn = await from.Socket.Held();
+        var granted = await loop.Shaper.WaitAsync(loop.Events, from.Socket);
         waiting--;
         ArmDeadline();
-        if (goesOn)
-            return ticket.Share;
-        loop.Shaper.Withdraw(ticket);
-        return 0;
+        return granted;
     }
 
     private void ArmDeadline()

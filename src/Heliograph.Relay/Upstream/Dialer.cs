@@ -38,8 +38,6 @@ internal sealed class Dialer
     /// <returns>A connected socket, or null.</returns>
     public async ValueTask<LoopSocket?> DialAsync(UpstreamEndpoint endpoint, bool publicOnly)
     {
-        if (endpoint is UpstreamEndpoint.InProcess server)
-            return Join(server);
         var begun = loop.Now;
         var race = new ConnectRace(loop, attemptDelays, connectTimeouts);
         var endpoints = endpoint switch
@@ -53,14 +51,6 @@ internal sealed class Dialer
             counters.GetUpstream(endpoint).Failed(race.Failure);
         else
             counters.GetUpstream(endpoint).Connected(loop.Now - begun);
-        return socket;
-    }
-
-    private LoopSocket? Join(UpstreamEndpoint.InProcess server)
-    {
-        var socket = LoopSocket.Pair(loop, out var other);
-        if (socket is not null)
-            server.Serve(other!);
         return socket;
     }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Net.Sockets;
 using Heliograph.Platform;
 
 namespace Heliograph.Relay.Upstream;
@@ -33,12 +32,14 @@ public abstract record UpstreamEndpoint
     }
 
     /// <summary>
-    /// A server in this process. It has no address that others could delete, take or connect to: each connection is a new socketpair(2),
-    /// and the server gets the other end.
+    /// A server in this process, which is never dialled: it gets the client's connection itself. Only for visitors, whose bytes it reads.
     /// </summary>
     /// <param name="Name">Says which one it is.</param>
-    /// <param name="Serve">Takes a connection over and returns at once; called on an event loop.</param>
-    public sealed record InProcess(string Name, Action<SafeSocketHandle> Serve) : UpstreamEndpoint
+    /// <param name="Serve">
+    /// Serves a connection until it ends; never throws. Called on the connection's event loop, where it must not block: what may block has to
+    /// leave the thread first.
+    /// </param>
+    public sealed record InProcess(string Name, Func<ClientConnection, Task> Serve) : UpstreamEndpoint
     {
         public override string ToString() => Name;
     }

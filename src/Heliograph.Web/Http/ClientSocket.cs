@@ -1,34 +1,49 @@
-using System.Net.Sockets;
+using Heliograph.Platform;
 
 namespace Heliograph.Web.Http;
 
 /// <summary>
-/// A visitor's socket with its one deadline: when it passes, every wait below ends with an
+/// A client's connection with its one deadline: when it passes, every wait below ends with an
 /// <see cref="OperationCanceledException"/>, and so does the connection.
 /// </summary>
 internal sealed class ClientSocket : IDisposable
 {
-    private readonly Socket socket;
+    private readonly ClientConnection connection;
     private readonly TimeProvider timeProvider;
     private readonly CancellationTokenSource ended;
     private readonly CancellationTokenRegistration cancellation;
 
-    public ClientSocket(Socket socket, TimeProvider timeProvider, CancellationToken cancellationToken)
+    public ClientSocket(ClientConnection connection, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        this.socket = socket;
+        this.connection = connection;
         this.timeProvider = timeProvider;
         ended = new CancellationTokenSource(Timeout.InfiniteTimeSpan, timeProvider);
         cancellation = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), ended);
     }
 
-    public CancellationToken Deadline => ended.Token;
+    /// <summary>
+    /// Whether what is done between the calls below may block, on a disk: then it runs on the thread pool, and not on the event loop of
+    /// the client.
+    /// </summary>
+    public bool MayBlock { get; set; }
 
-    public bool HasUnread => socket.Available > 0;
+    public CancellationToken Deadline => ended.Token;
 
     public void SetDeadline(TimeSpan fromNow) => ended.CancelAfter(fromNow);
 
+    public async ValueTask<bool> HasUnreadAsync()
+    {
+        var hasUnread = await connection.HasUnreadAsync();
+        await LeaveLoopAsync();
+        return hasUnread;
+    }
+
     /// <summary>Waits for the first byte without holding a buffer for it.</summary>
-    public async ValueTask WaitReadableAsync() => await socket.ReceiveAsync(Memory<byte>.Empty, ended.Token);
+    public async ValueTask WaitReadableAsync()
+    {
+        await connection.WaitReadableAsync(ended.Token);
+        await LeaveLoopAsync();
+    }
 
     /// <summary>As above, but returns false when it takes longer, and the connection stays open.</summary>
     public async ValueTask<bool> WaitReadableAsync(TimeSpan patience)
@@ -38,7 +53,8 @@ internal sealed class ClientSocket : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ended.Token);
         try
         {
-            await socket.ReceiveAsync(Memory<byte>.Empty, either.Token);
+            await connection.WaitReadableAsync(either.Token);
+            await LeaveLoopAsync();
             return true;
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !ended.IsCancellationRequested)
@@ -48,24 +64,45 @@ internal sealed class ClientSocket : IDisposable
     }
 
     /// <summary>0 at the end of the stream.</summary>
-    public ValueTask<int> ReceiveAsync(Memory<byte> into) => socket.ReceiveAsync(into, ended.Token);
+    public async ValueTask<int> ReceiveAsync(Memory<byte> into)
+    {
+        var count = await connection.ReceiveAsync(into, ended.Token);
+        await LeaveLoopAsync();
+        return count;
+    }
 
-    /// <summary>Sends everything; each part that the peer accepts restarts nginx's <c>send_timeout</c>.</summary>
+    /// <summary>
+    /// Sends everything, a TLS record at a time; each one that the peer accepts restarts nginx's <c>send_timeout</c>. The last one ends
+    /// with these bytes.
+    /// </summary>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
         while (!bytes.IsEmpty)
         {
             SetDeadline(NginxClock.Send);
-            bytes = bytes[await socket.SendAsync(bytes, ended.Token)..];
+            var record = bytes[..Math.Min(bytes.Length, SslBuffer.Size)];
+            await connection.SendAsync(record, ended.Token);
+            bytes = bytes[record.Length..];
         }
+        await LeaveLoopAsync();
     }
 
-    public void FinishSending() => socket.Shutdown(SocketShutdown.Send);
+    public async ValueTask FinishSendingAsync()
+    {
+        await connection.FinishSendingAsync();
+        await LeaveLoopAsync();
+    }
 
     public void Dispose()
     {
         cancellation.Dispose();
         ended.Dispose();
-        socket.Dispose();
+        connection.Dispose();
+    }
+
+    private async ValueTask LeaveLoopAsync()
+    {
+        if (MayBlock)
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
     }
 }

@@ -137,10 +137,12 @@ internal sealed class Http1Connection : IDisposable
         var headBytes = hasHead
             ? ResponseHeadWriter.Write(response, responder.Like.Server, timeProvider.GetUtcNow(), keepsAlive, isChunked)
             : [];
-        var start = withContinue ? [.. Continue, .. headBytes] : headBytes;
+        // By itself, as ngx_http_test_expect sends it.
+        if (withContinue)
+            await client.SendAsync(Continue);
         // To HTTP/0.9, which has no HEAD, nginx sends the page even then.
         var hasBody = !(head.IsHead && hasHead) && response.Status != NginxStatus.NotModified;
-        await ResponseBodyWriter.SendAsync(client, start, hasBody ? response : null);
+        await ResponseBodyWriter.SendAsync(client, headBytes, hasBody ? response : null);
     }
 
     // Until the rest of a body has arrived, nginx neither closes the connection nor shuts down sending.

@@ -12,8 +12,8 @@ internal static class Lingering
 
     public static async Task CloseAsync(ClientSocket client, bool hasUnread, TimeProvider timeProvider)
     {
-        client.FinishSending();
-        if (!hasUnread && !client.HasUnread)
+        await client.FinishSendingAsync();
+        if (!hasUnread && !await client.HasUnreadAsync())
             return;
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try

@@ -15,6 +15,9 @@ internal abstract class Responder(NginxProfile like)
     /// <summary>True if the connection closes after every answer (plain HTTP on the TLS port).</summary>
     public virtual bool ClosesAlways => false;
 
+    /// <summary>Whether an answer may wait for a disk, and so must not be made on an event loop.</summary>
+    public virtual bool MayBlock => false;
+
     public abstract Response Respond(RequestHead head);
 
     /// <summary>For an answer that must be fetched from elsewhere. HTTP/1 only: all of the decoy's answers are available at once.</summary>

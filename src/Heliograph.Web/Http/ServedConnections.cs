@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Heliograph.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Web.Http;
@@ -31,8 +32,23 @@ internal sealed class ServedConnections : IAsyncDisposable
         this.logger = logger;
     }
 
-    /// <summary>Takes over a connected socket, which waits for a place or is closed if too many wait, and returns at once.</summary>
-    public void Take(SafeSocketHandle connection) => _ = Task.Run(() => TakeAsync(connection));
+    /// <summary>Serves a connection, which waits for a place, or is closed if too many wait.</summary>
+    public async Task ServeAsync(ClientConnection connection)
+    {
+        try
+        {
+            if (await FindPlaceAsync())
+                await ServeInPlaceAsync(connection);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+        {
+            // The server is stopping.
+        }
+        finally
+        {
+            connection.Dispose();
+        }
+    }
 
     /// <summary>Waits for a place.</summary>
     public Task ReserveAsync(CancellationToken cancellationToken) => places.WaitAsync(cancellationToken);
@@ -41,7 +57,7 @@ internal sealed class ServedConnections : IAsyncDisposable
     public void Release() => places.Release();
 
     /// <summary>Serves a connection in a reserved place, and returns at once.</summary>
-    public void Serve(Socket connection) => _ = Task.Run(() => ServeAsync(connection));
+    public void Serve(Socket connection) => _ = Task.Run(() => ServeInPlaceAsync(new SocketConnection(connection)));
 
     /// <summary>Ends every connection, and waits until the last has ended.</summary>
     public async ValueTask DisposeAsync()
@@ -51,23 +67,6 @@ internal sealed class ServedConnections : IAsyncDisposable
             await places.WaitAsync(CancellationToken.None);
         places.Dispose();
         stopping.Dispose();
-    }
-
-    private async Task TakeAsync(SafeSocketHandle connection)
-    {
-        try
-        {
-            var socket = new Socket(connection);
-            if (await FindPlaceAsync())
-                await ServeAsync(socket);
-            else
-                connection.Dispose();
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException or SocketException)
-        {
-            // The server is stopping, or the kernel cannot describe the socket.
-            connection.Dispose();
-        }
     }
 
     private async Task<bool> FindPlaceAsync()
@@ -88,7 +87,7 @@ internal sealed class ServedConnections : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(Socket connection)
+    private async Task ServeInPlaceAsync(ClientConnection connection)
     {
         try
         {

@@ -16,6 +16,8 @@ internal sealed class SiteResponder(Site site, NginxProfile like) : Responder(li
     // nginx also numbers these across the whole process; all that matters is that clients see the same form.
     private static long Boundaries;
 
+    public override bool MayBlock => site.MayBlock;
+
     public override Response Respond(RequestHead head)
     {
         if (head.ContentLength > LargestBody)

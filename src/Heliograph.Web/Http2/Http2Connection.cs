@@ -30,8 +30,6 @@ internal sealed class Http2Connection : IDisposable
 
     public async Task RunAsync()
     {
-        // The server's preface does not wait for the client's.
-        await FlushAsync();
         var error = Http2Error.None;
         while (error == Http2Error.None)
         {
@@ -41,8 +39,12 @@ internal sealed class Http2Connection : IDisposable
                 error = Http2Error.NoError;
             if (error != Http2Error.None || isTaken)
                 continue;
-            await FlushAsync();
-            if (session.CanSend && !client.HasUnread)
+            // nginx answers all that has arrived before it lets the frames go that are no answers (ngx_http_v2_read_handler).
+            var hasUnread = await client.HasUnreadAsync();
+            if (!hasUnread || session.Output.Length >= WriteSize)
+                session.Output.EndChain();
+            await session.Output.SendAsync(client);
+            if (session.CanSend && !hasUnread)
                 continue;
             // nginx closes an idle connection cleanly, and one that stops half-way with an error.
             var isIdle = session.IsIdle && filled == start && !session.IsInFrame;
@@ -53,7 +55,8 @@ internal sealed class Http2Connection : IDisposable
         }
         if (!session.IsGoingAway)
             session.GoAway(error);
-        await FlushAsync();
+        session.Output.EndChain();
+        await session.Output.SendAsync(client);
         await Lingering.CloseAsync(client, hasUnread: true, timeProvider);
     }
 
@@ -76,21 +79,15 @@ internal sealed class Http2Connection : IDisposable
         while (session.CanSend)
         {
             await session.SendSomeAsync(WriteSize, client.Deadline);
-            if (session.Output.Length < WriteSize)
+            if (session.Output.Ready < WriteSize)
                 continue;
-            await FlushAsync();
-            if (client.HasUnread)
+            await session.Output.SendAsync(client);
+            if (await client.HasUnreadAsync())
                 return;
         }
     }
 
-    private async Task FlushAsync()
-    {
-        await client.SendAsync(session.Output);
-        session.ReleaseOutput();
-    }
-
-    private ValueTask<bool> WaitAsync(bool isIdle)
+    private async ValueTask<bool> WaitAsync(bool isIdle)
     {
         buffer.AsSpan(start, filled - start).CopyTo(buffer);
         filled -= start;
@@ -98,9 +95,9 @@ internal sealed class Http2Connection : IDisposable
         if (filled == 0)
             ReturnBuffer();
         // nginx counts a client's new streams until it has read all that had arrived.
-        if (!client.HasUnread)
+        if (!await client.HasUnreadAsync())
             session.BeginBatch();
-        return client.WaitReadableAsync(isIdle ? NginxClock.KeepAlive : NginxClock.ClientHeader);
+        return await client.WaitReadableAsync(isIdle ? NginxClock.KeepAlive : NginxClock.ClientHeader);
     }
 
     // False at the end of the stream. What waits for its rest is never longer than the client's preface, so there is always room.

@@ -14,7 +14,7 @@ internal sealed class Http2Session : IDisposable
     private readonly TimeProvider timeProvider;
     private readonly FrameReader reader = new();
     private readonly List<Http2Stream> streams = [];
-    private readonly ArrayBufferWriter<byte> output = new();
+    private readonly IBufferWriter<byte> output;
 
     // The request whose header block is read; null if it was refused, and the block is only read for the table's sake.
     private Http2RequestBuilder? request;
@@ -36,6 +36,7 @@ internal sealed class Http2Session : IDisposable
     {
         this.responder = responder;
         this.timeProvider = timeProvider;
+        output = Output.Writer;
         FrameWriter.Preface(output);
     }
 
@@ -59,10 +60,8 @@ internal sealed class Http2Session : IDisposable
     /// <summary>Everything that had arrived has been read: as many new streams again are allowed at once.</summary>
     public void BeginBatch() => streamsInBatch = 0;
 
-    /// <summary>Frames to be sent; valid until <see cref="ReleaseOutput"/>.</summary>
-    public ReadOnlyMemory<byte> Output => output.WrittenMemory;
-
-    public void ReleaseOutput() => output.ResetWrittenCount();
+    /// <summary>Frames to be sent. Each answer's head ends a chain, and so does each buffer of its body (ngx_http_v2_filter_send).</summary>
+    public SslBuffer Output { get; } = new();
 
     public void GoAway(Http2Error error)
     {
@@ -119,12 +118,15 @@ internal sealed class Http2Session : IDisposable
             stream.Remaining -= length;
             stream.SendWindow -= length;
             sendWindow -= length;
+            if (isLast || stream.IsAtEndOfBuffer)
+                Output.EndChain();
             if (isLast)
             {
                 Finish(stream);
                 return;
             }
         }
+        Output.EndChain();
         if (stream is not null)
         {
             streams.Remove(stream);
@@ -221,10 +223,14 @@ internal sealed class Http2Session : IDisposable
         stream.Response = response;
         var fields = HeaderBlockWriter.Write(response, responder.Like.Server, timeProvider.GetUtcNow(), announceTable);
         announceTable = false;
+        var start = Output.Length;
         var isHeadOnly = stream.Head.IsHead || response.Status == NginxStatus.NotModified || response.ContentLength == 0;
         FrameWriter.Head(
             output, fields.Length, FrameType.Headers, (byte)(FrameFlags.EndHeaders | (isHeadOnly ? FrameFlags.EndStream : 0)), stream.Id);
         output.Write(fields.Span);
+        if (!isHeadOnly)
+            Output.EndUnflushed(start);
+        Output.EndChain();
         if (isHeadOnly)
         {
             Finish(stream);

@@ -54,6 +54,8 @@ internal sealed unsafe partial class DirectorySite : Site
                 "give the service permission to read it.");
     }
 
+    internal override bool MayBlock => true;
+
     internal override SiteEntry Find(string path)
     {
         if (OpenInside(path, out var problem) is not { } handle)

@@ -19,6 +19,9 @@ public abstract class Site
     {
     }
 
+    /// <summary>Whether finding or reading a file may wait for a disk.</summary>
+    internal virtual bool MayBlock => false;
+
     /// <summary>Finds what a normalized path refers to (it starts with a slash and has no dot segments; one char for each byte).</summary>
     internal abstract SiteEntry Find(string path);
 }

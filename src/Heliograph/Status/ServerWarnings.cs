@@ -45,11 +45,8 @@ internal static class ServerWarnings
             yield return new(
                 "decoy_down",
                 StatusWarning.Warning,
-                relay.Decoy == DecoyState.ErrorPage
-                    ? "The decoy web site cannot be reached, so its visitors see an error page (502 Bad Gateway): check the server in " +
-                      "decoy.upstream."
-                    : "Visitors of the web site are disconnected, because the server has run out of file descriptors or memory: allow it " +
-                      "more, or set a lower limits.max_connections.");
+                "The decoy web site cannot be reached, so its visitors see an error page (502 Bad Gateway): check the server in " +
+                "decoy.upstream.");
         if (relay.Outcomes.GetValueOrDefault(ConnectionOutcome.Failed) > 0)
             yield return new(
                 "defect", StatusWarning.Warning, "A defect in Heliograph ended connections. The log has the details: please report it.");

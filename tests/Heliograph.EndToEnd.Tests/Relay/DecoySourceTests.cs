@@ -71,7 +71,7 @@ public class DecoySourceTests
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task When_file_descriptors_have_run_out_visitors_are_disconnected_and_the_log_says_so()
+    public async Task When_file_descriptors_have_run_out_visitors_who_were_accepted_see_the_site_all_the_same()
     {
         Proxy.NeedsHeliograph();
         int atRest;
@@ -87,7 +87,6 @@ public class DecoySourceTests
         var visitors = new List<TlsInTlsClient>();
         for (var i = 0; i < 20; i++)
             visitors.Add(await TlsInTlsClient.ConnectOuterAsync(proxy.Client("unused.example"), Bound.Token));
-        // Accepting leaves fewer descriptors than these visitors need, at two for each.
         var crowd = new List<Socket>();
         for (var i = 0; i < limit - atRest; i++)
         {
@@ -96,18 +95,11 @@ public class DecoySourceTests
         }
         await proxy.Program.WaitForLineAsync(static line => line.Contains("accepting paused", StringComparison.Ordinal), Bound.Prompt);
 
-        var answers = new List<int>();
         foreach (var visitor in visitors)
         {
             await visitor.Outer.WriteAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray(), Bound.Token);
-            answers.Add(await visitor.Outer.ReadAsync(new byte[4096], Bound.Token));
+            Assert.NotEqual(0, await visitor.Outer.ReadAsync(new byte[4096], Bound.Token));
         }
-        Assert.Contains(0, answers);
-        await proxy.Program.WaitForLineAsync(
-            static line => line.Contains(
-                "the web site cannot be dialled (decoy): its visitors are disconnected, because file descriptors or memory have run out",
-                StringComparison.Ordinal),
-            Bound.Prompt);
         foreach (var visitor in visitors)
             await visitor.DisposeAsync();
         crowd.ForEach(static socket => socket.Dispose());

@@ -15,6 +15,8 @@ internal static class Site
         Write("index.html", "<!doctype html><title>Home</title>\n<p>Welcome.\n");
         Write("notes.txt", "0123456789abcdefghijklmnopqrstuvwxyz");
         Write("large.bin", new string('y', 100_000));
+        Write("forty.bin", new string('z', 40_000));
+        Write("page.html", string.Concat(Enumerable.Range(0, 3000).Select(static number => $"<p>The paragraph {number * number}.</p>\n")));
         return root;
 
         void Write(string name, string text)
@@ -32,7 +34,7 @@ internal static class Site
         {NginxProcess.ServerTokens}
         sendfile on;
         tcp_nopush on;
-        gzip off;
+        gzip on;
         root {root};
         index index.html;
         """;

@@ -24,11 +24,13 @@ public sealed class DecoyDownTests : IDisposable
     public async Task A_server_in_this_process_gets_the_visitors_bytes_and_their_end_and_the_visitor_its_answer()
     {
         var answered = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var relay = TestRelay.Start(certificate, decoy: Serve("a server", async stream =>
+        await using var relay = TestRelay.Start(certificate, decoy: new UpstreamEndpoint.InProcess("a server", async visitor =>
         {
             using var all = new MemoryStream();
-            await stream.CopyToAsync(all, Stop);
-            await stream.WriteAsync(all.ToArray(), Stop);
+            var part = new byte[50_000];
+            for (int count; (count = await visitor.ReceiveAsync(part, Stop)) > 0;)
+                all.Write(part.AsSpan(0, count));
+            await visitor.SendAsync(all.ToArray(), Stop);
             answered.SetResult(all.ToArray());
         }));
         using var visitor = await relay.ConnectAsync();
@@ -123,15 +125,11 @@ public sealed class DecoyDownTests : IDisposable
         return Encoding.ASCII.GetString(answer.ToArray());
     }
 
-    private static UpstreamEndpoint.InProcess Serve(string name, string answer) => Serve(name, async stream =>
+    private static UpstreamEndpoint.InProcess Serve(string name, string answer) => new(name, async visitor =>
     {
-        await stream.ReadExactlyAsync(new byte["GET / HTTP/1.1\r\n\r\n".Length], Stop);
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), Stop);
+        var request = new byte["GET / HTTP/1.1\r\n\r\n".Length];
+        for (var got = 0; got < request.Length;)
+            got += await visitor.ReceiveAsync(request.AsMemory(got), Stop);
+        await visitor.SendAsync(Encoding.ASCII.GetBytes(answer), Stop);
     });
-
-    private static UpstreamEndpoint.InProcess Serve(string name, Func<Stream, Task> serve) => new(name, handle => _ = Task.Run(async () =>
-    {
-        await using var stream = new NetworkStream(new Socket(handle), ownsSocket: true);
-        await serve(stream);
-    }));
 }

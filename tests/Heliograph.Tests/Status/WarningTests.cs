@@ -152,14 +152,13 @@ public sealed class WarningTests
             };
     }
 
-    [Theory]
-    [InlineData(DecoyState.ErrorPage, "its visitors see an error page (502 Bad Gateway): check the server in decoy.upstream.")]
-    [InlineData(DecoyState.Disconnected, "Visitors of the web site are disconnected, because the server has run out of file descriptors")]
-    public void Of_a_decoy_that_is_down_it_is_said_what_its_visitors_get(DecoyState decoy, string text)
+    [Fact]
+    public void Of_a_decoy_that_is_down_it_is_said_what_its_visitors_get()
     {
-        var report = SampleStatistics.Report(SampleStatistics.Quiet with { Decoy = decoy }, SampleStatistics.NoTotals, Good);
+        var report = SampleStatistics.Report(SampleStatistics.Quiet with { Decoy = DecoyState.ErrorPage }, SampleStatistics.NoTotals, Good);
         var warning = Assert.Single(report.Warnings, static warning => warning.Code == "decoy_down");
-        Assert.Contains(text, warning.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "its visitors see an error page (502 Bad Gateway): check the server in decoy.upstream.", warning.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class ServedConnectionsTests
             },
             TimeProvider.System,
             NullLogger.Instance);
-        var dial = DialTo.Server(connections.Take);
+        var dial = DialTo.Server(connections.ServeAsync);
         var clients = new List<IDisposable>();
         for (var i = 0; i < ServedConnections.Most; i++)
         {
@@ -52,7 +52,7 @@ public sealed class ServedConnectionsTests
     {
         var connections = new ServedConnections(static _ => Task.CompletedTask, TimeProvider.System, NullLogger.Instance);
         await connections.DisposeAsync();
-        using var client = await DialTo.Server(connections.Take)(Cancellation);
+        using var client = await DialTo.Server(connections.ServeAsync)(Cancellation);
         Assert.Equal(0, await client.ReceiveAsync(new byte[1], Cancellation));
     }
 }

@@ -33,7 +33,7 @@ public sealed class Http2SessionTests
 
         var heads = new List<int>();
         var data = new Dictionary<int, int> { [1] = 0, [3] = 0 };
-        for (var rest = session.Output; !rest.IsEmpty;)
+        for (var rest = session.Output.Written; !rest.IsEmpty;)
         {
             var (length, type, _, stream) = FrameReader.ReadHead(rest.Span);
             if (type == FrameType.Headers)

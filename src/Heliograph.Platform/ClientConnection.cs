@@ -1,0 +1,35 @@
+namespace Heliograph.Platform;
+
+/// <summary>
+/// A client's connection, as the server in this process sees it that answers the client. Not for two calls at the same time; any thread may
+/// make one, and after it the server may find itself on another.
+/// </summary>
+public abstract class ClientConnection : IDisposable
+{
+    /// <summary>Whether bytes wait to be received. False at the end of the stream.</summary>
+    public abstract ValueTask<bool> HasUnreadAsync();
+
+    /// <summary>Waits for bytes, or for the end of the stream, and holds no buffer meanwhile.</summary>
+    /// <exception cref="OperationCanceledException">The wait was cancelled; the connection can still be used.</exception>
+    public abstract ValueTask WaitReadableAsync(CancellationToken cancellationToken);
+
+    /// <summary>Receives what there is; 0 at the end of the stream.</summary>
+    public abstract ValueTask<int> ReceiveAsync(Memory<byte> into, CancellationToken cancellationToken);
+
+    /// <summary>Sends all the bytes. Under TLS, what one call sends shares no record with what another sends.</summary>
+    public abstract ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
+
+    /// <summary>Says that no more bytes follow.</summary>
+    public abstract ValueTask FinishSendingAsync();
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Closes the connection, if this object owns it.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+}
