@@ -162,7 +162,8 @@ internal static class Keys
 
     public static readonly ConfigurationKey DecoySite = Sections.Decoy.Key(
         "site", Kinds.Choice("built-in"),
-        static decoy => decoy is { Directory: null, Upstream: null } ? "built-in" : null, static (_, _) => new(),
+        static decoy => decoy is { Directory: null, Upstream: null } ? "built-in" : null,
+        static (decoy, _) => new() { SeedFile = decoy.SeedFile },
         "The built-in web site, which looks different on every installation.",
         OnReload.RebuildsDecoy, choice: DecoyChoice);
 
@@ -183,6 +184,12 @@ internal static class Keys
         static decoy => decoy.UpstreamH2, static (decoy, value) => decoy with { UpstreamH2 = value },
         "Where the server of decoy.upstream takes HTTP/2 with prior knowledge. Without it, h2 is not offered.",
         OnReload.RebuildsDecoy, new("--decoy-upstream-h2", "ENDPOINT"), example: "127.0.0.1:8081");
+
+    public static readonly ConfigurationKey DecoySeedFile = Sections.Decoy.Key(
+        "seed_file", Kinds.Path("the path of a file of 32 random bytes", "path of a file"),
+        static decoy => decoy.SeedFile, static (decoy, value) => decoy with { SeedFile = value },
+        "The seed of the built-in web site: 32 random bytes. Machines that share a name and this file show the same site.",
+        OnReload.RebuildsDecoy, example: "/etc/heliograph/decoy.seed");
 
     // Other servers
 
@@ -368,7 +375,7 @@ internal static class Keys
             DnsVisibleAt, DnsVisibleTimeout,
         ]),
         new("Routes", [RouteSets, RouteHosts]),
-        new("Decoy", [DecoySite, DecoyDirectory, DecoyUpstream, DecoyUpstreamH2]),
+        new("Decoy", [DecoySite, DecoyDirectory, DecoyUpstream, DecoyUpstreamH2, DecoySeedFile]),
         new("Other servers beside and in front of this one", [Passthrough, TrustedProxies]),
         new("TLS", [TlsHandshake]),
         new("Limits",

@@ -103,7 +103,11 @@ internal sealed record RouteSettings
 }
 
 /// <summary>The web site for everyone who is not a Signal client: a directory, an upstream, or (both null) the built-in site.</summary>
-internal sealed record DecoySettings(string? Directory = null, UpstreamEndpoint? Upstream = null, UpstreamEndpoint? UpstreamH2 = null);
+internal sealed record DecoySettings(string? Directory = null, UpstreamEndpoint? Upstream = null, UpstreamEndpoint? UpstreamH2 = null)
+{
+    /// <summary>Where the built-in site's seed is; null: in the state directory.</summary>
+    public string? SeedFile { get; init; }
+}
 
 /// <summary>Where alerts go; only to the log where both are null.</summary>
 internal sealed record AlertSettings
