@@ -21,7 +21,7 @@ internal static class Helm
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params IEnumerable<string> arguments) =>
         await ChildProcess.RunAsync(await Program.Value, [.. arguments], Patience);
 
-    /// <summary>What would be applied for these values, each as in <c>--set</c>, besides <see cref="Domain"/> and <see cref="Issuer"/>.</summary>
+    /// <summary>What would be applied for <see cref="Domain"/>, <see cref="Issuer"/> and these values, each as in <c>--set</c>.</summary>
     public static async Task<string> TemplateAsync(params IEnumerable<string> values)
     {
         var (exitCode, output, errors) = await RunAsync(["template", "shelf", Chart, .. Set([Domain, Issuer, .. values])]);

@@ -15,8 +15,8 @@ public sealed class RefusalTests
     [InlineData("certificate.issuerRef.name=",
         "there is no certificate; give certificate.issuerRef.name (cert-manager, DNS-01) or certificate.existingSecret")]
     [InlineData("expose.loadBalancer.externalTrafficPolicy=Cluster",
-        "expose.loadBalancer.externalTrafficPolicy: Cluster hides the clients' addresses; use Local, or let the load balancer send a PROXY " +
-        "protocol header and name the nodes' networks in expose.trustedProxies")]
+        "expose.loadBalancer.externalTrafficPolicy: Cluster hides the clients' addresses; use Local, or let the load balancer send a " +
+        "PROXY protocol header and name the nodes' networks in expose.trustedProxies")]
     [InlineData("expose.by=Gateway", "expose.by is Gateway; name the Gateway and its listener in expose.gateway.parentRefs")]
     [InlineData("expose.by=HostPort,expose.trustedProxies={10.0.0.7}",
         "expose.by is HostPort, where clients connect directly; leave expose.trustedProxies out")]

@@ -77,7 +77,8 @@ public sealed class RenderedTests
         var chart = File.ReadAllLines(Path.Combine(Helm.Chart, "Chart.yaml"));
         Assert.Contains($"version: {version}", chart);
         Assert.Contains($"appVersion: {version}", chart);
-        var compose = Repository.ReadLines("packaging/container/compose.yaml").Single(static line => line.Contains("image:", StringComparison.Ordinal));
+        var compose = Repository.ReadLines("packaging/container/compose.yaml")
+            .Single(static line => line.Contains("image:", StringComparison.Ordinal));
         var image = (await Manifest.TemplateAsync()).Container.Image;
         Assert.Equal($"ghcr.io/heliograph/heliograph:{version}", image);
         Assert.EndsWith(image, compose, StringComparison.Ordinal);
@@ -133,7 +134,7 @@ public sealed class RenderedTests
 
         var header = await Manifest.TemplateAsync("expose.trustedProxies={10.0.0.0/8}");
         // No PROXY protocol header is read on port 80.
-        Assert.Equal([443], header.All<V1Service>().Single(static one => one.Spec.Type == "LoadBalancer").Spec.Ports.Select(static port => port.Port));
+        Assert.Equal(443, header.All<V1Service>().Single(static one => one.Spec.Type == "LoadBalancer").Spec.Ports.Single().Port);
         Assert.Contains("- 10.0.0.0/8", header.Configuration, StringComparison.Ordinal);
 
         var metal = await Manifest.TemplateAsync("expose.by=HostPort");
@@ -152,7 +153,8 @@ public sealed class RenderedTests
         var closed = (await Manifest.TemplateAsync()).All<V1NetworkPolicy>().Single().Spec;
         Assert.Equal(["tls", "http"], closed.Ingress.SelectMany(static rule => rule.Ports).Select(static port => port.Port.Value));
         Assert.All(closed.Egress.SelectMany(static rule => rule.To ?? []), static peer => Assert.NotEmpty(peer.IpBlock.Except));
-        Assert.Contains("169.254.0.0/16", closed.Egress.SelectMany(static rule => rule.To ?? []).SelectMany(static peer => peer.IpBlock.Except));
+        Assert.Contains(
+            "169.254.0.0/16", closed.Egress.SelectMany(static rule => rule.To ?? []).SelectMany(static peer => peer.IpBlock.Except));
 
         var open = await Manifest.TemplateAsync("networkPolicy.metricsFrom[0].podSelector.matchLabels.app=prometheus");
         var metrics = open.All<V1NetworkPolicy>().Single().Spec.Ingress.Single(static rule => rule.Ports[0].Port.Value == "metrics");
@@ -165,14 +167,17 @@ public sealed class RenderedTests
         var manifest = await Manifest.TemplateAsync(
             "metrics.serviceMonitor.enabled=true", "metrics.rules.enabled=true", "metrics.dashboard.enabled=true");
 
-        var alerts = Repository.ReadLines("packaging/monitoring/heliograph.rules.yml").Where(static line => line.Contains("- alert: ", StringComparison.Ordinal));
+        var alerts = Repository.ReadLines("packaging/monitoring/heliograph.rules.yml")
+            .Where(static line => line.Contains("- alert: ", StringComparison.Ordinal));
         Assert.Equal(
             alerts.Select(static line => line.Split(": ")[1]),
             manifest.All<PrometheusRule>().Single().Spec.Groups.Single().Rules.Select(static rule => rule.Alert));
         var endpoint = manifest.All<ServiceMonitor>().Single().Spec.Endpoints.Single();
         Assert.Equal(new Relabeling { TargetLabel = "job", Replacement = "heliograph" }, Assert.Single(endpoint.Relabelings));
         var monitored = manifest.All<V1Service>().Single(static one => one.Metadata.Name.EndsWith("-metrics", StringComparison.Ordinal));
-        Assert.All(manifest.All<ServiceMonitor>().Single().Spec.Selector.MatchLabels, label => Assert.Equal(label.Value, monitored.Metadata.Labels[label.Key]));
+        Assert.All(
+            manifest.All<ServiceMonitor>().Single().Spec.Selector.MatchLabels,
+            label => Assert.Equal(label.Value, monitored.Metadata.Labels[label.Key]));
         var dashboard = manifest.All<V1ConfigMap>().Single(static one => one.Metadata.Labels.ContainsKey("grafana_dashboard"));
         Assert.Equal(
             (await File.ReadAllTextAsync(Repository.PathOf("packaging/monitoring/heliograph.dashboard.json"), Bound.Token)).TrimEnd(),

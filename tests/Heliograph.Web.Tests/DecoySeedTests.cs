@@ -96,7 +96,8 @@ public sealed class DecoySeedTests : IDisposable
         using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", [path]))
             mkfifo.WaitForExit();
 
-        Assert.Contains("is not 32 bytes long", Assert.Throws<WebServerException>(() => DecoySeed.Load(path)).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<WebServerException>(() => DecoySeed.Load(path));
+        Assert.Contains("is not 32 bytes long", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

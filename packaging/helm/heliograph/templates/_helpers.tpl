@@ -55,7 +55,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end }}
 {{- with .Values.expose }}
 {{- if and (eq .by "LoadBalancer") (eq .loadBalancer.externalTrafficPolicy "Cluster") (not .trustedProxies) }}
-{{- fail "expose.loadBalancer.externalTrafficPolicy: Cluster hides the clients' addresses; use Local, or let the load balancer send a PROXY protocol header and name the nodes' networks in expose.trustedProxies" }}
+{{- fail (print "expose.loadBalancer.externalTrafficPolicy: Cluster hides the clients' addresses; use Local, or let the load balancer "
+  "send a PROXY protocol header and name the nodes' networks in expose.trustedProxies") }}
 {{- end }}
 {{- if and (eq .by "Gateway") (not .gateway.parentRefs) }}
 {{- fail "expose.by is Gateway; name the Gateway and its listener in expose.gateway.parentRefs" }}
@@ -64,7 +65,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- fail "expose.by is HostPort, where clients connect directly; leave expose.trustedProxies out" }}
 {{- end }}
 {{- end }}
-{{- $owned := dict "domains" "domains" "listen" "expose" "http" "expose.http" "certificate" "certificate" "acme" "certificate" "metrics" "metrics" "trusted_proxies" "expose.trustedProxies" "state_directory" "volumes" }}
+{{- $owned := dict
+  "domains" "domains"
+  "listen" "expose"
+  "http" "expose.http"
+  "certificate" "certificate"
+  "acme" "certificate"
+  "metrics" "metrics"
+  "trusted_proxies" "expose.trustedProxies" }}
 {{- range $key, $value := $owned }}
 {{- if hasKey $.Values.settings $key }}
 {{- fail (printf "settings.%s: the chart sets this key itself; use %s" $key $value) }}
