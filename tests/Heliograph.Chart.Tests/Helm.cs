@@ -18,8 +18,16 @@ internal static class Helm
 
     public static string Chart => Repository.PathOf("packaging/helm/heliograph");
 
-    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params IEnumerable<string> arguments) =>
-        await ChildProcess.RunAsync(await Program.Value, [.. arguments], Patience);
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params IEnumerable<string> arguments)
+    {
+        // For its caches; and no configuration of the person's own counts.
+        using var home = new TempDirectory();
+        return await ChildProcess.RunAsync(
+            await Program.Value,
+            [.. arguments],
+            Patience,
+            environment: new Dictionary<string, string?>(StringComparer.Ordinal) { ["HOME"] = home.Path, ["KUBECONFIG"] = null });
+    }
 
     /// <summary>What would be applied for <see cref="Domain"/>, <see cref="Issuer"/> and these values, each as in <c>--set</c>.</summary>
     public static async Task<string> TemplateAsync(params IEnumerable<string> values)

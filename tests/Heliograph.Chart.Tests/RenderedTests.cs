@@ -193,6 +193,24 @@ public sealed class RenderedTests
         Assert.NotEqual(first.Data["seed"], (await Manifest.TemplateAsync()).All<V1Secret>().Single().Data["seed"]);
     }
 
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task An_upgrade_keeps_the_seed_that_the_cluster_has()
+    {
+        var first = await Manifest.TemplateAsync();
+        var seed = first.All<V1Secret>().Single();
+        using var cluster = new ClusterWithSecret(
+            first.Objects, seed.Metadata.Name, new(StringComparer.Ordinal) { ["seed"] = seed.Data["seed"] });
+
+        var (exitCode, output, errors) = await Helm.RunAsync(
+        [
+            "template", "shelf", Helm.Chart, "--namespace", "default", "--is-upgrade", "--dry-run=server", "--disable-openapi-validation",
+            "--kube-apiserver", cluster.Address, .. Helm.Set([Helm.Domain, Helm.Issuer]),
+        ]);
+
+        Assert.True(exitCode == 0, errors);
+        Assert.Equal(seed.Data["seed"], Manifest.Read(output).All<V1Secret>().Single().Data["seed"]);
+    }
+
     /// <summary>https://kubernetes.io/docs/concepts/security/pod-security-standards/, and what goes beyond it.</summary>
     private static void IsRestricted(Manifest manifest)
     {
