@@ -59,6 +59,6 @@ public static class DecoySeed
     }
 
     private static string HowToHaveOne(string path) =>
-        $"copy decoy.seed from the state directory of the machine whose site it shall be, or draw a new one: " +
+        "copy decoy.seed from the state directory of the machine whose site it shall be, or draw a new one: " +
         $"head -c {Length} /dev/urandom > {path}";
 }
