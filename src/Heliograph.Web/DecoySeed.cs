@@ -32,4 +32,33 @@ public static class DecoySeed
             throw new WebServerException(exception.Message, exception);
         }
     }
+
+    /// <summary>The seed in a file of the operator's, which several machines may have. Nothing is created.</summary>
+    /// <exception cref="WebServerException">The file cannot be read, or is no seed.</exception>
+    public static byte[] Load(string path)
+    {
+        try
+        {
+            var file = new FileInfo(path);
+            // In a volume of Kubernetes it is a link, whose own length is that of the path in it.
+            if (((file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo) ?? file).Length != Length)
+                // A pipe too: it has no length, and opening it would wait for a writer.
+                throw new WebServerException($"The decoy's seed {path} (decoy.seed_file) is not {Length} bytes long; {HowToHaveOne(path)}");
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new WebServerException($"The decoy's seed {path} (decoy.seed_file) does not exist; {HowToHaveOne(path)}", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new WebServerException(
+                $"The decoy's seed {path} (decoy.seed_file) cannot be read: {exception.Message} Give the service permission to read it.",
+                exception);
+        }
+    }
+
+    private static string HowToHaveOne(string path) =>
+        "copy decoy.seed from the state directory of the machine whose site it shall be, or draw a new one: " +
+        $"head -c {Length} /dev/urandom > {path}";
 }

@@ -51,6 +51,56 @@ public sealed class DecoySeedTests : IDisposable
     }
 
     [Fact]
+    public void A_file_of_the_operators_is_read_through_the_links_of_a_Kubernetes_volume()
+    {
+        var seed = Enumerable.Range(0, DecoySeed.Length).Select(static number => (byte)number).ToArray();
+        var version = Directory.CreateDirectory(Path.Combine(directory, "..2026_11_27")).FullName;
+        File.WriteAllBytes(Path.Combine(version, "seed"), seed);
+        Directory.CreateSymbolicLink(Path.Combine(directory, "..data"), "..2026_11_27");
+        File.CreateSymbolicLink(Path.Combine(directory, "seed"), Path.Combine("..data", "seed"));
+
+        Assert.Equal(seed, DecoySeed.Load(Path.Combine(directory, "seed")));
+        Assert.Equal(seed, DecoySeed.Load(Path.Combine(version, "seed")));
+    }
+
+    [Theory]
+    [InlineData(31)]
+    [InlineData(33)]
+    [InlineData(0)]
+    public void A_file_of_the_operators_that_is_no_seed_is_refused_with_what_to_do(int length)
+    {
+        var path = Path.Combine(directory, "seed");
+        File.WriteAllBytes(path, new byte[length]);
+
+        var error = Assert.Throws<WebServerException>(() => DecoySeed.Load(path));
+        Assert.Equal(
+            $"The decoy's seed {path} (decoy.seed_file) is not 32 bytes long; copy decoy.seed from the state directory of the machine " +
+            $"whose site it shall be, or draw a new one: head -c 32 /dev/urandom > {path}",
+            error.Message);
+    }
+
+    [Fact]
+    public void A_file_of_the_operators_that_is_missing_is_not_created()
+    {
+        var path = Path.Combine(directory, "seed");
+
+        var error = Assert.Throws<WebServerException>(() => DecoySeed.Load(path));
+        Assert.StartsWith($"The decoy's seed {path} (decoy.seed_file) does not exist; ", error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
+    public void A_pipe_is_refused_without_waiting_for_its_writer()
+    {
+        var path = Path.Combine(directory, "seed");
+        using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", [path]))
+            mkfifo.WaitForExit();
+
+        var error = Assert.Throws<WebServerException>(() => DecoySeed.Load(path));
+        Assert.Contains("is not 32 bytes long", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_state_directory_that_cannot_be_written_is_one_sentence()
     {
         // Not even root can create a directory below a file.

@@ -12,9 +12,11 @@ public static class ConnectionLimit
     internal const int ReservedDescriptors = 100;
 
     /// <summary>
-    /// An idle connection takes 16 KB of ours (docs/benchmarks.md); its two kernel sockets and bytes in flight take at least as much again.
+    /// An idle relayed connection takes 10 KB, of which the kernel has 8 (docs/capacity.md). One whose client does not read takes another
+    /// 115 KB, at most one read: 16 KB let one in twenty be such a one, 10 + 115 / 20, and still all of them take half of the memory. The
+    /// bytes that wait in the kernel are not reckoned: it bounds those of all sockets together (net.ipv4.tcp_mem, a tenth of the memory).
     /// </summary>
-    internal const long MemoryPerConnection = 64 * 1024;
+    internal const long MemoryPerConnection = 16 * 1024;
 
     /// <summary>Below this there is too little to share.</summary>
     internal const int SmallestPerSource = 64;

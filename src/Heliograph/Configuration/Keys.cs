@@ -163,7 +163,8 @@ internal static class Keys
 
     public static readonly ConfigurationKey DecoySite = Sections.Decoy.Key(
         "site", Kinds.Choice("built-in"),
-        static decoy => decoy is { Directory: null, Upstream: null } ? "built-in" : null, static (decoy, _) => new() { Like = decoy.Like },
+        static decoy => decoy is { Directory: null, Upstream: null } ? "built-in" : null,
+        static (decoy, _) => new() { SeedFile = decoy.SeedFile, Like = decoy.Like },
         "The built-in web site, which looks different on every installation.",
         OnReload.RebuildsDecoy, choice: DecoyChoice);
 
@@ -190,6 +191,12 @@ internal static class Keys
         static decoy => decoy.Like, static (decoy, value) => decoy with { Like = value },
         "The nginx that the web site, the error pages and port 80 behave like. auto: the one that this machine's system ships.",
         example: "nginx-1.26", remark: static decoy => decoy.Like == DecoySettings.LikeThisMachine ? decoy.Profile.Name : null);
+
+    public static readonly ConfigurationKey DecoySeedFile = Sections.Decoy.Key(
+        "seed_file", Kinds.Path("the path of a file of 32 random bytes", "path of a file"),
+        static decoy => decoy.SeedFile, static (decoy, value) => decoy with { SeedFile = value },
+        "The seed of the built-in web site: 32 random bytes. Machines that share a name and this file show the same site.",
+        OnReload.RebuildsDecoy, example: "/etc/heliograph/decoy.seed");
 
     // Other servers
 
@@ -384,7 +391,7 @@ internal static class Keys
             DnsVisibleAt, DnsVisibleTimeout,
         ]),
         new("Routes", [RouteSets, RouteHosts]),
-        new("Decoy", [DecoySite, DecoyDirectory, DecoyUpstream, DecoyUpstreamH2, DecoyLike]),
+        new("Decoy", [DecoySite, DecoyDirectory, DecoyUpstream, DecoyUpstreamH2, DecoyLike, DecoySeedFile]),
         new("Other servers beside and in front of this one", [Passthrough, TrustedProxies]),
         new("TLS", [TlsHandshake]),
         new("Relay", [FirstFlightPadding]),

@@ -116,6 +116,9 @@ internal sealed record DecoySettings(string? Directory = null, UpstreamEndpoint?
 
     /// <summary>That nginx.</summary>
     public NginxProfile Profile => NginxProfile.All.FirstOrDefault(profile => profile.Name == Like) ?? NginxProfile.OfThisMachine();
+
+    /// <summary>Where the built-in site's seed is; null: in the state directory.</summary>
+    public string? SeedFile { get; init; }
 }
 
 /// <summary>Where alerts go; only to the log where both are null.</summary>

@@ -139,7 +139,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     /// <exception cref="CertificateException">OpenSSL does not accept the certificate; nothing was changed.</exception>
     public async Task ChangeAsync(Settings newSettings, SettingsChange change)
     {
-        var options = decoyOptions with { Directory = newSettings.Decoy.Directory };
+        var options = change.Decoy ? DecoyOptions(newSettings) : decoyOptions;
         var site = change.Decoy ? await DecoySite.MakeAsync(options, CancellationToken.None) : null;
         var (chain, key) = (newSettings.Certificate.Chain, newSettings.Certificate.Key);
         if (change.Certificate && !(certificates.Source is FileSource files && files.CannotReopen(chain, key)))
@@ -184,7 +184,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
             new CertificateInUse(
                 await CertificateSources.OpenAsync(settings, ports, timeProvider, logger), settings.Domains, timeProvider, logger));
         Routes = RouteTable.Create(settings.Routes.Sets, settings.Routes.Hosts);
-        decoyOptions = DecoyOptions();
+        decoyOptions = DecoyOptions(settings);
         decoy = Own(
             await DecoySite.StartAsync(decoyOptions, timeProvider, loggerFactory.CreateLogger("Heliograph.Web"), cancellationToken));
         relay = Own(
@@ -273,10 +273,11 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         NotReady = () => Readiness.Problem(draining, certificates.Describe(), timeProvider.GetUtcNow()),
     };
 
-    private DecoyOptions DecoyOptions() => new()
+    private DecoyOptions DecoyOptions(Settings from) => new()
     {
-        Seed = DecoySeed.LoadOrCreate(new PrivateDirectory(Path.GetFullPath(settings.StateDirectory), timeProvider, logger)),
-        Directory = settings.Decoy.Directory,
+        Seed = from.Decoy.SeedFile is { } file ? DecoySeed.Load(file)
+            : DecoySeed.LoadOrCreate(new PrivateDirectory(Path.GetFullPath(from.StateDirectory), timeProvider, logger)),
+        Directory = from.Decoy.Directory,
         Like = Like,
     };
 

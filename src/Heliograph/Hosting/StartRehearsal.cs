@@ -51,5 +51,7 @@ internal static class StartRehearsal
     {
         if (decoy.Directory is { } directory)
             DecoySite.RequireDirectory(directory);
+        if (decoy.SeedFile is { } seed)
+            _ = DecoySeed.Load(seed);
     }
 }

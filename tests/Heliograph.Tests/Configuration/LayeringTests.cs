@@ -193,6 +193,13 @@ public sealed class LayeringTests
                 ("HELIOGRAPH__DECOY__DIRECTORY", "/srv/www")).Decoy);
 
     [Fact]
+    public void The_seed_of_the_file_stays_whatever_the_environment_says_of_the_site() =>
+        Assert.Equal(
+            new() { SeedFile = "/etc/heliograph/decoy.seed" },
+            Loaded.Settings("domains: [a.example]\ndecoy: { seed_file: /etc/heliograph/decoy.seed, upstream: \"a:1\" }\n",
+                ("HELIOGRAPH__DECOY__SITE", "built-in")).Decoy);
+
+    [Fact]
     public void Naming_a_chain_and_a_key_means_files() =>
         Assert.Equal(new(CertificateOrigin.Files, "/c", "/k"),
             Loaded.Settings("domains: [a.example]\ncertificate: { chain: /c, key: /k }\n").Certificate);
