@@ -46,6 +46,10 @@ internal sealed class CheckArguments
     {
         Description = "Also dial failing hosts directly from here. Only where connections to Signal are safe.",
     };
+    private readonly Option<bool> webSite = new("--web-site")
+    {
+        Description = "HOST must be a web site only, as every name is that no group has (access.mode: unlisted).",
+    };
     private readonly Option<string?> timeout = One("--timeout", "DURATION", "Time limit for each step. [default: 10s]");
     private readonly Option<string?> deadline = One("--deadline", "DURATION", "Time limit for the whole check. [default: 2m]");
     private readonly Option<bool> json = new("--json") { Description = "Print JSON." };
@@ -56,7 +60,7 @@ internal sealed class CheckArguments
         sets.CompletionSources.Add([.. RouteSets.Names]);
         command.Add(host);
         foreach (
-            var option in (Option[])[routes, sets, signalRoot, caRoot, resolve, httpPort, neutral, direct, timeout, deadline, json, quiet])
+            var option in (Option[])[routes, sets, signalRoot, caRoot, resolve, httpPort, neutral, direct, webSite, timeout, deadline, json, quiet])
             command.Add(option);
         configuration.AddFileTo(command);
     }
@@ -88,6 +92,7 @@ internal sealed class CheckArguments
             Routes = Routes(parsed, problems),
             Resolve = Resolve(parsed, problems),
             CaRoots = Roots(parsed, caRoot, problems),
+            IsWebSite = parsed.GetValue(webSite),
             SignalRoots = Roots(parsed, signalRoot, problems),
         };
         options = options with
