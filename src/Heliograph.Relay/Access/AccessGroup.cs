@@ -44,14 +44,14 @@ public sealed class AccessGroup(int limit)
 
     internal void Leave() => Interlocked.Decrement(ref open);
 
-    internal void CountRelayed() => Interlocked.Increment(ref relayed);
+    public void CountRelayed() => Interlocked.Increment(ref relayed);
 
     internal void CountUp(int bytes) => Interlocked.Add(ref bytesUp, bytes);
 
     internal void CountDown(int bytes) => Interlocked.Add(ref bytesDown, bytes);
 
     /// <summary>Counts how a connection under one of the group's names ended.</summary>
-    internal void Count(ConnectionOutcome outcome)
+    public void Count(ConnectionOutcome outcome)
     {
         if (outcome is ConnectionOutcome.HandshakeFailed or ConnectionOutcome.DecoyHttp2 or ConnectionOutcome.DecoyNoHello
             or ConnectionOutcome.DecoyDeniedName or ConnectionOutcome.DecoyDown or ConnectionOutcome.Left or ConnectionOutcome.TimedOut)

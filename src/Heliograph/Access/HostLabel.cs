@@ -4,7 +4,7 @@ namespace Heliograph.Access;
 
 /// <summary>
 /// Makes the first label of an unlisted name. It looks as the names do that other programs make up under a wildcard: what runs there, and
-/// an identifier (docs/adr/0020-unlisted-labels.md).
+/// an identifier (docs/adr/0018-unlisted-labels.md).
 /// </summary>
 internal static class HostLabel
 {

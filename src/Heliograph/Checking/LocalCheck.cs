@@ -108,10 +108,14 @@ internal static class LocalCheck
             .Concat(settings.Routes.Hosts.Keys)
             .Distinct(StringComparer.Ordinal);
         var isWildcard = domain.StartsWith('*');
+        // Nobody has this name, which must lead here all the same: a group's own would be told to every DNS server on the way.
+        var name = isWildcard ? HostLabel.CreateName(domain) : domain;
         return options with
         {
-            // Nobody has this name, which must lead here all the same: a group's own would be told to every DNS server on the way.
-            Proxy = new ProxyAddress(isWildcard ? HostLabel.CreateName(domain) : domain, port),
+            Proxy = new ProxyAddress(name, port),
+            Resolve = isWildcard && options.Resolve.TryGetValue(domain, out var addresses)
+                ? new Dictionary<string, IReadOnlyList<IPAddress>>(options.Resolve, StringComparer.Ordinal) { [name] = addresses }
+                : options.Resolve,
             Opens = settings.Access.IsUnlisted && isWildcard,
             IsWebSite = settings.Access.IsUnlisted && !isWildcard,
             Routes = settings.Access.IsUnlisted && !isWildcard ? [.. own.Take(MostOfWebSite)] : !isFirst ? [] : choosesRoutes ? options.Routes : [.. own],

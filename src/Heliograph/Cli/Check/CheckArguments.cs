@@ -148,15 +148,21 @@ internal sealed class CheckArguments
             var colon = text.IndexOf(':', StringComparison.Ordinal);
             if (
                 colon > 0
-                && ProxyAddress.Parse(text[..colon], out var name) is null
+                && FindHost(text[..colon]) is { } name
                 && InternetAddress.TryParse(text.AsSpan(colon + 1).Trim("[]"), out var address))
-                given[name.Host] = [.. given.GetValueOrDefault(name.Host) ?? [], address];
+                given[name] = [.. given.GetValueOrDefault(name) ?? [], address];
             else
                 problems.Add(
                     $"--resolve \"{text}\": not HOST:ADDRESS; allowed: a name and an IP address, such as proxy.example.org:203.0.113.7");
         }
         return given;
     }
+
+    /// <summary>A proxy, or a wildcard among the domains of this machine's. Null: neither.</summary>
+    private static string? FindHost(string text) =>
+        ProxyAddress.Parse(text, out var proxy) is null ? proxy.Host
+        : text.StartsWith('*') && DomainName.Parse(text, out var wildcard) is null ? wildcard
+        : null;
 
     private static X509Certificate2Collection? Roots(ParseResult parsed, Option<string?> option, List<string> problems)
     {

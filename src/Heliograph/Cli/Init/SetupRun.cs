@@ -124,6 +124,8 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
         LinkText.Write(output, links, sgnl: false, plan.WithQr);
         foreach (var warning in links.SelectMany(static link => link.Warnings).Distinct(StringComparer.Ordinal))
             console.MarkupLineInterpolated($"[yellow]![/] {warning}");
+        console.WriteLine();
+        console.MarkupLineInterpolated($"[dim]{UnlistedOffer.Note}[/]");
     }
 
     private void ShowNext(IReadOnlyList<string> failures)
