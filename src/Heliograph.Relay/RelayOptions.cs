@@ -25,8 +25,8 @@ public sealed record RelayOptions
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>
-    /// The outer names that are relayed at the start; everybody else gets the decoy. <see cref="RelayServer.UseAccess"/> changes them. Null:
-    /// every name is relayed.
+    /// The outer names that are relayed at the start; everybody else gets the decoy. <see cref="RelayServer.UseAccess"/> changes them.
+    /// Null: every name is relayed.
     /// </summary>
     public AccessTable? Access { get; init; }
 

@@ -14,8 +14,8 @@ public sealed class AccessTable
 
     /// <summary>The group of an outer name, or null: the name is nobody's.</summary>
     /// <param name="name">
-    /// As <see cref="Tls13.Hello.ClientHello.ServerName"/> has it, in lower case; null where the hello has none, or one that no client sends
-    /// (RFC 6066 section 3): an IP address, a name with a dot at its end.
+    /// As <see cref="Tls13.Hello.ClientHello.ServerName"/> has it, in lower case; null where the hello has none, or one that no client
+    /// sends (RFC 6066 section 3): an IP address, a name with a dot at its end.
     /// </param>
     public AccessGroup? Find(string? name) => name is null ? null : groups.GetValueOrDefault(name);
 }

@@ -15,7 +15,9 @@ internal static class HostLabel
     private const string Letters = "bcdfghjklmnpqrstvwxz2456789";
 
     private static readonly string[] Words =
-        ["api", "app", "assets", "blog", "demo", "dev", "docs", "files", "img", "media", "preview", "site", "stage", "static", "test", "web"];
+    [
+        "api", "app", "assets", "blog", "demo", "dev", "docs", "files", "img", "media", "preview", "site", "stage", "static", "test", "web",
+    ];
 
     /// <summary>A name under a domain.</summary>
     /// <param name="wildcard">The wildcard that the certificate has, such as <c>*.example.org</c>.</param>

@@ -26,7 +26,7 @@ internal sealed record CheckOptions
     /// </summary>
     public bool Opens { get; init; }
 
-    /// <summary>Whether the name must lead to an ordinary web site and to nothing else, as all but the unlisted names of a proxy do.</summary>
+    /// <summary>Whether the name must lead to a web site and to nothing else, as all but the unlisted names of a proxy do.</summary>
     public bool IsWebSite { get; init; }
 
     /// <summary>The inner names to request. None: only the outer side is checked.</summary>

@@ -118,8 +118,11 @@ internal static class LocalCheck
                 : options.Resolve,
             Opens = settings.Access.IsUnlisted && isWildcard,
             IsWebSite = settings.Access.IsUnlisted && !isWildcard,
-            Routes = settings.Access.IsUnlisted && !isWildcard ? [.. own.Take(MostOfWebSite)] : !isFirst ? [] : choosesRoutes ? options.Routes : [.. own],
-            AsStranger = isFirst,
+            Routes = settings.Access.IsUnlisted && !isWildcard ? [.. own.Take(MostOfWebSite)]
+                : !isFirst ? []
+                : choosesRoutes ? options.Routes
+                : [.. own],
+            AsStranger = isFirst || (settings.Access.IsUnlisted && !isWildcard),
             HttpPort = settings.HttpListen.Count == 0 ? null : options.HttpPort,
             Direct = routes
                 .Where(static route => route.Endpoint is UpstreamEndpoint.Tcp)

@@ -41,7 +41,8 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
         if (settings.Access.IsUnlisted && settings.Wildcard is null && values.Scalar(Keys.AccessMode) is { } given)
         {
             errors.Refuse(
-                Keys.AccessMode, given, $"{Keys.Domains.Name} has no wildcard to make names under; add one such as \"*.example.org\", which "
+                Keys.AccessMode, given,
+                $"{Keys.Domains.Name} has no wildcard to make names under; add one such as \"*.example.org\", which "
                 + $"{ChallengeTypes.Dns01} can get or {Keys.CertificateChain.Name} may have");
         }
     }

@@ -20,8 +20,9 @@ internal static class ConfigurationText
                 text.Append('\n').Append(section.Key).Append(":\n");
             var open = section.Key;
             // A section's own keys come before those of the sections in it.
-            foreach (var key in section.OrderBy(static key => Parent(key.Path).Count(static c => c == ':')).ThenBy(static key => Parent(key.Path),
-                StringComparer.Ordinal))
+            foreach (var key in section
+                .OrderBy(static key => key.Path.Count(static c => c == ':'))
+                .ThenBy(static key => Parent(key.Path), StringComparer.Ordinal))
             {
                 if (section.Key.Length == 0)
                     text.Append('\n');

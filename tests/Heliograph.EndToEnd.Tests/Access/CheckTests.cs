@@ -58,7 +58,9 @@ public sealed class CheckTests : IAsyncDisposable
         await using var proxy = await StartAsync(access);
         var run = await RunAsync("check", "--config", proxy.Config, "--resolve", $"*.{Groups.Domain}:127.0.0.1");
         var proxies = run.RootElement.GetProperty("proxies").EnumerateArray().ToDictionary(
-            static one => one.GetProperty("host").GetString()!, static one => one.GetProperty("summary").GetString()!, StringComparer.Ordinal);
+            static one => one.GetProperty("host").GetString()!,
+            static one => one.GetProperty("summary").GetString()!,
+            StringComparer.Ordinal);
         Assert.Equal(2, proxies.Count);
         Assert.Equal(bare, proxies[Groups.Domain]);
         Assert.Equal(

@@ -156,7 +156,8 @@ public sealed class GroupTests
             "strace",
             [
                 "-f", "-qq", "-o", "/dev/null", "-P", Path.Combine(proxy.Directory["state"], file).TrimEnd('/'),
-                "-e", $"trace={call}", "-e", $"inject={call}:signal=SIGKILL:when=1", HeliographProcess.Program, "link", "rotate", "family", "--config", proxy.Config,
+                "-e", $"trace={call}", "-e", $"inject={call}:signal=SIGKILL:when=1", HeliographProcess.Program,
+                "link", "rotate", "family", "--config", proxy.Config,
             ],
             TimeSpan.FromSeconds(60));
         Assert.Equal((137, ""), (code, output));
@@ -232,7 +233,9 @@ public sealed class GroupTests
     }
 
     [Theory]
-    [InlineData("--expires", "0d", "--expires \"0d\": must be from 1s to 3650d; allowed: a whole number with its unit s, m, h or d, such as 12h or 30d")]
+    [InlineData(
+        "--expires", "0d",
+        "--expires \"0d\": must be from 1s to 3650d; allowed: a whole number with its unit s, m, h or d, such as 12h or 30d")]
     [InlineData("--limit", "0", "--limit \"0\": not a number of connections; allowed: a whole number from 1 to 1000000")]
     public async Task A_bad_limit_of_a_group_is_an_error(string option, string value, string problem)
     {

@@ -60,7 +60,8 @@ public sealed class IssuedWildcardTests
             await Echo.RoundTripAsync(client.Inner, 2, 1000);
         }
         await proxy.StopAsync();
-        foreach (var secret in new[] { family, friends, latest }.Select(static name => name.Split('.')[0]).Append("smiths").Append("climbers"))
+        var labels = new[] { family, friends, latest }.Select(static name => name.Split('.')[0]);
+        foreach (var secret in labels.Append("smiths").Append("climbers"))
             Assert.DoesNotContain(secret, proxy.Program.AllOutput, StringComparison.OrdinalIgnoreCase);
     }
 

@@ -161,7 +161,7 @@ public sealed partial class UnlistedLikeNginxTests(ITestOutputHelper output)
 
         public List<double> ForGarbage { get; } = [];
 
-        /// <summary>To the millisecond against nginx, as a network shows it; as exactly as can be measured among the program's own.</summary>
+        /// <summary>To the millisecond against nginx, as a network shows it; as exactly as can be measured among our own.</summary>
         public double[] Chances() => [RankTest.Compare(Whole(Ours), Whole(Nginx)), RankTest.Compare(ForSignal, ForGarbage)];
 
         public string Describe() => string.Create(

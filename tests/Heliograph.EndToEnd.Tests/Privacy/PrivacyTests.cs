@@ -136,7 +136,7 @@ public class PrivacyTests
         Assert.Equal(0, await proxy.Program.WaitForExitAsync(TimeSpan.FromSeconds(10)));
 
         var written = Written(proxy).Where(static text => Path.GetFileName(text.Where) != "access.json")
-            .Append(("metrics", metrics)).ToList();
+            .Append((Where: "metrics", Text: metrics)).ToList();
         Assert.Contains("climbers", status, StringComparison.Ordinal);
         foreach (var label in names.Select(static name => name.Split('.')[0]))
         {

@@ -80,7 +80,9 @@ public sealed class AccessBookTests : IDisposable
         Assert.Equal(
             "the group friends expired on 2026-11-01; remove it first (heliograph link revoke friends)",
             Assert.Throws<AccessException>(
-                () => AccessBook.Empty.Add("friends", Wildcard, TimeSpan.FromHours(1), 0, Noon).Add("friends", Wildcard, null, 0, Noon.AddDays(1)))
+                () => AccessBook.Empty
+                    .Add("friends", Wildcard, TimeSpan.FromHours(1), 0, Noon)
+                    .Add("friends", Wildcard, null, 0, Noon.AddDays(1)))
                 .Message);
     }
 
@@ -154,9 +156,14 @@ public sealed class AccessBookTests : IDisposable
     [Theory]
     [InlineData("""{"version":2,"groups":[]}""", "its version is 2, but this program supports version 1")]
     [InlineData("""{"version":1,"groups":[{"name":"Family Smith","names":[]}]}""", "a group in it is not sound")]
-    [InlineData("""{"version":1,"groups":[{"name":"smith","names":[{"host":"Smith!","created":"2026-11-01"}]}]}""", "a name in it is no host name")]
     [InlineData(
-        """{"version":1,"groups":[{"name":"a","names":[{"host":"smith.example","created":"2026-11-01"}]},{"name":"b","names":[{"host":"smith.example","created":"2026-11-01"}]}]}""",
+        """{"version":1,"groups":[{"name":"smith","names":[{"host":"Smith!","created":"2026-11-01"}]}]}""",
+        "a name in it is no host name")]
+    [InlineData(
+        """
+        {"version":1,"groups":[{"name":"a","names":[{"host":"smith.example","created":"2026-11-01"}]},
+        {"name":"b","names":[{"host":"smith.example","created":"2026-11-01"}]}]}
+        """,
         "it contains something twice")]
     [InlineData("""{"version":1,"groups":[null]}""", "a group in it is not sound")]
     [InlineData("""{"version":1,"groups":[{"name":"smith",""", "it is cut off or not JSON")]

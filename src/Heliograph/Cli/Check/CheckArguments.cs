@@ -60,7 +60,10 @@ internal sealed class CheckArguments
         sets.CompletionSources.Add([.. RouteSets.Names]);
         command.Add(host);
         foreach (
-            var option in (Option[])[routes, sets, signalRoot, caRoot, resolve, httpPort, neutral, direct, webSite, timeout, deadline, json, quiet])
+            var option in (Option[])
+            [
+                routes, sets, signalRoot, caRoot, resolve, httpPort, neutral, direct, webSite, timeout, deadline, json, quiet,
+            ])
             command.Add(option);
         configuration.AddFileTo(command);
     }

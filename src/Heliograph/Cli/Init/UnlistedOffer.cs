@@ -9,8 +9,9 @@ namespace Heliograph.Cli.Init;
 internal static class UnlistedOffer
 {
     /// <summary>For everyone else: what an open proxy cannot withhold.</summary>
-    public const string Note = "Whoever finds this machine can find out that it is a proxy for Signal. With a wildcard certificate it can be "
-        + "a web site to all who have no link: docs/operating/unlisted-names.md";
+    public const string Note =
+        "Whoever finds this machine can find out that it is a proxy for Signal. With a wildcard certificate it can be a web site "
+        + "to all who have no link: docs/operating/unlisted-names.md";
 
     /// <param name="console">The person's terminal.</param>
     /// <param name="flags">Has the domain; receives the answer.</param>

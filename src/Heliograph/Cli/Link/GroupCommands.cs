@@ -38,7 +38,8 @@ internal static class GroupCommands
 
     private static DocumentedCommand CreateNew()
     {
-        var expires = Duration("--expires", "The link works for this long. Without it: until it is revoked.", TimeSpan.FromSeconds(1), LongestExpiry);
+        var expires = Duration(
+            "--expires", "The link works for this long. Without it: until it is revoked.", TimeSpan.FromSeconds(1), LongestExpiry);
         var limit = new Option<int?>("--limit")
         {
             Description = "Connections of the group at a time; further ones see the web site. One phone uses about ten.",
@@ -189,8 +190,8 @@ internal static class GroupCommands
     {
         if (group.Current is not { } name)
             throw new StartException(
-                $"the group {group.Name} expired on {group.Expires:yyyy-MM-dd}; remove it (heliograph link revoke {group.Name}) and make it " +
-                $"anew (heliograph link new {group.Name})");
+                $"the group {group.Name} expired on {group.Expires:yyyy-MM-dd}; remove it (heliograph link revoke {group.Name}) and make " +
+                $"it anew (heliograph link new {group.Name})");
         LinkCommand.Warn(settings, parsed.InvocationConfiguration.Error);
         return shown.Show([new ShareLink(name.Host)], parsed);
     }
