@@ -59,15 +59,6 @@ internal sealed class AccessKeeper : IAccessBook, IAsyncDisposable
         }
     }
 
-    public AccessBook Book
-    {
-        get
-        {
-            lock (gate)
-                return book;
-        }
-    }
-
     /// <summary>Called once the relay serves.</summary>
     public void Attach(Action<AccessTable?> use)
     {

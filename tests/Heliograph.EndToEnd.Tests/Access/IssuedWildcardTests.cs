@@ -48,7 +48,7 @@ public sealed class IssuedWildcardTests
         {
             for (var round = 0; ; round++)
                 await Echo.RoundTripAsync(one.Inner, round, 50_000);
-        }));
+        }), Bound.Token);
         Assert.Equal(0, (await groups.RunAsync("revoke", "smiths")).ExitCode);
         await traffic.WaitAsync(Bound.Prompt, Bound.Token);
 

@@ -62,7 +62,7 @@ internal static class InitCommand
             if (flags.Children(Keys.Domains) is null && checkout is null)
             {
                 dialogue.AskForDomain(flags, answer => Try(configuration, parsed, answer));
-                UnlistedOffer.Ask(dialogue.Console, flags, answer => Try(configuration, parsed, answer));
+                UnlistedOffer.Ask(dialogue.Console, flags, configuration.Load(parsed, offline: true).Values);
             }
             else if (flags.Children(Keys.Domains) is null)
             {

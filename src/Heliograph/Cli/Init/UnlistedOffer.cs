@@ -13,29 +13,34 @@ internal static class UnlistedOffer
         "Whoever finds this machine can find out that it is a proxy for Signal. With a wildcard certificate it can be a web site "
         + "to all who have no link: docs/operating/unlisted-names.md";
 
+    private static readonly ConfigurationKey[] OfDns =
+    [
+        Keys.DnsHook, Keys.DnsHookTimeout, Keys.Rfc2136Server, Keys.Rfc2136KeyName, Keys.Rfc2136KeySecret, Keys.Rfc2136Algorithm,
+        Keys.Rfc2136Zone, Keys.Rfc2136Transport, Keys.DnsVisibleTimeout,
+    ];
+
     /// <param name="console">The person's terminal.</param>
     /// <param name="flags">Has the domain; receives the answer.</param>
-    /// <param name="load">The configuration that flags give.</param>
-    public static void Ask(IAnsiConsole console, Layer flags, Func<Action<Layer>, LoadedConfiguration> load)
+    /// <param name="existing">What the environment and an existing file give, with a way to write into DNS or without.</param>
+    public static void Ask(IAnsiConsole console, Layer flags, LayeredValues existing)
     {
         if (flags.Children(Keys.Domains) is not [{ Value: var domain }]
             || domain.StartsWith('*')
             || InternetAddress.TryParse(domain, out _)
-            || load(layer => Answer(layer, domain)).Settings?.Acme.Dns is not ({ Hook: not null } or { Rfc2136: not null }))
+            || !(existing.IsGiven(Keys.DnsHook) || existing.IsGiven(Keys.Rfc2136Server)))
             return;
         console.WriteLine("A program or server for DNS records is configured, so a certificate for every name");
         console.WriteLine($"under {domain} can be had. Then only names that you make lead to Signal's hosts,");
         console.WriteLine("and under every other one this machine is a web site (docs/operating/unlisted-names.md).");
-        if (console.Prompt(new ConfirmationPrompt("  Unlisted names?") { DefaultValue = true }))
-            Answer(flags, domain, isNew: false);
-    }
-
-    private static void Answer(Layer layer, string domain, bool isNew = true)
-    {
-        if (isNew)
-            layer.AddItem(Keys.Domains, domain, "--domain");
-        layer.AddItem(Keys.Domains, "*." + domain, "--domain");
-        layer.AddItem(Keys.AcmeChallenges, ChallengeTypes.Dns01, Keys.AcmeChallenges.Name);
-        layer.SetScalar(Keys.AccessMode, "unlisted", "--access-mode");
+        if (!console.Prompt(new ConfirmationPrompt("  Unlisted names?") { DefaultValue = true }))
+            return;
+        flags.AddItem(Keys.Domains, "*." + domain, "--domain");
+        flags.AddItem(Keys.AcmeChallenges, ChallengeTypes.Dns01, Keys.AcmeChallenges.Name);
+        flags.SetScalar(Keys.AccessMode, "unlisted", "--access-mode");
+        foreach (var key in OfDns)
+        {
+            if (existing.Scalar(key) is { } given)
+                flags.SetScalar(key, given.Value, given.Origin);
+        }
     }
 }
