@@ -1,3 +1,4 @@
+using Heliograph.Relay.Access;
 using Heliograph.Relay.Diagnostics;
 using Heliograph.Relay.Limits;
 using Heliograph.Relay.Listening;
@@ -26,12 +27,16 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     private Channel client;
     private Channel? upstream;
     private RouteCounters? relaying;
+    private AccessGroup? group;
+    private string? listedName;
     private ConnectionAddresses? proxied;
     private ConnectionOutcome outcomeOfLeaving = ConnectionOutcome.Left;
     private ulong source;
     private bool timedOut;
     private bool isCounted;
     private bool isOwn;
+    private bool opens;
+    private bool entered;
     private bool isBalancers;
     private bool awaitsFirstByte;
 
@@ -47,6 +52,12 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     }
 
     public bool IsRelaying => relaying is not null;
+
+    /// <summary>
+    /// Whoever visits the decoy stays, and whoever has not decided between the two gets the decoy: nobody sees that a name was revoked but
+    /// those who used it. A look of our own that opens the way to Signal's hosts has no name that it could lose.
+    /// </summary>
+    public bool LostAccess(AccessTable names) => (IsRelaying || entered) && !opens && (group is null || names.Find(listedName) != group);
 
     private RelayCounters Counters => isOwn ? loop.OwnCounters : loop.Counters;
 
@@ -69,6 +80,10 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
                 isOwn |= isBalancers || (proxied is null && SocketNames.IsFromHere(client.Socket));
             Dispose();
             relaying?.End();
+            if (entered)
+                group!.Leave();
+            if (!isOwn)
+                group?.Count(outcome);
             relay.Admission.Sources.Leave(source);
             Count();
             Counters.Count(outcome);
@@ -121,7 +136,7 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
         var opening = await PeekAsync();
         if (opening.Ended == IoStatus.Broken || peeked.Count == 0)
             return CloseSilently();
-        isOwn |= relay.Own.Take(peeked.Span);
+        isOwn |= relay.Own.Take(peeked.Span, out opens);
         Count();
         if (relay.Passthrough.Find(opening.Found?.ServerName) is { } site)
             return await PassThroughAsync(site);
@@ -130,6 +145,7 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
         if (!LooksLikeTls())
             return await ServeDecoyAsync(relay.Decoy.PlainHttp, null, ConnectionOutcome.PlainHttp);
 
+        var isListed = IsListed(opening.Found?.ServerName);
         var validation = relay.Validations.Find(opening.Found);
         if (validation is null && await WaitForHandshakeAsync() is { } refused)
             return refused;
@@ -148,15 +164,20 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
 
         loop.HelloTimeouts.Arm(deadline);
         awaitsFirstByte = true;
-        var inner = await PeekAsync();
+        var inner = isListed ? await PeekAsync() : await PeekedBytes.ReadFirstAsync(client, loop, peeked);
         awaitsFirstByte = false;
         if (inner.Ended is { } ended && (ended == IoStatus.Broken || peeked.Count == 0))
             return ended == IoStatus.Broken ? CloseSilently() : await CloseAsync(ConnectionOutcome.Left);
 
+        // Again: the name may have been revoked while the hello was on its way.
+        if (!isListed || !IsListed(opening.Found?.ServerName))
+            return await ServeDecoyAsync(relay.Decoy.Http1, relay.Decoy.Http1Unavailable, Unlisted(inner.Found));
         if (relay.Routes.Find(inner.Found?.ServerName) is not { } route)
             return await ServeDecoyAsync(relay.Decoy.Http1, relay.Decoy.Http1Unavailable, Denied(inner.Found));
         if (relay.Admission.IsBudgetSpent)
             return await ServeDecoyAsync(relay.Decoy.Http1, relay.Decoy.Http1Unavailable, ConnectionOutcome.RefusedBudget);
+        if (!TryEnterGroup())
+            return await ServeDecoyAsync(relay.Decoy.Http1, relay.Decoy.Http1Unavailable, ConnectionOutcome.RefusedGroup);
         if (await DialAsync(route.Endpoint, route.PublicOnly))
             return await RelayAsync(ConnectionOutcome.Relayed, relay.Counters.GetRoute(route));
         return await ServeDecoyAsync(relay.Decoy.Http1, relay.Decoy.Http1Unavailable, ConnectionOutcome.DecoyUpstreamDown);
@@ -205,6 +226,23 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
         else
             relay.Counters.CountAccepted(loop.OpenConnections);
     }
+
+    /// <summary>
+    /// Whether Signal's hosts can be reached under an outer name. Whatever is inside makes no difference where they cannot.
+    /// </summary>
+    private bool IsListed(string? name)
+    {
+        if (relay.Access is not { } access || opens)
+            return true;
+        var found = access.Find(name);
+        if (found is null)
+            return false;
+        (listedName, group) = (name, found);
+        return true;
+    }
+
+    /// <summary>Counts a connection for its group, which may have a limit. Our own count for nobody.</summary>
+    private bool TryEnterGroup() => group is null || isOwn || (entered = group.TryEnter());
 
     private ValueTask<Peek<ClientHello?>> PeekAsync() => PeekedBytes.ReadHelloAsync(client, loop, peeked);
 
@@ -324,15 +362,21 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     {
         relaying = isOwn && route is not null ? relay.Counters.OwnRelays : route;
         relaying?.Begin();
+        var countedFor = entered ? group : null;
+        if (route is not null)
+            countedFor?.CountRelayed();
         if (!upstream!.Write(peeked.Span))
             return outcome;
         if (relaying is not null)
+        {
             Counters.CountUp(peeked.Count);
+            countedFor?.CountUp(peeked.Count);
+        }
         peeked.Dispose();
         // Never the decoy's bytes: a web server's visitors get the records that nginx sends.
         if (route is not null && relay.Options.PadsFirstFlight)
             client.PadNextRecord(FirstFlight.ChooseLength());
-        var pump = new BytePump(loop, client, upstream, deadline, Counters, isVisit: relaying is null);
+        var pump = new BytePump(loop, client, upstream, deadline, Counters, isVisit: relaying is null, countedFor);
         var (up, down) = pump.Start();
         await up;
         await down;
@@ -352,6 +396,12 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
             Counters.CountDenied(name);
         return ConnectionOutcome.DecoyDeniedName;
     }
+
+    /// <summary>What somebody brought under an outer name that is nobody's.</summary>
+    private ConnectionOutcome Unlisted(ClientHello? hello) =>
+        relay.Routes.Find(hello?.ServerName) is not null ? ConnectionOutcome.DecoyProbe
+        : hello is not null ? ConnectionOutcome.DecoyDeniedName
+        : ConnectionOutcome.DecoyNoHello;
 
     private ConnectionOutcome HandshakeFailed(string reason)
     {

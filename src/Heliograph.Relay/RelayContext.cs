@@ -1,3 +1,4 @@
+using Heliograph.Relay.Access;
 using Heliograph.Relay.Diagnostics;
 using Heliograph.Relay.Limits;
 using Heliograph.Relay.OuterTls;
@@ -12,11 +13,13 @@ internal sealed class RelayContext
 {
     private volatile RelayOptions options;
     private volatile TrustedProxies trustedProxies;
+    private volatile AccessTable? access;
 
     public RelayContext(RelayOptions options, ServedCertificate certificate, TimeProvider timeProvider, ILogger logger)
     {
         this.options = options;
         trustedProxies = new TrustedProxies(options.TrustedProxies);
+        access = options.Access;
         Certificate = certificate;
         Admission = new Admission(options, timeProvider, logger);
         Own = new OwnFlights(timeProvider);
@@ -32,6 +35,9 @@ internal sealed class RelayContext
     public RouteTable Routes => options.Routes;
 
     public PassthroughTable Passthrough => options.Passthrough;
+
+    /// <summary>The outer names that are relayed; null: all are.</summary>
+    public AccessTable? Access => access;
 
     public TrustedProxies TrustedProxies => trustedProxies;
 
@@ -56,4 +62,7 @@ internal sealed class RelayContext
         trustedProxies = new TrustedProxies(changed.TrustedProxies);
         Admission.Use(changed);
     }
+
+    /// <summary>From now on these outer names are relayed.</summary>
+    public void Use(AccessTable? changed) => access = changed;
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Heliograph.Relay.Access;
 using Heliograph.Relay.Listening;
 using Heliograph.Relay.Routing;
 
@@ -22,6 +23,12 @@ public sealed record RelayOptions
 
     /// <summary>Whose connections begin with a PROXY protocol header: required of them, and accepted from nobody else.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>
+    /// The outer names that are relayed at the start; everybody else gets the decoy. <see cref="RelayServer.UseAccess"/> changes them.
+    /// Null: every name is relayed.
+    /// </summary>
+    public AccessTable? Access { get; init; }
 
     /// <summary>
     /// Connections at a time; <see cref="Limits.ConnectionLimit.Derive"/> says how many the machine can hold. More are refused.

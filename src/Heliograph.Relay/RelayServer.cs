@@ -1,4 +1,5 @@
 using System.Net;
+using Heliograph.Relay.Access;
 using Heliograph.Relay.Diagnostics;
 using Heliograph.Relay.Limits;
 using Heliograph.Relay.Listening;
@@ -147,7 +148,20 @@ public sealed class RelayServer : IAsyncDisposable
     /// Announces a connection that this program is about to open to itself: limits apply to it, and the statistics leave it out.
     /// </summary>
     /// <param name="flight">SHA-256 of the first bytes that it will send; a ClientHello, which nobody can guess.</param>
-    public void AnnounceOwn(ReadOnlySpan<byte> flight) => relay.Own.Announce(flight);
+    /// <param name="opens">Whether it reaches Signal's hosts whatever its outer name, as if that were a group's.</param>
+    public void AnnounceOwn(ReadOnlySpan<byte> flight, bool opens = false) => relay.Own.Announce(flight, opens);
+
+    /// <summary>
+    /// From now on these outer names lead to Signal's hosts; connections that came under another, and have not reached the decoy, end.
+    /// </summary>
+    /// <param name="names">Null: every name does.</param>
+    public void UseAccess(AccessTable? names)
+    {
+        relay.Use(names);
+        // A connection that found its name in the table before runs on its loop before this: none slips through.
+        if (names is not null)
+            CancelAll(connection => connection.LostAccess(names));
+    }
 
     /// <summary>What the month's budget allows from now on.</summary>
     /// <param name="slowTo">Bytes a second, where that is less than the limit; 0: no slower.</param>

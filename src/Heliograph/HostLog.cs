@@ -119,6 +119,9 @@ internal static partial class HostLog
     [LoggerMessage(33, LogLevel.Warning, "Cannot read or save how much of the monthly budget is used: {Problem}")]
     public static partial void BudgetNotSaved(ILogger logger, string problem);
 
+    [LoggerMessage(34, LogLevel.Warning, "Cannot save when the groups of unlisted names were last used: {Problem}")]
+    public static partial void AccessNotSaved(ILogger logger, string problem);
+
     [LoggerMessage(5, LogLevel.Debug, "An unexpected error")]
     public static partial void Fault(ILogger logger, Exception exception);
 }

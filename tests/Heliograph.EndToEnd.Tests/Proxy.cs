@@ -8,6 +8,9 @@ namespace Heliograph.EndToEnd.Tests;
 /// <summary>What differs between the proxies of tests.</summary>
 internal sealed record ProxySettings
 {
+    /// <summary>Names and wildcards in <c>domains</c>; the certificate has them too.</summary>
+    public IReadOnlyList<string> Domains { get; init; } = [Proxy.Name];
+
     /// <summary>Maps an inner name to a stand-in.</summary>
     public IReadOnlyDictionary<string, IPEndPoint> Routes { get; init; } = Route();
 
@@ -62,12 +65,13 @@ internal sealed class Proxy : IAsyncDisposable
     private readonly bool ownsAuthority;
     private SignalNginxPair? pair;
     private HeliographProcess? program;
+    private ProxySettings settings = null!;
 
-    private Proxy(TestAuthority? authority, TestKey key)
+    private Proxy(TestAuthority? authority, ProxySettings settings)
     {
         ownsAuthority = authority is null;
         Authority = authority ?? new TestAuthority();
-        Certificate = Authority.Issue(key, Name, "localhost", "127.0.0.1");
+        Certificate = Authority.Issue(settings.Key, [.. settings.Domains, "localhost", "127.0.0.1"]);
     }
 
     public static bool IsNginxPair => Environment.GetEnvironmentVariable("HELIOGRAPH_TEST_PROXY") == "nginx-pair";
@@ -80,6 +84,9 @@ internal sealed class Proxy : IAsyncDisposable
     public TempDirectory Directory { get; } = new();
 
     public IPEndPoint Endpoint { get; private set; } = null!;
+
+    /// <summary>The configuration file.</summary>
+    public string Config => Directory["heliograph.yaml"];
 
     /// <summary>Where its metrics and health checks are: <c>http://address:port/</c>.</summary>
     public Uri Monitoring =>
@@ -97,7 +104,7 @@ internal sealed class Proxy : IAsyncDisposable
     /// <summary>Starts the proxy and waits until it serves.</summary>
     public static async Task<Proxy> StartAsync(ProxySettings settings, TestAuthority? authority = null)
     {
-        var proxy = new Proxy(authority, settings.Key);
+        var proxy = new Proxy(authority, settings);
         try
         {
             if (IsNginxPair)
@@ -139,12 +146,13 @@ internal sealed class Proxy : IAsyncDisposable
 
     private async Task StartProgramAsync(ProxySettings settings)
     {
+        this.settings = settings;
         var (chain, key) = Certificate.WriteTo(Directory);
         var hosts = settings.Routes.Select(route => $"{route.Key}: \"{route.Value}\"")
             .Concat(settings.NamedRoutes.Select(route => $"{route.Key}: \"{route.Value}\""))
             .DefaultIfEmpty("nobody-asks-for-this.example: \"127.0.0.1:9\"");
         var config = $$"""
-            domains: ["{{Name}}"]
+            domains: [{{string.Join(", ", settings.Domains.Select(static domain => $"\"{domain}\""))}}]
             listen: ["{{settings.Listen ?? new IPEndPoint(IPAddress.Loopback, 0)}}"]
             http: { listen: [] }
             certificate: { source: files, chain: "{{chain}}", key: "{{key}}" }
@@ -161,8 +169,16 @@ internal sealed class Proxy : IAsyncDisposable
         System.IO.Directory.CreateDirectory(Directory["state"]);
         foreach (var (name, content) in settings.StateFiles)
             await File.WriteAllTextAsync(Path.Combine(Directory["state"], name), content);
-        program = await HeliographProcess.StartAsync(
-            Directory.Write("heliograph.yaml", config), Directory.Path, settings.Arguments, settings.Wrapper);
+        Directory.Write("heliograph.yaml", config);
+        await StartAgainAsync();
+    }
+
+    /// <summary>Starts the program, again if it has ended; on another port, if the system picks it.</summary>
+    public async Task StartAgainAsync()
+    {
+        if (program is not null)
+            await program.DisposeAsync();
+        program = await HeliographProcess.StartAsync(Config, Directory.Path, settings.Arguments, settings.Wrapper);
         Endpoint = program.Endpoints[0];
     }
 }

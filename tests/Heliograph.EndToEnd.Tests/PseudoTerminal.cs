@@ -11,10 +11,15 @@ internal static class PseudoTerminal
     /// <param name="typed">The input, in printf's notation: <c>\r</c> is Enter.</param>
     /// <param name="arguments">The program's arguments.</param>
     /// <returns>Everything that was written to the terminal, with the colours.</returns>
-    public static async Task<(int ExitCode, string Screen)> RunAsync(string typed, params string[] arguments)
+    public static Task<(int ExitCode, string Screen)> RunAsync(string typed, params string[] arguments) =>
+        RunAsync(typed, new Dictionary<string, string?>(StringComparer.Ordinal), arguments);
+
+    /// <summary>The same with more variables in its environment.</summary>
+    public static async Task<(int ExitCode, string Screen)> RunAsync(
+        string typed, IReadOnlyDictionary<string, string?> variables, params string[] arguments)
     {
         var command = string.Join(' ', new[] { HeliographProcess.Program }.Concat(arguments).Select(static word => $"'{word}'"));
-        var environment = new Dictionary<string, string?>(StringComparer.Ordinal)
+        var environment = new Dictionary<string, string?>(variables, StringComparer.Ordinal)
         {
             ["TERM"] = "xterm-256color",
             ["NO_COLOR"] = null,

@@ -7,6 +7,7 @@ public static class Processes
 {
     public const int SIGHUP = 1;
     public const int SIGINT = 2;
+    public const int SIGKILL = 9;
     public const int SIGUSR1 = 10;
     public const int SIGTERM = 15;
 

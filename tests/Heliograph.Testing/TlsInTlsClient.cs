@@ -27,6 +27,9 @@ public sealed record TlsInTlsOptions
     /// <summary>The proxy's name in the outer hello; an IP address sends no SNI, as libsignal does.</summary>
     public string OuterName { get; init; } = "proxy.example";
 
+    /// <summary>Goes on if the proxy's certificate is for another name, as a prober does.</summary>
+    public bool AcceptsAnyOuterName { get; init; }
+
     public SslProtocols OuterProtocols { get; init; } = SslProtocols.None;
 
     public IReadOnlyList<SslApplicationProtocol> OuterAlpn { get; init; } = [];
@@ -111,7 +114,9 @@ public sealed class TlsInTlsClient : IAsyncDisposable
             if (options.OnHello is { } show)
                 below = new FirstWriteStream(below, show);
             var coalescing = options.HelloWithFinished ? new CoalescingStream(below) : null;
-            var outer = new SslStream(coalescing ?? below);
+            var outer = options.AcceptsAnyOuterName
+                ? new SslStream(coalescing ?? below, leaveInnerStreamOpen: false, static (_, _, _, _) => true)
+                : new SslStream(coalescing ?? below);
             await outer.AuthenticateAsClientAsync(
                 Authentication(options, options.OuterName, options.OuterProtocols, options.OuterAlpn), cancellationToken);
             return new TlsInTlsClient(socket, outer) { coalescing = coalescing };

@@ -15,6 +15,9 @@ public enum ConnectionOutcome
     /// <summary>The decoy: an inner ClientHello with a name that is not routed, or with none.</summary>
     DecoyDeniedName,
 
+    /// <summary>The decoy: an inner ClientHello for a routed host, but under an outer name that no group has: a probe.</summary>
+    DecoyProbe,
+
     /// <summary>The decoy: the routed host could not be dialled.</summary>
     DecoyUpstreamDown,
 
@@ -67,6 +70,9 @@ public enum ConnectionOutcome
 
     /// <summary>The decoy: a routed name, but nothing is relayed until the month's budget resets.</summary>
     RefusedBudget,
+
+    /// <summary>The decoy: a routed name, but the group had as many connections as it may have.</summary>
+    RefusedGroup,
 
     /// <summary>Ended by a defect in Heliograph.</summary>
     Failed,

@@ -18,30 +18,34 @@ internal sealed class OwnFlights
 
     private readonly TimeProvider timeProvider;
     private readonly Lock gate = new();
-    private readonly Dictionary<string, long> announced = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Announced> announced = new(StringComparer.Ordinal);
     private volatile int count;
     private long newest;
 
     public OwnFlights(TimeProvider timeProvider) => this.timeProvider = timeProvider;
 
     /// <param name="hash">SHA-256 of the flight.</param>
-    public void Announce(ReadOnlySpan<byte> hash)
+    /// <param name="opens">Whether the connection reaches Signal's hosts whatever its outer name.</param>
+    public void Announce(ReadOnlySpan<byte> hash, bool opens = false)
     {
         lock (gate)
         {
-            foreach (var old in announced.Where(one => timeProvider.GetElapsedTime(one.Value) > KeptFor).ToList())
+            foreach (var old in announced.Where(one => timeProvider.GetElapsedTime(one.Value.At) > KeptFor).ToList())
                 announced.Remove(old.Key);
             var now = timeProvider.GetTimestamp();
             if (announced.Count < Most)
-                announced[Convert.ToHexString(hash)] = now;
+                announced[Convert.ToHexString(hash)] = new(now, opens);
             Volatile.Write(ref newest, now);
             count = announced.Count;
         }
     }
 
     /// <summary>Whether these first bytes were announced. Each announcement is for one connection.</summary>
-    public bool Take(ReadOnlySpan<byte> flight)
+    /// <param name="flight">The first bytes.</param>
+    /// <param name="opens">Whether the connection reaches Signal's hosts whatever its outer name.</param>
+    public bool Take(ReadOnlySpan<byte> flight, out bool opens)
     {
+        opens = false;
         // Nearly always: nothing is hashed for a client.
         if (count == 0)
             return false;
@@ -54,7 +58,8 @@ internal sealed class OwnFlights
         SHA256.HashData(flight, hash);
         lock (gate)
         {
-            var isOwn = announced.Remove(Convert.ToHexString(hash), out var at) && timeProvider.GetElapsedTime(at) <= KeptFor;
+            var isOwn = announced.Remove(Convert.ToHexString(hash), out var one) && timeProvider.GetElapsedTime(one.At) <= KeptFor;
+            opens = isOwn && one.Opens;
             count = announced.Count;
             return isOwn;
         }
@@ -71,4 +76,6 @@ internal sealed class OwnFlights
             count = 0;
         }
     }
+
+    private readonly record struct Announced(long At, bool Opens);
 }

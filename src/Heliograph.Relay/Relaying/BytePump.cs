@@ -1,3 +1,4 @@
+using Heliograph.Relay.Access;
 using Heliograph.Relay.Diagnostics;
 using Heliograph.Relay.Loop;
 
@@ -34,6 +35,7 @@ internal sealed class BytePump
     private readonly Channel upstream;
     private readonly Deadline deadline;
     private readonly RelayCounters counters;
+    private readonly AccessGroup? group;
     private readonly bool isVisit;
     private DeadlineQueue timeouts;
     private int waiting;
@@ -45,8 +47,11 @@ internal sealed class BytePump
     /// <param name="deadline">Restarted by every byte; its owner cancels both sockets when it passes.</param>
     /// <param name="counters">Counts every byte.</param>
     /// <param name="isVisit">Whether the client is a visitor of a web server.</param>
-    public BytePump(RelayLoop loop, Channel client, Channel upstream, Deadline deadline, RelayCounters counters, bool isVisit)
+    /// <param name="group">Counts the bytes too; null: the client is of no group.</param>
+    public BytePump(
+        RelayLoop loop, Channel client, Channel upstream, Deadline deadline, RelayCounters counters, bool isVisit, AccessGroup? group)
     {
+        this.group = group;
         this.loop = loop;
         this.client = client;
         this.upstream = upstream;
@@ -148,12 +153,7 @@ internal sealed class BytePump
         if (read.Count == 0)
             return null;
         ArmDeadline();
-        if (isVisit)
-            counters.CountVisited(read.Count);
-        else if (from == client)
-            counters.CountUp(read.Count);
-        else
-            counters.CountDown(read.Count);
+        Count(from, read.Count);
         if (to.Write(loop.Scratch[..read.Count]))
             return IoStatus.Done;
         // The decoy has answered and closed while its visitor still writes: drop those bytes, as nginx does (lingering_close), because
@@ -162,6 +162,24 @@ internal sealed class BytePump
             return IoStatus.Done;
         Break(GetBroken(to));
         return IoStatus.Broken;
+    }
+
+    private void Count(Channel from, int bytes)
+    {
+        if (isVisit)
+        {
+            counters.CountVisited(bytes);
+        }
+        else if (from == client)
+        {
+            counters.CountUp(bytes);
+            group?.CountUp(bytes);
+        }
+        else
+        {
+            counters.CountDown(bytes);
+            group?.CountDown(bytes);
+        }
     }
 
     private async ValueTask CarryEndAsync(Channel to)

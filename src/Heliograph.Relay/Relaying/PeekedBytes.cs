@@ -12,9 +12,20 @@ internal static class PeekedBytes
     private static readonly Recognizer<ClientHello?> RecognizeHello =
         static (bytes, out hello) => ClientHelloReader.Read(bytes, out hello) != HelloStatus.NeedMore;
 
+    private static readonly Recognizer<ClientHello?> RecognizeAnything = static (bytes, out hello) =>
+    {
+        // What one read brought, as far as a hello is in it: nothing waits for the rest.
+        _ = ClientHelloReader.Read(bytes, out hello);
+        return true;
+    };
+
     /// <summary>Peeks for a ClientHello; <see cref="Peek{T}.Found"/> is null if the bytes are not one.</summary>
     public static ValueTask<Peek<ClientHello?>> ReadHelloAsync(Channel channel, RelayLoop loop, PendingBytes peeked) =>
         ReadAsync(channel, loop, peeked, ClientHelloReader.LongestHello, RecognizeHello);
+
+    /// <summary>Peeks no further than the first bytes, whatever they are.</summary>
+    public static ValueTask<Peek<ClientHello?>> ReadFirstAsync(Channel channel, RelayLoop loop, PendingBytes peeked) =>
+        ReadAsync(channel, loop, peeked, ClientHelloReader.LongestHello, RecognizeAnything);
 
     /// <summary>Peeks.</summary>
     /// <param name="channel">Where the bytes come from.</param>

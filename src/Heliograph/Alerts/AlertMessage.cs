@@ -15,6 +15,10 @@ internal enum AlertCause
     [JsonStringEnumMemberName("self_check")]
     SelfCheck,
 
+    /// <summary>The name of a group (access.mode: unlisted).</summary>
+    [JsonStringEnumMemberName("probed")]
+    Probed,
+
     /// <summary>The operator is testing whether messages arrive.</summary>
     [JsonStringEnumMemberName("test")]
     Test,
@@ -35,6 +39,10 @@ internal sealed record AlertMessage
 {
     /// <summary>The whole message for a person: what Slack, Mattermost and others show.</summary>
     public required string Text { get; init; }
+
+    /// <summary>The same for the log, where that is to know less; null: the text.</summary>
+    [JsonIgnore]
+    public string? Logged { get; init; }
 
     public required AlertCause Cause { get; init; }
 

@@ -1,3 +1,4 @@
+using Heliograph.Access;
 using Heliograph.Certificates;
 using Heliograph.Relay.Diagnostics;
 
@@ -6,6 +7,12 @@ namespace Heliograph.Alerts;
 /// <summary>What the alerts check once a minute.</summary>
 internal sealed record AlertSources
 {
+    /// <summary>The groups of unlisted names.</summary>
+    public Func<IReadOnlyList<GroupReport>> Groups { get; init; } = static () => [];
+
+    /// <summary>Whether those who are notified may know a group's name; the log may not.</summary>
+    public Func<bool> NamesGroups { get; init; } = static () => false;
+
     /// <summary>This proxy's name in messages.</summary>
     public required Func<string> Proxy { get; init; }
 

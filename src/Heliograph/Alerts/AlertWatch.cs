@@ -82,7 +82,7 @@ internal sealed class AlertWatch : IAsyncDisposable
         file.Write(book);
         foreach (var message in messages)
         {
-            HostLog.Alert(logger, message.Text);
+            HostLog.Alert(logger, message.Logged ?? message.Text);
             foreach (var target in targets)
             {
                 if (await target.SendAsync(message, stop.Token) is { } problem)
@@ -105,6 +105,9 @@ internal sealed class AlertWatch : IAsyncDisposable
                 check!.IsFailing ? $"the self-check fails: {check.Problem}" : "the self-check succeeds",
                 now);
 
+        foreach (var group in JudgeGroups(now))
+            yield return group;
+
         // Hosts that change in the same minute share one message: when the network is down, every host is.
         foreach (var hosts in upstreams.Update(sources.Relay(), now)
             .Select(host => (host.Key, State: book.Judge($"{AlertWords.ToWord(AlertCause.Upstream)} {host.Key}", host.Value, now)))
@@ -117,6 +120,24 @@ internal sealed class AlertWatch : IAsyncDisposable
                     ? "cannot be reached from this proxy, so Signal apps that need it cannot connect"
                     : "can be reached";
             yield return Message(AlertCause.Upstream, hosts.Key, $"{Names([.. hosts.Order(StringComparer.Ordinal)])} {text}", now);
+        }
+    }
+
+    private IEnumerable<AlertMessage> JudgeGroups(DateTimeOffset now)
+    {
+        foreach (var group in sources.Groups())
+        {
+            if (book.Judge($"{AlertWords.ToWord(AlertCause.Probed)} {group.Name}", group.Probed, now) is not { } state)
+                continue;
+            var unnamed = Message(AlertCause.Probed, state, Text("a group", "; heliograph link list shows which"), now);
+            yield return sources.NamesGroups()
+                ? Message(AlertCause.Probed, state, Text(group.Name, ""), now) with { Logged = unnamed.Text }
+                : unnamed;
+
+            string Text(string name, string where) =>
+                state == AlertState.Failing
+                    ? $"the name of {name} is being probed{where}; heliograph link rotate makes another"
+                    : $"the name of {name} is quiet";
         }
     }
 

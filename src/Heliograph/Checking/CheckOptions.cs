@@ -21,6 +21,14 @@ internal sealed record CheckOptions
     /// <summary>Told of each connection to the proxy before it speaks, where the proxy is this machine's own; null: nobody is.</summary>
     public AnnounceFlight? Announce { get; init; }
 
+    /// <summary>
+    /// With <see cref="Announce"/>: the connections reach Signal's hosts whatever the name, for a check of a proxy with unlisted names.
+    /// </summary>
+    public bool Opens { get; init; }
+
+    /// <summary>Whether the name must lead to a web site and to nothing else, as all but the unlisted names of a proxy do.</summary>
+    public bool IsWebSite { get; init; }
+
     /// <summary>The inner names to request. None: only the outer side is checked.</summary>
     public IReadOnlyList<string> Routes { get; init; } = [.. RouteSets.GetCurrentNames("signal")];
 

@@ -12,14 +12,14 @@ internal static class Conclusion
 
     public static bool IsNeeded(string route) => route.StartsWith(ChatHost, StringComparison.Ordinal);
 
-    public static (CheckVerdict Verdict, string Summary) FromSteps(IReadOnlyList<CheckStep> steps)
+    public static (CheckVerdict Verdict, string Summary) FromSteps(IReadOnlyList<CheckStep> steps, bool isWebSite)
     {
         var network = steps.FirstOrDefault(static step => step.Step == Steps.Network && step.Severity == Severity.Failure);
         if (network is not null)
             return (
                 CheckVerdict.NetworkDown,
                 $"This machine's network is down, so the proxy cannot be checked from here: {network.Remedy}.");
-        return OuterSide(steps) ?? Routes(steps) ?? Warnings(steps);
+        return OuterSide(steps) ?? (isWebSite ? WebSite(steps) : Routes(steps)) ?? Warnings(steps);
     }
 
     private static (CheckVerdict, string)? OuterSide(IReadOnlyList<CheckStep> steps)
@@ -42,6 +42,13 @@ internal static class Conclusion
             : null;
     }
 
+    /// <summary>Of a name that must lead to a web site and nothing else.</summary>
+    private static (CheckVerdict, string)? WebSite(IReadOnlyList<CheckStep> steps) =>
+        Select(steps, Steps.Route).Find(static step => step.Severity == Severity.Failure) is { } relayed
+            ? (CheckVerdict.ProxyBroken, $"This name is no ordinary web site, {relayed.Subject} answers through it: {relayed.Remedy}.")
+        : steps.Any(static step => step.Severity >= Severity.Warning) ? null
+        : (CheckVerdict.Works, "This name is an ordinary web site: none of Signal's hosts answers through it.");
+
     private static (CheckVerdict, string)? Routes(IReadOnlyList<CheckStep> steps)
     {
         var routes = Select(steps, Steps.Route);
@@ -63,6 +70,14 @@ internal static class Conclusion
         }
         if (needed.Exists(static step => step.Outcome != RouteSteps.AsDenied))
             return (CheckVerdict.SignalUnreachable, $"The proxy is up, but it cannot reach Signal: {SignalRemedy}.");
+        if (routes.TrueForAll(static step => step.Outcome == RouteSteps.AsDenied)
+            && Select(steps, Steps.WebPage) is [{ Severity: Severity.Ok }]
+            && Select(steps, Steps.Alike) is [{ Severity: Severity.Ok }])
+            return (
+                CheckVerdict.ProxyBroken,
+                "This name is an ordinary web site: none of Signal's hosts answers through it. If its proxy has unlisted names " +
+                "(access.mode: unlisted), that is right for every name but those in its links: check one of them. If it has not, run " +
+                "\"heliograph check\" on its server.");
         return routes.Exists(static step => step.Severity == Severity.Ok)
             ? (
                 CheckVerdict.ProxyBroken,

@@ -1,4 +1,5 @@
 using System.Net;
+using Heliograph.Access;
 using Heliograph.Configuration;
 using Heliograph.Control;
 using Heliograph.Machine;
@@ -12,6 +13,9 @@ internal static class LocalCheck
 {
     /// <summary>A server has few names, and each costs some handshakes.</summary>
     private const int MostDomains = 8;
+
+    /// <summary>Hosts that are requested through a name that must not lead to them.</summary>
+    private const int MostOfWebSite = 2;
 
     /// <param name="settings">The server's configuration.</param>
     /// <param name="options">For all of its domains.</param>
@@ -38,13 +42,11 @@ internal static class LocalCheck
             progress?.Report(new($"{finding.Name}: {finding.Seen}", Done: true));
         }
         var reports = new List<CheckReport>();
-        foreach (var domain in settings.Domains.Where(static domain => !domain.StartsWith('*')).Take(MostDomains))
-            reports.Add(
-                await ProxyCheck.RunAsync(
-                    For(domain, settings, AnnounceTo(settings, options, timeProvider), choosesRoutes, isFirst: reports.Count == 0),
-                    progress,
-                    timeProvider,
-                    cancellationToken));
+        foreach (var domain in ToCheck(settings))
+        {
+            var one = AnnounceTo(settings, For(domain, settings, options, choosesRoutes, isFirst: reports.Count == 0), timeProvider);
+            reports.Add(await ProxyCheck.RunAsync(one, progress, timeProvider, cancellationToken));
+        }
         var (verdict, summary) = Conclude(machine, reports);
         return new CheckResult { Verdict = verdict, Summary = summary, Machine = machine, Proxies = reports };
     }
@@ -53,7 +55,7 @@ internal static class LocalCheck
     public static CheckOptions AnnounceTo(Settings settings, CheckOptions options, TimeProvider timeProvider) => options with
     {
         Announce = (flight, cancellationToken) =>
-            OwnConnections.AnnounceAsync(settings.StateDirectory, flight, timeProvider, cancellationToken),
+            OwnConnections.AnnounceAsync(settings.StateDirectory, flight, options.Opens, timeProvider, cancellationToken),
     };
 
     /// <summary>A fault of the machine explains what is seen from outside, so its remedy comes first.</summary>
@@ -79,13 +81,13 @@ internal static class LocalCheck
                 $", but this machine needs attention: {remedy}.");
         if (warned is not null)
             return (CheckVerdict.WorksWithWarnings, Summarize(warned, reports));
-        return reports.Count > 0
-            ? (CheckVerdict.Works, reports[0].Summary)
-            : (
-                CheckVerdict.WorksWithWarnings,
-                "This machine is fine, but a wildcard alone cannot be checked from outside: give a host name under it " +
-                "(heliograph check NAME).");
+        return (CheckVerdict.Works, reports[0].Summary);
     }
+
+    /// <summary>With unlisted names, the wildcard first: it is what Signal's clients come by.</summary>
+    private static IEnumerable<string> ToCheck(Settings settings) => settings.Domains
+        .OrderByDescending(domain => settings.Access.IsUnlisted && domain == settings.Wildcard)
+        .Take(MostDomains);
 
     private static IEnumerable<MachineCheck> Checks(Settings settings, IReadOnlyList<IPEndPoint>? running, TimeProvider timeProvider) =>
         MachineChecks
@@ -105,11 +107,22 @@ internal static class LocalCheck
             .Routes.Sets.SelectMany(RouteSets.GetCurrentNames)
             .Concat(settings.Routes.Hosts.Keys)
             .Distinct(StringComparer.Ordinal);
+        var isWildcard = domain.StartsWith('*');
+        // Nobody has this name, which must lead here all the same: a group's own would be told to every DNS server on the way.
+        var name = isWildcard ? HostLabel.CreateName(domain) : domain;
         return options with
         {
-            Proxy = new ProxyAddress(domain, port),
-            Routes = !isFirst ? [] : choosesRoutes ? options.Routes : [.. own],
-            AsStranger = isFirst,
+            Proxy = new ProxyAddress(name, port),
+            Resolve = isWildcard && options.Resolve.TryGetValue(domain, out var addresses)
+                ? new Dictionary<string, IReadOnlyList<IPAddress>>(options.Resolve, StringComparer.Ordinal) { [name] = addresses }
+                : options.Resolve,
+            Opens = settings.Access.IsUnlisted && isWildcard,
+            IsWebSite = settings.Access.IsUnlisted && !isWildcard,
+            Routes = settings.Access.IsUnlisted && !isWildcard ? [.. own.Take(MostOfWebSite)]
+                : !isFirst ? []
+                : choosesRoutes ? options.Routes
+                : [.. own],
+            AsStranger = isFirst || (settings.Access.IsUnlisted && !isWildcard),
             HttpPort = settings.HttpListen.Count == 0 ? null : options.HttpPort,
             Direct = routes
                 .Where(static route => route.Endpoint is UpstreamEndpoint.Tcp)

@@ -1,4 +1,5 @@
 using System.Net;
+using Heliograph.Access;
 using Heliograph.Configuration;
 using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
@@ -25,7 +26,7 @@ internal static class OwnProbe
         "chat.staging.signal.org",
     ];
 
-    /// <summary>Null: there is nothing that a client could use, so there is nothing to check.</summary>
+    /// <summary>Null: no client could use the certificate, so there is nothing to check.</summary>
     /// <param name="settings">The whole configuration.</param>
     /// <param name="endpoints">Where it listens.</param>
     /// <param name="routes">The list of hosts.</param>
@@ -35,8 +36,9 @@ internal static class OwnProbe
         Settings settings, IReadOnlyList<IPEndPoint> endpoints, RouteTable routes, AnnounceFlight announce, TimeProvider timeProvider)
     {
         // No client trusts a self-signed certificate.
-        if (settings.Certificate.Source == CertificateOrigin.SelfSigned || FindName(settings) is not { } name)
+        if (settings.Certificate.Source == CertificateOrigin.SelfSigned)
             return null;
+        var name = FindName(settings);
         var asked = RoutesToAsk(routes);
         var options = new CheckOptions
         {
@@ -44,6 +46,7 @@ internal static class OwnProbe
             DialAt = settings.Alerts.SelfCheckAddress,
             Announce = announce,
             Routes = [.. asked.Select(static route => route.Name)],
+            Opens = settings.Access.IsUnlisted,
             AsStranger = false,
             HttpPort = null,
             Direct = asked
@@ -59,16 +62,17 @@ internal static class OwnProbe
     }
 
     /// <summary>
-    /// What clients ask for, wherever it is dialled: the first of the domains, or the one that is named to be dialled. Null: the domains
-    /// are wildcards, and only clients know what those stand for.
+    /// What clients ask for, wherever it is dialled: the first of the domains, or the one that is named to be dialled. Under a wildcard, a
+    /// name that nobody has: a group's own would be told to every DNS server on the way.
     /// </summary>
-    public static string? FindName(Settings settings) =>
-        settings.Alerts.SelfCheckAddress is { } given && settings.Domains.Any(domain => Covers(domain, given.Host))
-            ? given.Host
-            : settings.Domains.FirstOrDefault(static domain => !domain.StartsWith('*'));
+    public static string FindName(Settings settings) =>
+        settings.Alerts.SelfCheckAddress is { } given && settings.Domains.Any(domain => Covers(domain, given.Host)) ? given.Host
+        : settings is { Access.IsUnlisted: true, Wildcard: { } unlisted } ? HostLabel.CreateName(unlisted)
+        : settings.Domains[0] is var first && first.StartsWith('*') ? HostLabel.CreateName(first)
+        : first;
 
     /// <summary>A wildcard stands for one label (RFC 9525 section 6.3).</summary>
-    private static bool Covers(string domain, string host) =>
+    public static bool Covers(string domain, string host) =>
         domain == host
         || (domain.StartsWith("*.", StringComparison.Ordinal)
             && host.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot

@@ -37,7 +37,7 @@ internal static class ProxyCheck
             steps.AddRange(await ThroughAsync(usable.Endpoint, options, progress, clock));
         else if (await OwnNetwork.CheckAsync(options, lookup, endpoints, clock) is { } network)
             steps.Add(network);
-        var (verdict, summary) = Conclusion.FromSteps(steps);
+        var (verdict, summary) = Conclusion.FromSteps(steps, options.IsWebSite);
         return new CheckReport
         {
             Host = options.Proxy.Host,
@@ -66,6 +66,8 @@ internal static class ProxyCheck
             denying = InnerProbe.AskAsync(proxy, StrangersView.DeniedName, options, clock);
         var denied = denying is null ? null : await denying;
         var steps = RouteSteps.FromAnswers(answers, denied, options.SignalRoots is not null);
+        if (options.IsWebSite)
+            steps = RouteSteps.ForWebSite(steps);
         steps.AddRange(await DialDirectlyAsync(steps, options, clock));
         if (exchanging is not null)
             steps.Add(await exchanging);

@@ -40,6 +40,22 @@ internal static class RouteSteps
         ];
     }
 
+    /// <summary>The same of a name that must lead to a web site and nothing else.</summary>
+    public static List<CheckStep> ForWebSite(IEnumerable<CheckStep> steps) =>
+    [
+        .. steps.Select(static step => step switch
+        {
+            { Severity: Severity.Ok } => step with
+            {
+                Severity = Severity.Failure,
+                Seen = "relayed: this name leads to Signal",
+                Remedy = "set access.mode: unlisted on the server, and hand out names of heliograph link new only",
+            },
+            { Outcome: AsDenied } => step with { Severity = Severity.Ok, Seen = step.Seen, Remedy = null },
+            _ => step with { Severity = Severity.Warning },
+        }),
+    ];
+
     private static CheckStep FromAnswer(InnerAnswer answer, InnerAnswer? denied, bool hasSignalRoots)
     {
         var step = new CheckStep

@@ -24,7 +24,9 @@ internal static class StartupText
         Line(console, "state", settings.StateDirectory);
         if (host.MetricsEndpoints.Count > 0)
             Line(console, "metrics", string.Join(", ", host.MetricsEndpoints.Select(static endpoint => $"http://{endpoint}/metrics")));
-        foreach (var domain in settings.Domains)
+        if (settings.Access.IsUnlisted)
+            Line(console, "share link", "one for each group: heliograph link new GROUP, heliograph link list");
+        foreach (var domain in settings.Access.IsUnlisted ? [] : settings.Domains)
             Line(console, "share link", new ShareLink(domain).Text);
         // Signal for Android always connects to port 443, whatever the link says.
         if (host.Endpoints.All(static endpoint => endpoint.Port != 443))

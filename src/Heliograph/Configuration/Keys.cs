@@ -30,7 +30,7 @@ internal static class Keys
         "domains", new ListKind<string>(Kinds.Domain),
         static settings => settings.Domains,
         static (settings, value) => settings with { Domains = value, Acme = settings.Acme with { Domains = value } },
-        "What clients type: DNS names that point to this machine, or IP addresses. "
+        "What clients type: DNS names that point to this machine, wildcards such as *.example.org, or IP addresses. "
         + "The certificate covers them, and each gets a share link.",
         OnReload.ReopensCertificate, new("--domain", "NAME"), example: "proxy.example.org", isRequired: true);
 
@@ -158,6 +158,27 @@ internal static class Keys
         static routes => routes.Hosts, static (routes, value) => routes with { Hosts = value },
         "More hosts that are relayed, and where to.",
         OnReload.TakesEffect, new("--route", "NAME=ENDPOINT"), example: "chat.example.org=192.0.2.10:443");
+
+    // Access
+
+    public static readonly ConfigurationKey AccessMode = Sections.Access.Key(
+        "mode", Kinds.OneOf(Words.AccessModes),
+        static access => access.IsUnlisted, static (access, value) => access with { IsUnlisted = value },
+        "open: every name of this proxy leads to Signal's hosts; unlisted: only the names that heliograph link new makes, under a wildcard "
+        + "in domains.",
+        OnReload.TakesEffect, new("--access-mode", "MODE"), example: "unlisted");
+
+    public static readonly ConfigurationKey AccessMetrics = Sections.Access.Key(
+        "metrics", Kinds.TrueOrFalse(),
+        static access => access.NamesInMetrics, static (access, value) => access with { NamesInMetrics = value },
+        "Whether metrics show each group, by its name. The names in its links are never shown.",
+        OnReload.TakesEffect, example: "true");
+
+    public static readonly ConfigurationKey AccessAlerts = Sections.Access.Key(
+        "alerts", Kinds.TrueOrFalse(),
+        static access => access.NamesInAlerts, static (access, value) => access with { NamesInAlerts = value },
+        "Whether alerts.exec and alerts.webhook are told which group's name is being probed. The log never is.",
+        OnReload.TakesEffect, example: "true");
 
     // Decoy
 
@@ -391,6 +412,7 @@ internal static class Keys
             DnsVisibleAt, DnsVisibleTimeout,
         ]),
         new("Routes", [RouteSets, RouteHosts]),
+        new("Unlisted names", [AccessMode, AccessMetrics, AccessAlerts]),
         new("Decoy", [DecoySite, DecoyDirectory, DecoyUpstream, DecoyUpstreamH2, DecoyLike, DecoySeedFile]),
         new("Other servers beside and in front of this one", [Passthrough, TrustedProxies]),
         new("TLS", [TlsHandshake]),

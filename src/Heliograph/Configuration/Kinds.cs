@@ -145,6 +145,15 @@ internal static class Kinds
         };
     }
 
+    public static ScalarKind<bool> TrueOrFalse() => new(
+        Values.OneOf(("true", true), ("false", false)), static value => value ? "true" : "false",
+            static () => new JsonObject { ["type"] = "boolean" },
+        "true or false", "`true` or `false`")
+    {
+        IsNumeric = true,
+        Words = ["true", "false"],
+    };
+
     /// <summary>One of a few words, as it is.</summary>
     public static ScalarKind<string> Choice(params string[] words) => OneOf([.. words.Select(static word => (word, word))]);
 

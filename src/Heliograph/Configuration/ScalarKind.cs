@@ -12,7 +12,7 @@ namespace Heliograph.Configuration;
 internal sealed class ScalarKind<T>(Parse<T> parse, Func<T?, string?> write, Func<JsonObject> schema, string allowed, string summary)
     : ValueKind<T>(KeyShape.Scalar, allowed, summary)
 {
-    /// <summary>Never in quotes, as it is a number, a number with a unit, or a word for one.</summary>
+    /// <summary>Never in quotes, as it is true, false, a number, a number with a unit, or a word for one.</summary>
     public bool IsNumeric { get; init; }
 
     public override bool TryRead(ConfigurationKey key, LayeredValues values, ConfigurationErrors errors, out T value)
@@ -39,6 +39,7 @@ internal sealed class ScalarKind<T>(Parse<T> parse, Func<T?, string?> write, Fun
 
     public override JsonNode? ToJson(T? value) => write(value) is not { } text ? null
         : IsNumeric && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number)
+        : IsNumeric && bool.TryParse(text, out var flag) ? JsonValue.Create(flag)
         : JsonValue.Create(text);
 
     public override JsonObject Schema() => schema();

@@ -61,6 +61,9 @@ internal static class Sections
     public static readonly Section<AlertSettings> Alerts = Top.Inner(
         "alerts", static settings => settings.Alerts, static (settings, part) => settings with { Alerts = part }, static () => new());
 
+    public static readonly Section<AccessSettings> Access = Top.Inner(
+        "access", static settings => settings.Access, static (settings, part) => settings with { Access = part }, static () => new());
+
     /// <summary>A section of which the settings have no part of its own.</summary>
     private static Section<Settings> Same(string name) =>
         Top.Inner(name, static settings => settings, static (_, settings) => settings, static () => Settings.Default);

@@ -19,8 +19,8 @@ internal sealed record Settings
     public static Settings Default { get; } = new() { Domains = [] };
 
     /// <summary>
-    /// What clients type: DNS names in lower case (punycode) or IP addresses. Never empty. With <c>dns-01</c>, wildcards too: clients then
-    /// type a name that fits.
+    /// What clients type: DNS names in lower case (punycode) or IP addresses. Never empty. Wildcards too: clients then type a name that
+    /// fits.
     /// </summary>
     public required IReadOnlyList<string> Domains { get; init; }
 
@@ -54,6 +54,8 @@ internal sealed record Settings
 
     public LimitSettings Limits { get; init; } = new();
 
+    public AccessSettings Access { get; init; } = new();
+
     /// <summary>Where Prometheus asks. Empty: off.</summary>
     public IReadOnlyList<IPEndPoint> MetricsListen { get; init; } = [new(IPAddress.Loopback, 9464)];
 
@@ -65,6 +67,9 @@ internal sealed record Settings
     public LogFormat LogFormat { get; init; }
 
     public AlertSettings Alerts { get; init; } = new();
+
+    /// <summary>The wildcard under which unlisted names are made; null: there is none.</summary>
+    public string? Wildcard => Domains.FirstOrDefault(static domain => domain.StartsWith("*.", StringComparison.Ordinal));
 
     /// <summary>An absolute path.</summary>
     public string StateDirectory { get; init; } = DefaultStateDirectory;
@@ -135,6 +140,19 @@ internal sealed record AlertSettings
 
     /// <summary>Where this machine reaches the proxy; null: under its name, as everybody does.</summary>
     public ProxyAddress? SelfCheckAddress { get; init; }
+}
+
+/// <summary>Which outer names lead to Signal's hosts.</summary>
+internal sealed record AccessSettings
+{
+    /// <summary>Only the names that were given to groups; otherwise every name does.</summary>
+    public bool IsUnlisted { get; init; }
+
+    /// <summary>Whether metrics name the groups.</summary>
+    public bool NamesInMetrics { get; init; }
+
+    /// <summary>Whether alerts name the groups.</summary>
+    public bool NamesInAlerts { get; init; }
 }
 
 internal sealed record LimitSettings

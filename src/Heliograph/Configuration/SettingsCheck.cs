@@ -12,6 +12,7 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
     public void Run()
     {
         CheckDomains();
+        CheckAccess();
         CheckCertificate();
         CheckAcme();
         CheckRoutes();
@@ -19,7 +20,6 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
         CheckPassthrough();
         CheckBudget();
         CheckFile(Keys.AlertsExec, settings.Alerts.Exec);
-        CheckSelfCheck();
         CheckAddresses((Keys.Listen, settings.Listen),
             (Keys.HttpListen, settings.HttpListen), (Keys.MetricsListen, settings.MetricsListen));
     }
@@ -33,13 +33,17 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
                 $"missing; name what clients type to reach this proxy: {Keys.Domains.Allowed} "
                 + "(--domain NAME, or domains: [NAME] in the configuration file)");
         }
-        if (settings.Certificate.Source == CertificateOrigin.Acme)
-            return;
-        // A wildcard makes sense only where DNS proves it: with files the operator knows their names, and clients type a name.
-        foreach (var given in values.List(Keys.Domains) ?? [])
+    }
+
+    /// <summary>Without a wildcard there is nothing to make an unlisted name of.</summary>
+    private void CheckAccess()
+    {
+        if (settings.Access.IsUnlisted && settings.Wildcard is null && values.Scalar(Keys.AccessMode) is { } given)
         {
-            if (given.Value.StartsWith("*.", StringComparison.Ordinal))
-                errors.Refuse(Keys.Domains, given, DomainName.NoWildcard);
+            errors.Refuse(
+                Keys.AccessMode, given,
+                $"{Keys.Domains.Name} has no wildcard to make names under; add one such as \"*.example.org\", which "
+                + $"{ChallengeTypes.Dns01} can get or {Keys.CertificateChain.Name} may have");
         }
     }
 
@@ -166,20 +170,6 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
         {
             if (values.Scalar(key) is { } alone)
                 errors.Add(key, alone, $"{Keys.MonthlyBytes.Name} is missing, which it belongs to; allowed: {Keys.MonthlyBytes.Allowed}");
-        }
-    }
-
-    /// <summary>The self-check asks for a name, and a wildcard is none.</summary>
-    private void CheckSelfCheck()
-    {
-        if (settings.Alerts.SelfCheckAddress is { Literal: not null }
-            && settings.Domains.Count > 0
-            && settings.Domains.All(static domain => domain.StartsWith('*'))
-            && values.Scalar(Keys.AlertsSelfCheckAddress) is { } given)
-        {
-            errors.Refuse(
-                Keys.AlertsSelfCheckAddress, given, $"{Keys.Domains.Name} has wildcards only, so that no name is known to ask for there; "
-                + "write a name under one of them");
         }
     }
 

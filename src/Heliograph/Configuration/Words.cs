@@ -27,6 +27,8 @@ internal static class Words
 
     public static readonly (string Word, bool Value)[] WhenSpent = [("refuse", false), ("slow", true)];
 
+    public static readonly (string Word, bool Value)[] AccessModes = [("open", false), ("unlisted", true)];
+
     public static readonly (string Word, LogLevel Value)[] LogLevels =
     [
         ("trace", LogLevel.Trace), ("debug", LogLevel.Debug), ("info", LogLevel.Information),

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Heliograph.Access;
 using Heliograph.Certificates;
 using Heliograph.Status;
 
@@ -17,6 +18,21 @@ internal sealed record ControlRequest
 
     /// <summary>For <c>own-connection</c>: SHA-256 of its first bytes, in hexadecimal.</summary>
     public string? Flight { get; init; }
+
+    /// <summary>For <c>own-connection</c>: it reaches Signal's hosts whatever its outer name.</summary>
+    public bool Opens { get; init; }
+
+    /// <summary>For <c>link-new</c>, <c>link-revoke</c> and <c>link-rotate</c>.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>For <c>link-new</c>: how long the group's names work; null: until they are revoked.</summary>
+    public TimeSpan? Expires { get; init; }
+
+    /// <summary>For <c>link-new</c>: connections at a time; 0: no limit.</summary>
+    public int Limit { get; init; }
+
+    /// <summary>For <c>link-rotate</c>: how long the names before still work.</summary>
+    public TimeSpan Grace { get; init; }
 }
 
 /// <summary>The response: one line of JSON, after which the connection ends. Each command adds a member of its own.</summary>
@@ -35,6 +51,9 @@ internal sealed record ControlResponse
 
     /// <summary>Set by <c>listening</c>: addresses with their ports.</summary>
     public IReadOnlyList<string>? Listening { get; init; }
+
+    /// <summary>Set by <c>link-new</c>, <c>link-list</c> and <c>link-rotate</c>.</summary>
+    public IReadOnlyList<GroupReport>? Groups { get; init; }
 
     public static ControlResponse Done(string message) => new() { Ok = true, Message = message };
 

@@ -13,17 +13,19 @@ internal static class OwnConnections
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>The server's side.</summary>
-    /// <param name="announce">Gets SHA-256 of the first bytes of the connection.</param>
-    public static KeyValuePair<string, ControlCommand> Command(Action<byte[]> announce) =>
-        new(CommandName, (request, _) => Task.FromResult(Answer(request.Flight, announce)));
+    /// <param name="announce">
+    /// Gets SHA-256 of the first bytes of the connection, and whether it reaches Signal's hosts whatever its outer name.
+    /// </param>
+    public static KeyValuePair<string, ControlCommand> Command(Action<byte[], bool> announce) =>
+        new(CommandName, (request, _) => Task.FromResult(Answer(request, announce)));
 
     /// <summary>The check's side. A server that cannot be asked counts the connection, which harms nothing.</summary>
     public static async ValueTask AnnounceAsync(
-        string stateDirectory, ReadOnlyMemory<byte> hash, TimeProvider timeProvider, CancellationToken cancellationToken)
+        string stateDirectory, ReadOnlyMemory<byte> hash, bool opens, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         try
         {
-            var request = new ControlRequest { Command = CommandName, Flight = Convert.ToHexString(hash.Span) };
+            var request = new ControlRequest { Command = CommandName, Flight = Convert.ToHexString(hash.Span), Opens = opens };
             _ = await ControlClient.AskAsync(stateDirectory, request, Patience, timeProvider, cancellationToken);
         }
         catch (StartException)
@@ -32,11 +34,11 @@ internal static class OwnConnections
         }
     }
 
-    private static ControlResponse Answer(string? flight, Action<byte[]> announce)
+    private static ControlResponse Answer(ControlRequest request, Action<byte[], bool> announce)
     {
-        if (flight is not { Length: 2 * SHA256.HashSizeInBytes } || !flight.All(char.IsAsciiHexDigit))
+        if (request.Flight is not { Length: 2 * SHA256.HashSizeInBytes } flight || !flight.All(char.IsAsciiHexDigit))
             return ControlResponse.Failed("own-connection needs a flight: SHA-256 of the first bytes, in hexadecimal");
-        announce(Convert.FromHexString(flight));
+        announce(Convert.FromHexString(flight), request.Opens);
         return ControlResponse.Done("that connection will not be counted");
     }
 }

@@ -1,3 +1,4 @@
+using Heliograph.Access;
 using Heliograph.Budget;
 using Heliograph.Certificates;
 using Heliograph.Relay.Diagnostics;
@@ -13,6 +14,7 @@ internal sealed class StatusReader(
     TrafficRecorder traffic,
     Func<BudgetReport?> budget,
     Func<string?> selfCheckProblem,
+    Func<IReadOnlyList<GroupReport>?> groups,
     TimeProvider timeProvider)
 {
     public const string CommandName = "status";
@@ -27,7 +29,8 @@ internal sealed class StatusReader(
             certificates.Describe() with { Running = true },
             budget(),
             selfCheckProblem(),
-            timeProvider.GetUtcNow());
+            timeProvider.GetUtcNow(),
+            groups());
 
     /// <param name="relay">Since the start.</param>
     /// <param name="totals">By day and week.</param>
@@ -35,13 +38,15 @@ internal sealed class StatusReader(
     /// <param name="budget">Null: limits.monthly_bytes is off.</param>
     /// <param name="selfCheckProblem">Why the self-check fails; null: it does not.</param>
     /// <param name="now">The time.</param>
+    /// <param name="groups">The groups of unlisted names; null: access.mode is open.</param>
     internal static StatusReport CreateReport(
         RelayStatistics relay,
         TrafficTotals totals,
         CertificateReport certificate,
         BudgetReport? budget,
         string? selfCheckProblem,
-        DateTimeOffset now)
+        DateTimeOffset now,
+        IReadOnlyList<GroupReport>? groups = null)
     {
         IReadOnlyList<StatusWarning> warnings =
         [
@@ -49,6 +54,7 @@ internal sealed class StatusReader(
                 .Concat(CertificateWarnings.FromReport(certificate, now))
                 .Concat(ServerWarnings.FromStatistics(relay, totals))
                 .Concat(LimitWarnings.FromStatistics(relay, budget))
+                .Concat(AccessWarnings.FromGroups(groups))
                 .Concat(selfCheckProblem is null ? [] : [ServerWarnings.FromSelfCheck(selfCheckProblem)])
                 .OrderBy(static warning => warning.Severity != StatusWarning.Critical),
         ];
@@ -66,6 +72,7 @@ internal sealed class StatusReader(
             DeniedNames = relay.DeniedSignalNames.ToDictionary(
                 static one => one.Key, static one => RoundedCount.Up(one.Value), StringComparer.Ordinal),
             Certificate = certificate,
+            Groups = groups is null ? null : [.. groups.Select(GroupStatus.FromReport)],
             Budget = budget is null ? null : BudgetStatus.FromReport(budget),
             Warnings = warnings,
         };

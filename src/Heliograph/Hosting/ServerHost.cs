@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Net;
+using Heliograph.Access;
 using Heliograph.Alerts;
 using Heliograph.Budget;
 using Heliograph.Certificates;
@@ -40,6 +41,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     private DecoyOptions decoyOptions = null!;
     private DecoySite decoy = null!;
     private RelayServer relay = null!;
+    private AccessKeeper access = null!;
     private RedirectServer? redirect;
     private SelfCheck? selfCheck;
     private Monitoring monitoring = null!;
@@ -154,6 +156,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
             decoy.Use(site);
         redirect?.UseDomains(newSettings.Domains);
         relay.UseOptions(RelayOptions());
+        access.UseMode(newSettings.Access.IsUnlisted);
     }
 
     /// <summary>Stops accepting, and gives open connections <c>limits.drain_timeout</c> to finish.</summary>
@@ -184,12 +187,16 @@ internal sealed class ServerHost : IService, IAsyncDisposable
             new CertificateInUse(
                 await CertificateSources.OpenAsync(settings, ports, timeProvider, logger), settings.Domains, timeProvider, logger));
         Routes = RouteTable.Create(settings.Routes.Sets, settings.Routes.Hosts);
-        decoyOptions = DecoyOptions(settings);
+        access = Own(
+            new AccessKeeper(
+                new AccessFile(settings.StateDirectory, timeProvider, logger), settings.Access.IsUnlisted, timeProvider, logger));
+                decoyOptions = DecoyOptions(settings);
         decoy = Own(
             await DecoySite.StartAsync(decoyOptions, timeProvider, loggerFactory.CreateLogger("Heliograph.Web"), cancellationToken));
         relay = Own(
             RelayServer.Start(RelayOptions(), certificates.Source.Current, timeProvider, loggerFactory.CreateLogger("Heliograph.Relay")));
         ports.Attach(relay);
+        access.Attach(relay.UseAccess);
         if (settings.HttpListen.Count > 0)
             redirect = Own(await StartRedirectAsync(loggerFactory.CreateLogger("Heliograph.Web")));
         if (settings.Limits.Budget.MonthlyBytes > 0)
@@ -203,14 +210,16 @@ internal sealed class ServerHost : IService, IAsyncDisposable
                     logger));
         var traffic = Own(
             new TrafficRecorder(settings.StateDirectory, () => Traffic.FromStatistics(relay.GetStatistics()), timeProvider, logger));
-        var status = new StatusReader(relay.GetStatistics, certificates, traffic, () => Budget?.Read(), SelfCheckProblem, timeProvider);
+        var status = new StatusReader(
+            relay.GetStatistics, certificates, traffic, () => Budget?.Read(), SelfCheckProblem, Groups, timeProvider);
         Own(
             ControlServer.Start(
                 settings.StateDirectory,
                 new CertificateCommands(certificates).All
                     .Append(status.Command)
                     .Append(ListeningCommand.Create(() => [.. Endpoints, .. HttpEndpoints, .. monitoring?.Endpoints ?? []]))
-                    .Append(OwnConnections.Command(flight => relay.AnnounceOwn(flight)))
+                    .Concat(new AccessCommands(access, () => settings).All)
+                    .Append(OwnConnections.Command((flight, opens) => relay.AnnounceOwn(flight, opens)))
                     .ToFrozenDictionary(StringComparer.Ordinal),
                 timeProvider,
                 logger));
@@ -250,14 +259,20 @@ internal sealed class ServerHost : IService, IAsyncDisposable
 
     private ValueTask AnnounceAsync(ReadOnlyMemory<byte> flight, CancellationToken cancellationToken)
     {
-        relay.AnnounceOwn(flight.Span);
+        // As a group's client: the self-check asks for a name that no group has.
+        relay.AnnounceOwn(flight.Span, opens: true);
         return ValueTask.CompletedTask;
     }
 
     private string? SelfCheckProblem() => selfCheck?.Last is { IsFailing: true } last ? last.Problem : null;
 
+    /// <summary>Null: every name of the proxy leads to Signal's hosts.</summary>
+    private IReadOnlyList<GroupReport>? Groups() => settings.Access.IsUnlisted ? access.Report() : null;
+
     private AlertSources AlertSources() => new()
     {
+        Groups = () => Groups() ?? [],
+        NamesGroups = () => settings.Access.NamesInAlerts,
         Proxy = () => settings.Domains[0],
         Relay = relay.GetStatistics,
         Certificate = certificates.Describe,
@@ -266,6 +281,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
 
     private MetricSources MetricSources() => new()
     {
+        Groups = () => settings.Access.NamesInMetrics ? Groups() ?? [] : [],
         Relay = relay.GetStatistics,
         Budget = () => Budget?.Read(),
         Certificate = certificates.Describe,
@@ -301,6 +317,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
                 Http1Unavailable = new UpstreamEndpoint.InProcess("the error page", decoy.ServeHttp1Unavailable),
                 Http2Unavailable = new UpstreamEndpoint.InProcess("the error page (HTTP/2)", decoy.ServeHttp2Unavailable),
             },
+            Access = access.Table,
             Passthrough = PassthroughTable.Create(settings.Domains, settings.Passthrough),
             TrustedProxies = settings.TrustedProxies,
             MaxConnections = maxConnections,

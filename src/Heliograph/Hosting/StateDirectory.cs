@@ -14,6 +14,9 @@ internal sealed class StateDirectory : IAsyncDisposable
 
     private StateDirectory(FileStream held) => this.held = held;
 
+    /// <summary>The file that the holder has open.</summary>
+    public string LockPath => held.Name;
+
     /// <summary>Creates the directory if it is missing, checks that it is writable, and locks it.</summary>
     /// <exception cref="StartException">It is not writable, or another server holds it.</exception>
     public static StateDirectory Open(string path)

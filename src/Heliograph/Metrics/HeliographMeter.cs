@@ -28,6 +28,7 @@ internal sealed class HeliographMeter : IDisposable
     {
         this.sources = sources;
         CreateForConnections();
+        CreateForGroups();
         CreateForUpstreams();
         CreateForLimits();
         CreateForHealth();
@@ -75,6 +76,30 @@ internal sealed class HeliographMeter : IDisposable
             () => sources.Relay().Routes.Select(static route => Measure(route.Open, "route", route.Name)),
             Connections,
             "Connections being relayed to a route now.");
+    }
+
+    private void CreateForGroups()
+    {
+        meter.CreateObservableUpDownCounter(
+            "heliograph.group.active",
+            () => sources.Groups().Select(static group => Measure(group.Connections ?? 0, "group", group.Name)),
+            Connections,
+            "Connections of a group being relayed now, rounded up to a multiple of 8. Only with access.metrics: true.");
+        meter.CreateObservableCounter("heliograph.group.io", GroupBytes, Bytes,
+            "Bytes relayed for a group, rounded up to a million: up from clients, down to them. Only with access.metrics: true.");
+        meter.CreateObservableGauge(
+            "heliograph.group.used.timestamp",
+            () => sources.Groups()
+                .Where(static group => group.LastUsed is not null)
+                .Select(static group => Measure(
+                    new DateTimeOffset(group.LastUsed!.Value, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeSeconds(), "group", group.Name)),
+            Seconds,
+            "The day on which a group was last used (its start, in UTC), in seconds since 1970. Only with access.metrics: true.");
+        meter.CreateObservableGauge(
+            "heliograph.group.probed",
+            () => sources.Groups().Select(static group => Measure(group.Probed ? 1 : 0, "group", group.Name)),
+            unit: null,
+            "1 while the name of a group is being probed; otherwise 0. Only with access.metrics: true.");
     }
 
     private void CreateForUpstreams()
@@ -135,6 +160,16 @@ internal sealed class HeliographMeter : IDisposable
     {
         var sums = sources.Relay();
         return [Measure(sums.BytesUp, "direction", "up"), Measure(sums.BytesDown, "direction", "down")];
+    }
+
+    private IEnumerable<Measurement<long>> GroupBytes()
+    {
+        foreach (var group in sources.Groups())
+        {
+            var name = new KeyValuePair<string, object?>("group", group.Name);
+            yield return new(group.BytesUp ?? 0, name, new("direction", "up"));
+            yield return new(group.BytesDown ?? 0, name, new("direction", "down"));
+        }
     }
 
     private IEnumerable<Measurement<long>> DialOutcomes()

@@ -1,3 +1,4 @@
+using Heliograph.Access;
 using Heliograph.Alerts;
 using Heliograph.Budget;
 using Heliograph.Certificates;
@@ -9,6 +10,9 @@ namespace Heliograph.Metrics;
 internal sealed record MetricSources
 {
     public required Func<RelayStatistics> Relay { get; init; }
+
+    /// <summary>The groups of unlisted names, where metrics may name them.</summary>
+    public Func<IReadOnlyList<GroupReport>> Groups { get; init; } = static () => [];
 
     public required Func<CertificateReport> Certificate { get; init; }
 

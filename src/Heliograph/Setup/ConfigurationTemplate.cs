@@ -34,6 +34,7 @@ internal static class ConfigurationTemplate
         Keys.AcmeKeyType,
         Keys.RouteSets,
         Keys.RouteHosts,
+        Keys.AccessMode,
         Keys.DecoyDirectory,
         Keys.MaxConnections,
         Keys.HandshakeTimeout,

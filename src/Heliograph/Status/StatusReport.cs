@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Heliograph.Access;
 using Heliograph.Budget;
 using Heliograph.Certificates;
 using Heliograph.Relay.Diagnostics;
@@ -38,6 +39,9 @@ internal sealed record StatusReport
     public required IReadOnlyDictionary<string, long> DeniedNames { get; init; }
 
     public required CertificateReport Certificate { get; init; }
+
+    /// <summary>The groups of unlisted names; absent if access.mode is open.</summary>
+    public IReadOnlyList<GroupStatus>? Groups { get; init; }
 
     /// <summary>Absent if limits.monthly_bytes is off.</summary>
     public BudgetStatus? Budget { get; init; }
@@ -130,6 +134,40 @@ internal sealed record RouteStatus
         Endpoint = route.Endpoint,
         Connections = RoundedCount.Up(route.Connections),
         Open = RoundedCount.Up(route.Open),
+    };
+}
+
+/// <summary>The people who share a link.</summary>
+internal sealed record GroupStatus
+{
+    public required string Name { get; init; }
+
+    /// <summary>Connections relayed now.</summary>
+    public required long Connections { get; init; }
+
+    /// <summary>Since the start, as <see cref="BytesDown"/>.</summary>
+    public required long BytesUp { get; init; }
+
+    public required long BytesDown { get; init; }
+
+    /// <summary>The last day on which it was used, in UTC; absent: it never was.</summary>
+    public DateOnly? LastUsed { get; init; }
+
+    /// <summary>Whether its name is being probed today.</summary>
+    public required bool Probed { get; init; }
+
+    /// <summary>Whether it has expired.</summary>
+    public required bool Expired { get; init; }
+
+    public static GroupStatus FromReport(GroupReport group) => new()
+    {
+        Name = group.Name,
+        Connections = group.Connections ?? 0,
+        BytesUp = group.BytesUp ?? 0,
+        BytesDown = group.BytesDown ?? 0,
+        LastUsed = group.LastUsed,
+        Probed = group.Probed,
+        Expired = group.Expired,
     };
 }
 

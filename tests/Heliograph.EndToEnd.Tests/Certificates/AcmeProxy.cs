@@ -41,8 +41,13 @@ internal sealed class AcmeProxy : IAsyncDisposable
     /// <param name="acme">More lines of the <c>acme</c> section.</param>
     /// <param name="domains">The names; <see cref="Name"/> by default.</param>
     /// <param name="hosts">The content of <c>routes.hosts</c>.</param>
+    /// <param name="more">More sections.</param>
     public void Configure(
-        PebbleServer pebble, string acme = "", string domains = Name, string hosts = "nobody-asks-for-this.example: \"127.0.0.1:9\"")
+        PebbleServer pebble,
+        string acme = "",
+        string domains = Name,
+        string hosts = "nobody-asks-for-this.example: \"127.0.0.1:9\"",
+        string more = "")
     {
         File.Copy(pebble.CaRootFile, CaRoot, overwrite: true);
         Directory.Write("heliograph.yaml", $$"""
@@ -56,6 +61,7 @@ internal sealed class AcmeProxy : IAsyncDisposable
             routes: { sets: [], hosts: { {{hosts}} } }
             limits: { drain_timeout: 2s }
             state_directory: "{{State}}"
+            {{more}}
 
             """);
     }

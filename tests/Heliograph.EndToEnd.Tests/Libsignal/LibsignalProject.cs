@@ -35,9 +35,14 @@ public sealed class LibsignalProject : IAsyncLifetime
 
     /// <summary>Runs <c>driver.mjs</c>; the proxy's certificate must chain to the root.</summary>
     internal Task<(int ExitCode, string Output, string Errors)> DriveAsync(string rootPemFile, TimeSpan bound, params string[] arguments) =>
+        DriveAsync([], rootPemFile, bound, arguments);
+
+    /// <summary>The same in a wrapper, which becomes the program by exec.</summary>
+    internal Task<(int ExitCode, string Output, string Errors)> DriveAsync(
+        IReadOnlyList<string> wrapper, string rootPemFile, TimeSpan bound, params string[] arguments) =>
         ChildProcess.RunAsync(
-            "node",
-            ["driver.mjs", .. arguments],
+            "env",
+            [.. wrapper, "node", "driver.mjs", .. arguments],
             bound,
             directory,
             new Dictionary<string, string?>(StringComparer.Ordinal) { ["SSL_CERT_FILE"] = rootPemFile, ["SSL_CERT_DIR"] = null });

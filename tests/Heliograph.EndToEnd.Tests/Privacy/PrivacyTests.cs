@@ -91,6 +91,62 @@ public class PrivacyTests
             Assert.DoesNotContain(written, text => text.Text.Contains($":{port}", StringComparison.Ordinal) && port != proxy.Endpoint.Port);
     }
 
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task No_group_and_no_name_of_a_link_is_written_anywhere_but_in_the_state_directory()
+    {
+        Proxy.NeedsHeliograph();
+        using var authority = new TestAuthority();
+        await using var signal = StandInSignal.Start(authority.Issue(TestKey.Ecdsa, Allowed), StandInBehaviour.EchoAsync);
+        await using var proxy = await Proxy.StartAsync(
+            new ProxySettings
+            {
+                Domains = ["example.test", "*.example.test"],
+                Routes = ProxySettings.Route((Allowed, signal.Endpoint)),
+                Limits = "drain_timeout: 1s, hello_timeout: 1s",
+                Metrics = "listen: [\"127.0.0.1:0\"]",
+                More = "access: { mode: unlisted, alerts: true }",
+                Arguments = ["--log-level", "trace"],
+            },
+            authority);
+        var groups = new Access.Groups(proxy.Config);
+        List<string> names =
+        [
+            await groups.LinkAsync("new", "whistlers"), await groups.LinkAsync("new", "climbers", "--limit", "1"),
+            await groups.LinkAsync("new", "hikers", "--expires", "1s"), await groups.LinkAsync("rotate", "whistlers"),
+        ];
+        foreach (var name in names)
+        {
+            var options = From(proxy, Allowed) with { OuterName = name };
+            foreach (var opening in new[] { await InnerHello.ForAsync(Allowed), await InnerHello.ForAsync(Denied), [0xff, 0x00], [0x16] })
+            {
+                await using var client = await TlsInTlsClient.ConnectOuterAsync(options, Bound.Token);
+                await client.Outer.WriteAsync(opening, Bound.Token);
+            }
+            using var half = await ConnectAsync(proxy, []);
+            await half.SendAsync((await InnerHello.ForAsync(name))[..100], Bound.Token);
+        }
+        names.Add(await groups.LinkAsync("rotate", "climbers", "--grace", "0s"));
+        await groups.RunAsync("revoke", "whistlers");
+        var metrics = (await Metrics.Scrape.TakeAsync(proxy.Monitoring)).Text;
+        var (_, status, _) = await Cli.BuiltProgram.RunAsync("status", "--json", "--config", proxy.Config);
+        proxy.Program.Signal(Processes.SIGHUP);
+        await proxy.Program.WaitForLineAsync(
+            static line => line.Contains("Configuration reloaded", StringComparison.Ordinal), Bound.Prompt);
+        proxy.Program.Signal(Processes.SIGTERM);
+        Assert.Equal(0, await proxy.Program.WaitForExitAsync(TimeSpan.FromSeconds(10)));
+
+        var written = Written(proxy).Where(static text => Path.GetFileName(text.Where) != "access.json")
+            .Append((Where: "metrics", Text: metrics)).ToList();
+        Assert.Contains("climbers", status, StringComparison.Ordinal);
+        foreach (var label in names.Select(static name => name.Split('.')[0]))
+        {
+            Assert.DoesNotContain(written, text => text.Text.Contains(label, StringComparison.OrdinalIgnoreCase));
+            Assert.DoesNotContain(label, status, StringComparison.OrdinalIgnoreCase);
+        }
+        foreach (var group in new[] { "whistlers", "climbers", "hikers" })
+            Assert.DoesNotContain(written, text => text.Text.Contains(group, StringComparison.OrdinalIgnoreCase));
+    }
+
     [Fact(Timeout = Bound.Test)]
     public async Task The_program_leaves_no_core_dump_and_no_debugger_can_attach()
     {

@@ -242,6 +242,45 @@ public sealed class InitTests : IDisposable
         Assert.Equal([Domain], Loaded.From(init.File).Settings!.Domains);
     }
 
+    [Theory]
+    [InlineData("\\r", true)]
+    [InlineData("n\\r", false)]
+    public async Task With_a_DNS_hook_it_offers_unlisted_names(string answer, bool isUnlisted)
+    {
+        var hook = init.Directory.Write("hook", "");
+        var (code, screen) = await PseudoTerminal.RunAsync(
+            "example.org\\r\\r" + answer,
+            new Dictionary<string, string?>(StringComparer.Ordinal) { ["HELIOGRAPH__ACME__DNS__HOOK"] = hook },
+            init.Arguments("--offline", "--no-qr"));
+        Assert.Equal(0, code);
+        Assert.Contains("Unlisted names?", screen, StringComparison.Ordinal);
+        var settings = Loaded.From(init.File).Settings!;
+        Assert.Equal(isUnlisted ? ["example.org", "*.example.org"] : ["example.org"], settings.Domains);
+        Assert.Equal((isUnlisted, isUnlisted ? hook : null), (settings.Access.IsUnlisted, settings.Acme.Dns?.Hook));
+        Assert.Equal(isUnlisted, screen.Contains("heliograph link new family", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task With_RFC_2136_it_offers_unlisted_names_and_writes_its_keys_and_shows_no_secret()
+    {
+        var environment = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["HELIOGRAPH__ACME__DNS__RFC2136__SERVER"] = "192.0.2.53",
+            ["HELIOGRAPH__ACME__DNS__RFC2136__KEY_NAME"] = "acme-update",
+            ["HELIOGRAPH__ACME__DNS__RFC2136__KEY_SECRET"] = "dHNpZ3NlY3JldA==",
+        };
+        var (_, shown) = await PseudoTerminal.RunAsync(
+            "example.org\\r\\r\\r", environment, init.Arguments("--offline", "--no-qr", "--dry-run"));
+        Assert.Contains("key_secret: \"********\"", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("dHNpZ3NlY3JldA", shown, StringComparison.Ordinal);
+        var (code, screen) = await PseudoTerminal.RunAsync(
+            "example.org\\r\\r\\r", environment, init.Arguments("--offline", "--no-qr"));
+        Assert.Equal(0, code);
+        Assert.DoesNotContain("dHNpZ3NlY3JldA", screen, StringComparison.Ordinal);
+        var rfc2136 = Loaded.From(init.File).Settings!.Acme.Dns!.Rfc2136!;
+        Assert.Equal(("192.0.2.53", "acme-update", "dHNpZ3NlY3JldA=="), (rfc2136.Server, rfc2136.KeyName, rfc2136.KeySecret));
+    }
+
     [Fact]
     public async Task A_name_without_a_dot_is_good_where_no_authority_is_asked()
     {

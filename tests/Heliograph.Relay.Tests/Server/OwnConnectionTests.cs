@@ -145,15 +145,15 @@ public sealed class OwnConnectionTests : IDisposable
     {
         var time = new ManualTimeProvider(DateTimeOffset.UnixEpoch);
         var own = new OwnFlights(time);
-        Assert.False(own.Take("first"u8));
+        Assert.False(own.Take("first"u8, out _));
         own.Announce(SHA256.HashData("first"u8));
-        Assert.False(own.Take("other"u8));
-        Assert.True(own.Take("first"u8));
-        Assert.False(own.Take("first"u8));
+        Assert.False(own.Take("other"u8, out _));
+        Assert.True(own.Take("first"u8, out _));
+        Assert.False(own.Take("first"u8, out _));
 
         own.Announce(SHA256.HashData("late"u8));
         time.Advance(TimeSpan.FromSeconds(61));
-        Assert.False(own.Take("late"u8));
+        Assert.False(own.Take("late"u8, out _));
     }
 
     [Fact]
@@ -163,12 +163,12 @@ public sealed class OwnConnectionTests : IDisposable
         var own = new OwnFlights(time);
         for (var i = 0; i < 257; i++)
             own.Announce(SHA256.HashData(BitConverter.GetBytes(i)));
-        Assert.True(own.Take(BitConverter.GetBytes(255)));
-        Assert.False(own.Take(BitConverter.GetBytes(256)));
+        Assert.True(own.Take(BitConverter.GetBytes(255), out _));
+        Assert.False(own.Take(BitConverter.GetBytes(256), out _));
 
         time.Advance(TimeSpan.FromSeconds(61));
         own.Announce(SHA256.HashData(BitConverter.GetBytes(256)));
-        Assert.True(own.Take(BitConverter.GetBytes(256)));
+        Assert.True(own.Take(BitConverter.GetBytes(256), out _));
     }
 
     /// <summary>0: the connection has ended, in order or not.</summary>

@@ -1,9 +1,9 @@
 using System.Threading.Channels;
+using Heliograph.Access;
 using Heliograph.Alerts;
 using Heliograph.Certificates;
 using Heliograph.Relay.Diagnostics;
 using Heliograph.Testing;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Heliograph.Tests.Alerts;
 
@@ -13,9 +13,12 @@ public sealed class AlertWatchTests : IDisposable
     private readonly TempDirectory directory = new();
     private readonly ManualTimeProvider time = new(new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero));
     private readonly Recorder recorder = new();
+    private readonly RecordingLogger log = new();
     private CertificateReport certificate = new() { Source = "acme" };
     private RelayStatistics relay = FakeRelay.Statistics();
     private SelfCheckState? selfCheck;
+    private IReadOnlyList<GroupReport> groups = [];
+    private bool namesGroups;
 
     public void Dispose() => directory.Dispose();
 
@@ -81,6 +84,30 @@ public sealed class AlertWatchTests : IDisposable
         Assert.Equal(AlertState.Failing, (await recorder.NextAsync()).State);
     }
 
+    [Theory(Timeout = Bound.Test)]
+    [InlineData(false, "proxy.example.org: the name of a group is being probed; heliograph link list shows which; ")]
+    [InlineData(true, "proxy.example.org: the name of smiths is being probed; ")]
+    public async Task A_probed_name_is_reported_once_a_day_and_its_group_only_where_asked_for_and_never_in_the_log(bool names, string text)
+    {
+        namesGroups = names;
+        groups = [new() { Name = "smiths", Names = [], Probed = true }, new() { Name = "others", Names = [] }];
+        await using (Start())
+        {
+            var message = await recorder.NextAsync();
+            Assert.Equal(
+                (text + "heliograph link rotate makes another.", AlertCause.Probed, AlertState.Failing),
+                (message.Text, message.Cause, message.State));
+            await HoursAsync(2);
+            groups = [new() { Name = "smiths", Names = [] }];
+            await HoursAsync(24);
+            Assert.Equal(AlertState.WorksAgain, (await recorder.NextAsync()).State);
+            Assert.True(recorder.IsEmpty);
+        }
+        Assert.Contains("the name of a group is being probed", log.All, StringComparison.Ordinal);
+        Assert.Contains("the name of a group is quiet again", log.All, StringComparison.Ordinal);
+        Assert.DoesNotContain("smiths", log.All, StringComparison.Ordinal);
+    }
+
     [Fact(Timeout = Bound.Test)]
     public async Task A_damaged_file_is_set_aside_and_the_trouble_is_reported_again()
     {
@@ -102,11 +129,13 @@ public sealed class AlertWatchTests : IDisposable
                 Certificate = () => certificate,
                 Relay = () => relay,
                 SelfCheck = () => selfCheck,
+                Groups = () => groups,
+                NamesGroups = () => namesGroups,
             },
             [recorder],
             directory["state"],
             time,
-            NullLogger.Instance);
+            log);
     }
 
     private async Task MinutesAsync(int count)

@@ -110,16 +110,28 @@ public sealed class ValueErrorTests
     [InlineData("domains: [\"*.example.org\"]\n",
         "domains (FILE:1): the wildcard '*.example.org' can only be validated through DNS; add dns-01 to acme.challenges and fill in "
             + "acme.dns")]
-    [InlineData("domains: [\"*.example.org\"]\ncertificate: { source: self-signed }\n",
-        "domains.0 (FILE:1): \"*.example.org\": a wildcard; name each host, as no client can type a '*'; " + Domain)]
     [InlineData("domains: [localhost]\n",
         "domains (FILE:1): 'localhost' is neither a DNS name (such as proxy.example.org or *.example.org) nor an IP address")]
     public void A_domain_that_its_source_cannot_have_is_reported(string yaml, string error) => Assert.Equal([error], Loaded.Errors(yaml));
 
+    [Theory]
+    [InlineData("acme: { challenges: [dns-01], dns: { hook: /bin/true } }")]
+    [InlineData("certificate: { chain: /c, key: /k }")]
+    [InlineData("certificate: { source: self-signed }")]
+    public void A_wildcard_is_a_domain_where_its_source_can_have_it(string source) =>
+        Assert.Equal(["*.example.org"], Loaded.Settings($"domains: [\"*.Example.org\"]\n{source}\n").Domains);
+
     [Fact]
-    public void A_wildcard_is_a_domain_where_it_can_be_proven() =>
-        Assert.Equal(["*.example.org"],
-            Loaded.Settings("domains: [\"*.Example.org\"]\nacme: { challenges: [dns-01], dns: { hook: /bin/true } }\n").Domains);
+    public void Unlisted_names_need_a_wildcard_to_be_made_under()
+    {
+        Assert.Equal(
+            ["access.mode (FILE:2): \"unlisted\": domains has no wildcard to make names under; add one such as \"*.example.org\", which "
+                + "dns-01 can get or certificate.chain may have; allowed: open or unlisted"],
+            Loaded.Errors("domains: [example.org]\naccess: { mode: unlisted }\n"));
+        Assert.True(
+            Loaded.Settings("domains: [\"*.example.org\"]\ncertificate: { source: self-signed }\naccess: { mode: unlisted }\n")
+                .Access.IsUnlisted);
+    }
 
     [Fact]
     public void A_missing_domain_is_told_with_how_to_give_it() =>
@@ -182,13 +194,16 @@ public sealed class ValueErrorTests
         Assert.Equal([error], Loaded.Errors($"domains: [proxy.example.org]\n{yaml}\n"));
 
     [Fact]
-    public void An_address_for_the_self_check_needs_a_name_to_ask_for()
+    public void The_self_check_asks_for_a_name_under_a_wildcard_that_nobody_has()
     {
         const string Wildcards = "domains: [\"*.example.org\"]\nacme: { challenges: [dns-01], dns: { hook: /bin/true } }\n";
-        Assert.Equal(
-            ["alerts.self_check_address (FILE:3): \"192.0.2.7:8443\": domains has wildcards only, so that no name is known to ask for "
-                + "there; write a name under one of them; allowed: HOST or HOST:PORT, where this machine reaches the proxy"],
-            Loaded.Errors(Wildcards + "alerts: { self_check_address: \"192.0.2.7:8443\" }\n"));
+        Assert.Matches(
+            @"^[a-z]+-[a-z0-9]{10}\.example\.org$",
+            OwnProbe.FindName(Loaded.Settings(Wildcards + "alerts: { self_check_address: \"192.0.2.7:8443\" }\n")));
+        Assert.Matches(
+            @"^[a-z]+-[a-z0-9]{10}\.example\.org$",
+            OwnProbe.FindName(Loaded.Settings(
+                "domains: [example.org, \"*.example.org\"]\ncertificate: { source: self-signed }\naccess: { mode: unlisted }\n")));
         Assert.Equal(
             "a.example.org", OwnProbe.FindName(Loaded.Settings(Wildcards + "alerts: { self_check_address: \"a.example.org:8443\" }\n")));
     }

@@ -66,6 +66,7 @@ public sealed class DocumentedMetricsTests
 
     private static MetricSources Sources() => new()
     {
+        Groups = static () => [new() { Name = "family", Names = [], LastUsed = DateOnly.MaxValue }],
         Relay = static () => FakeRelay.Statistics(("chat.signal.org:443", Connected: 0, FailuresInARow: 0)),
         Budget = static () => new BudgetReport
         {

@@ -46,6 +46,10 @@ internal sealed class CheckArguments
     {
         Description = "Also dial failing hosts directly from here. Only where connections to Signal are safe.",
     };
+    private readonly Option<bool> webSite = new("--web-site")
+    {
+        Description = "HOST must be a web site only, as every name is that no group has (access.mode: unlisted).",
+    };
     private readonly Option<string?> timeout = One("--timeout", "DURATION", "Time limit for each step. [default: 10s]");
     private readonly Option<string?> deadline = One("--deadline", "DURATION", "Time limit for the whole check. [default: 2m]");
     private readonly Option<bool> json = new("--json") { Description = "Print JSON." };
@@ -56,7 +60,10 @@ internal sealed class CheckArguments
         sets.CompletionSources.Add([.. RouteSets.Names]);
         command.Add(host);
         foreach (
-            var option in (Option[])[routes, sets, signalRoot, caRoot, resolve, httpPort, neutral, direct, timeout, deadline, json, quiet])
+            var option in (Option[])
+            [
+                routes, sets, signalRoot, caRoot, resolve, httpPort, neutral, direct, webSite, timeout, deadline, json, quiet,
+            ])
             command.Add(option);
         configuration.AddFileTo(command);
     }
@@ -88,6 +95,7 @@ internal sealed class CheckArguments
             Routes = Routes(parsed, problems),
             Resolve = Resolve(parsed, problems),
             CaRoots = Roots(parsed, caRoot, problems),
+            IsWebSite = parsed.GetValue(webSite),
             SignalRoots = Roots(parsed, signalRoot, problems),
         };
         options = options with
@@ -143,15 +151,21 @@ internal sealed class CheckArguments
             var colon = text.IndexOf(':', StringComparison.Ordinal);
             if (
                 colon > 0
-                && ProxyAddress.Parse(text[..colon], out var name) is null
+                && FindHost(text[..colon]) is { } name
                 && InternetAddress.TryParse(text.AsSpan(colon + 1).Trim("[]"), out var address))
-                given[name.Host] = [.. given.GetValueOrDefault(name.Host) ?? [], address];
+                given[name] = [.. given.GetValueOrDefault(name) ?? [], address];
             else
                 problems.Add(
                     $"--resolve \"{text}\": not HOST:ADDRESS; allowed: a name and an IP address, such as proxy.example.org:203.0.113.7");
         }
         return given;
     }
+
+    /// <summary>A proxy, or a wildcard among the domains of this machine's. Null: neither.</summary>
+    private static string? FindHost(string text) =>
+        ProxyAddress.Parse(text, out var proxy) is null ? proxy.Host
+        : text.StartsWith('*') && DomainName.Parse(text, out var wildcard) is null ? wildcard
+        : null;
 
     private static X509Certificate2Collection? Roots(ParseResult parsed, Option<string?> option, List<string> problems)
     {

@@ -14,6 +14,7 @@ internal static class CheckCommand
           heliograph check https://signal.tube/#proxy.example.org
           heliograph check proxy.example.org --route grpc.chat.signal.org --json
           heliograph check proxy.example.org --resolve proxy.example.org:203.0.113.7
+          heliograph check example.org --web-site          must show strangers a web site, and lead nowhere else
           heliograph check
 
         It can check any proxy, including Signal's own: its name, its certificate, each of Signal's hosts through it, and what a stranger
@@ -66,9 +67,16 @@ internal static class CheckCommand
     private static CheckOptions WithAnnouncement(CheckArguments arguments, ParseResult parsed, CheckRequest request) =>
         request.Proxy is { } proxy
         && arguments.LoadConfiguration(parsed, TextWriter.Null) is { } settings
-        && settings.Domains.Contains(proxy.Host, StringComparer.Ordinal)
-            ? LocalCheck.AnnounceTo(settings, request.Options, TimeProvider.System)
+        && settings.Domains.Any(domain => OwnProbe.Covers(domain, proxy.Host))
+            ? LocalCheck.AnnounceTo(settings, With(request.Options, settings, proxy), TimeProvider.System)
             : request.Options;
+
+    /// <summary>A name in the configuration is no group's.</summary>
+    private static CheckOptions With(CheckOptions options, Settings settings, ProxyAddress proxy) => options with
+    {
+        IsWebSite = options.IsWebSite
+            || (settings.Access.IsUnlisted && settings.Domains.Contains(proxy.Host, StringComparer.Ordinal)),
+    };
 
     private static async Task<CheckResult> OneAsync(
         CheckOptions options, IProgress<CheckProgress> progress, CancellationToken cancellationToken)

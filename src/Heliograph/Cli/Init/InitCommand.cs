@@ -60,7 +60,10 @@ internal static class InitCommand
                 ? ProxyCheckout.Read(directory, flags.Children(Keys.Domains) is [var only] ? only.Value : null)
                 : null;
             if (flags.Children(Keys.Domains) is null && checkout is null)
+            {
                 dialogue.AskForDomain(flags, answer => Try(configuration, parsed, answer));
+                UnlistedOffer.Ask(dialogue.Console, flags, configuration.Load(parsed, offline: true).Values);
+            }
             else if (flags.Children(Keys.Domains) is null)
             {
                 foreach (var name in checkout!.Names)
@@ -76,7 +79,7 @@ internal static class InitCommand
             {
                 File = Path.GetFullPath(configuration.GetFile(parsed) ?? ConfigurationLoader.FileToWrite()),
                 Settings = loaded.Settings,
-                Text = ConfigurationText.Write(loaded.Settings, loaded.Values),
+                Text = ConfigurationText.Write(loaded.Settings, loaded.Values, withSecrets: !parsed.GetValue(dryRun)),
                 Checkout = checkout,
                 Replace = parsed.GetValue(force),
                 DryRun = parsed.GetValue(dryRun),

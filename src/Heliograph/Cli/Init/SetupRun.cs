@@ -111,12 +111,21 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
     private void ShowLinks()
     {
         console.WriteLine();
+        if (plan.Settings.Access.IsUnlisted)
+        {
+            console.WriteLine("Only names that you make lead to Signal's hosts. Once the server runs, make one for each group:");
+            console.WriteLine();
+            console.WriteLine($"  {(Environment.IsPrivilegedProcess ? Sudo.Prefix : "")}heliograph link new family");
+            return;
+        }
         console.WriteLine("The link to give to people you know:");
         console.WriteLine();
         List<ShareLink> links = [.. plan.Settings.Domains.Select(static domain => new ShareLink(domain))];
         LinkText.Write(output, links, sgnl: false, plan.WithQr);
         foreach (var warning in links.SelectMany(static link => link.Warnings).Distinct(StringComparer.Ordinal))
             console.MarkupLineInterpolated($"[yellow]![/] {warning}");
+        console.WriteLine();
+        console.MarkupLineInterpolated($"[dim]{UnlistedOffer.Note}[/]");
     }
 
     private void ShowNext(IReadOnlyList<string> failures)

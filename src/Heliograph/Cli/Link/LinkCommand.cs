@@ -7,12 +7,16 @@ namespace Heliograph.Cli.Link;
 /// <summary><c>heliograph link</c>: what to give to a friend.</summary>
 internal static class LinkCommand
 {
+    /// <summary>For a server that does not listen on the port of the link.</summary>
+    public const string PortNote = "Signal's clients connect to port 443: forward it here";
+
     private const string More = """
         Examples:
           heliograph link                                  the domains of the configuration
           heliograph link proxy.example.org
           heliograph link proxy.example.org --png proxy.png
           heliograph link proxy.example.org | wl-copy      one line, nothing else
+          heliograph link new family                       with access.mode: unlisted, a link of its own for each group
 
         On a terminal it shows the link as a QR code too: point a phone's camera at it, and Signal asks whether to use the proxy.
         If an app could not use the link, a warning on standard error says so.
@@ -28,31 +32,32 @@ internal static class LinkCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var configuration = new ConfigurationOptions();
-        var sgnl = new Option<bool>("--sgnl")
-        {
-            Description = "Write it as sgnl://, which opens the app without the web site signal.tube.",
-        };
-        var noQr = new Option<bool>("--no-qr") { Description = "Show only the text, on a terminal too." };
-        var png = new Option<string?>("--png") { Description = "Write the QR code to FILE as a PNG picture.", HelpName = "FILE" };
+        var shown = new LinkOptions();
         var command = new DocumentedCommand("link", "Show the link that makes a Signal app use the proxy, with its QR code.", More)
         {
             host,
-            sgnl,
-            noQr,
-            png,
         };
+        shown.AddTo(command);
         configuration.AddFileTo(command);
-        command.SetAction(parsed =>
+        foreach (var group in GroupCommands.Create())
+            command.Add(group);
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             var links = parsed.GetValue(host) is { } text
                 ? Named(text, parsed.InvocationConfiguration.Error)
-                : Configured(configuration, parsed);
-            return (int)(
-                links is null
-                    ? ExitCode.BadUsage
-                    : Show(links, parsed.GetValue(sgnl), !parsed.GetValue(noQr), parsed.GetValue(png), parsed.InvocationConfiguration));
+                : await ConfiguredAsync(configuration, parsed, cancellationToken);
+            return (int)(links is null ? ExitCode.BadUsage : shown.Show(links, parsed));
         });
         return command;
+    }
+
+    /// <summary>Why no client could use a link of this server as it is configured.</summary>
+    public static void Warn(Settings settings, TextWriter error)
+    {
+        if (settings.Certificate.Source == CertificateOrigin.SelfSigned)
+            error.WriteLine("warning: certificate.source is self-signed, and no Signal app accepts such a certificate.");
+        if (settings.Listen.All(static endpoint => endpoint.Port != 443))
+            error.WriteLine($"warning: {PortNote}.");
     }
 
     private static List<ShareLink>? Named(string text, TextWriter error)
@@ -66,7 +71,8 @@ internal static class LinkCommand
         return null;
     }
 
-    private static List<ShareLink>? Configured(ConfigurationOptions configuration, ParseResult parsed)
+    private static async Task<List<ShareLink>?> ConfiguredAsync(
+        ConfigurationOptions configuration, ParseResult parsed, CancellationToken cancellationToken)
     {
         var error = parsed.InvocationConfiguration.Error;
         if (configuration.Load(parsed, error).Settings is not { } settings)
@@ -74,38 +80,9 @@ internal static class LinkCommand
             error.WriteLine("Or name the host: heliograph link proxy.example.org");
             return null;
         }
-        if (settings.Certificate.Source == CertificateOrigin.SelfSigned)
-            error.WriteLine("warning: certificate.source is self-signed, and no Signal app accepts such a certificate.");
-        if (settings.Listen.All(static endpoint => endpoint.Port != 443))
-            error.WriteLine($"warning: {PortNote}.");
+        if (settings.Access.IsUnlisted)
+            return [await GroupCommands.FindOnlyAsync(settings, cancellationToken)];
+        Warn(settings, error);
         return [.. settings.Domains.Select(static domain => new ShareLink(domain))];
-    }
-
-    /// <summary>For a server that does not listen on the port of the link.</summary>
-    public const string PortNote = "Signal's clients connect to port 443: forward it here";
-
-    private static ExitCode Show(List<ShareLink> links, bool sgnl, bool withQr, string? png, InvocationConfiguration io)
-    {
-        if (png is not null && links is not [{ IsWildcard: false }])
-            throw new StartException(
-                "--png writes only one link: name the host (heliograph link proxy.example.org --png FILE)", ExitCode.BadUsage);
-        LinkText.Write(io.Output, links, sgnl, withQr);
-        foreach (var warning in links.SelectMany(static link => link.Warnings).Distinct(StringComparer.Ordinal))
-            io.Error.WriteLine($"warning: {warning}");
-        if (png is not null)
-            WritePicture(sgnl ? links[0].AppUrl : links[0].Url, png);
-        return ExitCode.Done;
-    }
-
-    private static void WritePicture(string url, string file)
-    {
-        try
-        {
-            File.WriteAllBytes(file, new QrCode(url).ToPng());
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new StartException($"{file} cannot be written ({FileProblem.Describe(exception)}); name another file with --png FILE");
-        }
     }
 }

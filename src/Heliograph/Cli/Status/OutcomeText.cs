@@ -10,6 +10,7 @@ internal static class OutcomeText
         [ConnectionOutcome.DecoyHttp2] = "browsers, shown the web site (HTTP/2)",
         [ConnectionOutcome.DecoyNoHello] = "other visitors of the web site, and probes",
         [ConnectionOutcome.DecoyDeniedName] = "requested a host that is not on the list",
+        [ConnectionOutcome.DecoyProbe] = "probes: asked for Signal under a name that no group has",
         [ConnectionOutcome.DecoyUpstreamDown] = "requested a host that could not be reached",
         [ConnectionOutcome.PlainHttp] = "plain HTTP on the port for TLS",
         [ConnectionOutcome.PassedThrough] = "passed on to another web server",
@@ -27,6 +28,7 @@ internal static class OutcomeText
         [ConnectionOutcome.RefusedSource] = "refused: too many from one source",
         [ConnectionOutcome.RefusedHandshake] = "refused: too many handshakes a second",
         [ConnectionOutcome.RefusedBudget] = "not relayed: the month's budget is used up",
+        [ConnectionOutcome.RefusedGroup] = "not relayed: the group had as many connections as it may",
         [ConnectionOutcome.Failed] = "ended by a bug in Heliograph",
     }.ToDictionary(static one => EnumWord<ConnectionOutcome>.For(one.Key), static one => one.Value, StringComparer.Ordinal);
 

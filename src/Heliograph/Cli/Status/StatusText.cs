@@ -17,6 +17,7 @@ internal static class StatusText
         Headline(console, report);
         Relayed(console, report);
         Routes(console, report);
+        Groups(console, report);
         Failures(console, report);
         Others(console, report);
         Server(console, report, now);
@@ -89,6 +90,18 @@ internal static class StatusText
             var text = used.Count == 0 ? $"none of {Count(idle, "host")} requested yet" : $"{Count(idle, "other host")}: not requested";
             console.MarkupLineInterpolated($"  [dim]{text}[/]");
         }
+    }
+
+    private static void Groups(IAnsiConsole console, StatusReport report)
+    {
+        if (report.Groups is not { Count: > 0 } groups)
+            return;
+        Heading(console, Line($"{"By group, since the start",-36}"), Line($"{"now",12}{"bytes",14}{"last used",12}"));
+        foreach (var group in groups)
+            console.WriteLine(
+                Line(
+                    $"  {group.Name,-36}{group.Connections,12:N0}{Bytes(group.BytesUp + group.BytesDown),14}" +
+                    $"{(group.Expired ? "expired" : group.LastUsed is { } day ? $"{day:yyyy-MM-dd}" : "never"),12}"));
     }
 
     private static void Failures(IAnsiConsole console, StatusReport report)

@@ -1,0 +1,180 @@
+using Heliograph.Access;
+using Heliograph.Configuration;
+using Heliograph.Control;
+using Heliograph.Relay.Access;
+using Heliograph.Relay.Diagnostics;
+using Heliograph.Testing;
+
+namespace Heliograph.Tests.Access;
+
+/// <summary>The groups of a running server, on a clock that the test advances.</summary>
+public sealed class AccessKeeperTests : IAsyncDisposable
+{
+    private readonly TempDirectory directory = new();
+    private readonly ManualTimeProvider time = new(new(2026, 11, 1, 23, 0, 0, TimeSpan.Zero));
+    private readonly RecordingLogger log = new();
+    private readonly List<AccessTable?> tables = [];
+    private AccessKeeper keeper;
+
+    public AccessKeeperTests() => keeper = Start();
+
+    public async ValueTask DisposeAsync()
+    {
+        await keeper.DisposeAsync();
+        directory.Dispose();
+    }
+
+    [Fact]
+    public void A_name_works_as_soon_as_the_command_has_answered_and_after_a_crash()
+    {
+        var family = New("family");
+        Assert.NotNull(tables[^1]!.Find(family));
+        Assert.Null(tables[^1]!.Find("www.example.org"));
+        // Nobody disposes of what has crashed.
+        var next = Start();
+        Assert.NotNull(next.Table!.Find(family));
+    }
+
+    [Fact]
+    public void A_revoked_name_is_gone_and_the_others_keep_their_counters()
+    {
+        var (family, friends) = (New("family"), New("friends"));
+        var token = tables[^1]!.Find(friends);
+        Assert.True(Run(new() { Command = AccessCommands.Revoke, Group = "family" }).Ok);
+        Assert.Null(tables[^1]!.Find(family));
+        Assert.Same(token, tables[^1]!.Find(friends));
+    }
+
+    [Fact]
+    public void A_rotated_name_ends_with_its_grace_to_the_second_and_the_group_keeps_its_counters()
+    {
+        var old = New("family");
+        var rotated = Run(new() { Command = AccessCommands.Rotate, Group = "family", Grace = TimeSpan.FromSeconds(90) });
+        var latest = rotated.Groups![0].Current!.Host;
+        Assert.Same(tables[^1]!.Find(old), tables[^1]!.Find(latest));
+        time.Advance(TimeSpan.FromSeconds(89));
+        Assert.NotNull(tables[^1]!.Find(old));
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(tables[^1]!.Find(old));
+        Assert.NotNull(tables[^1]!.Find(latest));
+    }
+
+    [Fact]
+    public void A_group_that_expires_loses_its_name_to_the_second()
+    {
+        var name = Run(new() { Command = AccessCommands.New, Group = "trip", Expires = TimeSpan.FromDays(30) }).Groups![0].Current!.Host;
+        time.Advance(TimeSpan.FromDays(30) - TimeSpan.FromSeconds(1));
+        Assert.NotNull(tables[^1]!.Find(name));
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(tables[^1]!.Find(name));
+        Assert.True(Assert.Single(keeper.Report()).Expired);
+    }
+
+    [Fact]
+    public void While_the_mode_is_open_every_name_is_relayed()
+    {
+        New("family");
+        keeper.UseMode(unlisted: false);
+        Assert.Null(tables[^1]);
+        keeper.UseMode(unlisted: true);
+        Assert.NotNull(tables[^1]);
+    }
+
+    [Fact]
+    public async Task Of_its_use_a_group_keeps_the_day()
+    {
+        var name = New("family");
+        var token = tables[^1]!.Find(name)!;
+        Assert.Null(Assert.Single(keeper.Report()).LastUsed);
+        token.CountRelayed();
+        Assert.Equal(new DateOnly(2026, 11, 1), Assert.Single(keeper.Report()).LastUsed);
+        await keeper.DisposeAsync();
+        keeper = Start();
+        Assert.Equal(new DateOnly(2026, 11, 1), Assert.Single(keeper.Report()).LastUsed);
+        Assert.DoesNotContain("23:", File.ReadAllText(directory[AccessFile.Name]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_name_is_probed_if_on_one_day_16_looks_come_and_more_than_one_for_four_uses()
+    {
+        var name = New("family");
+        var token = tables[^1]!.Find(name)!;
+        void Look(int times)
+        {
+            for (var i = 0; i < times; i++)
+                token.Count(ConnectionOutcome.DecoyNoHello);
+        }
+        Look(15);
+        Assert.False(Assert.Single(keeper.Report()).Probed);
+        Look(1);
+        Assert.True(Assert.Single(keeper.Report()).Probed);
+        // A name that is used as much is not.
+        for (var i = 0; i < 64; i++)
+            token.CountRelayed();
+        Assert.False(Assert.Single(keeper.Report()).Probed);
+        Look(1);
+        Assert.True(Assert.Single(keeper.Report()).Probed);
+        // What came yesterday is forgotten.
+        time.Advance(TimeSpan.FromHours(2));
+        Assert.False(Assert.Single(keeper.Report()).Probed);
+        // What is no look: a relayed connection, one that the limit refused, a host that is down.
+        for (var i = 0; i < 100; i++)
+        {
+            token.Count(ConnectionOutcome.Relayed);
+            token.Count(ConnectionOutcome.RefusedGroup);
+            token.Count(ConnectionOutcome.RefusedBudget);
+            token.Count(ConnectionOutcome.DecoyUpstreamDown);
+        }
+        Assert.False(Assert.Single(keeper.Report()).Probed);
+    }
+
+    [Fact]
+    public void A_change_that_cannot_be_kept_has_no_effect()
+    {
+        var family = New("family");
+        Directory.Delete(directory.Path, recursive: true);
+        var answer = Run(new() { Command = AccessCommands.Revoke, Group = "family" });
+        Assert.False(answer.Ok);
+        Assert.Contains("cannot be written", answer.Message, StringComparison.Ordinal);
+        Assert.NotNull(keeper.Table!.Find(family));
+        Directory.CreateDirectory(directory.Path);
+    }
+
+    [Fact]
+    public void No_level_of_the_log_has_a_group_or_a_name()
+    {
+        var name = New("smiths");
+        Run(new() { Command = AccessCommands.Rotate, Group = "smiths", Grace = TimeSpan.FromDays(1) });
+        Directory.Delete(directory.Path, recursive: true);
+        tables[^1]!.Find(name)!.CountRelayed();
+        time.Advance(TimeSpan.FromMinutes(2));
+        Run(new() { Command = AccessCommands.Revoke, Group = "smiths" });
+        Directory.CreateDirectory(directory.Path);
+        Assert.Contains("Cannot save when the groups of unlisted names were last used", log.All, StringComparison.Ordinal);
+        Assert.DoesNotContain("smiths", log.All, StringComparison.Ordinal);
+        Assert.DoesNotContain(name.Split('.')[0], log.All, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_a_wildcard_a_group_cannot_be_made_and_the_command_says_what_to_do()
+    {
+        var answer = new AccessCommands(keeper, static () => Settings.Default with { Domains = ["proxy.example.org"] })
+            .Run(new() { Command = AccessCommands.New, Group = "family" });
+        Assert.False(answer.Ok);
+        Assert.StartsWith(
+            "there is no wildcard in domains to make a name under; add one such as \"*.example.org\"", answer.Message,
+            StringComparison.Ordinal);
+    }
+
+    private string New(string group) => Run(new() { Command = AccessCommands.New, Group = group }).Groups![0].Current!.Host;
+
+    private ControlResponse Run(ControlRequest request) =>
+        new AccessCommands(keeper, static () => Settings.Default with { Domains = ["example.org", "*.example.org"] }).Run(request);
+
+    private AccessKeeper Start()
+    {
+        var started = new AccessKeeper(new AccessFile(directory.Path, time, log), isUnlisted: true, time, log);
+        started.Attach(tables.Add);
+        return started;
+    }
+}
