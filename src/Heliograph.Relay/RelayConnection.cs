@@ -153,7 +153,7 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
         if (inner.Ended is { } ended && (ended == IoStatus.Broken || peeked.Count == 0))
             return ended == IoStatus.Broken ? CloseSilently() : await CloseAsync(ConnectionOutcome.Left);
 
-        if (relay.Routes.Find(inner.Found?.ServerName) is not { } route)
+        if (relay.FindRoute(inner.Found?.ServerName) is not { } route)
             return await ServeDecoyAsync(relay.Decoy.Http1, relay.Decoy.Http1Unavailable, Denied(inner.Found));
         if (relay.Admission.IsBudgetSpent)
             return await ServeDecoyAsync(relay.Decoy.Http1, relay.Decoy.Http1Unavailable, ConnectionOutcome.RefusedBudget);

@@ -13,8 +13,10 @@ internal sealed class RelayContext
     private volatile RelayOptions options;
     private volatile TrustedProxies trustedProxies;
 
-    public RelayContext(RelayOptions options, ServedCertificate certificate, TimeProvider timeProvider, ILogger logger)
+    public RelayContext(
+        RelayOptions options, ServedCertificate certificate, ZoneHosts zoneHosts, TimeProvider timeProvider, ILogger logger)
     {
+        ZoneHosts = zoneHosts;
         this.options = options;
         trustedProxies = new TrustedProxies(options.TrustedProxies);
         Certificate = certificate;
@@ -30,6 +32,8 @@ internal sealed class RelayContext
     public DecoyEndpoints Decoy => options.Decoy;
 
     public RouteTable Routes => options.Routes;
+
+    public ZoneHosts ZoneHosts { get; }
 
     public PassthroughTable Passthrough => options.Passthrough;
 
@@ -48,6 +52,13 @@ internal sealed class RelayContext
     public UpstreamAlarm Alarm { get; }
 
     public ILogger Logger { get; }
+
+    /// <summary>The route for an inner name, in lower case, or null: the decoy. Never waits.</summary>
+    public Route? FindRoute(string? name)
+    {
+        var routes = Routes;
+        return routes.Find(name) ?? (name is null ? null : ZoneHosts.Find(routes, name));
+    }
 
     /// <summary>From now on these options are in effect.</summary>
     public void Use(RelayOptions changed)

@@ -119,6 +119,10 @@ internal static partial class HostLog
     [LoggerMessage(33, LogLevel.Warning, "Cannot read or save how much of the monthly budget is used: {Problem}")]
     public static partial void BudgetNotSaved(ILogger logger, string problem);
 
+    [LoggerMessage(
+        34, LogLevel.Warning, "The stored list of hosts cannot be read, so the program's own ({Version}) is used: {Problem}")]
+    public static partial void ListUnreadable(ILogger logger, long version, string problem);
+
     [LoggerMessage(5, LogLevel.Debug, "An unexpected error")]
     public static partial void Fault(ILogger logger, Exception exception);
 }

@@ -43,7 +43,8 @@ internal static class StartupText
     {
         var own = settings.Routes.Hosts.Count == 0 ? "" : $", {settings.Routes.Hosts.Count} of your own";
         return $"{host.Routes.Routes.Count()} hosts (sets: " +
-            $"{(settings.Routes.Sets.Count == 0 ? "none" : string.Join(", ", settings.Routes.Sets))}{own})";
+            $"{(settings.Routes.Sets.Count == 0 ? "none" : string.Join(", ", settings.Routes.Sets))}{own}; list {host.Routes.ListVersion})" +
+            string.Concat(settings.Routes.OpenZones.Select(static zone => $", and others under {zone}"));
     }
 
     private static string Decoy(DecoySettings decoy) => decoy switch

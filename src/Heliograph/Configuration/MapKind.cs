@@ -43,5 +43,11 @@ internal sealed class MapKind<T>(
     public override IEnumerable<(string Name, string Yaml)> Entries(IReadOnlyDictionary<string, T>? value) =>
         value is null ? [] : value.Select(entry => (entry.Key, write(entry.Value)));
 
-    public override JsonObject Schema() => new() { ["type"] = new JsonArray("object", "null"), ["additionalProperties"] = schema() };
+    public override JsonObject Schema()
+    {
+        var map = new JsonObject { ["type"] = new JsonArray("object", "null"), ["additionalProperties"] = schema() };
+        return Words.Count == 0
+            ? map
+            : new() { ["anyOf"] = new JsonArray(map, new JsonObject { ["enum"] = new JsonArray([.. Words.Select(static word => word)]) }) };
+    }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Heliograph.Acme;
+using Heliograph.Platform.Minisign;
 using Heliograph.Relay;
 using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
@@ -100,6 +101,25 @@ internal sealed record RouteSettings
     /// <summary>Inner name to endpoint; adds to the sets or overrides them.</summary>
     public IReadOnlyDictionary<string, UpstreamEndpoint> Hosts { get; init; } =
         new Dictionary<string, UpstreamEndpoint>(StringComparer.Ordinal);
+
+    /// <summary>What is done with names under a zone that are no listed hosts, as it is configured.</summary>
+    public IReadOnlyDictionary<string, ZoneMode> Zones { get; init; } = new Dictionary<string, ZoneMode>(StringComparer.Ordinal);
+
+    /// <summary>Checks a list of hosts that is to take the place of the program's own; null: the program's own key.</summary>
+    public MinisignKey? ListKey { get; init; }
+
+    /// <summary>The zones under which hosts are looked for: those that are configured, and Signal's own with the set of its hosts.</summary>
+    public IReadOnlyList<string> OpenZones
+    {
+        get
+        {
+            if (Zones.ContainsKey(RouteZone.All))
+                return [];
+            var isDefault = Sets.Contains(HostList.SignalSet, StringComparer.Ordinal) && !Zones.ContainsKey(HostList.SignalZone);
+            var configured = Zones.Where(static zone => zone.Value == ZoneMode.Public).Select(static zone => zone.Key);
+            return [.. isDefault ? [HostList.SignalZone] : Enumerable.Empty<string>(), .. configured];
+        }
+    }
 }
 
 /// <summary>The web site for everyone who is not a Signal client: a directory, an upstream, or (both null) the built-in site.</summary>
