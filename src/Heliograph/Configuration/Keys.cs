@@ -163,7 +163,7 @@ internal static class Keys
         static routes => routes.Zones, static (routes, value) => routes with { Zones = value },
         "Hosts under these domains that are on no list are relayed once DNS has a public address for them. "
         + "With the set signal, signal.org is one of them unless it is off.",
-        OnReload.TakesEffect, example: "signal.org=public");
+        OnReload.TakesEffect, example: "signal.org=off", countsIf: static routes => routes.HasZones);
 
     public static readonly ConfigurationKey RouteListKey = Sections.Routes.Key(
         "list_key", Kinds.MinisignKey,

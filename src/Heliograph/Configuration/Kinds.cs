@@ -202,6 +202,7 @@ internal static class Kinds
         RouteZone.Allowed, "`off`, or map of a domain to `public` or `off`")
     {
         Words = [RouteZone.Off],
+        WriteJson = static mode => JsonValue.Create(RouteZone.ToYaml(mode)),
     };
 
     public static ScalarKind<MinisignKey> MinisignKey { get; } = new(

@@ -94,7 +94,9 @@ internal sealed partial class ListStore
         public byte[]? Previous { get; init; }
     }
 
-    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true)]
+    // The generated code would write an array that is null as an empty one.
+    [JsonSourceGenerationOptions(
+        PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
     [JsonSerializable(typeof(Stored))]
     private sealed partial class StoreJson : JsonSerializerContext;
 }

@@ -179,6 +179,32 @@ public sealed class UpdateTests : IDisposable
         Assert.Contains("must be a file, or an address that starts with https://", errors, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task The_step_of_a_release_signs_the_programs_own_list_so_that_both_minisign_and_the_program_take_it()
+    {
+        Proxy.NeedsHeliograph();
+        var signer = await MinisignSigner.CreateAsync(files);
+        var (code, output, errors) = await ChildProcess.RunAsync(
+            Repository.PathOf("eng/package"),
+            ["--only", "list", "--output", files["out"], "--sign-with", signer.SecretKeyFile],
+            BuiltProgram.Limit,
+            environment: new Dictionary<string, string?>(StringComparer.Ordinal) { ["SOURCE_DATE_EPOCH"] = "1" });
+        Assert.True(code == 0, output + errors);
+        var list = Path.Combine(files["out"], "hosts.json");
+        Assert.Equal(
+            await File.ReadAllTextAsync(Repository.PathOf("packaging/hosts.json"), Bound.Token), await File.ReadAllTextAsync(list, Bound.Token));
+        (code, output, errors) = await ChildProcess.RunAsync("minisign", ["-V", "-P", signer.PublicKey, "-m", list], Bound.Prompt);
+        Assert.True(code == 0, output + errors);
+        Assert.Contains($"Trusted comment: hosts of Signal, {Own}\n", output, StringComparison.Ordinal);
+        var sums = await File.ReadAllTextAsync(Path.Combine(files["out"], "SHA256SUMS"), Bound.Token);
+        Assert.Contains("  hosts.json\n", sums, StringComparison.Ordinal);
+        Assert.Contains("  hosts.json.minisig\n", sums, StringComparison.Ordinal);
+
+        await using var proxy = await StartAsync(signer);
+        (code, output, errors) = await UpdateAsync(proxy, signer, list);
+        Assert.Equal((0, $"List {Own} (the program's own) is in use already.\n", ""), (code, output, errors));
+    }
+
     [Fact(Timeout = Bound.Test)]
     public async Task Without_a_key_no_list_can_be_checked()
     {
