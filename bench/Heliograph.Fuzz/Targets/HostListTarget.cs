@@ -23,6 +23,7 @@ internal static class HostListTarget
         FaultException.Unless(!list.WebSites.Any(table.IsInZone), "a web site may be found");
         FaultException.Unless(ListDifference.Between(list, list).Count == 0, "it differs from itself");
         FaultException.Unless(
-            ListDifference.Between(HostList.BuiltIn, list).All(static line => !line.Any(char.IsControl)), "what it changes is not one line each");
+            ListDifference.Between(HostList.BuiltIn, list).All(static line => !line.Any(char.IsControl)),
+            "what it changes is not one line each");
     }
 }

@@ -3,8 +3,8 @@ using System.Text;
 namespace Heliograph.Platform.Minisign;
 
 /// <summary>
-/// A signature file of minisign: a comment that nobody signed, the signature of the file, a comment that is signed too, and the signature of
-/// both.
+/// A signature file of minisign: a comment that nobody signed, the signature of the file, a comment that is signed too, and the
+/// signature of both.
 /// </summary>
 public sealed class MinisignSignature
 {

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Heliograph.Relay.Diagnostics;
 
 /// <summary>
-/// Logs, every hour, what the operator should know of the refused and of the names that are not in the list, if there is anything new. Sums of
-/// hours, not moments: a line in the log must not tell when somebody connected.
+/// Logs, every hour, what the operator should know of the refused and of the names that are not in the list, if there is anything new.
+/// Sums of hours, not moments: a line in the log must not tell when somebody connected.
 /// </summary>
 internal sealed class HourlyLog : IAsyncDisposable
 {

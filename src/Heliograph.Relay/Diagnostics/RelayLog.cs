@@ -37,8 +37,8 @@ internal static partial class RelayLog
 
     [LoggerMessage(
         24, LogLevel.Warning,
-        "DNS has an answer for every name under {Zone}, even for one that was made up: hosts that this version does not know cannot be found; " +
-        "use another resolver on this machine")]
+        "DNS has an answer for every name under {Zone}, even for one that was made up: hosts that this version does not know cannot be " +
+        "found; use another resolver on this machine")]
     public static partial void NamesMadeUp(this ILogger logger, string zone);
 
     [LoggerMessage(

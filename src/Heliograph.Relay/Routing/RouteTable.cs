@@ -12,8 +12,8 @@ namespace Heliograph.Relay.Routing;
 public sealed record Route(string Name, UpstreamEndpoint Endpoint, bool PublicOnly);
 
 /// <summary>
-/// The allow-list: exact names, ignoring case, and the zones under which further names may be found (<see cref="ZoneHosts"/>). Any other name
-/// is never resolved and never dialled.
+/// The allow-list: exact names, ignoring case, and the zones under which further names may be found (<see cref="ZoneHosts"/>). Any other
+/// name is never resolved and never dialled.
 /// </summary>
 public sealed class RouteTable
 {
@@ -39,7 +39,9 @@ public sealed class RouteTable
     /// <summary>The version of the list that the sets are from.</summary>
     public long ListVersion => list.Version;
 
-    /// <summary>Combines built-in sets with the operator's own hosts, which override them. No names are looked for under any zone.</summary>
+    /// <summary>
+    /// Combines built-in sets with the operator's own hosts, which override them. No names are looked for under any zone.
+    /// </summary>
     /// <param name="sets">Names of <see cref="HostList.SetNames"/>.</param>
     /// <param name="hosts">Inner name to endpoint.</param>
     /// <exception cref="ArgumentException">There is no such set.</exception>
@@ -72,12 +74,14 @@ public sealed class RouteTable
     public Route? Find(string? name) => name is null ? null : routes.GetValueOrDefault(name);
 
     /// <summary>
-    /// Whether an inner name, in lower case, may be a host of which this list does not know: one or two labels under a zone, and no web site.
+    /// Whether an inner name, in lower case, may be a host of which this list does not know: one or two labels under a zone, and no web
+    /// site.
     /// </summary>
     public bool IsInZone(string name) =>
         Zones.Any(zone => IsShortlyBelow(name, zone)) && HostListReader.IsHostName(name)
         && !list.WebSites.Contains(name) && !list.WebSites.Contains(name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..]);
 
     private static bool IsShortlyBelow(string name, string zone) =>
-        name.EndsWith(zone, StringComparison.Ordinal) && name[..^zone.Length] is [.. var below, '.'] && below.AsSpan().Count('.') < MostLabels;
+        name.EndsWith(zone, StringComparison.Ordinal)
+        && name[..^zone.Length] is [.. var below, '.'] && below.AsSpan().Count('.') < MostLabels;
 }

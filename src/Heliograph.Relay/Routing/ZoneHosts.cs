@@ -159,8 +159,8 @@ internal sealed class ZoneHosts : IDisposable
     }
 
     /// <summary>
-    /// Some resolvers answer for every name, with an address of their own; and a zone may have a wildcard. An answer counts only where a name
-    /// beside it that cannot exist has none.
+    /// Some resolvers answer for every name, with an address of their own; and a zone may have a wildcard. An answer counts only where a
+    /// name beside it that cannot exist has none.
     /// </summary>
     private async Task<IPAddress[]?> AskForMadeUpNameAsync(string name)
     {

@@ -116,7 +116,9 @@ internal sealed record RouteSettings
 
     private bool HasSignalSet => Sets.Contains(HostList.SignalSet, StringComparer.Ordinal);
 
-    /// <summary>The zones under which hosts are looked for: those that are configured, and Signal's own with the set of its hosts.</summary>
+    /// <summary>
+    /// The zones under which hosts are looked for: those that are configured, and Signal's own with the set of its hosts.
+    /// </summary>
     public IReadOnlyList<string> OpenZones
     {
         get

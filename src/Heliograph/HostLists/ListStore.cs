@@ -7,8 +7,8 @@ namespace Heliograph.HostLists;
 
 /// <summary>
 /// <c>hosts.json</c> in the state directory: the list that was chosen instead of the program's own, and the one before. Whoever may write
-/// there also holds the certificate's key, so signatures are checked once, before a list is stored. A damaged file is set aside, with a line in
-/// the log.
+/// there also holds the certificate's key, so signatures are checked once, before a list is stored. A damaged file is set aside, with a
+/// line in the log.
 /// </summary>
 internal sealed partial class ListStore
 {

@@ -41,7 +41,8 @@ internal static class ServerWarnings
                 "list_out_of_date",
                 StatusWarning.Warning,
                 $"Your list of hosts may be out of date. Requested, but not on the list: {Names(notRelayed)}. Check for a newer " +
-                $"list (heliograph routes update) or version of Heliograph. Anyone can request any name, so a name that you cannot find elsewhere may be made up.");
+                $"list (heliograph routes update) or version of Heliograph. Anyone can request any name, so a name that you cannot find " +
+                $"elsewhere may be made up.");
         if (relay.FoundHosts is [_, ..] found)
             yield return new(
                 "host_found",
@@ -49,7 +50,8 @@ internal static class ServerWarnings
                 (found.Count == 1
                     ? $"Signal's apps ask for a host that this version does not know: {found[0]}; it is relayed (routes.zones). "
                     : $"Signal's apps ask for hosts that this version does not know: {Names(found)}; they are relayed (routes.zones). ") +
-                "Check for a newer list (heliograph routes update) or version of Heliograph. Anyone can ask for any host under signal.org.");
+                "Check for a newer list (heliograph routes update) or version of Heliograph. Anyone can ask for any host under " +
+                "signal.org.");
         if (relay.MadeUpNamesUnder is { } zone)
             yield return new(
                 "names_made_up",

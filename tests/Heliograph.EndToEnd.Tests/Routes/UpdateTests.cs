@@ -192,7 +192,8 @@ public sealed class UpdateTests : IDisposable
         Assert.True(code == 0, output + errors);
         var list = Path.Combine(files["out"], "hosts.json");
         Assert.Equal(
-            await File.ReadAllTextAsync(Repository.PathOf("packaging/hosts.json"), Bound.Token), await File.ReadAllTextAsync(list, Bound.Token));
+            await File.ReadAllTextAsync(Repository.PathOf("packaging/hosts.json"), Bound.Token),
+            await File.ReadAllTextAsync(list, Bound.Token));
         (code, output, errors) = await ChildProcess.RunAsync("minisign", ["-V", "-P", signer.PublicKey, "-m", list], Bound.Prompt);
         Assert.True(code == 0, output + errors);
         Assert.Contains($"Trusted comment: hosts of Signal, {Own}\n", output, StringComparison.Ordinal);

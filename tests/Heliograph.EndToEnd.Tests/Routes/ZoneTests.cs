@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -94,6 +95,23 @@ public sealed class ZoneTests : IDisposable
         Assert.Single(
             proxy.Program.Errors.Split('\n'),
             static line => line.Contains("DNS has an answer for every name under signal.org", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task While_the_resolver_is_silent_a_new_name_gets_the_web_site_as_soon_as_any_other()
+    {
+        Proxy.NeedsHeliograph();
+        PrivateMounts.Need();
+        using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        silent.Bind(new IPEndPoint(IPAddress.Parse("127.83.65.53"), 53));
+        await using var proxy = await StartProxyAsync("127.83.65.53");
+        // The resolver's own time limit is 5 s, and that of a dial 10 s.
+        foreach (var name in (string[])[New, "nowhere.example", New])
+        {
+            var clock = Stopwatch.StartNew();
+            await AssertDecoyAsync(proxy, name);
+            Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(4));
+        }
     }
 
     [Theory(Timeout = Bound.LongTest)]

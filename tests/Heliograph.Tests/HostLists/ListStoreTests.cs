@@ -66,7 +66,8 @@ public sealed class ListStoreTests : IDisposable
     {
         Store().Install(List(Version + 1));
         var whole = File.ReadAllText(directory[ListStore.Name]);
-        foreach (var damaged in (string[])[whole[..(whole.Length / 2)], "", whole.Replace("\"list\":\"", "\"list\":\"AAAA", StringComparison.Ordinal)])
+        var changed = whole.Replace("\"list\":\"", "\"list\":\"AAAA", StringComparison.Ordinal);
+        foreach (var damaged in (string[])[whole[..(whole.Length / 2)], "", changed])
         {
             directory.Write(ListStore.Name, damaged);
             Assert.Same(HostList.BuiltIn, Store().Read());
@@ -78,13 +79,17 @@ public sealed class ListStoreTests : IDisposable
     public void What_a_list_changes_is_told_line_by_line()
     {
         var text = BuiltIn.Replace("\"cdn3.signal.org\",", "\"cdn4.signal.org\",", StringComparison.Ordinal)
-            .Replace("\"ud-chat.signal.org\": \"chat.signal.org\"", "\"ud-chat.signal.org\": \"grpc.chat.signal.org\"", StringComparison.Ordinal)
+            .Replace(
+                "\"ud-chat.signal.org\": \"chat.signal.org\"",
+                "\"ud-chat.signal.org\": \"grpc.chat.signal.org\"",
+                StringComparison.Ordinal)
             .Replace("\"mail.signal.org\"", "\"news.signal.org\"", StringComparison.Ordinal);
         var list = HostListReader.Read(Encoding.UTF8.GetBytes(text), out _)!;
         Assert.Equal(
             [
                 "- signal: cdn3.signal.org", "- signal: ud-chat.signal.org (leads to chat.signal.org)", "+ signal: cdn4.signal.org",
-                "+ signal: ud-chat.signal.org (leads to grpc.chat.signal.org)", "- web sites: mail.signal.org", "+ web sites: news.signal.org",
+                "+ signal: ud-chat.signal.org (leads to grpc.chat.signal.org)", "- web sites: mail.signal.org",
+                "+ web sites: news.signal.org",
             ],
             ListDifference.Between(HostList.BuiltIn, list));
         Assert.Empty(ListDifference.Between(list, list));
@@ -95,5 +100,5 @@ public sealed class ListStoreTests : IDisposable
     private static byte[] List(long version, string more = "") => Encoding.UTF8.GetBytes(
         BuiltIn.Replace(
                 Version.ToString(CultureInfo.InvariantCulture), version.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
-            .Replace("\"hosts\": [\n        \"grpc.chat.signal.org\"", $"\"hosts\": [\n        {more}\"grpc.chat.signal.org\"", StringComparison.Ordinal));
+            .Replace("[\n        \"grpc.chat.signal.org\"", $"[\n        {more}\"grpc.chat.signal.org\"", StringComparison.Ordinal));
 }

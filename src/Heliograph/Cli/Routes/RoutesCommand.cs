@@ -11,7 +11,7 @@ namespace Heliograph.Cli.Routes;
 /// <summary><c>heliograph routes show|update|undo</c>.</summary>
 internal static class RoutesCommand
 {
-    public static Command Create() => new DocumentedCommand("routes", "Show the list of hosts that are relayed, or renew it without an upgrade.", """
+    public static Command Create() => new DocumentedCommand("routes", "Show the list of hosts that are relayed, or renew it.", """
         The program has a list of its own. A newer one, signed by the project, takes its place: never by itself, only by routes update.
         """) { CreateShow(), CreateUpdate(), CreateUndo() };
 
@@ -33,10 +33,10 @@ internal static class RoutesCommand
         var options = new ConfigurationOptions();
         var source = new Argument<string>("FILE|URL")
         {
-            Description = "The list: a file, or an address that starts with https://. Its signature lies beside it, with .minisig at the end.",
+            Description = "The list: a file, or an address that starts with https://. Its signature lies beside it: FILE.minisig",
         };
         var force = new Option<bool>("--force") { Description = "Take a list that is older than the one in use." };
-        var command = new DocumentedCommand("update", "Use another list of hosts, if the project has signed it, and show what it changes.", """
+        var command = new DocumentedCommand("update", "Use a list of hosts that the project has signed, and show what it changes.", """
             Examples:
               heliograph routes update hosts.json
               heliograph routes update https://example.org/releases/latest/hosts.json
