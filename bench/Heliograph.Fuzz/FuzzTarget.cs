@@ -28,6 +28,8 @@ internal sealed record FuzzTarget(string Name, string Description, FuzzCheck Che
         new("pem", "certificate chains and keys in PEM", PemTarget.Check),
         new("yaml", "the configuration file", YamlTarget.Check),
         new("acme", "what a certificate authority answers", AcmeTarget.Check),
+        new("host-list", "the list of hosts", HostListTarget.Check),
+        new("minisign", "minisign's signatures and public keys", MinisignTarget.Check),
         new("dns", "DNS answers and their TSIG signatures", DnsTarget.Check),
     ];
 

@@ -172,7 +172,7 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
         // Again: the name may have been revoked while the hello was on its way.
         if (!isListed || !IsListed(opening.Found?.ServerName))
             return await ServeDecoyAsync(relay.Decoy.Http1, relay.Decoy.Http1Unavailable, Unlisted(inner.Found));
-        if (relay.Routes.Find(inner.Found?.ServerName) is not { } route)
+        if (relay.FindRoute(inner.Found?.ServerName) is not { } route)
             return await ServeDecoyAsync(relay.Decoy.Http1, relay.Decoy.Http1Unavailable, Denied(inner.Found));
         if (relay.Admission.IsBudgetSpent)
             return await ServeDecoyAsync(relay.Decoy.Http1, relay.Decoy.Http1Unavailable, ConnectionOutcome.RefusedBudget);

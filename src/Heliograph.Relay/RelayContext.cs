@@ -15,8 +15,10 @@ internal sealed class RelayContext
     private volatile TrustedProxies trustedProxies;
     private volatile AccessTable? access;
 
-    public RelayContext(RelayOptions options, ServedCertificate certificate, TimeProvider timeProvider, ILogger logger)
+    public RelayContext(
+        RelayOptions options, ServedCertificate certificate, ZoneHosts zoneHosts, TimeProvider timeProvider, ILogger logger)
     {
+        ZoneHosts = zoneHosts;
         this.options = options;
         trustedProxies = new TrustedProxies(options.TrustedProxies);
         access = options.Access;
@@ -33,6 +35,8 @@ internal sealed class RelayContext
     public DecoyEndpoints Decoy => options.Decoy;
 
     public RouteTable Routes => options.Routes;
+
+    public ZoneHosts ZoneHosts { get; }
 
     public PassthroughTable Passthrough => options.Passthrough;
 
@@ -54,6 +58,13 @@ internal sealed class RelayContext
     public UpstreamAlarm Alarm { get; }
 
     public ILogger Logger { get; }
+
+    /// <summary>The route for an inner name, in lower case, or null: the decoy. Never waits.</summary>
+    public Route? FindRoute(string? name)
+    {
+        var routes = Routes;
+        return routes.Find(name) ?? (name is null ? null : ZoneHosts.Find(routes, name));
+    }
 
     /// <summary>From now on these options are in effect.</summary>
     public void Use(RelayOptions changed)

@@ -5,6 +5,7 @@ using Heliograph.Relay.Limits;
 using Heliograph.Relay.Listening;
 using Heliograph.Relay.Loop;
 using Heliograph.Relay.OuterTls;
+using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
 using Heliograph.Tls13.Records;
 using Microsoft.Extensions.Logging;
@@ -29,11 +30,12 @@ public sealed class RelayServer : IAsyncDisposable
     private RelayServer(RelayOptions options, ServerCertificate certificate, Resolve resolve, TimeProvider timeProvider, ILogger logger)
     {
         this.timeProvider = timeProvider;
-        relay = new RelayContext(options, new ServedCertificate(certificate, options), timeProvider, logger);
+        names = new NameCache(resolve, timeProvider);
+        var zoneHosts = new ZoneHosts(resolve, names, timeProvider);
+        relay = new RelayContext(options, new ServedCertificate(certificate, options), zoneHosts, timeProvider, logger);
         var protection = RecordProtection.Find();
         logger.ReportIpsecMb(protection);
         Cryptography = protection.Description;
-        names = new NameCache(resolve, timeProvider);
         loops = [.. Enumerable.Range(0, Math.Max(1, options.Loops)).Select(CreateLoop)];
         relay.Admission.Attach([.. loops.Select(static loop => loop.Events)]);
         placement = new ConnectionPlacement(relay, loops, open);
@@ -109,7 +111,8 @@ public sealed class RelayServer : IAsyncDisposable
             ForgetSigningKeys();
         foreach (var loop in loops)
             loop.Events.Post(() => loop.Use(changed.Limits));
-        names.Keep(GetHosts(changed).ToHashSet(StringComparer.OrdinalIgnoreCase));
+        var found = relay.ZoneHosts.Found.Select(static route => route.Name);
+        names.Keep(GetHosts(changed).Concat(found).ToHashSet(StringComparer.OrdinalIgnoreCase));
         WarmUp();
     }
 
@@ -213,6 +216,7 @@ public sealed class RelayServer : IAsyncDisposable
         relay.Admission.Dispose();
         foreach (var loop in loops)
             loop.Dispose();
+        relay.ZoneHosts.Dispose();
         names.Dispose();
         relay.Certificate.Dispose();
         relay.Validations.Dispose();

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Heliograph.Relay.Diagnostics;
 
 /// <summary>
-/// Logs, every hour, what the operator should know of the refused and of the names that are not routed, if there is anything new. Sums of
-/// hours, not moments: a line in the log must not tell when somebody connected.
+/// Logs, every hour, what the operator should know of the refused and of the names that are not in the list, if there is anything new.
+/// Sums of hours, not moments: a line in the log must not tell when somebody connected.
 /// </summary>
 internal sealed class HourlyLog : IAsyncDisposable
 {
@@ -18,6 +18,8 @@ internal sealed class HourlyLog : IAsyncDisposable
     private long refusedSources;
     private long refusedHandshakes;
     private long denied;
+    private readonly HashSet<string> told = new(StringComparer.Ordinal);
+    private string? toldOfMadeUpNames;
 
     public HourlyLog(Func<RelayStatistics> read, TimeProvider timeProvider, ILogger logger)
     {
@@ -31,7 +33,8 @@ internal sealed class HourlyLog : IAsyncDisposable
     {
         var statistics = read();
         LogRefused(statistics.Outcomes);
-        LogDenied(statistics.DeniedSignalNames);
+        LogDenied(statistics.NamesNotRelayed);
+        LogFound(statistics);
     }
 
     public ValueTask DisposeAsync() => timer.DisposeAsync();
@@ -46,10 +49,19 @@ internal sealed class HourlyLog : IAsyncDisposable
 
     private void LogDenied(IReadOnlyDictionary<string, long> names)
     {
-        if (GetIncrease(ref denied, names.Values.Sum()) == 0)
+        if (GetIncrease(ref denied, names.Values.Sum()) <= 0)
             return;
         var most = names.OrderByDescending(static name => name.Value).Take(MostNames);
         logger.NamesNotRouted(string.Join(", ", most.Select(static name => $"{name.Key} (up to {RoundedCount.Up(name.Value)})")));
+    }
+
+    private void LogFound(RelayStatistics statistics)
+    {
+        foreach (var name in statistics.FoundHosts.Where(told.Add))
+            logger.HostFound(name);
+        if (statistics.MadeUpNamesUnder is { } zone && zone != toldOfMadeUpNames)
+            logger.NamesMadeUp(zone);
+        toldOfMadeUpNames = statistics.MadeUpNamesUnder;
     }
 
     private static long GetIncrease(ref long last, long now) => now - Interlocked.Exchange(ref last, now);

@@ -32,6 +32,15 @@ internal static partial class RelayLog
         "Signal clients asked for hosts that are not routed; the list may be out of date: look for a newer version of Heliograph: {Names}")]
     public static partial void NamesNotRouted(this ILogger logger, string names);
 
+    [LoggerMessage(23, LogLevel.Warning, "Signal's apps ask for a host that this version does not know: {Name}; it is relayed")]
+    public static partial void HostFound(this ILogger logger, string name);
+
+    [LoggerMessage(
+        24, LogLevel.Warning,
+        "DNS has an answer for every name under {Zone}, even for one that was made up: hosts that this version does not know cannot be " +
+        "found; use another resolver on this machine")]
+    public static partial void NamesMadeUp(this ILogger logger, string zone);
+
     [LoggerMessage(
         20,
         LogLevel.Warning,

@@ -33,10 +33,10 @@ public sealed record RelayStatistics
     /// <summary>Of <see cref="Connections"/>, those that are relayed to a route.</summary>
     public required int Relaying { get; init; }
 
-    /// <summary>Every route of the table.</summary>
+    /// <summary>Every route of the table, and the hosts that were found under a zone.</summary>
     public required IReadOnlyList<RouteStatistics> Routes { get; init; }
 
-    /// <summary>Every endpoint of the routes.</summary>
+    /// <summary>Every endpoint of the table's routes.</summary>
     public required IReadOnlyList<UpstreamStatistics> Upstreams { get; init; }
 
     /// <summary>Bytes relayed from clients to routes, as they flow.</summary>
@@ -60,16 +60,32 @@ public sealed record RelayStatistics
     /// <summary>Inner names under <c>signal.org</c> that are not routed, and how often they were asked for.</summary>
     public required IReadOnlyDictionary<string, long> DeniedSignalNames { get; init; }
 
+    /// <summary>
+    /// The hosts that were found under a zone and are relayed; of <see cref="Routes"/>, but not of <see cref="Upstreams"/>: anybody can
+    /// have any host under the zone looked for, and one that is down is no trouble of the operator's.
+    /// </summary>
+    public IReadOnlyList<string> FoundHosts { get; init; } = [];
+
+    /// <summary>Of <see cref="DeniedSignalNames"/>, those that are denied still: whoever asks first for a host has it found.</summary>
+    public IReadOnlyDictionary<string, long> NamesNotRelayed =>
+        DeniedSignalNames.Where(name => !FoundHosts.Contains(name.Key)).ToDictionary(StringComparer.Ordinal);
+
+    /// <summary>The version of the list that the sets of <see cref="Routes"/> are from.</summary>
+    public long ListVersion { get; init; }
+
+    /// <summary>Where DNS had an answer for a name that was made up, so that no host can be found there; null: it did not.</summary>
+    public string? MadeUpNamesUnder { get; init; }
+
     public required LimitStatistics Limits { get; init; }
 }
 
 /// <summary>The relayed connections of one route.</summary>
 public sealed record RouteStatistics
 {
-    /// <summary>The name in the operator's list, in lower case.</summary>
+    /// <summary>The name in the operator's list, or one that was found under a zone, in lower case.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Where it leads; of <see cref="RelayStatistics.Upstreams"/>.</summary>
+    /// <summary>Where it leads; of <see cref="RelayStatistics.Upstreams"/>, where it is in the table.</summary>
     public required string Endpoint { get; init; }
 
     /// <summary>Since the start, the open ones included.</summary>

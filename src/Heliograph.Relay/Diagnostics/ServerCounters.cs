@@ -5,8 +5,8 @@ using Heliograph.Relay.Upstream;
 namespace Heliograph.Relay.Diagnostics;
 
 /// <summary>
-/// What all loops count together, once or twice per connection. The keys are the operator's names and endpoints, never a name from the
-/// wire.
+/// What all loops count together, once or twice per connection. The keys are the operator's names and endpoints, and the few
+/// names that <see cref="ZoneHosts"/> found in DNS; no other name from the wire.
 /// </summary>
 internal sealed class ServerCounters
 {

@@ -18,7 +18,9 @@ internal sealed class StatisticsReader(
         var denied = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var loop in loops)
             loop.Counters.AddDeniedTo(denied);
-        var (counters, routes) = (relay.Counters, relay.Routes.Routes.ToList());
+        var (counters, table) = (relay.Counters, relay.Routes);
+        var routes = table.Routes.ToList();
+        var found = relay.ZoneHosts.Found.Where(route => table.IsInZone(route.Name) && table.Find(route.Name) is null).ToList();
         var connections = Math.Max(0, open.Count - counters.OwnConnections);
         return new RelayStatistics
         {
@@ -32,7 +34,7 @@ internal sealed class StatisticsReader(
                 .ToDictionary(static outcome => outcome, outcome => loops.Sum(loop => loop.Counters.GetCount(outcome))),
             Relayed = counters.Relayed,
             Relaying = counters.Relaying,
-            Routes = counters.ReadRoutes(routes),
+            Routes = counters.ReadRoutes(routes.Concat(found)),
             Upstreams = counters.ReadUpstreams(routes),
             BytesUp = loops.Sum(static loop => loop.Counters.BytesUp),
             BytesDown = loops.Sum(static loop => loop.Counters.BytesDown),
@@ -41,6 +43,9 @@ internal sealed class StatisticsReader(
             OwnBytesVisited = loops.Sum(static loop => loop.OwnCounters.BytesVisited),
             Decoy = relay.Alarm.GetState(relay.Decoy),
             DeniedSignalNames = denied,
+            FoundHosts = [.. found.Select(static route => route.Name)],
+            ListVersion = table.ListVersion,
+            MadeUpNamesUnder = table.Zones.Count > 0 ? relay.ZoneHosts.MadeUpUnder : null,
             Limits = relay.Admission.Read(),
         };
     }

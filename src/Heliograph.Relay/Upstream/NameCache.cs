@@ -40,7 +40,8 @@ internal sealed class NameCache : IDisposable
 
     /// <summary>The last known addresses, or the resolver's answer if there are none; empty if it does not come in time.</summary>
     /// <remarks>
-    /// Callers ask only for hosts of the route table, the decoy and other web servers, so these limit the number of entries.
+    /// Callers ask only for hosts of the route table, the few that were found under a zone, the decoy and other web servers, so these limit
+    /// the number of entries.
     /// </remarks>
     public ValueTask<IPAddress[]> FindAsync(string host, TimeSpan timeout)
     {
@@ -50,6 +51,17 @@ internal sealed class NameCache : IDisposable
         var question = entry.Ask(this, host);
         return entry.Known.Length > 0 || question.IsCompleted ? new(entry.Known) : new(WaitAsync(entry, question, timeout));
     }
+
+    /// <summary>Whether a host has addresses, without waiting: asks again in the background when the last answer is not recent.</summary>
+    public bool Knows(string host)
+    {
+        var entry = entries.GetOrAdd(host, static _ => new Entry());
+        _ = entry.Ask(this, host);
+        return entry.Known.Length > 0;
+    }
+
+    /// <summary>Takes an answer that the resolver has just given to somebody else.</summary>
+    public void Learn(string host, IPAddress[] addresses) => entries.GetOrAdd(host, static _ => new Entry()).Answered(this, addresses);
 
     /// <summary>Forgets all other hosts.</summary>
     public void Keep(IReadOnlySet<string> hosts)
@@ -131,6 +143,13 @@ internal sealed class NameCache : IDisposable
             {
                 // The last known addresses remain in use.
             }
+            Answered(cache, answer);
+        }
+
+        /// <param name="cache">Has the clock.</param>
+        /// <param name="answer">Null: there was none, and the last known addresses remain in use.</param>
+        public void Answered(NameCache cache, IPAddress[]? answer)
+        {
             lock (gate)
             {
                 Known = answer ?? Known;

@@ -30,7 +30,7 @@ internal sealed record CheckOptions
     public bool IsWebSite { get; init; }
 
     /// <summary>The inner names to request. None: only the outer side is checked.</summary>
-    public IReadOnlyList<string> Routes { get; init; } = [.. RouteSets.GetCurrentNames("signal")];
+    public IReadOnlyList<string> Routes { get; init; } = [.. HostList.BuiltIn.GetCurrentNames("signal")];
 
     /// <summary>Addresses to use for a name instead of those from DNS.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<IPAddress>> Resolve { get; init; } =

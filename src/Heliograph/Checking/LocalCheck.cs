@@ -2,9 +2,12 @@ using System.Net;
 using Heliograph.Access;
 using Heliograph.Configuration;
 using Heliograph.Control;
+using Heliograph.HostLists;
 using Heliograph.Machine;
+using Heliograph.Platform;
 using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Heliograph.Checking;
 
@@ -102,9 +105,10 @@ internal static class LocalCheck
         // Clients use port 443 only; if nothing here listens on it, something may forward to us, or this is a trial.
         var ports = settings.Listen.Select(static endpoint => endpoint.Port).Where(static port => port != 0);
         var port = ports.Contains(ProxyAddress.DefaultPort) ? ProxyAddress.DefaultPort : ports.FirstOrDefault(ProxyAddress.DefaultPort);
-        var routes = RouteTable.Create(settings.Routes.Sets, settings.Routes.Hosts).Routes.ToList();
+        var list = ReadList(settings);
+        var routes = RouteTable.Create(settings.Routes.Sets, settings.Routes.Hosts, zones: [], list).Routes.ToList();
         var own = settings
-            .Routes.Sets.SelectMany(RouteSets.GetCurrentNames)
+            .Routes.Sets.SelectMany(list.GetCurrentNames)
             .Concat(settings.Routes.Hosts.Keys)
             .Distinct(StringComparer.Ordinal);
         var isWildcard = domain.StartsWith('*');
@@ -132,6 +136,19 @@ internal static class LocalCheck
                         ((UpstreamEndpoint.Tcp)route.Endpoint).Host, ((UpstreamEndpoint.Tcp)route.Endpoint).Port),
                     StringComparer.Ordinal),
         };
+    }
+
+    /// <summary>The list that the server uses; the program's own if this user may not read it.</summary>
+    private static HostList ReadList(Settings settings)
+    {
+        try
+        {
+            return new ListStore(settings.StateDirectory, TimeProvider.System, NullLogger.Instance).Read();
+        }
+        catch (StorageException)
+        {
+            return HostList.BuiltIn;
+        }
     }
 
     private static CheckStep CreateStep(Finding finding) => new()

@@ -5,6 +5,7 @@ using Heliograph.Cli.Certificate;
 using Heliograph.Cli.Check;
 using Heliograph.Cli.Init;
 using Heliograph.Cli.Link;
+using Heliograph.Cli.Routes;
 using Heliograph.Cli.Status;
 using Heliograph.Configuration;
 
@@ -22,6 +23,7 @@ internal static class CommandLine
           heliograph check proxy.example.org
           heliograph status --watch
           heliograph certificate show
+          heliograph routes update hosts.json
           heliograph config validate --config /etc/heliograph/heliograph.yaml
 
         Exit codes: 0 done, 2 bad usage or configuration, 3 done with warnings, 1 anything else.
@@ -74,6 +76,7 @@ internal static class CommandLine
             StatusCommand.Create(),
             DemoCommand.Create(),
             CertificateCommand.Create(),
+            RoutesCommand.Create(),
             AlertsCommand.Create(),
             ConfigCommand.Create(),
             CompletionCommand.Create(),

@@ -44,8 +44,9 @@ internal static class StartupText
     private static string Routes(Settings settings, ServerHost host)
     {
         var own = settings.Routes.Hosts.Count == 0 ? "" : $", {settings.Routes.Hosts.Count} of your own";
-        return $"{host.Routes.Routes.Count()} hosts (sets: " +
-            $"{(settings.Routes.Sets.Count == 0 ? "none" : string.Join(", ", settings.Routes.Sets))}{own})";
+        var sets = settings.Routes.Sets.Count == 0 ? "none" : string.Join(", ", settings.Routes.Sets);
+        return $"{host.Routes.Routes.Count()} hosts (sets: {sets}{own}; list {host.Routes.ListVersion})" +
+            string.Concat(settings.Routes.OpenZones.Select(static zone => $", and others under {zone}"));
     }
 
     private static string Decoy(DecoySettings decoy, string like) => decoy switch

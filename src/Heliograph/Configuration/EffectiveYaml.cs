@@ -37,7 +37,10 @@ internal static class EffectiveYaml
         var origins = values.Map(key)
             .ToDictionary(static given => given.Path, static given => given.Origin, StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in key.Entries(settings))
-            text.Append($"{indent}  {YamlText.Quote(name)}: {value}  # from {origins[KeyCatalog.Join(key.Path, name)]}\n");
+        {
+            var from = origins.TryGetValue(KeyCatalog.Join(key.Path, name), out var origin) ? $"  # from {origin}" : "";
+            text.Append($"{indent}  {YamlText.Quote(name)}: {value}{from}\n");
+        }
     }
 
     /// <summary>Writes the headings between the section that is open and the key's own.</summary>

@@ -159,6 +159,19 @@ internal static class Keys
         "More hosts that are relayed, and where to.",
         OnReload.TakesEffect, new("--route", "NAME=ENDPOINT"), example: "chat.example.org=192.0.2.10:443");
 
+    public static readonly ConfigurationKey RouteZones = Sections.Routes.Key(
+        "zones", Kinds.Zones(),
+        static routes => routes.Zones, static (routes, value) => routes with { Zones = value },
+        "Hosts under these domains that are on no list are relayed once DNS has a public address for them. "
+        + "With the set signal, signal.org is one of them unless it is off.",
+        OnReload.TakesEffect, example: "signal.org=off", countsIf: static routes => routes.HasZones);
+
+    public static readonly ConfigurationKey RouteListKey = Sections.Routes.Key(
+        "list_key", Kinds.MinisignKey,
+        static routes => routes.ListKey, static (routes, value) => routes with { ListKey = value },
+        "Whose signature heliograph routes update accepts, instead of that of the project: a public key of minisign.",
+        OnReload.TakesEffect, example: "RWREgKsbtVZcsN1uGJDej0LehAbG8HRSF1uq4crvdX1zV3TBEpsC7+RI");
+
     // Access
 
     public static readonly ConfigurationKey AccessMode = Sections.Access.Key(
@@ -411,7 +424,7 @@ internal static class Keys
             DnsHook, DnsHookTimeout, Rfc2136Server, Rfc2136KeyName, Rfc2136KeySecret, Rfc2136Algorithm, Rfc2136Zone, Rfc2136Transport,
             DnsVisibleAt, DnsVisibleTimeout,
         ]),
-        new("Routes", [RouteSets, RouteHosts]),
+        new("Routes", [RouteSets, RouteHosts, RouteZones, RouteListKey]),
         new("Unlisted names", [AccessMode, AccessMetrics, AccessAlerts]),
         new("Decoy", [DecoySite, DecoyDirectory, DecoyUpstream, DecoyUpstreamH2, DecoyLike, DecoySeedFile]),
         new("Other servers beside and in front of this one", [Passthrough, TrustedProxies]),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using Heliograph.Platform.Minisign;
 using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
 
@@ -158,10 +159,10 @@ internal static class Kinds
     public static ScalarKind<string> Choice(params string[] words) => OneOf([.. words.Select(static word => (word, word))]);
 
     public static ScalarKind<string> RouteSet() => new(
-        Values.RouteSet, Given, static () => OneOf(RouteSets.Names),
-            Either(RouteSets.Names), Either([.. RouteSets.Names.Select(static set => $"`{set}`")]))
+        Values.RouteSet, Given, static () => OneOf(HostList.SetNames),
+            Either(HostList.SetNames), Either([.. HostList.SetNames.Select(static set => $"`{set}`")]))
     {
-        Words = RouteSets.Names,
+        Words = HostList.SetNames,
     };
 
     /// <param name="allowed">What the file is.</param>
@@ -203,6 +204,19 @@ internal static class Kinds
     public static MapKind<UpstreamEndpoint> Hosts() => new(
         DomainName.ParseHost, ParseHost, static endpoint => YamlText.Quote(endpoint.ToString()), Endpoint.Schema,
         "a host name with " + UpstreamEndpoint.Syntax, "map of a host name to an endpoint");
+
+    /// <summary>Zones, and what is done with names under them.</summary>
+    public static MapKind<ZoneMode> Zones() => new(
+        RouteZone.ParseName, RouteZone.Parse, RouteZone.ToYaml, RouteZone.Schema,
+        RouteZone.Allowed, "`off`, or map of a domain to `public` or `off`")
+    {
+        Words = [RouteZone.Off],
+        WriteJson = static mode => JsonValue.Create(RouteZone.ToYaml(mode)),
+    };
+
+    public static ScalarKind<MinisignKey> MinisignKey { get; } = new(
+        Values.MinisignKey, static key => key?.Text, static () => Text("^RW[A-Za-z0-9+/]{54}$"),
+        "the second line of minisign.pub, 56 characters that begin with RW", "public key of minisign, 56 characters");
 
     private static bool ParseHost(ConfigurationKey key, Given given, ConfigurationErrors errors, out UpstreamEndpoint value)
     {

@@ -85,7 +85,9 @@ internal sealed class Layer : ConfigurationProvider, IConfigurationSource
 
     private void AddText(ConfigurationKey key, string entry, string origin, ConfigurationErrors errors)
     {
-        if (entry.Split('=', 2, StringSplitOptions.TrimEntries) is not [var name, var value])
+        if (key.Kind.Words.Contains(entry, StringComparer.Ordinal))
+            AddEntry(key, "*", entry, origin);
+        else if (entry.Split('=', 2, StringSplitOptions.TrimEntries) is not [var name, var value])
             errors.Add(origin, $"\"{entry}\" is not NAME=VALUE; allowed: {key.Allowed}, written NAME=VALUE and joined by commas");
         else if (!AddEntry(key, name, value, origin))
             errors.Add(origin, $"{name} is given twice; remove one of the two");

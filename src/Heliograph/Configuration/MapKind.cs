@@ -16,6 +16,9 @@ internal sealed class MapKind<T>(
     Parse<string> parseName, ParseEntry<T> parse, Func<T, string> write, Func<JsonObject> schema, string allowed, string summary)
     : ValueKind<IReadOnlyDictionary<string, T>>(KeyShape.Map, allowed, summary)
 {
+    /// <summary>Writes a value as a JSON schema has it; null: the schema has neither a default nor an example.</summary>
+    public Func<T, JsonNode?>? WriteJson { get; init; }
+
     public override bool TryRead(
         ConfigurationKey key, LayeredValues values, ConfigurationErrors errors, out IReadOnlyDictionary<string, T> value)
     {
@@ -38,10 +41,18 @@ internal sealed class MapKind<T>(
         ? null
         : $"{{ {string.Join(", ", Entries(value).Select(static entry => $"{YamlText.Quote(entry.Name)}: {entry.Yaml}"))} }}";
 
-    public override JsonNode? ToJson(IReadOnlyDictionary<string, T>? value) => null;
+    public override JsonNode? ToJson(IReadOnlyDictionary<string, T>? value) => WriteJson is null || value is null || value.Count == 0
+        ? null
+        : new JsonObject(value.Select(entry => KeyValuePair.Create(entry.Key, WriteJson(entry.Value))));
 
     public override IEnumerable<(string Name, string Yaml)> Entries(IReadOnlyDictionary<string, T>? value) =>
         value is null ? [] : value.Select(entry => (entry.Key, write(entry.Value)));
 
-    public override JsonObject Schema() => new() { ["type"] = new JsonArray("object", "null"), ["additionalProperties"] = schema() };
+    public override JsonObject Schema()
+    {
+        var map = new JsonObject { ["type"] = new JsonArray("object", "null"), ["additionalProperties"] = schema() };
+        return Words.Count == 0
+            ? map
+            : new() { ["anyOf"] = new JsonArray(map, new JsonObject { ["enum"] = new JsonArray([.. Words.Select(static word => word)]) }) };
+    }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Heliograph.Acme;
+using Heliograph.Platform.Minisign;
 using Heliograph.Relay;
 using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
@@ -104,11 +105,39 @@ internal sealed record CertificateSettings(CertificateOrigin Source = Certificat
 
 internal sealed record RouteSettings
 {
+    private static readonly IReadOnlyDictionary<string, ZoneMode> DefaultZones =
+        new Dictionary<string, ZoneMode>(StringComparer.Ordinal) { [HostList.SignalZone] = ZoneMode.Public };
+
     public IReadOnlyList<string> Sets { get; init; } = ["signal"];
 
     /// <summary>Inner name to endpoint; adds to the sets or overrides them.</summary>
     public IReadOnlyDictionary<string, UpstreamEndpoint> Hosts { get; init; } =
         new Dictionary<string, UpstreamEndpoint>(StringComparer.Ordinal);
+
+    /// <summary>What is done with names under a zone that are no listed hosts.</summary>
+    public IReadOnlyDictionary<string, ZoneMode> Zones { get; init; } = DefaultZones;
+
+    /// <summary>Checks a list of hosts that is to take the place of the program's own; null: the program's own key.</summary>
+    public MinisignKey? ListKey { get; init; }
+
+    /// <summary>Whether <see cref="Zones"/> counts: the default does so only with the set that it belongs to.</summary>
+    public bool HasZones => HasSignalSet || !ReferenceEquals(Zones, DefaultZones);
+
+    private bool HasSignalSet => Sets.Contains(HostList.SignalSet, StringComparer.Ordinal);
+
+    /// <summary>
+    /// The zones under which hosts are looked for: those that are configured, and Signal's own with the set of its hosts.
+    /// </summary>
+    public IReadOnlyList<string> OpenZones
+    {
+        get
+        {
+            if (!HasZones || Zones.ContainsKey(RouteZone.All))
+                return [];
+            var implied = HasSignalSet && !Zones.ContainsKey(HostList.SignalZone) ? [HostList.SignalZone] : Array.Empty<string>();
+            return [.. implied, .. Zones.Where(static zone => zone.Value == ZoneMode.Public).Select(static zone => zone.Key)];
+        }
+    }
 }
 
 /// <summary>The web site for everyone who is not a Signal client: a directory, an upstream, or (both null) the built-in site.</summary>

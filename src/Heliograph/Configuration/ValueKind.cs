@@ -24,7 +24,9 @@ internal abstract class ValueKind(KeyShape shape, string allowed, string summary
 
     public string Summary { get; } = summary;
 
-    /// <summary>Words that the shell may offer.</summary>
+    /// <summary>
+    /// Words that the shell may offer. For a map: what may stand for the whole of it, as an entry <c>*</c> with this value.
+    /// </summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 
     /// <summary>

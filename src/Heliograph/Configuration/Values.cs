@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Heliograph.Platform;
+using Heliograph.Platform.Minisign;
+using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
 
 namespace Heliograph.Configuration;
@@ -154,10 +156,13 @@ internal static class Values
     public static string? RouteSet(string text, out string value)
     {
         value = text;
-        return Relay.Routing.RouteSets.Names.Contains(text, StringComparer.Ordinal)
+        return HostList.SetNames.Contains(text, StringComparer.Ordinal)
             ? null
-            : "there is no such set" + DidYouMean(text, Relay.Routing.RouteSets.Names);
+            : "there is no such set" + DidYouMean(text, HostList.SetNames);
     }
+
+    public static string? MinisignKey(string text, out MinisignKey value) =>
+        (value = Platform.Minisign.MinisignKey.Parse(text)!) is null ? "not a public key of minisign" : null;
 
     /// <summary>One of a few words.</summary>
     public static Parse<T> OneOf<T>(params (string Word, T Value)[] words) => (string text, out T value) =>

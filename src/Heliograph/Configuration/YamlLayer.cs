@@ -179,6 +179,12 @@ internal sealed class YamlLayer
     {
         if (TryReadNothing())
             return;
+        if (parser.Accept<Scalar>(out var word) && key.Kind.Words.Contains(word.Value, StringComparer.Ordinal))
+        {
+            if (ReadText(key.Path, key.Allowed) is { } whole)
+                layer.SetText(key, whole.Value, Where(whole), errors);
+            return;
+        }
         if (!parser.TryConsume<MappingStart>(out var start))
         {
             Refuse(key.Path, $"must be a section of lines NAME: VALUE, each {key.Allowed}");

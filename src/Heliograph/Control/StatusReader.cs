@@ -69,8 +69,10 @@ internal sealed class StatusReader(
             Outcomes = RoundedCounts.Round(relay.Outcomes),
             Routes = [.. relay.Routes.Select(RouteStatus.FromStatistics)],
             Upstreams = [.. relay.Upstreams.Select(UpstreamStatus.FromStatistics)],
-            DeniedNames = relay.DeniedSignalNames.ToDictionary(
+            DeniedNames = relay.NamesNotRelayed.ToDictionary(
                 static one => one.Key, static one => RoundedCount.Up(one.Value), StringComparer.Ordinal),
+            ListVersion = relay.ListVersion,
+            FoundHosts = relay.FoundHosts,
             Certificate = certificate,
             Groups = groups is null ? null : [.. groups.Select(GroupStatus.FromReport)],
             Budget = budget is null ? null : BudgetStatus.FromReport(budget),

@@ -7,6 +7,7 @@ using Heliograph.Certificates;
 using Heliograph.Checking;
 using Heliograph.Configuration;
 using Heliograph.Control;
+using Heliograph.HostLists;
 using Heliograph.Hosting.Systemd;
 using Heliograph.Metrics;
 using Heliograph.Platform;
@@ -36,6 +37,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     /// <summary>What was started; stopped in reverse order.</summary>
     private readonly Stack<IAsyncDisposable> parts = new();
     private readonly ChallengePorts ports = new();
+    private readonly Lock changing = new();
     private volatile Settings settings;
     private CertificateInUse certificates = null!;
     private DecoyOptions decoyOptions = null!;
@@ -149,14 +151,17 @@ internal sealed class ServerHost : IService, IAsyncDisposable
                 await CertificateSources.OpenAsync(newSettings, ports, timeProvider, logger), newSettings.Domains);
         else
             certificates.Reload(newSettings.Domains);
-        settings = newSettings;
-        decoyOptions = options;
-        Routes = RouteTable.Create(newSettings.Routes.Sets, newSettings.Routes.Hosts);
-        if (site is not null)
-            decoy.Use(site);
-        redirect?.UseDomains(newSettings.Domains);
-        relay.UseOptions(RelayOptions());
-        access.UseMode(newSettings.Access.IsUnlisted);
+        lock (changing)
+        {
+            settings = newSettings;
+            decoyOptions = options;
+            Routes = CreateRoutes(ReadList());
+            if (site is not null)
+                decoy.Use(site);
+            redirect?.UseDomains(newSettings.Domains);
+            relay.UseOptions(RelayOptions());
+            access.UseMode(newSettings.Access.IsUnlisted);
+        }
     }
 
     /// <summary>Stops accepting, and gives open connections <c>limits.drain_timeout</c> to finish.</summary>
@@ -186,11 +191,11 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         certificates = Own(
             new CertificateInUse(
                 await CertificateSources.OpenAsync(settings, ports, timeProvider, logger), settings.Domains, timeProvider, logger));
-        Routes = RouteTable.Create(settings.Routes.Sets, settings.Routes.Hosts);
+        Routes = CreateRoutes(ReadList());
         access = Own(
             new AccessKeeper(
                 new AccessFile(settings.StateDirectory, timeProvider, logger), settings.Access.IsUnlisted, timeProvider, logger));
-                decoyOptions = DecoyOptions(settings);
+        decoyOptions = DecoyOptions(settings);
         decoy = Own(
             await DecoySite.StartAsync(decoyOptions, timeProvider, loggerFactory.CreateLogger("Heliograph.Web"), cancellationToken));
         relay = Own(
@@ -220,6 +225,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
                     .Append(ListeningCommand.Create(() => [.. Endpoints, .. HttpEndpoints, .. monitoring?.Endpoints ?? []]))
                     .Concat(new AccessCommands(access, () => settings).All)
                     .Append(OwnConnections.Command((flight, opens) => relay.AnnounceOwn(flight, opens)))
+                    .Append(ListCommand.Create(UseList))
                     .ToFrozenDictionary(StringComparer.Ordinal),
                 timeProvider,
                 logger));
@@ -240,6 +246,37 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         certificates.Watch(relay.UseCertificate);
         WarnOfMissingIpv4();
     }
+
+    /// <summary>Routes by the stored list of hosts from now on.</summary>
+    private HostList UseList()
+    {
+        lock (changing)
+        {
+            var list = Lists().Read();
+            Routes = CreateRoutes(list);
+            relay.UseOptions(RelayOptions());
+            return list;
+        }
+    }
+
+    /// <summary>A list that cannot be read keeps no server from its work.</summary>
+    private HostList ReadList()
+    {
+        try
+        {
+            return Lists().Read();
+        }
+        catch (StorageException exception)
+        {
+            HostLog.ListUnreadable(logger, HostList.BuiltIn.Version, exception.Message);
+            return HostList.BuiltIn;
+        }
+    }
+
+    private ListStore Lists() => new(settings.StateDirectory, timeProvider, logger);
+
+    private RouteTable CreateRoutes(HostList list) =>
+        RouteTable.Create(settings.Routes.Sets, settings.Routes.Hosts, settings.Routes.OpenZones, list);
 
     private void WarnOfMissingIpv4()
     {

@@ -8,7 +8,8 @@ namespace Heliograph.Metrics;
 /// The instruments. Their names, units and attributes are public: docs/operating/monitoring.md lists them, and a test compares the two.
 /// </summary>
 /// <remarks>
-/// Nothing here comes from a client: the values of attributes come from the code or the configuration only.
+/// Nothing here comes from a client: the values of attributes come from the code or the configuration only, but for the few hosts of Signal
+/// that were found in DNS under one of routes.zones.
 /// </remarks>
 internal sealed class HeliographMeter : IDisposable
 {
@@ -76,6 +77,10 @@ internal sealed class HeliographMeter : IDisposable
             () => sources.Relay().Routes.Select(static route => Measure(route.Open, "route", route.Name)),
             Connections,
             "Connections being relayed to a route now.");
+        meter.CreateObservableGauge("heliograph.routes.list.version", () => sources.Relay().ListVersion, unit: null,
+            "The version of the list of hosts in use: a date and two digits.");
+        meter.CreateObservableGauge("heliograph.routes.found", () => sources.Relay().FoundHosts.Count, "{host}",
+            "Hosts on no list that are relayed, because they exist under one of routes.zones.");
     }
 
     private void CreateForGroups()

@@ -35,12 +35,29 @@ internal static class ServerWarnings
                     $"{refused:N0} connections were refused since the start because {relay.MaxConnections:N0} (limits.max_connections) " +
                     $"were open. Raise the limit if this happens again.")
             );
-        if (relay.DeniedSignalNames.Count > 0)
+        var notRelayed = relay.NamesNotRelayed;
+        if (notRelayed.Count > 0)
             yield return new(
                 "list_out_of_date",
                 StatusWarning.Warning,
-                $"Your list of hosts may be out of date. Requested, but not on the list: {Names(relay.DeniedSignalNames)}. Check for a " +
-                $"newer version of Heliograph. Anyone can request any name, so a name that you cannot find elsewhere may be made up.");
+                $"Your list of hosts may be out of date. Requested, but not on the list: {Names(notRelayed)}. Check for a newer " +
+                $"list (heliograph routes update) or version of Heliograph. Anyone can request any name, so a name that you cannot find " +
+                $"elsewhere may be made up.");
+        if (relay.FoundHosts is [_, ..] found)
+            yield return new(
+                "host_found",
+                StatusWarning.Warning,
+                (found.Count == 1
+                    ? $"Signal's apps ask for a host that this version does not know: {found[0]}; it is relayed (routes.zones). "
+                    : $"Signal's apps ask for hosts that this version does not know: {Names(found)}; they are relayed (routes.zones). ") +
+                "Check for a newer list (heliograph routes update) or version of Heliograph. Anyone can ask for any host under " +
+                "signal.org.");
+        if (relay.MadeUpNamesUnder is { } zone)
+            yield return new(
+                "names_made_up",
+                StatusWarning.Warning,
+                $"DNS has an answer for every name under {zone}, even for one that was made up, so that hosts that this version does not " +
+                $"know cannot be found there (routes.zones): use another resolver on this machine.");
         if (relay.Decoy != DecoyState.Served)
             yield return new(
                 "decoy_down",
@@ -61,11 +78,10 @@ internal static class ServerWarnings
 
     private static string Names(IReadOnlyDictionary<string, long> names)
     {
-        var shown = names
-            .OrderByDescending(static one => one.Value)
-            .ThenBy(static one => one.Key, StringComparer.Ordinal)
-            .Take(MaxNames)
-            .Select(static one => one.Key);
-        return string.Join(", ", shown) + (names.Count > MaxNames ? " and others" : "");
+        var ordered = names.OrderByDescending(static one => one.Value).ThenBy(static one => one.Key, StringComparer.Ordinal);
+        return Names([.. ordered.Select(static one => one.Key)]);
     }
+
+    private static string Names(IReadOnlyList<string> names) =>
+        string.Join(", ", names.Take(MaxNames)) + (names.Count > MaxNames ? " and others" : "");
 }

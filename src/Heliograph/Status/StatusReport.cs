@@ -38,6 +38,12 @@ internal sealed record StatusReport
     /// <summary>Names under <c>signal.org</c> that are not on the list, and how often they were requested since the start.</summary>
     public required IReadOnlyDictionary<string, long> DeniedNames { get; init; }
 
+    /// <summary>The version of the list that the built-in sets are from.</summary>
+    public long ListVersion { get; init; }
+
+    /// <summary>The hosts on no list that are relayed, because they exist under one of routes.zones.</summary>
+    public IReadOnlyList<string> FoundHosts { get; init; } = [];
+
     public required CertificateReport Certificate { get; init; }
 
     /// <summary>The groups of unlisted names; absent if access.mode is open.</summary>

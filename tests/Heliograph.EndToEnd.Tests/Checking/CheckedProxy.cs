@@ -26,7 +26,7 @@ internal sealed partial class CheckedProxy : IAsyncDisposable
     }
 
     /// <summary>The thirteen that today's clients use.</summary>
-    public static IReadOnlyList<string> Hosts { get; } = [.. RouteSets.GetCurrentNames("signal")];
+    public static IReadOnlyList<string> Hosts { get; } = [.. HostList.BuiltIn.GetCurrentNames("signal")];
 
     public TestAuthority Authority { get; } = new();
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Heliograph.Relay.Routing;
 using Heliograph.Testing;
 using Heliograph.Testing.Certificates;
 
@@ -25,7 +26,8 @@ public sealed class StartTests : IDisposable
             @"\A  certificate   localhost, 127\.0\.0\.1, until [0-9-]{10}, self-signed, created at this start: no client trusts it\z",
             lines[2]);
         Assert.Matches(@"\A  tls           OpenSSL 3\.[0-9.]+(, AES-GCM by ipsec-mb [12]\.[0-9.]+)?\z", lines[3]);
-        Assert.Equal("  routes        19 hosts (sets: signal, 1 of your own)", lines[4]);
+        Assert.Equal(
+            $"  routes        19 hosts (sets: signal, 1 of your own; list {HostList.BuiltIn.Version}), and others under signal.org", lines[4]);
         Assert.Matches(@"\A  decoy         the built-in web site, like nginx-1\.[0-9]{2}\z", lines[5]);
         Assert.Equal($"  state         {directory["state"]}", lines[6]);
         Assert.Matches(@"\A  metrics       http://127\.0\.0\.1:[0-9]+/metrics\z", lines[7]);

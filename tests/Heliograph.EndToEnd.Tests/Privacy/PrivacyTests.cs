@@ -3,7 +3,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Heliograph.EndToEnd.Tests.Relay;
+using Heliograph.EndToEnd.Tests.Routes;
 using Heliograph.Testing;
+using Heliograph.Testing.Bind;
 using Heliograph.Testing.Certificates;
 
 namespace Heliograph.EndToEnd.Tests.Privacy;
@@ -147,6 +149,57 @@ public class PrivacyTests
             Assert.DoesNotContain(written, text => text.Text.Contains(group, StringComparison.OrdinalIgnoreCase));
     }
 
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task Of_those_who_ask_for_hosts_that_are_on_no_list_nothing_is_written_but_the_names_of_hosts_that_exist()
+    {
+        Proxy.NeedsHeliograph();
+        PrivateMounts.Need();
+        using var files = new TempDirectory();
+        await using var signal = await LocalPublicAddress.AddAsync("192.31.196.80");
+        await using var names = await ZoneServer.StartAsync(
+            IPAddress.Parse("127.83.64.53"),
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["zone.example"] = "exists IN A 192.31.196.80\n" });
+        await using var proxy = await Proxy.StartAsync(
+            new ProxySettings
+            {
+                Arguments = ["--log-level", "trace"],
+                Wrapper =
+                [
+                    .. PrivateMounts.Over("/etc/resolv.conf", files.Write("resolv.conf", "nameserver 127.83.64.53\n")),
+                    "env", "HELIOGRAPH__ROUTES__ZONES=zone.example=public",
+                ],
+            });
+        var ports = new HashSet<int>();
+        foreach (var name in new[] { "made-up-4417.zone.example", "www.made-up-4418.zone.example" })
+            await AskAsync(proxy, name, ports);
+        var asked = 0;
+        await Polling.UntilAsync(
+            async () =>
+            {
+                asked++;
+                await using var client = await TlsInTlsClient.ConnectOuterAsync(From(proxy, "exists.zone.example"), Bound.Token);
+                ports.Add(Port(client.Socket));
+                await client.Outer.WriteAsync(await InnerHello.ForAsync("exists.zone.example"), Bound.Token);
+                var answer = client.Outer.ReadAsync(new byte[1], Bound.Token).AsTask();
+                await Polling.UntilAsync(() => answer.IsCompleted || signal.IsDialled, TimeSpan.FromSeconds(20), "nobody answers");
+                return signal.IsDialled;
+            },
+            TimeSpan.FromSeconds(40),
+            "the host was not found");
+        Assert.True(asked > 1, "the first connection waited for DNS");
+        using (await signal.Listener.AcceptAsync(Bound.Token))
+            Assert.DoesNotContain("exists.zone.example", proxy.Program.AllOutput, StringComparison.Ordinal);
+        proxy.Program.Signal(Processes.SIGTERM);
+        Assert.Equal(0, await proxy.Program.WaitForExitAsync(TimeSpan.FromSeconds(40)));
+
+        var written = Written(proxy);
+        Assert.Single(proxy.Program.AllOutput.Split('\n'), static line => line.Contains("exists.zone.example", StringComparison.Ordinal));
+        foreach (var secret in Secrets().Append("made-up-4417").Append("made-up-4418"))
+            Assert.DoesNotContain(written, text => text.Text.Contains(secret, StringComparison.OrdinalIgnoreCase));
+        foreach (var port in ports)
+            Assert.DoesNotContain(written, text => text.Text.Contains($":{port}", StringComparison.Ordinal) && port != proxy.Endpoint.Port);
+    }
+
     [Fact(Timeout = Bound.Test)]
     public async Task The_program_leaves_no_core_dump_and_no_debugger_can_attach()
     {
@@ -252,6 +305,14 @@ public class PrivacyTests
                 // However the connection ends is fine.
             }
         }
+    }
+
+    private static async Task AskAsync(Proxy proxy, string name, HashSet<int> ports)
+    {
+        await using var client = await TlsInTlsClient.ConnectOuterAsync(From(proxy, name), Bound.Token);
+        ports.Add(Port(client.Socket));
+        await client.Outer.WriteAsync(await InnerHello.ForAsync(name), Bound.Token);
+        Assert.NotEqual(0, await client.Outer.ReadAsync(new byte[1], Bound.Token));
     }
 
     private static IEnumerable<string> Secrets()

@@ -10,6 +10,7 @@ public sealed class LoggedNumberTests
     private static readonly Dictionary<string, string> Known = new(StringComparer.Ordinal)
     {
         ["HostLog.BudgetLow.percent"] = "of the month's traffic, from 80 on",
+        ["HostLog.ListUnreadable.version"] = "of the program's own list of hosts",
         ["RelayLog.AcceptPaused.milliseconds"] = "a constant",
         ["RelayLog.Full.limit"] = "limits.max_connections",
         ["RelayLog.Refused.source"] = "rounded by HourlyLog",

@@ -30,7 +30,7 @@ internal sealed class CheckArguments
         Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly Option<string[]> sets = Many(
-        "--set", "SET", $"Signal's hosts to check: {string.Join(" or ", RouteSets.Names)}. May be repeated. [default: signal]");
+        "--set", "SET", $"Signal's hosts to check: {string.Join(" or ", HostList.SetNames)}. May be repeated. [default: signal]");
     private readonly Option<string[]> routes = Many("--route", "HOST", "Check this host, instead of a set. May be repeated.");
     private readonly Option<string?> signalRoot = One(
         "--signal-root", "FILE", "PEM file: the root to verify the hosts' own certificates with. Without it: names and issuer only.");
@@ -57,7 +57,7 @@ internal sealed class CheckArguments
 
     public void AddTo(Command command)
     {
-        sets.CompletionSources.Add([.. RouteSets.Names]);
+        sets.CompletionSources.Add([.. HostList.SetNames]);
         command.Add(host);
         foreach (
             var option in (Option[])
@@ -134,9 +134,9 @@ internal sealed class CheckArguments
         foreach (var set in named.Length == 0 && picked.Length == 0 ? ["signal"] : named)
         {
             if (Values.RouteSet(set, out var known) is { } problem)
-                problems.Add($"--set \"{set}\": {problem}; allowed: {string.Join(", ", RouteSets.Names)}");
+                problems.Add($"--set \"{set}\": {problem}; allowed: {string.Join(", ", HostList.SetNames)}");
             else
-                chosen.AddRange(RouteSets.GetCurrentNames(known));
+                chosen.AddRange(HostList.BuiltIn.GetCurrentNames(known));
         }
         foreach (var route in picked)
             chosen.Add(Value<string>(route, routes.Name, DomainName.ParseHost, "a host name such as chat.signal.org", problems) ?? route);

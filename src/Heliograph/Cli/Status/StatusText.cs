@@ -139,6 +139,8 @@ internal static class StatusText
         console.WriteLine($"  certificate   {left}");
         console.WriteLine(
             Line($"  connections   {connections.Open:N0} of {connections.Limit:N0} allowed; peak {connections.Most:N0}"));
+        if (report.ListVersion > 0)
+            console.WriteLine($"  hosts         list {report.ListVersion}{Found(report.FoundHosts)}");
         if (report.Budget is { } budget)
             console.WriteLine(
                 Line(
@@ -146,6 +148,9 @@ internal static class StatusText
                     $"{budget.Start:yyyy-MM-dd}")
             );
     }
+
+    private static string Found(IReadOnlyList<string> hosts) =>
+        hosts.Count == 0 ? "" : $"; on no list: {string.Join(", ", hosts)}";
 
     private static void Warnings(IAnsiConsole console, StatusReport report)
     {
