@@ -1,35 +1,60 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Heliograph.Platform;
 
 namespace Heliograph.Web;
 
 /// <summary>
-/// The random number from which an installation's web site is generated. It is kept, because a site that changes with every restart
-/// would be as odd as one that all installations share; it is secret, because it determines the site.
+/// From what an installation's web site is generated: a random number, and the day on which it was drawn. It is kept, because a site
+/// that changes with every restart would be as odd as one that all installations share; it is secret, because it determines the site.
+/// The day goes with it, so that machines that are given one seed show one site.
 /// </summary>
-public static class DecoySeed
+/// <param name="Random">32 bytes.</param>
+/// <param name="InstalledOn">The day, in UTC.</param>
+public sealed record DecoySeed(byte[] Random, DateOnly InstalledOn)
 {
-    /// <summary>32 bytes.</summary>
-    public const int Length = 32;
+    /// <summary>The bytes of the random number.</summary>
+    public const int RandomLength = 32;
+
+    /// <summary>The bytes of the file: the random number and the day, counted from 0001-01-01.</summary>
+    public const int Length = RandomLength + sizeof(int);
 
     private const string FileName = "decoy.seed";
 
     /// <summary>The seed in this state directory; creates one if there is none.</summary>
+    /// <param name="stateDirectory">Where it is kept.</param>
+    /// <param name="timeProvider">Gives the day to a new one.</param>
     /// <exception cref="WebServerException">The state directory cannot be used, or the seed is damaged: a damaged seed is neither
     /// used nor replaced.</exception>
-    public static byte[] LoadOrCreate(PrivateDirectory stateDirectory)
+    public static DecoySeed LoadOrCreate(PrivateDirectory stateDirectory, TimeProvider timeProvider)
     {
         ArgumentNullException.ThrowIfNull(stateDirectory);
+        ArgumentNullException.ThrowIfNull(timeProvider);
+        var path = Path.Combine(stateDirectory.Path, FileName);
         try
         {
-            var seed = stateDirectory.ReadOrCreate(FileName, static () => RandomNumberGenerator.GetBytes(Length));
-            return seed.Length == Length ? seed : throw new WebServerException(
-                $"The decoy's seed {Path.Combine(stateDirectory.Path, FileName)} is not {Length} bytes long; " +
-                "restore it, or delete it to get a new web site.");
+            var bytes = stateDirectory.ReadOrCreate(FileName, () => Write(DateOnly.FromDateTime(timeProvider.GetUtcNow().UtcDateTime)));
+            // A seed from before it had a day is as old as its file.
+            return bytes.Length == RandomLength ? new(bytes, DateOnly.FromDateTime(File.GetLastWriteTimeUtc(path)))
+                : Read(bytes) ?? throw new WebServerException(
+                    $"The decoy's seed {path} is damaged: it is not {Length} bytes long, or its last four are no day; " +
+                    "restore it, or delete it to get a new web site.");
         }
         catch (StorageException exception)
         {
             throw new WebServerException(exception.Message, exception);
         }
     }
+
+    private static byte[] Write(DateOnly day)
+    {
+        var bytes = RandomNumberGenerator.GetBytes(Length);
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(RandomLength), day.DayNumber);
+        return bytes;
+    }
+
+    private static DecoySeed? Read(byte[] bytes) =>
+        bytes.Length == Length && BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(RandomLength)) is >= 0 and var day
+            && day <= DateOnly.MaxValue.DayNumber
+            ? new(bytes[..RandomLength], DateOnly.FromDayNumber(day)) : null;
 }

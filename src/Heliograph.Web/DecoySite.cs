@@ -17,11 +17,18 @@ public sealed class DecoySite : IAsyncDisposable
     private readonly ServedConnections plainHttp;
     private readonly ServedConnections http1Unavailable;
     private readonly ServedConnections http2Unavailable;
+    private readonly TimeProvider timeProvider;
+    private readonly ITimer change;
+    private readonly Lock changing = new();
     private volatile SiteResponder pages;
+    private Site site;
 
     private DecoySite(Site site, TimeProvider timeProvider, ILogger logger)
     {
+        (this.site, this.timeProvider) = (site, timeProvider);
         pages = new SiteResponder(site);
+        change = timeProvider.CreateTimer(_ => ChangeIfDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        AwaitChange();
         var plain = new PageResponder(NginxStatus.PlainHttpToHttps, waitsForBody: false, closesAlways: true);
         var unavailable = new PageResponder(NginxStatus.BadGateway, waitsForBody: true, closesAlways: false);
         http1 = new(client => ServeHttp1Async(client, pages, timeProvider), timeProvider, logger);
@@ -31,10 +38,13 @@ public sealed class DecoySite : IAsyncDisposable
         http2Unavailable = new(client => ServeHttp2Async(client, unavailable, timeProvider), timeProvider, logger);
     }
 
+    /// <summary>The languages of the built-in site, as two letters.</summary>
+    public static IReadOnlyList<string> Languages { get; } = [.. SiteLanguage.All.Select(static language => language.Code)];
+
     /// <exception cref="WebServerException">The site's directory cannot be used.</exception>
     public static async Task<DecoySite> StartAsync(
         DecoyOptions options, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken) =>
-        new(await MakeAsync(options, cancellationToken), timeProvider, logger);
+        new(await MakeAsync(options, timeProvider, cancellationToken), timeProvider, logger);
 
     /// <summary>Serves decrypted HTTP/1.1. Like all of these, takes the connection over and returns at once.</summary>
     public void ServeHttp1(SafeSocketHandle connection) => http1.Take(connection);
@@ -52,7 +62,15 @@ public sealed class DecoySite : IAsyncDisposable
     public void ServeHttp2Unavailable(SafeSocketHandle connection) => http2Unavailable.Take(connection);
 
     /// <summary>Serves this site to new connections; open connections keep the previous one.</summary>
-    public void Use(Site site) => pages = new SiteResponder(site);
+    public void Use(Site site)
+    {
+        lock (changing)
+        {
+            this.site = site;
+            pages = new SiteResponder(site);
+            AwaitChange();
+        }
+    }
 
     /// <summary>Opens a static site's directory, and closes it again.</summary>
     /// <exception cref="WebServerException">It cannot be used.</exception>
@@ -60,13 +78,37 @@ public sealed class DecoySite : IAsyncDisposable
 
     /// <summary>The site that the options ask for.</summary>
     /// <exception cref="WebServerException">Its directory cannot be used.</exception>
-    public static Task<Site> MakeAsync(DecoyOptions options, CancellationToken cancellationToken) =>
+    public static Task<Site> MakeAsync(DecoyOptions options, TimeProvider timeProvider, CancellationToken cancellationToken) =>
         // Generating the pages takes a few milliseconds of CPU, so not on the caller's thread.
         Task.Run<Site>(
-            () => options.Directory is null ? BuiltInSite.Create(options.Seed) : new DirectorySite(options.Directory), cancellationToken);
+            () => options.Directory is null
+                ? BuiltInSite.Create(options.Seed, options.Language, timeProvider.GetUtcNow()) : new DirectorySite(options.Directory),
+            cancellationToken);
+
+    /// <summary>Once a day is enough for a clock that was set; a timer takes 49 days at most.</summary>
+    private void AwaitChange()
+    {
+        if (site.ChangesAt is { } at)
+            change.Change(TimeSpan.FromTicks(Math.Clamp((at - timeProvider.GetUtcNow()).Ticks, 0, TimeSpan.TicksPerDay)), Timeout.InfiniteTimeSpan);
+    }
+
+    private void ChangeIfDue()
+    {
+        lock (changing)
+        {
+            var now = timeProvider.GetUtcNow();
+            if (site.ChangesAt <= now && site.Change is { } changed)
+            {
+                site = changed(now);
+                pages = new SiteResponder(site);
+            }
+            AwaitChange();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
+        await change.DisposeAsync();
         foreach (var connections in new[] { http1, http2, plainHttp, http1Unavailable, http2Unavailable })
             await connections.DisposeAsync();
     }

@@ -19,6 +19,12 @@ public abstract class Site
     {
     }
 
+    /// <summary>When <see cref="Change"/> gives another site; null for one that does not change by itself.</summary>
+    internal DateTimeOffset? ChangesAt { get; init; }
+
+    /// <summary>The site as it is from that moment on.</summary>
+    internal Func<DateTimeOffset, Site>? Change { get; init; }
+
     /// <summary>Finds what a normalized path refers to (it starts with a slash and has no dot segments; one char for each byte).</summary>
     internal abstract SiteEntry Find(string path);
 }
