@@ -5,6 +5,7 @@ using Heliograph.Cli.Certificate;
 using Heliograph.Cli.Check;
 using Heliograph.Cli.Init;
 using Heliograph.Cli.Link;
+using Heliograph.Cli.Site;
 using Heliograph.Cli.Status;
 using Heliograph.Configuration;
 
@@ -72,6 +73,7 @@ internal static class CommandLine
             LinkCommand.Create(),
             CheckCommand.Create(),
             StatusCommand.Create(),
+            SiteCommand.Create(),
             DemoCommand.Create(),
             CertificateCommand.Create(),
             AlertsCommand.Create(),

@@ -103,7 +103,14 @@ internal sealed record RouteSettings
 }
 
 /// <summary>The web site for everyone who is not a Signal client: a directory, an upstream, or (both null) the built-in site.</summary>
-internal sealed record DecoySettings(string? Directory = null, UpstreamEndpoint? Upstream = null, UpstreamEndpoint? UpstreamH2 = null);
+internal sealed record DecoySettings(string? Directory = null, UpstreamEndpoint? Upstream = null, UpstreamEndpoint? UpstreamH2 = null)
+{
+    /// <summary>The language of the built-in site, or <c>auto</c>.</summary>
+    public string Language { get; init; } = Auto;
+
+    /// <summary>The machine's language.</summary>
+    public const string Auto = "auto";
+}
 
 /// <summary>Where alerts go; only to the log where both are null.</summary>
 internal sealed record AlertSettings

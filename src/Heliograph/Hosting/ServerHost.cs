@@ -7,6 +7,7 @@ using Heliograph.Checking;
 using Heliograph.Configuration;
 using Heliograph.Control;
 using Heliograph.Hosting.Systemd;
+using Heliograph.Machine;
 using Heliograph.Metrics;
 using Heliograph.Platform;
 using Heliograph.Relay;
@@ -135,8 +136,8 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     /// <exception cref="CertificateException">OpenSSL does not accept the certificate; nothing was changed.</exception>
     public async Task ChangeAsync(Settings newSettings, SettingsChange change)
     {
-        var options = decoyOptions with { Directory = newSettings.Decoy.Directory };
-        var site = change.Decoy ? await DecoySite.MakeAsync(options, CancellationToken.None) : null;
+        var options = decoyOptions with { Directory = newSettings.Decoy.Directory, Language = DecoyLanguage(newSettings) };
+        var site = change.Decoy ? await DecoySite.MakeAsync(options, timeProvider, CancellationToken.None) : null;
         var (chain, key) = (newSettings.Certificate.Chain, newSettings.Certificate.Key);
         if (change.Certificate && !(certificates.Source is FileSource files && files.CannotReopen(chain, key)))
             await certificates.ReplaceAsync(
@@ -270,9 +271,13 @@ internal sealed class ServerHost : IService, IAsyncDisposable
 
     private DecoyOptions DecoyOptions() => new()
     {
-        Seed = DecoySeed.LoadOrCreate(new PrivateDirectory(Path.GetFullPath(settings.StateDirectory), timeProvider, logger)),
+        Seed = DecoySeed.LoadOrCreate(new PrivateDirectory(Path.GetFullPath(settings.StateDirectory), timeProvider, logger), timeProvider),
         Directory = settings.Decoy.Directory,
+        Language = DecoyLanguage(settings),
     };
+
+    private static string DecoyLanguage(Settings settings) =>
+        settings.Decoy.Language == DecoySettings.Auto ? MachineLanguage.Find() : settings.Decoy.Language;
 
     private RelayOptions RelayOptions()
     {

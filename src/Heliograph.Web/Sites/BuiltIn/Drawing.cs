@@ -55,8 +55,6 @@ internal sealed class Drawing
     private string Accent() => choice.Chance(70)
         ? look.Accent : FormattableString.Invariant($"hsl({(look.Hue + 180) % 360},{choice.Between(35, 60)}%,{(look.IsDark ? 60 : 50)}%)");
 
-    private void Shape(FormattableString shape, string fill) => Shape(FormattableString.Invariant(shape), fill);
-
     private void Shape(string shape, string fill) =>
         svg.Append('<').Append(shape).Append(stylesWithAttribute ? $" style=\"fill:{fill}\"/>\n" : $" fill=\"{fill}\"/>\n");
 

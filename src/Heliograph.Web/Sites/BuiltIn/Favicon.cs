@@ -62,9 +62,10 @@ internal static class Favicon
         using var icon = new MemoryStream();
         Write(icon, 0, 1, (ushort)pictures.Count);
         var at = HeadLength + (EntryLength * pictures.Count);
+        Span<byte> entry = stackalloc byte[EntryLength];
         foreach (var ((side, bits), body) in pictures.Zip(bodies))
         {
-            Span<byte> entry = stackalloc byte[EntryLength];
+            entry.Clear();
             entry[0] = entry[1] = (byte)side;
             entry[2] = bits < 8 ? (byte)(1 << bits) : (byte)0;
             BinaryPrimitives.WriteUInt16LittleEndian(entry[4..], 1);

@@ -101,7 +101,11 @@ internal sealed class Layout
         Open(bones.MainInner, names.Inner);
         if (title.Length > 0)
             Line($"<h1>{HtmlText.Escape(title)}</h1>");
-        Lines(body);
+        // Preformatted text stays as it was written.
+        if (body.Contains("<pre", StringComparison.Ordinal))
+            html.Append(body);
+        else
+            Lines(body);
         Close(bones.MainInner);
         Close(bones.Main);
         Close(columns);
@@ -153,8 +157,12 @@ internal sealed class Layout
     }
 
     public string Entry(ContentEntry entry, string journalPath, string journalTitle) =>
+        Dated(entry, HtmlText.Paragraphs(entry.Paragraphs), journalPath, journalTitle);
+
+    /// <summary>The page of an entry whose text is HTML already.</summary>
+    public string Dated(ContentEntry entry, string html, string journalPath, string journalTitle) =>
         (bones.DatePlace == DatePlace.AtEnd ? "" : Element("p", look.Names.Date, Time(entry.Date)))
-        + HtmlText.Paragraphs(entry.Paragraphs)
+        + html.TrimEnd('\n') + "\n"
         + (bones.DatePlace == DatePlace.AtEnd ? Element("p", look.Names.Date, Time(entry.Date)) : "")
         + (bones.LinksBack ? Element("p", look.Names.More, $"<a href=\"{journalPath}\">{HtmlText.Escape(journalTitle)}</a>") : "");
 

@@ -1,7 +1,7 @@
 namespace Heliograph.Web.Sites.BuiltIn;
 
 /// <summary>The date of an entry, and which one it is: 0 is the one from about the day of the installation.</summary>
-internal readonly record struct EntryDate(int Number, DateTimeOffset Date);
+internal sealed record EntryDate(int Number, DateTimeOffset Date);
 
 /// <summary>
 /// When the site's entries are written: some before the installation, so that the site is not empty, and from then on as long as it runs.
