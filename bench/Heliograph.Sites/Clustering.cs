@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Heliograph.Web;
 using Heliograph.Web.Sites.BuiltIn;
 
 namespace Heliograph.Sites;
