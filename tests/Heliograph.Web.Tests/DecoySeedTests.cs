@@ -21,7 +21,8 @@ public sealed class DecoySeedTests : IDisposable
         var first = DecoySeed.LoadOrCreate(State, TimeProvider.System);
         Assert.Equal(DecoySeed.Length, new FileInfo(SeedFile).Length);
         var second = DecoySeed.LoadOrCreate(State, TimeProvider.System);
-        Assert.Equal((first.Random, first.InstalledOn), (second.Random, second.InstalledOn));
+        Assert.Equal(first.Random, second.Random);
+        Assert.Equal(first.InstalledOn, second.InstalledOn);
         Assert.Single(Directory.GetFiles(StateDirectory));
     }
 
