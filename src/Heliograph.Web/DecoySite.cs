@@ -18,12 +18,18 @@ public sealed class DecoySite : IAsyncDisposable
     private readonly ServedConnections http1Unavailable;
     private readonly ServedConnections http2Unavailable;
     private readonly NginxProfile like;
+    private readonly TimeProvider timeProvider;
+    private readonly ITimer change;
+    private readonly Lock changing = new();
     private volatile SiteResponder pages;
+    private Site site;
 
     private DecoySite(Site site, NginxProfile like, TimeProvider timeProvider, ILogger logger)
     {
-        this.like = like;
+        (this.site, this.like, this.timeProvider) = (site, like, timeProvider);
         pages = new SiteResponder(site, like);
+        change = timeProvider.CreateTimer(_ => ChangeIfDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        AwaitChange();
         var plain = new PageResponder(like, NginxStatus.PlainHttpToHttps, waitsForBody: false, closesAlways: true);
         var unavailable = new PageResponder(like, NginxStatus.BadGateway, waitsForBody: true, closesAlways: false);
         http1 = new(client => ServeHttp1Async(client, pages, timeProvider), timeProvider, logger);
@@ -33,11 +39,14 @@ public sealed class DecoySite : IAsyncDisposable
         http2Unavailable = new(client => ServeHttp2Async(client, unavailable, timeProvider), timeProvider, logger);
     }
 
+    /// <summary>The languages of the built-in site, as two letters.</summary>
+    public static IReadOnlyList<string> Languages { get; } = [.. SiteLanguage.All.Select(static language => language.Code)];
+
     /// <exception cref="WebServerException">The site's directory cannot be used.</exception>
     public static async Task<DecoySite> StartAsync(
         DecoyOptions options, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
     {
-        var decoy = new DecoySite(await MakeAsync(options, cancellationToken), options.Like, timeProvider, logger);
+        var decoy = new DecoySite(await MakeAsync(options, timeProvider, cancellationToken), options.Like, timeProvider, logger);
         await decoy.ServeHttp1(new RehearsedVisit(RehearsedVisit.Http1));
         await decoy.ServeHttp2(new RehearsedVisit(RehearsedVisit.Http2));
         return decoy;
@@ -59,7 +68,15 @@ public sealed class DecoySite : IAsyncDisposable
     public Task ServeHttp2Unavailable(ClientConnection connection) => http2Unavailable.ServeAsync(connection);
 
     /// <summary>Serves this site to new connections; open connections keep the previous one.</summary>
-    public void Use(Site site) => pages = new SiteResponder(site, like);
+    public void Use(Site site)
+    {
+        lock (changing)
+        {
+            this.site = site;
+            pages = new SiteResponder(site, like);
+            AwaitChange();
+        }
+    }
 
     /// <summary>Opens a static site's directory, and closes it again.</summary>
     /// <exception cref="WebServerException">It cannot be used.</exception>
@@ -67,13 +84,37 @@ public sealed class DecoySite : IAsyncDisposable
 
     /// <summary>The site that the options ask for.</summary>
     /// <exception cref="WebServerException">Its directory cannot be used.</exception>
-    public static Task<Site> MakeAsync(DecoyOptions options, CancellationToken cancellationToken) =>
+    public static Task<Site> MakeAsync(DecoyOptions options, TimeProvider timeProvider, CancellationToken cancellationToken) =>
         // Generating the pages takes a few milliseconds of CPU, so not on the caller's thread.
         Task.Run<Site>(
-            () => options.Directory is null ? BuiltInSite.Create(options.Seed) : new DirectorySite(options.Directory), cancellationToken);
+            () => options.Directory is null
+                ? BuiltInSite.Create(options.Seed, options.Language, timeProvider.GetUtcNow()) : new DirectorySite(options.Directory),
+            cancellationToken);
+
+    /// <summary>Once a day is enough for a clock that was set; a timer takes 49 days at most.</summary>
+    private void AwaitChange()
+    {
+        if (site.ChangesAt is { } at)
+            change.Change(TimeSpan.FromTicks(Math.Clamp((at - timeProvider.GetUtcNow()).Ticks, 0, TimeSpan.TicksPerDay)), Timeout.InfiniteTimeSpan);
+    }
+
+    private void ChangeIfDue()
+    {
+        lock (changing)
+        {
+            var now = timeProvider.GetUtcNow();
+            if (site.ChangesAt <= now && site.Change is { } changed)
+            {
+                site = changed(now);
+                pages = new SiteResponder(site, like);
+            }
+            AwaitChange();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
+        await change.DisposeAsync();
         foreach (var connections in new[] { http1, http2, plainHttp, http1Unavailable, http2Unavailable })
             await connections.DisposeAsync();
     }

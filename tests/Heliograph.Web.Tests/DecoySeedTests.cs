@@ -18,16 +18,18 @@ public sealed class DecoySeedTests : IDisposable
     [Fact]
     public void The_seed_is_created_once_and_kept()
     {
-        var first = DecoySeed.LoadOrCreate(State);
-        Assert.Equal(DecoySeed.Length, first.Length);
-        Assert.Equal(first, DecoySeed.LoadOrCreate(State));
+        var first = DecoySeed.LoadOrCreate(State, TimeProvider.System);
+        Assert.Equal(DecoySeed.Length, new FileInfo(SeedFile).Length);
+        var second = DecoySeed.LoadOrCreate(State, TimeProvider.System);
+        Assert.Equal(first.Random, second.Random);
+        Assert.Equal(first.InstalledOn, second.InstalledOn);
         Assert.Single(Directory.GetFiles(StateDirectory));
     }
 
     [Fact]
     public void Only_the_owner_may_read_it()
     {
-        DecoySeed.LoadOrCreate(State);
+        DecoySeed.LoadOrCreate(State, TimeProvider.System);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(SeedFile));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(StateDirectory));
     }
@@ -35,8 +37,8 @@ public sealed class DecoySeedTests : IDisposable
     [Fact]
     public async Task Processes_that_create_it_at_once_agree()
     {
-        var seeds = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => DecoySeed.LoadOrCreate(State))));
-        Assert.Single(seeds.Select(Convert.ToHexString).Distinct(StringComparer.Ordinal));
+        var seeds = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => DecoySeed.LoadOrCreate(State, TimeProvider.System))));
+        Assert.Single(seeds.Select(static seed => Convert.ToHexString(seed.Random)).Distinct(StringComparer.Ordinal));
         Assert.Single(Directory.GetFiles(StateDirectory));
     }
 
@@ -45,7 +47,7 @@ public sealed class DecoySeedTests : IDisposable
     {
         Directory.CreateDirectory(StateDirectory);
         File.WriteAllText(SeedFile, "short");
-        var error = Assert.Throws<WebServerException>(() => DecoySeed.LoadOrCreate(State));
+        var error = Assert.Throws<WebServerException>(() => DecoySeed.LoadOrCreate(State, TimeProvider.System));
         Assert.Contains(SeedFile, error.Message, StringComparison.Ordinal);
         Assert.Equal("short", File.ReadAllText(SeedFile));
     }
@@ -105,7 +107,7 @@ public sealed class DecoySeedTests : IDisposable
     {
         // Not even root can create a directory below a file.
         File.WriteAllText(StateDirectory, "in the way");
-        var error = Assert.Throws<WebServerException>(() => DecoySeed.LoadOrCreate(State));
+        var error = Assert.Throws<WebServerException>(() => DecoySeed.LoadOrCreate(State, TimeProvider.System));
         Assert.Contains("state_directory", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
     }

@@ -38,7 +38,7 @@ public sealed class DecoySiteTests : IDisposable
         var missing = Path.Combine(directory, "missing");
         var options = new DecoyOptions
         {
-            Seed = new byte[DecoySeed.Length],
+            Seed = new(new byte[DecoySeed.RandomLength], new(2026, 9, 1)),
             Directory = missing,
         };
         var error = await Assert.ThrowsAsync<WebServerException>(() =>
@@ -50,7 +50,7 @@ public sealed class DecoySiteTests : IDisposable
     public async Task Every_file_of_the_built_in_site_is_served()
     {
         await using var decoy = await StartAsync();
-        foreach (var file in BuiltInSite.Files(new byte[DecoySeed.Length]))
+        foreach (var file in BuiltInSite.Files(new(new byte[DecoySeed.RandomLength], new(2026, 9, 1)), "en", time.GetUtcNow()))
         {
             var answer = await GetAsync(decoy, file.Path);
             Assert.StartsWith("HTTP/1.1 200 OK", answer, StringComparison.Ordinal);
@@ -95,7 +95,7 @@ public sealed class DecoySiteTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(site, "neighbour"), "../site-secret");
         var options = new DecoyOptions
         {
-            Seed = new byte[DecoySeed.Length],
+            Seed = new(new byte[DecoySeed.RandomLength], new(2026, 9, 1)),
             Directory = site,
         };
         await using var decoy = await DecoySite.StartAsync(options, time, NullLogger.Instance, Cancellation);
@@ -112,7 +112,7 @@ public sealed class DecoySiteTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(site, "absolute.txt"), Path.Combine(site, "page.txt"));
         File.CreateSymbolicLink(Path.Combine(site, "around.txt"), "../site/page.txt");
         await using var decoy = await DecoySite.StartAsync(
-            new DecoyOptions { Seed = new byte[DecoySeed.Length], Directory = site }, time, NullLogger.Instance, Cancellation);
+            new DecoyOptions { Seed = new(new byte[DecoySeed.RandomLength], new(2026, 9, 1)), Directory = site }, time, NullLogger.Instance, Cancellation);
         foreach (var path in new[] { "/absolute.txt", "/around.txt" })
             Assert.EndsWith("\r\n\r\na page", await GetAsync(decoy, path), StringComparison.Ordinal);
     }
@@ -128,7 +128,7 @@ public sealed class DecoySiteTests : IDisposable
             await file.WriteAsync("end"u8.ToArray(), Cancellation);
         }
         await using var decoy = await DecoySite.StartAsync(
-            new DecoyOptions { Seed = new byte[DecoySeed.Length], Directory = site }, time, NullLogger.Instance, Cancellation);
+            new DecoyOptions { Seed = new(new byte[DecoySeed.RandomLength], new(2026, 9, 1)), Directory = site }, time, NullLogger.Instance, Cancellation);
         var answer = await RawHttp.ExchangeAsync(
             DialTo.Server(decoy.ServeHttp1),
             RawHttp.Bytes("GET /large.bin HTTP/1.1\r\nHost: a\r\nRange: bytes=-3\r\nConnection: close\r\n\r\n"),
@@ -150,7 +150,7 @@ public sealed class DecoySiteTests : IDisposable
             DefaultRequestVersion = HttpVersion.Version20,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
-        var files = BuiltInSite.Files(new byte[DecoySeed.Length]);
+        var files = BuiltInSite.Files(new(new byte[DecoySeed.RandomLength], new(2026, 9, 1)), "en", time.GetUtcNow());
         await Task.WhenAll(Enumerable.Range(0, 10).SelectMany(_ => files).Select(async file =>
         {
             using var response = await client.GetAsync(new Uri("http://example.org" + file.Path), Cancellation);
@@ -235,8 +235,8 @@ public sealed class DecoySiteTests : IDisposable
             finishSending: false);
 
     private Task<DecoySite> StartAsync() =>
-        DecoySite.StartAsync(new DecoyOptions { Seed = new byte[DecoySeed.Length] }, time, NullLogger.Instance, Cancellation);
+        DecoySite.StartAsync(new DecoyOptions { Seed = new(new byte[DecoySeed.RandomLength], new(2026, 9, 1)) }, time, NullLogger.Instance, Cancellation);
 
     private Task<DecoySite> StartOnAsync(string site) => DecoySite.StartAsync(
-        new DecoyOptions { Seed = new byte[DecoySeed.Length], Directory = site }, time, NullLogger.Instance, Cancellation);
+        new DecoyOptions { Seed = new(new byte[DecoySeed.RandomLength], new(2026, 9, 1)), Directory = site }, time, NullLogger.Instance, Cancellation);
 }

@@ -41,7 +41,7 @@ public sealed partial class DeploymentTests : IAsyncLifetime
             top: "",
             awaited: ["PREFIX/h1.sock", "PREFIX/strict.sock"]);
         decoy = await DecoySite.StartAsync(
-            new DecoyOptions { Seed = new byte[DecoySeed.Length], Directory = Root },
+            new DecoyOptions { Seed = new(new byte[DecoySeed.RandomLength], new(2026, 9, 1)), Directory = Root },
             TimeProvider.System,
             NullLogger.Instance,
             TestContext.Current.CancellationToken);

@@ -62,7 +62,7 @@ public sealed class NginxBesideDecoy : IAsyncLifetime
             awaited: ["PREFIX/h1.sock", "PREFIX/h2.sock", "PREFIX/tls.sock", "PREFIX/down.sock", "PREFIX/down2.sock"]);
         var options = new DecoyOptions
         {
-            Seed = new byte[DecoySeed.Length],
+            Seed = new(new byte[DecoySeed.RandomLength], new(2026, 9, 1)),
             Directory = root,
         };
         decoy = await DecoySite.StartAsync(options, TimeProvider.System, NullLogger.Instance, TestContext.Current.CancellationToken);

@@ -12,7 +12,7 @@ internal static class Http1Target
 
     private static readonly Lazy<Responder[]> Responders = new(static () =>
     [
-        new SiteResponder(BuiltInSite.Create(new byte[32]), Like),
+        new SiteResponder(BuiltInSite.Create(new(new byte[32], new(2026, 1, 1)), "en", DateTimeOffset.UnixEpoch.AddYears(57)), Like),
         new RedirectResponder(
             Like,
             ["proxy.example.org", "*.example.net", "192.0.2.1"], static token => token == "token" ? "token.thumbprint" : null),

@@ -10,8 +10,9 @@ internal static class Http2Target
 {
     private const int WriteSize = 64 * 1024;
 
-    private static readonly Lazy<Responder> Site =
-        new(static () => new SiteResponder(BuiltInSite.Create(new byte[32]), NginxProfile.Nginx128));
+    private static readonly Lazy<Responder> Site = new(static () =>
+        new SiteResponder(
+            BuiltInSite.Create(new(new byte[32], new(2026, 1, 1)), "en", DateTimeOffset.UnixEpoch.AddYears(57)), NginxProfile.Nginx128));
 
     private static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
 

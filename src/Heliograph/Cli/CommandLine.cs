@@ -6,6 +6,7 @@ using Heliograph.Cli.Check;
 using Heliograph.Cli.Init;
 using Heliograph.Cli.Link;
 using Heliograph.Cli.Routes;
+using Heliograph.Cli.Site;
 using Heliograph.Cli.Status;
 using Heliograph.Configuration;
 
@@ -74,6 +75,7 @@ internal static class CommandLine
             LinkCommand.Create(),
             CheckCommand.Create(),
             StatusCommand.Create(),
+            SiteCommand.Create(),
             DemoCommand.Create(),
             CertificateCommand.Create(),
             RoutesCommand.Create(),

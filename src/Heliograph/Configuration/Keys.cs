@@ -198,9 +198,15 @@ internal static class Keys
     public static readonly ConfigurationKey DecoySite = Sections.Decoy.Key(
         "site", Kinds.Choice("built-in"),
         static decoy => decoy is { Directory: null, Upstream: null } ? "built-in" : null,
-        static (decoy, _) => new() { SeedFile = decoy.SeedFile, Like = decoy.Like },
+        static (decoy, _) => decoy with { Directory = null, Upstream = null },
         "The built-in web site, which looks different on every installation.",
         OnReload.RebuildsDecoy, choice: DecoyChoice);
+
+    public static readonly ConfigurationKey DecoyLanguage = Sections.Decoy.Key(
+        "language", Kinds.Choice([DecoySettings.Auto, .. Web.DecoySite.Languages]),
+        static decoy => decoy.Language, static (decoy, value) => decoy with { Language = value },
+        "The language of the built-in web site. auto is the machine's, or English if the site does not have it.",
+        OnReload.RebuildsDecoy, example: "de");
 
     public static readonly ConfigurationKey DecoyDirectory = Sections.Decoy.Key(
         "directory", Kinds.Path("the path of a directory with a static web site", "path of a directory"),
@@ -426,7 +432,7 @@ internal static class Keys
         ]),
         new("Routes", [RouteSets, RouteHosts, RouteZones, RouteListKey]),
         new("Unlisted names", [AccessMode, AccessMetrics, AccessAlerts]),
-        new("Decoy", [DecoySite, DecoyDirectory, DecoyUpstream, DecoyUpstreamH2, DecoyLike, DecoySeedFile]),
+        new("Decoy", [DecoySite, DecoyLanguage, DecoyDirectory, DecoyUpstream, DecoyUpstreamH2, DecoyLike, DecoySeedFile]),
         new("Other servers beside and in front of this one", [Passthrough, TrustedProxies]),
         new("TLS", [TlsHandshake]),
         new("Relay", [FirstFlightPadding]),

@@ -153,6 +153,12 @@ internal sealed record DecoySettings(string? Directory = null, UpstreamEndpoint?
 
     /// <summary>Where the built-in site's seed is; null: in the state directory.</summary>
     public string? SeedFile { get; init; }
+
+    /// <summary>The language of the built-in site, or <c>auto</c>.</summary>
+    public string Language { get; init; } = Auto;
+
+    /// <summary>The machine's language.</summary>
+    public const string Auto = "auto";
 }
 
 /// <summary>Where alerts go; only to the log where both are null.</summary>

@@ -9,6 +9,7 @@ using Heliograph.Configuration;
 using Heliograph.Control;
 using Heliograph.HostLists;
 using Heliograph.Hosting.Systemd;
+using Heliograph.Machine;
 using Heliograph.Metrics;
 using Heliograph.Platform;
 using Heliograph.Relay;
@@ -144,7 +145,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     public async Task ChangeAsync(Settings newSettings, SettingsChange change)
     {
         var options = change.Decoy ? DecoyOptions(newSettings) : decoyOptions;
-        var site = change.Decoy ? await DecoySite.MakeAsync(options, CancellationToken.None) : null;
+        var site = change.Decoy ? await DecoySite.MakeAsync(options, timeProvider, CancellationToken.None) : null;
         var (chain, key) = (newSettings.Certificate.Chain, newSettings.Certificate.Key);
         if (change.Certificate && !(certificates.Source is FileSource files && files.CannotReopen(chain, key)))
             await certificates.ReplaceAsync(
@@ -329,10 +330,14 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     private DecoyOptions DecoyOptions(Settings from) => new()
     {
         Seed = from.Decoy.SeedFile is { } file ? DecoySeed.Load(file)
-            : DecoySeed.LoadOrCreate(new PrivateDirectory(Path.GetFullPath(from.StateDirectory), timeProvider, logger)),
+            : DecoySeed.LoadOrCreate(new PrivateDirectory(Path.GetFullPath(from.StateDirectory), timeProvider, logger), timeProvider),
         Directory = from.Decoy.Directory,
         Like = Like,
+        Language = DecoyLanguage(from),
     };
+
+    private static string DecoyLanguage(Settings settings) =>
+        settings.Decoy.Language == DecoySettings.Auto ? MachineLanguage.Find() : settings.Decoy.Language;
 
     private RelayOptions RelayOptions()
     {

@@ -219,7 +219,7 @@ public sealed class InitTests : IDisposable
     public async Task On_a_terminal_it_asks_again_until_it_can_use_the_answer()
     {
         var (code, screen) = await PseudoTerminal.RunAsync(
-            "no name\\rproxy.example.org\\rnobody\\ryou@example.org\\r", init.Arguments("--offline"));
+            "no name\\rproxy.example.org\\rnobody\\ryou@example.org\\r\\r", init.Arguments("--offline"));
         Assert.Equal(0, code);
         Assert.Contains("not a host name; for example proxy.example.org", screen, StringComparison.Ordinal);
         Assert.Contains("not an e-mail address; for example you@example.org, or nothing", screen, StringComparison.Ordinal);
@@ -235,7 +235,7 @@ public sealed class InitTests : IDisposable
     public async Task On_a_terminal_it_asks_again_for_a_name_that_no_certificate_can_have(string name)
     {
         var (code, screen) = await PseudoTerminal.RunAsync(
-            $"{name}\\rproxy.example.org\\rnobody@x\\ryou@example.org\\r", init.Arguments("--offline", "--no-qr"));
+            $"{name}\\rproxy.example.org\\rnobody@x\\ryou@example.org\\r\\r", init.Arguments("--offline", "--no-qr"));
         Assert.Equal(0, code);
         Assert.Contains("; for example proxy.example.org", screen, StringComparison.Ordinal);
         Assert.Contains("not an e-mail address; for example you@example.org, or nothing", screen, StringComparison.Ordinal);
@@ -285,7 +285,7 @@ public sealed class InitTests : IDisposable
     public async Task A_name_without_a_dot_is_good_where_no_authority_is_asked()
     {
         var (code, _) = await PseudoTerminal.RunAsync(
-            "localhost\\r\\r", init.Arguments("--offline", "--no-qr", "--certificate-source", "self-signed"));
+            "localhost\\r\\r\\r", init.Arguments("--offline", "--no-qr", "--certificate-source", "self-signed"));
         Assert.Equal(0, code);
         Assert.Equal(["localhost"], Loaded.From(init.File).Settings!.Domains);
     }
@@ -295,7 +295,7 @@ public sealed class InitTests : IDisposable
     {
         Assert.Equal(
             0,
-            (await PseudoTerminal.RunAsync(" https://Proxy.Example.org/\\r\\r", init.Arguments("--offline", "--no-qr"))).ExitCode);
+            (await PseudoTerminal.RunAsync(" https://Proxy.Example.org/\\r\\r\\r", init.Arguments("--offline", "--no-qr"))).ExitCode);
         Assert.Equal([Domain], Loaded.From(init.File).Settings!.Domains);
         var (code, _, errors) = await init.RunAsync("--domain", "https://signal.tube/#proxy.example.org", "--offline", "--force");
         Assert.Equal((0, ""), (code, errors));
@@ -305,7 +305,7 @@ public sealed class InitTests : IDisposable
     [Fact]
     public async Task The_e_mail_address_may_be_left_out()
     {
-        Assert.Equal(0, (await PseudoTerminal.RunAsync("proxy.example.org\\r\\r", init.Arguments("--offline", "--no-qr"))).ExitCode);
+        Assert.Equal(0, (await PseudoTerminal.RunAsync("proxy.example.org\\r\\r\\r", init.Arguments("--offline", "--no-qr"))).ExitCode);
         Assert.Null(Loaded.From(init.File).Settings!.Acme.Email);
     }
 

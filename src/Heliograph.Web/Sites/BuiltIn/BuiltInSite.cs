@@ -1,49 +1,69 @@
 using System.Text;
-using Heliograph.Web.Sites.BuiltIn.Kinds;
 
 namespace Heliograph.Web.Sites.BuiltIn;
 
 /// <summary>
 /// The web site of an installation whose operator has none: small, ordinary, and generated from the seed, so that no two
-/// installations share a page, and one installation shows the same pages after every restart and upgrade.
+/// installations share a page, and one installation shows the same pages after every restart and upgrade. From time to time an entry
+/// is added, at moments that follow from the seed.
 /// </summary>
 internal static class BuiltInSite
 {
-    // Like the pages of a site that somebody keeps up in the evenings: written over some years, none in the future.
-    private static readonly DateTimeOffset Earliest = new(2021, 3, 1, 0, 0, 0, TimeSpan.Zero);
-    private static readonly DateTimeOffset Latest = new(2025, 9, 1, 0, 0, 0, TimeSpan.Zero);
+    public static Site Create(DecoySeed seed, string language, DateTimeOffset now) =>
+        new MemorySite(Files(seed, language, now, out var next)) { ChangesAt = next, Change = later => Create(seed, language, later) };
 
-    public static Site Create(byte[] seed) => new MemorySite(Files(seed));
+    /// <summary>All files as of now.</summary>
+    public static IReadOnlyList<MemoryFile> Files(DecoySeed seed, string language, DateTimeOffset now) => Files(seed, language, now, out _);
 
-    public static IReadOnlyList<MemoryFile> Files(byte[] seed)
+    private static List<MemoryFile> Files(DecoySeed seed, string code, DateTimeOffset now, out DateTimeOffset next)
     {
-        var kind = new SeededChoice(seed, "kind").Pick(AllKinds.List);
-        var look = Theme.Choose(new SeededChoice(seed, "look"));
-        var content = SiteContent.Write(kind, new SeededChoice(seed, "text"), Earliest, Latest);
-        var layout = Layout.Choose(new SeededChoice(seed, "layout"), look, content);
-        var paths = new SeededChoice(seed, "paths");
-        var stylesheet = paths.Pick(
-            (string[])["/style.css", "/css/style.css", "/main.css", "/css/site.css", "/theme.css", "/assets/style.css"]);
-        var picture = paths.Pick((string[])["/img/header.svg", "/images/banner.svg", "/header.svg", "/assets/hills.svg", "/pics/top.svg"]);
+        SeededChoice Choice(string purpose) => new(seed.Random, purpose);
+        var language = SiteLanguage.Find(code);
+        var calendar = SiteCalendar.At(seed.Random, seed.InstalledOn, now);
+        next = calendar.Next;
+        var grammar = Grammar.Load(language.Code, Choice("kind").Pick(language.Kinds));
+        var installed = new DateTimeOffset(seed.InstalledOn, TimeOnly.MinValue, TimeSpan.Zero);
+        var content = SiteContent.Write(seed.Random, grammar, calendar, installed);
+        var (look, bones) = (Theme.Choose(Choice("look")), Skeleton.Choose(Choice("skeleton")));
+        var addresses = SiteAddresses.Choose(Choice("paths"), content.JournalSlug);
+        var icon = Favicon.Draw(look, Choice("icon"));
+        var paths = new SitePaths(
+            bones.StyleInPage ? null : addresses.Stylesheet,
+            bones.Picture == PicturePlace.None ? null : addresses.Picture,
+            icon.Type.Length == 0 ? null : icon.Type == Favicon.Vector ? addresses.VectorIcon : "/favicon.ico",
+            icon.Type);
+        var words = LayoutWords.Choose(Choice("words"), language, grammar, content);
+        var style = Stylesheet.Write(look, bones, paths.Picture, Choice("css"));
+        MenuLink[] menu =
+        [
+            new("/", words.Home), new(addresses.JournalPath, content.JournalTitle),
+            .. content.Pages.Select(page => new MenuLink(addresses.Page(page), page.Title)),
+        ];
+        var layout = new Layout(Choice("layout"), look, bones, paths, words, content.Name, content.Tagline, menu)
+        {
+            Style = bones.StyleInPage ? style : null,
+        };
+        string Link(ContentEntry entry) =>
+            bones.OnePage ? $"{addresses.JournalPath}#{Layout.Anchor(entry)}" : addresses.Entry(entry);
 
-        var made = content.Entries.Max(entry => entry.Date);
-        var times = new SeededChoice(seed, "times");
+        var dates = new FileTimes(Choice("times"), calendar, installed);
         var files = new List<MemoryFile>();
-        void Add(string path, byte[] bytes, DateTimeOffset notBefore) =>
-            files.Add(new(path, bytes, notBefore.AddHours(times.Between(17, 22)).AddSeconds(times.Below(3600))));
-        void AddPage(string path, string title, string body, DateTimeOffset notBefore) =>
-            Add(path, Encoding.UTF8.GetBytes(layout.Page(path, title, body, stylesheet, picture)), notBefore);
+        void AddPage(string path, string title, string body, DateTimeOffset time) =>
+            files.Add(new(SiteAddresses.File(path), Encoding.UTF8.GetBytes(layout.Page(path, title, body)), time));
+        void AddAsset(string path, byte[] bytes) => files.Add(new(path, bytes, dates.Asset()));
 
-        AddPage("/index.html", "", layout.Home(), made.AddDays(times.Below(40)));
-        AddPage($"/{content.JournalSlug}/index.html", content.JournalTitle, layout.Journal(), made);
-        foreach (var entry in content.Entries)
-            AddPage($"/{content.JournalSlug}/{entry.Slug}.html", entry.Title, layout.Entry(entry), entry.Date.AddDays(times.Below(3)));
+        AddPage("/", "", layout.Home(content, Link, addresses.JournalPath), dates.Front);
+        AddPage(addresses.JournalPath, content.JournalTitle, layout.Journal(content.Entries, Link), dates.Journal);
         foreach (var page in content.Pages)
-            AddPage($"/{page.Slug}.html", page.Title, Layout.Plain(page), made.AddDays(-times.Below(300)));
-        var begun = content.Entries.Min(entry => entry.Date);
-        Add(stylesheet, Encoding.UTF8.GetBytes(Stylesheet.Write(look, layout.Arrangement, picture, new SeededChoice(seed, "css"))), begun);
-        Add(picture, Encoding.UTF8.GetBytes(HillPicture.Draw(look, new SeededChoice(seed, "picture"))), begun);
-        Add("/favicon.ico", Favicon.Draw(look, new SeededChoice(seed, "icon")), begun);
+            AddPage(addresses.Page(page), page.Title, layout.Plain(page), dates.Page());
+        if (paths.Stylesheet is not null)
+            AddAsset(paths.Stylesheet, Encoding.UTF8.GetBytes(style));
+        if (paths.Picture is not null)
+            AddAsset(paths.Picture, Encoding.UTF8.GetBytes(Drawing.Draw(look, Choice("picture"))));
+        if (paths.Icon is not null)
+            AddAsset(paths.Icon, icon.Content);
+        foreach (var entry in bones.OnePage ? [] : content.Entries)
+            AddPage(addresses.Entry(entry), entry.Title, layout.Entry(entry, addresses.JournalPath, content.JournalTitle), dates.Entry(entry));
         return files;
     }
 }

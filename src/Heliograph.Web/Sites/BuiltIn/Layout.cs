@@ -3,155 +3,261 @@ using System.Text;
 
 namespace Heliograph.Web.Sites.BuiltIn;
 
-internal enum Arrangement
-{
-    Column,
-    SideMenu,
-    WideBanner,
-    Cards,
-}
+/// <summary>What the pages refer to: their paths on this site.</summary>
+internal sealed record SitePaths(string? Stylesheet, string? Picture, string? Icon, string IconType);
 
-/// <summary>Puts content into HTML, in one of several arrangements.</summary>
+/// <summary>A link of the menu.</summary>
+internal sealed record MenuLink(string Path, string Label);
+
+/// <summary>Puts content into HTML, on one site's skeleton.</summary>
 internal sealed class Layout
 {
     private readonly Theme look;
-    private readonly SiteContent content;
-    private readonly string homeLabel;
-    private readonly string dateFormat;
-    private readonly string readMore;
-    private readonly string footer;
-    private readonly string language;
+    private readonly Skeleton bones;
+    private readonly SitePaths paths;
+    private readonly LayoutWords words;
+    private readonly string name;
+    private readonly string tagline;
+    private readonly IReadOnlyList<MenuLink> menu;
     private readonly string indent;
-    private readonly bool showsExcerpts;
+    private readonly bool endsBlocks;
+    private readonly int titleForm;
 
-    private Layout(SeededChoice choice, Theme look, SiteContent content)
+    public Layout(
+        SeededChoice choice, Theme look, Skeleton bones, SitePaths paths, LayoutWords words, string name, string tagline,
+        IReadOnlyList<MenuLink> menu)
     {
-        this.look = look;
-        this.content = content;
-        Arrangement = choice.Pick(Enum.GetValues<Arrangement>());
-        homeLabel = choice.Pick((string[])["Home", "Start", "Welcome", "Front page"]);
-        dateFormat = choice.Pick((string[])["d MMMM yyyy", "MMMM d, yyyy", "yyyy-MM-dd", "dd.MM.yyyy", "d MMM yyyy"]);
-        readMore = choice.Pick((string[])["Read more", "More", "Continue", "Read on", "&rarr;", "The rest"]);
-        var year = content.Entries[0].Date.Year;
-        footer = choice.Pick(
-            (string[])
-                [
-                    $"&copy; {year} {Escape(content.Name)}",
-                    $"{Escape(content.Name)}, {year}",
-                    $"{Escape(content.Author)}, {year}",
-                    $"Last changed in {content.Entries[0].Date.ToString("MMMM yyyy", CultureInfo.InvariantCulture)}",
-                    $"Written by {Escape(content.Author)}. Made by hand.",
-                    $"&copy; {content.Entries[^1].Date.Year - 2}&ndash;{year} {Escape(content.Author)}",
-                ]);
-        language = choice.Pick((string[])["en", "en-GB", "en"]);
+        (this.look, this.bones, this.paths, this.words) = (look, bones, paths, words);
+        (this.name, this.tagline, this.menu) = (name, tagline, menu);
         indent = choice.Pick((string[])["", "  ", "    ", "\t"]);
-        showsExcerpts = choice.Chance(60);
+        endsBlocks = choice.Chance(30);
+        titleForm = choice.Below(5);
     }
 
-    public Arrangement Arrangement { get; }
+    /// <summary>The rules for a page's <c>style</c> element, or null.</summary>
+    public string? Style { get; init; }
 
-    public static Layout Choose(SeededChoice choice, Theme look, SiteContent content) => new(choice, look, content);
-
-    public string Page(string path, string title, string body, string stylesheet, string picture)
+    /// <param name="path">Its own path.</param>
+    /// <param name="title">Its title; "" for the first page.</param>
+    /// <param name="body">What is in it, a line for each element.</param>
+    public string Page(string path, string title, string body)
     {
-        var names = look.Names;
-        var fullTitle = title.Length == 0 ? $"{content.Name}: {content.Tagline}" : $"{title} | {content.Name}";
         var html = new StringBuilder();
-        void Line(int depth, string text) => html.Append(string.Concat(Enumerable.Repeat(indent, depth))).Append(text).Append('\n');
-        Line(0, "<!DOCTYPE html>");
-        Line(0, $"<html lang=\"{language}\">");
-        Line(0, "<head>");
-        Line(1, "<meta charset=\"utf-8\">");
-        Line(1, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
-        Line(1, $"<title>{Escape(fullTitle)}</title>");
-        if (title.Length == 0)
-            Line(1, $"<meta name=\"description\" content=\"{Escape(content.Tagline)}\">");
-        Line(1, $"<link rel=\"stylesheet\" href=\"{stylesheet}\">");
-        Line(0, "</head>");
-        Line(0, "<body>");
-        Line(1, $"<header class=\"{names.Top}\">");
-        if (Arrangement == Arrangement.Column)
-            Line(2, $"<img src=\"{picture}\" alt=\"\" width=\"1200\" height=\"260\">");
-        Line(
-            2,
-            title.Length == 0
-                ? $"<h1>{Escape(content.Name)}</h1>"
-                : $"<p class=\"{names.Top}-name\"><a href=\"/\">{Escape(content.Name)}</a></p>");
-        Line(2, $"<p class=\"{names.Lead}\">{Escape(content.Tagline)}</p>");
-        Line(1, "</header>");
-        Line(1, $"<nav class=\"{names.Menu}\">");
-        Line(2, "<ul>");
-        foreach (var (link, label) in Menu())
-            Line(
-                3,
-                link == path || link + "index.html" == path
-                    ? $"<li><a href=\"{link}\" aria-current=\"page\">{Escape(label)}</a></li>"
-                    : $"<li><a href=\"{link}\">{Escape(label)}</a></li>");
-        Line(2, "</ul>");
-        Line(1, "</nav>");
-        Line(1, $"<main class=\"{names.Main}\">");
+        var depth = 0;
+        void Line(string text) => html.Append(text.Length == 0 ? "" : string.Concat(Enumerable.Repeat(indent, depth))).Append(text).Append('\n');
+        void Lines(string text)
+        {
+            foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                Line(line);
+        }
+        void Open(string element, string mark)
+        {
+            if (element.Length == 0)
+                return;
+            Line($"<{element} class=\"{mark}\">");
+            depth++;
+        }
+        void Close(string element)
+        {
+            if (element.Length == 0)
+                return;
+            depth--;
+            Line($"</{element}>");
+            if (endsBlocks)
+                Line("");
+        }
+        var names = look.Names;
+        Line("<!DOCTYPE html>");
+        Line($"<html lang=\"{words.Language}\">");
+        Line("<head>");
+        depth++;
+        Lines(Head(title));
+        depth--;
+        Line("</head>");
+        Line("<body>");
+        depth++;
+        Open(bones.Outer, names.Wrap);
+        if (bones.NavigationPlace == NavigationPlace.AboveHeader)
+            Lines(Navigation(path, names.Menu));
+        Open(bones.Header, names.Top);
+        if (bones.Picture == PicturePlace.InHeader)
+            Lines(Picture());
+        Line(title.Length == 0
+            ? $"<h1>{HtmlText.Escape(name)}</h1>" : $"<{bones.Name} class=\"{names.Top}-name\"><a href=\"/\">{HtmlText.Escape(name)}</a></{bones.Name}>");
+        if (bones.Tagline.Length > 0 && tagline.Length > 0)
+            Line($"<{bones.Tagline} class=\"{names.Lead}\">{HtmlText.Escape(tagline)}</{bones.Tagline}>");
+        if (bones.NavigationPlace == NavigationPlace.InHeader)
+            Lines(Navigation(path, names.Menu));
+        Close(bones.Header);
+        var columns = bones.NavigationPlace == NavigationPlace.Beside ? "div" : "";
+        if (bones.NavigationPlace == NavigationPlace.BelowHeader)
+            Lines(Navigation(path, names.Menu));
+        Open(columns, names.Columns);
+        if (bones.NavigationPlace == NavigationPlace.Beside)
+            Lines(Navigation(path, names.Menu));
+        Open(bones.Main, names.Main);
+        if (bones.Picture == PicturePlace.TopOfPage || (bones.Picture == PicturePlace.HomeOnly && title.Length == 0))
+            Lines(Picture());
+        Open(bones.MainInner, names.Inner);
         if (title.Length > 0)
-            Line(2, $"<h1>{Escape(title)}</h1>");
-        foreach (var line in body.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            Line(2, line);
-        Line(1, "</main>");
-        Line(1, $"<footer class=\"{names.Foot}\">");
-        Line(2, $"<p>{footer}</p>");
-        Line(1, "</footer>");
-        Line(0, "</body>");
-        Line(0, "</html>");
+            Line($"<h1>{HtmlText.Escape(title)}</h1>");
+        // Preformatted text stays as it was written.
+        if (body.Contains("<pre", StringComparison.Ordinal))
+            html.Append(body);
+        else
+            Lines(body);
+        Close(bones.MainInner);
+        Close(bones.Main);
+        Close(columns);
+        if (bones.NavigationPlace == NavigationPlace.AboveFooter)
+            Lines(Navigation(path, names.Menu));
+        if (bones.FooterHasRule)
+            Line("<hr>");
+        Open(bones.Footer, names.Foot);
+        if (bones.FooterHasNavigation && bones.NavigationPlace != NavigationPlace.AboveFooter)
+            Lines(Navigation(path, $"{names.Foot}-{names.Menu}"));
+        Line(Wrapped(bones.FooterInner, words.Footer));
+        Close(bones.Footer);
+        Close(bones.Outer);
+        depth--;
+        Line("</body>");
+        Line("</html>");
         return html.ToString();
     }
 
-    public string Home()
+    public string Home(SiteContent content, Func<ContentEntry, string> link, string allPath)
     {
-        var recent = content.Entries.Take(Arrangement == Arrangement.Cards ? 4 : 3);
-        return Text(content.Welcome) +
-            $"<section class=\"{look.Names.Side}\">\n<h2>{Escape(content.JournalTitle)}</h2>\n" +
-            string.Concat(recent.Select(Teaser)) +
-            "</section>\n";
+        var list = new StringBuilder();
+        if (bones.ListHeading.Length > 0)
+            list.Append(Element(bones.ListHeading, bones.ListHeading == "p" ? $"{look.Names.Side}-title" : "", HtmlText.Escape(content.JournalTitle)));
+        list.Append(Within(bones.List, look.Names.Side, string.Concat(content.Entries.Take(bones.Recent).Select(entry => Teaser(entry, link(entry))))));
+        if (bones.LinksToAll)
+            list.Append(Element("p", look.Names.More, $"<a href=\"{allPath}\">{HtmlText.Escape(words.All)}</a>"));
+        var welcome = HtmlText.Paragraphs(content.Welcome.Skip(bones.Remark.Length > 0 ? 1 : 0));
+        var remark = bones.Remark.Length == 0 ? "" : Within(
+            bones.Remark == "p" ? "" : bones.Remark, look.Names.Remark,
+            Element("p", bones.Remark == "p" ? look.Names.Remark : "", HtmlText.Escape(content.Welcome[0])));
+        return bones.ListComesFirst ? remark + list + welcome : welcome + list + remark;
     }
 
-    public string Journal() => string.Concat(content.Entries.Select(Teaser));
-
-    public string Entry(ContentEntry entry) =>
-        $"<p class=\"{look.Names.Date}\">{Time(entry.Date)}</p>\n{Text(entry.Paragraphs)}<p><a " +
-        $"href=\"/{content.JournalSlug}/\">{Escape(content.JournalTitle)}</a></p>\n";
-
-    public static string Plain(ContentPage page) =>
-        page.IsList
-            ? "<ul>\n" + string.Concat(page.Paragraphs.Select(item => $"<li>{Escape(item)}</li>\n")) + "</ul>\n"
-            : Text(page.Paragraphs);
-
-    private IEnumerable<(string Link, string Label)> Menu()
+    public string Journal(IReadOnlyList<ContentEntry> entries, Func<ContentEntry, string> link)
     {
-        yield return ("/", homeLabel);
-        yield return ($"/{content.JournalSlug}/", content.JournalTitle);
-        foreach (var page in content.Pages)
-            yield return ($"/{page.Slug}.html", page.Title);
+        var list = new StringBuilder();
+        var groups = bones.HeadsYears
+            ? entries.GroupBy(static entry => entry.Date.Year).Select(static group => ($"{group.Key}", group.ToList())) : [("", [.. entries])];
+        foreach (var (year, ofYear) in groups)
+        {
+            if (year.Length > 0)
+                list.Append(Element("h2", "", year));
+            list.Append(Within(
+                bones.List, look.Names.Side,
+                string.Concat(ofYear.Select(entry => bones.OnePage ? Whole(entry) : Teaser(entry, link(entry))))));
+        }
+        return list.ToString();
     }
 
-    private string Teaser(ContentEntry entry)
+    public string Entry(ContentEntry entry, string journalPath, string journalTitle) =>
+        Dated(entry, HtmlText.Paragraphs(entry.Paragraphs), journalPath, journalTitle);
+
+    /// <summary>The page of an entry whose text is HTML already.</summary>
+    public string Dated(ContentEntry entry, string html, string journalPath, string journalTitle) =>
+        (bones.DatePlace == DatePlace.AtEnd ? "" : Element("p", look.Names.Date, Time(entry.Date)))
+        + html.TrimEnd('\n') + "\n"
+        + (bones.DatePlace == DatePlace.AtEnd ? Element("p", look.Names.Date, Time(entry.Date)) : "")
+        + (bones.LinksBack ? Element("p", look.Names.More, $"<a href=\"{journalPath}\">{HtmlText.Escape(journalTitle)}</a>") : "");
+
+    public string Plain(ContentPage page) => !page.IsList ? HtmlText.Paragraphs(page.Paragraphs)
+        : bones.PageList == "dl"
+            ? Within("dl", "", string.Concat(page.Paragraphs.Select((item, i) => $"<dt>{i + 1}.</dt>\n<dd>{HtmlText.Escape(item)}</dd>\n")))
+            : Within(bones.PageList, "", string.Concat(page.Paragraphs.Select(static item => $"<li>{HtmlText.Escape(item)}</li>\n")));
+
+    /// <summary>A date as this site writes it.</summary>
+    public string Time(DateTimeOffset date)
     {
-        var link = $"/{content.JournalSlug}/{entry.Slug}.html";
-        var excerpt =
-            showsExcerpts || Arrangement == Arrangement.Cards
-                ? $"<p>{Escape(entry.Paragraphs[0])} <a href=\"{link}\">{readMore}</a></p>\n"
-                : "";
-        return $"<article class=\"{look.Names.Entry}\">\n<h3><a href=\"{link}\">{Escape(entry.Title)}</a></h3>\n<p " +
-            $"class=\"{look.Names.Date}\">{Time(entry.Date)}</p>\n{excerpt}</article>\n";
+        var text = words.Date(date);
+        var machine = date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        return bones.Date == "time" ? $"<time datetime=\"{machine}\">{text}</time>" : $"<{bones.Date}>{text}</{bones.Date}>";
     }
 
-    private string Time(DateTimeOffset date) =>
-        $"<time datetime=\"{date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}\">" +
-        $"{date.ToString(dateFormat, CultureInfo.InvariantCulture)}</time>";
+    private string Head(string title)
+    {
+        var full = title.Length == 0
+            ? (tagline.Length > 0 && titleForm < 2 ? $"{name}: {tagline}" : name)
+            : titleForm switch { 0 => $"{title} | {name}", 1 => $"{title} - {name}", 2 => $"{name} - {title}", 3 => $"{name}: {title}", _ => title };
+        var lines = new List<string> { "<meta charset=\"utf-8\">" };
+        foreach (var field in bones.Head)
+        {
+            lines.Add(field switch
+            {
+                "viewport" => "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">",
+                "description" when tagline.Length > 0 => $"<meta name=\"description\" content=\"{HtmlText.Escape(tagline)}\">",
+                "author" when words.Author.Length > 0 => $"<meta name=\"author\" content=\"{HtmlText.Escape(words.Author)}\">",
+                "robots" => "<meta name=\"robots\" content=\"index, follow\">",
+                _ => "",
+            });
+        }
+        lines.Insert(titleForm % lines.Count + 1 > lines.Count ? 1 : (titleForm % lines.Count) + 1, $"<title>{HtmlText.Escape(full)}</title>");
+        if (paths.Icon is not null && paths.Icon != "/favicon.ico")
+            lines.Add($"<link rel=\"icon\" href=\"{paths.Icon}\" type=\"{paths.IconType}\">");
+        if (paths.Stylesheet is not null)
+            lines.Add($"<link rel=\"stylesheet\" href=\"{paths.Stylesheet}\">");
+        if (Style is not null)
+            lines.Add($"<style>\n{Style}</style>");
+        return string.Join('\n', lines);
+    }
 
-    private static string Text(IEnumerable<string> paragraphs) =>
-        string.Concat(paragraphs.Select(paragraph => $"<p>{Escape(paragraph)}</p>\n"));
+    private string Navigation(string path, string mark)
+    {
+        var links = menu.Select(link => link.Path == path || link.Path + "index.html" == path
+            ? $"<a href=\"{link.Path}\" aria-current=\"page\">{HtmlText.Escape(link.Label)}</a>"
+            : $"<a href=\"{link.Path}\">{HtmlText.Escape(link.Label)}</a>");
+        var inner = bones.NavigationList switch
+        {
+            "ul" or "ol" => Within(bones.NavigationList, "", string.Concat(links.Select(static link => $"<li>{link}</li>\n"))),
+            "p" => $"<p>{string.Join(bones.Separator, links)}</p>\n",
+            _ => string.Join(bones.Separator, links) + "\n",
+        };
+        return Within(bones.Navigation, mark, inner);
+    }
 
-    private static string Escape(string text) =>
-        text.Replace("&", "&amp;", StringComparison.Ordinal)
-            .Replace("<", "&lt;", StringComparison.Ordinal)
-            .Replace(">", "&gt;", StringComparison.Ordinal)
-            .Replace("\"", "&quot;", StringComparison.Ordinal);
+    private string Picture() => paths.Picture is null
+        ? "" : Within(bones.PictureFrame, look.Names.Picture, $"<img src=\"{paths.Picture}\" alt=\"\">\n");
+
+    private string Teaser(ContentEntry entry, string link)
+    {
+        var text = new StringBuilder(Heading(entry, link));
+        var more = $"<a href=\"{link}\">{HtmlText.Escape(words.More)}</a>";
+        if (bones.ShowsExcerpts)
+            text.Append(Element("p", "", HtmlText.Escape(entry.Paragraphs[0]) + (bones.More == 1 ? $" {more}" : "")));
+        if (bones.ShowsExcerpts && bones.More == 2)
+            text.Append(Element("p", look.Names.More, more));
+        if (bones.DatePlace == DatePlace.AtEnd)
+            text.Append(Element("p", look.Names.Date, Time(entry.Date)));
+        return Within(bones.Entry, look.Names.Entry, text.ToString());
+    }
+
+    private string Whole(ContentEntry entry) => $"<{bones.Entry} class=\"{look.Names.Entry}\" id=\"{Anchor(entry)}\">\n"
+        + Heading(entry, null) + HtmlText.Paragraphs(entry.Paragraphs)
+        + (bones.DatePlace == DatePlace.AtEnd ? Element("p", look.Names.Date, Time(entry.Date)) : "") + $"</{bones.Entry}>\n";
+
+    /// <summary>Where an entry is on the page that has them all.</summary>
+    public static string Anchor(ContentEntry entry) => $"{entry.Slug}-{entry.Date.ToString("yyMMdd", CultureInfo.InvariantCulture)}";
+
+    private string Heading(ContentEntry entry, string? link)
+    {
+        var title = link is null ? HtmlText.Escape(entry.Title) : $"<a href=\"{link}\">{HtmlText.Escape(entry.Title)}</a>";
+        if (bones.DatePlace == DatePlace.InTitle)
+            title += $" {Time(entry.Date)}";
+        var heading = bones.EntryHeading == "p" ? $"<p><strong>{title}</strong></p>\n" : Element(bones.EntryHeading, "", title);
+        var date = Element("p", look.Names.Date, Time(entry.Date));
+        return bones.DatePlace switch { DatePlace.AboveTitle => date + heading, DatePlace.BelowTitle => heading + date, _ => heading };
+    }
+
+    private static string Wrapped(string element, string text) => element.Length == 0 ? text : $"<{element}>{text}</{element}>";
+
+    private static string Element(string element, string mark, string text) =>
+        mark.Length == 0 ? $"<{element}>{text}</{element}>\n" : $"<{element} class=\"{mark}\">{text}</{element}>\n";
+
+    private static string Within(string element, string mark, string lines) => element.Length == 0 ? lines
+        : mark.Length == 0 ? $"<{element}>\n{lines}</{element}>\n" : $"<{element} class=\"{mark}\">\n{lines}</{element}>\n";
 }

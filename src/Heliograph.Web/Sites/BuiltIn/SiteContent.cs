@@ -1,8 +1,6 @@
-using System.Globalization;
-
 namespace Heliograph.Web.Sites.BuiltIn;
 
-internal sealed record ContentEntry(string Slug, string Title, DateTimeOffset Date, IReadOnlyList<string> Paragraphs);
+internal sealed record ContentEntry(int Number, string Slug, string Title, DateTimeOffset Date, IReadOnlyList<string> Paragraphs);
 
 internal sealed record ContentPage(string Slug, string Title, IReadOnlyList<string> Paragraphs, bool IsList);
 
@@ -26,76 +24,72 @@ internal sealed record SiteContent
 
     public required string Author { get; init; }
 
-    public static SiteContent Write(SiteKind kind, SeededChoice choice, DateTimeOffset earliest, DateTimeOffset latest)
+    /// <summary>When the site was set up as it is: its year is in the footer. It does not change as time passes.</summary>
+    public required DateTimeOffset Made { get; init; }
+
+    public static SiteContent Write(byte[] seed, Grammar grammar, SiteCalendar calendar, DateTimeOffset made)
     {
-        var text = new TextMaker(choice, kind.Words);
-        var (slug, title) = choice.Pick(kind.Journal);
+        var (choice, text) = (new SeededChoice(seed, "text"), new TextMaker(seed, grammar));
+        var journal = choice.Pick(grammar["journal"]).Split('/');
+        var pages = choice.Shuffle(grammar["page"]).Take(choice.Between(1, 3)).ToList();
         return new()
         {
-            Name = text.Fill(choice.Pick(kind.Names)),
-            Tagline = text.Fill(choice.Pick(kind.Taglines)),
-            Welcome = Paragraphs(choice, text, choice.Shuffle(kind.Welcome).Skip(choice.Below(2))),
-            JournalSlug = slug,
-            JournalTitle = title,
-            Author = text.Fill("{First} {Last}"),
-            Pages = [.. kind.Pages.Select(page => WritePage(page, choice, text))],
-            // Last, because they set the month and the season to their dates.
-            Entries = WriteEntries(kind, choice, text, earliest, latest),
+            Name = text.FillRule("name", choice, made),
+            Tagline = text.FillRule("tagline", choice, made),
+            Welcome = Paragraphs(choice, text, choice.Shuffle(grammar["welcome"]).Take(choice.Between(2, 5)), made),
+            JournalSlug = journal[0],
+            JournalTitle = journal[1],
+            Author = text.Fill("{Author}", choice, made),
+            Made = made,
+            Pages = [.. pages.Select(page => WritePage(seed, page.Split('/'), grammar, text, made))],
+            Entries = WriteEntries(seed, grammar, text, calendar),
         };
     }
 
-    private static List<ContentEntry> WriteEntries(
-        SiteKind kind, SeededChoice choice, TextMaker text, DateTimeOffset earliest, DateTimeOffset latest)
+    private static List<ContentEntry> WriteEntries(byte[] seed, Grammar grammar, TextMaker text, SiteCalendar calendar)
     {
-        var count = choice.Between(4, 6);
-        var titles = choice.Shuffle(kind.EntryTitles);
-        var deck = new Queue<string>(choice.Shuffle(kind.EntrySentences));
-        // Weeks or months pass between entries, as on a real site.
-        var date = latest.AddDays(-choice.Below(400)).Date;
-        var entries = new List<ContentEntry>();
-        var each = deck.Count / count;
-        for (var i = 0; i < count; i++)
-        {
-            text.WriteOn(new DateTimeOffset(date, TimeSpan.Zero));
-            var title = text.Fill(titles[i]);
-            var sentences = Enumerable
-                .Range(0, Math.Max(3, each - choice.Below(2)))
-                .TakeWhile(_ => deck.Count > 0)
-                .Select(_ => deck.Dequeue());
-            var stamp = new DateTimeOffset(date, TimeSpan.Zero);
-            entries.Add(new(Slug(title), title, stamp, Paragraphs(choice, text, sentences.ToList())));
-            date = date.AddDays(-choice.Between(9, 140));
-            if (date < earliest.Date)
-                break;
-        }
-        return entries;
+        var deck = new SeededChoice(seed, "deck").Shuffle(grammar["entry"].Concat(grammar["aside"]));
+        var titles = new SeededChoice(seed, "titles").Shuffle(grammar["title"]);
+        var usual = new SeededChoice(seed, "length").Between(4, 7);
+        return
+        [
+            .. calendar.Entries.Select(entry =>
+            {
+                // Each has its own stream: it does not change when others come.
+                var choice = new SeededChoice(seed, $"entry {entry.Number}");
+                var title = text.Fill(titles[Modulo(entry.Number, titles.Count)], choice, entry.Date);
+                var from = entry.Number * usual;
+                var sentences = Enumerable.Range(from, usual - choice.Below(3)).Select(i => deck[Modulo(i, deck.Count)]);
+                // The number, because titles come again over the years.
+                return new ContentEntry(
+                    entry.Number, SlugText.Write(title), title, entry.Date, Paragraphs(choice, text, sentences, entry.Date));
+            }),
+        ];
     }
 
-    private static ContentPage WritePage(PageSketch sketch, SeededChoice choice, TextMaker text)
+    private static ContentPage WritePage(byte[] seed, string[] sketch, Grammar grammar, TextMaker text, DateTimeOffset made)
     {
-        var sentences = choice.Shuffle(sketch.Sentences).Take(Math.Max(4, sketch.Sentences.Count - choice.Below(3))).ToList();
+        var choice = new SeededChoice(seed, $"page {sketch[0]}");
+        var sentences = choice.Shuffle(grammar[sketch[2]]);
+        sentences = [.. sentences.Take(Math.Max(3, sentences.Count - choice.Below(3)))];
         var isList = choice.Chance(35);
-        return new(sketch.Slug, sketch.Title, isList ? [.. sentences.Select(text.Fill)] : Paragraphs(choice, text, sentences), isList);
+        return new(
+            sketch[0], sketch[1], isList ? [.. sentences.Select(one => text.Fill(one, choice, made))] : Paragraphs(choice, text, sentences, made),
+            isList);
     }
 
-    private static List<string> Paragraphs(SeededChoice choice, TextMaker text, IEnumerable<string> sentences)
+    private static List<string> Paragraphs(SeededChoice choice, TextMaker text, IEnumerable<string> sentences, DateTimeOffset date)
     {
         var paragraphs = new List<string>();
         var rest = new Queue<string>(sentences);
         while (rest.Count > 0)
         {
-            var length = choice.Between(2, 3);
+            var length = choice.Between(1, 4);
             paragraphs.Add(string.Join(
-                ' ', Enumerable.Range(0, length).TakeWhile(_ => rest.Count > 0).Select(_ => text.Fill(rest.Dequeue())).ToList()));
+                ' ', Enumerable.Range(0, length).TakeWhile(_ => rest.Count > 0).Select(_ => text.Fill(rest.Dequeue(), choice, date)).ToList()));
         }
         return paragraphs;
     }
 
-    private static string Slug(string title)
-    {
-        var plain = title.ToLowerInvariant().Normalize(System.Text.NormalizationForm.FormD)
-            .Where(c => CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
-            .Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-');
-        return string.Join('-', string.Concat(plain).Split('-', StringSplitOptions.RemoveEmptyEntries));
-    }
+    private static int Modulo(int number, int count) => ((number % count) + count) % count;
 }

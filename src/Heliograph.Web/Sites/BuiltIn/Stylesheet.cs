@@ -1,157 +1,175 @@
+using System.Globalization;
 using System.Text;
 
 namespace Heliograph.Web.Sites.BuiltIn;
 
-/// <summary>The style sheet for one theme and arrangement.</summary>
-internal static class Stylesheet
+/// <summary>The style sheet of one site: it fits every skeleton.</summary>
+internal sealed class Stylesheet
 {
-    public static string Write(Theme look, Arrangement arrangement, string picture, SeededChoice choice)
+    private readonly StringBuilder css = new();
+    private readonly Theme look;
+    private readonly Skeleton bones;
+    private readonly SeededChoice choice;
+    private readonly int form;
+    private readonly double space;
+
+    private Stylesheet(Theme look, Skeleton bones, SeededChoice choice)
+    {
+        (this.look, this.bones, this.choice) = (look, bones, choice);
+        form = choice.Below(3);
+        space = choice.Between(12, 22) / 10.0;
+    }
+
+    /// <param name="look">Colours and type.</param>
+    /// <param name="bones">How the pages are built.</param>
+    /// <param name="picture">The path of the picture, if the site has one.</param>
+    /// <param name="choice">Draws the rest.</param>
+    public static string Write(Theme look, Skeleton bones, string? picture, SeededChoice choice)
+    {
+        var sheet = new Stylesheet(look, bones, choice);
+        sheet.WriteType();
+        sheet.WriteFrame(picture);
+        sheet.WriteNavigation();
+        sheet.WriteEntries();
+        return sheet.css.ToString();
+    }
+
+    private void WriteType()
     {
         var names = look.Names;
-        var css = new StringBuilder();
-        void Rule(string selector, params string[] declarations) => css.Append(Block(selector, declarations));
-        var space = choice.Between(14, 22) / 10.0;
         Rule("*", "box-sizing: border-box");
         Rule(
-            "body",
-            "margin: 0",
-            $"font: {look.FontSize}px/{choice.Between(15, 17) / 10.0} {look.TextFont}",
-            $"color: {look.Ink}",
+            "body", "margin: 0", $"font: {look.FontSize}px/{Number(choice.Between(145, 172) / 100.0)} {look.TextFont}", $"color: {look.Ink}",
             $"background: {look.Paper}");
         Rule("a", $"color: {look.Accent}");
         Rule("a:hover", choice.Pick((string[])["text-decoration: none", "text-decoration-thickness: 2px", $"color: {look.Ink}"]));
-        Rule("h1, h2, h3", $"font-family: {look.HeadingFont}", "line-height: 1.25", $"font-weight: {choice.Pick((int[])[400, 600, 700])}");
-        Rule("h1", $"font-size: {choice.Between(18, 24) / 10.0}rem", "margin: .6em 0 .5em");
-        Rule("h2", $"font-size: {choice.Between(13, 16) / 10.0}rem", $"color: {look.Accent}");
-        Rule("h3", "font-size: 1.1rem", "margin: 0 0 .2em");
+        var weight = choice.Pick((int[])[400, 600, 700]);
+        Rule("h1, h2, h3", $"font-family: {look.HeadingFont}", "line-height: 1.25", $"font-weight: {weight}");
+        Rule("h1", $"font-size: {Number(choice.Between(17, 24) / 10.0)}rem", $"margin: {(choice.Chance(50) ? ".6em 0 .5em" : "0 0 .6em")}");
+        Rule("h2", $"font-size: {Number(choice.Between(12, 16) / 10.0)}rem", choice.Chance(50) ? $"color: {look.Accent}" : "margin: 1.2em 0 .5em");
+        Rule("h3", $"font-size: {Number(choice.Between(105, 125) / 100.0)}rem", "margin: 0 0 .2em");
         Rule("img", "display: block", "max-width: 100%", "height: auto");
-        Rule($".{names.Lead}, .{names.Date}", $"color: {look.Faint}");
-        Rule($".{names.Date}", "font-size: .85rem", "margin: 0 0 .6em");
+        Rule("figure", "margin: 0");
+        Rule("dd", "margin: 0 0 .6em 1.4em");
+        Rule("hr", "border: 0", $"border-top: {choice.Between(1, 3)}px solid {look.Panel}", $"margin: {Number(space)}rem 0");
+        Rule($".{names.Lead}", "display: block", $"color: {look.Faint}", "margin: .2rem 0", $"font-style: {choice.Pick((string[])["normal", "italic"])}");
         Rule(
-            $".{names.Top}-name",
-            $"font: {choice.Pick((int[])[400, 600, 700])} {choice.Between(15, 20) / 10.0}rem/1.2 {look.HeadingFont}",
-            "margin: 0");
+            $".{names.Top}-name", "display: block", $"font: {weight} {Number(choice.Between(14, 20) / 10.0)}rem/1.25 {look.HeadingFont}", "margin: 0");
         Rule($".{names.Top}-name a", "color: inherit", "text-decoration: none");
-        Rule($".{names.Menu} ul", "list-style: none", "margin: 0", "padding: 0");
-        Rule($".{names.Menu} a", "text-decoration: none");
-        Rule($".{names.Menu} [aria-current]", "font-weight: 700", $"border-bottom: 2px solid {look.Accent}");
-        Rule($".{names.Entry}", $"margin: 0 0 {space}rem");
-        Rule($".{names.Side}", $"margin-top: {space * 1.5:0.##}rem");
-        Rule($".{names.Foot}", $"color: {look.Faint}", "font-size: .85rem", $"padding: {space}rem");
-        css.Append(arrangement switch
+    }
+
+    private void WriteFrame(string? picture)
+    {
+        var names = look.Names;
+        var width = $"{look.Width}rem";
+        var parts = bones.Outer.Length > 0 ? $".{names.Wrap} > *" : "body > *";
+        if (choice.Chance(50))
         {
-            Arrangement.Column => Column(look, space),
-            Arrangement.SideMenu => SideMenu(look, picture, space, choice),
-            Arrangement.WideBanner => WideBanner(look, picture, space, choice),
-            _ => Cards(look, picture, space, choice),
-        });
-        return css.ToString();
+            // Each part is as wide as the window, its text is not.
+            Rule(parts, $"padding-left: max(1.2rem, calc((100% - {width}) / 2))", $"padding-right: max(1.2rem, calc((100% - {width}) / 2))");
+            Rule($".{names.Top}", $"padding-top: {Number(space)}rem", $"padding-bottom: {Number(space)}rem", $"background-color: {look.Panel}");
+        }
+        else
+        {
+            Rule(
+                bones.Outer.Length > 0 ? $".{names.Wrap}" : "body", $"max-width: {width}",
+                $"margin: 0 {(choice.Chance(70) ? "auto" : "0 0 clamp(0rem, 8vw, 9rem)")}");
+            Rule(parts, "padding-left: 1.2rem", "padding-right: 1.2rem");
+            Rule(
+                $".{names.Top}", $"padding-top: {Number(space)}rem", "padding-bottom: .8rem",
+                choice.Chance(50) ? $"border-bottom: {choice.Between(1, 4)}px solid {look.Accent}" : $"text-align: {choice.Pick((string[])["left", "center"])}");
+        }
+        if (bones.Picture == PicturePlace.BehindHeader)
+        {
+            Rule(
+                $".{names.Top}", $"background: {look.Panel} url({picture}) center / cover no-repeat",
+                $"min-height: {choice.Between(9, 15)}rem");
+            // So that it can be read on any picture.
+            Rule($".{names.Top} > *:not(img):not(nav):not(div)", "width: fit-content", "padding: .1em .5em", $"background: {look.Paper}");
+            Rule($".{names.Top} > nav, .{names.Top} > div", "padding: .4em .6em", "width: fit-content", $"background: {look.Paper}");
+        }
+        else if (bones.Picture != PicturePlace.None)
+        {
+            var within = bones.Picture == PicturePlace.InHeader ? names.Top : names.Main;
+            Rule($".{within} img", "width: 100%", $"max-height: {choice.Between(9, 17)}rem", "object-fit: cover", $"border-radius: {look.Radius}px", "margin: 0 0 1rem");
+        }
+        Rule($".{names.Main}", $"padding-top: {Number(space)}rem", "padding-bottom: 1rem");
+        Rule($".{names.Foot}", $"color: {look.Faint}", "font-size: .85rem", "font-style: normal", $"padding-top: {Number(space)}rem", $"padding-bottom: {Number(space)}rem");
     }
 
-    private static string Column(Theme look, double space)
+    private void WriteNavigation()
+    {
+        var menu = look.Names.Menu;
+        Rule($".{menu} ul, .{menu} ol", "list-style: none", "margin: 0", "padding: 0");
+        Rule($".{menu} p", "margin: 0");
+        Rule($".{menu} a", choice.Chance(60) ? "text-decoration: none" : "font-weight: 600");
+        Rule($".{menu} [aria-current]", choice.Pick((string[])["font-weight: 700", $"border-bottom: 2px solid {look.Accent}", $"color: {look.Ink}"]));
+        if (bones.NavigationPlace == NavigationPlace.Beside)
+        {
+            var columns = look.Names.Columns;
+            Rule(
+                $".{columns}", "display: grid", $"grid-template-columns: {choice.Between(10, 14)}rem minmax(0, 1fr)",
+                $"gap: {Number(space * 1.5)}rem", $"padding-top: {Number(space)}rem");
+            Rule($".{columns} .{look.Names.Main}", "padding-top: 0");
+            Rule($".{columns} .{menu} a", "display: block", "padding: .2rem 0");
+            Rule($".{columns} .{menu}", "align-self: start", choice.Chance(50) ? $"border-right: 1px solid {look.Panel}" : "font-size: .95em");
+            css.Append(CultureInfo.InvariantCulture, $"@media (max-width: 44rem) {{ .{columns} {{ display: block; }} .{columns} .{menu} {{ border: 0; margin-bottom: 1rem; }} }}\n");
+            return;
+        }
+        var justify = choice.Pick((string[])["flex-start", "flex-start", "center", "space-between"]);
+        Rule($".{menu} ul, .{menu} ol", "display: flex", "flex-wrap: wrap", $"gap: .3rem {Number(space)}rem", $"justify-content: {justify}");
+        Rule($".{menu}", "padding-top: .6rem", "padding-bottom: .6rem", choice.Pick((string[])
+        [
+            $"border-top: 1px solid {look.Panel}", $"border-bottom: 1px solid {look.Panel}", $"background-color: {look.Panel}", "font-size: .95em",
+        ]));
+    }
+
+    private void WriteEntries()
     {
         var names = look.Names;
-        return string.Concat(
-            Line("body > *", $"max-width: {look.Width}rem", "margin: 0 auto", "padding: .5rem 1.2rem"),
-            Line($".{names.Top}", "padding-left: 0", "padding-right: 0"),
-            Line($".{names.Top} > :not(img)", "margin-left: 1.2rem", "margin-right: 1.2rem"),
-            Line($".{names.Top} img", $"border-radius: 0 0 {look.Radius}px {look.Radius}px", "width: 100%"),
-            Line(
-                $".{names.Menu} ul",
-                "display: flex",
-                "flex-wrap: wrap",
-                $"gap: .3rem {space}rem",
-                $"border-top: 1px solid {look.Panel}",
-                $"border-bottom: 1px solid {look.Panel}",
-                "padding: .6rem 0"));
+        Rule($".{names.Date}", $"color: {look.Faint}", $"font-size: .{choice.Between(80, 92)}rem", "margin: 0 0 .5em");
+        Rule($".{names.Entry}", $"margin: 0 0 {Number(space)}rem");
+        if (bones.Entry == "li")
+            Rule($".{names.Side}", choice.Chance(60) ? "list-style: none" : $"list-style: {choice.Pick((string[])["square", "circle", "disc"])}", "padding-left: " + (choice.Chance(50) ? "1.1rem" : "0"));
+        switch (choice.Below(4))
+        {
+            case 0:
+                Rule($".{names.Entry}", $"background: {look.Panel}", $"border-radius: {look.Radius}px", "padding: 1rem 1.2rem");
+                break;
+            case 1:
+                Rule($".{names.Entry}", $"border-left: {choice.Between(2, 5)}px solid {look.Panel}", "padding-left: 1rem");
+                break;
+            case 2 when bones.List.Length > 0:
+                Rule($".{names.Side}", "display: grid", $"grid-template-columns: repeat(auto-fit, minmax(min({choice.Between(15, 19)}rem, 100%), 1fr))", "gap: 1.2rem");
+                break;
+            default:
+                Rule($".{names.Entry}", $"border-bottom: 1px solid {look.Panel}", "padding-bottom: .5rem");
+                break;
+        }
+        Rule($".{names.Side}-title", "font-weight: 700", "margin-bottom: .6rem");
+        if (bones.Remark.Length > 0)
+            Rule($".{names.Remark}", $"border-left: 3px solid {look.Accent}", $"background: {look.Panel}", "margin: 1rem 0", "padding: .6rem 1rem");
     }
 
-    private static string SideMenu(Theme look, string picture, double space, SeededChoice choice)
+    private void Rule(string selector, params ReadOnlySpan<string> declarations)
     {
-        var names = look.Names;
-        return string.Concat(
-            Line(
-                "body",
-                "display: grid",
-                $"grid-template-columns: {choice.Between(12, 16)}rem minmax(0, {look.Width}rem)",
-                $"column-gap: {space * 1.5:0.##}rem",
-                $"max-width: {look.Width + 20}rem",
-                "margin: 0 auto",
-                "padding: 0 1.2rem"),
-            Line(
-                $".{names.Top}",
-                "grid-column: 1 / -1",
-                $"padding: {space}rem 0",
-                $"border-bottom: 3px solid {look.Accent}",
-                $"background: url({picture}) right bottom / min(42%, 26rem) auto no-repeat",
-                "min-height: 9rem"),
-            Line(
-                $".{names.Menu}",
-                $"padding: {space}rem 1rem",
-                $"background: {look.Panel}",
-                $"border-radius: 0 0 {look.Radius}px {look.Radius}px",
-                "align-self: start"),
-            Line($".{names.Menu} li", "padding: .25rem 0"),
-            Line($".{names.Foot}", "grid-column: 2", "padding-left: 0"),
-            $"@media (max-width: 44rem) {{ body {{ display: block; }} .{names.Top} {{ background-image: none; min-height: 0; }} }}\n");
+        switch (form)
+        {
+            case 0:
+                css.Append(selector).Append(" {\n");
+                foreach (var declaration in declarations)
+                    css.Append("  ").Append(declaration).Append(";\n");
+                css.Append("}\n");
+                break;
+            case 1:
+                css.Append(selector).Append(" { ").AppendJoin("; ", declarations).Append("; }\n");
+                break;
+            default:
+                css.Append(selector.Replace(", ", ",", StringComparison.Ordinal)).Append('{');
+                css.Append(string.Join(';', declarations.ToArray().Select(static one => one.Replace(": ", ":", StringComparison.Ordinal)))).Append("}\n");
+                break;
+        }
     }
 
-    private static string WideBanner(Theme look, string picture, double space, SeededChoice choice)
-    {
-        var names = look.Names;
-        return string.Concat(
-            Line(
-                $".{names.Top}",
-                $"background: {look.Panel} url({picture}) center bottom / cover no-repeat",
-                $"padding: {space * 2:0.##}rem 1.2rem {choice.Between(7, 11)}rem",
-                "text-align: center"),
-            Line($".{names.Top} .{names.Lead}", $"color: {look.Ink}"),
-            Line(
-                $".{names.Menu} ul",
-                "display: flex",
-                "flex-wrap: wrap",
-                "justify-content: center",
-                $"gap: .3rem {space}rem",
-                "padding: .8rem 1rem",
-                $"background: {look.Panel}"),
-            Line($".{names.Main}, .{names.Foot}", $"max-width: {look.Width}rem", "margin: 0 auto", "padding: 1rem 1.2rem"));
-    }
-
-    private static string Cards(Theme look, string picture, double space, SeededChoice choice)
-    {
-        var names = look.Names;
-        return string.Concat(
-            Line(
-                $".{names.Top}, .{names.Menu}, .{names.Main}, .{names.Foot}",
-                $"max-width: {look.Width + 12}rem",
-                "margin: 0 auto",
-                "padding: .7rem 1.2rem"),
-            Line($".{names.Top}", $"padding-top: {space}rem"),
-            Line($".{names.Menu} ul", "display: flex", "flex-wrap: wrap", "gap: .5rem"),
-            Line(
-                $".{names.Menu} a",
-                "display: block",
-                "padding: .3rem .8rem",
-                $"background: {look.Panel}",
-                $"border-radius: {look.Radius}px"),
-            Line($".{names.Main} > p, .{names.Main} > ul", $"max-width: {look.Width}rem"),
-            Line($".{names.Side}", "display: grid", "grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr))", "gap: 1rem"),
-            Line($".{names.Side} h2", "grid-column: 1 / -1", "margin: 0"),
-            Line($".{names.Entry}", $"background: {look.Panel}", $"border-radius: {look.Radius}px", "padding: 1rem 1.2rem"),
-            Line($".{names.Side} .{names.Entry}", "margin: 0"),
-            Line(
-                $".{names.Foot}::before",
-                "content: \"\"",
-                "display: block",
-                $"height: {choice.Between(60, 110)}px",
-                $"background: url({picture}) center bottom / cover no-repeat",
-                $"border-radius: {look.Radius}px",
-                "margin-bottom: 1rem"));
-    }
-
-    private static string Block(string selector, string[] declarations) =>
-        $"{selector} {{\n{string.Concat(declarations.Select(declaration => $"  {declaration};\n"))}}}\n";
-
-    private static string Line(string selector, params string[] declarations) =>
-        $"{selector} {{ {string.Join("; ", declarations)}; }}\n";
+    private static string Number(double number) => number.ToString("0.##", CultureInfo.InvariantCulture);
 }

@@ -66,7 +66,8 @@ internal sealed record Theme
 }
 
 /// <summary>The names of a page's parts in its HTML and CSS; two people would choose different ones.</summary>
-internal sealed record LayoutNames(string Top, string Menu, string Main, string Entry, string Date, string Side, string Foot, string Lead)
+internal sealed record LayoutNames(string Top, string Menu, string Main, string Entry, string Date, string Side, string Foot, string Lead,
+    string Wrap, string Columns, string Inner, string Picture, string More, string Remark)
 {
     public static LayoutNames Choose(SeededChoice choice) => new(
         choice.Pick((string[])["masthead", "site-header", "top", "banner", "page-head", "hd", "head-wrap", "titlebar"]),
@@ -76,5 +77,11 @@ internal sealed record LayoutNames(string Top, string Menu, string Main, string 
         choice.Pick((string[])["date", "when", "meta", "posted", "byline", "stamp"]),
         choice.Pick((string[])["side", "aside", "sidebar", "more", "extra", "margin"]),
         choice.Pick((string[])["foot", "footer", "site-footer", "bottom", "colophon", "ft"]),
-        choice.Pick((string[])["lead", "intro", "tagline", "summary", "strap", "sub"]));
+        choice.Pick((string[])["lead", "intro", "tagline", "summary", "strap", "sub"]),
+        choice.Pick((string[])["wrap-all", "container", "outer", "box", "site", "paper", "frame"]),
+        choice.Pick((string[])["columns", "cols", "body", "two", "layout", "middle", "grid"]),
+        choice.Pick((string[])["inner", "in", "inside", "prose", "copy", "block"]),
+        choice.Pick((string[])["picture", "pic", "image", "figure", "visual", "illustration"]),
+        choice.Pick((string[])["readmore", "onward", "link", "rest", "go-on", "next"]),
+        choice.Pick((string[])["remark", "quote", "hint", "notice", "say", "callout"]));
 }
