@@ -13,9 +13,12 @@ internal static class LinkCommand
           heliograph link proxy.example.org
           heliograph link proxy.example.org --png proxy.png
           heliograph link proxy.example.org | wl-copy      one line, nothing else
+          heliograph link --message fa                     a message to send, in Persian: what it is, what to tap
+          heliograph link --page proxy.html --language ru  a page to print, in Russian
 
         On a terminal it shows the link as a QR code too: point a phone's camera at it, and Signal asks whether to use the proxy.
         If an app could not use the link, a warning on standard error says so.
+        Messages and pages: ar, en, es, fa, my, ru, zh. Warnings: en, fa, ru. Errors are in English.
         Give the link to people you know. If you publish it, censors read it too.
         """;
 
@@ -41,16 +44,18 @@ internal static class LinkCommand
             noQr,
             png,
         };
+        var explained = new MessageOptions();
+        explained.AddTo(command);
         configuration.AddFileTo(command);
         command.SetAction(parsed =>
         {
             var links = parsed.GetValue(host) is { } text
                 ? Named(text, parsed.InvocationConfiguration.Error)
-                : Configured(configuration, parsed);
+                : Configured(configuration, parsed, explained.FindTexts(parsed));
             return (int)(
                 links is null
                     ? ExitCode.BadUsage
-                    : Show(links, parsed.GetValue(sgnl), !parsed.GetValue(noQr), parsed.GetValue(png), parsed.InvocationConfiguration));
+                    : Show(links, parsed.GetValue(sgnl), !parsed.GetValue(noQr), parsed.GetValue(png), explained, parsed));
         });
         return command;
     }
@@ -66,7 +71,7 @@ internal static class LinkCommand
         return null;
     }
 
-    private static List<ShareLink>? Configured(ConfigurationOptions configuration, ParseResult parsed)
+    private static List<ShareLink>? Configured(ConfigurationOptions configuration, ParseResult parsed, LinkTexts texts)
     {
         var error = parsed.InvocationConfiguration.Error;
         if (configuration.Load(parsed, error).Settings is not { } settings)
@@ -75,23 +80,26 @@ internal static class LinkCommand
             return null;
         }
         if (settings.Certificate.Source == CertificateOrigin.SelfSigned)
-            error.WriteLine("warning: certificate.source is self-signed, and no Signal app accepts such a certificate.");
+            error.WriteLine($"{texts.Warning}: {texts.SelfSigned}");
         if (settings.Listen.All(static endpoint => endpoint.Port != 443))
-            error.WriteLine($"warning: {PortNote}.");
+            error.WriteLine($"{texts.Warning}: {texts.ForwardPort}.");
         return [.. settings.Domains.Select(static domain => new ShareLink(domain))];
     }
 
     /// <summary>For a server that does not listen on the port of the link.</summary>
-    public const string PortNote = "Signal's clients connect to port 443: forward it here";
+    public static string PortNote => LinkTexts.English.ForwardPort;
 
-    private static ExitCode Show(List<ShareLink> links, bool sgnl, bool withQr, string? png, InvocationConfiguration io)
+    private static ExitCode Show(
+        List<ShareLink> links, bool sgnl, bool withQr, string? png, MessageOptions explained, ParseResult parsed)
     {
+        var (io, texts) = (parsed.InvocationConfiguration, explained.FindTexts(parsed));
         if (png is not null && links is not [{ IsWildcard: false }])
             throw new StartException(
                 "--png writes only one link: name the host (heliograph link proxy.example.org --png FILE)", ExitCode.BadUsage);
-        LinkText.Write(io.Output, links, sgnl, withQr);
-        foreach (var warning in links.SelectMany(static link => link.Warnings).Distinct(StringComparer.Ordinal))
-            io.Error.WriteLine($"warning: {warning}");
+        if (!explained.Write(links, sgnl, parsed))
+            LinkText.Write(io.Output, links, sgnl, withQr, texts);
+        foreach (var warning in links.SelectMany(link => link.WarningsIn(texts)).Distinct(StringComparer.Ordinal))
+            io.Error.WriteLine($"{texts.Warning}: {warning}");
         if (png is not null)
             WritePicture(sgnl ? links[0].AppUrl : links[0].Url, png);
         return ExitCode.Done;
