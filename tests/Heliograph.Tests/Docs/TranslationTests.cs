@@ -76,7 +76,7 @@ public sealed partial class TranslationTests
     public void Operators_read_the_same_commands_in_every_language(string code)
     {
         foreach (var page in new[] { "docs/README", "docs/operating/first-steps" })
-            Assert.Equal(Commands($"{page}.fa.md"), Commands($"{page}.{code}.md"));
+            Assert.Equal(Commands(page, "fa"), Commands(page, code));
     }
 
     [Fact]
@@ -117,8 +117,9 @@ public sealed partial class TranslationTests
         })];
     }
 
-    private static IEnumerable<string> Commands(string page) =>
-        CommandLines().Matches(File.ReadAllText(Repository.PathOf(page))).Select(static match => match.Value);
+    private static IEnumerable<string> Commands(string page, string code) => CommandLines()
+        .Matches(File.ReadAllText(Repository.PathOf($"{page}.{code}.md")))
+        .Select(match => Regex.Replace(match.Value, $"(message|language) {code}$", "$1 LANG", RegexOptions.None, TimeSpan.FromSeconds(10)));
 
     [GeneratedRegex(@"\A<!-- Follows (?<page>\S+), (?<version>[0-9a-f]{12}|HASH) -->\n", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Marker();
