@@ -61,6 +61,8 @@ public sealed partial class ChildProcess : IAsyncDisposable
         // Also for programs that start as root and continue as another user.
         File.SetUnixFileMode(temporary.Path, Everyone);
         start.Environment["TMPDIR"] = temporary.Path;
+        // The program speaks the language of its environment; most tests expect English.
+        start.Environment["LC_ALL"] = "C.UTF-8";
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>(StringComparer.Ordinal))
             start.Environment[name] = value;
         try

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using QRCoder;
 using Spectre.Console;
@@ -19,10 +20,12 @@ internal sealed class QrCode
 
     private readonly QRCodeData data;
 
-    /// <param name="text">
-    /// The content. The lowest level of correction is enough, because a screen is neither torn nor dirty, and makes the code smaller.
+    /// <param name="text">The content.</param>
+    /// <param name="onPaper">
+    /// Paper gets creased and dirty. On a screen the lowest level of correction is enough, and makes the code smaller.
     /// </param>
-    public QrCode(string text) => data = QRCodeGenerator.GenerateQrCode(text, QRCodeGenerator.ECCLevel.L);
+    public QrCode(string text, bool onPaper = false) =>
+        data = QRCodeGenerator.GenerateQrCode(text, onPaper ? QRCodeGenerator.ECCLevel.M : QRCodeGenerator.ECCLevel.L);
 
     /// <summary>Columns on a terminal; half as many lines.</summary>
     public int Columns => data.ModuleMatrix.Count - (2 * (QuietZone - TerminalQuietZone));
@@ -41,6 +44,26 @@ internal sealed class QrCode
     {
         using var png = new PngByteQRCode(data);
         return png.GetGraphic(PixelsPerModule);
+    }
+
+    /// <summary>As part of an HTML page: one path, with a rectangle for each run of dark modules.</summary>
+    public string ToSvg()
+    {
+        var path = new StringBuilder();
+        foreach (var (y, row) in data.ModuleMatrix.Index())
+        {
+            for (var x = 0; x < row.Count; x++)
+            {
+                var start = x;
+                while (x < row.Count && row[x])
+                    x++;
+                if (x > start)
+                    path.Append(CultureInfo.InvariantCulture, $"M{start} {y}h{x - start}v1h-{x - start}z");
+            }
+        }
+        var size = data.ModuleMatrix.Count;
+        return $"<svg viewBox=\"0 0 {size} {size}\" role=\"img\" aria-label=\"QR\" shape-rendering=\"crispEdges\">" +
+            $"<path d=\"{path}\"/></svg>";
     }
 
     private IEnumerable<string> Lines()

@@ -12,18 +12,26 @@ internal sealed record ShareLink(string Host, int Port = ShareLink.Https)
     private const int Https = 443;
 
     /// <summary>The link to share. Tapped, it opens the app, or else a web page that says how to get it.</summary>
-    public string Url => "https://signal.tube/#" + Fragment;
+    public string Url => "https://signal.tube/#" + Address;
 
     /// <summary>The same link for the app alone, for networks that block signal.tube.</summary>
-    public string AppUrl => "sgnl://signal.tube/#" + Fragment;
+    public string AppUrl => "sgnl://signal.tube/#" + Address;
 
     public bool IsWildcard => Host.StartsWith("*.", StringComparison.Ordinal);
 
     /// <summary>The link as shown; for a wildcard, with what to replace.</summary>
-    public string Text => IsWildcard ? $"{Url.Replace("*.", "NAME.", StringComparison.Ordinal)}, with any NAME" : Url;
+    public string Text => TextIn(LinkTexts.English);
 
     /// <summary>One sentence for each reason why an app could not use it.</summary>
-    public IReadOnlyList<string> Warnings => [.. FindWarnings()];
+    public IReadOnlyList<string> Warnings => WarningsIn(LinkTexts.English);
+
+    /// <summary>What people type into the app's settings instead of opening the link.</summary>
+    public string Address => (Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host) + (Port == Https ? "" : $":{Port}");
+
+    public string TextIn(LinkTexts texts) =>
+        IsWildcard ? texts.AnyName(Url.Replace("*.", "NAME.", StringComparison.Ordinal)) : Url;
+
+    public IReadOnlyList<string> WarningsIn(LinkTexts texts) => [.. FindWarnings(texts)];
 
     /// <summary>Reads what a person types or pastes: a name, an address, a name with a port, or a whole link.</summary>
     /// <returns>The problem, or null.</returns>
@@ -50,23 +58,14 @@ internal sealed record ShareLink(string Host, int Port = ShareLink.Https)
         _ => null,
     };
 
-    private string Fragment => (Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host) + (Port == Https ? "" : $":{Port}");
-
     // SignalProxyUtil.kt of Signal for Android and SignalProxy.swift of Signal for iOS.
-    private IEnumerable<string> FindWarnings()
+    private IEnumerable<string> FindWarnings(LinkTexts texts)
     {
         if (Port != Https)
-            yield return "Signal for Android connects to port 443 whatever the link says: " +
-                $"forward 443 to port {Port}, or the link works on iOS only.";
+            yield return texts.OtherPort(Port);
         if (InternetAddress.TryParse(Host, out var address))
-        {
-            yield return address.AddressFamily == AddressFamily.InterNetworkV6
-                ? "No Signal app accepts an IPv6 address in a link: use a name, or an IPv4 address."
-                : "Signal for iOS has been seen to reject an IP address, and the certificate must include it: a name is safer.";
-        }
+            yield return address.AddressFamily == AddressFamily.InterNetworkV6 ? texts.IPv6 : texts.IPv4;
         else if (!Host.Contains('.', StringComparison.Ordinal))
-        {
-            yield return "Signal for iOS accepts no name without a dot.";
-        }
+            yield return texts.NoDot;
     }
 }

@@ -192,7 +192,7 @@ internal static class GroupCommands
             throw new StartException(
                 $"the group {group.Name} expired on {group.Expires:yyyy-MM-dd}; remove it (heliograph link revoke {group.Name}) and make " +
                 $"it anew (heliograph link new {group.Name})");
-        LinkCommand.Warn(settings, parsed.InvocationConfiguration.Error);
+        LinkCommand.Warn(settings, shown.FindTexts(parsed), parsed.InvocationConfiguration.Error);
         return shown.Show([new ShareLink(name.Host)], parsed);
     }
 

@@ -8,7 +8,7 @@ namespace Heliograph.Cli.Link;
 internal static class LinkCommand
 {
     /// <summary>For a server that does not listen on the port of the link.</summary>
-    public const string PortNote = "Signal's clients connect to port 443: forward it here";
+    public static string PortNote => LinkTexts.English.ForwardPort;
 
     private const string More = """
         Examples:
@@ -17,9 +17,12 @@ internal static class LinkCommand
           heliograph link proxy.example.org --png proxy.png
           heliograph link proxy.example.org | wl-copy      one line, nothing else
           heliograph link new family                       with access.mode: unlisted, a link of its own for each group
+          heliograph link --message fa                     a message to send, in Persian: what it is, what to tap
+          heliograph link --page proxy.html --language ru  a page to print, in Russian
 
         On a terminal it shows the link as a QR code too: point a phone's camera at it, and Signal asks whether to use the proxy.
         If an app could not use the link, a warning on standard error says so.
+        Messages and pages: ar, en, es, fa, my, ru, zh. Warnings: en, fa, ru. Errors are in English.
         Give the link to people you know. If you publish it, censors read it too.
         """;
 
@@ -45,19 +48,19 @@ internal static class LinkCommand
         {
             var links = parsed.GetValue(host) is { } text
                 ? Named(text, parsed.InvocationConfiguration.Error)
-                : await ConfiguredAsync(configuration, parsed, cancellationToken);
+                : await ConfiguredAsync(configuration, shown, parsed, cancellationToken);
             return (int)(links is null ? ExitCode.BadUsage : shown.Show(links, parsed));
         });
         return command;
     }
 
     /// <summary>Why no client could use a link of this server as it is configured.</summary>
-    public static void Warn(Settings settings, TextWriter error)
+    public static void Warn(Settings settings, LinkTexts texts, TextWriter error)
     {
         if (settings.Certificate.Source == CertificateOrigin.SelfSigned)
-            error.WriteLine("warning: certificate.source is self-signed, and no Signal app accepts such a certificate.");
+            error.WriteLine($"{texts.Warning}: {texts.SelfSigned}");
         if (settings.Listen.All(static endpoint => endpoint.Port != 443))
-            error.WriteLine($"warning: {PortNote}.");
+            error.WriteLine($"{texts.Warning}: {texts.ForwardPort}.");
     }
 
     private static List<ShareLink>? Named(string text, TextWriter error)
@@ -72,7 +75,7 @@ internal static class LinkCommand
     }
 
     private static async Task<List<ShareLink>?> ConfiguredAsync(
-        ConfigurationOptions configuration, ParseResult parsed, CancellationToken cancellationToken)
+        ConfigurationOptions configuration, LinkOptions shown, ParseResult parsed, CancellationToken cancellationToken)
     {
         var error = parsed.InvocationConfiguration.Error;
         if (configuration.Load(parsed, error).Settings is not { } settings)
@@ -82,7 +85,7 @@ internal static class LinkCommand
         }
         if (settings.Access.IsUnlisted)
             return [await GroupCommands.FindOnlyAsync(settings, cancellationToken)];
-        Warn(settings, error);
+        Warn(settings, shown.FindTexts(parsed), error);
         return [.. settings.Domains.Select(static domain => new ShareLink(domain))];
     }
 }

@@ -16,13 +16,18 @@ internal sealed class LinkOptions
         Description = "Write the QR code to FILE as a PNG picture.",
         HelpName = "FILE",
     };
+    private readonly MessageOptions explained = new();
 
     public void AddTo(Command command)
     {
         command.Add(sgnl);
         command.Add(noQr);
         command.Add(png);
+        explained.AddTo(command);
     }
+
+    /// <summary>What the command itself says, in the language that was asked for.</summary>
+    public LinkTexts FindTexts(ParseResult parsed) => explained.FindTexts(parsed);
 
     public ExitCode Show(IReadOnlyList<ShareLink> links, ParseResult parsed)
     {
@@ -30,9 +35,11 @@ internal sealed class LinkOptions
         if (file is not null && links is not [{ IsWildcard: false }])
             throw new StartException(
                 "--png writes only one link: name the host (heliograph link proxy.example.org --png FILE)", ExitCode.BadUsage);
-        LinkText.Write(io.Output, links, asApp, !parsed.GetValue(noQr));
-        foreach (var warning in links.SelectMany(static link => link.Warnings).Distinct(StringComparer.Ordinal))
-            io.Error.WriteLine($"warning: {warning}");
+        var texts = FindTexts(parsed);
+        if (!explained.Write(links, asApp, parsed))
+            LinkText.Write(io.Output, links, asApp, !parsed.GetValue(noQr), texts);
+        foreach (var warning in links.SelectMany(link => link.WarningsIn(texts)).Distinct(StringComparer.Ordinal))
+            io.Error.WriteLine($"{texts.Warning}: {warning}");
         if (file is not null)
             WritePicture(asApp ? links[0].AppUrl : links[0].Url, file);
         return ExitCode.Done;

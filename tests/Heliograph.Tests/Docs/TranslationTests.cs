@@ -1,0 +1,141 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Heliograph.Sharing;
+using Heliograph.Testing;
+
+namespace Heliograph.Tests.Docs;
+
+/// <summary>
+/// Each translated page says which version of the English one it follows: the start of its SHA-256, with every run of white space as one
+/// space, so that a line may be broken elsewhere.
+/// </summary>
+public sealed partial class TranslationTests
+{
+    private const string List = "docs/translations.md";
+    private const string UserPages = "docs/users/";
+    private const string Start = "<!-- table -->\n";
+
+    /// <summary>Every page that is a translation, and the page that it translates.</summary>
+    private static readonly IReadOnlyDictionary<string, string> Pages = new[] { "docs", "docs/operating", "docs/users" }
+        .SelectMany(static directory => Directory.EnumerateFiles(Repository.PathOf(directory), "*.md"))
+        .Select(static path => (Path: Path.GetRelativePath(Repository.PathOf(""), path), Follows: Marker().Match(File.ReadAllText(path))))
+        .Where(static page => page.Follows.Success)
+        .OrderBy(static page => page.Path, StringComparer.Ordinal)
+        .ToDictionary(
+            static page => page.Path,
+            static page => Path.GetRelativePath(
+                Repository.PathOf(""),
+                Path.GetFullPath(page.Follows.Groups["page"].Value, Path.GetDirectoryName(Repository.PathOf(page.Path))!)),
+            StringComparer.Ordinal);
+
+    public static TheoryData<string> UserLanguages => [.. ShareLanguages.Codes.Where(static code => code != "en")];
+
+    public static TheoryData<string> OperatorLanguages => ["fa", "ru", "zh"];
+
+    [Theory]
+    [MemberData(nameof(UserLanguages))]
+    public void A_page_for_users_has_the_sections_of_the_English_one_and_as_many_steps(string code)
+    {
+        Assert.Equal(Shape("docs/users/en.md"), Shape($"{UserPages}{code}.md"));
+        Assert.Equal("docs/users/en.md", Pages[$"{UserPages}{code}.md"]);
+    }
+
+    [Theory]
+    [MemberData(nameof(UserLanguages))]
+    public void A_page_for_users_follows_the_English_one_as_it_is(string code)
+    {
+        var (page, now) = ($"{UserPages}{code}.md", Version("docs/users/en.md"));
+        Assert.True(
+            Followed(page) == now,
+            $"{page} follows version {Followed(page)} of docs/users/en.md, which is now {now}: bring the page up to date, then write {now}");
+    }
+
+    [Theory]
+    [MemberData(nameof(UserLanguages))]
+    public void A_page_for_users_names_the_menus_as_the_message_does(string code)
+    {
+        var (text, texts) = (File.ReadAllText(Repository.PathOf($"{UserPages}{code}.md")), ShareLanguages.Find(code)!);
+        // The first word is the kind of phone.
+        var menus = new[] { texts.Android, texts.Phone }.SelectMany(static way => way.Split(['→', '←', ':', '：', '-'])[1..]);
+        Assert.All(menus, menu => Assert.Contains($"**{menu.Trim()}**", text, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(OperatorLanguages))]
+    public void Operators_have_the_readme_and_the_first_steps(string code)
+    {
+        Assert.Equal("README.md", Pages[$"docs/README.{code}.md"]);
+        Assert.Equal("docs/operating/first-steps.md", Pages[$"docs/operating/first-steps.{code}.md"]);
+        Assert.Equal(Shape("docs/README.fa.md"), Shape($"docs/README.{code}.md"));
+        Assert.Equal(Shape("docs/operating/first-steps.fa.md"), Shape($"docs/operating/first-steps.{code}.md"));
+    }
+
+    [Theory]
+    [MemberData(nameof(OperatorLanguages))]
+    public void Operators_read_the_same_commands_in_every_language(string code)
+    {
+        foreach (var page in new[] { "docs/README", "docs/operating/first-steps" })
+            Assert.Equal(Commands(page, "fa"), Commands(page, code));
+    }
+
+    [Fact]
+    public void Every_translation_is_listed_with_what_it_follows()
+    {
+        var page = File.ReadAllText(Repository.PathOf(List));
+        var table = new StringBuilder("| Page | Follows | Its version then | Now |\n|---|---|---|---|\n");
+        foreach (var (path, english) in Pages)
+        {
+            var state = Followed(path) == Version(english) ? "the same" : $"{Version(english)}: **behind**";
+            table.Append($"| [{Path.GetFileName(path)}]({FromDocs(path)}) | [{Path.GetFileName(english)}]({FromDocs(english)}) | ")
+                .Append($"{Followed(path)} | {state} |\n");
+        }
+        Golden.Check(List, page[..(page.IndexOf(Start, StringComparison.Ordinal) + Start.Length)] + "\n" + table);
+    }
+
+    private static string FromDocs(string path) => Path.GetRelativePath("docs", path);
+
+    private static string Followed(string page) => Marker().Match(File.ReadAllText(Repository.PathOf(page))).Groups["version"].Value;
+
+    private static string Version(string english)
+    {
+        var text = WhiteSpace().Replace(File.ReadAllText(Repository.PathOf(english)), " ").Trim();
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
+    }
+
+    /// <summary>The anchor before each heading, and how many list items follow.</summary>
+    private static IReadOnlyList<string> Shape(string page)
+    {
+        var text = File.ReadAllText(Repository.PathOf(page));
+        var sections = Anchors().Matches(text);
+        Assert.NotEmpty(sections);
+        Assert.Equal(Headings().Count(text), sections.Count);
+        return [.. sections.Select((section, index) =>
+        {
+            var end = index + 1 < sections.Count ? sections[index + 1].Index : text.Length;
+            return $"{section.Groups["id"].Value}: {Items().Count(text[section.Index..end])}";
+        })];
+    }
+
+    private static IEnumerable<string> Commands(string page, string code) => CommandLines()
+        .Matches(File.ReadAllText(Repository.PathOf($"{page}.{code}.md")))
+        .Select(match => Regex.Replace(match.Value, $"(message|language) {code}$", "$1 LANG", RegexOptions.None, TimeSpan.FromSeconds(10)));
+
+    [GeneratedRegex(@"\A<!-- Follows (?<page>\S+), (?<version>[0-9a-f]{12}|HASH) -->\n", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex Marker();
+
+    [GeneratedRegex(@"\s+", RegexOptions.None, 10_000)]
+    private static partial Regex WhiteSpace();
+
+    [GeneratedRegex("^<a id=\"(?<id>[a-z-]+)\"></a>\n\n## ", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 10_000)]
+    private static partial Regex Anchors();
+
+    [GeneratedRegex("^## ", RegexOptions.Multiline, 10_000)]
+    private static partial Regex Headings();
+
+    [GeneratedRegex(@"^([0-9]\.|-) ", RegexOptions.Multiline, 10_000)]
+    private static partial Regex Items();
+
+    [GeneratedRegex("^    .+$", RegexOptions.Multiline, 10_000)]
+    private static partial Regex CommandLines();
+}
