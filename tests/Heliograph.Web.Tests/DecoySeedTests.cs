@@ -55,14 +55,29 @@ public sealed class DecoySeedTests : IDisposable
     [Fact]
     public void A_file_of_the_operators_is_read_through_the_links_of_a_Kubernetes_volume()
     {
-        var seed = Enumerable.Range(0, DecoySeed.Length).Select(static number => (byte)number).ToArray();
+        var seed = Enumerable.Range(0, DecoySeed.RandomLength).Select(static number => (byte)number).ToArray();
         var version = Directory.CreateDirectory(Path.Combine(directory, "..2026_11_27")).FullName;
         File.WriteAllBytes(Path.Combine(version, "seed"), seed);
         Directory.CreateSymbolicLink(Path.Combine(directory, "..data"), "..2026_11_27");
         File.CreateSymbolicLink(Path.Combine(directory, "seed"), Path.Combine("..data", "seed"));
 
-        Assert.Equal(seed, DecoySeed.Load(Path.Combine(directory, "seed")));
-        Assert.Equal(seed, DecoySeed.Load(Path.Combine(version, "seed")));
+        // The day is in the number, because the file's time is another in each pod.
+        File.SetLastWriteTimeUtc(Path.Combine(version, "seed"), new DateTime(2031, 5, 6, 0, 0, 0, DateTimeKind.Utc));
+        var loaded = DecoySeed.Load(Path.Combine(directory, "seed"));
+        Assert.Equal(seed, loaded.Random);
+        Assert.Equal(new DateOnly(2026, 1, 2), loaded.InstalledOn);
+        Assert.Equal(seed, DecoySeed.Load(Path.Combine(version, "seed")).Random);
+    }
+
+    [Fact]
+    public void The_seed_of_another_machines_state_directory_has_its_day_with_it()
+    {
+        var there = DecoySeed.LoadOrCreate(State, TimeProvider.System);
+
+        var here = DecoySeed.Load(SeedFile);
+
+        Assert.Equal(there.Random, here.Random);
+        Assert.Equal(there.InstalledOn, here.InstalledOn);
     }
 
     [Theory]

@@ -22,7 +22,7 @@ public sealed class DecoySiteTests : IDisposable
     public async Task The_visits_that_are_rehearsed_before_the_first_one_get_answers_in_both_versions()
     {
         await using var decoy = await DecoySite.StartAsync(
-            new() { Seed = new byte[DecoySeed.Length] }, TimeProvider.System, NullLogger.Instance, Cancellation);
+            new() { Seed = new(new byte[DecoySeed.RandomLength], new(2026, 1, 1)) }, TimeProvider.System, NullLogger.Instance, Cancellation);
         using var http1 = new RehearsedVisit(RehearsedVisit.Http1);
         using var http2 = new RehearsedVisit(RehearsedVisit.Http2);
         await decoy.ServeHttp1(http1);

@@ -68,7 +68,7 @@ public sealed record RelayStatistics
 
     /// <summary>Of <see cref="DeniedSignalNames"/>, those that are denied still: whoever asks first for a host has it found.</summary>
     public IReadOnlyDictionary<string, long> NamesNotRelayed =>
-        DeniedSignalNames.Where(name => !FoundHosts.Contains(name.Key)).ToDictionary(StringComparer.Ordinal);
+        DeniedSignalNames.Where(name => !FoundHosts.Contains(name.Key, StringComparer.Ordinal)).ToDictionary(StringComparer.Ordinal);
 
     /// <summary>The version of the list that the sets of <see cref="Routes"/> are from.</summary>
     public long ListVersion { get; init; }

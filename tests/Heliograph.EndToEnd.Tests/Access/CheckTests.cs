@@ -17,7 +17,7 @@ public sealed class CheckTests : IAsyncDisposable
     private readonly StandInSignal signal;
 
     public CheckTests() => signal = StandInSignal.Start(
-        authority.Issue(TestKey.Ecdsa, [.. RouteSets.GetCurrentNames("signal")]), StandInBehaviour.EchoAsync);
+        authority.Issue(TestKey.Ecdsa, [.. HostList.BuiltIn.GetCurrentNames("signal")]), StandInBehaviour.EchoAsync);
 
     public async ValueTask DisposeAsync()
     {
@@ -97,7 +97,7 @@ public sealed class CheckTests : IAsyncDisposable
         {
             Domains = domains is null ? [Groups.Domain, "*." + Groups.Domain] : [domains],
             Listen = here,
-            Routes = RouteSets.GetCurrentNames("signal").ToDictionary(static host => host, _ => signal.Endpoint, StringComparer.Ordinal),
+            Routes = HostList.BuiltIn.GetCurrentNames("signal").ToDictionary(static host => host, _ => signal.Endpoint, StringComparer.Ordinal),
             Metrics = EndpointTests.OnLoopback,
             More = more,
             Wrapper = wrapper ?? [],

@@ -125,7 +125,7 @@ public class PrivacyTests
                 await client.Outer.WriteAsync(opening, Bound.Token);
             }
             using var half = await ConnectAsync(proxy, []);
-            await half.SendAsync((await InnerHello.ForAsync(name))[..100], Bound.Token);
+            await half.SendAsync((await InnerHello.ForAsync(name)).AsMemory(0, 100), Bound.Token);
         }
         names.Add(await groups.LinkAsync("rotate", "climbers", "--grace", "0s"));
         await groups.RunAsync("revoke", "whistlers");

@@ -1,5 +1,3 @@
-using System.Net.Security;
-using System.Text;
 using Heliograph.Peers.Tests.Http2;
 
 namespace Heliograph.Peers.Tests.Records;

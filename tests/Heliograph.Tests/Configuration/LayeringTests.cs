@@ -235,6 +235,7 @@ public sealed class LayeringTests
     [Fact]
     public void Which_nginx_auto_means_is_shown_beside_it()
     {
+        using var directory = new TempDirectory();
         var here = NginxProfile.OfThisMachine().Name;
         var automatic = Loaded.From(directory.Write("e.yaml", "domains: [a.example]\ndecoy: { directory: /srv }\n"));
         Assert.Contains(

@@ -17,7 +17,7 @@ public sealed partial class TranslationTests
     private const string Start = "<!-- table -->\n";
 
     /// <summary>Every page that is a translation, and the page that it translates.</summary>
-    private static readonly IReadOnlyDictionary<string, string> Pages = new[] { "docs", "docs/operating", "docs/users" }
+    private static readonly Dictionary<string, string> Pages = new[] { "docs", "docs/operating", "docs/users" }
         .SelectMany(static directory => Directory.EnumerateFiles(Repository.PathOf(directory), "*.md"))
         .Select(static path => (Path: Path.GetRelativePath(Repository.PathOf(""), path), Follows: Marker().Match(File.ReadAllText(path))))
         .Where(static page => page.Follows.Success)
@@ -133,7 +133,7 @@ public sealed partial class TranslationTests
     [GeneratedRegex("^## ", RegexOptions.Multiline, 10_000)]
     private static partial Regex Headings();
 
-    [GeneratedRegex(@"^([0-9]\.|-) ", RegexOptions.Multiline, 10_000)]
+    [GeneratedRegex(@"^([0-9]\.|-) ", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 10_000)]
     private static partial Regex Items();
 
     [GeneratedRegex("^    .+$", RegexOptions.Multiline, 10_000)]

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 using Heliograph.Access;
 using Heliograph.Configuration;
@@ -36,7 +35,7 @@ internal static class GroupCommands
         };
     }
 
-    private static DocumentedCommand CreateNew()
+    private static GroupCommand CreateNew()
     {
         var expires = Duration(
             "--expires", "The link works for this long. Without it: until it is revoked.", TimeSpan.FromSeconds(1), LongestExpiry);
@@ -85,7 +84,7 @@ internal static class GroupCommands
         return command;
     }
 
-    private static DocumentedCommand CreateShow()
+    private static GroupCommand CreateShow()
     {
         var command = new GroupCommand("show", "Show the link of a group again.", """
             Examples:
@@ -106,7 +105,7 @@ internal static class GroupCommands
         return command;
     }
 
-    private static DocumentedCommand CreateRevoke()
+    private static GroupCommand CreateRevoke()
     {
         var command = new GroupCommand("revoke", "End the links of a group, and its open connections, at once.", """
             Examples:
@@ -123,7 +122,7 @@ internal static class GroupCommands
         return command;
     }
 
-    private static DocumentedCommand CreateRotate()
+    private static GroupCommand CreateRotate()
     {
         var grace = Duration(
             "--grace", $"How long the link before still works. [default: {Values.Write(DefaultGrace)}]", TimeSpan.Zero, LongestGrace);
