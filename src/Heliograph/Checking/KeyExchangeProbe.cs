@@ -80,7 +80,7 @@ internal static class KeyExchangeProbe
 
     private static byte[] CreateHello(string host)
     {
-        var name = IPAddress.TryParse(host, out _) ? [] : Encoding.ASCII.GetBytes(host);
+        var name = InternetAddress.TryParse(host, out _) ? [] : Encoding.ASCII.GetBytes(host);
         byte[] extensions =
         [
             .. name.Length == 0 ? [] : Vector(0, [.. UInt16(name.Length + 3), 0, .. UInt16(name.Length), .. name]), // server_name

@@ -266,8 +266,8 @@ internal static class Keys
     public static readonly ConfigurationKey FirstFlightPadding = Sections.Relaying.Key(
         "first_flight_padding", Kinds.OneOf(Words.OffOn),
         static settings => settings.FirstFlightPadding, static (settings, value) => settings with { FirstFlightPadding = value },
-        "on: pads the first answer of Signal's hosts to 9.5 to 13 KB, which hides the TLS within TLS from rules about lengths and costs "
-        + "5 or 6 packets a connection. Not where connections are cut after 16 KB or 25 packets (Russia).",
+        "on: pads the first answer of Signal's hosts to 9.5 to 12.8 KB, against rules about the lengths of TLS within TLS. Costs 5 or 6 "
+        + "packets; not for Russia, where they are counted.",
         OnReload.TakesEffect, example: "on");
 
     // Limits

@@ -27,7 +27,7 @@ public sealed partial class ArrowTests
         {
             var project = File.ReadAllText(Repository.PathOf($"src/{name}/{name}.csproj"));
             var friends = InternalsVisibleTo().Matches(project).Select(static found => found.Groups["name"].Value);
-            Assert.All(friends, static friend => Assert.Matches(@"^Heliograph\.(\w+\.)?(Tests|Benchmarks|Fuzz)$", friend));
+            Assert.All(friends, static friend => Assert.Matches(@"^Heliograph\.(\w+\.)?(Tests|Benchmarks|Fuzz|Sites)$", friend));
         }
     }
 
