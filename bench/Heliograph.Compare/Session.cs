@@ -38,7 +38,9 @@ internal sealed class Session : IDisposable
             var machine = Machine.Describe(options);
             var certificates = Certificates.Create(directory);
             using var tls = new OuterTls(certificates.CaFile);
-            comparison = new Comparison(options, new ProxyFactory(directory, certificates, options.HeliographCommand, options.Sizes.IdleConnections), tls, Console.Error.WriteLine);
+            comparison = new Comparison(
+                options, new ProxyFactory(directory, certificates, options.HeliographCommand, options.Sizes.IdleConnections),
+                tls, Console.Error.WriteLine);
             comparison.Run();
 
             var verdicts = Verdict.JudgeFigures(options, comparison.Samples);

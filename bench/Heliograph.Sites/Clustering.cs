@@ -53,7 +53,8 @@ internal static class Clustering
         ];
     }
 
-    private static (SiteFeatures Features, DateTimeOffset Installed) Draw(int number, int index, IReadOnlyList<string> languages, DateTimeOffset now)
+    private static (SiteFeatures Features, DateTimeOffset Installed) Draw(
+        int number, int index, IReadOnlyList<string> languages, DateTimeOffset now)
     {
         var random = SHA256.HashData([.. BitConverter.GetBytes(number), .. BitConverter.GetBytes(index)]);
         var choice = new SeededChoice(random, "bench");

@@ -38,7 +38,8 @@ internal sealed partial record SiteFeatures
     public static SiteFeatures Of(IReadOnlyList<MemoryFile> files)
     {
         var pages = files.Where(static file => file.Path.EndsWith(".html", StringComparison.Ordinal)).Select(Text).ToList();
-        var texts = pages.SelectMany(static page => Block().Split(Style().Replace(page, ""))).Select(static text => Tag().Replace(text, " ")).ToList();
+        var texts = pages.SelectMany(static page => Block().Split(Style().Replace(page, "")))
+            .Select(static text => Tag().Replace(text, " ")).ToList();
         // The icon is what a page links to, or /favicon.ico: the smaller of two drawings.
         var icon = files.FirstOrDefault(static file => file.Path == "/favicon.ico")
             ?? files.FirstOrDefault(file => Text(files[0]).Contains($"rel=\"icon\" href=\"{file.Path}\"", StringComparison.Ordinal));
@@ -48,7 +49,8 @@ internal sealed partial record SiteFeatures
             Sentences = texts.SelectMany(static text => SentenceEnd().Split(text)).Select(Plain)
                 .Where(static sentence => sentence.Length >= LongSentence).ToHashSet(StringComparer.Ordinal),
             Runs = texts.SelectMany(RunsOf).ToHashSet(StringComparer.Ordinal),
-            Skeleton = Collapse(Tag().Matches(Style().Replace(Text(files[0]), "")).Select(static tag => ElementName().Match(tag.Value).Value)),
+            Skeleton = Collapse(
+                Tag().Matches(Style().Replace(Text(files[0]), "")).Select(static tag => ElementName().Match(tag.Value).Value)),
             IconLength = icon?.Content.Length ?? -1,
             IconHash = icon is null ? null : Convert.ToHexString(SHA256.HashData(icon.Content)),
             Picture = picture is null ? null : Collapse(Tag().Matches(Text(picture)).Select(static tag => Value().Replace(tag.Value, ""))),
@@ -67,7 +69,8 @@ internal sealed partial record SiteFeatures
     }
 
     private static string Plain(string text) =>
-        Space().Replace(string.Concat(text.Select(static letter => char.IsLetter(letter) ? char.ToLowerInvariant(letter) : ' ')), " ").Trim();
+        Space().Replace(string.Concat(text.Select(static letter => char.IsLetter(letter) ? char.ToLowerInvariant(letter) : ' ')), " ")
+            .Trim();
 
     /// <summary>Without repetitions of up to twelve elements: the number of entries and paragraphs says nothing.</summary>
     private static string Collapse(IEnumerable<string> elements)

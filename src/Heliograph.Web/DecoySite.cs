@@ -95,7 +95,9 @@ public sealed class DecoySite : IAsyncDisposable
     private void AwaitChange()
     {
         if (site.ChangesAt is { } at)
-            change.Change(TimeSpan.FromTicks(Math.Clamp((at - timeProvider.GetUtcNow()).Ticks, 0, TimeSpan.TicksPerDay)), Timeout.InfiniteTimeSpan);
+            change.Change(
+                TimeSpan.FromTicks(Math.Clamp((at - timeProvider.GetUtcNow()).Ticks, 0, TimeSpan.TicksPerDay)),
+                Timeout.InfiniteTimeSpan);
     }
 
     private void ChangeIfDue()

@@ -3,7 +3,9 @@ namespace Heliograph.Testing;
 /// <summary>Limits for every wait in the tests.</summary>
 public static class Bound
 {
-    /// <summary>Milliseconds for a test of a few connections: what a machine with forty busy processes on two cores needs, and more.</summary>
+    /// <summary>
+    /// Milliseconds for a test of a few connections: what a machine with forty busy processes on two cores needs, and more.
+    /// </summary>
     public const int Test = 120_000;
 
     /// <summary>Milliseconds for a test that moves a lot or starts a tool.</summary>

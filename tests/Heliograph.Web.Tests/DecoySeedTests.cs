@@ -37,7 +37,8 @@ public sealed class DecoySeedTests : IDisposable
     [Fact]
     public async Task Processes_that_create_it_at_once_agree()
     {
-        var seeds = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => DecoySeed.LoadOrCreate(State, TimeProvider.System))));
+        var seeds = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => Task.Run(() => DecoySeed.LoadOrCreate(State, TimeProvider.System))));
         Assert.Single(seeds.Select(static seed => Convert.ToHexString(seed.Random)).Distinct(StringComparer.Ordinal));
         Assert.Single(Directory.GetFiles(StateDirectory));
     }

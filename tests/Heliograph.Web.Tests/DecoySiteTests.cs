@@ -22,7 +22,8 @@ public sealed class DecoySiteTests : IDisposable
     public async Task The_visits_that_are_rehearsed_before_the_first_one_get_answers_in_both_versions()
     {
         await using var decoy = await DecoySite.StartAsync(
-            new() { Seed = new(new byte[DecoySeed.RandomLength], new(2026, 1, 1)) }, TimeProvider.System, NullLogger.Instance, Cancellation);
+            new() { Seed = new(new byte[DecoySeed.RandomLength], new(2026, 1, 1)) },
+            TimeProvider.System, NullLogger.Instance, Cancellation);
         using var http1 = new RehearsedVisit(RehearsedVisit.Http1);
         using var http2 = new RehearsedVisit(RehearsedVisit.Http2);
         await decoy.ServeHttp1(http1);
@@ -112,7 +113,8 @@ public sealed class DecoySiteTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(site, "absolute.txt"), Path.Combine(site, "page.txt"));
         File.CreateSymbolicLink(Path.Combine(site, "around.txt"), "../site/page.txt");
         await using var decoy = await DecoySite.StartAsync(
-            new DecoyOptions { Seed = new(new byte[DecoySeed.RandomLength], new(2026, 9, 1)), Directory = site }, time, NullLogger.Instance, Cancellation);
+            new DecoyOptions { Seed = new(new byte[DecoySeed.RandomLength], new(2026, 9, 1)), Directory = site },
+            time, NullLogger.Instance, Cancellation);
         foreach (var path in new[] { "/absolute.txt", "/around.txt" })
             Assert.EndsWith("\r\n\r\na page", await GetAsync(decoy, path), StringComparison.Ordinal);
     }
@@ -128,7 +130,8 @@ public sealed class DecoySiteTests : IDisposable
             await file.WriteAsync("end"u8.ToArray(), Cancellation);
         }
         await using var decoy = await DecoySite.StartAsync(
-            new DecoyOptions { Seed = new(new byte[DecoySeed.RandomLength], new(2026, 9, 1)), Directory = site }, time, NullLogger.Instance, Cancellation);
+            new DecoyOptions { Seed = new(new byte[DecoySeed.RandomLength], new(2026, 9, 1)), Directory = site },
+            time, NullLogger.Instance, Cancellation);
         var answer = await RawHttp.ExchangeAsync(
             DialTo.Server(decoy.ServeHttp1),
             RawHttp.Bytes("GET /large.bin HTTP/1.1\r\nHost: a\r\nRange: bytes=-3\r\nConnection: close\r\n\r\n"),
@@ -235,8 +238,11 @@ public sealed class DecoySiteTests : IDisposable
             finishSending: false);
 
     private Task<DecoySite> StartAsync() =>
-        DecoySite.StartAsync(new DecoyOptions { Seed = new(new byte[DecoySeed.RandomLength], new(2026, 9, 1)) }, time, NullLogger.Instance, Cancellation);
+        DecoySite.StartAsync(
+            new DecoyOptions { Seed = new(new byte[DecoySeed.RandomLength], new(2026, 9, 1)) },
+            time, NullLogger.Instance, Cancellation);
 
     private Task<DecoySite> StartOnAsync(string site) => DecoySite.StartAsync(
-        new DecoyOptions { Seed = new(new byte[DecoySeed.RandomLength], new(2026, 9, 1)), Directory = site }, time, NullLogger.Instance, Cancellation);
+        new DecoyOptions { Seed = new(new byte[DecoySeed.RandomLength], new(2026, 9, 1)), Directory = site },
+        time, NullLogger.Instance, Cancellation);
 }

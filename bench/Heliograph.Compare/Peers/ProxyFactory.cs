@@ -53,7 +53,8 @@ internal sealed class ProxyFactory
     {
         var ports = FreePorts(1);
         var file = Write(
-            own, "heliograph.yaml", PeerConfiguration.Heliograph(ports[0], upstream.Address, certificates, Path.Combine(own, "state"), site));
+            own, "heliograph.yaml",
+            PeerConfiguration.Heliograph(ports[0], upstream.Address, certificates, Path.Combine(own, "state"), site));
         return new Proxy(
             PeerNames.Heliograph,
             ports[0],

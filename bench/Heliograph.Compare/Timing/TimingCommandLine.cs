@@ -34,7 +34,8 @@ internal sealed class TimingCommandLine
         DefaultValueFactory = static _ => 2000,
         CustomParser = static result =>
         {
-            if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n is >= 20 and <= 100_000)
+            if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var n)
+                && n is >= 20 and <= 100_000)
                 return n;
             result.AddError($"--visits is '{result.Tokens[0].Value}'; it must be a whole number from 20 to 100000.");
             return 0;

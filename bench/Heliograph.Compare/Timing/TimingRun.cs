@@ -108,7 +108,8 @@ internal sealed class TimingRun(TimingOptions options, string directory, Certifi
     {
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{options.Visits} visits of each kind to each server, in turn; {(used is { } part ? $"the relay uses {part:0.00} of a core" : "idle")}."));
+            $"{options.Visits} visits of each kind to each server, in turn; " +
+            $"{(used is { } part ? $"the relay uses {part:0.00} of a core" : "idle")}."));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The first answer after the start took {first:0} us."));
         Console.WriteLine();
         Console.WriteLine("|  | heliograph | nginx | AUC | nginx against nginx |");
@@ -121,7 +122,9 @@ internal sealed class TimingRun(TimingOptions options, string directory, Certifi
                 $"| {kind} | {Spread(ours)} | {Spread(nginx)} | {Ranks.Auc(ours, nginx):0.000} | {Ranks.Auc(nginx, other):0.000} |"));
         }
         Console.WriteLine();
-        Console.WriteLine("Medians in us from the hello to the ServerHello, or from the request to the first byte of the answer; in brackets,");
+        Console.WriteLine(
+            "Medians in us from the hello to the ServerHello, or from the request to the first byte of the answer; " +
+            "in brackets,");
         Console.WriteLine("the middle half. AUC: how often who has one time of each says rightly which is which; 0.5 is a guess.");
     }
 

@@ -17,7 +17,8 @@ internal static class HostListTarget
             problem is null || (problem.Length <= LongestMessage && !problem.Any(char.IsControl)), $"the message is \"{problem}\"");
         if (list is null)
             return;
-        var table = RouteTable.Create(HostList.SetNames, new Dictionary<string, UpstreamEndpoint>(StringComparer.Ordinal), ["signal.org"], list);
+        var table = RouteTable.Create(
+            HostList.SetNames, new Dictionary<string, UpstreamEndpoint>(StringComparer.Ordinal), ["signal.org"], list);
         FaultException.Unless(table.Routes.All(static route => route.PublicOnly), "a route may lead to a private address");
         FaultException.Unless(table.Routes.Count() <= HostList.SetNames.Count * 2 * MostHosts, "there are more hosts than it may have");
         FaultException.Unless(!list.WebSites.Any(table.IsInZone), "a web site may be found");

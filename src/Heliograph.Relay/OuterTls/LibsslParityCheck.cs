@@ -101,8 +101,8 @@ internal static unsafe class LibsslParityCheck
     {
         byte[] key = [BasePoint, .. new byte[KeyShareLength - 1]];
         byte[] x25519 = [0, 29, 0, KeyShareLength, .. key];
-        // X25519MLKEM768 (draft-ietf-tls-ecdhe-mlkem section 4.1): an ML-KEM key, for which a polynomial of zeros is good enough, and one of
-        // X25519.
+        // X25519MLKEM768 (draft-ietf-tls-ecdhe-mlkem section 4.1): an ML-KEM key, for which a polynomial of zeros is good enough, and one
+        // of X25519.
         byte[] hybrid = [0x11, 0xec, .. UInt16(MlKem768Length + KeyShareLength), .. new byte[MlKem768Length], .. key];
         byte[] groups = isPostQuantum ? [0x11, 0xec, 0, 29, 0, 23] : [0, 29, 0, 23]; // X25519MLKEM768, X25519, P-256
         var shares = isPostQuantum ? [.. hybrid, .. x25519] : x25519;

@@ -15,6 +15,8 @@ internal static class FirstFlight
 {
     public const int Shortest = 9_500, Longest = 12_800;
 
-    /// <summary>The length of a record, with its header. It differs from connection to connection, so that it is no mark of its own.</summary>
+    /// <summary>
+    /// The length of a record, with its header. It differs from connection to connection, so that it is no mark of its own.
+    /// </summary>
     public static int ChooseLength() => RandomNumberGenerator.GetInt32(Shortest, Longest + 1);
 }

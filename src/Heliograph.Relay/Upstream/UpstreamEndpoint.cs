@@ -36,8 +36,8 @@ public abstract record UpstreamEndpoint
     /// </summary>
     /// <param name="Name">Says which one it is.</param>
     /// <param name="Serve">
-    /// Serves a connection until it ends; never throws. Called on the connection's event loop, where it must not block: what may block has to
-    /// leave the thread first.
+    /// Serves a connection until it ends; never throws. Called on the connection's event loop, where it must not block: what may block has
+    /// to leave the thread first.
     /// </param>
     public sealed record InProcess(string Name, Func<ClientConnection, Task> Serve) : UpstreamEndpoint
     {

@@ -60,7 +60,9 @@ internal sealed class Http2Session : IDisposable
     /// <summary>Everything that had arrived has been read: as many new streams again are allowed at once.</summary>
     public void BeginBatch() => streamsInBatch = 0;
 
-    /// <summary>Frames to be sent. Each answer's head ends a chain, and so does each buffer of its body (ngx_http_v2_filter_send).</summary>
+    /// <summary>
+    /// Frames to be sent. Each answer's head ends a chain, and so does each buffer of its body (ngx_http_v2_filter_send).
+    /// </summary>
     public SslBuffer Output { get; } = new();
 
     public void GoAway(Http2Error error)

@@ -35,7 +35,9 @@ internal sealed class Http2Stream : IDisposable
     /// <summary>What one DATA frame may hold of <see cref="Remaining"/>: of a gzip stream, no more than one of its parts.</summary>
     public long RemainingOfPart => Response is { IsGzip: true } gzip ? gzip.Body[part].Bytes.Length - sentBytes : Remaining;
 
-    /// <summary>Whether what was read so far ends one of nginx's buffers: a part of a gzip stream, or 32 KB of a file (output_buffers).</summary>
+    /// <summary>
+    /// Whether what was read so far ends one of nginx's buffers: a part of a gzip stream, or 32 KB of a file (output_buffers).
+    /// </summary>
     public bool IsAtEndOfBuffer => Response is { IsGzip: true } ? sentBytes == 0 : (Response!.BodyLength - Remaining) % FileBuffer == 0;
 
     /// <summary>Fills a buffer from the body; the caller subtracts the bytes from <see cref="Remaining"/>.</summary>

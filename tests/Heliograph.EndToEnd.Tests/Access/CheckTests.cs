@@ -97,7 +97,8 @@ public sealed class CheckTests : IAsyncDisposable
         {
             Domains = domains is null ? [Groups.Domain, "*." + Groups.Domain] : [domains],
             Listen = here,
-            Routes = HostList.BuiltIn.GetCurrentNames("signal").ToDictionary(static host => host, _ => signal.Endpoint, StringComparer.Ordinal),
+            Routes = HostList.BuiltIn.GetCurrentNames("signal")
+                .ToDictionary(static host => host, _ => signal.Endpoint, StringComparer.Ordinal),
             Metrics = EndpointTests.OnLoopback,
             More = more,
             Wrapper = wrapper ?? [],

@@ -19,7 +19,8 @@ public class KeyExchangeTests
 
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(
-            SafeEvpPKeyHandle.OpenSslVersion >= FirstPostQuantum ? "post_quantum" : "classical", run.Outcomes("key_exchange")["X25519MLKEM768"]);
+            SafeEvpPKeyHandle.OpenSslVersion >= FirstPostQuantum ? "post_quantum" : "classical",
+            run.Outcomes("key_exchange")["X25519MLKEM768"]);
     }
 
     [Theory(Timeout = Bound.LongTest)]

@@ -27,7 +27,8 @@ public sealed class StartTests : IDisposable
             lines[2]);
         Assert.Matches(@"\A  tls           OpenSSL 3\.[0-9.]+(, AES-GCM by ipsec-mb [12]\.[0-9.]+)?\z", lines[3]);
         Assert.Equal(
-            $"  routes        19 hosts (sets: signal, 1 of your own; list {HostList.BuiltIn.Version}), and others under signal.org", lines[4]);
+            $"  routes        19 hosts (sets: signal, 1 of your own; list {HostList.BuiltIn.Version}), and others under signal.org",
+            lines[4]);
         Assert.Matches(@"\A  decoy         the built-in web site, like nginx-1\.[0-9]{2}\z", lines[5]);
         Assert.Equal($"  state         {directory["state"]}", lines[6]);
         Assert.Matches(@"\A  metrics       http://127\.0\.0\.1:[0-9]+/metrics\z", lines[7]);

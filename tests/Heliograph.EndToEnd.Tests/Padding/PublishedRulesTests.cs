@@ -11,7 +11,9 @@ namespace Heliograph.EndToEnd.Tests.Padding;
 public class PublishedRulesTests
 {
     private const int Connections = 50;
-    private const string Ios = "inner-emul-safari_ios_26.2-cdn2", OkHttp = "inner-emul-okhttp_5-cdn2", Chat = "inner-production-chat-unauth";
+    private const string Ios = "inner-emul-safari_ios_26.2-cdn2",
+        OkHttp = "inner-emul-okhttp_5-cdn2",
+        Chat = "inner-production-chat-unauth";
 
     [Theory(Timeout = Bound.LongTest)]
     [InlineData(Ios)]

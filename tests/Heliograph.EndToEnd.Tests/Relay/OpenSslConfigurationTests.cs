@@ -31,7 +31,9 @@ public class OpenSslConfigurationTests
         await Assert.ThrowsAsync<AuthenticationException>(() => ShakeHandsAsync(proxy, TlsCipherSuite.TLS_AES_128_GCM_SHA256));
     }
 
-    /// <summary>By default OpenSSL 3.5 prefers the group; here the fast handshake could be tempted, because libssl prefers X25519.</summary>
+    /// <summary>
+    /// By default OpenSSL 3.5 prefers the group; here the fast handshake could be tempted, because libssl prefers X25519.
+    /// </summary>
     [Theory(Timeout = Bound.Test)]
     [InlineData("Groups = X25519MLKEM768:X25519:P-256")]
     [InlineData("Groups = X25519:X25519MLKEM768")]

@@ -111,12 +111,13 @@ public sealed class RecordsLikeNginxTests(PeerServers servers)
         return found;
     }
 
-    private static Task<RecordClient> ConnectAsync(IPEndPoint server, Way way, SslApplicationProtocol protocol) => RecordClient.ConnectAsync(
-        server,
-        way == Way.Tls12 ? SslProtocols.Tls12 : SslProtocols.Tls13,
-        protocol,
-        atOnce: way == Way.OwnHandshakeAtOnce,
-        TestContext.Current.CancellationToken);
+    private static Task<RecordClient> ConnectAsync(IPEndPoint server, Way way, SslApplicationProtocol protocol) =>
+        RecordClient.ConnectAsync(
+            server,
+            way == Way.Tls12 ? SslProtocols.Tls12 : SslProtocols.Tls13,
+            protocol,
+            atOnce: way == Way.OwnHandshakeAtOnce,
+            TestContext.Current.CancellationToken);
 
     private async Task CompareAsync(Way way, Func<IPEndPoint, Task<string>> converse)
     {

@@ -48,7 +48,8 @@ public sealed partial class TranslationTests
         var (page, now) = ($"{UserPages}{code}.md", Version("docs/users/en.md"));
         Assert.True(
             Followed(page) == now,
-            $"{page} follows version {Followed(page)} of docs/users/en.md, which is now {now}: bring the page up to date, then write {now}");
+            $"{page} follows version {Followed(page)} of docs/users/en.md, which is now {now}: " +
+            $"bring the page up to date, then write {now}");
     }
 
     [Theory]

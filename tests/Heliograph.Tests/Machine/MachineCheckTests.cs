@@ -68,7 +68,9 @@ public sealed class MachineCheckTests
         var finding = OpenSslCheck.FromVersion(version);
 
         Assert.Equal((severity, seen), (finding.Severity, finding.Seen));
-        Assert.Equal(severity == Severity.Note, finding.Remedy?.StartsWith("Debian 13, Ubuntu 26.04 and the container", StringComparison.Ordinal) == true);
+        Assert.Equal(
+            severity == Severity.Note,
+            finding.Remedy?.StartsWith("Debian 13, Ubuntu 26.04 and the container", StringComparison.Ordinal) == true);
     }
 
     [Theory]

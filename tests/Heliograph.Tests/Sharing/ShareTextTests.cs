@@ -104,7 +104,13 @@ public sealed class ShareTextTests
     public void The_environment_names_the_language_in_the_order_of_POSIX(string code, string? all, string? messages, string? lang) =>
         Assert.Equal(
             code,
-            ShareLanguages.FromEnvironment(name => name switch { "LC_ALL" => all, "LC_MESSAGES" => messages, "LANG" => lang, _ => null }).Code);
+            ShareLanguages.FromEnvironment(name => name switch
+            {
+                "LC_ALL" => all,
+                "LC_MESSAGES" => messages,
+                "LANG" => lang,
+                _ => null,
+            }).Code);
 
     [Fact]
     public void A_page_cannot_be_broken_by_the_address()
@@ -132,7 +138,8 @@ public sealed class ShareTextTests
     private static string Said(LinkTexts texts) => string.Concat(
         new[]
         {
-            texts.Warning, texts.AnyName("https://signal.tube/#NAME.example.net"), texts.OtherPort(8443), texts.IPv6, texts.IPv4, texts.NoDot,
+            texts.Warning, texts.AnyName("https://signal.tube/#NAME.example.net"), texts.OtherPort(8443),
+            texts.IPv6, texts.IPv4, texts.NoDot,
             texts.SelfSigned, texts.ForwardPort, texts.TooNarrow,
         }.Select(static text => text + "\n"));
 }

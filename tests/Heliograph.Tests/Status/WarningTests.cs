@@ -158,7 +158,8 @@ public sealed class WarningTests
         var report = SampleStatistics.Report(SampleStatistics.Quiet with { Decoy = DecoyState.ErrorPage }, SampleStatistics.NoTotals, Good);
         var warning = Assert.Single(report.Warnings, static warning => warning.Code == "decoy_down");
         Assert.Contains(
-            "its visitors see an error page (502 Bad Gateway): check the server in decoy.upstream.", warning.Message, StringComparison.Ordinal);
+            "its visitors see an error page (502 Bad Gateway): check the server in decoy.upstream.",
+            warning.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -120,7 +120,9 @@ public sealed partial class BuiltInSiteTests
         var fronts = Enumerable.Range(0, Seeds).Select(i => Encoding.UTF8.GetString(Files(i)[0].Content)).ToList();
         foreach (var language in DecoySite.Languages)
             Assert.Contains(fronts, front => front.Contains($"<html lang=\"{language}", StringComparison.Ordinal));
-        Assert.True(Enumerable.Range(0, Seeds).Select(i => SiteFeatures.Of(Files(i)).Skeleton).Distinct(StringComparer.Ordinal).Count() > Seeds * 9 / 10);
+        Assert.True(
+            Enumerable.Range(0, Seeds).Select(i => SiteFeatures.Of(Files(i)).Skeleton).Distinct(StringComparer.Ordinal).Count()
+                > Seeds * 9 / 10);
     }
 
     [Fact]
@@ -131,7 +133,8 @@ public sealed partial class BuiltInSiteTests
             var (before, after) = (Files(i), Files(i, Now.AddDays(60)));
             Assert.True(after.Max(static file => file.LastModified) > before.Max(static file => file.LastModified));
             Assert.InRange(after.Max(static file => file.LastModified), Now, Now.AddDays(60));
-            foreach (var (old, now) in before.Join(after, static file => file.Path, static file => file.Path, static (old, now) => (old, now)))
+            foreach (var (old, now) in before.Join(
+                after, static file => file.Path, static file => file.Path, static (old, now) => (old, now)))
                 Assert.True(
                     old.Content.AsSpan().SequenceEqual(now.Content) || now.LastModified > old.LastModified,
                     $"{now.Path} of seed {i} changed, and its time did not");
@@ -145,7 +148,8 @@ public sealed partial class BuiltInSiteTests
         {
             var (fresh, old) = (Files(i, new(Installed, TimeOnly.MinValue, TimeSpan.Zero)), Files(i, Now.AddYears(12)));
             Assert.InRange(
-                (new DateTimeOffset(Installed, TimeOnly.MinValue, TimeSpan.Zero) - fresh.Max(static file => file.LastModified)).TotalDays, -1, 10);
+                (new DateTimeOffset(Installed, TimeOnly.MinValue, TimeSpan.Zero) - fresh.Max(static file => file.LastModified)).TotalDays,
+                -1, 10);
             Assert.InRange(old.Sum(static file => file.Content.Length), 10_000, 400_000);
         }
     }
@@ -153,7 +157,8 @@ public sealed partial class BuiltInSiteTests
     [Fact]
     public void Of_unseen_sites_less_than_a_fifth_share_three_long_sentences_with_known_ones_and_no_other_feature_tells_more()
     {
-        foreach (var share in Clustering.Measure(18, 60, 1, DecoySite.Languages).Where(static share => !share.Feature.Contains("words", StringComparison.Ordinal)
+        foreach (var share in Clustering.Measure(18, 60, 1, DecoySite.Languages)
+            .Where(static share => !share.Feature.Contains("words", StringComparison.Ordinal)
             && share.Feature != "any of these"))
             Assert.True(share.Percent < 20, $"{share.Feature} recognizes {share.Percent} %");
     }

@@ -63,7 +63,10 @@ internal static class BuiltInSite
         if (paths.Icon is not null)
             AddAsset(paths.Icon, icon.Content);
         foreach (var entry in bones.OnePage ? [] : content.Entries)
-            AddPage(addresses.Entry(entry), entry.Title, layout.Entry(entry, addresses.JournalPath, content.JournalTitle), dates.Entry(entry));
+            AddPage(
+                addresses.Entry(entry), entry.Title,
+                layout.Entry(entry, addresses.JournalPath, content.JournalTitle),
+                dates.Entry(entry));
         return files;
     }
 }

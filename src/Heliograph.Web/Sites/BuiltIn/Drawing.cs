@@ -70,7 +70,10 @@ internal sealed class Drawing
     private void Sun()
     {
         if (choice.Chance(60))
-            Shape($"circle cx=\"{choice.Between(width / 10, width * 9 / 10)}\" cy=\"{choice.Between(height / 6, height / 3)}\" r=\"{choice.Between(height / 14, height / 7)}\"", Accent());
+            Shape(
+                $"circle cx=\"{choice.Between(width / 10, width * 9 / 10)}\" cy=\"{choice.Between(height / 6, height / 3)}\" " +
+                $"r=\"{choice.Between(height / 14, height / 7)}\"",
+                Accent());
     }
 
     private void Hills()
@@ -144,7 +147,8 @@ internal sealed class Drawing
         {
             var (x, y, size) = (Across(), Down(), choice.Between(height / 12, height / 4));
             Shape(
-                $"path d=\"M{x} {y}q{size / 2} {-size / 2} {size} 0q{-size / 2} {size / 2} {-size} 0\" transform=\"rotate({choice.Below(360)} {x} {y})\"",
+                $"path d=\"M{x} {y}q{size / 2} {-size / 2} {size} 0q{-size / 2} {size / 2} {-size} 0\" " +
+                $"transform=\"rotate({choice.Below(360)} {x} {y})\"",
                 Tone(choice.Between(20, 90)));
         }
     }
@@ -168,7 +172,9 @@ internal sealed class Drawing
             for (var x = 0; x < width; x += side)
             {
                 if (choice.Chance(75))
-                    Shape($"rect x=\"{x}\" y=\"{y}\" width=\"{side - 2}\" height=\"{side - 2}\"", choice.Chance(6) ? Accent() : Tone(choice.Between(8, 80)));
+                    Shape(
+                        $"rect x=\"{x}\" y=\"{y}\" width=\"{side - 2}\" height=\"{side - 2}\"",
+                        choice.Chance(6) ? Accent() : Tone(choice.Between(8, 80)));
             }
         }
     }
@@ -188,7 +194,9 @@ internal sealed class Drawing
     {
         var count = choice.Between(30, 120);
         for (var i = 0; i < count; i++)
-            Shape($"circle cx=\"{Across()}\" cy=\"{Down()}\" r=\"{choice.Pick((int[])[1, 1, 2, 2, 3, 5])}\"", choice.Chance(10) ? Accent() : Tone(choice.Between(40, 95)));
+            Shape(
+                $"circle cx=\"{Across()}\" cy=\"{Down()}\" r=\"{choice.Pick((int[])[1, 1, 2, 2, 3, 5])}\"",
+                choice.Chance(10) ? Accent() : Tone(choice.Between(40, 95)));
         if (choice.Chance(50))
             Shape($"ellipse cx=\"{Across()}\" cy=\"{height}\" rx=\"{width}\" ry=\"{height / choice.Between(4, 8)}\"", Tone(75));
     }
@@ -204,7 +212,9 @@ internal sealed class Drawing
             var t = (double)x / width;
             var at = (int)(y + (bend * 2 * t * (1 - t)));
             var up = choice.Chance(50) ? -1 : 1;
-            Shape($"ellipse cx=\"{x}\" cy=\"{at + (up * height / 9)}\" rx=\"{step / 3}\" ry=\"{height / choice.Between(8, 12)}\"", Tone(choice.Between(30, 80)));
+            Shape(
+                $"ellipse cx=\"{x}\" cy=\"{at + (up * height / 9)}\" rx=\"{step / 3}\" ry=\"{height / choice.Between(8, 12)}\"",
+                Tone(choice.Between(30, 80)));
         }
     }
 
@@ -243,7 +253,8 @@ internal sealed class Drawing
         {
             var (from, to) = (width * i / count, (width * (i * 3) / count) - width);
             Shape(
-                $"polygon points=\"{from},{horizon} {from + (width / count) + 1},{horizon} {to + (width * 3 / count) + 1},{height} {to},{height}\"",
+                $"polygon points=\"{from},{horizon} {from + (width / count) + 1},{horizon} " +
+                $"{to + (width * 3 / count) + 1},{height} {to},{height}\"",
                 Tone(choice.Between(20, 75)));
         }
     }

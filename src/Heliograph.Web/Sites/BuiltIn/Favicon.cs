@@ -31,7 +31,9 @@ internal static class Favicon
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\">");
         if (choice.Chance(70))
-            svg.Append(CultureInfo.InvariantCulture, $"<rect width=\"{side}\" height=\"{side}\" rx=\"{choice.Below(side / 2)}\" fill=\"{ground}\"/>");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<rect width=\"{side}\" height=\"{side}\" rx=\"{choice.Below(side / 2)}\" fill=\"{ground}\"/>");
         var shapes = choice.Between(1, 4);
         for (var i = 0; i < shapes; i++)
         {
@@ -39,9 +41,11 @@ internal static class Favicon
             var fill = Colour(choice);
             svg.Append(choice.Below(3) switch
             {
-                0 => FormattableString.Invariant($"<circle cx=\"{At()}\" cy=\"{At()}\" r=\"{choice.Between(side / 8, side / 3)}\" fill=\"{fill}\"/>"),
+                0 => FormattableString.Invariant(
+                    $"<circle cx=\"{At()}\" cy=\"{At()}\" r=\"{choice.Between(side / 8, side / 3)}\" fill=\"{fill}\"/>"),
                 1 => FormattableString.Invariant($"<path d=\"M{At()} {At()}L{At()} {At()}L{At()} {At()}Z\" fill=\"{fill}\"/>"),
-                _ => FormattableString.Invariant($"<rect x=\"{At() / 2}\" y=\"{At() / 2}\" width=\"{At()}\" height=\"{At()}\" fill=\"{fill}\"/>"),
+                _ => FormattableString.Invariant(
+                    $"<rect x=\"{At() / 2}\" y=\"{At() / 2}\" width=\"{At()}\" height=\"{At()}\" fill=\"{fill}\"/>"),
             });
         }
         return svg.Append("</svg>\n").ToString();

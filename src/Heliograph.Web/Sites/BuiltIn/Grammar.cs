@@ -6,8 +6,8 @@ namespace Heliograph.Web.Sites.BuiltIn;
 
 /// <summary>
 /// The parts of which the texts of one kind of site in one language are put together: rules, each with its alternatives. A text may contain
-/// <c>[this|or this]</c>, the name of a rule in braces, and <c>{#3-9}</c> for a number. A rule whose name has a capital letter has one value
-/// throughout a site.
+/// <c>[this|or this]</c>, the name of a rule in braces, and <c>{#3-9}</c> for a number. A rule whose name has a capital letter has one
+/// value throughout a site.
 /// </summary>
 /// <remarks>
 /// A line is <c>name: alternative | alternative</c>; one that begins with a space continues it, and a name that comes again adds to its

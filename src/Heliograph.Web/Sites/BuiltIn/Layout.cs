@@ -44,7 +44,8 @@ internal sealed class Layout
     {
         var html = new StringBuilder();
         var depth = 0;
-        void Line(string text) => html.Append(text.Length == 0 ? "" : string.Concat(Enumerable.Repeat(indent, depth))).Append(text).Append('\n');
+        void Line(string text) =>
+            html.Append(text.Length == 0 ? "" : string.Concat(Enumerable.Repeat(indent, depth))).Append(text).Append('\n');
         void Lines(string text)
         {
             foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
@@ -83,7 +84,8 @@ internal sealed class Layout
         if (bones.Picture == PicturePlace.InHeader)
             Lines(Picture());
         Line(title.Length == 0
-            ? $"<h1>{HtmlText.Escape(name)}</h1>" : $"<{bones.Name} class=\"{names.Top}-name\"><a href=\"/\">{HtmlText.Escape(name)}</a></{bones.Name}>");
+            ? $"<h1>{HtmlText.Escape(name)}</h1>"
+            : $"<{bones.Name} class=\"{names.Top}-name\"><a href=\"/\">{HtmlText.Escape(name)}</a></{bones.Name}>");
         if (bones.Tagline.Length > 0 && tagline.Length > 0)
             Line($"<{bones.Tagline} class=\"{names.Lead}\">{HtmlText.Escape(tagline)}</{bones.Tagline}>");
         if (bones.NavigationPlace == NavigationPlace.InHeader)
@@ -129,8 +131,14 @@ internal sealed class Layout
     {
         var list = new StringBuilder();
         if (bones.ListHeading.Length > 0)
-            list.Append(Element(bones.ListHeading, bones.ListHeading == "p" ? $"{look.Names.Side}-title" : "", HtmlText.Escape(content.JournalTitle)));
-        list.Append(Within(bones.List, look.Names.Side, string.Concat(content.Entries.Take(bones.Recent).Select(entry => Teaser(entry, link(entry))))));
+            list.Append(
+                Element(
+                    bones.ListHeading, bones.ListHeading == "p" ? $"{look.Names.Side}-title" : "",
+                    HtmlText.Escape(content.JournalTitle)));
+        list.Append(
+            Within(
+                bones.List, look.Names.Side,
+                string.Concat(content.Entries.Take(bones.Recent).Select(entry => Teaser(entry, link(entry))))));
         if (bones.LinksToAll)
             list.Append(Element("p", look.Names.More, $"<a href=\"{allPath}\">{HtmlText.Escape(words.All)}</a>"));
         var welcome = HtmlText.Paragraphs(content.Welcome.Skip(bones.Remark.Length > 0 ? 1 : 0));
@@ -144,7 +152,8 @@ internal sealed class Layout
     {
         var list = new StringBuilder();
         var groups = bones.HeadsYears
-            ? entries.GroupBy(static entry => entry.Date.Year).Select(static group => ($"{group.Key}", group.ToList())) : [("", [.. entries])];
+            ? entries.GroupBy(static entry => entry.Date.Year).Select(static group => ($"{group.Key}", group.ToList()))
+            : [("", [.. entries])];
         foreach (var (year, ofYear) in groups)
         {
             if (year.Length > 0)
@@ -183,7 +192,14 @@ internal sealed class Layout
     {
         var full = title.Length == 0
             ? (tagline.Length > 0 && titleForm < 2 ? $"{name}: {tagline}" : name)
-            : titleForm switch { 0 => $"{title} | {name}", 1 => $"{title} - {name}", 2 => $"{name} - {title}", 3 => $"{name}: {title}", _ => title };
+            : titleForm switch
+            {
+                0 => $"{title} | {name}",
+                1 => $"{title} - {name}",
+                2 => $"{name} - {title}",
+                3 => $"{name}: {title}",
+                _ => title,
+            };
         var lines = new List<string> { "<meta charset=\"utf-8\">" };
         foreach (var field in bones.Head)
         {
@@ -196,7 +212,9 @@ internal sealed class Layout
                 _ => "",
             });
         }
-        lines.Insert(titleForm % lines.Count + 1 > lines.Count ? 1 : (titleForm % lines.Count) + 1, $"<title>{HtmlText.Escape(full)}</title>");
+        lines.Insert(
+            titleForm % lines.Count + 1 > lines.Count ? 1 : (titleForm % lines.Count) + 1,
+            $"<title>{HtmlText.Escape(full)}</title>");
         if (paths.Icon is not null && paths.Icon != "/favicon.ico")
             lines.Add($"<link rel=\"icon\" href=\"{paths.Icon}\" type=\"{paths.IconType}\">");
         if (paths.Stylesheet is not null)

@@ -47,7 +47,9 @@ internal sealed record LayoutWords
             {
                 var open = format.IndexOf('{', StringComparison.Ordinal);
                 var months = open < 0 ? "" : format[(open + 1)..format.IndexOf('}', StringComparison.Ordinal)];
-                var whole = open < 0 ? format : format.Replace($"{{{months}}}", $"'{grammar[months][date.Month - 1]}'", StringComparison.Ordinal);
+                var whole = open < 0
+                    ? format
+                    : format.Replace($"{{{months}}}", $"'{grammar[months][date.Month - 1]}'", StringComparison.Ordinal);
                 return date.ToString(whole, CultureInfo.InvariantCulture);
             },
         };

@@ -39,7 +39,9 @@ internal sealed record SiteAddresses
 
     public string Entry(ContentEntry entry)
     {
-        var (day, month) = (entry.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), entry.Date.ToString("yyyy-MM", CultureInfo.InvariantCulture));
+        var (day, month) =
+            (entry.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+             entry.Date.ToString("yyyy-MM", CultureInfo.InvariantCulture));
         return EntryForm switch
         {
             0 => $"/{Journal}/{day}-{entry.Slug}.html",

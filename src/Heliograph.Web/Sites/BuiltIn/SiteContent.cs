@@ -74,7 +74,8 @@ internal sealed record SiteContent
         sentences = [.. sentences.Take(Math.Max(3, sentences.Count - choice.Below(3)))];
         var isList = choice.Chance(35);
         return new(
-            sketch[0], sketch[1], isList ? [.. sentences.Select(one => text.Fill(one, choice, made))] : Paragraphs(choice, text, sentences, made),
+            sketch[0], sketch[1],
+            isList ? [.. sentences.Select(one => text.Fill(one, choice, made))] : Paragraphs(choice, text, sentences, made),
             isList);
     }
 
@@ -86,7 +87,8 @@ internal sealed record SiteContent
         {
             var length = choice.Between(1, 4);
             paragraphs.Add(string.Join(
-                ' ', Enumerable.Range(0, length).TakeWhile(_ => rest.Count > 0).Select(_ => text.Fill(rest.Dequeue(), choice, date)).ToList()));
+                ' ',
+                Enumerable.Range(0, length).TakeWhile(_ => rest.Count > 0).Select(_ => text.Fill(rest.Dequeue(), choice, date)).ToList()));
         }
         return paragraphs;
     }

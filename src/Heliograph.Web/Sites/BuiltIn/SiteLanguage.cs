@@ -11,11 +11,15 @@ internal sealed record SiteLanguage(string Code, IReadOnlyList<string> Html, IRe
         new(
             "de", ["de", "de", "de-DE"], ["d. {month} yyyy", "dd.MM.yyyy", "d.M.yyyy", "yyyy-MM-dd"],
             ["chor", "garten", "imker", "modellbahn", "wandern", "werkstatt"]),
-        new("fr", ["fr", "fr", "fr-FR"], ["d {month} yyyy", "dd/MM/yyyy", "yyyy-MM-dd"], ["atelier", "chorale", "jardin", "randonnee", "ruches"]),
+        new(
+            "fr", ["fr", "fr", "fr-FR"], ["d {month} yyyy", "dd/MM/yyyy", "yyyy-MM-dd"],
+            ["atelier", "chorale", "jardin", "randonnee", "ruches"]),
         new(
             "es", ["es", "es", "es-ES"], ["d 'de' {month} 'de' yyyy", "dd/MM/yyyy", "d-M-yyyy", "yyyy-MM-dd"],
             ["colmenas", "coro", "huerto", "senderismo", "taller"]),
-        new("pl", ["pl", "pl", "pl-PL"], ["d {monthof} yyyy", "dd.MM.yyyy", "yyyy-MM-dd"], ["chor", "ogrod", "pasieka", "warsztat", "wycieczki"]),
+        new(
+            "pl", ["pl", "pl", "pl-PL"], ["d {monthof} yyyy", "dd.MM.yyyy", "yyyy-MM-dd"],
+            ["chor", "ogrod", "pasieka", "warsztat", "wycieczki"]),
     ];
 
     /// <summary>The language of a code, or English.</summary>

@@ -39,22 +39,28 @@ internal sealed class Stylesheet
         var names = look.Names;
         Rule("*", "box-sizing: border-box");
         Rule(
-            "body", "margin: 0", $"font: {look.FontSize}px/{Number(choice.Between(145, 172) / 100.0)} {look.TextFont}", $"color: {look.Ink}",
+            "body", "margin: 0", $"font: {look.FontSize}px/{Number(choice.Between(145, 172) / 100.0)} {look.TextFont}",
+            $"color: {look.Ink}",
             $"background: {look.Paper}");
         Rule("a", $"color: {look.Accent}");
         Rule("a:hover", choice.Pick((string[])["text-decoration: none", "text-decoration-thickness: 2px", $"color: {look.Ink}"]));
         var weight = choice.Pick((int[])[400, 600, 700]);
         Rule("h1, h2, h3", $"font-family: {look.HeadingFont}", "line-height: 1.25", $"font-weight: {weight}");
         Rule("h1", $"font-size: {Number(choice.Between(17, 24) / 10.0)}rem", $"margin: {(choice.Chance(50) ? ".6em 0 .5em" : "0 0 .6em")}");
-        Rule("h2", $"font-size: {Number(choice.Between(12, 16) / 10.0)}rem", choice.Chance(50) ? $"color: {look.Accent}" : "margin: 1.2em 0 .5em");
+        Rule(
+            "h2", $"font-size: {Number(choice.Between(12, 16) / 10.0)}rem",
+            choice.Chance(50) ? $"color: {look.Accent}" : "margin: 1.2em 0 .5em");
         Rule("h3", $"font-size: {Number(choice.Between(105, 125) / 100.0)}rem", "margin: 0 0 .2em");
         Rule("img", "display: block", "max-width: 100%", "height: auto");
         Rule("figure", "margin: 0");
         Rule("dd", "margin: 0 0 .6em 1.4em");
         Rule("hr", "border: 0", $"border-top: {choice.Between(1, 3)}px solid {look.Panel}", $"margin: {Number(space)}rem 0");
-        Rule($".{names.Lead}", "display: block", $"color: {look.Faint}", "margin: .2rem 0", $"font-style: {choice.Pick((string[])["normal", "italic"])}");
         Rule(
-            $".{names.Top}-name", "display: block", $"font: {weight} {Number(choice.Between(14, 20) / 10.0)}rem/1.25 {look.HeadingFont}", "margin: 0");
+            $".{names.Lead}", "display: block", $"color: {look.Faint}", "margin: .2rem 0",
+            $"font-style: {choice.Pick((string[])["normal", "italic"])}");
+        Rule(
+            $".{names.Top}-name", "display: block", $"font: {weight} {Number(choice.Between(14, 20) / 10.0)}rem/1.25 {look.HeadingFont}",
+            "margin: 0");
         Rule($".{names.Top}-name a", "color: inherit", "text-decoration: none");
     }
 
@@ -66,8 +72,12 @@ internal sealed class Stylesheet
         if (choice.Chance(50))
         {
             // Each part is as wide as the window, its text is not.
-            Rule(parts, $"padding-left: max(1.2rem, calc((100% - {width}) / 2))", $"padding-right: max(1.2rem, calc((100% - {width}) / 2))");
-            Rule($".{names.Top}", $"padding-top: {Number(space)}rem", $"padding-bottom: {Number(space)}rem", $"background-color: {look.Panel}");
+            Rule(
+                parts, $"padding-left: max(1.2rem, calc((100% - {width}) / 2))",
+                $"padding-right: max(1.2rem, calc((100% - {width}) / 2))");
+            Rule(
+                $".{names.Top}", $"padding-top: {Number(space)}rem", $"padding-bottom: {Number(space)}rem",
+                $"background-color: {look.Panel}");
         }
         else
         {
@@ -77,7 +87,9 @@ internal sealed class Stylesheet
             Rule(parts, "padding-left: 1.2rem", "padding-right: 1.2rem");
             Rule(
                 $".{names.Top}", $"padding-top: {Number(space)}rem", "padding-bottom: .8rem",
-                choice.Chance(50) ? $"border-bottom: {choice.Between(1, 4)}px solid {look.Accent}" : $"text-align: {choice.Pick((string[])["left", "center"])}");
+                choice.Chance(50)
+                    ? $"border-bottom: {choice.Between(1, 4)}px solid {look.Accent}"
+                    : $"text-align: {choice.Pick((string[])["left", "center"])}");
         }
         if (bones.Picture == PicturePlace.BehindHeader)
         {
@@ -91,10 +103,14 @@ internal sealed class Stylesheet
         else if (bones.Picture != PicturePlace.None)
         {
             var within = bones.Picture == PicturePlace.InHeader ? names.Top : names.Main;
-            Rule($".{within} img", "width: 100%", $"max-height: {choice.Between(9, 17)}rem", "object-fit: cover", $"border-radius: {look.Radius}px", "margin: 0 0 1rem");
+            Rule(
+                $".{within} img", "width: 100%", $"max-height: {choice.Between(9, 17)}rem", "object-fit: cover",
+                $"border-radius: {look.Radius}px", "margin: 0 0 1rem");
         }
         Rule($".{names.Main}", $"padding-top: {Number(space)}rem", "padding-bottom: 1rem");
-        Rule($".{names.Foot}", $"color: {look.Faint}", "font-size: .85rem", "font-style: normal", $"padding-top: {Number(space)}rem", $"padding-bottom: {Number(space)}rem");
+        Rule(
+            $".{names.Foot}", $"color: {look.Faint}", "font-size: .85rem", "font-style: normal",
+            $"padding-top: {Number(space)}rem", $"padding-bottom: {Number(space)}rem");
     }
 
     private void WriteNavigation()
@@ -103,7 +119,9 @@ internal sealed class Stylesheet
         Rule($".{menu} ul, .{menu} ol", "list-style: none", "margin: 0", "padding: 0");
         Rule($".{menu} p", "margin: 0");
         Rule($".{menu} a", choice.Chance(60) ? "text-decoration: none" : "font-weight: 600");
-        Rule($".{menu} [aria-current]", choice.Pick((string[])["font-weight: 700", $"border-bottom: 2px solid {look.Accent}", $"color: {look.Ink}"]));
+        Rule(
+            $".{menu} [aria-current]",
+            choice.Pick((string[])["font-weight: 700", $"border-bottom: 2px solid {look.Accent}", $"color: {look.Ink}"]));
         if (bones.NavigationPlace == NavigationPlace.Beside)
         {
             var columns = look.Names.Columns;
@@ -112,15 +130,23 @@ internal sealed class Stylesheet
                 $"gap: {Number(space * 1.5)}rem", $"padding-top: {Number(space)}rem");
             Rule($".{columns} .{look.Names.Main}", "padding-top: 0");
             Rule($".{columns} .{menu} a", "display: block", "padding: .2rem 0");
-            Rule($".{columns} .{menu}", "align-self: start", choice.Chance(50) ? $"border-right: 1px solid {look.Panel}" : "font-size: .95em");
-            css.Append(CultureInfo.InvariantCulture, $"@media (max-width: 44rem) {{ .{columns} {{ display: block; }} .{columns} .{menu} {{ border: 0; margin-bottom: 1rem; }} }}\n");
+            Rule(
+                $".{columns} .{menu}", "align-self: start",
+                choice.Chance(50) ? $"border-right: 1px solid {look.Panel}" : "font-size: .95em");
+            css.Append(
+                CultureInfo.InvariantCulture,
+                $"@media (max-width: 44rem) {{ .{columns} {{ display: block; }} " +
+                $".{columns} .{menu} {{ border: 0; margin-bottom: 1rem; }} }}\n");
             return;
         }
         var justify = choice.Pick((string[])["flex-start", "flex-start", "center", "space-between"]);
-        Rule($".{menu} ul, .{menu} ol", "display: flex", "flex-wrap: wrap", $"gap: .3rem {Number(space)}rem", $"justify-content: {justify}");
+        Rule(
+            $".{menu} ul, .{menu} ol", "display: flex", "flex-wrap: wrap",
+            $"gap: .3rem {Number(space)}rem", $"justify-content: {justify}");
         Rule($".{menu}", "padding-top: .6rem", "padding-bottom: .6rem", choice.Pick((string[])
         [
-            $"border-top: 1px solid {look.Panel}", $"border-bottom: 1px solid {look.Panel}", $"background-color: {look.Panel}", "font-size: .95em",
+            $"border-top: 1px solid {look.Panel}", $"border-bottom: 1px solid {look.Panel}",
+            $"background-color: {look.Panel}", "font-size: .95em",
         ]));
     }
 
@@ -130,7 +156,10 @@ internal sealed class Stylesheet
         Rule($".{names.Date}", $"color: {look.Faint}", $"font-size: .{choice.Between(80, 92)}rem", "margin: 0 0 .5em");
         Rule($".{names.Entry}", $"margin: 0 0 {Number(space)}rem");
         if (bones.Entry == "li")
-            Rule($".{names.Side}", choice.Chance(60) ? "list-style: none" : $"list-style: {choice.Pick((string[])["square", "circle", "disc"])}", "padding-left: " + (choice.Chance(50) ? "1.1rem" : "0"));
+            Rule(
+                $".{names.Side}",
+                choice.Chance(60) ? "list-style: none" : $"list-style: {choice.Pick((string[])["square", "circle", "disc"])}",
+                "padding-left: " + (choice.Chance(50) ? "1.1rem" : "0"));
         switch (choice.Below(4))
         {
             case 0:
@@ -140,7 +169,9 @@ internal sealed class Stylesheet
                 Rule($".{names.Entry}", $"border-left: {choice.Between(2, 5)}px solid {look.Panel}", "padding-left: 1rem");
                 break;
             case 2 when bones.List.Length > 0:
-                Rule($".{names.Side}", "display: grid", $"grid-template-columns: repeat(auto-fit, minmax(min({choice.Between(15, 19)}rem, 100%), 1fr))", "gap: 1.2rem");
+                Rule(
+                    $".{names.Side}", "display: grid",
+                    $"grid-template-columns: repeat(auto-fit, minmax(min({choice.Between(15, 19)}rem, 100%), 1fr))", "gap: 1.2rem");
                 break;
             default:
                 Rule($".{names.Entry}", $"border-bottom: 1px solid {look.Panel}", "padding-bottom: .5rem");
@@ -148,7 +179,9 @@ internal sealed class Stylesheet
         }
         Rule($".{names.Side}-title", "font-weight: 700", "margin-bottom: .6rem");
         if (bones.Remark.Length > 0)
-            Rule($".{names.Remark}", $"border-left: 3px solid {look.Accent}", $"background: {look.Panel}", "margin: 1rem 0", "padding: .6rem 1rem");
+            Rule(
+                $".{names.Remark}", $"border-left: 3px solid {look.Accent}", $"background: {look.Panel}",
+                "margin: 1rem 0", "padding: .6rem 1rem");
     }
 
     private void Rule(string selector, params ReadOnlySpan<string> declarations)
@@ -166,7 +199,8 @@ internal sealed class Stylesheet
                 break;
             default:
                 css.Append(selector.Replace(", ", ",", StringComparison.Ordinal)).Append('{');
-                css.Append(string.Join(';', declarations.ToArray().Select(static one => one.Replace(": ", ":", StringComparison.Ordinal)))).Append("}\n");
+                css.Append(string.Join(';', declarations.ToArray().Select(static one => one.Replace(": ", ":", StringComparison.Ordinal))))
+                    .Append("}\n");
                 break;
         }
     }

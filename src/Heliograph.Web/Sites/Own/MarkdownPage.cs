@@ -27,7 +27,8 @@ internal sealed record MarkdownPage(string Title, string Html, string Excerpt)
             other.Level = Math.Max(2, other.Level);
         foreach (var link in document.Descendants<LinkInline>())
             link.Url = ToHtml(link.Url);
-        var excerpt = document.OfType<ParagraphBlock>().Select(static paragraph => PlainText(paragraph.Inline)).FirstOrDefault(static one => one.Length > 0) ?? "";
+        var excerpt = document.OfType<ParagraphBlock>().Select(static paragraph => PlainText(paragraph.Inline))
+            .FirstOrDefault(static one => one.Length > 0) ?? "";
         return new(title, document.ToHtml(Pipeline), Shorten(excerpt));
     }
 

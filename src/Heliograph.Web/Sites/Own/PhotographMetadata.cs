@@ -3,14 +3,16 @@ using System.Buffers.Binary;
 namespace Heliograph.Web.Sites.Own;
 
 /// <summary>
-/// Takes out of a photograph what a camera writes beside the picture: where and when it was taken, with which device, by whom. The picture's
-/// own bytes stay as they are. A pure function of the file; null if it is not what its name says, or is cut short.
+/// Takes out of a photograph what a camera writes beside the picture: where and when it was taken, with which device, by whom. The
+/// picture's own bytes stay as they are. A pure function of the file; null if it is not what its name says, or is cut short.
 /// </summary>
 internal static class PhotographMetadata
 {
     private static ReadOnlySpan<byte> PngSignature => [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
 
-    /// <summary>JPEG (ITU-T T.81, annex B): of the application segments, only the colours' (JFIF, ICC, Adobe) and the orientation stay.</summary>
+    /// <summary>
+    /// JPEG (ITU-T T.81, annex B): of the application segments, only the colours' (JFIF, ICC, Adobe) and the orientation stay.
+    /// </summary>
     public static byte[]? CleanJpeg(ReadOnlySpan<byte> file)
     {
         const byte start = 0xD8, end = 0xD9, scan = 0xDA, comment = 0xFE, firstApplication = 0xE0, lastApplication = 0xEF;
@@ -48,7 +50,8 @@ internal static class PhotographMetadata
                     clean.Write(segment);
                 else if (marker == firstApplication + 1 && body.StartsWith("Exif\0\0"u8))
                     WriteOrientation(clean, Orientation(body[6..]));
-                else if ((marker == firstApplication + 2 && body.StartsWith("ICC_PROFILE\0"u8)) || (marker == firstApplication + 14 && body.StartsWith("Adobe"u8)))
+                else if ((marker == firstApplication + 2 && body.StartsWith("ICC_PROFILE\0"u8))
+                    || (marker == firstApplication + 14 && body.StartsWith("Adobe"u8)))
                     clean.Write(segment);
             }
             else if (marker != comment)
@@ -82,7 +85,8 @@ internal static class PhotographMetadata
                 return null;
             var chunk = file.Slice(at, (int)length + 12);
             var type = chunk.Slice(4, 4);
-            if (!type.SequenceEqual("eXIf"u8) && !type.SequenceEqual("tEXt"u8) && !type.SequenceEqual("zTXt"u8) && !type.SequenceEqual("iTXt"u8)
+            if (!type.SequenceEqual("eXIf"u8) && !type.SequenceEqual("tEXt"u8)
+                && !type.SequenceEqual("zTXt"u8) && !type.SequenceEqual("iTXt"u8)
                 && !type.SequenceEqual("tIME"u8))
                 clean.Write(chunk);
             if (type.SequenceEqual("IEND"u8))
@@ -153,7 +157,8 @@ internal static class PhotographMetadata
             return;
         ReadOnlySpan<byte> head =
         [
-            0xFF, 0xE1, 0, 34, .. "Exif\0\0MM"u8, 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0,
+            0xFF, 0xE1, 0, 34, .. "Exif\0\0MM"u8, 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12,
+            0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0,
         ];
         to.Write(head);
     }

@@ -38,7 +38,8 @@ public static class SiteFolder
         {
             if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any())
                 throw new SiteFolderException($"{full} is not empty; name a folder that does not exist yet");
-            foreach (var (path, text) in StarterFolder.Files(title, about, language, RandomNumberGenerator.GetInt32(int.MaxValue), timeProvider.GetUtcNow()))
+            foreach (var (path, text) in StarterFolder.Files(
+                title, about, language, RandomNumberGenerator.GetInt32(int.MaxValue), timeProvider.GetUtcNow()))
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(full, path))!);
                 File.WriteAllText(Path.Combine(full, path), text);
@@ -107,7 +108,8 @@ public static class SiteFolder
 
     private static bool Write(string path, MemoryFile file)
     {
-        if (File.Exists(path) && new FileInfo(path).Length == file.Content.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(file.Content))
+        if (File.Exists(path) && new FileInfo(path).Length == file.Content.Length
+            && File.ReadAllBytes(path).AsSpan().SequenceEqual(file.Content))
             return false;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         // Visitors see the old file or the new one, never a part.
@@ -141,7 +143,9 @@ internal sealed class PreviewedSite(string directory) : Site
         }
         catch (SiteFolderException exception)
         {
-            var page = new MemoryFile(path, Encoding.UTF8.GetBytes($"<p>{HtmlText.Escape(exception.Message)}</p>\n"), DateTimeOffset.UnixEpoch);
+            var page = new MemoryFile(
+                path, Encoding.UTF8.GetBytes($"<p>{HtmlText.Escape(exception.Message)}</p>\n"),
+                DateTimeOffset.UnixEpoch);
             return path.EndsWith(".html", StringComparison.Ordinal) ? new MemorySite([page]).Find(path) : new(SiteEntryKind.NotFound);
         }
     }

@@ -34,7 +34,9 @@ internal static class SiteRenderer
             throw new SiteFolderException($"{directory} does not exist; \"heliograph site new {directory}\" makes it");
         var settingsFile = Path.Combine(directory, SiteSettings.FileName);
         if (!File.Exists(settingsFile))
-            throw new SiteFolderException($"{directory} has no {SiteSettings.FileName}; \"heliograph site new\" makes a folder that has one");
+            throw new SiteFolderException(
+                $"{directory} has no {SiteSettings.FileName}; " +
+                "\"heliograph site new\" makes a folder that has one");
         var settings = SiteSettings.Read(ReadText(settingsFile));
         var (pages, copies, warnings) = (new List<(string Path, MarkdownPage Page)>(), new List<MemoryFile>(), new List<string>());
         var total = 0L;
@@ -54,7 +56,8 @@ internal static class SiteRenderer
         if (!pages.Exists(static page => page.Path == "index.md"))
             throw new SiteFolderException($"{directory} has no index.md, which becomes the first page; write one");
         var made = Pages(settings, pages).ToList();
-        var twice = made.Concat(copies).GroupBy(static file => file.Path, StringComparer.Ordinal).FirstOrDefault(static group => group.Count() > 1);
+        var twice = made.Concat(copies).GroupBy(static file => file.Path, StringComparer.Ordinal)
+            .FirstOrDefault(static group => group.Count() > 1);
         return twice is null ? new([.. made, .. copies], warnings)
             : throw new SiteFolderException($"{directory} has two files that would be {twice.Key} on the site; rename one of them");
     }
@@ -62,13 +65,21 @@ internal static class SiteRenderer
     /// <summary>The files of the folder that belong to the site, in the order of their names.</summary>
     private static List<string> Sources(string directory)
     {
-        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, MaxRecursionDepth = 6 };
+        var options = new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            AttributesToSkip = FileAttributes.ReparsePoint,
+            MaxRecursionDepth = 6,
+        };
         var sources = Directory.EnumerateFiles(directory, "*", options)
             .Select(path => Path.GetRelativePath(directory, path))
-            .Where(static path => !path.Split('/').Any(static part => part.StartsWith('.')) && !path.StartsWith(SiteFolder.HtmlFolder + "/", StringComparison.Ordinal)
+            .Where(static path => !path.Split('/').Any(static part => part.StartsWith('.'))
+                && !path.StartsWith(SiteFolder.HtmlFolder + "/", StringComparison.Ordinal)
                 && path is not (SiteSettings.FileName or StarterFolder.Instructions))
             .Take(MostFiles + 1).Order(StringComparer.Ordinal).ToList();
-        return sources.Count <= MostFiles ? sources : throw new SiteFolderException($"{directory} has more than {MostFiles} files; take some out");
+        return sources.Count <= MostFiles
+            ? sources
+            : throw new SiteFolderException($"{directory} has more than {MostFiles} files; take some out");
     }
 
     private static IEnumerable<MemoryFile> Pages(SiteSettings settings, List<(string Path, MarkdownPage Page)> pages)
@@ -101,7 +112,9 @@ internal static class SiteRenderer
             menu.Add(new($"/{NotesFolder}/", settings.Notes));
         menu.AddRange(pages.Where(static page => page.Path != "index.md" && !page.Path.Contains('/', StringComparison.Ordinal))
             .Select(static page => new MenuLink(Html(page.Path), page.Page.Title)));
-        var layout = new Layout(Choice("layout"), look, bones, new(Stylesheet, null, null, ""), words, settings.Title, settings.Tagline, menu);
+        var layout = new Layout(
+            Choice("layout"), look, bones, new(Stylesheet, null, null, ""), words,
+            settings.Title, settings.Tagline, menu);
         var content = new SiteContent
         {
             Name = settings.Title,
@@ -126,7 +139,9 @@ internal static class SiteRenderer
             yield return TextFile(html, layout.Page(html, title, body));
         }
         if (notes.Count > 0)
-            yield return TextFile($"/{NotesFolder}/index.html", layout.Page($"/{NotesFolder}/", settings.Notes, layout.Journal(content.Entries, Link)));
+            yield return TextFile(
+                $"/{NotesFolder}/index.html",
+                layout.Page($"/{NotesFolder}/", settings.Notes, layout.Journal(content.Entries, Link)));
         yield return TextFile(Stylesheet, BuiltIn.Stylesheet.Write(look, bones, null, Choice("css")));
     }
 
@@ -147,7 +162,9 @@ internal static class SiteRenderer
         name = name[(NotesFolder.Length + 1)..];
         if (name.Length < 10 || name.Contains('/', StringComparison.Ordinal)
             || !DateOnly.TryParseExact(name[..10], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
-            throw new SiteFolderException($"{path}: the name of a note begins with its date; call it for example {NotesFolder}/2026-05-01-{Path.GetFileName(name)}.md");
+            throw new SiteFolderException(
+                $"{path}: the name of a note begins with its date; " +
+                $"call it for example {NotesFolder}/2026-05-01-{Path.GetFileName(name)}.md");
         return (new(0, name, page.Title, new(day, TimeOnly.MinValue, TimeSpan.Zero), [page.Excerpt]), page);
     }
 

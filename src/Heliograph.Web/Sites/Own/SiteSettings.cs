@@ -46,7 +46,8 @@ internal sealed record SiteSettings
                     settings with { Language = value },
                 "language" => throw Wrong(index, $"\"{Shown(value)}\" is no language; allowed: two letters such as en, de or pl"),
                 "notes" => settings with { Notes = value },
-                "look" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var look) => settings with { Look = look },
+                "look" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var look) =>
+                    settings with { Look = look },
                 "look" => throw Wrong(index, $"\"{Shown(value)}\" is no number; any whole number gives a look of its own"),
                 _ => throw Wrong(index, $"there is no setting \"{Shown(name)}\"; allowed: title, tagline, author, language, notes, look"),
             };

@@ -25,7 +25,11 @@ internal static class SiteCommand
         var directory = FolderArgument();
         var title = new Option<string>("--title") { Description = "The title of the site.", HelpName = "TITLE", Required = true };
         var about = new Option<string?>("--about") { Description = "What it is about, in a few sentences.", HelpName = "TEXT" };
-        var language = new Option<string?>("--language") { Description = "The language you write in. [default: the machine's]", HelpName = "LANGUAGE" };
+        var language = new Option<string?>("--language")
+        {
+            Description = "The language you write in. [default: the machine's]",
+            HelpName = "LANGUAGE",
+        };
         language.CompletionSources.Add([.. DecoySite.Languages]);
         var command = new DocumentedCommand("new", "Write a folder to begin with, with instructions.", """
             Examples:
@@ -37,7 +41,9 @@ internal static class SiteCommand
         command.SetAction(parsed => Run(() =>
         {
             var folder = parsed.GetValue(directory)!;
-            SiteFolder.Create(folder, parsed.GetValue(title)!, parsed.GetValue(about), parsed.GetValue(language) ?? MachineLanguage.Find(), TimeProvider.System);
+            SiteFolder.Create(
+                folder, parsed.GetValue(title)!, parsed.GetValue(about), parsed.GetValue(language) ?? MachineLanguage.Find(),
+                TimeProvider.System);
             parsed.InvocationConfiguration.Output.WriteLine(
                 $"Wrote {Path.GetFullPath(folder)}; README.txt there says how to go on. Then: heliograph site preview {folder}");
         }));
