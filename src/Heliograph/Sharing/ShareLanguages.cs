@@ -5,6 +5,8 @@ namespace Heliograph.Sharing;
 /// <summary>The languages that a link can be explained in.</summary>
 internal static class ShareLanguages
 {
+    private static readonly string[] Variables = ["LC_ALL", "LC_MESSAGES", "LANG"];
+
     public static IReadOnlyList<ShareTexts> All { get; } =
         [Arabic.Texts, English.Texts, Spanish.Texts, Persian.Texts, Burmese.Texts, Russian.Texts, Chinese.Texts];
 
@@ -19,7 +21,7 @@ internal static class ShareLanguages
 
     /// <summary>The language of messages in this environment, in POSIX's order (The Open Group Base Specifications, 8.2).</summary>
     public static ShareTexts FromEnvironment(Func<string, string?> read) =>
-        new[] { "LC_ALL", "LC_MESSAGES", "LANG" }.Select(read).FirstOrDefault(static value => !string.IsNullOrEmpty(value)) is { } locale
+        Variables.Select(read).FirstOrDefault(static value => !string.IsNullOrEmpty(value)) is { } locale
             ? Find(locale) ?? English.Texts
             : English.Texts;
 }

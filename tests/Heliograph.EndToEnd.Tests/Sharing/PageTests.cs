@@ -82,7 +82,8 @@ public sealed class PageTests : IDisposable
             Browser,
             [
                 "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
-                "--allow-file-access-from-files", $"--user-data-dir={directory["profile"]}", "--window-size=1100,1300", .. more, "file://" + page,
+                "--allow-file-access-from-files", $"--user-data-dir={directory["profile"]}", "--window-size=1100,1300",
+                .. more, "file://" + page,
             ],
             BrowserLimit);
         Assert.True(code == 0, errors);

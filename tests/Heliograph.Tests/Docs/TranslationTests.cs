@@ -17,7 +17,7 @@ public sealed partial class TranslationTests
     private const string Start = "<!-- table -->\n";
 
     /// <summary>Every page that is a translation, and the page that it translates.</summary>
-    private static readonly IReadOnlyDictionary<string, string> Pages = new[] { "docs", "docs/operating", "docs/users" }
+    private static readonly Dictionary<string, string> Pages = new[] { "docs", "docs/operating", "docs/users" }
         .SelectMany(static directory => Directory.EnumerateFiles(Repository.PathOf(directory), "*.md"))
         .Select(static path => (Path: Path.GetRelativePath(Repository.PathOf(""), path), Follows: Marker().Match(File.ReadAllText(path))))
         .Where(static page => page.Follows.Success)
@@ -48,7 +48,7 @@ public sealed partial class TranslationTests
         var (page, now) = ($"{UserPages}{code}.md", Version("docs/users/en.md"));
         Assert.True(
             Followed(page) == now,
-            $"{page} follows version {Followed(page)} of docs/users/en.md, which is now {now}: bring the page up to date, then write {now}");
+            $"{page} follows version {Followed(page)} of docs/users/en.md, now {now}: bring the page up to date, then write {now}");
     }
 
     [Theory]
@@ -133,7 +133,7 @@ public sealed partial class TranslationTests
     [GeneratedRegex("^## ", RegexOptions.Multiline, 10_000)]
     private static partial Regex Headings();
 
-    [GeneratedRegex(@"^([0-9]\.|-) ", RegexOptions.Multiline, 10_000)]
+    [GeneratedRegex(@"^([0-9]\.|-) ", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 10_000)]
     private static partial Regex Items();
 
     [GeneratedRegex("^    .+$", RegexOptions.Multiline, 10_000)]

@@ -104,7 +104,8 @@ public sealed class ShareTextTests
     public void The_environment_names_the_language_in_the_order_of_POSIX(string code, string? all, string? messages, string? lang) =>
         Assert.Equal(
             code,
-            ShareLanguages.FromEnvironment(name => name switch { "LC_ALL" => all, "LC_MESSAGES" => messages, "LANG" => lang, _ => null }).Code);
+            ShareLanguages.FromEnvironment(
+                name => name switch { "LC_ALL" => all, "LC_MESSAGES" => messages, "LANG" => lang, _ => null }).Code);
 
     [Fact]
     public void A_page_cannot_be_broken_by_the_address()
