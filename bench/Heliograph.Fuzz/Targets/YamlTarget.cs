@@ -30,7 +30,7 @@ internal static class YamlTarget
         if (again.Settings is not { } settings)
             throw new FaultException($"what is written of it is refused:\n{text}\n{string.Join('\n', again.Errors)}");
         var second = EffectiveYaml.Write(settings, again.Values);
-        FaultException.Unless(WithoutOrigins(second) == WithoutOrigins(text), $"written twice, it differs:\n{text}\n{second}");
+        FaultException.Unless(WithoutComments(second) == WithoutComments(text), $"written twice, it differs:\n{text}\n{second}");
     }
 
     private static LoadedConfiguration Read(ReadOnlySpan<byte> bytes)
@@ -39,6 +39,6 @@ internal static class YamlTarget
         return ConfigurationLoader.Load(YamlLayer.Parse("FILE", bytes, Keys.Catalog, errors), errors);
     }
 
-    private static string WithoutOrigins(string text) =>
-        string.Join('\n', text.Split('\n').Select(static line => line.Split("  # from ")[0]));
+    private static string WithoutComments(string text) =>
+        string.Join('\n', text.Split('\n').Select(static line => line.Split("  # ")[0]));
 }

@@ -42,7 +42,7 @@ public sealed partial class UnlistedLikeNginxTests(ITestOutputHelper output)
             },
             authority);
         await using var nginx = await NginxWithCertbotsOptions.StartAsync(
-            proxy.Certificate, $"server_tokens off; root {site.Path}; gzip on; types {{ text/html html; }}");
+            proxy.Certificate, $"{NginxProcess.ServerTokens} root {site.Path}; gzip on; types {{ text/html html; }}");
         var groups = new Groups(proxy.Config);
         var live = await groups.LinkAsync("new", "family");
         var revoked = await groups.LinkAsync("new", "friends");

@@ -139,7 +139,8 @@ public class SickProxyTests
         var run = await check.RunAsync(pair.Endpoint, "--json");
         Assert.Equal((1, "proxy_broken"), (run.ExitCode, run.Verdict));
         Assert.All(run.Outcomes("route").Values, static outcome => Assert.Equal("as_denied", outcome));
-        Assert.StartsWith("The proxy relays none of Signal's hosts: ", run.Summary, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "This name is an ordinary web site: none of Signal's hosts answers through it. ", run.Summary, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Bound.LongTest)]

@@ -249,7 +249,7 @@ public sealed class InitTests : IDisposable
     {
         var hook = init.Directory.Write("hook", "");
         var (code, screen) = await PseudoTerminal.RunAsync(
-            "example.org\\r\\r" + answer,
+            "example.org\\r\\r\\r" + answer,
             new Dictionary<string, string?>(StringComparer.Ordinal) { ["HELIOGRAPH__ACME__DNS__HOOK"] = hook },
             init.Arguments("--offline", "--no-qr"));
         Assert.Equal(0, code);
@@ -270,11 +270,11 @@ public sealed class InitTests : IDisposable
             ["HELIOGRAPH__ACME__DNS__RFC2136__KEY_SECRET"] = "dHNpZ3NlY3JldA==",
         };
         var (_, shown) = await PseudoTerminal.RunAsync(
-            "example.org\\r\\r\\r", environment, init.Arguments("--offline", "--no-qr", "--dry-run"));
+            "example.org\\r\\r\\r\\r", environment, init.Arguments("--offline", "--no-qr", "--dry-run"));
         Assert.Contains("key_secret: \"********\"", shown, StringComparison.Ordinal);
         Assert.DoesNotContain("dHNpZ3NlY3JldA", shown, StringComparison.Ordinal);
         var (code, screen) = await PseudoTerminal.RunAsync(
-            "example.org\\r\\r\\r", environment, init.Arguments("--offline", "--no-qr"));
+            "example.org\\r\\r\\r\\r", environment, init.Arguments("--offline", "--no-qr"));
         Assert.Equal(0, code);
         Assert.DoesNotContain("dHNpZ3NlY3JldA", screen, StringComparison.Ordinal);
         var rfc2136 = Loaded.From(init.File).Settings!.Acme.Dns!.Rfc2136!;
