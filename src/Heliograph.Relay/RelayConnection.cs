@@ -23,7 +23,7 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     private readonly RelayContext relay;
     private readonly RelayLoop loop;
     private readonly Deadline deadline;
-    private readonly PendingBytes peeked = new();
+    private readonly PendingBytes peeked;
     private Channel client;
     private Channel? upstream;
     private RouteCounters? relaying;
@@ -47,6 +47,7 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     {
         this.relay = relay;
         this.loop = loop;
+        peeked = new(loop.Events);
         deadline = new Deadline(this);
         client = new SocketChannel(socket);
     }

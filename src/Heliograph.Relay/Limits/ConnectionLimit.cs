@@ -5,18 +5,19 @@ namespace Heliograph.Relay.Limits;
 /// <summary>How many connections at a time this machine can hold.</summary>
 public static class ConnectionLimit
 {
-    /// <summary>A connection has a descriptor for each side; one to the built-in site has a third, the site's end of the pair.</summary>
+    /// <summary>A connection has a descriptor for each side; a visitor of a directory's site has one of a file beside its own.</summary>
     internal const int DescriptorsPerConnection = 3;
 
     /// <summary>Reserved for everything else: libraries, the loops, files.</summary>
     internal const int ReservedDescriptors = 100;
 
     /// <summary>
-    /// An idle relayed connection takes 10 KB, of which the kernel has 8 (docs/capacity.md). One whose client does not read takes another
-    /// 115 KB, at most one read: 16 KB let one in twenty be such a one, 10 + 115 / 20, and still all of them take half of the memory. The
-    /// bytes that wait in the kernel are not reckoned: it bounds those of all sockets together (net.ipv4.tcp_mem, a tenth of the memory).
+    /// An idle relayed connection takes 10 KB, of which the kernel has 8 (docs/capacity.md). The most that a hostile one takes is the 32 KB
+    /// of a buffer with half a TLS record; a client that does not read takes less, once many do (<see cref="EventLoop.ReadLimit"/>). All
+    /// of them together take half of the memory at worst. The bytes that wait in the kernel are not reckoned: it bounds those of all
+    /// sockets together (net.ipv4.tcp_mem, a tenth of the memory).
     /// </summary>
-    internal const long MemoryPerConnection = 16 * 1024;
+    internal const long MemoryPerConnection = 32 * 1024;
 
     /// <summary>Below this there is too little to share.</summary>
     internal const int SmallestPerSource = 64;

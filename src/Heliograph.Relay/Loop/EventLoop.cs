@@ -16,6 +16,12 @@ internal sealed unsafe class EventLoop : IDisposable
     public const int ReceiveSize = RecordLayer.RecordsAtOnce * RecordLayer.LargestContent;
 
     private const int EventsPerWait = 256;
+
+    /// <summary>What may wait on a loop before reads become small: sixty whole reads, for clients on slow lines.</summary>
+    internal const long HeldPlenty = 8L * 1024 * 1024;
+
+    /// <summary>With what a TLS record has beside its content, it fits a buffer of 4 KB.</summary>
+    internal const int SmallReceive = 4000;
     private const ulong WakeUp = ulong.MaxValue;
 
     private readonly TimeProvider timeProvider;
@@ -62,6 +68,15 @@ internal sealed unsafe class EventLoop : IDisposable
     /// The most that one read of a socket gives; may be set from any thread. Small shares of a limited rate need small reads.
     /// </summary>
     public int LongestReceive { get; set; } = int.MaxValue;
+
+    /// <summary>Bytes of buffers that hold what waits, of all connections of this loop. On its thread only.</summary>
+    public long Held { get; set; }
+
+    /// <summary>
+    /// What one read of a socket may give now. While more than <see cref="HeldPlenty"/> waits, a peer that does not read costs a small
+    /// buffer instead of a whole read: however many there are, they cannot use up the memory.
+    /// </summary>
+    public int ReadLimit => Held > HeldPlenty ? Math.Min(SmallReceive, LongestReceive) : LongestReceive;
 
     /// <summary>Room for what a socket receives: <see cref="RecordLayer.ReceiveSize"/> bytes. Nothing in it survives an await.</summary>
     public byte* Received { get; }

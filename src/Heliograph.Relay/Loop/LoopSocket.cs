@@ -169,7 +169,7 @@ internal sealed unsafe class LoopSocket : IDisposable
             return IoResult.Broken;
         if (!readReady)
             return IoResult.WouldBlock;
-        length = Math.Min(length, Loop.LongestReceive);
+        length = Math.Min(length, Loop.ReadLimit);
         nint count;
         do
         {

@@ -33,7 +33,7 @@ internal sealed class Tls13Channel : HandshakeChannel, IRecordSink
     public Tls13Channel(RecordLayer records, HandshakeAnswer answer, LoopSocket socket) : base(socket)
     {
         session = new HandshakeSession(records, answer, this);
-        input = new PendingBytes();
+        input = new PendingBytes(socket.Loop);
         NegotiatedHttp2 = answer.ApplicationProtocol.SequenceEqual("h2"u8);
         // The first HandshakeStep sees that the connection is broken.
         if (!SendInPieces(answer.Flight))

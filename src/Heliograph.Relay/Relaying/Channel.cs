@@ -92,7 +92,7 @@ internal abstract class Channel : IDisposable
         }
         if (bytes.IsEmpty)
             return true;
-        output ??= new PendingBytes();
+        output ??= new PendingBytes(Socket.Loop);
         if (output.Count + bytes.Length > LargestOutput)
             return false;
         output.Append(bytes);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Heliograph.Relay.Loop;
 
 namespace Heliograph.Relay.Relaying;
 
@@ -7,10 +8,14 @@ namespace Heliograph.Relay.Relaying;
 /// </summary>
 internal sealed class PendingBytes : IDisposable
 {
+    private readonly EventLoop loop;
     private byte[]? rented;
     private int start;
     private int end;
     private int latest;
+
+    /// <param name="loop">Its <see cref="EventLoop.Held"/> counts what is rented.</param>
+    public PendingBytes(EventLoop loop) => this.loop = loop;
 
     public int Count => end - start;
 
@@ -41,7 +46,7 @@ internal sealed class PendingBytes : IDisposable
     /// <summary>Moves the bytes into a new object without a copy; this one is empty afterwards.</summary>
     public PendingBytes MoveToNew()
     {
-        var moved = new PendingBytes { rented = rented, start = start, end = end, latest = latest };
+        var moved = new PendingBytes(loop) { rented = rented, start = start, end = end, latest = latest };
         rented = null;
         start = end = latest = 0;
         return moved;
@@ -51,6 +56,7 @@ internal sealed class PendingBytes : IDisposable
     {
         if (rented is null)
             return;
+        loop.Held -= rented.Length;
         ArrayPool<byte>.Shared.Return(rented);
         rented = null;
         start = end = latest = 0;
@@ -63,6 +69,7 @@ internal sealed class PendingBytes : IDisposable
         Span.CopyTo(larger);
         Dispose();
         rented = larger;
+        loop.Held += larger.Length;
         end = count;
     }
 }

@@ -8,7 +8,7 @@ public sealed class ConnectionLimitTests
 
     [Fact]
     public void A_small_VPS_is_limited_by_its_memory() =>
-        Assert.Equal(16_384, ConnectionLimit.Derive(descriptors: 524_288, memory: Gibibyte / 2));
+        Assert.Equal(8_192, ConnectionLimit.Derive(descriptors: 524_288, memory: Gibibyte / 2));
 
     [Fact]
     public void A_large_machine_is_limited_by_its_descriptors() =>
@@ -21,11 +21,11 @@ public sealed class ConnectionLimitTests
     public void No_limit_at_all_does_not_overflow() => Assert.Equal(int.MaxValue, ConnectionLimit.Derive(long.MaxValue, long.MaxValue));
 
     [Theory]
-    // A Signal client keeps two connections: 6,000 and more of them behind one carrier's address on the smallest machine, twice as many on
+    // A Signal client keeps two connections: 3,000 and more of them behind one carrier's address on the smallest machine, twice as many on
     // the next.
-    [InlineData(512, 6_144 * 2)]
-    [InlineData(1024, 12_288 * 2)]
-    [InlineData(4096, 49_152 * 2)]
+    [InlineData(512, 3_072 * 2)]
+    [InlineData(1024, 6_144 * 2)]
+    [InlineData(4096, 24_576 * 2)]
     public void All_users_of_a_proxy_may_be_behind_one_address_of_their_carrier(int mebibytes, int connections) =>
         Assert.Equal(
             connections, ConnectionLimit.PerSource(ConnectionLimit.Derive(descriptors: 1_048_576, memory: mebibytes * 1024L * 1024)));

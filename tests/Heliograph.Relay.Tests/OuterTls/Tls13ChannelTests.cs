@@ -50,7 +50,7 @@ public sealed class Tls13ChannelTests : IDisposable
 
     private bool WriteTwice(int accepted)
     {
-        using var input = new PendingBytes();
+        using var input = new PendingBytes(loop);
         using var channel = new Tls13Channel(
             records,
             SessionKeys.Derive(0x1301, new byte[32], ServerSecret, (int)TrafficKey.MostRecords - 1)!.Value,

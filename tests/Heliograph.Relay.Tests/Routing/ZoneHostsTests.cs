@@ -6,6 +6,7 @@ using Heliograph.Testing;
 
 namespace Heliograph.Relay.Tests.Routing;
 
+[Collection(nameof(Alone))]
 public sealed class ZoneHostsTests : IDisposable
 {
     private const string New = "svr9.signal.org";

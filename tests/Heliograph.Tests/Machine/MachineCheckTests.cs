@@ -94,8 +94,8 @@ public sealed class MachineCheckTests
     }
 
     [Theory]
-    [InlineData(512, "Ok", "512 MB, enough for 16384 connections at once")]
-    [InlineData(128, "Warning", "128 MB, enough for 4096 connections at once")]
+    [InlineData(512, "Ok", "512 MB, enough for 8192 connections at once")]
+    [InlineData(128, "Warning", "128 MB, enough for 2048 connections at once")]
     public void Memory_is_reported_as_connections(int megabytes, string severity, string seen)
     {
         var finding = MemoryCheck.Evaluate(megabytes * Megabyte);
