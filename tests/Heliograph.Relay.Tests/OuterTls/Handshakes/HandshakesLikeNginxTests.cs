@@ -53,7 +53,8 @@ public sealed class HandshakesLikeNginxTests(HandshakeServers servers)
             await client.ReadToEndAsync();
         });
 
-        Assert.Contains("23 handshake 23: EncryptedExtensions 0000\n", story, StringComparison.Ordinal);
+        // OpenSSL 3.5 lists its groups in them, 3.0 says nothing.
+        Assert.Contains(": EncryptedExtensions 00", story, StringComparison.Ordinal);
         Assert.Contains("Finished, right\n", story, StringComparison.Ordinal);
         Assert.DoesNotContain("86400 s", story, StringComparison.Ordinal);
     }
