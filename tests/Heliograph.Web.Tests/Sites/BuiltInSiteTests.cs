@@ -31,7 +31,7 @@ public sealed partial class BuiltInSiteTests
             .Range(0, 10)
             .SelectMany(i => Files(i))
             .SelectMany(file => (byte[])[.. Encoding.UTF8.GetBytes(file.Path), .. file.Content]);
-        Assert.Equal("e6e53fe3", Convert.ToHexStringLower(SHA256.HashData(all.ToArray()))[..8]);
+        Assert.Equal("e46f3ca3", Convert.ToHexStringLower(SHA256.HashData(all.ToArray()))[..8]);
     }
 
     [Fact]
@@ -93,6 +93,24 @@ public sealed partial class BuiltInSiteTests
                     var target = path.EndsWith('/') ? path + "index.html" : path;
                     Assert.True(site.Find(target).Kind == SiteEntryKind.File, $"{page.Path} of seed {i} links to {link.Value}");
                 }
+            }
+        }
+    }
+
+    [Fact]
+    public void No_sentence_has_two_marks_in_a_row_and_no_menu_of_one_link_a_line_has_marks_between_them()
+    {
+        for (var i = 0; i < Seeds; i++)
+        {
+            var files = Files(i);
+            var isBeside = files.Any(
+                static file => Encoding.UTF8.GetString(file.Content).Contains("rem minmax(0, 1fr)", StringComparison.Ordinal));
+            foreach (var file in files.Where(static file => file.Path.EndsWith(".html", StringComparison.Ordinal)))
+            {
+                var html = Encoding.UTF8.GetString(file.Content);
+                Assert.DoesNotMatch(DoubledMarks(), Entity().Replace(Style().Replace(html, ""), ""));
+                if (isBeside)
+                    Assert.DoesNotMatch(SeparatedLinks(), html[..html.IndexOf("<h1>", StringComparison.Ordinal)]);
             }
         }
     }
@@ -173,4 +191,13 @@ public sealed partial class BuiltInSiteTests
 
     [GeneratedRegex("<(?<name>meta|link|img|hr)[^>]*>", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex VoidElement();
+
+    [GeneratedRegex("&#?[a-z0-9]+;", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex Entity();
+
+    [GeneratedRegex("[,;:][,;:.!?]|[!?]\\.", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex DoubledMarks();
+
+    [GeneratedRegex(@"</a>\s*(\||&middot;|/|&bull;)\s*<a", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex SeparatedLinks();
 }

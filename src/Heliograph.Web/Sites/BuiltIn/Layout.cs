@@ -229,11 +229,13 @@ internal sealed class Layout
         var links = menu.Select(link => link.Path == path || link.Path + "index.html" == path
             ? $"<a href=\"{link.Path}\" aria-current=\"page\">{HtmlText.Escape(link.Label)}</a>"
             : $"<a href=\"{link.Path}\">{HtmlText.Escape(link.Label)}</a>");
+        // Beside the text each link has a line of its own.
+        var separator = bones.NavigationPlace == NavigationPlace.Beside ? "\n" : bones.Separator;
         var inner = bones.NavigationList switch
         {
             "ul" or "ol" => Within(bones.NavigationList, "", string.Concat(links.Select(static link => $"<li>{link}</li>\n"))),
-            "p" => $"<p>{string.Join(bones.Separator, links)}</p>\n",
-            _ => string.Join(bones.Separator, links) + "\n",
+            "p" => $"<p>{string.Join(separator, links)}</p>\n",
+            _ => string.Join(separator, links) + "\n",
         };
         return Within(bones.Navigation, mark, inner);
     }
