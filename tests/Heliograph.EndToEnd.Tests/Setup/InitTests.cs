@@ -282,6 +282,44 @@ public sealed class InitTests : IDisposable
     }
 
     [Fact]
+    public async Task A_sentence_about_anything_becomes_a_web_site_and_a_folder_that_is_there_is_taken_as_it_is()
+    {
+        var (code, screen) = await PseudoTerminal.RunAsync(
+            "proxy.example.org\\r\\r/no/such/site\\rTwo hives beside a railway line.\\r" +
+            $"Bees on Mill Lane\\r{init.Directory["bees"]}\\r",
+            init.Arguments("--offline", "--no-qr"));
+        Assert.Equal(0, code);
+        Assert.Contains("there is no such folder; for example /srv/site/html", screen, StringComparison.Ordinal);
+        var site = Loaded.From(init.File).Settings!.Decoy.Directory!;
+        Assert.Equal(init.Directory["bees/html"], site);
+        var page = await File.ReadAllTextAsync(Path.Combine(site, "index.html"), TestContext.Current.CancellationToken);
+        Assert.Contains("Two hives beside a railway line.", page, StringComparison.Ordinal);
+        Assert.Contains("Bees on Mill Lane", page, StringComparison.Ordinal);
+
+        (code, _) = await PseudoTerminal.RunAsync(
+            $"proxy.example.org\\r\\r{site}\\r", init.Arguments("--offline", "--no-qr", "--force"));
+        Assert.Equal((0, site), (code, Loaded.From(init.File).Settings!.Decoy.Directory));
+    }
+
+    [Fact]
+    public async Task A_site_is_not_written_over_what_is_there_nor_by_a_dry_run()
+    {
+        Directory.CreateDirectory(init.Directory["full"]);
+        init.Directory.Write("full/file", "");
+        var (code, screen) = await PseudoTerminal.RunAsync(
+            $"proxy.example.org\\r\\rOne two three four\\rOne\\r{init.Directory["full"]}\\r{init.Directory["empty"]}\\r",
+            init.Arguments("--offline", "--no-qr"));
+        Assert.Equal(0, code);
+        Assert.Contains("is not empty", screen, StringComparison.Ordinal);
+        Assert.Equal(["file"], Directory.GetFileSystemEntries(init.Directory["full"]).Select(Path.GetFileName));
+
+        (code, screen) = await PseudoTerminal.RunAsync(
+            "proxy.example.org\\r\\rOne two three four\\r\\r", init.Arguments("--offline", "--no-qr", "--dry-run"));
+        Assert.Equal(0, code);
+        Assert.Contains("a dry run writes no site", screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_name_without_a_dot_is_good_where_no_authority_is_asked()
     {
         var (code, _) = await PseudoTerminal.RunAsync(

@@ -20,6 +20,9 @@ public static class SiteFolder
     /// <summary>Where the site is written.</summary>
     public const string HtmlFolder = "html";
 
+    /// <summary>In characters.</summary>
+    public const int LongestTitle = SiteSettings.LongestValue;
+
     /// <summary>The names of the files that the last build wrote: nothing else is ever replaced or taken away.</summary>
     private const string ListFile = ".built";
 

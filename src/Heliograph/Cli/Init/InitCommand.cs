@@ -61,7 +61,7 @@ internal static class InitCommand
                 : null;
             if (flags.Children(Keys.Domains) is null && checkout is null)
             {
-                dialogue.AskForDomain(flags, answer => Try(configuration, parsed, answer));
+                dialogue.AskForDomain(flags, answer => Try(configuration, parsed, answer), mayWrite: !parsed.GetValue(dryRun));
                 UnlistedOffer.Ask(dialogue.Console, flags, configuration.Load(parsed, offline: true).Values);
             }
             else if (flags.Children(Keys.Domains) is null)

@@ -14,7 +14,8 @@ internal sealed class SetupDialogue(IAnsiConsole console)
     /// <summary>Asks for the domain, and for an e-mail address if no flag gave one.</summary>
     /// <param name="flags">Receives both.</param>
     /// <param name="load">The configuration that flags give, with all its errors: an answer is good if it is good there.</param>
-    public void AskForDomain(Layer flags, Func<Action<Layer>, LoadedConfiguration> load)
+    /// <param name="mayWrite">Whether a web site may be written to a folder.</param>
+    public void AskForDomain(Layer flags, Func<Action<Layer>, LoadedConfiguration> load, bool mayWrite)
     {
         if (!CanAsk)
             throw new StartException(
@@ -31,7 +32,7 @@ internal sealed class SetupDialogue(IAnsiConsole console)
         if (flags.Scalar(Keys.Acme.Email) is null)
             AskForEmail(flags, load);
         if (((ConfigurationKey[])[Keys.DecoySite, Keys.DecoyDirectory, Keys.DecoyUpstream]).All(key => flags.Scalar(key) is null))
-            AskForSite(flags);
+            SiteQuestion.Ask(console, flags, mayWrite);
         console.WriteLine();
     }
 
@@ -52,19 +53,6 @@ internal sealed class SetupDialogue(IAnsiConsole console)
                 : Check(load(layer => AddEmail(layer, text.Trim())), Keys.Acme.Email, "you@example.org, or nothing")));
         if (email.Trim() is { Length: > 0 } given)
             AddEmail(flags, given);
-    }
-
-    private void AskForSite(Layer flags)
-    {
-        console.WriteLine("The folder of a web site of yours, which everyone without Signal sees. It is");
-        console.WriteLine("the best cover, because nobody else has it. \"heliograph site new\" helps to write");
-        console.WriteLine("one, now or later. Enter: the built-in site.");
-        var folder = console.Prompt(new TextPrompt<string>("  Folder:").AllowEmpty().Validate(static text =>
-            text.Trim().Length == 0 || Directory.Exists(text.Trim())
-                ? ValidationResult.Success()
-                : ValidationResult.Error("  [red]there is no such folder; for example /srv/site/html, or nothing[/]")));
-        if (folder.Trim() is { Length: > 0 } given)
-            flags.SetScalar(Keys.DecoyDirectory, Path.GetFullPath(given), Keys.DecoyDirectory.Name);
     }
 
     /// <summary>An error, as far as the person who types needs it: they know what they typed, and where.</summary>
