@@ -64,6 +64,9 @@ public sealed class RelayServer : IAsyncDisposable
     /// <summary>The limits; for tests.</summary>
     internal Admission Admission => relay.Admission;
 
+    /// <summary>What new handshakes are performed with; for tests.</summary>
+    internal TlsContext TlsContext => relay.Certificate.Context;
+
     /// <summary>Handshakes without libssl; for tests.</summary>
     internal long HandshakesAnswered => loops.Sum(static loop => loop.Handshakes.Answered);
 

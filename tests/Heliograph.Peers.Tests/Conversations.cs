@@ -41,6 +41,7 @@ internal static class Conversations
         Add("TLS 1.3 records", RecordCases.All.Keys);
         Add("TLS 1.3 resumption with", ResumptionCases.All.Keys);
         Add("TLS 1.3 resumption after", EndingCases13.All.Keys);
+        Add("TLS 1.3 resumption later", AgedSessionCases.All.Keys);
         Add("TLS 1.3 KeyUpdate", KeyUpdateCases.All.Keys);
         Add("two segments", SegmentCases.All.Keys);
         Add("time-out", TimeOutCases.All.Keys);

@@ -128,10 +128,10 @@ internal sealed class OrderDriver
             response = await PostAsync(request.Replaces);
         }
         // RFC 9773 section 5: the predecessor has been replaced already, or cannot be, or another account ordered it (403: it was
-        // adopted); the order itself is still wanted.
+        // adopted), or its issuer is none of the authority's any more (malformed); the order itself is still wanted.
         catch (AcmeException exception)
             when (request.Replaces is not null
-                && (exception.Problem?.Kind == "alreadyReplaced" || exception.Problem?.Status is 403 or 404 or 409))
+                && (exception.Problem?.Kind is "alreadyReplaced" or "malformed" || exception.Problem?.Status is 403 or 404 or 409))
         {
             logger.NotAReplacement(client.Authority);
             response = await PostAsync(null);

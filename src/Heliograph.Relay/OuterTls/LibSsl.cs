@@ -26,6 +26,9 @@ internal static unsafe partial class LibSsl
 
     public const int AlertFatal = 2, AlpnOk = 0;
 
+    /// <summary>CRYPTO_EX_INDEX_SSL.</summary>
+    public const int ExDataOfSsl = 0;
+
     /// <summary>SSL_SENT_SHUTDOWN and SSL_RECEIVED_SHUTDOWN.</summary>
     public const int ShutdownBoth = 3;
 
@@ -81,6 +84,11 @@ internal static unsafe partial class LibSsl
     public static partial void SSL_CTX_set_alpn_select_cb(
         nint context, delegate* unmanaged[Cdecl]<nint, byte**, byte*, byte*, uint, nint, int> callback, nint argument);
 
+    /// <summary>The first is called before each ticket is written, with the ticket's own session as that of the connection.</summary>
+    [LibraryImport(Ssl)]
+    public static partial int SSL_CTX_set_session_ticket_cb(
+        nint context, delegate* unmanaged[Cdecl]<nint, nint, int> generate, nint decrypt, nint argument);
+
     [LibraryImport(Ssl)]
     public static partial int SSL_select_next_proto(
         byte** @out, byte* outLength, byte* server, uint serverLength, byte* client, uint clientLength);
@@ -129,9 +137,6 @@ internal static unsafe partial class LibSsl
 
     [LibraryImport(Ssl)]
     public static partial nint SSL_SESSION_get_time(nint session);
-
-    [LibraryImport(Ssl)]
-    public static partial nint SSL_SESSION_set_time(nint session, nint seconds);
 
     [LibraryImport(Ssl)]
     public static partial nint SSL_SESSION_get_timeout(nint session);
@@ -202,6 +207,10 @@ internal static unsafe partial class LibSsl
 
     [LibraryImport(Ssl)]
     public static partial nint SSL_SESSION_set_timeout(nint session, nint seconds);
+
+    /// <summary>A number for SSL_set_ex_data that nobody else has.</summary>
+    [LibraryImport(Crypto)]
+    public static partial int CRYPTO_get_ex_new_index(int type, nint number, nint pointer, nint create, nint copy, nint free);
 
     [LibraryImport(Crypto)]
     public static partial int OPENSSL_sk_num(nint stack);

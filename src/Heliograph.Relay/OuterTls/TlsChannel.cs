@@ -189,19 +189,16 @@ internal sealed class TlsChannel : HandshakeChannel
     }
 
     /// <summary>
-    /// Between the flight and the tickets of a resumed session, which say how long it lasts: no longer than the one before it
-    /// (ngx_ssl_info_callback). OpenSSL would begin anew each time.
+    /// Once the first hello is answered. If that was a HelloRetryRequest, no session is resumed yet, and nginx leaves the one that it gets
+    /// from its cache for the second hello as it is.
     /// </summary>
     private void AgeSession()
     {
-        if (!agesSession || LibSsl.SSL_session_reused(ssl) == 0 || LibSsl.SSL_version(ssl) != LibSsl.Tls13Version)
+        if (!agesSession || bio.Written.IsEmpty)
             return;
         agesSession = false;
-        var session = LibSsl.SSL_get_session(ssl);
-        var now = (nint)TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        var timeout = LibSsl.SSL_SESSION_get_timeout(session) - (now - LibSsl.SSL_SESSION_get_time(session));
-        _ = LibSsl.SSL_SESSION_set_time(session, now);
-        _ = LibSsl.SSL_SESSION_set_timeout(session, Math.Max(timeout, 0));
+        if (LibSsl.SSL_session_reused(ssl) != 0 && LibSsl.SSL_version(ssl) == LibSsl.Tls13Version)
+            SessionAge.Note(ssl);
     }
 
     private unsafe IoResult Decrypt(byte* bytes, int byteCount, bool inputEnded, Span<byte> destination)

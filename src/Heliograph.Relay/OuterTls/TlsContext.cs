@@ -35,6 +35,8 @@ internal sealed unsafe class TlsContext : SafeHandle
         var protocols = offerHttp2 ? ProtocolList.Http2 : ProtocolList.Http1;
         var context = Create(certificate, protocols);
         context.AgesSessions = agesSessions;
+        if (agesSessions)
+            SessionAge.ApplyTo(context.handle);
         if (handshake == TlsHandshake.Auto)
             context.Identity = context.CreateIdentity(certificate, protocols);
         return context;

@@ -119,6 +119,11 @@ public sealed class Tls13LikeNginxTests(PeerServers servers)
     public Task A_ticket_is_worth_as_much_as_with_nginx_however_its_connection_ended(string name) =>
         Comparison.CompareAsync(servers, "TLS 1.3 resumption after", name, EndingCases13.All[name]);
 
+    /// <summary>All at once: their sessions get older together.</summary>
+    [Fact]
+    public Task The_tickets_of_an_older_session_last_as_long_as_those_of_nginx() =>
+        Comparison.CompareAllAsync(servers, "TLS 1.3 resumption later", AgedSessionCases.All);
+
     [Theory]
     [MemberData(nameof(KeyUpdates))]
     public Task KeyUpdates_are_answered_as_by_nginx(string name) => CompareAsync("TLS 1.3 KeyUpdate", name, KeyUpdateCases.All[name]);

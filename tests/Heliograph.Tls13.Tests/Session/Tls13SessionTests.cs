@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Heliograph.Testing.Tls13;
 using Heliograph.Tls13.Records;
@@ -97,8 +98,17 @@ public sealed class Tls13SessionTests : IDisposable
         Assert.False(session.WriteEnd());
     }
 
+    /// <summary>OpenSSL 3.2 and later look at the type first.</summary>
+    [Fact]
+    public void A_header_of_another_protocol_is_answered_as_by_this_machines_OpenSSL()
+    {
+        Read([22, 4, 1, 0, 0], out _);
+
+        var alert = SafeEvpPKeyHandle.OpenSslVersion < 0x30200000 ? Alert.ProtocolVersion : Alert.UnexpectedMessage;
+        Assert.Equal((SessionState.Broken, (Alert?)alert), (session.State, session.SentAlert));
+    }
+
     [Theory]
-    [InlineData("1604010000", Alert.ProtocolVersion)]
     [InlineData("1503030002", Alert.UnexpectedMessage)]
     [InlineData("1703020010", Alert.DecodeError)]
     [InlineData("1703034101", Alert.RecordOverflow)]

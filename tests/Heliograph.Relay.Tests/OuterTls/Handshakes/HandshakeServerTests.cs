@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Heliograph.Relay.Tests.Server;
 using Heliograph.Testing.Certificates;
 using Heliograph.Testing.Hellos;
@@ -6,9 +7,14 @@ using Heliograph.Tls13.Handshake;
 
 namespace Heliograph.Relay.Tests.OuterTls.Handshakes;
 
-/// <summary>Which clients are answered without libssl. <see cref="HandshakesLikeNginxTests"/> shows that the answer is the same.</summary>
+/// <summary>
+/// Which clients are answered without libssl: none where libssl has a post-quantum key exchange (OpenSSL 3.5).
+/// <see cref="HandshakesLikeNginxTests"/> shows that the answer is the same.
+/// </summary>
 public sealed class HandshakeServerTests : IDisposable
 {
+    private static readonly bool IsPostQuantum = SafeEvpPKeyHandle.OpenSslVersion >= 0x30500000;
+
     private readonly TestAuthority authority = new();
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -69,7 +75,7 @@ public sealed class HandshakeServerTests : IDisposable
         await second.OfferAsync(second.Resume(hello, first.Tickets[0]));
         Assert.Equal(Flight.Finished, await second.ReadFlightAsync());
 
-        Assert.Equal(1, relay.Server.HandshakesAnswered);
+        Assert.Equal(IsPostQuantum ? 0 : 1, relay.Server.HandshakesAnswered);
         // A resumed session shows no certificate: ServerHello, ChangeCipherSpec, EncryptedExtensions, Finished.
         Assert.DoesNotContain("Certificate", second.Story, StringComparison.Ordinal);
         Assert.Contains("Certificate", first.Story, StringComparison.Ordinal);
@@ -84,7 +90,7 @@ public sealed class HandshakeServerTests : IDisposable
     private TestRelay StartRelay(TestKey kind, TlsHandshake handshake = TlsHandshake.Auto) =>
         TestRelay.Start(authority.Issue(kind, "proxy.example"), change: options => options with { Handshake = handshake });
 
-    /// <param name="expected">How many hellos the relay has answered by itself since its start.</param>
+    /// <param name="expected">How many hellos the relay has answered by itself since its start, if OpenSSL is not a newer one.</param>
     /// <param name="hello">What the client sends.</param>
     /// <param name="relay">The relay.</param>
     private static async Task AssertAnsweredAsync(long expected, RawHello hello, TestRelay relay)
@@ -93,7 +99,7 @@ public sealed class HandshakeServerTests : IDisposable
         await client.OfferAsync(hello);
 
         Assert.Equal(Flight.Finished, await client.ReadFlightAsync());
-        Assert.Equal(expected, relay.Server.HandshakesAnswered);
+        Assert.Equal(IsPostQuantum ? 0 : expected, relay.Server.HandshakesAnswered);
         await client.SendAsync(client.ProtectFinished());
         await client.ReadTicketsAsync(SessionTickets.Count);
         Assert.Equal(SessionTickets.Count, client.Tickets.Count);
