@@ -37,7 +37,8 @@ internal static class ManualPage
         Entry(page, "1", "It failed.");
         Entry(page, "2", "The command line or the configuration cannot be used.");
         Entry(page, "3", "Done, but something keeps the proxy from working.");
-        Section(page, "SEE ALSO", "The files in /usr/share/doc/heliograph/operating.");
+        Section(page, "REPORTING BUGS", $"{ProjectAddress.Repository}/issues");
+        Section(page, "SEE ALSO", $"The files in /usr/share/doc/heliograph/docs/operating; {ProjectAddress.Repository}");
         return page.ToString();
     }
 

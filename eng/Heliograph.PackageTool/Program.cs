@@ -10,10 +10,13 @@ switch (args)
     case ["sbom", var version, var epoch, var repository]:
         Console.WriteLine(Sbom.Write(version, Time(epoch), LockFile.ReadAll(Path.Combine(repository, "src"))));
         return 0;
+    case ["links", var directory, var address]:
+        PackedLinks.Rewrite(directory, address);
+        return 0;
     case ["completion", _]:
         return await CommandLine.RunAsync(args, Console.Out, Console.Error);
     default:
-        Console.Error.WriteLine("Usage: man VERSION EPOCH | sbom VERSION EPOCH REPOSITORY | completion SHELL");
+        Console.Error.WriteLine("Usage: man VERSION EPOCH | sbom VERSION EPOCH REPOSITORY | links DIRECTORY ADDRESS | completion SHELL");
         return 2;
 }
 

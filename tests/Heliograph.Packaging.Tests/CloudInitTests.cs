@@ -19,6 +19,13 @@ public sealed class CloudInitTests
     public async Task Its_script_installs_the_release_configures_it_and_starts_it()
     {
         using var root = await PreparedAsync();
+        var unchanged = await root.TryAsync("/usr/local/sbin/heliograph-setup");
+        Assert.Equal(
+            (2, "heliograph-setup: write your name after DOMAIN= in /etc/heliograph-setup, then run heliograph-setup again\n"),
+            (unchanged.ExitCode, unchanged.Errors));
+        Assert.False(File.Exists(root["usr/bin/heliograph"]));
+
+        await FillInAsync(root);
         await root.RunAsync("/usr/local/sbin/heliograph-setup");
         Assert.Equal("domains: [proxy.example.org]\n", await File.ReadAllTextAsync(root["etc/heliograph/heliograph.yaml"], Tool.Token));
         Assert.Equal("enable --now heliograph.service", root.SystemctlCalls[^1]);
@@ -28,11 +35,20 @@ public sealed class CloudInitTests
     public async Task A_package_with_a_wrong_checksum_is_not_installed()
     {
         using var root = await PreparedAsync();
+        await FillInAsync(root);
         await File.AppendAllTextAsync(root[$"release/{Path.GetFileName(Packages.Deb)}"], "x", Tool.Token);
         var (code, output, _) = await root.TryAsync("/usr/local/sbin/heliograph-setup");
         Assert.Equal(1, code);
         Assert.Contains("FAILED", output, StringComparison.Ordinal);
         Assert.False(File.Exists(root["usr/bin/heliograph"]));
+    }
+
+    private static async Task FillInAsync(DebianRoot root)
+    {
+        var file = root["etc/heliograph-setup"];
+        var text = await File.ReadAllTextAsync(file, Tool.Token);
+        Assert.Contains($"/releases/download/v{Packages.Version}\n", text, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, text.Replace("DOMAIN=\n", "DOMAIN=proxy.example.org\n", StringComparison.Ordinal), Tool.Token);
     }
 
     // The files that cloud-init would write, and in place of curl a script that reads from a directory what curl would fetch.

@@ -3,7 +3,9 @@ using Heliograph.Testing;
 
 namespace Heliograph.Packaging.Tests;
 
-/// <summary>An upgrade of the installed package while clients connect, with the listening socket held open as systemd does.</summary>
+/// <summary>
+/// An upgrade of the installed package from the apt repository while clients connect, with the listening socket held open as systemd does.
+/// </summary>
 public sealed class DebUpgradeTests
 {
     private const int Clients = 16;
@@ -12,10 +14,12 @@ public sealed class DebUpgradeTests
     [Fact]
     public async Task An_upgrade_under_traffic_refuses_nobody()
     {
+        using var repository = await AptRepository.CreateAsync();
         using var root = await DebianRoot.CreateAsync();
         root.PretendSystemd();
         await root.InstallAsync(Packages.Deb);
-        var newer = await root.MakeNewerAsync();
+        await repository.AddAsync(await root.MakeNewerAsync(), $"{Packages.Version}+1");
+        await repository.PublishAsync(root);
         var endpoint = LoopbackPort.Free();
         await File.WriteAllTextAsync(root["etc/heliograph/heliograph.yaml"], $$"""
             domains: [proxy.example]
@@ -44,7 +48,8 @@ public sealed class DebUpgradeTests
             .ToList();
         var first = Started(service).Single();
         _ = root.SystemctlCalls;
-        await root.InstallAsync(newer);
+        await root.RunAsync("apt-get", "update");
+        await root.RunAsync("apt-get", "upgrade", "--yes");
         Assert.Contains(root.SystemctlCalls, static call => call.Contains("restart heliograph.service", StringComparison.Ordinal));
         Assert.EndsWith(
             " (deleted)", File.ResolveLinkTarget($"/proc/{first}/exe", returnFinalTarget: false)!.Name, StringComparison.Ordinal);

@@ -56,6 +56,19 @@ public sealed partial class SbomTests
         Assert.Contains(listed, static name => name.StartsWith("YamlDotNet@", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Everything_in_the_program_is_named_in_the_copyright_file()
+    {
+        var named = File.ReadLines(Repository.PathOf("packaging/copyright"))
+            .Where(static line => line.StartsWith("Files: ", StringComparison.Ordinal)).Select(static line => line[7..]).ToList();
+        Assert.Contains(".NET", named);
+        var shipped = sbom.GetProperty("components").EnumerateArray()
+            .Where(static component => Text(component, "scope") == "required").Select(static component => Text(component, "name"))
+            .Where(static name => name.Split('.')[0] is not ("Microsoft" or "System" or "runtime"));
+        Assert.All(shipped, name => Assert.Contains(
+            named, work => name == work || name.StartsWith(work + ".", StringComparison.Ordinal)));
+    }
+
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
 
     [GeneratedRegex(

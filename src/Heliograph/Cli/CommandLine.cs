@@ -15,7 +15,7 @@ namespace Heliograph.Cli;
 /// <summary>The commands, and the errors of a command line.</summary>
 internal static class CommandLine
 {
-    private const string More = """
+    private static readonly string More = $"""
         Examples:
           heliograph demo
           heliograph init
@@ -28,7 +28,7 @@ internal static class CommandLine
           heliograph config validate --config /etc/heliograph/heliograph.yaml
 
         Exit codes: 0 done, 2 bad usage or configuration, 3 done with warnings, 1 anything else.
-        Heliograph is not a product of Signal.
+        Heliograph is not a product of Signal. Its home: {ProjectAddress.Repository}
         """;
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)

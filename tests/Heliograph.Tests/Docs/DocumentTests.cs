@@ -16,25 +16,13 @@ public sealed partial class DocumentTests
 
     public static TheoryData<string> Documents => [.. Directory.EnumerateFiles(Root, "*.md")
         .Concat(Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories))
+        .Concat(Directory.EnumerateFiles(Repository.PathOf("packaging"), "*.md", SearchOption.AllDirectories))
         .Select(static path => Path.GetRelativePath(Root, path)).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Documents))]
-    public void Every_link_points_to_a_file_and_a_heading_in_it(string document)
-    {
-        var path = Path.Combine(Root, document);
-        Assert.All(
-            Links().Matches(File.ReadAllText(path)).Select(static match => match.Groups["target"].Value),
-            target =>
-            {
-                var (file, heading) = target.Split('#') is [var before, var after] ? (before, after) : (target, null);
-                var to = file.Length == 0 ? path : Path.GetFullPath(file, Path.GetDirectoryName(path)!);
-                Assert.True(Path.Exists(to), $"{target}: there is no {to}");
-                if (heading is not null)
-                    Assert.Contains(
-                        heading, Headings().Matches(File.ReadAllText(to)).Select(static match => Anchor(match.Groups["text"].Value)));
-            });
-    }
+    public void Every_link_points_to_a_file_and_a_heading_in_it(string document) =>
+        MarkdownLinks.AssertResolve(Root, Path.Combine(Root, document));
 
     [Theory]
     [InlineData("docs/adr")]
@@ -65,22 +53,9 @@ public sealed partial class DocumentTests
                     $"{named.Class} has no {named.Method}");
             });
 
-    /// <summary>As GitHub derives it from a heading.</summary>
-    private static string Anchor(string heading) => NoAnchor().Replace(heading.ToLowerInvariant(), "").Replace(' ', '-');
-
     [GeneratedRegex("class (?<class>[A-Z][A-Za-z0-9]*Tests)\\b", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex TestClasses();
 
     [GeneratedRegex("`(?<class>[A-Z][A-Za-z0-9]*Tests)(\\.(?<method>[A-Za-z0-9_]+))?`", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex TestNames();
-
-    /// <summary>To files of this repository.</summary>
-    [GeneratedRegex(@"\]\((?!https?:|mailto:)(?<target>[^)\s]+)\)", RegexOptions.ExplicitCapture, 10_000)]
-    private static partial Regex Links();
-
-    [GeneratedRegex("^#+ (?<text>.+)$", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 10_000)]
-    private static partial Regex Headings();
-
-    [GeneratedRegex(@"[^\w\- ]", RegexOptions.ExplicitCapture, 10_000)]
-    private static partial Regex NoAnchor();
 }

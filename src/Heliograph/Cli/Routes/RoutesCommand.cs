@@ -36,10 +36,10 @@ internal static class RoutesCommand
             Description = "The list: a file, or an address that starts with https://. Its signature lies beside it: FILE.minisig",
         };
         var force = new Option<bool>("--force") { Description = "Take a list that is older than the one in use." };
-        var command = new DocumentedCommand("update", "Use a list of hosts that the project has signed, and show what it changes.", """
+        var command = new DocumentedCommand("update", "Use a list of hosts that the project has signed, and show what it changes.", $"""
             Examples:
               heliograph routes update hosts.json
-              heliograph routes update https://example.org/releases/latest/hosts.json
+              heliograph routes update {ProjectAddress.LatestList}
 
             The list and its signature (hosts.json.minisig) are part of every release. The running server uses the new list at once, and the
             one before is kept: heliograph routes undo. Run it as the server's user or as root.
