@@ -1,4 +1,5 @@
 using System.Net;
+using Heliograph.Platform;
 using Heliograph.Relay.Access;
 using Heliograph.Relay.Diagnostics;
 using Heliograph.Relay.Limits;
@@ -45,7 +46,7 @@ public sealed class RelayServer : IAsyncDisposable
         RelayLoop CreateLoop(int index)
         {
             var events = new EventLoop($"relay-{index}", timeProvider, exception => logger.Defect(exception.ToString()));
-            return new(events, names, relay.Admission.Shaper, relay.Counters, options.Limits, protection.CreateLayer(), open);
+            return new(events, names, relay, protection.CreateLayer(), open);
         }
     }
 
@@ -76,7 +77,12 @@ public sealed class RelayServer : IAsyncDisposable
     public static RelayServer Start(RelayOptions options, ServerCertificate certificate, TimeProvider timeProvider, ILogger logger) =>
         Start(options, certificate, NameCache.FromSystem, timeProvider, logger);
 
-    internal static RelayServer Start(
+    /// <param name="options">What to serve, and how.</param>
+    /// <param name="certificate">The first certificate.</param>
+    /// <param name="resolve">Resolves the names of upstreams, in place of the system's resolver.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="logger">The operator's log.</param>
+    public static RelayServer Start(
         RelayOptions options, ServerCertificate certificate, Resolve resolve, TimeProvider timeProvider, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -113,7 +119,7 @@ public sealed class RelayServer : IAsyncDisposable
         if (relay.Certificate.Use(changed))
             ForgetSigningKeys();
         foreach (var loop in loops)
-            loop.Events.Post(() => loop.Use(changed.Limits));
+            loop.Events.Post(() => loop.Use(changed));
         var found = relay.ZoneHosts.Found.Select(static route => route.Name);
         names.Keep(GetHosts(changed).Concat(found).ToHashSet(StringComparer.OrdinalIgnoreCase));
         WarmUp();
@@ -240,14 +246,17 @@ public sealed class RelayServer : IAsyncDisposable
             loop.Events.Start();
     }
 
-    /// <summary>Resolves all routed hosts, so that the first client does not wait for the resolver.</summary>
+    /// <summary>Resolves all hosts that are resolved here, so that the first client does not wait for the resolver.</summary>
     private void WarmUp()
     {
         foreach (var host in GetHosts(relay.Options))
             _ = names.FindAsync(host, TimeSpan.Zero).AsTask();
     }
 
-    private static IEnumerable<string> GetHosts(RelayOptions options) => options.Routes.Routes.Select(static route => route.Endpoint)
+    /// <summary>The hosts that are resolved here: a proxy resolves those of the routes.</summary>
+    private static IEnumerable<string> GetHosts(RelayOptions options) => (options.Proxy is { } proxy
+            ? [proxy.Endpoint]
+            : options.Routes.Routes.Select(static route => route.Endpoint))
         .Concat(options.Passthrough.Endpoints)
         .Concat([options.Decoy.Http1, options.Decoy.Http2 ?? options.Decoy.Http1])
         .OfType<UpstreamEndpoint.Tcp>().Select(static tcp => tcp.Host).Distinct(StringComparer.OrdinalIgnoreCase);

@@ -54,6 +54,9 @@ internal sealed record CheckOptions
     /// </summary>
     public IReadOnlyDictionary<string, ProxyAddress> Direct { get; init; } = new Dictionary<string, ProxyAddress>(StringComparer.Ordinal);
 
+    /// <summary>How <see cref="Direct"/> is dialled, as the server does it: by which proxy or resolver.</summary>
+    public UpstreamSettings Upstream { get; init; } = new();
+
     /// <summary>Tried only when the proxy cannot be reached at all, to see whether this machine's network is down. Null: never.</summary>
     public ProxyAddress? Neutral { get; init; } = UsualNeutral;
 

@@ -49,6 +49,7 @@ internal static class OwnProbe
             Opens = settings.Access.IsUnlisted,
             AsStranger = false,
             HttpPort = null,
+            Upstream = settings.Upstream,
             Direct = asked
                 .Where(static route => route.Endpoint is UpstreamEndpoint.Tcp)
                 .ToDictionary(

@@ -36,6 +36,10 @@ internal static class Kinds
         Values.Network, static network => network.ToString(), static () => Text(@"^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$"),
         "an IP address, or a network such as 10.0.0.0/8 or \"2001:db8::/32\"", "network");
 
+    public static ScalarKind<IPAddress> Address { get; } = new(
+        Values.Address, static address => address?.ToString(), static () => Text("^[0-9A-Fa-f.:]+$"),
+        "an IP address, such as 192.0.2.53", "IP address");
+
     public static ScalarKind<string> Domain { get; } = new(
         DomainName.Parse, Given, static () => Text(@"^[^\s/]+$"), "a DNS name such as proxy.example.org, or an IP address",
         "DNS name or IP address");
@@ -50,6 +54,14 @@ internal static class Kinds
     public static ScalarKind<ProxyAddress> ProxyAddress { get; } = new(
         Configuration.ProxyAddress.Parse, static address => address?.ToString(), static () => Text(@"^[^\s/]+$"),
         "HOST or HOST:PORT, where this machine reaches the proxy", "host name or IP address, with `:PORT` if that is not 443");
+
+    public static ScalarKind<UpstreamProxy> UpstreamProxyAddress { get; } = new(
+        Configuration.UpstreamProxyAddress.Parse, static proxy => proxy?.ToString(), static () => Text(@"^(socks5|http)://[^\s@]+$"),
+        Configuration.UpstreamProxyAddress.Allowed, "`socks5://HOST:PORT` or `http://HOST:PORT`");
+
+    /// <param name="allowed">What it is.</param>
+    public static ScalarKind<string> Credential(string allowed) => new(
+        Configuration.UpstreamProxyAddress.ParseCredential, Given, TextOrNumber, allowed, "1 to 255 printable characters");
 
     public static ScalarKind<TimeSpan> Duration(TimeSpan shortest, TimeSpan longest) => new(
         Values.Duration(shortest, longest), Values.Write, static () => Text($"^{DurationPattern}$"), DurationSyntax,
