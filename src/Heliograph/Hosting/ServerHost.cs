@@ -7,6 +7,7 @@ using Heliograph.Certificates;
 using Heliograph.Checking;
 using Heliograph.Configuration;
 using Heliograph.Control;
+using Heliograph.Countries;
 using Heliograph.Hosting.Systemd;
 using Heliograph.HostLists;
 using Heliograph.Machine;
@@ -17,6 +18,7 @@ using Heliograph.Relay.Limits;
 using Heliograph.Relay.OuterTls;
 using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
+using Heliograph.Sources;
 using Heliograph.Statistics;
 using Heliograph.Web;
 using Microsoft.Extensions.Logging;
@@ -45,6 +47,8 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     private DecoySite decoy = null!;
     private RelayServer relay = null!;
     private AccessKeeper access = null!;
+    private SourceKeeper sources = null!;
+    private CountryKeeper countries = null!;
     private RedirectServer? redirect;
     private SelfCheck? selfCheck;
     private Monitoring monitoring = null!;
@@ -152,6 +156,8 @@ internal sealed class ServerHost : IService, IAsyncDisposable
                 await CertificateSources.OpenAsync(newSettings, ports, timeProvider, logger), newSettings.Domains);
         else
             certificates.Reload(newSettings.Domains);
+        sources.Use(newSettings.Sources);
+        countries.Use(newSettings.CountryDatabase);
         lock (changing)
         {
             settings = newSettings;
@@ -196,6 +202,8 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         access = Own(
             new AccessKeeper(
                 new AccessFile(settings.StateDirectory, timeProvider, logger), settings.Access.IsUnlisted, timeProvider, logger));
+        sources = Own(new SourceKeeper(settings.Sources, settings.StateDirectory, timeProvider, logger));
+        countries = Own(new CountryKeeper(settings.CountryDatabase, timeProvider, logger));
         decoyOptions = DecoyOptions(settings);
         decoy = Own(
             await DecoySite.StartAsync(decoyOptions, timeProvider, loggerFactory.CreateLogger("Heliograph.Web"), cancellationToken));
@@ -203,6 +211,8 @@ internal sealed class ServerHost : IService, IAsyncDisposable
             RelayServer.Start(RelayOptions(), certificates.Source.Current, timeProvider, loggerFactory.CreateLogger("Heliograph.Relay")));
         ports.Attach(relay);
         access.Attach(relay.UseAccess);
+        sources.Attach(relay.UseSources);
+        countries.Attach(relay.UseCountries, () => relay.GetStatistics().Countries);
         if (settings.HttpListen.Count > 0)
             redirect = Own(await StartRedirectAsync(loggerFactory.CreateLogger("Heliograph.Web")));
         if (settings.Limits.Budget.MonthlyBytes > 0)
@@ -217,7 +227,8 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         var traffic = Own(
             new TrafficRecorder(settings.StateDirectory, () => Traffic.FromStatistics(relay.GetStatistics()), timeProvider, logger));
         var status = new StatusReader(
-            relay.GetStatistics, certificates, traffic, () => Budget?.Read(), SelfCheckProblem, Groups, timeProvider);
+            relay.GetStatistics, certificates, traffic, () => Budget?.Read(), SelfCheckProblem, Groups, sources.Report, countries.Report,
+            timeProvider);
         Own(
             ControlServer.Start(
                 settings.StateDirectory,
@@ -321,6 +332,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     {
         Groups = () => settings.Access.NamesInMetrics ? Groups() ?? [] : [],
         Relay = relay.GetStatistics,
+        Sources = sources.Report,
         Budget = () => Budget?.Read(),
         Certificate = certificates.Describe,
         SelfCheck = () => selfCheck?.Last,
@@ -360,6 +372,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
                 Http2Unavailable = new UpstreamEndpoint.InProcess("the error page (HTTP/2)", decoy.ServeHttp2Unavailable),
             },
             Access = access.Table,
+            Sources = sources.Rules,
             Passthrough = PassthroughTable.Create(settings.Domains, settings.Passthrough),
             TrustedProxies = settings.TrustedProxies,
             MaxConnections = maxConnections,
