@@ -30,6 +30,8 @@ internal sealed record FuzzTarget(string Name, string Description, FuzzCheck Che
         new("yaml", "the configuration file", YamlTarget.Check),
         new("acme", "what a certificate authority answers", AcmeTarget.Check),
         new("host-list", "the list of hosts", HostListTarget.Check),
+        new("prefix-list", "a list of sources", PrefixListTarget.Check),
+        new("country-database", "a database of countries (MMDB), and the addresses that are looked up in it", CountryDatabaseTarget.Check),
         new("minisign", "minisign's signatures and public keys", MinisignTarget.Check),
         new("dns", "DNS answers and their TSIG signatures", DnsTarget.Check),
     ];

@@ -4,7 +4,7 @@ namespace Heliograph.Platform;
 
 /// <summary>What the base library does not tell about a file: its owner, and whether it is a pipe. A link is followed.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly partial record struct FileStatus(uint User, uint Group, bool IsPipe)
+public readonly partial record struct FileStatus(uint User, uint Group, bool IsPipe)
 {
     /// <summary>AT_FDCWD of openat(2).</summary>
     private const int CurrentDirectory = -100;

@@ -88,6 +88,22 @@ public sealed partial class PrivateDirectory
             "written", path, () => WriteWhole(path, path + TempSuffix, JsonSerializer.SerializeToUtf8Bytes(value, type), overwrite: true));
     }
 
+    /// <summary>Reads a file of bytes.</summary>
+    /// <param name="name">The file's name.</param>
+    /// <param name="longest">A longer file is none of ours, and reads as empty.</param>
+    /// <returns>Null if it is missing.</returns>
+    /// <exception cref="StorageException">It cannot be read.</exception>
+    public byte[]? ReadBytes(string name, int longest) => TryRead(PathOf(name), longest);
+
+    /// <summary>Writes a file of bytes. The caller holds the lock: one writer at a time.</summary>
+    /// <exception cref="StorageException">It cannot be written; the old file is intact.</exception>
+    public void WriteBytes(string name, byte[] bytes)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        var path = PathOf(name);
+        Guard("written", path, () => WriteWhole(path, path + TempSuffix, bytes, overwrite: true));
+    }
+
     /// <summary>Reads a file of bytes; if it is missing, creates it and its directory.</summary>
     /// <param name="name">The file's name.</param>
     /// <param name="content">The content of a new file. If several processes create it at the same time, all of them get the content
@@ -170,14 +186,14 @@ public sealed partial class PrivateDirectory
     }
 
     /// <returns>Null if the file is missing. A file too long to be ours reads as empty, and therefore as damaged.</returns>
-    private static byte[]? TryRead(string path)
+    private static byte[]? TryRead(string path, int longest = MaxFile)
     {
         try
         {
             var file = new FileInfo(path);
             if (!file.Exists)
                 return null;
-            return file.Length <= MaxFile ? File.ReadAllBytes(path) : [];
+            return file.Length <= longest ? File.ReadAllBytes(path) : [];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,5 @@
 using Heliograph.Relay.Access;
+using Heliograph.Relay.Countries;
 using Heliograph.Relay.Diagnostics;
 using Heliograph.Relay.Limits;
 using Heliograph.Relay.Listening;
@@ -31,10 +32,12 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     private string? listedName;
     private ConnectionAddresses? proxied;
     private ConnectionOutcome outcomeOfLeaving = ConnectionOutcome.Left;
+    private Country? country;
     private ulong source;
     private bool timedOut;
     private bool isCounted;
     private bool isOwn;
+    private bool isBlocked;
     private bool opens;
     private bool entered;
     private bool isBalancers;
@@ -134,10 +137,12 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
             return CloseSilently();
         if (!TryEnter(isProxied))
             return ConnectionOutcome.RefusedSource;
+        LookUpSource(isProxied);
         var opening = await PeekAsync();
         if (opening.Ended == IoStatus.Broken || peeked.Count == 0)
             return CloseSilently();
         isOwn |= relay.Own.Take(peeked.Span, out opens);
+        isBlocked &= !isOwn;
         Count();
         if (relay.Passthrough.Find(opening.Found?.ServerName) is { } site)
             return await PassThroughAsync(site);
@@ -216,6 +221,18 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
         ? relay.Admission.Sources.TryEnter(proxied?.Source.Address, out source)
         : relay.Admission.Sources.TryEnter(client.Socket, out source);
 
+    /// <summary>Asks once where the client is, if anybody wants to know. The address is not kept.</summary>
+    private void LookUpSource(bool isProxied)
+    {
+        var (sources, countries) = (relay.Sources, relay.Countries);
+        if (sources is null && countries is null)
+            return;
+        var source = isProxied ? proxied?.Source.Address : SocketNames.Peer(client.Socket)?.Address;
+        isBlocked = sources?.Blocks(source) == true;
+        if (countries is not null)
+            country = source is { } known ? countries.Find(known) : Country.Unknown;
+    }
+
     /// <summary>Counts the connection, once it is known whose it is.</summary>
     private void Count()
     {
@@ -229,10 +246,13 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     }
 
     /// <summary>
-    /// Whether Signal's hosts can be reached under an outer name. Whatever is inside makes no difference where they cannot.
+    /// Whether Signal's hosts can be reached under an outer name, from where the client is. Whatever is inside makes no difference where
+    /// they cannot.
     /// </summary>
     private bool IsListed(string? name)
     {
+        if (isBlocked)
+            return false;
         if (relay.Access is not { } access || opens)
             return true;
         var found = access.Find(name);
@@ -377,6 +397,8 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
         var countedFor = entered ? group : null;
         if (route is not null)
             countedFor?.CountRelayed();
+        if (route is not null && !isOwn && country is { } from)
+            relay.Counters.Countries.Count(from);
         if (!upstream!.Write(peeked.Span))
             return outcome;
         if (relaying is not null)
@@ -409,9 +431,10 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
         return ConnectionOutcome.DecoyDeniedName;
     }
 
-    /// <summary>What somebody brought under an outer name that is nobody's.</summary>
+    /// <summary>What somebody brought under an outer name that is nobody's, or from a source that is blocked.</summary>
     private ConnectionOutcome Unlisted(ClientHello? hello) =>
-        relay.Routes.Find(hello?.ServerName) is not null ? ConnectionOutcome.DecoyProbe
+        relay.Routes.Find(hello?.ServerName) is not null
+            ? isBlocked ? ConnectionOutcome.DecoyBlocked : ConnectionOutcome.DecoyProbe
         : hello is not null ? ConnectionOutcome.DecoyDeniedName
         : ConnectionOutcome.DecoyNoHello;
 

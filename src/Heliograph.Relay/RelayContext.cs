@@ -1,4 +1,5 @@
 using Heliograph.Relay.Access;
+using Heliograph.Relay.Countries;
 using Heliograph.Relay.Diagnostics;
 using Heliograph.Relay.Limits;
 using Heliograph.Relay.OuterTls;
@@ -14,6 +15,8 @@ internal sealed class RelayContext
     private volatile RelayOptions options;
     private volatile TrustedProxies trustedProxies;
     private volatile AccessTable? access;
+    private volatile SourceRules? sources;
+    private volatile CountryTable? countries;
 
     public RelayContext(
         RelayOptions options, ServedCertificate certificate, ZoneHosts zoneHosts, TimeProvider timeProvider, ILogger logger)
@@ -22,6 +25,7 @@ internal sealed class RelayContext
         this.options = options;
         trustedProxies = new TrustedProxies(options.TrustedProxies);
         access = options.Access;
+        sources = options.Sources;
         Certificate = certificate;
         Admission = new Admission(options, timeProvider, logger);
         Own = new OwnFlights(timeProvider);
@@ -42,6 +46,12 @@ internal sealed class RelayContext
 
     /// <summary>The outer names that are relayed; null: all are.</summary>
     public AccessTable? Access => access;
+
+    /// <summary>Whom nothing is relayed for; null: nobody is looked up.</summary>
+    public SourceRules? Sources => sources;
+
+    /// <summary>Which country a client is in; null: nobody is looked up.</summary>
+    public CountryTable? Countries => countries;
 
     public TrustedProxies TrustedProxies => trustedProxies;
 
@@ -76,4 +86,10 @@ internal sealed class RelayContext
 
     /// <summary>From now on these outer names are relayed.</summary>
     public void Use(AccessTable? changed) => access = changed;
+
+    /// <summary>From now on nothing is relayed for these sources.</summary>
+    public void Use(SourceRules? changed) => sources = changed;
+
+    /// <summary>From now on countries are counted by this table.</summary>
+    public void Use(CountryTable? changed) => countries = changed;
 }

@@ -37,6 +37,11 @@ public sealed record RelayOptions
     public AccessTable? Access { get; init; }
 
     /// <summary>
+    /// For whom nothing is relayed at the start. <see cref="RelayServer.UseSources"/> changes it. Null: everybody is relayed.
+    /// </summary>
+    public SourceRules? Sources { get; init; }
+
+    /// <summary>
     /// Connections at a time; <see cref="Limits.ConnectionLimit.Derive"/> says how many the machine can hold. More are refused.
     /// </summary>
     public int MaxConnections { get; init; } = 1024;

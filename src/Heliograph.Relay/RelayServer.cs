@@ -1,6 +1,7 @@
 using System.Net;
 using Heliograph.Platform;
 using Heliograph.Relay.Access;
+using Heliograph.Relay.Countries;
 using Heliograph.Relay.Diagnostics;
 using Heliograph.Relay.Limits;
 using Heliograph.Relay.Listening;
@@ -174,6 +175,16 @@ public sealed class RelayServer : IAsyncDisposable
         if (names is not null)
             CancelAll(connection => connection.LostAccess(names));
     }
+
+    /// <summary>
+    /// From now on nothing is relayed for these sources. Of an open connection nobody knows any more where it came from, so it continues.
+    /// </summary>
+    /// <param name="sources">Null: everybody is relayed.</param>
+    public void UseSources(SourceRules? sources) => relay.Use(sources);
+
+    /// <summary>From now on relayed connections are counted by country.</summary>
+    /// <param name="countries">Null: they are not.</param>
+    public void UseCountries(CountryTable? countries) => relay.Use(countries);
 
     /// <summary>What the month's budget allows from now on.</summary>
     /// <param name="slowTo">Bytes a second, where that is less than the limit; 0: no slower.</param>

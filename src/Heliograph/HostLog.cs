@@ -134,6 +134,24 @@ internal static partial class HostLog
     [LoggerMessage(37, LogLevel.Information, "The resolver {Address} answers again (upstream.resolver)")]
     public static partial void ResolverAnswers(ILogger logger, string address);
 
+    [LoggerMessage(50, LogLevel.Information, "The list of sources {List} is in use: {Prefixes} prefixes")]
+    public static partial void SourceListTaken(ILogger logger, string list, int prefixes);
+
+    [LoggerMessage(
+        51, LogLevel.Warning,
+        "The list of sources {List} holds private or loopback addresses, which are not blocked; to block them, set " +
+        "sources.block_private: true")]
+    public static partial void SourceListHasPrivate(ILogger logger, string list);
+
+    [LoggerMessage(52, LogLevel.Warning, "The list of sources {List} is not used; {Consequence}: {Problem}")]
+    public static partial void SourceListRejected(ILogger logger, string list, string consequence, string problem);
+
+    [LoggerMessage(53, LogLevel.Information, "The database of countries {File} is in use")]
+    public static partial void CountriesTaken(ILogger logger, string file);
+
+    [LoggerMessage(54, LogLevel.Warning, "The database of countries {File} is not used; {Consequence}: {Problem}")]
+    public static partial void CountriesRejected(ILogger logger, string file, string consequence, string problem);
+
     [LoggerMessage(5, LogLevel.Debug, "An unexpected error")]
     public static partial void Fault(ILogger logger, Exception exception);
 }

@@ -18,6 +18,9 @@ public enum ConnectionOutcome
     /// <summary>The decoy: an inner ClientHello for a routed host, but under an outer name that no group has: a probe.</summary>
     DecoyProbe,
 
+    /// <summary>The decoy: an inner ClientHello for a routed host, from a source that is blocked.</summary>
+    DecoyBlocked,
+
     /// <summary>The decoy: the routed host could not be dialled.</summary>
     DecoyUpstreamDown,
 

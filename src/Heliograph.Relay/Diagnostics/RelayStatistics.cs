@@ -76,6 +76,9 @@ public sealed record RelayStatistics
     /// <summary>Where DNS had an answer for a name that was made up, so that no host can be found there; null: it did not.</summary>
     public string? MadeUpNamesUnder { get; init; }
 
+    /// <summary>Connections that were relayed while a database of countries was in use, by two letters; <c>??</c>: not known.</summary>
+    public IReadOnlyDictionary<string, long> Countries { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
+
     public required LimitStatistics Limits { get; init; }
 }
 

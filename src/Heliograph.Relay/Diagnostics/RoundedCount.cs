@@ -24,6 +24,7 @@ public static class RoundedCount
     /// <summary>Up to the next multiple of <see cref="ByteStep"/>; 0 stays 0.</summary>
     public static long UpBytes(long bytes) => Up(bytes, ByteStep);
 
-    private static long Up(long value, int step) =>
+    /// <summary>Up to the next multiple of a step; 0 stays 0.</summary>
+    public static long Up(long value, int step) =>
         value <= 0 ? 0 : value > long.MaxValue - step ? value : (value + step - 1) / step * step;
 }

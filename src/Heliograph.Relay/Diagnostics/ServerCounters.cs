@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Heliograph.Relay.Countries;
 using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
 
@@ -32,6 +33,9 @@ internal sealed class ServerCounters
 
     /// <summary>For the relayed connections of our own, which count for no route.</summary>
     public RouteCounters OwnRelays { get; } = new();
+
+    /// <summary>Of relayed connections, where a database of countries is in use.</summary>
+    public CountryCounters Countries { get; } = new();
 
     public RouteCounters GetRoute(Route route) => routes.GetOrAdd(route.Name, static _ => new());
 

@@ -46,6 +46,7 @@ internal sealed class StatisticsReader(
             FoundHosts = [.. found.Select(static route => route.Name)],
             ListVersion = table.ListVersion,
             MadeUpNamesUnder = table.Zones.Count > 0 ? relay.ZoneHosts.MadeUpUnder : null,
+            Countries = counters.Countries.Read(),
             Limits = relay.Admission.Read(),
         };
     }

@@ -14,6 +14,8 @@ internal static class Keys
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Longest = TimeSpan.FromDays(7);
     private static readonly TimeSpan ShortestSelfCheck = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ShortestRefresh = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LongestRefresh = TimeSpan.FromDays(30);
     private static readonly TimeSpan ShortestDnsTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestDnsTimeout = TimeSpan.FromHours(1);
 
@@ -225,6 +227,33 @@ internal static class Keys
         "Whether alerts.exec and alerts.webhook are told which group's name is being probed. The log never is.",
         OnReload.TakesEffect, example: "true");
 
+    // Sources
+
+    public static readonly ConfigurationKey SourcesBlock = Sections.Sources.Key(
+        "block", new ListKind<string>(Kinds.SourceList(SourceSettings.All)),
+        static sources => sources.Block, static (sources, value) => sources with { Block = value },
+        "Lists of prefixes for which nothing is relayed: whoever comes from there gets the web site. all: everybody who is not in "
+        + "sources.allow.",
+        OnReload.TakesEffect, example: "/etc/heliograph/block.netset, https://lists.example.org/drop.txt");
+
+    public static readonly ConfigurationKey SourcesAllow = Sections.Sources.Key(
+        "allow", new ListKind<string>(Kinds.SourceList()),
+        static sources => sources.Allow, static (sources, value) => sources with { Allow = value },
+        "Lists of prefixes that are relayed whatever sources.block says.",
+        OnReload.TakesEffect, example: "/etc/heliograph/allow.zone");
+
+    public static readonly ConfigurationKey SourcesRefresh = Sections.Sources.Key(
+        "refresh", Kinds.Duration(ShortestRefresh, LongestRefresh),
+        static sources => sources.Refresh, static (sources, value) => sources with { Refresh = value },
+        "How often the lists that are web addresses are downloaded. Files are read when they change.",
+        OnReload.TakesEffect, example: "12h");
+
+    public static readonly ConfigurationKey SourcesBlockPrivate = Sections.Sources.Key(
+        "block_private", Kinds.TrueOrFalse(),
+        static sources => sources.BlocksPrivate, static (sources, value) => sources with { BlocksPrivate = value },
+        "Whether private and loopback addresses are blocked too. Otherwise they are left out of the lists in sources.block.",
+        OnReload.TakesEffect, example: "true");
+
     // Decoy
 
     public static readonly ConfigurationKey DecoySite = Sections.Decoy.Key(
@@ -415,6 +444,16 @@ internal static class Keys
         "How the log is written. auto: journal where systemd's journal reads it, text elsewhere.",
         flag: new("--log-format", "FORMAT"), example: "json");
 
+    // Statistics
+
+    public static readonly ConfigurationKey StatisticsCountries = Sections.Statistics.Key(
+        "countries",
+        Kinds.Path("the path of a database of countries in the MMDB format, such as GeoLite2-Country.mmdb", "path of an MMDB file"),
+        static settings => settings.CountryDatabase, static (settings, value) => settings with { CountryDatabase = value },
+        "A database of your own that says which country an address is in. heliograph status then shows this week's connections by "
+        + "country, rounded; they are kept in memory only.",
+        OnReload.TakesEffect, example: "/var/lib/GeoIP/GeoLite2-Country.mmdb");
+
     // Alerts
 
     public static readonly ConfigurationKey AlertsExec = Sections.Alerts.Key(
@@ -465,6 +504,7 @@ internal static class Keys
         new("Routes", [RouteSets, RouteHosts, RouteZones, RouteListKey]),
         new("Upstream", [UpstreamProxy, UpstreamProxyUser, UpstreamProxyPassword, UpstreamResolver, UpstreamResolverAddresses]),
         new("Unlisted names", [AccessMode, AccessMetrics, AccessAlerts]),
+        new("Sources", [SourcesBlock, SourcesAllow, SourcesRefresh, SourcesBlockPrivate]),
         new("Decoy", [DecoySite, DecoyLanguage, DecoyDirectory, DecoyUpstream, DecoyUpstreamH2, DecoyLike, DecoySeedFile]),
         new("Other servers beside and in front of this one", [Passthrough, TrustedProxies]),
         new("TLS", [TlsHandshake]),
@@ -476,6 +516,7 @@ internal static class Keys
             HandshakeTimeout, HelloTimeout, ConnectTimeout, IdleTimeout, DrainTimeout, HandoverTimeout,
         ]),
         new("Metrics and log", [MetricsListen, LogLevel, LogFormat]),
+        new("Statistics", [StatisticsCountries]),
         new("Alerts", [AlertsExec, AlertsWebhook, AlertsSelfCheck, AlertsSelfCheckAddress]),
         new("State", [StateDirectory]),
     ]);

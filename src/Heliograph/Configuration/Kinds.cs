@@ -189,6 +189,16 @@ internal static class Kinds
             Words = suggestions,
         };
 
+    /// <param name="words">What may stand in the place of a list.</param>
+    public static ScalarKind<string> SourceList(params string[] words) => new(
+        Values.SourceList(words), Given, NotEmpty,
+        $"{string.Concat(words.Select(static word => $"{word}, or "))}the path of a file with a prefix on each line, or its address, "
+        + "such as https://lists.example.org/drop.txt",
+        $"{string.Concat(words.Select(static word => $"`{word}`, "))}path of a file, or address that starts with `https://`")
+    {
+        Words = words,
+    };
+
     /// <param name="allowed">What the word is.</param>
     public static ScalarKind<string> Word(string allowed) =>
         new(Values.Word, Given, TextOrNumber, allowed, "1 to 256 printable characters, no spaces");

@@ -16,6 +16,7 @@ internal static class Sections
     public static readonly Section<Settings> Relaying = Same("relay");
     public static readonly Section<Settings> Metrics = Same("metrics");
     public static readonly Section<Settings> Log = Same("log");
+    public static readonly Section<Settings> Statistics = Same("statistics");
 
     public static readonly Section<CertificateSettings> Certificate = Top.Inner(
         "certificate", static settings => settings.Certificate, static (settings, part) => settings with { Certificate = part },
@@ -66,6 +67,9 @@ internal static class Sections
 
     public static readonly Section<AccessSettings> Access = Top.Inner(
         "access", static settings => settings.Access, static (settings, part) => settings with { Access = part }, static () => new());
+
+    public static readonly Section<SourceSettings> Sources = Top.Inner(
+        "sources", static settings => settings.Sources, static (settings, part) => settings with { Sources = part }, static () => new());
 
     /// <summary>A section of which the settings have no part of its own.</summary>
     private static Section<Settings> Same(string name) =>

@@ -64,6 +64,11 @@ internal sealed record Settings
 
     public AccessSettings Access { get; init; } = new();
 
+    public SourceSettings Sources { get; init; } = new();
+
+    /// <summary>The operator's database of countries; null: they are not counted.</summary>
+    public string? CountryDatabase { get; init; }
+
     /// <summary>Where Prometheus asks. Empty: off.</summary>
     public IReadOnlyList<IPEndPoint> MetricsListen { get; init; } = [new(IPAddress.Loopback, 9464)];
 
@@ -216,6 +221,37 @@ internal sealed record AccessSettings
 
     /// <summary>Whether alerts name the groups.</summary>
     public bool NamesInAlerts { get; init; }
+}
+
+/// <summary>For whom nothing is relayed, by where they come from.</summary>
+internal sealed record SourceSettings
+{
+    /// <summary>In the place of a list: everybody who is not allowed.</summary>
+    public const string All = "all";
+
+    public const int MostLists = 16;
+
+    /// <summary>Paths and web addresses of lists, or <see cref="All"/>.</summary>
+    public IReadOnlyList<string> Block { get; init; } = [];
+
+    /// <summary>Those of the lists of who is relayed all the same.</summary>
+    public IReadOnlyList<string> Allow { get; init; } = [];
+
+    /// <summary>How often a list is downloaded.</summary>
+    public TimeSpan Refresh { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Whether private and loopback addresses are blocked that a list has.</summary>
+    public bool BlocksPrivate { get; init; }
+
+    public bool IsOff => Block.Count == 0;
+
+    public bool BlocksAll => Block.Contains(All, StringComparer.Ordinal);
+
+    /// <summary>The lists of <see cref="Block"/>.</summary>
+    public IEnumerable<string> BlockLists => Block.Where(static one => one != All);
+
+    /// <summary>Every list once.</summary>
+    public IEnumerable<string> Lists => BlockLists.Concat(Allow).Distinct(StringComparer.Ordinal);
 }
 
 internal sealed record LimitSettings

@@ -13,6 +13,7 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
     {
         CheckDomains();
         CheckAccess();
+        CheckSources();
         CheckCertificate();
         CheckAcme();
         CheckRoutes();
@@ -45,6 +46,24 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
                 Keys.AccessMode, given,
                 $"{Keys.Domains.Name} has no wildcard to make names under; add one such as \"*.example.org\", which "
                 + $"{ChallengeTypes.Dns01} can get or {Keys.CertificateChain.Name} may have");
+        }
+    }
+
+    private void CheckSources()
+    {
+        foreach (var key in new[] { Keys.SourcesBlock, Keys.SourcesAllow })
+        {
+            if (values.List(key) is { Count: > SourceSettings.MostLists } lists)
+                errors.Add(key, lists[SourceSettings.MostLists], $"is one list too many; allowed: {SourceSettings.MostLists}");
+        }
+        // Whoever gives only this list thinks that nobody else is relayed.
+        if (settings.Sources is { IsOff: true, Allow.Count: > 0 } && values.OriginOf(Keys.SourcesAllow) is { } origin
+            && !errors.Contains(Keys.SourcesBlock.Name))
+        {
+            errors.Add(
+                Keys.SourcesAllow.Path, origin,
+                $"{Keys.SourcesBlock.Name} is missing, so that everybody is relayed anyway; to relay nobody else, add "
+                + $"{Keys.SourcesBlock.Name}: [{SourceSettings.All}]");
         }
     }
 

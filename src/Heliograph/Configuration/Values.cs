@@ -189,6 +189,21 @@ internal static class Values
         return uri.UserInfo.Length > 0 ? "must not hold a user name or password" : null;
     }
 
+    /// <summary>One of a few words, the path of a file, or an address that nobody on the way can change.</summary>
+    public static Parse<string> SourceList(params string[] words) => (string text, out string value) =>
+    {
+        value = text;
+        if (words.Contains(text, StringComparer.Ordinal))
+            return null;
+        if (!text.Contains("://", StringComparison.Ordinal))
+            return FilePath(text, out value);
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp)
+            return HttpsAddress(text, out value);
+        if (uri.UserInfo.Length > 0)
+            return "must not hold a user name or password";
+        return uri.IsLoopback ? null : "must start with https://; http:// is for this machine only";
+    };
+
     public static string? Email(string text, out string value)
     {
         value = text;

@@ -1,7 +1,9 @@
 using Heliograph.Access;
 using Heliograph.Budget;
 using Heliograph.Certificates;
+using Heliograph.Countries;
 using Heliograph.Relay.Diagnostics;
+using Heliograph.Sources;
 using Heliograph.Statistics;
 using Heliograph.Status;
 
@@ -15,6 +17,8 @@ internal sealed class StatusReader(
     Func<BudgetReport?> budget,
     Func<string?> selfCheckProblem,
     Func<IReadOnlyList<GroupReport>?> groups,
+    Func<SourceReport?> sources,
+    Func<CountryReport?> countries,
     TimeProvider timeProvider)
 {
     public const string CommandName = "status";
@@ -34,6 +38,8 @@ internal sealed class StatusReader(
             selfCheckProblem(),
             timeProvider.GetUtcNow(),
             groups(),
+            sources(),
+            countries(),
             ResolverProblem());
 
     /// <param name="relay">Since the start.</param>
@@ -43,6 +49,8 @@ internal sealed class StatusReader(
     /// <param name="selfCheckProblem">Why the self-check fails; null: it does not.</param>
     /// <param name="now">The time.</param>
     /// <param name="groups">The groups of unlisted names; null: access.mode is open.</param>
+    /// <param name="sources">The lists of sources; null: sources.block is empty.</param>
+    /// <param name="countries">This week's connections by country; null: they are not counted.</param>
     /// <param name="resolverProblem">Which resolver does not answer, and why; null: there is none.</param>
     internal static StatusReport CreateReport(
         RelayStatistics relay,
@@ -52,6 +60,8 @@ internal sealed class StatusReader(
         string? selfCheckProblem,
         DateTimeOffset now,
         IReadOnlyList<GroupReport>? groups = null,
+        SourceReport? sources = null,
+        CountryReport? countries = null,
         string? resolverProblem = null)
     {
         IReadOnlyList<StatusWarning> warnings =
@@ -62,6 +72,8 @@ internal sealed class StatusReader(
                 .Concat(LimitWarnings.FromStatistics(relay, budget))
                 .Concat(resolverProblem is null ? [] : [UpstreamWarnings.FromResolver(resolverProblem)])
                 .Concat(AccessWarnings.FromGroups(groups))
+                .Concat(SourceWarnings.FromReport(sources))
+                .Concat(SourceWarnings.FromReport(countries))
                 .Concat(selfCheckProblem is null ? [] : [ServerWarnings.FromSelfCheck(selfCheckProblem)])
                 .OrderBy(static warning => warning.Severity != StatusWarning.Critical),
         ];
@@ -82,6 +94,8 @@ internal sealed class StatusReader(
             FoundHosts = relay.FoundHosts,
             Certificate = certificate,
             Groups = groups is null ? null : [.. groups.Select(GroupStatus.FromReport)],
+            Sources = sources,
+            Countries = countries,
             Budget = budget is null ? null : BudgetStatus.FromReport(budget),
             Warnings = warnings,
         };

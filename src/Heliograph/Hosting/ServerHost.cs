@@ -7,6 +7,7 @@ using Heliograph.Certificates;
 using Heliograph.Checking;
 using Heliograph.Configuration;
 using Heliograph.Control;
+using Heliograph.Countries;
 using Heliograph.Hosting.Systemd;
 using Heliograph.HostLists;
 using Heliograph.Machine;
@@ -17,6 +18,7 @@ using Heliograph.Relay.Limits;
 using Heliograph.Relay.OuterTls;
 using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
+using Heliograph.Sources;
 using Heliograph.Statistics;
 using Heliograph.Web;
 using Microsoft.Extensions.Logging;
@@ -46,6 +48,8 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     private RelayServer relay = null!;
     private AccessKeeper access = null!;
     private UpstreamNames upstreamNames = null!;
+    private SourceKeeper sources = null!;
+    private CountryKeeper countries = null!;
     private RedirectServer? redirect;
     private SelfCheck? selfCheck;
     private Monitoring monitoring = null!;
@@ -153,6 +157,8 @@ internal sealed class ServerHost : IService, IAsyncDisposable
                 await CertificateSources.OpenAsync(newSettings, ports, timeProvider, logger), newSettings.Domains);
         else
             certificates.Reload(newSettings.Domains);
+        sources.Use(newSettings.Sources);
+        countries.Use(newSettings.CountryDatabase);
         lock (changing)
         {
             settings = newSettings;
@@ -197,6 +203,8 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         access = Own(
             new AccessKeeper(
                 new AccessFile(settings.StateDirectory, timeProvider, logger), settings.Access.IsUnlisted, timeProvider, logger));
+        sources = Own(new SourceKeeper(settings.Sources, settings.StateDirectory, timeProvider, logger));
+        countries = Own(new CountryKeeper(settings.CountryDatabase, timeProvider, logger));
         decoyOptions = DecoyOptions(settings);
         decoy = Own(
             await DecoySite.StartAsync(decoyOptions, timeProvider, loggerFactory.CreateLogger("Heliograph.Web"), cancellationToken));
@@ -207,6 +215,8 @@ internal sealed class ServerHost : IService, IAsyncDisposable
                 loggerFactory.CreateLogger("Heliograph.Relay")));
         ports.Attach(relay);
         access.Attach(relay.UseAccess);
+        sources.Attach(relay.UseSources);
+        countries.Attach(relay.UseCountries, () => relay.GetStatistics().Countries);
         if (settings.HttpListen.Count > 0)
             redirect = Own(await StartRedirectAsync(loggerFactory.CreateLogger("Heliograph.Web")));
         if (settings.Limits.Budget.MonthlyBytes > 0)
@@ -221,7 +231,8 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         var traffic = Own(
             new TrafficRecorder(settings.StateDirectory, () => Traffic.FromStatistics(relay.GetStatistics()), timeProvider, logger));
         var status = new StatusReader(
-            relay.GetStatistics, certificates, traffic, () => Budget?.Read(), SelfCheckProblem, Groups, timeProvider)
+            relay.GetStatistics, certificates, traffic, () => Budget?.Read(), SelfCheckProblem, Groups, sources.Report, countries.Report,
+            timeProvider)
         {
             ResolverProblem = () => upstreamNames.Problem,
         };
@@ -328,6 +339,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     {
         Groups = () => settings.Access.NamesInMetrics ? Groups() ?? [] : [],
         Relay = relay.GetStatistics,
+        Sources = sources.Report,
         Budget = () => Budget?.Read(),
         Certificate = certificates.Describe,
         SelfCheck = () => selfCheck?.Last,
@@ -368,6 +380,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
             },
             Access = access.Table,
             Proxy = settings.Upstream.Proxy,
+            Sources = sources.Rules,
             Passthrough = PassthroughTable.Create(settings.Domains, settings.Passthrough),
             TrustedProxies = settings.TrustedProxies,
             MaxConnections = maxConnections,

@@ -31,6 +31,7 @@ internal sealed class HeliographMeter : IDisposable
         CreateForConnections();
         CreateForGroups();
         CreateForUpstreams();
+        CreateForSources();
         CreateForLimits();
         CreateForHealth();
         CreateForProcess();
@@ -122,6 +123,14 @@ internal sealed class HeliographMeter : IDisposable
             "Failed dials of an upstream host since the last successful one.");
     }
 
+    private void CreateForSources()
+    {
+        meter.CreateObservableGauge("heliograph.sources.prefixes", SourcePrefixes, "{prefix}",
+            "Prefixes of the lists in sources.block and sources.allow that are in use. Absent if sources.block is empty.");
+        meter.CreateObservableGauge("heliograph.sources.failing", () => IfAny(sources.Sources()?.Failing().Count()), "{list}",
+            "Lists in sources.block and sources.allow whose newest version is not in use. Absent if sources.block is empty.");
+    }
+
     private void CreateForLimits()
     {
         meter.CreateObservableGauge("heliograph.relay.waiting", () => sources.Relay().Limits.WaitingForBytes, "{direction}",
@@ -176,6 +185,13 @@ internal sealed class HeliographMeter : IDisposable
             yield return new(group.BytesDown ?? 0, name, new("direction", "down"));
         }
     }
+
+    private IEnumerable<Measurement<long>> SourcePrefixes() => sources.Sources() is { } lists
+        ? [
+            Measure(lists.Block.Sum(static list => (long)(list.Prefixes ?? 0)), "list", "block"),
+            Measure(lists.Allow.Sum(static list => (long)(list.Prefixes ?? 0)), "list", "allow"),
+        ]
+        : [];
 
     private IEnumerable<Measurement<long>> DialOutcomes()
     {

@@ -3,6 +3,7 @@ using Heliograph.Alerts;
 using Heliograph.Budget;
 using Heliograph.Certificates;
 using Heliograph.Relay.Diagnostics;
+using Heliograph.Sources;
 
 namespace Heliograph.Metrics;
 
@@ -21,6 +22,9 @@ internal sealed record MetricSources
 
     /// <summary>The monthly budget; null: it is off.</summary>
     public required Func<BudgetReport?> Budget { get; init; }
+
+    /// <summary>The lists of sources; null: sources.block is empty.</summary>
+    public Func<SourceReport?> Sources { get; init; } = static () => null;
 
     /// <summary>Why the server is not ready; null: it is.</summary>
     public required Func<string?> NotReady { get; init; }

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 using Heliograph.Access;
 using Heliograph.Budget;
 using Heliograph.Certificates;
+using Heliograph.Countries;
 using Heliograph.Relay.Diagnostics;
+using Heliograph.Sources;
 using Heliograph.Statistics;
 
 namespace Heliograph.Status;
@@ -48,6 +50,12 @@ internal sealed record StatusReport
 
     /// <summary>The groups of unlisted names; absent if access.mode is open.</summary>
     public IReadOnlyList<GroupStatus>? Groups { get; init; }
+
+    /// <summary>The lists of sources; absent if sources.block is empty.</summary>
+    public SourceReport? Sources { get; init; }
+
+    /// <summary>This week's connections by country; absent without statistics.countries.</summary>
+    public CountryReport? Countries { get; init; }
 
     /// <summary>Absent if limits.monthly_bytes is off.</summary>
     public BudgetStatus? Budget { get; init; }

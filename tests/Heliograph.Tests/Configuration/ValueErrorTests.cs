@@ -186,6 +186,20 @@ public sealed class ValueErrorTests
         + "h or d, such as 500ms, 60s, 10m, 1h or 2d")]
     [InlineData("alerts: { self_check_address: \"a b\" }",
         "alerts.self_check_address (FILE:2): \"a b\": not a host name; allowed: HOST or HOST:PORT, where this machine reaches the proxy")]
+    [InlineData("sources: { allow: [/etc/allow] }",
+        "sources.allow (FILE:2): sources.block is missing, so that everybody is relayed anyway; to relay nobody else, add sources.block: "
+            + "[all]")]
+    [InlineData("sources: { block: [\"http://lists.example.org/drop.txt\"] }",
+        "sources.block.0 (FILE:2): \"http://lists.example.org/drop.txt\": must start with https://; http:// is for this machine only; "
+            + "allowed: all, or the path of a file with a prefix on each line, or its address, such as https://lists.example.org/drop.txt")]
+    [InlineData("sources: { block: [\"ftp://lists.example.org/drop.txt\"] }",
+        "sources.block.0 (FILE:2): \"ftp://lists.example.org/drop.txt\": must start with https://; allowed: all, or the path of a file "
+            + "with a prefix on each line, or its address, such as https://lists.example.org/drop.txt")]
+    [InlineData("sources: { block: [/1, /2, /3, /4, /5, /6, /7, /8, /9, /10, /11, /12, /13, /14, /15, /16, /17] }",
+        "sources.block.16 (FILE:2): \"/17\": is one list too many; allowed: 16")]
+    [InlineData("sources: { block: [all], refresh: 1m }",
+        "sources.refresh (FILE:2): \"1m\": must be from 1h to 30d; allowed: a whole number with its unit ms, s, m, h or d, such as 500ms, "
+            + "60s, 10m, 1h or 2d")]
     [InlineData("http: { listen: [\"[::]:443\"] }", "http.listen: [::]:443 is already taken by listen; give each its own port")]
     [InlineData("routes: { hosts: { \"*.example\": \"a:1\" } }",
         "routes.hosts.*.example (FILE:2): a wildcard; name each host, as no client can type a '*'; allowed: a host name with "

@@ -11,6 +11,7 @@ public sealed class LoggedNumberTests
     {
         ["HostLog.BudgetLow.percent"] = "of the month's traffic, from 80 on",
         ["HostLog.ListUnreadable.version"] = "of the program's own list of hosts",
+        ["HostLog.SourceListTaken.prefixes"] = "of a list in sources.block or sources.allow",
         ["RelayLog.AcceptPaused.milliseconds"] = "a constant",
         ["RelayLog.Full.limit"] = "limits.max_connections",
         ["RelayLog.Refused.source"] = "rounded by HourlyLog",

@@ -85,6 +85,7 @@ public sealed class DocumentedMetricsTests
             NotAfter = DateTimeOffset.UnixEpoch,
             NextRenewal = DateTimeOffset.UnixEpoch,
         },
+        Sources = static () => new() { Block = [], Allow = [], BlocksAll = false },
         SelfCheck = static () => new(DateTimeOffset.UnixEpoch, Problem: null, Failures: 0),
         NotReady = static () => null,
     };

@@ -22,7 +22,9 @@ public sealed class DocumentedStatusTests
             {
                 Problem = "no space",
             },
-            budget: SampleStatistics.Budget);
+            budget: SampleStatistics.Budget,
+            sources: SampleStatistics.Sources,
+            countries: SampleStatistics.Countries);
         using var json = JsonDocument.Parse(StatusCommand.ToJson(report, oneLine: true));
 
         Assert.Equal([], MembersOf(json.RootElement, "").Distinct(StringComparer.Ordinal).Where(static path => !IsDocumented(path)));

@@ -1,7 +1,9 @@
 using Heliograph.Budget;
 using Heliograph.Certificates;
 using Heliograph.Control;
+using Heliograph.Countries;
 using Heliograph.Relay.Diagnostics;
+using Heliograph.Sources;
 using Heliograph.Statistics;
 using Heliograph.Status;
 
@@ -123,8 +125,27 @@ internal static class SampleStatistics
         TrafficTotals? totals = null,
         CertificateReport? certificate = null,
         BudgetReport? budget = null,
-        string? selfCheckProblem = null) =>
-        StatusReader.CreateReport(relay, totals ?? Totals, certificate ?? Certificate, budget, selfCheckProblem, Now);
+        string? selfCheckProblem = null,
+        SourceReport? sources = null,
+        CountryReport? countries = null) => StatusReader.CreateReport(
+            relay, totals ?? Totals, certificate ?? Certificate, budget, selfCheckProblem, Now, sources: sources, countries: countries);
+
+    /// <summary>A file and a download that failed once, and an exception from both.</summary>
+    public static SourceReport Sources { get; } = new()
+    {
+        Block =
+        [
+            new("/etc/heliograph/block.netset", 4_512, null),
+            new("https://lists.example.org/drop.txt", 1_024, "its server answered 404; check the address"),
+        ],
+        Allow = [new("/etc/heliograph/friends.netset", 1, null)],
+        BlocksAll = false,
+    };
+
+    public static CountryReport Countries { get; } = CountryReport.Create(
+        "2026-W19",
+        new Dictionary<string, long>(StringComparer.Ordinal) { ["IR"] = 7_001, ["RU"] = 1_000, ["TM"] = 3, ["??"] = 100 },
+        "it is cut short or damaged; get it again");
 
     public static UpstreamStatistics Upstream(string host, params IReadOnlyList<long> milliseconds)
     {

@@ -20,6 +20,17 @@ public sealed class StatusTextTests
         Check("busy", SampleStatistics.Report(SampleStatistics.Busy, budget: SampleStatistics.Budget));
 
     [Fact]
+    public void Sources_and_countries_are_as_reviewed() => Check(
+        "sources",
+        SampleStatistics.Report(
+            SampleStatistics.Busy with
+            {
+                Outcomes = new Dictionary<ConnectionOutcome, long> { [ConnectionOutcome.DecoyBlocked] = 17 },
+            },
+            sources: SampleStatistics.Sources,
+            countries: SampleStatistics.Countries));
+
+    [Fact]
     public void A_proxy_in_trouble_is_as_reviewed() => Check("trouble", Trouble);
 
     [Fact]

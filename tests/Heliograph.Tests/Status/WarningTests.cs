@@ -1,6 +1,7 @@
 using Heliograph.Budget;
 using Heliograph.Certificates;
 using Heliograph.Relay.Diagnostics;
+using Heliograph.Sources;
 using Heliograph.Status;
 
 namespace Heliograph.Tests.Status;
@@ -15,6 +16,7 @@ public sealed class WarningTests
         "certificate_expires", "certificate_not_renewed",
         "full", "nearly_full", "connections_refused", "list_out_of_date", "decoy_down", "defect", "totals_not_saved",
         "source_refused", "handshakes_refused", "budget_low", "budget_spent", "budget_not_saved", "self_check_fails",
+        "source_list_failed", "nobody_allowed", "countries_failed",
     ];
 
     private static readonly CertificateReport Good = SampleStatistics.Certificate;
@@ -268,6 +270,33 @@ public sealed class WarningTests
             ": n9.signal.org, n8.signal.org, n7.signal.org, n6.signal.org, n5.signal.org and others.",
             warning.Message,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_list_or_a_database_that_cannot_be_used_causes_a_warning_that_says_what_counts_instead()
+    {
+        var missing = new SourceListReport("/etc/block", null, "it cannot be read: there is no such file");
+        var report = SampleStatistics.Report(
+            SampleStatistics.Quiet,
+            sources: SampleStatistics.Sources with { Allow = [missing] },
+            countries: SampleStatistics.Countries);
+        Assert.Equal(
+            [
+                "The newest list of sources https://lists.example.org/drop.txt is not in use: its server answered 404; check the " +
+                "address. The last good one stays in use.",
+                "The newest list of sources /etc/block is not in use: it cannot be read: there is no such file. It counts as empty.",
+                "The newest database of countries (statistics.countries) is not in use: it is cut short or damaged; get it again.",
+            ],
+            report.Warnings.Select(static warning => warning.Message));
+        Assert.Equal("warning", report.State);
+    }
+
+    [Fact]
+    public void Blocking_all_without_anybody_allowed_is_critical()
+    {
+        var report = SampleStatistics.Report(
+            SampleStatistics.Quiet, sources: new() { Block = [], Allow = [new("/etc/allow", 0, null)], BlocksAll = true });
+        Assert.Equal(("nobody_allowed", "critical"), (Assert.Single(report.Warnings).Code, report.State));
     }
 
     private static string? Code(RelayStatistics relay, CertificateReport? certificate = null) =>

@@ -11,6 +11,7 @@ internal static class OutcomeText
         [ConnectionOutcome.DecoyNoHello] = "other visitors of the web site, and probes",
         [ConnectionOutcome.DecoyDeniedName] = "requested a host that is not on the list",
         [ConnectionOutcome.DecoyProbe] = "probes: asked for Signal under a name that no group has",
+        [ConnectionOutcome.DecoyBlocked] = "not relayed: from a source that is blocked",
         [ConnectionOutcome.DecoyUpstreamDown] = "requested a host that could not be reached",
         [ConnectionOutcome.PlainHttp] = "plain HTTP on the port for TLS",
         [ConnectionOutcome.PassedThrough] = "passed on to another web server",

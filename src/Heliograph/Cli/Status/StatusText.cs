@@ -1,5 +1,6 @@
 using Heliograph.Cli.Certificate;
 using Heliograph.Relay.Diagnostics;
+using Heliograph.Sources;
 using Heliograph.Statistics;
 using Heliograph.Status;
 using Spectre.Console;
@@ -18,6 +19,7 @@ internal static class StatusText
         Relayed(console, report);
         Routes(console, report);
         Groups(console, report);
+        Countries(console, report);
         Failures(console, report);
         Others(console, report);
         Server(console, report, now);
@@ -104,6 +106,16 @@ internal static class StatusText
                     $"{(group.Expired ? "expired" : group.LastUsed is { } day ? $"{day:yyyy-MM-dd}" : "never"),12}"));
     }
 
+    private static void Countries(IAnsiConsole console, StatusReport report)
+    {
+        if (report.Countries is not { } countries)
+            return;
+        Heading(console, Line($"{"By country, this week",-36}"), Line($"{"connections",12}"));
+        foreach (var country in countries.Countries)
+            console.WriteLine(Line($"  {country.Code,-36}{country.Connections,12:N0}"));
+        console.WriteLine(Line($"  {"others",-36}{countries.Others,12:N0}"));
+    }
+
     private static void Failures(IAnsiConsole console, StatusReport report)
     {
         var failed = report.Upstreams.Where(static upstream => upstream.Failures.Count > 0).ToList();
@@ -141,12 +153,26 @@ internal static class StatusText
             Line($"  connections   {connections.Open:N0} of {connections.Limit:N0} allowed; peak {connections.Most:N0}"));
         if (report.ListVersion > 0)
             console.WriteLine($"  hosts         list {report.ListVersion}{Found(report.FoundHosts)}");
+        if (report.Sources is { } sources)
+            console.WriteLine($"  sources       {Describe(sources)}");
         if (report.Budget is { } budget)
             console.WriteLine(
                 Line(
                     $"  budget        {Bytes(budget.UsedBytes)} of {Bytes(budget.MonthlyBytes)} used, in and out, since " +
                     $"{budget.Start:yyyy-MM-dd}")
             );
+    }
+
+    private static string Describe(SourceReport sources)
+    {
+        var blocked = sources.BlocksAll ? "everybody blocked" : $"{Prefixes(sources.Block)} blocked";
+        return sources.Allow.Count == 0 ? blocked : $"{blocked}; {Prefixes(sources.Allow)} allowed";
+    }
+
+    private static string Prefixes(IReadOnlyList<SourceListReport> lists)
+    {
+        var prefixes = lists.Sum(static list => list.Prefixes ?? 0);
+        return Line($"{prefixes:N0} {(prefixes == 1 ? "prefix" : "prefixes")} of {Count(lists.Count, "list")}");
     }
 
     private static string Found(IReadOnlyList<string> hosts) =>
