@@ -1,3 +1,4 @@
+using System.Net;
 using Heliograph.Access;
 using Heliograph.Budget;
 using Heliograph.Certificates;
@@ -7,7 +8,7 @@ using Heliograph.Status;
 
 namespace Heliograph.Control;
 
-/// <summary>The running server's answer to <c>heliograph status</c>. It contains rounded figures only.</summary>
+/// <summary>The running server's answer to <c>heliograph status</c>, and what its page shows. It contains rounded figures only.</summary>
 internal sealed class StatusReader(
     Func<RelayStatistics> statistics,
     CertificateInUse certificates,
@@ -15,22 +16,31 @@ internal sealed class StatusReader(
     Func<BudgetReport?> budget,
     Func<string?> selfCheckProblem,
     Func<IReadOnlyList<GroupReport>?> groups,
+    Func<IPEndPoint?> page,
     TimeProvider timeProvider)
 {
     public const string CommandName = "status";
 
     public KeyValuePair<string, ControlCommand> Command =>
-        new(CommandName, (_, _) => Task.FromResult(new ControlResponse { Ok = true, Status = Read() }));
+        new(CommandName, (_, _) => Task.FromResult(new ControlResponse { Ok = true, Status = Read(namesGroups: true) }));
 
-    public StatusReport Read() =>
-        CreateReport(
+    /// <param name="namesGroups">Whether those who read it may know the groups' names.</param>
+    public StatusReport Read(bool namesGroups)
+    {
+        var certificate = certificates.Describe() with { Running = true };
+        return CreateReport(
             statistics(),
             traffic.Read(),
-            certificates.Describe() with { Running = true },
+            certificate,
             budget(),
             selfCheckProblem(),
             timeProvider.GetUtcNow(),
-            groups());
+            groups(),
+            namesGroups) with
+        {
+            Page = page() is { } endpoint ? PageStatus.At(endpoint, certificate) : null,
+        };
+    }
 
     /// <param name="relay">Since the start.</param>
     /// <param name="totals">By day and week.</param>
@@ -39,6 +49,7 @@ internal sealed class StatusReader(
     /// <param name="selfCheckProblem">Why the self-check fails; null: it does not.</param>
     /// <param name="now">The time.</param>
     /// <param name="groups">The groups of unlisted names; null: access.mode is open.</param>
+    /// <param name="namesGroups">Whether those who read it may know the groups' names.</param>
     internal static StatusReport CreateReport(
         RelayStatistics relay,
         TrafficTotals totals,
@@ -46,7 +57,8 @@ internal sealed class StatusReader(
         BudgetReport? budget,
         string? selfCheckProblem,
         DateTimeOffset now,
-        IReadOnlyList<GroupReport>? groups = null)
+        IReadOnlyList<GroupReport>? groups = null,
+        bool namesGroups = true)
     {
         IReadOnlyList<StatusWarning> warnings =
         [
@@ -54,7 +66,7 @@ internal sealed class StatusReader(
                 .Concat(CertificateWarnings.FromReport(certificate, now))
                 .Concat(ServerWarnings.FromStatistics(relay, totals))
                 .Concat(LimitWarnings.FromStatistics(relay, budget))
-                .Concat(AccessWarnings.FromGroups(groups))
+                .Concat(AccessWarnings.FromGroups(groups, namesGroups))
                 .Concat(selfCheckProblem is null ? [] : [ServerWarnings.FromSelfCheck(selfCheckProblem)])
                 .OrderBy(static warning => warning.Severity != StatusWarning.Critical),
         ];
@@ -74,7 +86,7 @@ internal sealed class StatusReader(
             ListVersion = relay.ListVersion,
             FoundHosts = relay.FoundHosts,
             Certificate = certificate,
-            Groups = groups is null ? null : [.. groups.Select(GroupStatus.FromReport)],
+            Groups = groups is null ? null : !namesGroups ? [] : [.. groups.Select(GroupStatus.FromReport)],
             Budget = budget is null ? null : BudgetStatus.FromReport(budget),
             Warnings = warnings,
         };

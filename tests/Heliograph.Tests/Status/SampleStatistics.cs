@@ -1,3 +1,4 @@
+using System.Net;
 using Heliograph.Budget;
 using Heliograph.Certificates;
 using Heliograph.Control;
@@ -92,6 +93,9 @@ internal static class SampleStatistics
         DateOnly.FromDateTime(Now.DateTime),
         problem: null);
 
+    /// <summary>Traffic on all but one of the days that are kept, and in all but one of the weeks.</summary>
+    public static TrafficTotals FullTotals { get; } = TrafficTotals.FromHistory(Full(), DateOnly.FromDateTime(Now.DateTime), problem: null);
+
     public static TrafficTotals NoTotals { get; } = TrafficTotals.FromHistory(new(), DateOnly.FromDateTime(Now.DateTime), problem: null);
 
     public static CertificateReport Certificate { get; } = new()
@@ -117,6 +121,39 @@ internal static class SampleStatistics
         Refuses = false,
     };
 
+    /// <summary>A proxy that cannot work, for several reasons.</summary>
+    public static StatusReport Trouble =>
+        Report(
+            Busy with
+            {
+                Connections = 6_633,
+                Upstreams =
+                [
+                    Upstream("chat.signal.org") with
+                    {
+                        Failures = Failed((DialFailure.TimedOut, 17)),
+                        FailuresInARow = 17,
+                    },
+                ],
+                DeniedSignalNames = new Dictionary<string, long>(StringComparer.Ordinal)
+                {
+                    ["svr4.signal.org"] = 2,
+                    ["new.chat.signal.org"] = 30,
+                },
+            },
+            Totals with
+            {
+                Problem =
+                    "/var/lib/heliograph/traffic.json cannot be written: No space left on device. Check the disk's space and the owner " +
+                    "and mode of state_directory.",
+            },
+            Certificate with
+            {
+                NotAfter = Now.AddDays(5),
+                Failures = 3,
+                LastError = "proxy.example.org: nothing answers on port 443. Open port 443 to the whole internet.",
+            });
+
     /// <summary>As the server creates it.</summary>
     public static StatusReport Report(
         RelayStatistics relay,
@@ -124,7 +161,10 @@ internal static class SampleStatistics
         CertificateReport? certificate = null,
         BudgetReport? budget = null,
         string? selfCheckProblem = null) =>
-        StatusReader.CreateReport(relay, totals ?? Totals, certificate ?? Certificate, budget, selfCheckProblem, Now);
+        StatusReader.CreateReport(relay, totals ?? Totals, certificate ?? Certificate, budget, selfCheckProblem, Now) with
+        {
+            Page = PageStatus.At(new(IPAddress.Loopback, 9464), certificate ?? Certificate),
+        };
 
     public static UpstreamStatistics Upstream(string host, params IReadOnlyList<long> milliseconds)
     {
@@ -152,6 +192,21 @@ internal static class SampleStatistics
         var history = new TrafficHistory();
         foreach (var (day, traffic) in days)
             history.Add(day, traffic);
+        return history;
+    }
+
+    private static TrafficHistory Full()
+    {
+        var history = new TrafficHistory();
+        var today = DateOnly.FromDateTime(Now.DateTime);
+        for (var back = (7 * TrafficHistory.MostWeeks) - 1; back >= 0; back--)
+        {
+            // Any figures that differ, from a little to a lot.
+            if (back != 9 && back / 7 != 20)
+                history.Add(
+                    today.AddDays(-back),
+                    new(8 * (1 + (back * 37 % 101)), 1_000_000 * (1 + (back * 13 % 29)), 1_000_000 * (1L + (back * 7919 % 40_000))));
+        }
         return history;
     }
 }
