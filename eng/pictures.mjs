@@ -44,7 +44,7 @@ const palette = ["#1d1f21", "#cc6666", "#8fb66a", "#e0b85c", "#7ba3cc", "#b294bb
 const serve = `serve() {
     ip address add 203.0.113.7/32 dev lo; ip address add 2001:db8::7/128 dev lo; ip address add 76.223.92.165/32 dev lo
     printf '%s proxy.example.org\\n' 203.0.113.7 2001:db8::7 >> /etc/hosts
-    sed -n 's/.*Itself("\\(.*\\)").*/76.223.92.165 \\1/p' "${repository}/src/Heliograph.Relay/Routing/RouteSets.cs" >> /etc/hosts
+    sed -n 's/^ *"\\([a-z0-9.]*\\.signal\\.org\\)",\\{0,1\\}$/76.223.92.165 \\1/p' "${repository}/packaging/hosts.json" >> /etc/hosts
     authority proxy 'Throw-away authority'; issue proxy DNS:proxy.example.org; cat proxy-ca.pem >> /etc/ssl/certs/ca-certificates.crt
     authority signal 'Stand-in for Signal'; issue signal 'DNS:*.signal.org,DNS:*.chat.signal.org,DNS:*.voip.signal.org'
     node -e 'const pem = require("node:fs").readFileSync;
@@ -156,20 +156,17 @@ function draw(command, lines) {
             const left = margin + column * cellWidth;
             if (ground) rectangle(left, top, [...text].length * cellWidth, cellHeight, ground);
             // Fonts leave gaps between block elements, and a QR code must have none.
-            if (/^[█▀▄ ]+$/.test(text)) {
-                [...text].forEach((character, i) => {
-                    if (character === " ") return;
-                    const y = character === "▄" ? top + cellHeight / 2 : top;
-                    rectangle(left + i * cellWidth, y, cellWidth, character === "█" ? cellHeight : cellHeight / 2, colour);
-                });
-            } else {
-                // Each group of words at its own place, because SVG viewers need not keep spaces.
-                for (const group of text.matchAll(/\S+(?: \S+)*/g)) {
-                    const [at, length] = [left + [...text.slice(0, group.index)].length * cellWidth, [...group[0]].length * cellWidth];
-                    const style = (bold ? ' font-weight="bold"' : "") + (dim ? ' opacity="0.65"' : "");
-                    const place = `x="${round(at)}" y="${round(top + 13.5)}" textLength="${round(length)}"`;
-                    shapes.push(`<text ${place} fill="${colour}"${style}>${escape(group[0])}</text>`);
-                }
+            [...text].forEach((character, i) => {
+                const eighths = "▁▂▃▄▅▆▇█".indexOf(character) + 1;
+                const [from, height] = character === "▀" ? [0, cellHeight / 2] : [cellHeight * (1 - eighths / 8), cellHeight * eighths / 8];
+                if (height) rectangle(left + i * cellWidth, top + from, cellWidth, height, colour);
+            });
+            // Each group of words at its own place, because SVG viewers need not keep spaces.
+            for (const group of text.replaceAll(/[▀▁-█]/g, " ").matchAll(/\S+(?: \S+)*/g)) {
+                const [at, length] = [left + [...text.slice(0, group.index)].length * cellWidth, [...group[0]].length * cellWidth];
+                const style = (bold ? ' font-weight="bold"' : "") + (dim ? ' opacity="0.65"' : "");
+                const place = `x="${round(at)}" y="${round(top + 13.5)}" textLength="${round(length)}"`;
+                shapes.push(`<text ${place} fill="${colour}"${style}>${escape(group[0])}</text>`);
             }
         }
     });

@@ -15,6 +15,7 @@ internal static class NginxStatus
     public const int RequestEntityTooLarge = 413;
     public const int UriTooLarge = 414;
     public const int RangeNotSatisfiable = 416;
+    public const int Misdirected = 421;
     public const int RequestHeaderTooLarge = 494;
     public const int PlainHttpToHttps = 497;
     public const int InternalServerError = 500;
@@ -41,6 +42,7 @@ internal static class NginxStatus
         RequestEntityTooLarge => "413 Request Entity Too Large",
         UriTooLarge => "414 Request-URI Too Large",
         RangeNotSatisfiable => "416 Requested Range Not Satisfiable",
+        Misdirected => "421 Misdirected Request",
         InternalServerError => "500 Internal Server Error",
         NotImplemented => "501 Not Implemented",
         BadGateway => "502 Bad Gateway",

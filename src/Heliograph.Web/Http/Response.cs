@@ -84,8 +84,19 @@ internal sealed class Response : IDisposable
         TakesBody = true,
     };
 
-    public static Response Text(string type, ReadOnlyMemory<byte> text, int status = NginxStatus.Ok) =>
-        new() { Status = status, ContentType = type, ContentLength = text.Length, Body = [new(text, default)], TakesBody = true };
+    public static Response Text(
+        string type,
+        ReadOnlyMemory<byte> text,
+        int status = NginxStatus.Ok,
+        IReadOnlyList<KeyValuePair<string, string>>? others = null) => new()
+    {
+        Status = status,
+        ContentType = type,
+        ContentLength = text.Length,
+        Others = others ?? [],
+        Body = [new(text, default)],
+        TakesBody = true,
+    };
 
     public void Dispose() => File?.Dispose();
 

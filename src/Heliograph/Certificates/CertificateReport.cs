@@ -50,6 +50,17 @@ internal sealed record CertificateReport
 
     public DateTimeOffset? LastErrorAt { get; init; }
 
+    /// <summary><c>60 days left</c>.</summary>
+    public string Left(DateTimeOffset now)
+    {
+        if (Revoked)
+            return "revoked";
+        var left = (NotAfter ?? now) - now;
+        return left < TimeSpan.Zero ? "expired"
+            : left < TimeSpan.FromDays(2) ? $"{Math.Floor(left.TotalHours):0} hours left"
+            : $"{left.Days} days left";
+    }
+
     public static CertificateReport FromDescription(CertificateDescription described) => new()
     {
         Source = "acme",

@@ -218,7 +218,7 @@ internal static class Keys
     public static readonly ConfigurationKey AccessMetrics = Sections.Access.Key(
         "metrics", Kinds.TrueOrFalse(),
         static access => access.NamesInMetrics, static (access, value) => access with { NamesInMetrics = value },
-        "Whether metrics show each group, by its name. The names in its links are never shown.",
+        "Whether metrics, and the page beside them, show each group, by its name. The names in its links are never shown.",
         OnReload.TakesEffect, example: "true");
 
     public static readonly ConfigurationKey AccessAlerts = Sections.Access.Key(
@@ -429,7 +429,7 @@ internal static class Keys
     public static readonly ConfigurationKey MetricsListen = Sections.Metrics.Key(
         "listen", new ListKind<IPEndPoint>(Kinds.ListenAddress, empty: "turns it off"),
         static settings => settings.MetricsListen, static (settings, value) => settings with { MetricsListen = value },
-        "Metrics for Prometheus, and /healthz. Keep it on loopback: they show how much the proxy is used.",
+        "A page for you, metrics for Prometheus, and /healthz. Keep it on loopback: they show how much the proxy is used.",
         example: "127.0.0.1:9465");
 
     public static readonly ConfigurationKey LogLevel = Sections.Log.Key(

@@ -1,3 +1,4 @@
+using System.Net;
 using Heliograph.Access;
 using Heliograph.Budget;
 using Heliograph.Certificates;
@@ -9,7 +10,7 @@ using Heliograph.Status;
 
 namespace Heliograph.Control;
 
-/// <summary>The running server's answer to <c>heliograph status</c>. It contains rounded figures only.</summary>
+/// <summary>The running server's answer to <c>heliograph status</c>, and what its page shows. It contains rounded figures only.</summary>
 internal sealed class StatusReader(
     Func<RelayStatistics> statistics,
     CertificateInUse certificates,
@@ -19,6 +20,7 @@ internal sealed class StatusReader(
     Func<IReadOnlyList<GroupReport>?> groups,
     Func<SourceReport?> sources,
     Func<CountryReport?> countries,
+    Func<IPEndPoint?> page,
     TimeProvider timeProvider)
 {
     public const string CommandName = "status";
@@ -27,20 +29,28 @@ internal sealed class StatusReader(
     public Func<string?> ResolverProblem { get; init; } = static () => null;
 
     public KeyValuePair<string, ControlCommand> Command =>
-        new(CommandName, (_, _) => Task.FromResult(new ControlResponse { Ok = true, Status = Read() }));
+        new(CommandName, (_, _) => Task.FromResult(new ControlResponse { Ok = true, Status = Read(namesGroups: true) }));
 
-    public StatusReport Read() =>
-        CreateReport(
+    /// <param name="namesGroups">Whether those who read it may know the groups' names.</param>
+    public StatusReport Read(bool namesGroups)
+    {
+        var certificate = certificates.Describe() with { Running = true };
+        return CreateReport(
             statistics(),
             traffic.Read(),
-            certificates.Describe() with { Running = true },
+            certificate,
             budget(),
             selfCheckProblem(),
             timeProvider.GetUtcNow(),
             groups(),
             sources(),
             countries(),
-            ResolverProblem());
+            ResolverProblem(),
+            namesGroups) with
+        {
+            Page = page() is { } endpoint ? PageStatus.At(endpoint, certificate) : null,
+        };
+    }
 
     /// <param name="relay">Since the start.</param>
     /// <param name="totals">By day and week.</param>
@@ -52,6 +62,7 @@ internal sealed class StatusReader(
     /// <param name="sources">The lists of sources; null: sources.block is empty.</param>
     /// <param name="countries">This week's connections by country; null: they are not counted.</param>
     /// <param name="resolverProblem">Which resolver does not answer, and why; null: there is none.</param>
+    /// <param name="namesGroups">Whether those who read it may know the groups' names.</param>
     internal static StatusReport CreateReport(
         RelayStatistics relay,
         TrafficTotals totals,
@@ -62,7 +73,8 @@ internal sealed class StatusReader(
         IReadOnlyList<GroupReport>? groups = null,
         SourceReport? sources = null,
         CountryReport? countries = null,
-        string? resolverProblem = null)
+        string? resolverProblem = null,
+        bool namesGroups = true)
     {
         IReadOnlyList<StatusWarning> warnings =
         [
@@ -71,7 +83,7 @@ internal sealed class StatusReader(
                 .Concat(ServerWarnings.FromStatistics(relay, totals))
                 .Concat(LimitWarnings.FromStatistics(relay, budget))
                 .Concat(resolverProblem is null ? [] : [UpstreamWarnings.FromResolver(resolverProblem)])
-                .Concat(AccessWarnings.FromGroups(groups))
+                .Concat(AccessWarnings.FromGroups(groups, namesGroups))
                 .Concat(SourceWarnings.FromReport(sources))
                 .Concat(SourceWarnings.FromReport(countries))
                 .Concat(selfCheckProblem is null ? [] : [ServerWarnings.FromSelfCheck(selfCheckProblem)])
@@ -93,7 +105,7 @@ internal sealed class StatusReader(
             ListVersion = relay.ListVersion,
             FoundHosts = relay.FoundHosts,
             Certificate = certificate,
-            Groups = groups is null ? null : [.. groups.Select(GroupStatus.FromReport)],
+            Groups = groups is null ? null : !namesGroups ? [] : [.. groups.Select(GroupStatus.FromReport)],
             Sources = sources,
             Countries = countries,
             Budget = budget is null ? null : BudgetStatus.FromReport(budget),

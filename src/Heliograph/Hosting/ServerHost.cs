@@ -20,6 +20,7 @@ using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
 using Heliograph.Sources;
 using Heliograph.Statistics;
+using Heliograph.Status.Page;
 using Heliograph.Web;
 using Microsoft.Extensions.Logging;
 
@@ -232,7 +233,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
             new TrafficRecorder(settings.StateDirectory, () => Traffic.FromStatistics(relay.GetStatistics()), timeProvider, logger));
         var status = new StatusReader(
             relay.GetStatistics, certificates, traffic, () => Budget?.Read(), SelfCheckProblem, Groups, sources.Report, countries.Report,
-            timeProvider)
+            PageEndpoint, timeProvider)
         {
             ResolverProblem = () => upstreamNames.Problem,
         };
@@ -261,7 +262,11 @@ internal sealed class ServerHost : IService, IAsyncDisposable
                 logger));
         monitoring = Own(
             await Monitoring.StartAsync(
-                settings, MetricSources(), () => relay.RespondsAsync(LoopTimeout), loggerFactory.CreateLogger("Heliograph.Metrics")));
+                settings,
+                MetricSources(),
+                () => StatusPage.Write(status.Read(settings.Access.NamesInMetrics), timeProvider.GetUtcNow()),
+                () => relay.RespondsAsync(LoopTimeout),
+                loggerFactory.CreateLogger("Heliograph.Metrics")));
         certificates.Watch(relay.UseCertificate);
         WarnOfMissingIpv4();
     }
@@ -324,6 +329,10 @@ internal sealed class ServerHost : IService, IAsyncDisposable
 
     /// <summary>Null: every name of the proxy leads to Signal's hosts.</summary>
     private IReadOnlyList<GroupReport>? Groups() => settings.Access.IsUnlisted ? access.Report() : null;
+
+    /// <summary>Where the operator's page is, rather on loopback. Null before the start is over, and without metrics.listen.</summary>
+    private IPEndPoint? PageEndpoint() =>
+        (monitoring?.Endpoints ?? []).OrderByDescending(static endpoint => IPAddress.IsLoopback(endpoint.Address)).FirstOrDefault();
 
     private AlertSources AlertSources() => new()
     {

@@ -24,15 +24,18 @@ internal sealed class Monitoring : IAsyncDisposable
 
     /// <param name="settings">Where to listen.</param>
     /// <param name="sources">What is measured.</param>
+    /// <param name="page">The operator's page.</param>
     /// <param name="isAlive">Whether every event loop responds.</param>
     /// <param name="logger">The operator's log.</param>
     /// <exception cref="WebServerException">It cannot listen on a configured address.</exception>
-    public static async Task<Monitoring> StartAsync(Settings settings, MetricSources sources, Func<Task<bool>> isAlive, ILogger logger)
+    public static async Task<Monitoring> StartAsync(
+        Settings settings, MetricSources sources, Func<string> page, Func<Task<bool>> isAlive, ILogger logger)
     {
         var monitoring = new Monitoring(sources);
         try
         {
-            var pages = new MonitoringPages(monitoring.collector, isAlive, sources.NotReady);
+            var pages = new MonitoringPages(
+                monitoring.collector, page, isAlive, sources.NotReady, new OwnHosts(settings.MetricsListen));
             monitoring.server = await TextServer.StartAsync(settings.MetricsListen, Keys.MetricsListen.Name, pages.AnswerAsync, logger);
         }
         catch (WebServerException exception) when (settings.IsMetricsListenDefault)

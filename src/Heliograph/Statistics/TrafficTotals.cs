@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
 namespace Heliograph.Statistics;
 
 /// <summary>
@@ -20,6 +23,17 @@ internal sealed record TrafficTotals
     /// <summary>Why the totals cannot be read or saved; null: they can.</summary>
     public string? Problem { get; init; }
 
+    /// <summary>Every day that a chart shows, up to today, with those on which nothing was relayed.</summary>
+    public IReadOnlyList<PeriodTotal> EveryDay() =>
+        Every(Days, TrafficHistory.MostDays, back => PeriodTotal.ForDay(Date().AddDays(-back), default));
+
+    /// <summary>The same for weeks.</summary>
+    public IReadOnlyList<PeriodTotal> EveryWeek()
+    {
+        var monday = TrafficHistory.MondayOf(Date());
+        return Every(Weeks, TrafficHistory.MostWeeks, back => PeriodTotal.ForWeek(monday.AddDays(-7 * back), default));
+    }
+
     public static TrafficTotals FromHistory(TrafficHistory history, DateOnly today, string? problem)
     {
         var monday = TrafficHistory.MondayOf(today);
@@ -32,6 +46,17 @@ internal sealed record TrafficTotals
             Weeks = [.. history.Weeks.Select(static week => PeriodTotal.ForWeek(week.Key, week.Value))],
             Problem = problem,
         };
+    }
+
+    private DateOnly Date() => DateOnly.ParseExact(Today.Period, "o", CultureInfo.InvariantCulture);
+
+    private static IReadOnlyList<PeriodTotal> Every(IReadOnlyList<PeriodTotal> recorded, int count, Func<int, PeriodTotal> none)
+    {
+        var byPeriod = recorded.ToDictionary(static one => one.Period, StringComparer.Ordinal);
+        return
+        [
+            .. Enumerable.Range(0, count).Reverse().Select(none).Select(empty => byPeriod.GetValueOrDefault(empty.Period) ?? empty),
+        ];
     }
 }
 
@@ -47,8 +72,12 @@ internal sealed record PeriodTotal
 
     public required long BytesDown { get; init; }
 
+    /// <summary>In both directions.</summary>
+    [JsonIgnore]
+    public long Bytes => BytesUp + BytesDown;
+
     public static PeriodTotal ForDay(DateOnly day, Traffic traffic) =>
-        Create(day.ToString("o", System.Globalization.CultureInfo.InvariantCulture), traffic.Rounded);
+        Create(day.ToString("o", CultureInfo.InvariantCulture), traffic.Rounded);
 
     public static PeriodTotal ForWeek(DateOnly monday, Traffic traffic) => Create(TrafficHistory.NameOf(monday), traffic.Rounded);
 

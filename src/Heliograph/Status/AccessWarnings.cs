@@ -6,7 +6,8 @@ namespace Heliograph.Status;
 internal static class AccessWarnings
 {
     /// <param name="groups">Null: access.mode is open.</param>
-    public static IEnumerable<StatusWarning> FromGroups(IReadOnlyList<GroupReport>? groups)
+    /// <param name="namesGroups">Whether those who read them may know a group's name.</param>
+    public static IEnumerable<StatusWarning> FromGroups(IReadOnlyList<GroupReport>? groups, bool namesGroups)
     {
         if (groups is null)
             yield break;
@@ -19,7 +20,10 @@ internal static class AccessWarnings
             yield return new(
                 "name_probed",
                 StatusWarning.Warning,
-                $"The name of {group.Name} is being probed: connections come that are no Signal client's. Give the group another with " +
-                $"heliograph link rotate {group.Name}.");
+                (namesGroups ? $"The name of {group.Name} is being probed" : "The name of a group is being probed") +
+                ": connections come that are no Signal client's. " +
+                (namesGroups
+                    ? $"Give the group another with heliograph link rotate {group.Name}."
+                    : "heliograph link list shows which group it is, and heliograph link rotate gives it another."));
     }
 }

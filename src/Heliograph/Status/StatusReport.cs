@@ -60,8 +60,29 @@ internal sealed record StatusReport
     /// <summary>Absent if limits.monthly_bytes is off.</summary>
     public BudgetStatus? Budget { get; init; }
 
+    /// <summary>The operator's page; absent: there is none.</summary>
+    public PageStatus? Page { get; init; }
+
     /// <summary>What the operator should check, the worst first.</summary>
     public required IReadOnlyList<StatusWarning> Warnings { get; init; }
+
+    /// <summary>The routes that clients have asked for, the most used first.</summary>
+    public IReadOnlyList<RouteStatus> UsedRoutes() =>
+    [
+        .. Routes
+            .Where(static route => route.Connections > 0)
+            .OrderByDescending(static route => route.Connections)
+            .ThenBy(static route => route.Name, StringComparer.Ordinal),
+    ];
+
+    /// <summary>Within how many milliseconds half of a route's dials connected.</summary>
+    public int? HalfDialledIn(RouteStatus route) => Upstreams.FirstOrDefault(upstream => upstream.Endpoint == route.Endpoint)?.HalfWithinMs;
+
+    public IReadOnlyList<UpstreamStatus> FailedUpstreams() => [.. Upstreams.Where(static upstream => upstream.Failures.Count > 0)];
+
+    /// <summary>How the connections ended that were not relayed.</summary>
+    public IReadOnlyList<KeyValuePair<string, long>> Others() =>
+        [.. Outcomes.Where(static one => one.Key != EnumWord<ConnectionOutcome>.For(ConnectionOutcome.Relayed))];
 }
 
 internal sealed record ConnectionStatus

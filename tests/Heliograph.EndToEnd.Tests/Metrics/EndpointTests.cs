@@ -135,7 +135,7 @@ public sealed class EndpointTests
     {
         Proxy.NeedsHeliograph();
         await using var proxy = await Proxy.StartAsync(new ProxySettings { Metrics = OnLoopback });
-        Assert.Equal(HttpStatusCode.NotFound, (await Scrape.GetAsync(proxy.Monitoring, "")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await Scrape.GetAsync(proxy.Monitoring, "index.html")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await Scrape.GetAsync(proxy.Monitoring, "metrics/")).Status);
         using var client = new HttpClient();
         using var posted = await client.PostAsync(new Uri(proxy.Monitoring, "metrics"), new StringContent("x"), Bound.Token);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Heliograph.Cli.Status;
 using Heliograph.Relay.Diagnostics;
+using Heliograph.Status;
 using Heliograph.Testing;
 
 namespace Heliograph.Tests.Status;

@@ -1,3 +1,4 @@
+using System.Net;
 using Heliograph.Budget;
 using Heliograph.Certificates;
 using Heliograph.Control;
@@ -94,6 +95,9 @@ internal static class SampleStatistics
         DateOnly.FromDateTime(Now.DateTime),
         problem: null);
 
+    /// <summary>Traffic on all but one of the days that are kept, and in all but one of the weeks.</summary>
+    public static TrafficTotals FullTotals { get; } = TrafficTotals.FromHistory(Full(), DateOnly.FromDateTime(Now.DateTime), problem: null);
+
     public static TrafficTotals NoTotals { get; } = TrafficTotals.FromHistory(new(), DateOnly.FromDateTime(Now.DateTime), problem: null);
 
     public static CertificateReport Certificate { get; } = new()
@@ -119,6 +123,39 @@ internal static class SampleStatistics
         Refuses = false,
     };
 
+    /// <summary>A proxy that cannot work, for several reasons.</summary>
+    public static StatusReport Trouble =>
+        Report(
+            Busy with
+            {
+                Connections = 6_633,
+                Upstreams =
+                [
+                    Upstream("chat.signal.org") with
+                    {
+                        Failures = Failed((DialFailure.TimedOut, 17)),
+                        FailuresInARow = 17,
+                    },
+                ],
+                DeniedSignalNames = new Dictionary<string, long>(StringComparer.Ordinal)
+                {
+                    ["svr4.signal.org"] = 2,
+                    ["new.chat.signal.org"] = 30,
+                },
+            },
+            Totals with
+            {
+                Problem =
+                    "/var/lib/heliograph/traffic.json cannot be written: No space left on device. Check the disk's space and the owner " +
+                    "and mode of state_directory.",
+            },
+            Certificate with
+            {
+                NotAfter = Now.AddDays(5),
+                Failures = 3,
+                LastError = "proxy.example.org: nothing answers on port 443. Open port 443 to the whole internet.",
+            });
+
     /// <summary>As the server creates it.</summary>
     public static StatusReport Report(
         RelayStatistics relay,
@@ -127,8 +164,12 @@ internal static class SampleStatistics
         BudgetReport? budget = null,
         string? selfCheckProblem = null,
         SourceReport? sources = null,
-        CountryReport? countries = null) => StatusReader.CreateReport(
-            relay, totals ?? Totals, certificate ?? Certificate, budget, selfCheckProblem, Now, sources: sources, countries: countries);
+        CountryReport? countries = null) =>
+        StatusReader.CreateReport(
+            relay, totals ?? Totals, certificate ?? Certificate, budget, selfCheckProblem, Now, sources: sources, countries: countries) with
+        {
+            Page = PageStatus.At(new(IPAddress.Loopback, 9464), certificate ?? Certificate),
+        };
 
     /// <summary>A file and a download that failed once, and an exception from both.</summary>
     public static SourceReport Sources { get; } = new()
@@ -173,6 +214,21 @@ internal static class SampleStatistics
         var history = new TrafficHistory();
         foreach (var (day, traffic) in days)
             history.Add(day, traffic);
+        return history;
+    }
+
+    private static TrafficHistory Full()
+    {
+        var history = new TrafficHistory();
+        var today = DateOnly.FromDateTime(Now.DateTime);
+        for (var back = (7 * TrafficHistory.MostWeeks) - 1; back >= 0; back--)
+        {
+            // Any figures that differ, from a little to a lot.
+            if (back != 9 && back / 7 != 20)
+                history.Add(
+                    today.AddDays(-back),
+                    new(8 * (1 + (back * 37 % 101)), 1_000_000 * (1 + (back * 13 % 29)), 1_000_000 * (1L + (back * 7919 % 40_000))));
+        }
         return history;
     }
 }

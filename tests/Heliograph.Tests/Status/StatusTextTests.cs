@@ -31,21 +31,37 @@ public sealed class StatusTextTests
             countries: SampleStatistics.Countries));
 
     [Fact]
-    public void A_proxy_in_trouble_is_as_reviewed() => Check("trouble", Trouble);
+    public void A_proxy_in_trouble_is_as_reviewed() => Check("trouble", SampleStatistics.Trouble);
+
+    [Fact]
+    public void A_long_history_is_as_reviewed() =>
+        Check("history", SampleStatistics.Report(SampleStatistics.Busy, SampleStatistics.FullTotals));
+
+    [Fact]
+    public void A_server_without_a_page_says_how_to_have_one() =>
+        Assert.Contains(
+            "\n  page          none; set metrics.listen (if it is set, the log says why)\n",
+            Render(SampleStatistics.Report(SampleStatistics.Quiet) with { Page = null }, 80),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Without_a_terminal_a_warning_is_one_line()
     {
-        var text = Render(Trouble, int.MaxValue / 2);
+        var text = Render(SampleStatistics.Trouble, int.MaxValue / 2);
 
-        foreach (var warning in Trouble.Warnings)
+        foreach (var warning in SampleStatistics.Trouble.Warnings)
             Assert.Contains("\n  ! " + warning.Message + "\n", text, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Nothing_is_wider_than_80_columns_or_ends_in_spaces()
     {
-        foreach (var report in new[] { SampleStatistics.Report(SampleStatistics.Busy), Trouble })
+        foreach (var report in new[]
+            {
+                SampleStatistics.Report(SampleStatistics.Busy),
+                SampleStatistics.Report(SampleStatistics.Busy, SampleStatistics.FullTotals),
+                SampleStatistics.Trouble,
+            })
         {
             Assert.DoesNotContain(Render(report, 80).Split('\n'), static line => line.Length > 80);
             Assert.DoesNotContain(Render(report, 80).Split('\n'), static line => line.EndsWith(' '));
@@ -60,38 +76,6 @@ public sealed class StatusTextTests
         Assert.StartsWith("Heliograph 9.9.9 is working", text, StringComparison.Ordinal);
         Assert.Contains("restart the server so that both match", text, StringComparison.Ordinal);
     }
-
-    private static StatusReport Trouble =>
-        SampleStatistics.Report(
-            SampleStatistics.Busy with
-            {
-                Connections = 6_633,
-                Upstreams =
-                [
-                    SampleStatistics.Upstream("chat.signal.org") with
-                    {
-                        Failures = SampleStatistics.Failed((DialFailure.TimedOut, 17)),
-                        FailuresInARow = 17,
-                    },
-                ],
-                DeniedSignalNames = new Dictionary<string, long>(StringComparer.Ordinal)
-                {
-                    ["svr4.signal.org"] = 2,
-                    ["new.chat.signal.org"] = 30,
-                },
-            },
-            SampleStatistics.Totals with
-            {
-                Problem =
-                    "/var/lib/heliograph/traffic.json cannot be written: No space left on device. Check the disk's space and the owner " +
-                    "and mode of state_directory.",
-            },
-            SampleStatistics.Certificate with
-            {
-                NotAfter = SampleStatistics.Now.AddDays(5),
-                Failures = 3,
-                LastError = "proxy.example.org: nothing answers on port 443. Open port 443 to the whole internet.",
-            });
 
     private static void Check(string file, StatusReport report) =>
         Golden.Check(GoldenFiles + file + ".txt", Render(report, 80).Replace(ProductVersion.Text, "VERSION", StringComparison.Ordinal));

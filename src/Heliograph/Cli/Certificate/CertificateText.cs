@@ -23,7 +23,7 @@ internal static partial class CertificateText
             Line(console, "issuer", report.Directory is null ? report.Issuer : $"{report.Issuer}, {report.Directory}");
             if (report.SerialNumber is not null)
                 Line(console, "serial", report.SerialNumber);
-            Line(console, "valid", $"{report.NotBefore:u} to {report.NotAfter:u}, {Left(report, now)}");
+            Line(console, "valid", $"{report.NotBefore:u} to {report.NotAfter:u}, {report.Left(now)}");
         }
         if (report.NextRenewal is { } next)
             Line(
@@ -52,16 +52,6 @@ internal static partial class CertificateText
 
     private static string None(CertificateReport report) =>
         report.Running ? "none yet; a self-signed one is served until then" : "none yet";
-
-    public static string Left(CertificateReport report, DateTimeOffset now)
-    {
-        if (report.Revoked)
-            return "revoked";
-        var left = (report.NotAfter ?? now) - now;
-        return left < TimeSpan.Zero ? "expired"
-            : left < TimeSpan.FromDays(2) ? $"{Math.Floor(left.TotalHours):0} hours left"
-            : $"{left.Days} days left";
-    }
 
     private static void Line(IAnsiConsole console, string label, string? text) =>
         console.MarkupLineInterpolated($"  [dim]{label,-14}[/]{text}");

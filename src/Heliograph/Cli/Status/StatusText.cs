@@ -1,6 +1,3 @@
-using Heliograph.Cli.Certificate;
-using Heliograph.Relay.Diagnostics;
-using Heliograph.Sources;
 using Heliograph.Statistics;
 using Heliograph.Status;
 using Spectre.Console;
@@ -17,6 +14,7 @@ internal static class StatusText
     {
         Headline(console, report);
         Relayed(console, report);
+        Days(console, report);
         Routes(console, report);
         Groups(console, report);
         Countries(console, report);
@@ -29,7 +27,7 @@ internal static class StatusText
             console,
             "dim",
             "",
-            "Counts are rounded up to multiples of 8 and bytes to megabytes, so that they reveal nothing about one person.");
+            Sentences.Rounding);
     }
 
     private static void Headline(IAnsiConsole console, StatusReport report)
@@ -42,22 +40,11 @@ internal static class StatusText
         };
         var uptime = Duration(TimeSpan.FromSeconds(report.UptimeSeconds));
         console.MarkupLineInterpolated($"[bold]Heliograph {report.Version}[/] is [{style}]{state}[/]; up for {uptime}.");
-        console.MarkupLineInterpolated($"{Now(report.Connections)}");
-        console.MarkupLineInterpolated($"{Week(report.Totals.ThisWeek)}");
+        console.MarkupLineInterpolated($"{Sentences.Now(report.Connections)}");
+        console.MarkupLineInterpolated($"{Sentences.Week(report.Totals.ThisWeek)}");
         if (report.Version != ProductVersion.Text)
             console.MarkupLineInterpolated($"[yellow]This program is {ProductVersion.Text}: restart the server so that both match.[/]");
     }
-
-    private static string Now(ConnectionStatus connections) => connections switch
-    {
-        { Open: 0 } => "Nobody is connected now.",
-        { Relayed: 0 } => Line($"{connections.Open:N0} connections now, none of them relayed to Signal."),
-        _ => Line($"{connections.Open:N0} connections now, {connections.Relayed:N0} of them relayed to Signal."),
-    };
-
-    private static string Week(PeriodTotal week) => week.Connections == 0 && week.BytesUp + week.BytesDown == 0
-        ? "This week your proxy has carried nothing yet."
-        : Line($"This week your proxy carried {week.Connections:N0} connections and {Bytes(week.BytesUp + week.BytesDown)}.");
 
     private static void Relayed(IAnsiConsole console, StatusReport report)
     {
@@ -72,26 +59,26 @@ internal static class StatusText
             console.WriteLine(Line($"  {label,-36}{connections,12:N0}{Bytes(up),14}{Bytes(down),12}"));
     }
 
+    private static void Days(IAnsiConsole console, StatusReport report)
+    {
+        if (DayBars.Draw(report.Totals.EveryDay()) is not { Count: > 0 } lines)
+            return;
+        Heading(console, "Each day, from and to clients (UTC)", "");
+        foreach (var line in lines)
+            console.WriteLine(line);
+    }
+
     private static void Routes(IAnsiConsole console, StatusReport report)
     {
-        var used = report
-            .Routes.Where(static route => route.Connections > 0)
-            .OrderByDescending(static route => route.Connections)
-            .ThenBy(static route => route.Name, StringComparer.Ordinal)
-            .ToList();
+        var used = report.UsedRoutes();
         Heading(console, Line($"{"By host, since the start",-38}"), Line($"{"connections",12}{"now",7}{"half dialled in",17}"));
         foreach (var route in used)
         {
-            var dial = report.Upstreams.FirstOrDefault(upstream => upstream.Endpoint == route.Endpoint)?.HalfWithinMs;
-            console.WriteLine(
-                Line($"  {route.Name,-38}{route.Connections,12:N0}{route.Open,7:N0}{(dial is null ? "" : $"{dial} ms"),17}").TrimEnd());
+            var dial = report.HalfDialledIn(route) is { } milliseconds ? $"{milliseconds} ms" : "";
+            console.WriteLine(Line($"  {route.Name,-38}{route.Connections,12:N0}{route.Open,7:N0}{dial,17}").TrimEnd());
         }
-        var idle = report.Routes.Count - used.Count;
-        if (idle > 0)
-        {
-            var text = used.Count == 0 ? $"none of {Count(idle, "host")} requested yet" : $"{Count(idle, "other host")}: not requested";
-            console.MarkupLineInterpolated($"  [dim]{text}[/]");
-        }
+        if (Sentences.Idle(used.Count, report.Routes.Count) is { } idle)
+            console.MarkupLineInterpolated($"  [dim]{idle}[/]");
     }
 
     private static void Groups(IAnsiConsole console, StatusReport report)
@@ -103,7 +90,7 @@ internal static class StatusText
             console.WriteLine(
                 Line(
                     $"  {group.Name,-36}{group.Connections,12:N0}{Bytes(group.BytesUp + group.BytesDown),14}" +
-                    $"{(group.Expired ? "expired" : group.LastUsed is { } day ? $"{day:yyyy-MM-dd}" : "never"),12}"));
+                    $"{Sentences.LastUsed(group),12}"));
     }
 
     private static void Countries(IAnsiConsole console, StatusReport report)
@@ -118,21 +105,17 @@ internal static class StatusText
 
     private static void Failures(IAnsiConsole console, StatusReport report)
     {
-        var failed = report.Upstreams.Where(static upstream => upstream.Failures.Count > 0).ToList();
+        var failed = report.FailedUpstreams();
         if (failed.Count == 0)
             return;
         Heading(console, "Failed dials, since the start", "");
         foreach (var upstream in failed)
-            console.WriteLine(
-                Line(
-                    $"  {upstream.Endpoint,-42} " +
-                    $"{string.Join(", ", upstream.Failures.Select(static one => Line($"{one.Value:N0} {one.Key.Replace('_', ' ')}")))}")
-            );
+            console.WriteLine($"  {upstream.Endpoint,-42} {Sentences.Failures(upstream)}");
     }
 
     private static void Others(IAnsiConsole console, StatusReport report)
     {
-        var others = report.Outcomes.Where(static one => one.Key != EnumWord<ConnectionOutcome>.For(ConnectionOutcome.Relayed)).ToList();
+        var others = report.Others();
         if (others.Count == 0)
             return;
         Heading(console, "Everyone else, since the start", "");
@@ -142,41 +125,26 @@ internal static class StatusText
 
     private static void Server(IAnsiConsole console, StatusReport report, DateTimeOffset now)
     {
-        var (certificate, connections) = (report.Certificate, report.Connections);
+        var certificate = report.Certificate;
         Heading(console, "Server", "");
         var renewal = certificate.NextRenewal is { } next ? Line($"; renewal on {next:yyyy-MM-dd}") : "";
-        var left = certificate.Names is null
-            ? "none yet"
-            : $"{certificate.Names[0]}, {CertificateText.Left(certificate, now)}{renewal}";
+        var left = certificate.Names is null ? "none yet" : $"{certificate.Names[0]}, {certificate.Left(now)}{renewal}";
         console.WriteLine($"  certificate   {left}");
-        console.WriteLine(
-            Line($"  connections   {connections.Open:N0} of {connections.Limit:N0} allowed; peak {connections.Most:N0}"));
+        console.WriteLine($"  connections   {Sentences.Limit(report.Connections)}");
         if (report.ListVersion > 0)
-            console.WriteLine($"  hosts         list {report.ListVersion}{Found(report.FoundHosts)}");
+            console.WriteLine($"  hosts         {Sentences.List(report)}");
         if (report.Sources is { } sources)
-            console.WriteLine($"  sources       {Describe(sources)}");
+            console.WriteLine($"  sources       {Sentences.Sources(sources)}");
         if (report.Budget is { } budget)
-            console.WriteLine(
-                Line(
-                    $"  budget        {Bytes(budget.UsedBytes)} of {Bytes(budget.MonthlyBytes)} used, in and out, since " +
-                    $"{budget.Start:yyyy-MM-dd}")
-            );
+            console.WriteLine($"  budget        {Sentences.Budget(budget)}");
+        if (report.Page is { } page)
+        {
+            console.WriteLine($"  page          {page.Url} while this runs on your computer:");
+            console.WriteLine($"                {page.Command}");
+        }
+        else
+            console.WriteLine("  page          none; set metrics.listen (if it is set, the log says why)");
     }
-
-    private static string Describe(SourceReport sources)
-    {
-        var blocked = sources.BlocksAll ? "everybody blocked" : $"{Prefixes(sources.Block)} blocked";
-        return sources.Allow.Count == 0 ? blocked : $"{blocked}; {Prefixes(sources.Allow)} allowed";
-    }
-
-    private static string Prefixes(IReadOnlyList<SourceListReport> lists)
-    {
-        var prefixes = lists.Sum(static list => list.Prefixes ?? 0);
-        return Line($"{prefixes:N0} {(prefixes == 1 ? "prefix" : "prefixes")} of {Count(lists.Count, "list")}");
-    }
-
-    private static string Found(IReadOnlyList<string> hosts) =>
-        hosts.Count == 0 ? "" : $"; on no list: {string.Join(", ", hosts)}";
 
     private static void Warnings(IAnsiConsole console, StatusReport report)
     {

@@ -1,6 +1,6 @@
 using Heliograph.Relay.Diagnostics;
 
-namespace Heliograph.Cli.Status;
+namespace Heliograph.Status;
 
 /// <summary>The outcome of a connection, for a person.</summary>
 internal static class OutcomeText
