@@ -19,7 +19,7 @@ internal static unsafe class SessionAge
     private static readonly int Slot = LibSsl.CRYPTO_get_ex_new_index(LibSsl.ExDataOfSsl, 0, 0, 0, 0, 0);
 
     /// <summary>The tickets of this context's connections last as long as <see cref="Note"/> has found.</summary>
-    public static void ApplyTo(nint context) => LibSsl.SSL_CTX_set_session_ticket_cb(context, &Limit, 0, 0);
+    public static void ApplyTo(nint context) => _ = LibSsl.SSL_CTX_set_session_ticket_cb(context, &Limit, 0, 0);
 
     /// <summary>Finds how long the session lasts that the hello has resumed.</summary>
     public static void Note(nint ssl)

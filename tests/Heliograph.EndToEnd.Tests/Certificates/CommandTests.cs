@@ -158,6 +158,9 @@ public sealed partial class CommandTests
         text = Instant().Replace(text, "INSTANT");
         text = Days().Replace(text, "DAYS left");
         text = Authority().Replace(text, "Pebble Intermediate CA 000000");
+        // The Pebble of Debian 13 has renewal information (RFC 9773), that of Debian 12 has not.
+        text = text.Replace(
+            "the authority suggests a window around that time (ARI)", "a third of its lifetime is left by then", StringComparison.Ordinal);
         Golden.Check(GoldenFiles + file + ".txt", Serial().Replace(text, "serial        SERIAL"));
     }
 
