@@ -32,7 +32,7 @@ public sealed class InstallerTests(Packages packages)
         var byInstaller = await SummaryAsync(root);
 
         // An upgrade of a running service: only what has changed, and the socket stays.
-        File.AppendAllText(root["usr/bin/heliograph"], "an older one");
+        await File.AppendAllTextAsync(root["usr/bin/heliograph"], "an older one", Tool.Token);
         root.PretendRunning();
         _ = root.SystemctlCalls;
         Assert.Equal(
@@ -88,7 +88,7 @@ public sealed class InstallerTests(Packages packages)
         Assert.StartsWith("  nothing to do: this version is installed\n", await root.RunAsync(Here), StringComparison.Ordinal);
 
         // It is stopped before its files change.
-        File.AppendAllText(root["usr/lib/heliograph/lib/heliograph.dll"], "an older one");
+        await File.AppendAllTextAsync(root["usr/lib/heliograph/lib/heliograph.dll"], "an older one", Tool.Token);
         root.PretendRunning();
         _ = root.SystemctlCalls;
         Assert.StartsWith("  systemctl stop heliograph.service\n", await root.RunAsync(Here), StringComparison.Ordinal);

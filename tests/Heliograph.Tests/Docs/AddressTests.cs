@@ -71,8 +71,8 @@ public sealed partial class AddressTests : IDisposable
 
     private static string Property(string root, string name) =>
         Regex.Match(
-            File.ReadAllText(Path.Combine(root, "Directory.Build.props")), $"<{name}>(.*)</{name}>", RegexOptions.None,
-            TimeSpan.FromSeconds(1)).Groups[1].Value;
+            File.ReadAllText(Path.Combine(root, "Directory.Build.props")), $"<{name}>(?<value>.*)</{name}>", RegexOptions.ExplicitCapture,
+            TimeSpan.FromSeconds(1)).Groups["value"].Value;
 
     /// <summary>What is committed, without what is built or downloaded, and without this test.</summary>
     private static IEnumerable<string> Files(string root) =>
