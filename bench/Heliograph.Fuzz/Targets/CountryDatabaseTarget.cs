@@ -16,9 +16,9 @@ internal static class CountryDatabaseTarget
             problem is null || (problem.Length <= LongestMessage && !problem.Any(char.IsControl)), $"the message is \"{problem}\"");
         if (table is null)
             return;
+        Span<byte> address = stackalloc byte[16];
         foreach (var first in (byte[])[0, 1, 10, 127, 192, 255])
         {
-            Span<byte> address = stackalloc byte[16];
             address.Fill(first);
             var (ipv4, ipv6) = (table.Find(SourceAddress.FromIpv4(address[..4])), table.Find(SourceAddress.FromIpv6(address)));
             foreach (var country in (Country[])[ipv4, ipv6])
