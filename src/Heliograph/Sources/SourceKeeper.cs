@@ -108,7 +108,7 @@ internal sealed class SourceKeeper : IAsyncDisposable
         Task last;
         lock (gate)
             last = downloading;
-        await last;
+        await last.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stopping.Dispose();
     }
 
@@ -218,6 +218,11 @@ internal sealed class SourceKeeper : IAsyncDisposable
         // A reload may have removed it.
         if (lists.GetValueOrDefault(list.Source) != list)
             return;
+        if (downloaded.Bytes is null && list.Set is null)
+        {
+            Reject(list, "its server answered 304 to who has no copy; check the address", isRequested: false);
+            return;
+        }
         try
         {
             var bytes = downloaded.Bytes;

@@ -183,6 +183,17 @@ public sealed class SourceKeeperTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_says_unchanged_to_who_has_no_copy_is_told_of()
+    {
+        await using var server = new ListServer(ListServer.Empty("304 Not Modified"));
+        await using var keeper = Start(new() { Block = [server.Address] });
+        await keeper.Downloading.WaitAsync(Bound.Token);
+        Assert.Equal(
+            new SourceListReport(server.Address.Split('?')[0], null, "its server answered 304 to who has no copy; check the address"),
+            Assert.Single(keeper.Report()!.Block));
+    }
+
+    [Fact]
     public async Task A_list_that_never_ends_is_cut_off_at_64_MB()
     {
         await using var server = new ListServer("200 OK\r\nConnection: close\r\n\r\n" + new string('#', 64_000_001));
