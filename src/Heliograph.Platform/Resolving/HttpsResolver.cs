@@ -56,7 +56,9 @@ public sealed class HttpsResolver : IDisposable
         http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LongestAnswer };
     }
 
-    /// <summary>Told, in words that follow the resolver's address, why it does not answer, and null when it answers again: once each.</summary>
+    /// <summary>
+    /// Told, in words that follow the resolver's address, why it does not answer, and null when it answers again: once each.
+    /// </summary>
     public Action<string?>? Changed { get; set; }
 
     /// <summary>Why it did not answer last, in words that follow its address; null: it answered, or was not asked yet.</summary>

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Heliograph.Hosting;
 
 /// <summary>
-/// Who resolves the names of upstreams: those of the routes and under their zones, the resolver of upstream.resolver where there is one; all
-/// others, which may be known in this machine's network only, the system's resolver.
+/// Who resolves the names of upstreams: those of the routes and under their zones, the resolver of upstream.resolver where there is one;
+/// all others, which may be known in this machine's network only, the system's resolver.
 /// </summary>
 internal sealed class UpstreamNames : IAsyncDisposable
 {
