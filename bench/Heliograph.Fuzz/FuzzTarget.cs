@@ -22,6 +22,7 @@ internal sealed record FuzzTarget(string Name, string Description, FuzzCheck Che
         new("hello", "the ClientHello reader, and the handshake that answers what it read", HelloTarget.Check) { LargestInput = 20 * 1024 },
         new("key-update", "TLS 1.3 records after the handshake: data, alerts and KeyUpdates", KeyUpdateTarget.Check),
         new("proxy-header", "the PROXY protocol, versions 1 and 2", ProxyHeaderTarget.Check),
+        new("upstream-proxy", "what a SOCKS5 or HTTP proxy answers", UpstreamProxyTarget.Check) { LargestInput = 10 * 1024 },
         new("http1", "HTTP/1 request heads and bodies, and the answers to them", Http1Target.Check) { LargestInput = 40 * 1024 },
         new("http2", "HTTP/2 sessions, frame by frame", Http2Target.Check) { LargestInput = 48 * 1024 },
         new("hpack", "HPACK header blocks and their Huffman code", HpackTarget.Check),

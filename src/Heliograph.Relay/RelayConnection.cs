@@ -179,7 +179,7 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
             return await ServeDecoyAsync(relay.Decoy.Http1, relay.Decoy.Http1Unavailable, ConnectionOutcome.RefusedBudget);
         if (!TryEnterGroup())
             return await ServeDecoyAsync(relay.Decoy.Http1, relay.Decoy.Http1Unavailable, ConnectionOutcome.RefusedGroup);
-        if (await DialAsync(route.Endpoint, route.PublicOnly))
+        if (await DialAsync(route))
             return await RelayAsync(ConnectionOutcome.Relayed, relay.Counters.GetRoute(route));
         return await ServeDecoyAsync(relay.Decoy.Http1, relay.Decoy.Http1Unavailable, ConnectionOutcome.DecoyUpstreamDown);
     }
@@ -290,11 +290,22 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
         return tls;
     }
 
-    private async ValueTask<bool> DialAsync(UpstreamEndpoint endpoint, bool publicOnly)
+    private ValueTask<bool> DialAsync(Route route)
     {
         // The dial has its own deadline; the client's restarts when the relay begins.
         deadline.Disarm();
-        if (await loop.Dialer.DialAsync(endpoint, publicOnly) is not { } socket)
+        return TakeAsync(loop.Dialer.DialRouteAsync(route.Endpoint, route.PublicOnly));
+    }
+
+    private ValueTask<bool> DialAsync(UpstreamEndpoint endpoint)
+    {
+        deadline.Disarm();
+        return TakeAsync(loop.Dialer.DialAsync(endpoint, publicOnly: false));
+    }
+
+    private async ValueTask<bool> TakeAsync(ValueTask<LoopSocket?> dial)
+    {
+        if (await dial is not { } socket)
             return false;
         upstream = new SocketChannel(socket);
         return true;
@@ -319,7 +330,7 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     }
 
     private async ValueTask<bool> ReachAsync(UpstreamEndpoint decoy) =>
-        decoy is UpstreamEndpoint.InProcess || await DialAsync(decoy, publicOnly: false);
+        decoy is UpstreamEndpoint.InProcess || await DialAsync(decoy);
 
     /// <summary>
     /// A server in this process answers on the visitor's loop: no thread or socket in between delays the answer, or joins what nginx would
@@ -337,7 +348,7 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     /// </summary>
     private async ValueTask<ConnectionOutcome> PassThroughAsync(PassthroughSite site)
     {
-        var reached = await DialAsync(site.Endpoint, publicOnly: false);
+        var reached = await DialAsync(site.Endpoint);
         relay.Alarm.SiteDialled(site, reached);
         if (!reached)
             return ConnectionOutcome.PassthroughDown;

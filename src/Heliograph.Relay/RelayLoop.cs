@@ -28,19 +28,18 @@ internal sealed unsafe class RelayLoop : IDisposable
     public RelayLoop(
         EventLoop events,
         NameCache names,
-        Shaper shaper,
-        ServerCounters counters,
-        RelayLimits limits,
+        RelayContext relay,
         RecordLayer records,
         OpenConnections open)
     {
-        Shaper = shaper;
+        var limits = relay.Options.Limits;
+        Shaper = relay.Admission.Shaper;
         Records = records;
         Events = events;
         this.open = open;
         scratch = (byte*)NativeMemory.Alloc(ScratchSize);
         Handshakes = new HandshakeServer(Records);
-        Dialer = new Dialer(events, names, counters, limits.ConnectTimeout);
+        Dialer = new Dialer(events, names, relay.Counters, relay.Alarm, relay.Options);
         HandshakeSlots = events.CreateDeadlines(TimeSpan.Zero);
         HandshakeTimeouts = events.CreateDeadlines(limits.HandshakeTimeout);
         ProxyHeaderTimeouts = events.CreateDeadlines(limits.ProxyHeaderTimeout);
@@ -117,10 +116,13 @@ internal sealed unsafe class RelayLoop : IDisposable
             connection.Cancel();
     }
 
-    /// <summary>From now on waits last as long as these limits say, those of open connections, too.</summary>
-    public void Use(RelayLimits limits)
+    /// <summary>
+    /// From now on waits last as long as the limits of these options say, those of open connections, too, and dials go their way.
+    /// </summary>
+    public void Use(RelayOptions options)
     {
-        Dialer.Use(limits.ConnectTimeout);
+        var limits = options.Limits;
+        Dialer.Use(options);
         HandshakeTimeouts.Change(limits.HandshakeTimeout);
         ProxyHeaderTimeouts.Change(limits.ProxyHeaderTimeout);
         HelloTimeouts.Change(limits.HelloTimeout);

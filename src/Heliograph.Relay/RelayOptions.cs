@@ -2,6 +2,7 @@ using System.Net;
 using Heliograph.Relay.Access;
 using Heliograph.Relay.Listening;
 using Heliograph.Relay.Routing;
+using Heliograph.Relay.Upstream;
 
 namespace Heliograph.Relay;
 
@@ -17,6 +18,11 @@ public sealed record RelayOptions
     public required RouteTable Routes { get; init; }
 
     public required DecoyEndpoints Decoy { get; init; }
+
+    /// <summary>
+    /// Through which the hosts of <see cref="Routes"/> are dialled, and by which their names are resolved; null: directly.
+    /// </summary>
+    public UpstreamProxy? Proxy { get; init; }
 
     /// <summary>Other web servers, which get the connections for their names before we speak any TLS.</summary>
     public PassthroughTable Passthrough { get; init; } = PassthroughTable.Empty;

@@ -45,7 +45,7 @@ public sealed class RelayServer : IAsyncDisposable
         RelayLoop CreateLoop(int index)
         {
             var events = new EventLoop($"relay-{index}", timeProvider, exception => logger.Defect(exception.ToString()));
-            return new(events, names, relay.Admission.Shaper, relay.Counters, options.Limits, protection.CreateLayer(), open);
+            return new(events, names, relay, protection.CreateLayer(), open);
         }
     }
 
@@ -110,7 +110,7 @@ public sealed class RelayServer : IAsyncDisposable
         if (relay.Certificate.Use(changed))
             ForgetSigningKeys();
         foreach (var loop in loops)
-            loop.Events.Post(() => loop.Use(changed.Limits));
+            loop.Events.Post(() => loop.Use(changed));
         var found = relay.ZoneHosts.Found.Select(static route => route.Name);
         names.Keep(GetHosts(changed).Concat(found).ToHashSet(StringComparer.OrdinalIgnoreCase));
         WarmUp();
@@ -237,14 +237,17 @@ public sealed class RelayServer : IAsyncDisposable
             loop.Events.Start();
     }
 
-    /// <summary>Resolves all routed hosts, so that the first client does not wait for the resolver.</summary>
+    /// <summary>Resolves all hosts that are resolved here, so that the first client does not wait for the resolver.</summary>
     private void WarmUp()
     {
         foreach (var host in GetHosts(relay.Options))
             _ = names.FindAsync(host, TimeSpan.Zero).AsTask();
     }
 
-    private static IEnumerable<string> GetHosts(RelayOptions options) => options.Routes.Routes.Select(static route => route.Endpoint)
+    /// <summary>The hosts that are resolved here: a proxy resolves those of the routes.</summary>
+    private static IEnumerable<string> GetHosts(RelayOptions options) => (options.Proxy is { } proxy
+            ? [proxy.Endpoint]
+            : options.Routes.Routes.Select(static route => route.Endpoint))
         .Concat(options.Passthrough.Endpoints)
         .Concat([options.Decoy.Http1, options.Decoy.Http2 ?? options.Decoy.Http1])
         .OfType<UpstreamEndpoint.Tcp>().Select(static tcp => tcp.Host).Distinct(StringComparer.OrdinalIgnoreCase);

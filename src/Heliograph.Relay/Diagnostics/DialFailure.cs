@@ -17,4 +17,16 @@ public enum DialFailure
 
     /// <summary>The host cannot be reached, or the machine is out of descriptors.</summary>
     Unreachable,
+
+    /// <summary>The upstream proxy does not allow connections to the host.</summary>
+    ProxyForbids,
+
+    /// <summary>The upstream proxy did not reach the host, and did not say why.</summary>
+    ProxyFailed,
+
+    /// <summary>The upstream proxy asks for a user and a password, or for others.</summary>
+    ProxyCredentials,
+
+    /// <summary>What answers is no such upstream proxy, or does not end its answer.</summary>
+    NotAProxy,
 }

@@ -58,6 +58,15 @@ internal static partial class RelayLog
     [LoggerMessage(9, LogLevel.Warning, "{Endpoint} cannot be dialled (passthrough): the connections for it are closed")]
     public static partial void SiteDown(this ILogger logger, UpstreamEndpoint endpoint);
 
+    [LoggerMessage(
+        25, LogLevel.Warning,
+        "the proxy {Proxy} {Problem} (upstream.proxy): nothing is relayed, and Signal clients are shown the web site; heliograph check " +
+        "tries the proxy")]
+    public static partial void ProxyDown(this ILogger logger, UpstreamProxy proxy, string problem);
+
+    [LoggerMessage(26, LogLevel.Information, "the proxy {Proxy} works again (upstream.proxy)")]
+    public static partial void ProxyWorksAgain(this ILogger logger, UpstreamProxy proxy);
+
     /// <summary>Warns of an ipsec-mb that does not compute what OpenSSL does.</summary>
     public static void ReportIpsecMb(this ILogger logger, RecordProtection protection)
     {

@@ -36,7 +36,7 @@ public sealed record RelayStatistics
     /// <summary>Every route of the table, and the hosts that were found under a zone.</summary>
     public required IReadOnlyList<RouteStatistics> Routes { get; init; }
 
-    /// <summary>Every endpoint of the table's routes.</summary>
+    /// <summary>Every endpoint of the table's routes, and the upstream proxy before them where there is one.</summary>
     public required IReadOnlyList<UpstreamStatistics> Upstreams { get; init; }
 
     /// <summary>Bytes relayed from clients to routes, as they flow.</summary>
@@ -105,4 +105,15 @@ public sealed record UpstreamStatistics
 
     /// <summary>Failures since the last success.</summary>
     public required int FailuresInARow { get; init; }
+
+    /// <summary>
+    /// Whether it is the upstream proxy, through which the others are dialled: what is wrong with it counts here, and not for each host.
+    /// </summary>
+    public bool IsProxy { get; init; }
+
+    /// <summary>Null: there was none.</summary>
+    public DialFailure? LastFailure { get; init; }
+
+    /// <summary>The last failure in words that follow the endpoint, where an upstream proxy was asked; null: there are none.</summary>
+    public string? Problem { get; init; }
 }

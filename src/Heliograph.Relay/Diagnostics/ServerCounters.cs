@@ -12,6 +12,7 @@ internal sealed class ServerCounters
 {
     private readonly ConcurrentDictionary<string, RouteCounters> routes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<UpstreamEndpoint, UpstreamCounters> upstreams = new();
+    private readonly ConcurrentDictionary<string, UpstreamCounters> proxies = new(StringComparer.Ordinal);
     private long accepted;
     private int mostConnections;
     private int ownConnections;
@@ -35,6 +36,8 @@ internal sealed class ServerCounters
     public RouteCounters GetRoute(Route route) => routes.GetOrAdd(route.Name, static _ => new());
 
     public UpstreamCounters GetUpstream(UpstreamEndpoint endpoint) => upstreams.GetOrAdd(endpoint, static _ => new());
+
+    public UpstreamCounters GetProxy(UpstreamProxy proxy) => proxies.GetOrAdd(proxy.ToString(), static _ => new());
 
     /// <summary>
     /// Counts a connection as soon as it is known to be traffic, at the latest at its end: a counter that others read must not go back.
@@ -68,6 +71,11 @@ internal sealed class ServerCounters
             }),
         ];
 
-    public IReadOnlyList<UpstreamStatistics> ReadUpstreams(IEnumerable<Route> table) =>
-        [.. table.Select(static route => route.Endpoint).Distinct().Select(endpoint => GetUpstream(endpoint).Read(endpoint.ToString()))];
+    /// <param name="proxy">The proxy through which they are dialled; null: there is none.</param>
+    /// <param name="table">The routes.</param>
+    public IReadOnlyList<UpstreamStatistics> ReadUpstreams(UpstreamProxy? proxy, IEnumerable<Route> table) =>
+    [
+        .. proxy is null ? [] : new[] { GetProxy(proxy).Read(proxy.ToString(), isProxy: true) },
+        .. table.Select(static route => route.Endpoint).Distinct().Select(endpoint => GetUpstream(endpoint).Read(endpoint.ToString())),
+    ];
 }

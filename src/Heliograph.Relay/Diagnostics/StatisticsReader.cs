@@ -35,7 +35,7 @@ internal sealed class StatisticsReader(
             Relayed = counters.Relayed,
             Relaying = counters.Relaying,
             Routes = counters.ReadRoutes(routes.Concat(found)),
-            Upstreams = counters.ReadUpstreams(routes),
+            Upstreams = counters.ReadUpstreams(relay.Options.Proxy, routes),
             BytesUp = loops.Sum(static loop => loop.Counters.BytesUp),
             BytesDown = loops.Sum(static loop => loop.Counters.BytesDown),
             BytesVisited = loops.Sum(static loop => loop.Counters.BytesVisited),

@@ -9,6 +9,8 @@ internal sealed class UpstreamCounters
     private readonly long[] failures = new long[Reasons.Length];
     private long milliseconds;
     private int failuresInARow;
+    private volatile string? problem;
+    private int lastFailure = -1;
 
     public void Connected(long tookMilliseconds)
     {
@@ -18,15 +20,22 @@ internal sealed class UpstreamCounters
             Volatile.Write(ref failuresInARow, 0);
     }
 
-    public void Failed(DialFailure reason)
+    /// <param name="reason">What it counts as.</param>
+    /// <param name="words">The same of the last failure, in words, where an upstream proxy was asked; null: the reason says it.</param>
+    public void Failed(DialFailure reason, string? words = null)
     {
+        problem = words;
+        Volatile.Write(ref lastFailure, (int)reason);
         Interlocked.Increment(ref failures[(int)reason]);
         Interlocked.Increment(ref failuresInARow);
     }
 
-    public UpstreamStatistics Read(string endpoint) => new()
+    public UpstreamStatistics Read(string endpoint, bool isProxy = false) => new()
     {
         Endpoint = endpoint,
+        IsProxy = isProxy,
+        Problem = problem,
+        LastFailure = Volatile.Read(ref lastFailure) is >= 0 and var last ? (DialFailure)last : null,
         DialTimes = new()
         {
             Buckets = [.. Enumerable.Range(0, buckets.Length).Select(i => Volatile.Read(ref buckets[i]))],

@@ -109,17 +109,22 @@ internal sealed class AlertWatch : IAsyncDisposable
             yield return group;
 
         // Hosts that change in the same minute share one message: when the network is down, every host is.
-        foreach (var hosts in upstreams.Update(sources.Relay(), now)
+        var statistics = sources.Relay();
+        var proxy = statistics.Upstreams.FirstOrDefault(static upstream => upstream.IsProxy);
+        foreach (var hosts in upstreams.Update(statistics, now)
             .Select(host => (host.Key, State: book.Judge($"{AlertWords.ToWord(AlertCause.Upstream)} {host.Key}", host.Value, now)))
             .Where(static host => host.State is not null)
-            .GroupBy(static host => host.State!.Value, static host => host.Key)
+            .GroupBy(host => (State: host.State!.Value, IsProxy: host.Key == proxy?.Endpoint), static host => host.Key)
             .ToList())
         {
-            var text =
-                hosts.Key == AlertState.Failing
-                    ? "cannot be reached from this proxy, so Signal apps that need it cannot connect"
-                    : "can be reached";
-            yield return Message(AlertCause.Upstream, hosts.Key, $"{Names([.. hosts.Order(StringComparer.Ordinal)])} {text}", now);
+            var text = hosts.Key switch
+            {
+                (AlertState.Failing, true) => $"{proxy!.Problem ?? "cannot be used"}, so that nothing is relayed (upstream.proxy)",
+                (_, true) => "can be used (upstream.proxy)",
+                (AlertState.Failing, false) => "cannot be reached from this proxy, so Signal apps that need it cannot connect",
+                _ => "can be reached",
+            };
+            yield return Message(AlertCause.Upstream, hosts.Key.State, $"{Names([.. hosts.Order(StringComparer.Ordinal)])} {text}", now);
         }
     }
 

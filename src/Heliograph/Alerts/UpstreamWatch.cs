@@ -35,7 +35,8 @@ internal sealed class UpstreamWatch
 
     private static Host Next(Host known, UpstreamStatistics upstream, DateTimeOffset now)
     {
-        if (upstream.DialTimes.Count == 0)
+        // A proxy that the operator named has to work, from the first day on.
+        if (upstream.DialTimes.Count == 0 && !upstream.IsProxy)
             return known;
         if (upstream.FailuresInARow == 0)
             return new(0, now, IsDown: false);

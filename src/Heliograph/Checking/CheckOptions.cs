@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Heliograph.Configuration;
 using Heliograph.Relay.Routing;
+using Heliograph.Relay.Upstream;
 
 namespace Heliograph.Checking;
 
@@ -53,6 +54,11 @@ internal sealed record CheckOptions
     /// relay. Only on the proxy's own machine: a connection to Signal is what a censor looks for. Empty: only the proxy is dialled.
     /// </summary>
     public IReadOnlyDictionary<string, ProxyAddress> Direct { get; init; } = new Dictionary<string, ProxyAddress>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// The proxy of upstream.proxy, through which <see cref="Direct"/> is dialled, as the server does; null: there is none.
+    /// </summary>
+    public UpstreamProxy? Through { get; init; }
 
     /// <summary>Tried only when the proxy cannot be reached at all, to see whether this machine's network is down. Null: never.</summary>
     public ProxyAddress? Neutral { get; init; } = UsualNeutral;

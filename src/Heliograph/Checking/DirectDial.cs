@@ -1,10 +1,12 @@
 using System.Net;
 using Heliograph.Configuration;
+using Heliograph.Relay.Upstream;
 
 namespace Heliograph.Checking;
 
 /// <summary>
-/// Dials one of Signal's hosts from here, without the proxy. Only on the proxy's own machine, which does so all day anyway.
+/// Dials one of Signal's hosts from here, without the proxy that is checked. Only on that proxy's own machine, which does so all day
+/// anyway, and as it does: through upstream.proxy where there is one.
 /// </summary>
 internal static class DirectDial
 {
@@ -19,6 +21,12 @@ internal static class DirectDial
             Severity = Severity.Ok,
             Seen = $"{name} answers this machine",
         };
+        if (options.Through is { } proxy)
+        {
+            var trouble = await DialThroughAsync(proxy, target, name, options, clock);
+            step = step with { TookMs = clock.Since(started) };
+            return trouble is null ? step with { Seen = $"{name} answers through {proxy}" } : Failed(step, trouble.Outcome, trouble.Seen);
+        }
         var addresses = await AddressLookup.ResolveAsync(target, options, clock);
         if (addresses.Count == 0)
             return Failed(
@@ -50,14 +58,34 @@ internal static class DirectDial
         }
     }
 
+    private static async Task<Trouble?> DialThroughAsync(
+        UpstreamProxy proxy, ProxyAddress target, string name, CheckOptions options, CheckClock clock)
+    {
+        try
+        {
+            var (tunnel, trouble) = await UpstreamProxyCheck.ConnectAsync(
+                proxy, new(target.Host, target.Port), options.StepTimeout, clock.Time, clock.Cancellation);
+            if (tunnel is null)
+                return new(trouble!.IsHosts ? "not_through_proxy" : "upstream_proxy", trouble.Seen);
+            await using var session = await TlsSession.StartAsync(
+                tunnel, name, InnerProbe.CreateVerifier(name, options, clock), alpn: null, clock);
+            return session.Trouble is { } inside ? inside with { Seen = $"{name} does not answer through {proxy}: {inside.Seen}" } : null;
+        }
+        catch (Exception exception) when (Trouble.IsExpected(exception))
+        {
+            return Trouble.FromConnect(exception, clock);
+        }
+    }
+
     private static CheckStep Failed(CheckStep step, string outcome, string seen) =>
         step with
         {
             Outcome = outcome,
             Severity = Severity.Warning,
             Seen = seen,
-            Remedy =
-                $"find out why this machine cannot reach {step.Subject} (\"curl -v https://{step.Subject}\"): it may be DNS, a firewall, " +
-                "or a provider or country that blocks Signal",
+            Remedy = outcome == "upstream_proxy"
+                ? "check upstream.proxy, its user and its password, and that the proxy lets this machine in"
+                : $"find out why this machine cannot reach {step.Subject} (\"curl -v https://{step.Subject}\"): it may be DNS, a " +
+                "firewall, or a provider or country that blocks Signal",
         };
 }

@@ -49,6 +49,7 @@ internal static class OwnProbe
             Opens = settings.Access.IsUnlisted,
             AsStranger = false,
             HttpPort = null,
+            Through = settings.Upstream.Proxy,
             Direct = asked
                 .Where(static route => route.Endpoint is UpstreamEndpoint.Tcp)
                 .ToDictionary(

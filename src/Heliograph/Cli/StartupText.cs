@@ -20,6 +20,8 @@ internal static class StartupText
             $"{string.Join(", ", host.Certificate.Names)}, until {host.Certificate.NotAfter:yyyy-MM-dd}, {host.CertificateDescription}");
         Line(console, "tls", host.Cryptography);
         Line(console, "routes", Routes(settings, host));
+        if (settings.Upstream.Proxy is { } proxy)
+            Line(console, "upstream", $"by {proxy}, which resolves the hosts' names");
         Line(console, "decoy", Decoy(settings.Decoy, host.Like.Name));
         Line(console, "state", settings.StateDirectory);
         if (host.MetricsEndpoints.Count > 0)
@@ -46,7 +48,7 @@ internal static class StartupText
         var own = settings.Routes.Hosts.Count == 0 ? "" : $", {settings.Routes.Hosts.Count} of your own";
         var sets = settings.Routes.Sets.Count == 0 ? "none" : string.Join(", ", settings.Routes.Sets);
         return $"{host.Routes.Routes.Count()} hosts (sets: {sets}{own}; list {host.Routes.ListVersion})" +
-            string.Concat(settings.Routes.OpenZones.Select(static zone => $", and others under {zone}"));
+            string.Concat(settings.OpenZones.Select(static zone => $", and others under {zone}"));
     }
 
     private static string Decoy(DecoySettings decoy, string like) => decoy switch

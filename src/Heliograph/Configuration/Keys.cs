@@ -172,6 +172,26 @@ internal static class Keys
         "Whose signature heliograph routes update accepts, instead of that of the project: a public key of minisign.",
         OnReload.TakesEffect, example: "RWREgKsbtVZcsN1uGJDej0LehAbG8HRSF1uq4crvdX1zV3TBEpsC7+RI");
 
+    // Upstream
+
+    public static readonly ConfigurationKey UpstreamProxy = Sections.Upstream.Key(
+        "proxy", Kinds.UpstreamProxyAddress,
+        static upstream => upstream.Address, static (upstream, value) => upstream with { Address = value },
+        "A proxy through which Signal's hosts are reached, by SOCKS5 or by HTTP's CONNECT. It resolves their names.",
+        OnReload.TakesEffect, example: "socks5://192.0.2.7:1080");
+
+    public static readonly ConfigurationKey UpstreamProxyUser = Sections.Upstream.Key(
+        "proxy_user", Kinds.Credential("the user's name at the proxy"),
+        static upstream => upstream.User, static (upstream, value) => upstream with { User = value },
+        "The user's name at the proxy, where it asks for one.",
+        OnReload.TakesEffect, example: "bridge");
+
+    public static readonly ConfigurationKey UpstreamProxyPassword = Sections.Upstream.Key(
+        "proxy_password", Kinds.Credential("the user's password at the proxy"),
+        static upstream => upstream.Password, static (upstream, value) => upstream with { Password = value },
+        "The user's password at the proxy. It is a secret.",
+        OnReload.TakesEffect, example: "correct horse", isSecret: true);
+
     // Access
 
     public static readonly ConfigurationKey AccessMode = Sections.Access.Key(
@@ -431,6 +451,7 @@ internal static class Keys
             DnsVisibleAt, DnsVisibleTimeout,
         ]),
         new("Routes", [RouteSets, RouteHosts, RouteZones, RouteListKey]),
+        new("Upstream", [UpstreamProxy, UpstreamProxyUser, UpstreamProxyPassword]),
         new("Unlisted names", [AccessMode, AccessMetrics, AccessAlerts]),
         new("Decoy", [DecoySite, DecoyLanguage, DecoyDirectory, DecoyUpstream, DecoyUpstreamH2, DecoyLike, DecoySeedFile]),
         new("Other servers beside and in front of this one", [Passthrough, TrustedProxies]),

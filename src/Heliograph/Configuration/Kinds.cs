@@ -51,6 +51,14 @@ internal static class Kinds
         Configuration.ProxyAddress.Parse, static address => address?.ToString(), static () => Text(@"^[^\s/]+$"),
         "HOST or HOST:PORT, where this machine reaches the proxy", "host name or IP address, with `:PORT` if that is not 443");
 
+    public static ScalarKind<UpstreamProxy> UpstreamProxyAddress { get; } = new(
+        Configuration.UpstreamProxyAddress.Parse, static proxy => proxy?.ToString(), static () => Text(@"^(socks5|http)://[^\s@]+$"),
+        Configuration.UpstreamProxyAddress.Allowed, "`socks5://HOST:PORT` or `http://HOST:PORT`");
+
+    /// <param name="allowed">What it is.</param>
+    public static ScalarKind<string> Credential(string allowed) => new(
+        Configuration.UpstreamProxyAddress.ParseCredential, Given, TextOrNumber, allowed, "1 to 255 printable characters");
+
     public static ScalarKind<TimeSpan> Duration(TimeSpan shortest, TimeSpan longest) => new(
         Values.Duration(shortest, longest), Values.Write, static () => Text($"^{DurationPattern}$"), DurationSyntax,
         $"duration, `{Values.Write(shortest)}` to `{Values.Write(longest)}`")

@@ -44,6 +44,9 @@ internal static class Sections
     public static readonly Section<RouteSettings> Routes = Top.Inner(
         "routes", static settings => settings.Routes, static (settings, part) => settings with { Routes = part }, static () => new());
 
+    public static readonly Section<UpstreamSettings> Upstream = Top.Inner(
+        "upstream", static settings => settings.Upstream, static (settings, part) => settings with { Upstream = part }, static () => new());
+
     public static readonly Section<DecoySettings> Decoy = Top.Inner(
         "decoy", static settings => settings.Decoy, static (settings, part) => settings with { Decoy = part }, static () => new());
 

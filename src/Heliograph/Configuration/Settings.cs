@@ -38,6 +38,13 @@ internal sealed record Settings
 
     public RouteSettings Routes { get; init; } = new();
 
+    public UpstreamSettings Upstream { get; init; } = new();
+
+    /// <summary>
+    /// The zones under which hosts are looked for. A proxy resolves the names, so that nothing here knows whether one exists.
+    /// </summary>
+    public IReadOnlyList<string> OpenZones => Upstream.Proxy is null ? Routes.OpenZones : [];
+
     public DecoySettings Decoy { get; init; } = new();
 
     /// <summary>Name, wildcard or <c>default</c> to another web server.</summary>
@@ -138,6 +145,21 @@ internal sealed record RouteSettings
             return [.. implied, .. Zones.Where(static zone => zone.Value == ZoneMode.Public).Select(static zone => zone.Key)];
         }
     }
+}
+
+/// <summary>How Signal's hosts are reached.</summary>
+internal sealed record UpstreamSettings
+{
+    /// <summary>Of the proxy, without the user; null: there is none.</summary>
+    public UpstreamProxy? Address { get; init; }
+
+    public string? User { get; init; }
+
+    /// <summary>A secret.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>The whole proxy; null: the hosts are reached directly.</summary>
+    public UpstreamProxy? Proxy => Address is null ? null : Address with { User = User, Password = Password };
 }
 
 /// <summary>The web site for everyone who is not a Signal client: a directory, an upstream, or (both null) the built-in site.</summary>

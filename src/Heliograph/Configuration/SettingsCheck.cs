@@ -16,6 +16,7 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
         CheckCertificate();
         CheckAcme();
         CheckRoutes();
+        CheckUpstream();
         CheckDecoy();
         CheckPassthrough();
         CheckBudget();
@@ -108,6 +109,27 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
                 Keys.RouteSets.Path, values.OriginOf(Keys.RouteSets)!,
                 $"empty, and {Keys.RouteHosts.Name} too, so that nothing would be relayed; allowed: {Keys.RouteSets.Allowed}");
         }
+    }
+
+    private void CheckUpstream()
+    {
+        RequireIfAny([Keys.UpstreamProxyUser, Keys.UpstreamProxyPassword], Keys.UpstreamProxy);
+        RequireBoth(Keys.UpstreamProxyUser, Keys.UpstreamProxyPassword);
+        if (settings.Upstream.Proxy is not { } proxy)
+            return;
+        // RFC 7617 section 2: the first colon is where the password begins.
+        if (proxy is { Protocol: UpstreamProxyProtocol.HttpConnect, User: { } user } && user.Contains(':', StringComparison.Ordinal)
+            && values.Scalar(Keys.UpstreamProxyUser) is { } given)
+            errors.Refuse(Keys.UpstreamProxyUser, given, "has a colon, which no user of an HTTP proxy can have");
+        if (values.OriginOf(Keys.RouteZones) is { } zones && settings.Routes.OpenZones.Count > 0)
+        {
+            errors.Add(
+                Keys.RouteZones.Path, zones,
+                $"no host can be found under a zone, as {Keys.UpstreamProxy.Name} resolves the names; write off, or remove one of the two");
+        }
+        if (settings.Listen.FirstOrDefault(own => IsSame(own, proxy.Endpoint)) is { } ours
+            && values.Scalar(Keys.UpstreamProxy) is { } itself)
+            errors.Add(Keys.UpstreamProxy, itself, $"Heliograph itself listens there ({Keys.Listen.Name}: {ours}); name another proxy");
     }
 
     private void CheckDecoy()

@@ -277,7 +277,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     private ListStore Lists() => new(settings.StateDirectory, timeProvider, logger);
 
     private RouteTable CreateRoutes(HostList list) =>
-        RouteTable.Create(settings.Routes.Sets, settings.Routes.Hosts, settings.Routes.OpenZones, list);
+        RouteTable.Create(settings.Routes.Sets, settings.Routes.Hosts, settings.OpenZones, list);
 
     private void WarnOfMissingIpv4()
     {
@@ -360,6 +360,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
                 Http2Unavailable = new UpstreamEndpoint.InProcess("the error page (HTTP/2)", decoy.ServeHttp2Unavailable),
             },
             Access = access.Table,
+            Proxy = settings.Upstream.Proxy,
             Passthrough = PassthroughTable.Create(settings.Domains, settings.Passthrough),
             TrustedProxies = settings.TrustedProxies,
             MaxConnections = maxConnections,

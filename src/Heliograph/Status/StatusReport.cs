@@ -196,6 +196,12 @@ internal sealed record UpstreamStatus
     /// <summary>Whether the most recent dials failed.</summary>
     public required bool Failing { get; init; }
 
+    /// <summary>Whether it is the proxy of upstream.proxy; absent: it is a host.</summary>
+    public bool? Proxy { get; init; }
+
+    /// <summary>The last failure as upstream.proxy explained it; absent: it was not asked, or nothing failed.</summary>
+    public string? Problem { get; init; }
+
     public static UpstreamStatus FromStatistics(UpstreamStatistics upstream) => new()
     {
         Endpoint = upstream.Endpoint,
@@ -204,6 +210,8 @@ internal sealed record UpstreamStatus
         MostWithinMs = (int?)upstream.DialTimes.Within(0.95)?.TotalMilliseconds,
         Failures = RoundedCounts.Round(upstream.Failures),
         Failing = UpstreamWarnings.IsFailing(upstream),
+        Proxy = upstream.IsProxy ? true : null,
+        Problem = upstream.Problem,
     };
 }
 

@@ -5,15 +5,29 @@ namespace Heliograph.Status;
 /// <summary>Warnings about Signal hosts that cannot be reached.</summary>
 internal static class UpstreamWarnings
 {
-    /// <summary>A single dial may fail now and then; but what a resolver answers is no accident.</summary>
+    /// <summary>A single dial may fail now and then; but what a resolver or a proxy answers is no accident.</summary>
     private const int Several = 3;
 
     public static bool IsFailing(UpstreamStatistics upstream) =>
-        upstream.FailuresInARow >= Several || (upstream.FailuresInARow > 0 && Reason(upstream) == DialFailure.NotPublic);
+        upstream.FailuresInARow >= Several
+        || (upstream.FailuresInARow > 0
+            && Reason(upstream) is DialFailure.NotPublic or DialFailure.ProxyCredentials or DialFailure.NotAProxy);
 
     public static IEnumerable<StatusWarning> FromStatistics(RelayStatistics relay)
     {
-        var dialled = relay.Upstreams.Where(static one => one.DialTimes.Count > 0 || one.FailuresInARow > 0).ToList();
+        if (relay.Upstreams.FirstOrDefault(static one => one.IsProxy && IsFailing(one)) is { } proxy)
+        {
+            return
+            [
+                new(
+                    "proxy_down",
+                    StatusWarning.Critical,
+                    $"The proxy {Describe(proxy)} (upstream.proxy), so that nothing is relayed. {ProxyAdvice(proxy)}"),
+            ];
+        }
+        var dialled = relay.Upstreams
+            .Where(static one => !one.IsProxy && (one.DialTimes.Count > 0 || one.FailuresInARow > 0))
+            .ToList();
         var failing = dialled.Where(IsFailing).ToList();
         if (failing.Count == 0)
             return [];
@@ -32,7 +46,7 @@ internal static class UpstreamWarnings
             "upstream_down", StatusWarning.Warning, $"{Describe(one)}. {Advice(Reason(one))}"));
     }
 
-    private static string Describe(UpstreamStatistics upstream) => $"{upstream.Endpoint} {Words(Reason(upstream))}";
+    private static string Describe(UpstreamStatistics upstream) => $"{upstream.Endpoint} {upstream.Problem ?? Words(Reason(upstream))}";
 
     private static DialFailure Reason(UpstreamStatistics upstream) => upstream.Failures.MaxBy(static one => one.Value).Key;
 
@@ -45,8 +59,16 @@ internal static class UpstreamWarnings
         _ => "cannot be reached",
     };
 
+    private static string ProxyAdvice(UpstreamStatistics proxy) => proxy.LastFailure switch
+    {
+        DialFailure.ProxyCredentials => "Correct upstream.proxy_user and upstream.proxy_password.",
+        DialFailure.NotAProxy => "Check the protocol and the port in upstream.proxy: heliograph check tries the proxy.",
+        _ => "Check that it runs and lets this machine in: heliograph check tries it.",
+    };
+
     private static string Advice(DialFailure reason) => reason switch
     {
+        DialFailure.ProxyForbids => "Ask the operator of the proxy to allow it, on port 443.",
         DialFailure.NotResolved => "Other hosts can be reached. Signal has given up some old names; for those, there is nothing to do.",
         DialFailure.NotPublic => "A filtering resolver gives such answers: use another one on this machine.",
         _ =>

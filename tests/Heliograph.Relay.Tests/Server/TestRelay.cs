@@ -43,7 +43,8 @@ internal sealed class TestRelay : IAsyncDisposable
         InheritedSocket? inherited = null,
         Func<RelayOptions, RelayOptions>? change = null,
         RelayLimits? limits = null,
-        TimeProvider? timeProvider = null)
+        TimeProvider? timeProvider = null,
+        Resolve? resolve = null)
     {
         var refusing = LoopbackPort.Refusing(out var nobody);
         decoy ??= new UpstreamEndpoint.Tcp("127.0.0.1", nobody.Port);
@@ -62,7 +63,8 @@ internal sealed class TestRelay : IAsyncDisposable
         options = change is null ? options : change(options);
         var own = ServerCertificate.FromPem(certificate.ChainPem, certificate.KeyPem);
         return new TestRelay(
-            refusing, options, RelayServer.Start(options, own, timeProvider ?? TimeProvider.System, logger ?? NullLogger.Instance));
+            refusing, options, RelayServer.Start(
+                options, own, resolve ?? NameCache.FromSystem, timeProvider ?? TimeProvider.System, logger ?? NullLogger.Instance));
     }
 
     /// <summary>A client that has not sent anything yet.</summary>

@@ -4,6 +4,7 @@ using Heliograph.Relay.Diagnostics;
 using Heliograph.Relay.Loop;
 using Heliograph.Relay.Upstream;
 using Heliograph.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Heliograph.Relay.Tests.Upstream;
 
@@ -132,7 +133,9 @@ public sealed class DialerTests : IDisposable
 
         async Task RunAsync()
         {
-            var dialer = new Dialer(loop, names, counters, timeout);
+            var dialer = new Dialer(
+                loop, names, counters, new UpstreamAlarm(NullLogger.Instance),
+                TestOptions.Create() with { Limits = new() { ConnectTimeout = timeout } });
             // By the clock of the loop's deadlines, which is read once a round: by another one a wait seems to be up to a millisecond
             // shorter.
             var began = loop.Now;

@@ -70,6 +70,25 @@ public sealed class AlertWatchTests : IDisposable
     }
 
     [Fact(Timeout = Bound.Test)]
+    public async Task An_upstream_proxy_that_is_down_is_one_message_about_it_even_if_it_never_worked()
+    {
+        await using var watch = Start();
+        for (var failures = 0; failures < 8; failures++)
+        {
+            var statistics = FakeRelay.Statistics(("socks5://192.0.2.7:1080", 0L, failures), ("chat.signal.org:443", 0L, 0));
+            relay = statistics with
+            {
+                Upstreams = [statistics.Upstreams[0] with { IsProxy = true, Problem = "refuses connections" }, statistics.Upstreams[1]],
+            };
+            await MinutesAsync(1);
+        }
+        Assert.Equal(
+            "proxy.example.org: socks5://192.0.2.7:1080 refuses connections, so that nothing is relayed (upstream.proxy).",
+            (await recorder.NextAsync()).Text);
+        Assert.True(recorder.IsEmpty);
+    }
+
+    [Fact(Timeout = Bound.Test)]
     public async Task One_failed_self_check_is_ignored_and_two_are_reported()
     {
         await using var watch = Start();

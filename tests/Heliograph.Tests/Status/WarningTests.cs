@@ -174,6 +174,57 @@ public sealed class WarningTests
         Assert.Equal("critical", SampleStatistics.Report(SampleStatistics.Quiet with { Upstreams = [filtered] }).State);
     }
 
+    [Theory]
+    [InlineData(
+        DialFailure.Refused, 3, "refuses connections", "Check that it runs and lets this machine in: heliograph check tries it.")]
+    [InlineData(
+        DialFailure.ProxyCredentials, 1, "refuses the user or the password (HTTP status 407)",
+        "Correct upstream.proxy_user and upstream.proxy_password.")]
+    [InlineData(
+        DialFailure.NotAProxy, 1, "does not answer as a SOCKS5 proxy",
+        "Check the protocol and the port in upstream.proxy: heliograph check tries the proxy.")]
+    public void An_upstream_proxy_that_fails_is_one_warning_and_not_one_for_each_host(
+        DialFailure reason, int failures, string problem, string advice)
+    {
+        var proxy = SampleStatistics.Upstream("chat.signal.org") with
+        {
+            Endpoint = "socks5://192.0.2.7:1080",
+            IsProxy = true,
+            FailuresInARow = failures,
+            LastFailure = reason,
+            Problem = problem,
+            Failures = SampleStatistics.Failed((reason, failures)),
+        };
+        var report = SampleStatistics.Report(
+            SampleStatistics.Quiet with { Upstreams = [proxy, SampleStatistics.Upstream("chat.signal.org", 5)] },
+            SampleStatistics.NoTotals, Good);
+
+        var warning = Assert.Single(report.Warnings);
+        Assert.Equal(("proxy_down", "critical"), (warning.Code, warning.Severity));
+        Assert.Equal(
+            $"The proxy socks5://192.0.2.7:1080 {problem} (upstream.proxy), so that nothing is relayed. {advice}", warning.Message);
+        Assert.Equal([(true, problem), (null, null)], report.Upstreams.Select(static one => (one.Proxy, one.Problem)));
+    }
+
+    [Fact]
+    public void A_host_that_the_upstream_proxy_forbids_is_told_in_its_words()
+    {
+        var forbidden = SampleStatistics.Upstream("chat.signal.org") with
+        {
+            FailuresInARow = 3,
+            LastFailure = DialFailure.ProxyForbids,
+            Problem = "is not allowed by the proxy (HTTP status 403)",
+            Failures = SampleStatistics.Failed((DialFailure.ProxyForbids, 3)),
+        };
+        var report = SampleStatistics.Report(
+            SampleStatistics.Quiet with { Upstreams = [forbidden, SampleStatistics.Upstream("cdn.signal.org", 5)] },
+            SampleStatistics.NoTotals, Good);
+
+        Assert.Equal(
+            "chat.signal.org:443 is not allowed by the proxy (HTTP status 403). Ask the operator of the proxy to allow it, on port 443.",
+            Assert.Single(report.Warnings).Message);
+    }
+
     [Fact]
     public void A_failing_self_check_is_told_with_its_remedy()
     {

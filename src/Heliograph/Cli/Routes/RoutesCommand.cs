@@ -83,9 +83,9 @@ internal static class RoutesCommand
         var output = parsed.InvocationConfiguration.Output;
         var list = Guarded(() => Store(settings).Read());
         output.WriteLine($"List {Describe(list)}");
-        foreach (var route in RouteTable.Create(settings.Routes.Sets, settings.Routes.Hosts, settings.Routes.OpenZones, list).Routes)
+        foreach (var route in RouteTable.Create(settings.Routes.Sets, settings.Routes.Hosts, settings.OpenZones, list).Routes)
             output.WriteLine(route.Endpoint.ToString() == $"{route.Name}:443" ? $"  {route.Name}" : $"  {route.Name} -> {route.Endpoint}");
-        foreach (var zone in settings.Routes.OpenZones)
+        foreach (var zone in settings.OpenZones)
             output.WriteLine($"  other hosts under {zone} that exist");
         return ExitCode.Done;
     }
