@@ -1,4 +1,5 @@
 using System.Net;
+using Heliograph.Platform;
 using Heliograph.Relay.Access;
 using Heliograph.Relay.Diagnostics;
 using Heliograph.Relay.Limits;
@@ -73,7 +74,12 @@ public sealed class RelayServer : IAsyncDisposable
     public static RelayServer Start(RelayOptions options, ServerCertificate certificate, TimeProvider timeProvider, ILogger logger) =>
         Start(options, certificate, NameCache.FromSystem, timeProvider, logger);
 
-    internal static RelayServer Start(
+    /// <param name="options">What to serve, and how.</param>
+    /// <param name="certificate">The first certificate.</param>
+    /// <param name="resolve">Resolves the names of upstreams, in place of the system's resolver.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="logger">The operator's log.</param>
+    public static RelayServer Start(
         RelayOptions options, ServerCertificate certificate, Resolve resolve, TimeProvider timeProvider, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(options);

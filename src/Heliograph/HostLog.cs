@@ -126,6 +126,14 @@ internal static partial class HostLog
         35, LogLevel.Warning, "The stored list of hosts cannot be read, so the program's own ({Version}) is used: {Problem}")]
     public static partial void ListUnreadable(ILogger logger, long version, string problem);
 
+    [LoggerMessage(
+        36, LogLevel.Warning,
+        "The resolver {Address} {Problem} (upstream.resolver): the last known addresses of Signal's hosts remain in use, until a restart")]
+    public static partial void ResolverFails(ILogger logger, string address, string problem);
+
+    [LoggerMessage(37, LogLevel.Information, "The resolver {Address} answers again (upstream.resolver)")]
+    public static partial void ResolverAnswers(ILogger logger, string address);
+
     [LoggerMessage(5, LogLevel.Debug, "An unexpected error")]
     public static partial void Fault(ILogger logger, Exception exception);
 }

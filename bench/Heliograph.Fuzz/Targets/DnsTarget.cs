@@ -1,5 +1,6 @@
 using Heliograph.Acme;
 using Heliograph.Acme.Dns;
+using Heliograph.Platform.Resolving;
 
 namespace Heliograph.Fuzz.Targets;
 
@@ -34,6 +35,13 @@ internal static class DnsTarget
         FaultException.Unless(
             !answer.Records.Any(static record => record.Name.Any(char.IsAsciiLetterUpper)), "a name is not in lower case");
         CheckAgain(answer);
+        foreach (var type in (int[])[DnsTypes.A, DnsTypes.Aaaa])
+        {
+            var found = HttpsResolver.Read(bytes, answer.Records is [var first, ..] ? first.Name : "a.example", type);
+            FaultException.Unless(
+                found.Addresses.Length <= answer.AnswerCount && (found.Problem is null || found.Addresses.Length == 0),
+                $"{found.Addresses.Length} addresses are in {answer.AnswerCount} records");
+        }
     }
 
     /// <summary>The records, written without compression, read the same.</summary>

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Heliograph.Platform;
+using Heliograph.Platform.Resolving;
 
 namespace Heliograph.Acme.Dns;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Heliograph.Acme.Protocol;
+using Heliograph.Platform.Resolving;
 
 namespace Heliograph.Acme.Dns;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Heliograph.Platform.Resolving;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Acme.Dns;

@@ -1,4 +1,5 @@
 using System.Net;
+using Heliograph.Platform.Resolving;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Acme.Dns;

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Heliograph.Platform;
 using Heliograph.Relay.Upstream;
-using Resolve = Heliograph.Relay.Upstream.Resolve;
 
 namespace Heliograph.Relay.Routing;
 

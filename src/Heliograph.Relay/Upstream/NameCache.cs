@@ -5,9 +5,6 @@ using Heliograph.Platform;
 
 namespace Heliograph.Relay.Upstream;
 
-/// <summary>Asks the system's resolver; a seam for the tests.</summary>
-internal delegate Task<IPAddress[]> Resolve(string host, CancellationToken cancellationToken);
-
 /// <summary>
 /// The addresses of upstream hosts. Known addresses are returned at once, refreshed in the background, and kept when the resolver fails:
 /// Signal's client allows about three seconds for the whole inner handshake, so a resolver that is down must not delay it. That a name has

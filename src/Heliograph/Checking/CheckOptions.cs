@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Heliograph.Configuration;
 using Heliograph.Relay.Routing;
-using Heliograph.Relay.Upstream;
 
 namespace Heliograph.Checking;
 
@@ -55,10 +54,8 @@ internal sealed record CheckOptions
     /// </summary>
     public IReadOnlyDictionary<string, ProxyAddress> Direct { get; init; } = new Dictionary<string, ProxyAddress>(StringComparer.Ordinal);
 
-    /// <summary>
-    /// The proxy of upstream.proxy, through which <see cref="Direct"/> is dialled, as the server does; null: there is none.
-    /// </summary>
-    public UpstreamProxy? Through { get; init; }
+    /// <summary>How <see cref="Direct"/> is dialled, as the server does it: by which proxy or resolver.</summary>
+    public UpstreamSettings Upstream { get; init; } = new();
 
     /// <summary>Tried only when the proxy cannot be reached at all, to see whether this machine's network is down. Null: never.</summary>
     public ProxyAddress? Neutral { get; init; } = UsualNeutral;

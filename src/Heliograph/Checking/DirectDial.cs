@@ -21,13 +21,15 @@ internal static class DirectDial
             Severity = Severity.Ok,
             Seen = $"{name} answers this machine",
         };
-        if (options.Through is { } proxy)
+        if (options.Upstream.Proxy is { } proxy)
         {
             var trouble = await DialThroughAsync(proxy, target, name, options, clock);
             step = step with { TookMs = clock.Since(started) };
             return trouble is null ? step with { Seen = $"{name} answers through {proxy}" } : Failed(step, trouble.Outcome, trouble.Seen);
         }
-        var addresses = await AddressLookup.ResolveAsync(target, options, clock);
+        var addresses = options.Upstream.Resolver is null
+            ? await AddressLookup.ResolveAsync(target, options, clock)
+            : await UpstreamResolverCheck.ResolveAsync(options.Upstream, target.Host, clock.Time, clock.Cancellation);
         if (addresses.Count == 0)
             return Failed(
                 step,

@@ -95,28 +95,26 @@ internal static class LocalCheck
     private static IEnumerable<MachineCheck> Checks(Settings settings, IReadOnlyList<IPEndPoint>? running, TimeProvider timeProvider) =>
         MachineChecks
             .For(settings, offline: false, running, timeProvider)
-            .Concat(OfUpstreamProxy(settings, timeProvider))
+            .Concat(OfUpstream(settings, timeProvider))
             .Append(
                 new MachineCheck(
                     ServerCheck.Name, cancellationToken => ServerCheck.RunAsync(settings.StateDirectory, timeProvider, cancellationToken)));
 
-    /// <summary>The proxy is asked for the first of the hosts, as the server asks it for all.</summary>
-    private static IEnumerable<MachineCheck> OfUpstreamProxy(Settings settings, TimeProvider timeProvider)
+    /// <summary>The proxy or the resolver is asked for the first of the hosts, as the server asks it for all.</summary>
+    private static IEnumerable<MachineCheck> OfUpstream(Settings settings, TimeProvider timeProvider)
     {
-        if (settings.Upstream.Proxy is not { } proxy)
+        if (settings.Upstream is { Proxy: null, Resolver: null })
             return [];
         var host = RouteTable.Create(settings.Routes.Sets, settings.Routes.Hosts, zones: [], ReadList(settings)).Routes
             .OrderByDescending(static route => Conclusion.IsNeeded(route.Name))
             .Select(static route => route.Endpoint)
             .OfType<UpstreamEndpoint.Tcp>()
             .FirstOrDefault();
-        return host is null ? []
-            :
-            [
-                new(
-                    UpstreamProxyCheck.Name,
-                    cancellationToken => UpstreamProxyCheck.RunAsync(proxy, host, timeProvider, cancellationToken)),
-            ];
+        if (host is null)
+            return [];
+        return settings.Upstream.Proxy is { } proxy
+            ? [new(UpstreamProxyCheck.Name, stop => UpstreamProxyCheck.RunAsync(proxy, host, timeProvider, stop))]
+            : [new(UpstreamResolverCheck.Name, stop => UpstreamResolverCheck.RunAsync(settings.Upstream, host.Host, timeProvider, stop))];
     }
 
     /// <summary>All names reach the same relay, so the hosts are requested only once.</summary>
@@ -148,7 +146,7 @@ internal static class LocalCheck
                 : [.. own],
             AsStranger = isFirst || (settings.Access.IsUnlisted && !isWildcard),
             HttpPort = settings.HttpListen.Count == 0 ? null : options.HttpPort,
-            Through = settings.Upstream.Proxy,
+            Upstream = settings.Upstream,
             Direct = routes
                 .Where(static route => route.Endpoint is UpstreamEndpoint.Tcp)
                 .ToDictionary(

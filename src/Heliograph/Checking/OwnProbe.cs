@@ -49,7 +49,7 @@ internal static class OwnProbe
             Opens = settings.Access.IsUnlisted,
             AsStranger = false,
             HttpPort = null,
-            Through = settings.Upstream.Proxy,
+            Upstream = settings.Upstream,
             Direct = asked
                 .Where(static route => route.Endpoint is UpstreamEndpoint.Tcp)
                 .ToDictionary(

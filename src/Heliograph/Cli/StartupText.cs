@@ -22,6 +22,8 @@ internal static class StartupText
         Line(console, "routes", Routes(settings, host));
         if (settings.Upstream.Proxy is { } proxy)
             Line(console, "upstream", $"by {proxy}, which resolves the hosts' names");
+        if (settings.Upstream.Resolver is { } resolver)
+            Line(console, "upstream", $"names by {resolver}");
         Line(console, "decoy", Decoy(settings.Decoy, host.Like.Name));
         Line(console, "state", settings.StateDirectory);
         if (host.MetricsEndpoints.Count > 0)

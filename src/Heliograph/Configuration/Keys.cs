@@ -192,6 +192,18 @@ internal static class Keys
         "The user's password at the proxy. It is a secret.",
         OnReload.TakesEffect, example: "correct horse", isSecret: true);
 
+    public static readonly ConfigurationKey UpstreamResolver = Sections.Upstream.Key(
+        "resolver", Kinds.HttpsAddress("the address of a resolver that speaks DNS over HTTPS, such as https://dns.example.org/dns-query"),
+        static upstream => upstream.Resolver, static (upstream, value) => upstream with { Resolver = value },
+        "A resolver for the names of Signal's hosts that is asked by DNS over HTTPS, instead of this machine's.",
+        example: "https://dns.example.org/dns-query");
+
+    public static readonly ConfigurationKey UpstreamResolverAddresses = Sections.Upstream.Key(
+        "resolver_addresses", new ListKind<IPAddress>(Kinds.Address),
+        static upstream => upstream.ResolverAddresses, static (upstream, value) => upstream with { ResolverAddresses = value },
+        "Where that resolver is, so that this machine's resolver is not asked for its name.",
+        example: "192.0.2.53, 2001:db8::53", countsIf: static upstream => upstream.Resolver is not null);
+
     // Access
 
     public static readonly ConfigurationKey AccessMode = Sections.Access.Key(
@@ -451,7 +463,7 @@ internal static class Keys
             DnsVisibleAt, DnsVisibleTimeout,
         ]),
         new("Routes", [RouteSets, RouteHosts, RouteZones, RouteListKey]),
-        new("Upstream", [UpstreamProxy, UpstreamProxyUser, UpstreamProxyPassword]),
+        new("Upstream", [UpstreamProxy, UpstreamProxyUser, UpstreamProxyPassword, UpstreamResolver, UpstreamResolverAddresses]),
         new("Unlisted names", [AccessMode, AccessMetrics, AccessAlerts]),
         new("Decoy", [DecoySite, DecoyLanguage, DecoyDirectory, DecoyUpstream, DecoyUpstreamH2, DecoyLike, DecoySeedFile]),
         new("Other servers beside and in front of this one", [Passthrough, TrustedProxies]),

@@ -36,6 +36,10 @@ internal static class Kinds
         Values.Network, static network => network.ToString(), static () => Text(@"^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$"),
         "an IP address, or a network such as 10.0.0.0/8 or \"2001:db8::/32\"", "network");
 
+    public static ScalarKind<IPAddress> Address { get; } = new(
+        Values.Address, static address => address?.ToString(), static () => Text("^[0-9A-Fa-f.:]+$"),
+        "an IP address, such as 192.0.2.53", "IP address");
+
     public static ScalarKind<string> Domain { get; } = new(
         DomainName.Parse, Given, static () => Text(@"^[^\s/]+$"), "a DNS name such as proxy.example.org, or an IP address",
         "DNS name or IP address");

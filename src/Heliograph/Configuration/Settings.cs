@@ -158,6 +158,12 @@ internal sealed record UpstreamSettings
     /// <summary>A secret.</summary>
     public string? Password { get; init; }
 
+    /// <summary>The address of a resolver that speaks DNS over HTTPS; null: the system's resolver.</summary>
+    public string? Resolver { get; init; }
+
+    /// <summary>Of its host; empty: its name is resolved.</summary>
+    public IReadOnlyList<IPAddress> ResolverAddresses { get; init; } = [];
+
     /// <summary>The whole proxy; null: the hosts are reached directly.</summary>
     public UpstreamProxy? Proxy => Address is null ? null : Address with { User = User, Password = Password };
 }

@@ -115,6 +115,9 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
     {
         RequireIfAny([Keys.UpstreamProxyUser, Keys.UpstreamProxyPassword], Keys.UpstreamProxy);
         RequireBoth(Keys.UpstreamProxyUser, Keys.UpstreamProxyPassword);
+        RequireIfAny([Keys.UpstreamResolverAddresses], Keys.UpstreamResolver);
+        if (settings.Upstream is { Resolver: not null, Proxy: not null } && values.Scalar(Keys.UpstreamResolver) is { } unused)
+            errors.Refuse(Keys.UpstreamResolver, unused, $"{Keys.UpstreamProxy.Name} resolves the names; keep one of the two");
         if (settings.Upstream.Proxy is not { } proxy)
             return;
         // RFC 7617 section 2: the first colon is where the password begins.

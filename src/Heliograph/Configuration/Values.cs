@@ -84,6 +84,9 @@ internal static class Values
         return null;
     }
 
+    public static string? Address(string text, out IPAddress value) =>
+        InternetAddress.TryParse(text, out value!) ? null : InternetAddress.FindProblem(text) ?? "not an IP address";
+
     /// <summary>A network, or one address, which is the network of itself.</summary>
     public static string? Network(string text, out IPNetwork value)
     {

@@ -19,6 +19,9 @@ internal sealed class StatusReader(
 {
     public const string CommandName = "status";
 
+    /// <summary>Which resolver does not answer, and why; null: there is none.</summary>
+    public Func<string?> ResolverProblem { get; init; } = static () => null;
+
     public KeyValuePair<string, ControlCommand> Command =>
         new(CommandName, (_, _) => Task.FromResult(new ControlResponse { Ok = true, Status = Read() }));
 
@@ -30,7 +33,8 @@ internal sealed class StatusReader(
             budget(),
             selfCheckProblem(),
             timeProvider.GetUtcNow(),
-            groups());
+            groups(),
+            ResolverProblem());
 
     /// <param name="relay">Since the start.</param>
     /// <param name="totals">By day and week.</param>
@@ -39,6 +43,7 @@ internal sealed class StatusReader(
     /// <param name="selfCheckProblem">Why the self-check fails; null: it does not.</param>
     /// <param name="now">The time.</param>
     /// <param name="groups">The groups of unlisted names; null: access.mode is open.</param>
+    /// <param name="resolverProblem">Which resolver does not answer, and why; null: there is none.</param>
     internal static StatusReport CreateReport(
         RelayStatistics relay,
         TrafficTotals totals,
@@ -46,7 +51,8 @@ internal sealed class StatusReader(
         BudgetReport? budget,
         string? selfCheckProblem,
         DateTimeOffset now,
-        IReadOnlyList<GroupReport>? groups = null)
+        IReadOnlyList<GroupReport>? groups = null,
+        string? resolverProblem = null)
     {
         IReadOnlyList<StatusWarning> warnings =
         [
@@ -54,6 +60,7 @@ internal sealed class StatusReader(
                 .Concat(CertificateWarnings.FromReport(certificate, now))
                 .Concat(ServerWarnings.FromStatistics(relay, totals))
                 .Concat(LimitWarnings.FromStatistics(relay, budget))
+                .Concat(resolverProblem is null ? [] : [UpstreamWarnings.FromResolver(resolverProblem)])
                 .Concat(AccessWarnings.FromGroups(groups))
                 .Concat(selfCheckProblem is null ? [] : [ServerWarnings.FromSelfCheck(selfCheckProblem)])
                 .OrderBy(static warning => warning.Severity != StatusWarning.Critical),

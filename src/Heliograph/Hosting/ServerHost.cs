@@ -45,6 +45,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     private DecoySite decoy = null!;
     private RelayServer relay = null!;
     private AccessKeeper access = null!;
+    private UpstreamNames upstreamNames = null!;
     private RedirectServer? redirect;
     private SelfCheck? selfCheck;
     private Monitoring monitoring = null!;
@@ -199,8 +200,11 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         decoyOptions = DecoyOptions(settings);
         decoy = Own(
             await DecoySite.StartAsync(decoyOptions, timeProvider, loggerFactory.CreateLogger("Heliograph.Web"), cancellationToken));
+        upstreamNames = Own(new UpstreamNames(settings.Upstream, () => Routes, timeProvider, logger));
         relay = Own(
-            RelayServer.Start(RelayOptions(), certificates.Source.Current, timeProvider, loggerFactory.CreateLogger("Heliograph.Relay")));
+            RelayServer.Start(
+                RelayOptions(), certificates.Source.Current, upstreamNames.ResolveAsync, timeProvider,
+                loggerFactory.CreateLogger("Heliograph.Relay")));
         ports.Attach(relay);
         access.Attach(relay.UseAccess);
         if (settings.HttpListen.Count > 0)
@@ -217,7 +221,10 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         var traffic = Own(
             new TrafficRecorder(settings.StateDirectory, () => Traffic.FromStatistics(relay.GetStatistics()), timeProvider, logger));
         var status = new StatusReader(
-            relay.GetStatistics, certificates, traffic, () => Budget?.Read(), SelfCheckProblem, Groups, timeProvider);
+            relay.GetStatistics, certificates, traffic, () => Budget?.Read(), SelfCheckProblem, Groups, timeProvider)
+        {
+            ResolverProblem = () => upstreamNames.Problem,
+        };
         Own(
             ControlServer.Start(
                 settings.StateDirectory,

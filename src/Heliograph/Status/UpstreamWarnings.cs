@@ -46,6 +46,13 @@ internal static class UpstreamWarnings
             "upstream_down", StatusWarning.Warning, $"{Describe(one)}. {Advice(Reason(one))}"));
     }
 
+    /// <param name="problem">Which resolver does not answer, and why.</param>
+    public static StatusWarning FromResolver(string problem) => new(
+        "resolver_down",
+        StatusWarning.Warning,
+        $"The resolver {problem} (upstream.resolver). The last known addresses of Signal's hosts remain in use, until a restart: " +
+        "heliograph check tries the resolver.");
+
     private static string Describe(UpstreamStatistics upstream) => $"{upstream.Endpoint} {upstream.Problem ?? Words(Reason(upstream))}";
 
     private static DialFailure Reason(UpstreamStatistics upstream) => upstream.Failures.MaxBy(static one => one.Value).Key;

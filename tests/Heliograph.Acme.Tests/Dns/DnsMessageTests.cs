@@ -1,4 +1,5 @@
 using Heliograph.Acme.Dns;
+using Heliograph.Platform.Resolving;
 
 namespace Heliograph.Acme.Tests.Dns;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using Heliograph.Acme.Dns;
 using Heliograph.Acme.Tests.Pebble;
+using Heliograph.Platform.Resolving;
 using Heliograph.Testing.Bind;
 
 namespace Heliograph.Acme.Tests.Dns;

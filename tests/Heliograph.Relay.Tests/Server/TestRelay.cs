@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Heliograph.Platform;
 using Heliograph.Relay.Diagnostics;
 using Heliograph.Relay.Listening;
 using Heliograph.Relay.OuterTls;

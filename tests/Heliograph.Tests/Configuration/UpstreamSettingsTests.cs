@@ -66,6 +66,26 @@ public sealed class UpstreamSettingsTests
     }
 
     [Fact]
+    public void A_resolver_has_an_address_and_may_have_those_of_its_host()
+    {
+        var upstream = Loaded.Settings(
+            Proxy + "upstream: { resolver: 'https://dns.example.org/dns-query', resolver_addresses: [192.0.2.53, '2001:db8::53'] }\n")
+            .Upstream;
+        Assert.Equal("https://dns.example.org/dns-query", upstream.Resolver);
+        Assert.Equal(["192.0.2.53", "2001:db8::53"], upstream.ResolverAddresses.Select(static address => address.ToString()));
+    }
+
+    [Theory]
+    [InlineData("resolver: 'http://dns.example.org/'", "must start with https://")]
+    [InlineData("resolver_addresses: [192.0.2.53]", "upstream.resolver: missing, as upstream.resolver_addresses is given")]
+    [InlineData("resolver: 'https://dns.example.org/', resolver_addresses: [dns.example.org]", "not an IP address; allowed: an IP address")]
+    [InlineData(
+        "resolver: 'https://dns.example.org/', proxy: 'socks5://192.0.2.7:1080'",
+        "upstream.proxy resolves the names; keep one of the two")]
+    public void A_resolver_that_cannot_be_is_refused(string keys, string problem) =>
+        Assert.Contains(Loaded.Errors($"{Proxy}upstream: {{ {keys} }}\n"), error => error.Contains(problem, StringComparison.Ordinal));
+
+    [Fact]
     public void With_a_proxy_no_host_is_looked_for_under_a_zone_and_whoever_asks_for_it_is_told()
     {
         const string With = Proxy + "upstream: { proxy: 'socks5://192.0.2.7:1080' }\n";

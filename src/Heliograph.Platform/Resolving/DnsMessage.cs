@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Heliograph.Acme.Dns;
+namespace Heliograph.Platform.Resolving;
 
 /// <summary>Writes DNS messages (RFC 1035 section 4, RFC 2136 section 2), without name compression.</summary>
-internal sealed class DnsWriter
+public sealed class DnsWriter
 {
     private readonly List<byte> bytes = [];
 
@@ -46,7 +46,7 @@ internal sealed class DnsWriter
         .ToArray();
 }
 
-internal static class DnsTypes
+public static class DnsTypes
 {
     public const int In = 1;
     public const int None = 254;
@@ -63,10 +63,10 @@ internal static class DnsTypes
 /// <summary>
 /// One resource record of an answer. An NS or CNAME record's data is the name as text; a TXT record's, its strings joined.
 /// </summary>
-internal sealed record DnsRecord(string Name, int Type, byte[] Data, int Start);
+public sealed record DnsRecord(string Name, int Type, byte[] Data, int Start);
 
 /// <summary>A message from the network: parsed defensively, without exceptions.</summary>
-internal sealed record DnsAnswer
+public sealed record DnsAnswer
 {
     private const int MaxRecords = 200;
     private const int MaxJumps = 20;
@@ -160,7 +160,7 @@ internal sealed record DnsAnswer
         return [.. text];
     }
 
-    internal static bool TryName(ReadOnlySpan<byte> message, ref int at, out string name)
+    public static bool TryName(ReadOnlySpan<byte> message, ref int at, out string name)
     {
         var text = new StringBuilder();
         name = "";
