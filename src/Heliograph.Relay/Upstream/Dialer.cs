@@ -61,16 +61,15 @@ internal sealed class Dialer
     }
 
     /// <summary>
-    /// Connects to the proxy, and has it connect to the host, each within the connect timeout. What is wrong with the proxy counts for the
+    /// Connects to the proxy, and has it connect to the host, all within the connect timeout. What is wrong with the proxy counts for the
     /// proxy alone: it is one cause, however many hosts were asked for.
     /// </summary>
     private async ValueTask<LoopSocket?> DialThroughAsync(UpstreamProxy through, UpstreamEndpoint.Tcp host)
     {
         var begun = loop.Now;
+        using var tunnel = new ProxyTunnel(connectTimeouts);
         var (socket, failure) = await ConnectAsync(through.Endpoint, publicOnly: false);
-        var fault = socket is null
-            ? ProxyFault.FromDial(failure)
-            : await ProxyTunnel.OpenAsync(socket, through.Begin(host), connectTimeouts);
+        var fault = socket is null ? ProxyFault.FromDial(failure) : await tunnel.OpenAsync(socket, through.Begin(host));
         alarm.ProxyAsked(through, fault is { IsHosts: false } ? fault : null);
         if (fault is { IsHosts: false })
         {

@@ -2,44 +2,50 @@ using Heliograph.Relay.Loop;
 
 namespace Heliograph.Relay.Upstream;
 
-/// <summary>Has an upstream proxy connect, on the loop, within a time that includes every byte of its answer.</summary>
-internal sealed class ProxyTunnel : IDeadlineOwner
+/// <summary>
+/// Has an upstream proxy connect, on the loop. Its time began when it was created, so that it includes reaching the proxy.
+/// </summary>
+internal sealed class ProxyTunnel : IDeadlineOwner, IDisposable
 {
-    private readonly LoopSocket socket;
+    private readonly Deadline deadline;
+    private LoopSocket? socket;
     private bool timedOut;
 
-    private ProxyTunnel(LoopSocket socket) => this.socket = socket;
+    public ProxyTunnel(DeadlineQueue timeouts)
+    {
+        deadline = new Deadline(this);
+        timeouts.Arm(deadline);
+    }
 
     /// <returns>Why there is no tunnel; null: the socket is one.</returns>
-    public static async ValueTask<ProxyFault?> OpenAsync(LoopSocket socket, ProxyConversation conversation, DeadlineQueue timeouts)
+    public async ValueTask<ProxyFault?> OpenAsync(LoopSocket connected, ProxyConversation conversation)
     {
-        var tunnel = new ProxyTunnel(socket);
-        var deadline = new Deadline(tunnel);
-        timeouts.Arm(deadline);
-        while (!conversation.IsOver)
+        socket = connected;
+        while (!timedOut && !conversation.IsOver)
         {
             var sends = !conversation.Output.IsEmpty;
-            switch (sends ? Send(socket, conversation) : Receive(socket, conversation))
+            switch (sends ? Send(connected, conversation) : Receive(connected, conversation))
             {
                 case IoStatus.Done:
                     break;
                 case IoStatus.WouldBlock:
                     // False: it was cancelled, and the next call says so.
-                    _ = sends ? await socket.Writable() : await socket.Readable();
+                    _ = sends ? await connected.Writable() : await connected.Readable();
                     break;
                 default:
                     conversation.Closed();
                     break;
             }
         }
-        deadline.Disarm();
-        return tunnel.timedOut ? ProxyFault.TimedOut : conversation.Fault;
+        return timedOut ? ProxyFault.TimedOut : conversation.Fault;
     }
+
+    public void Dispose() => deadline.Disarm();
 
     void IDeadlineOwner.Expired()
     {
         timedOut = true;
-        socket.Cancel();
+        socket?.Cancel();
     }
 
     private static unsafe IoStatus Send(LoopSocket socket, ProxyConversation conversation)

@@ -136,6 +136,26 @@ public sealed class UpstreamProxyTests : IDisposable
         Assert.Equal((DialFailure.TimedOut, "does not answer in time"), (proxy.LastFailure, proxy.Problem));
     }
 
+    [Fact(Timeout = Bound.Test)]
+    public async Task A_byte_now_and_then_does_not_extend_its_time()
+    {
+        await using var fake = new FakeProxy(async (socket, stop) =>
+        {
+            await socket.ReceiveAsync(new byte[4096], stop);
+            await socket.SendAsync("HTTP/1.1 200 OK\r\nX: "u8.ToArray(), stop);
+            while (true)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, stop);
+                await socket.SendAsync("a"u8.ToArray(), stop);
+            }
+        });
+
+        var (read, proxy) = await DialAsync(UpstreamProxyProtocol.HttpConnect, fake, TimeSpan.FromMilliseconds(400));
+
+        Assert.Null(read);
+        Assert.Equal("does not answer in time", proxy.Problem);
+    }
+
     [Fact]
     public void The_password_is_in_no_text_of_it() => Assert.Equal(
         "socks5://[2001:db8::1]:1080",
