@@ -27,9 +27,7 @@ internal sealed record PageStatus
         };
     }
 
-    /// <summary>Nobody can connect to "every address".</summary>
+    /// <summary>Nobody can connect to "every address"; <c>[::]</c> takes IPv4 too.</summary>
     private static IPAddress Reached(IPAddress address) =>
-        address.Equals(IPAddress.Any) ? IPAddress.Loopback
-        : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback
-        : address;
+        address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? IPAddress.Loopback : address;
 }

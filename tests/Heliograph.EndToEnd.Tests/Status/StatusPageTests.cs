@@ -215,7 +215,10 @@ public sealed class StatusPageTests
         var lines = answer[0].Split("\r\n");
         return (
             lines[0],
-            lines.Skip(1).Select(static line => line.Split(": ", 2)).ToDictionary(static one => one[0], static one => one[1]),
+            lines
+                .Skip(1)
+                .Select(static line => line.Split(": ", 2))
+                .ToDictionary(static one => one[0], static one => one[1], StringComparer.Ordinal),
             answer[1]);
     }
 }

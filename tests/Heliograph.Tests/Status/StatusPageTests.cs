@@ -128,7 +128,7 @@ public sealed partial class StatusPageTests
     {
         var values = Colour()
             .Matches(PageStyle.Css)
-            .ToLookup(static one => one.Groups["name"].Value, static one => one.Groups["value"].Value);
+            .ToLookup(static one => one.Groups["name"].Value, static one => one.Groups["value"].Value, StringComparer.Ordinal);
 
         foreach (var (scheme, value) in values[colour].Index())
             foreach (var ground in new[] { "paper", "card" })

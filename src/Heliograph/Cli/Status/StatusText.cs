@@ -1,4 +1,3 @@
-using Heliograph.Statistics;
 using Heliograph.Status;
 using Spectre.Console;
 using static Heliograph.Status.Words;
