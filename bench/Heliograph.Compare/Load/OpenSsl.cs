@@ -50,6 +50,9 @@ internal static partial class OpenSsl
     internal static partial int SSL_CTX_set_ciphersuites(nint context, string suites);
 
     [LibraryImport(Ssl)]
+    internal static partial int SSL_CTX_set_alpn_protos(nint context, ReadOnlySpan<byte> list, uint length);
+
+    [LibraryImport(Ssl)]
     internal static partial nint SSL_new(nint context);
 
     [LibraryImport(Ssl)]

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Heliograph.Compare.Load;
 
 /// <summary>
@@ -12,7 +14,9 @@ internal sealed class OuterTls : IDisposable
 
     private nint context;
 
-    public OuterTls(string caFile)
+    /// <param name="caFile">The root to trust.</param>
+    /// <param name="protocol">The one protocol to offer (ALPN); null: none.</param>
+    public OuterTls(string caFile, string? protocol = null)
     {
         context = OpenSsl.SSL_CTX_new(OpenSsl.TLS_client_method());
         if (
@@ -26,6 +30,13 @@ internal sealed class OuterTls : IDisposable
         // The load shares its core with the upstream: fewer, larger reads keep it from becoming the bottleneck.
         OpenSsl.SSL_CTX_ctrl(context, OpenSsl.CtrlReadAhead, 1, 0);
         OpenSsl.SSL_CTX_set_default_read_buffer_len(context, 128 * 1024);
+        if (protocol is not null)
+        {
+            byte[] list = [(byte)protocol.Length, .. Encoding.ASCII.GetBytes(protocol)];
+            // The one function of OpenSSL's that returns 0 when it has succeeded.
+            if (OpenSsl.SSL_CTX_set_alpn_protos(context, list, (uint)list.Length) != 0)
+                throw new CompareException($"OpenSSL could not be set up for the load: {OpenSsl.Reason()}.");
+        }
     }
 
     public nint NewConnection()

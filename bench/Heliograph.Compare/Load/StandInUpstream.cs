@@ -11,6 +11,7 @@ internal sealed class StandInUpstream : IDisposable
 {
     private const int Threads = 16;
 
+    private readonly byte[] hello;
     private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly List<Socket> resting = [];
     private readonly Lock gate = new();
@@ -18,10 +19,19 @@ internal sealed class StandInUpstream : IDisposable
     private string? failure;
 
     public StandInUpstream()
+        : this(new IPEndPoint(IPAddress.Loopback, 0), Traffic.Hello)
     {
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+    }
+
+    /// <param name="address">Where.</param>
+    /// <param name="hello">What it expects first.</param>
+    /// <param name="threads">How many connections it serves at a time.</param>
+    public StandInUpstream(IPEndPoint address, byte[] hello, int threads = Threads)
+    {
+        this.hello = hello;
+        listener.Bind(address);
         listener.Listen(4096);
-        for (var i = 0; i < Threads; i++)
+        for (var i = 0; i < threads; i++)
             new Thread(Serve, maxStackSize: 512 * 1024) { IsBackground = true, Name = "upstream" }.Start();
     }
 
@@ -92,7 +102,6 @@ internal sealed class StandInUpstream : IDisposable
 
     private void Serve(Socket socket, byte[] buffer)
     {
-        var hello = Traffic.Hello;
         ReceiveExactly(socket, buffer.AsSpan(0, hello.Length + Command.Length));
         if (!buffer.AsSpan(0, hello.Length).SequenceEqual(hello))
             throw new CompareException("the hello did not arrive as it was sent");

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Heliograph.Compare.Load;
 
 /// <summary>The bytes that go through the tunnels: a real client's hello, then noise, as inner TLS appears to a proxy.</summary>
@@ -7,6 +9,18 @@ internal static class Traffic
     public const string HostName = "grpc.chat.signal.org";
 
     public static byte[] Hello { get; } = ReadHello();
+
+    /// <summary>The same hello for another name under the same domain.</summary>
+    /// <param name="label">Takes the place of <c>grpc</c>, and has its four letters: no length in the hello changes.</param>
+    public static byte[] HelloFor(string label)
+    {
+        byte[] hello = [.. Hello];
+        var bytes = Encoding.ASCII.GetBytes(label);
+        if (bytes.Length != HostName.IndexOf('.', StringComparison.Ordinal))
+            throw new ArgumentException("A label of four letters is needed.", nameof(label));
+        bytes.CopyTo(hello, hello.AsSpan().IndexOf(Encoding.ASCII.GetBytes(HostName)));
+        return hello;
+    }
 
     /// <summary>
     /// The bulk of a transfer repeats this block; its length is prime, so that a lost or doubled record or page is noticed.

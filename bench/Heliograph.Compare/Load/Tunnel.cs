@@ -24,15 +24,10 @@ internal sealed class Tunnel : IDisposable
     /// <summary>Connects, finishes the outer handshake and sends the inner hello with the command for the upstream behind it.</summary>
     public static Tunnel Open(OuterTls tls, IPEndPoint proxy, Command command)
     {
-        var socket = BlockingSocket.New();
-        var tunnel = new Tunnel(socket, tls.NewConnection());
+        var tunnel = Connect(tls, proxy);
         try
         {
-            tunnel.Connect(proxy);
-            Span<byte> first = stackalloc byte[Traffic.Hello.Length + Command.Length];
-            Traffic.Hello.CopyTo(first);
-            command.Write(first[Traffic.Hello.Length..]);
-            tunnel.Write(first);
+            tunnel.Ask(Traffic.Hello, command);
             return tunnel;
         }
         catch
@@ -40,6 +35,36 @@ internal sealed class Tunnel : IDisposable
             tunnel.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Connects and finishes the outer handshake.</summary>
+    /// <param name="tls">The outer TLS.</param>
+    /// <param name="proxy">Where.</param>
+    /// <param name="from">The client's address; null: the system's choice.</param>
+    public static Tunnel Connect(OuterTls tls, IPEndPoint proxy, IPAddress? from = null)
+    {
+        var tunnel = new Tunnel(BlockingSocket.New(), tls.NewConnection());
+        try
+        {
+            if (from is not null)
+                tunnel.socket.Bind(new IPEndPoint(from, 0));
+            tunnel.Connect(proxy);
+            return tunnel;
+        }
+        catch
+        {
+            tunnel.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sends the inner hello with the command for the upstream behind it.</summary>
+    public void Ask(ReadOnlySpan<byte> hello, Command command)
+    {
+        Span<byte> first = stackalloc byte[hello.Length + Command.Length];
+        hello.CopyTo(first);
+        command.Write(first[hello.Length..]);
+        Write(first);
     }
 
     public unsafe void Write(ReadOnlySpan<byte> bytes)
@@ -72,6 +97,14 @@ internal sealed class Tunnel : IDisposable
     {
         while (!buffer.IsEmpty)
             buffer = buffer[Read(buffer)..];
+    }
+
+    /// <summary>Ends the connection with RST.</summary>
+    public void Reset()
+    {
+        OpenSsl.SSL_free(ssl);
+        ssl = 0;
+        socket.Close(0);
     }
 
     /// <summary>Closes as a client does: close_notify, then the socket, without waiting for an answer.</summary>
