@@ -100,7 +100,9 @@ public sealed class SharedChallenges
         {
             if (known.ContainsKey(found.Key) || known.Count >= MostChallenges)
                 return;
-            if (member.Open(found) is not { } opened || Parse(opened) is not { } published || published.Node == member.Node)
+            if (member.Open(found) is not { } opened || Parse(opened) is not { } published)
+                return;
+            if (published.Node == member.Node || member.Names.Challenge(published.Id) != found.Key)
                 return;
             known.Add(found.Key, (published, found.Lease));
             changed.Add(found.Key);

@@ -107,7 +107,9 @@ public sealed class DocumentStore
 
     private async Task ReplaceAsync(IReadOnlyList<KeyValue> whole, CancellationToken cancellationToken)
     {
-        var there = whole.ToDictionary(static one => one.Key, StringComparer.Ordinal);
+        var there = new Dictionary<string, KeyValue>(StringComparer.Ordinal);
+        foreach (var one in whole)
+            there[one.Key] = one;
         string[] known;
         lock (sync)
         {
@@ -189,7 +191,10 @@ public sealed class DocumentStore
     {
         if (member.Open(there) is not { } opened)
             return null;
-        return NamedContent.Read(opened) is var (name, generation, payload) ? new FleetDocument(name, generation, payload) : null;
+        // The place is part of the seal, and the name has to belong there: nothing of another kind is taken for a document.
+        return NamedContent.Read(opened) is var (name, generation, payload) && member.Names.Document(name) == there.Key
+            ? new FleetDocument(name, generation, payload)
+            : null;
     }
 
     private void Tell(FleetException? now)

@@ -36,7 +36,7 @@ public sealed class EtcdClient : IDisposable
     public async Task<KeyValue?> FindAsync(string key, CancellationToken cancellationToken)
     {
         var answer = await SendAsync(new RangeRequest { Key = Bytes(key) }, cancellationToken);
-        return answer.Kvs is [var first, ..] ? Read(first) : null;
+        return answer.Kvs is [{ } first, ..] ? Read(first) : null;
     }
 
     /// <summary>Everything below a prefix, at one revision.</summary>
@@ -53,13 +53,17 @@ public sealed class EtcdClient : IDisposable
                 new RangeRequest { Key = next, RangeEnd = end, Limit = PageSize, Revision = revision }, cancellationToken);
             if (revision == 0)
                 revision = answer.Header?.Revision ?? throw EtcdRefusals.NotEtcd("a range without a revision");
-            var page = answer.Kvs ?? [];
+            KeyValueMessage[] page = [.. (answer.Kvs ?? []).OfType<KeyValueMessage>()];
             found.AddRange(page.Select(Read));
-            if (!answer.More || page.Count == 0)
+            if (!answer.More || page.Length == 0)
                 return new RangeResult(found, revision);
             if (found.Count >= MostKeys)
                 throw EtcdRefusals.NotEtcd($"more than {MostKeys} keys of one kind");
-            next = [.. page[^1].Key ?? [], 0];
+            // Otherwise it could go in a circle.
+            var last = page[^1].Key ?? [];
+            if (last.AsSpan().SequenceCompareTo(next) < 0)
+                throw EtcdRefusals.NotEtcd("keys that are not in order");
+            next = [.. last, 0];
         }
     }
 
@@ -78,12 +82,13 @@ public sealed class EtcdClient : IDisposable
             EtcdJson.Default.TransactionRequest,
             EtcdJson.Default.TransactionAnswer,
             cancellationToken);
-        return new TransactionResult(
-            answer.Succeeded,
-            answer.Header?.Revision ?? throw EtcdRefusals.NotEtcd("a transaction without a revision"),
-            answer.Succeeded
-                ? []
-                : [.. (answer.Responses ?? []).Select(static one => one.Range?.Kvs is [var found, ..] ? Read(found) : null)]);
+        var revision = answer.Header?.Revision ?? throw EtcdRefusals.NotEtcd("a transaction without a revision");
+        if (answer.Succeeded)
+            return new TransactionResult(true, revision, []);
+        KeyValue?[] there = [.. (answer.Responses ?? []).Select(static one => one?.Range?.Kvs is [{ } found, ..] ? Read(found) : null)];
+        return there.Length == transaction.Read.Count
+            ? new TransactionResult(false, revision, there)
+            : throw EtcdRefusals.NotEtcd("a transaction that reads something else than it was asked for");
     }
 
     /// <returns>The lease, and for how long: etcd lengthens what is shorter than its elections.</returns>

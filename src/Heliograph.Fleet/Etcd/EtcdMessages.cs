@@ -26,7 +26,7 @@ internal sealed record RangeAnswer
 {
     public Header? Header { get; init; }
 
-    public IReadOnlyList<KeyValueMessage>? Kvs { get; init; }
+    public IReadOnlyList<KeyValueMessage?>? Kvs { get; init; }
 
     public bool More { get; init; }
 }
@@ -105,7 +105,7 @@ internal sealed record TransactionAnswer
 
     public bool Succeeded { get; init; }
 
-    public IReadOnlyList<ResponseOp>? Responses { get; init; }
+    public IReadOnlyList<ResponseOp?>? Responses { get; init; }
 }
 
 internal sealed record ResponseOp
@@ -195,7 +195,7 @@ internal sealed record WatchAnswer
 
     public bool Fragment { get; init; }
 
-    public IReadOnlyList<EventMessage>? Events { get; init; }
+    public IReadOnlyList<EventMessage?>? Events { get; init; }
 }
 
 internal sealed record EventMessage

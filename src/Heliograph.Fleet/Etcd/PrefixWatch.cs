@@ -80,7 +80,7 @@ public sealed class PrefixWatch
         var events = new List<WatchEvent>();
         foreach (var message in answer.Events ?? [])
         {
-            if (message.Kv is not { } raw)
+            if (message?.Kv is not { } raw)
                 continue;
             var current = EtcdClient.Read(raw);
             events.Add(new WatchEvent(current.Key, current.ModRevision, message.Type == "DELETE" ? null : current));

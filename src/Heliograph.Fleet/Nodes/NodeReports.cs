@@ -74,7 +74,9 @@ public sealed class NodeReports
         var reports = new List<NodeReport>();
         foreach (var found in (await member.Client.RangeAsync(member.Names.Nodes, cancellationToken)).Found)
         {
-            if (member.Open(found) is { } opened && NamedContent.Read(opened) is var (node, _, payload))
+            if (member.Open(found) is { } opened
+                && NamedContent.Read(opened) is var (node, _, payload)
+                && member.Names.Node(node) == found.Key)
                 reports.Add(new NodeReport(node, payload));
         }
         reports.Sort(static (one, other) => string.CompareOrdinal(one.Node, other.Node));

@@ -30,5 +30,7 @@ public sealed class SharedEtcd : IAsyncLifetime
     {
         Endpoints = [.. servers.Select(static server => server.Endpoint)],
         Pins = [.. servers.Select(static server => server.Pin)],
+        // For a machine with forty busy processes on two cores.
+        AnswerLimit = TimeSpan.FromSeconds(20),
     };
 }
