@@ -12,6 +12,7 @@ internal static class House
         ["Heliograph.Tls13"] = [],
         ["Heliograph.Acme"] = ["Heliograph.Platform"],
         ["Heliograph.Web"] = ["Heliograph.Platform"],
+        ["Heliograph.Fleet"] = ["Heliograph.Platform"],
         ["Heliograph.Relay"] = ["Heliograph.Platform", "Heliograph.Tls13"],
         ["Heliograph"] = ["Heliograph.Platform", "Heliograph.Acme", "Heliograph.Web", "Heliograph.Relay"],
     };

@@ -14,7 +14,7 @@ public sealed class TestScriptTests : IDisposable
         File.Copy(Repository.PathOf("test"), directory["test"]);
         AddProgram("bin/dotnet", "exit 0");
         AddProgram("bin/apt-get", "exit 0");
-        foreach (var project in new[] { "Tls13.", "Relay.", "Web.", "Acme.", "" })
+        foreach (var project in new[] { "Tls13.", "Relay.", "Web.", "Acme.", "Fleet.", "" })
         {
             Write($"tests/Heliograph.{project}Tests/Heliograph.{project}Tests.csproj", "<Project />");
             Report(project, 0, """<assembly passed="10" failed="0" errors="0" skipped="1"></assembly>""");
@@ -28,7 +28,7 @@ public sealed class TestScriptTests : IDisposable
     {
         var (code, lines) = await RunAsync("quick");
 
-        Assert.Equal("50 passed, 0 failed", lines[^1]);
+        Assert.Equal("60 passed, 0 failed", lines[^1]);
         Assert.DoesNotContain(lines, static line => line.StartsWith("FAILED", StringComparison.Ordinal));
         Assert.Equal(0, code);
     }
@@ -52,7 +52,7 @@ public sealed class TestScriptTests : IDisposable
                 "       ./test relay 'Tests.A.B' 'It_works'",
                 "FAILED Tests.C.It_ends",
                 "       ./test relay 'Tests.C' 'It_ends'",
-                "48 passed, 2 failed",
+                "58 passed, 2 failed",
             ],
             lines[^5..]);
         Assert.Equal(1, code);
@@ -73,7 +73,7 @@ public sealed class TestScriptTests : IDisposable
             [
                 "FAILED outside of its tests (test-class-cleanup): Heliograph.Acme.Tests.C",
                 "       ./test acme 'Heliograph.Acme.Tests.C'",
-                "48 passed, 1 failed",
+                "58 passed, 1 failed",
             ],
             lines[^3..]);
     }
@@ -86,7 +86,7 @@ public sealed class TestScriptTests : IDisposable
         var (code, lines) = await RunAsync("quick");
 
         Assert.Equal(
-            ["FAILED Heliograph.Web.Tests ended with exit code 134", "       ./test web", "40 passed, 1 failed"], lines[^3..]);
+            ["FAILED Heliograph.Web.Tests ended with exit code 134", "       ./test web", "50 passed, 1 failed"], lines[^3..]);
         Assert.Equal(1, code);
     }
 
