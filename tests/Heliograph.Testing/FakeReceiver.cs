@@ -62,7 +62,7 @@ public sealed class FakeReceiver : IAsyncDisposable
             while (true)
                 connections.Add(AnswerAllAsync(await listener.AcceptSocketAsync(stopping.Token)));
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or InvalidOperationException)
         {
             await Task.WhenAll(connections);
         }
