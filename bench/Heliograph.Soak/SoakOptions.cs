@@ -45,7 +45,7 @@ internal sealed class SoakCommandLine
         CustomParser = static result => Number(result, 0.1, 100, "HOURS"),
     };
 
-    private readonly Option<bool> quick = new("--quick") { Description = "Once through every disturbance, in less than three minutes." };
+    private readonly Option<bool> quick = new("--quick") { Description = "Once through every disturbance, in about three minutes." };
 
     private readonly Option<double?> rate = new("--rate")
     {
