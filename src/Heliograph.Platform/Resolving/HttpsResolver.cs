@@ -75,7 +75,8 @@ public sealed class HttpsResolver : IDisposable
     /// <param name="host">A host name, not an address. One without a dot has a meaning for the system only, and is left to it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="SocketException">
-    /// It does not exist or has no address (<see cref="AbsoluteName.IsMissing"/>), or the resolver does not answer.
+    /// It does not exist or has no address (<see cref="AbsoluteName.IsMissing"/>); or there is no answer, and the message says why in words
+    /// that follow the resolver's address.
     /// </exception>
     public async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
     {
@@ -89,10 +90,13 @@ public sealed class HttpsResolver : IDisposable
         var answers = await Task.WhenAll(
             AskAsync(host, DnsTypes.Aaaa, cancellationToken), AskAsync(host, DnsTypes.A, cancellationToken));
         IPAddress[] found = [.. answers.SelectMany(static answer => answer.Addresses)];
-        var failed = answers.FirstOrDefault(static answer => answer.Problem is not null)?.Problem;
-        Report(failed);
-        return found.Length > 0 ? found
-            : throw new SocketException((int)(failed is null ? SocketError.HostNotFound : SocketError.TryAgain));
+        var failed = answers.FirstOrDefault(static answer => answer.Problem is not null);
+        Report(found.Length > 0 || failed is { IsNames: true } ? null : failed?.Problem);
+        if (found.Length > 0)
+            return found;
+        throw failed is null
+            ? new SocketException((int)SocketError.HostNotFound)
+            : new SocketException((int)SocketError.TryAgain, failed.Problem);
     }
 
     public override string ToString() => address.ToString();
@@ -107,7 +111,7 @@ public sealed class HttpsResolver : IDisposable
             return ResolverAnswer.Failed("sends what is no DNS message");
         // NOERROR, or NXDOMAIN (RFC 1035 section 4.1.1).
         if (answer.ResponseCode is not (0 or 3))
-            return ResolverAnswer.Failed($"answers with the DNS error {answer.ResponseCode}");
+            return ResolverAnswer.Failed($"answers with the DNS error {answer.ResponseCode}") with { IsNames = true };
         var name = host.TrimEnd('.').ToLowerInvariant() + '.';
         for (var aliases = 0; aliases < MostAliases; aliases++)
         {
@@ -204,5 +208,8 @@ public sealed class HttpsResolver : IDisposable
 /// <param name="Problem">Why there is no answer; null: there is one.</param>
 internal sealed record ResolverAnswer(IPAddress[] Addresses, string? Problem)
 {
+    /// <summary>Whether the resolver works, and the servers of this name do not.</summary>
+    public bool IsNames { get; init; }
+
     public static ResolverAnswer Failed(string problem) => new([], problem);
 }

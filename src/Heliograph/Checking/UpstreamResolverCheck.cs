@@ -32,10 +32,10 @@ internal static class UpstreamResolverCheck
             return new(
                 Name, Severity.Failure, $"{resolver} has no address for {host}", "Use a resolver that does not filter Signal's names.");
         }
-        catch (SocketException)
+        catch (SocketException exception)
         {
             return new(
-                Name, Severity.Failure, $"{resolver} {resolver.Problem}",
+                Name, Severity.Failure, $"{resolver} {exception.Message}",
                 "Signal's hosts are found until the server is restarted, and not after that: check upstream.resolver and " +
                 "upstream.resolver_addresses, or use another resolver.");
         }

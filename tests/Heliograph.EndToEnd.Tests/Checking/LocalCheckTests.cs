@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Heliograph.Testing;
+using Heliograph.Testing.UpstreamProxies;
 
 namespace Heliograph.EndToEnd.Tests.Checking;
 
@@ -9,6 +10,7 @@ public sealed class LocalCheckTests : IAsyncDisposable
 {
     private readonly CheckedProxy check = new();
     private readonly TempDirectory directory = new();
+    private readonly IPEndPoint listen = LoopbackPort.Free();
 
     [Fact(Timeout = Bound.LongTest)]
     public async Task The_machine_and_its_running_server_are_looked_at_first_and_then_the_proxy()
@@ -32,10 +34,7 @@ public sealed class LocalCheckTests : IAsyncDisposable
         await RunAsync(config);
         await RunAsync(config, $"{server.Endpoints[0]}");
 
-        var (_, output, errors) = await ChildProcess.RunAsync(
-            HeliographProcess.Program, ["status", "--config", config, "--json"], TimeSpan.FromSeconds(30));
-        Assert.True(output.Length > 0, errors);
-        var status = JsonDocument.Parse(output).RootElement;
+        var status = await StatusAsync(config);
         Assert.Equal(0, status.GetProperty("connections").GetProperty("since_start").GetInt64());
         Assert.Equal(0, status.GetProperty("relayed").GetProperty("connections").GetInt64());
         Assert.Equal(0, status.GetProperty("relayed").GetProperty("bytes_up").GetInt64());
@@ -76,6 +75,39 @@ public sealed class LocalCheckTests : IAsyncDisposable
             StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = Bound.LongTest)]
+    [Trait("Needs", "server")]
+    public async Task An_upstream_proxy_is_tried_by_itself_its_fault_is_the_cause_and_a_reload_mends_it()
+    {
+        await using var upstream = await RealProxy.StartAsync(RealProxyKind.Tinyproxy);
+        var address = $"http://127.0.0.1:{upstream.Address.Port}";
+        var config = Configure(check.Signal, Upstream("wrong"));
+        await using var server = await HeliographProcess.StartAsync(config, directory.Path);
+
+        var run = await RunAsync(config);
+        Assert.Equal((1, "signal_unreachable"), (run.ExitCode, run.Verdict));
+        Assert.Equal(("failure", $"{address} refuses the user or the password (HTTP status 401)"), Machine(run, "upstream proxy"));
+        Assert.Equal("upstream_proxy", run.Outcomes("direct")["grpc.chat.signal.org"]);
+        Assert.Single(server.Child.Errors.Split('\n'), static line => line.Contains("(upstream.proxy)", StringComparison.Ordinal));
+        var status = await StatusAsync(config);
+        Assert.Equal("critical", status.GetProperty("state").GetString());
+        Assert.Equal("proxy_down", status.GetProperty("warnings")[0].GetProperty("code").GetString());
+        var own = status.GetProperty("upstreams")[0];
+        Assert.Equal((true, address), (own.GetProperty("proxy").GetBoolean(), own.GetProperty("endpoint").GetString()));
+        Assert.True(own.GetProperty("failures").TryGetProperty("proxy_credentials", out _), own.ToString());
+
+        Configure(check.Signal, Upstream(RealProxy.Password));
+        server.Child.Signal(Processes.SIGHUP);
+        await server.Child.WaitForLineAsync(
+            static line => line.Contains("upstream.proxy_password", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+        run = await RunAsync(config);
+        Assert.Equal("verified", run.Outcomes("route")["grpc.chat.signal.org"]);
+        Assert.Equal(("good", $"{address} connects to {check.Signal}"), Machine(run, "upstream proxy"));
+
+        string Upstream(string password) =>
+            $"upstream: {{ proxy: \"{address}\", proxy_user: {RealProxy.User}, proxy_password: {password} }}";
+    }
+
     [Fact(Timeout = Bound.Test)]
     public async Task Without_any_configuration_it_says_what_to_give()
     {
@@ -103,6 +135,14 @@ public sealed class LocalCheckTests : IAsyncDisposable
         return (step.GetProperty("outcome").GetString()!, step.GetProperty("seen").GetString()!);
     }
 
+    private static async Task<JsonElement> StatusAsync(string config)
+    {
+        var (_, output, errors) = await ChildProcess.RunAsync(
+            HeliographProcess.Program, ["status", "--config", config, "--json"], TimeSpan.FromSeconds(30));
+        Assert.True(output.Length > 0, errors);
+        return JsonDocument.Parse(output).RootElement;
+    }
+
     private static JsonElement Proxy(CheckedProxy.CheckRun run) => JsonDocument.Parse(run.Output).RootElement.GetProperty("proxies")[0];
 
     private Task<CheckedProxy.CheckRun> RunAsync(string config, params string[] host) =>
@@ -111,16 +151,17 @@ public sealed class LocalCheckTests : IAsyncDisposable
             ["check", .. host, "--config", config, "--ca-root", check.Root, "--signal-root", check.Root, "--neutral", "none", "--json"]);
 
     /// <summary>A configuration whose hosts all have one upstream.</summary>
-    private string Configure(IPEndPoint signal)
+    private string Configure(IPEndPoint signal, string more = "")
     {
         var (chain, key) = check.Certificate.WriteTo(directory);
         return directory.Write("heliograph.yaml", $$"""
             domains: ["127.0.0.1"]
-            listen: ["{{LoopbackPort.Free()}}"]
+            listen: ["{{listen}}"]
             http: { listen: [] }
             certificate: { source: files, chain: "{{chain}}", key: "{{key}}" }
             routes: { sets: [], hosts: { grpc.chat.signal.org: "{{signal}}", chat.signal.org: "{{signal}}" } }
             state_directory: "{{directory["state"]}}"
+            {{more}}
 
             """);
     }

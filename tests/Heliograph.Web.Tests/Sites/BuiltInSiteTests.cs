@@ -198,6 +198,6 @@ public sealed partial class BuiltInSiteTests
     [GeneratedRegex("[,;:][,;:.!?]|[!?]\\.", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex DoubledMarks();
 
-    [GeneratedRegex(@"</a>\s*(\||&middot;|/|&bull;)\s*<a", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"</a>\s*(\||&middot;|/|&bull;)\s*<a", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex SeparatedLinks();
 }

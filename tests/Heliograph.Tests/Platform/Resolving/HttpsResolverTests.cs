@@ -42,6 +42,9 @@ public sealed class HttpsResolverTests : IDisposable
             Assert.True(AbsoluteName.IsMissing(
                 await Assert.ThrowsAsync<SocketException>(() => resolver.ResolveAsync(missing, Bound.Token))));
         }
+        // Of a zone that it does not serve; that says nothing about the others.
+        var refused = await Assert.ThrowsAsync<SocketException>(() => resolver.ResolveAsync("chat.signal.org", Bound.Token));
+        Assert.Equal((false, "answers with the DNS error 5"), (AbsoluteName.IsMissing(refused), refused.Message));
         Assert.Null(resolver.Problem);
         Assert.All(await resolver.ResolveAsync("localhost", Bound.Token), static address => Assert.True(IPAddress.IsLoopback(address)));
 
