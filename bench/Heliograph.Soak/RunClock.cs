@@ -5,9 +5,9 @@ namespace Heliograph.Soak;
 /// <summary>The time since the load began.</summary>
 internal static class RunClock
 {
-    private static long began = Stopwatch.GetTimestamp();
+    public static TimeSpan Now => Stopwatch.GetElapsedTime(Began);
 
-    public static TimeSpan Now => Stopwatch.GetElapsedTime(began);
+    private static long Began { get; set; } = Stopwatch.GetTimestamp();
 
-    public static void Start() => began = Stopwatch.GetTimestamp();
+    public static void Start() => Began = Stopwatch.GetTimestamp();
 }

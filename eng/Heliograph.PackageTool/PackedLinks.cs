@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Heliograph.PackageTool;
 
-/// <summary>Who reads the documents of a package has no repository beside them: a link to what the package lacks leads to the web.</summary>
+/// <summary>
+/// Who reads the documents of a package has no repository beside them: a link to what the package lacks leads to the web.
+/// </summary>
 internal static partial class PackedLinks
 {
     /// <summary>Rewrites the documents below a directory that is laid out as the repository.</summary>

@@ -89,14 +89,14 @@ internal sealed class Response : IDisposable
         ReadOnlyMemory<byte> text,
         int status = NginxStatus.Ok,
         IReadOnlyList<KeyValuePair<string, string>>? others = null) => new()
-    {
-        Status = status,
-        ContentType = type,
-        ContentLength = text.Length,
-        Others = others ?? [],
-        Body = [new(text, default)],
-        TakesBody = true,
-    };
+        {
+            Status = status,
+            ContentType = type,
+            ContentLength = text.Length,
+            Others = others ?? [],
+            Body = [new(text, default)],
+            TakesBody = true,
+        };
 
     public void Dispose() => File?.Dispose();
 

@@ -16,8 +16,8 @@ public sealed class YamlTests
     [InlineData("limits: { idel_timeout: 5m }", "limits.idel_timeout (FILE:2): there is no such key; did you mean limits.idle_timeout?")]
     [InlineData("idle_timeout: 5m", "idle_timeout (FILE:2): there is no such key; did you mean limits.idle_timeout?")]
     [InlineData("xyzzy: 1",
-        "xyzzy (FILE:2): there is no such key; there are: domains, listen, http, certificate, acme, routes, upstream, access, sources, decoy, "
-        + "passthrough, trusted_proxies, tls, relay, limits, metrics, log, statistics, alerts, state_directory")]
+        "xyzzy (FILE:2): there is no such key; there are: domains, listen, http, certificate, acme, routes, upstream, access, sources, "
+        + "decoy, passthrough, trusted_proxies, tls, relay, limits, metrics, log, statistics, alerts, state_directory")]
     [InlineData("http: { xyzzy: { a: [1, { b: 2 }] } }", "http.xyzzy (FILE:2): there is no such key; there are: http.listen")]
     [InlineData("domains: [b.example]", "domains (FILE:2): the key stands here a second time; keep one of the two")]
     [InlineData("routes: { sets: { signal: 1 } }",
