@@ -23,6 +23,7 @@ public sealed class KeyTests
     private static readonly Settings Base = Settings.Default with
     {
         Acme = Settings.Default.Acme with { Dns = new() { Hook = "/bin/true" } },
+        Upstream = new() { Resolver = "https://dns.example/dns-query" },
         Limits = new() { Budget = new() { MonthlyBytes = 1_000_000_000_000 } },
     };
 
