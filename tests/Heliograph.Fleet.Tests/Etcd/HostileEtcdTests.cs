@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using Heliograph.Fleet.Documents;
 using Heliograph.Fleet.Etcd;
@@ -10,19 +9,10 @@ namespace Heliograph.Fleet.Tests.Etcd;
 /// <summary>Whoever holds the machine of etcd can let it answer what he likes.</summary>
 public sealed class HostileEtcdTests : IAsyncDisposable
 {
-    private readonly HttpListener listener = new();
+    private readonly FakeEtcd etcd = new();
     private readonly EtcdClient client;
-    private readonly Task answering;
-    private volatile string body = "";
 
-    public HostileEtcdTests()
-    {
-        var endpoint = LoopbackPort.Free();
-        listener.Prefixes.Add($"http://{endpoint}/");
-        listener.Start();
-        client = new EtcdClient(new EtcdOptions { Endpoints = [new Uri($"http://{endpoint}")] });
-        answering = AnswerAsync();
-    }
+    public HostileEtcdTests() => client = new EtcdClient(new EtcdOptions { Endpoints = [etcd.Address] });
 
     public static TheoryData<string> Bodies => new(
     [
@@ -46,7 +36,7 @@ public sealed class HostileEtcdTests : IAsyncDisposable
     [MemberData(nameof(Bodies))]
     public async Task Whatever_it_answers_is_an_answer_or_a_failure_with_a_reason(string answer)
     {
-        body = answer;
+        etcd.Body = answer;
         await AskAsync(() => client.FindAsync("f1/a", Bound.Token));
         await AskAsync(() => client.RangeAsync("f1/", Bound.Token));
         await AskAsync(() => client.GrantAsync(TimeSpan.FromSeconds(30), Bound.Token));
@@ -66,10 +56,10 @@ public sealed class HostileEtcdTests : IAsyncDisposable
     [Fact(Timeout = Bound.Test)]
     public async Task A_range_without_an_end_is_given_up()
     {
-        body = Page(Enumerable.Repeat("f1/a", 500));
+        etcd.Body = Page(Enumerable.Repeat("f1/a", 500));
         var circle = await Assert.ThrowsAsync<FleetException>(() => client.RangeAsync("f1/", Bound.Token));
         Assert.Contains("keys that are not in order", circle.Message, StringComparison.Ordinal);
-        body = Page(Enumerable.Range(0, 4096).Select(static number => $"f1/{number:0000}"));
+        etcd.Body = Page(Enumerable.Range(0, 4096).Select(static number => $"f1/{number:0000}"));
         var many = await Assert.ThrowsAsync<FleetException>(() => client.RangeAsync("f1/", Bound.Token));
         Assert.Contains("more than 4096 keys", many.Message, StringComparison.Ordinal);
     }
@@ -85,7 +75,7 @@ public sealed class HostileEtcdTests : IAsyncDisposable
         var good = member.Seal(place, NamedContent.Write("signal.example.org", 1, "a document"u8));
         // The same place twice, too.
         var messages = $"{Message(other, report)},{Message(place, good)},{Message(place, good)}";
-        body = $$"""{"header":{"revision":"5"},"result":{"created":true},"kvs":[{{messages}}]}""";
+        etcd.Body = $$"""{"header":{"revision":"5"},"result":{"created":true},"kvs":[{{messages}}]}""";
         var store = new DocumentStore(member, null);
         await using var running = new Running(store.RunAsync);
         await Polling.UntilAsync(() => store.All.Count > 0, TimeSpan.FromSeconds(30), "nothing is read");
@@ -95,8 +85,7 @@ public sealed class HostileEtcdTests : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         client.Dispose();
-        listener.Close();
-        await answering;
+        await etcd.DisposeAsync();
     }
 
     private static string Page(IEnumerable<string> keys) =>
@@ -119,23 +108,6 @@ public sealed class HostileEtcdTests : IAsyncDisposable
             Assert.DoesNotContain(exception.Message, char.IsControl);
             Assert.InRange(exception.Message.Length, 10, 1000);
             return default;
-        }
-    }
-
-    private async Task AnswerAsync()
-    {
-        while (listener.IsListening)
-        {
-            try
-            {
-                var context = await listener.GetContextAsync();
-                await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body.Trim() + "\n"));
-                context.Response.Close();
-            }
-            catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
-            {
-                // The client hung up, or the test is over.
-            }
         }
     }
 }

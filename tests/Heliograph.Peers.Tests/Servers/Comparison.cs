@@ -53,6 +53,7 @@ internal static partial class Comparison
         PeerServers servers,
         string group,
         IReadOnlyDictionary<string, Func<IPEndPoint, Story, Task>> conversations,
+        PeerKind kind = PeerKind.Ecdsa,
         TimeSpan? patience = null)
     {
         var differences = new List<string>();
@@ -60,7 +61,7 @@ internal static partial class Comparison
         {
             try
             {
-                await CompareAsync(servers, group, conversation.Key, conversation.Value, patience: patience);
+                await CompareAsync(servers, group, conversation.Key, conversation.Value, kind, patience);
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {

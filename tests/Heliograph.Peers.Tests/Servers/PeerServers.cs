@@ -21,6 +21,9 @@ internal enum PeerKind
 
     /// <summary>Both wait for one second, for a handshake and for what follows it.</summary>
     Impatient,
+
+    /// <summary>For sessions that have to stay for seconds: other tests' visitors would push them out of the 256 that we keep.</summary>
+    Undisturbed,
 }
 
 /// <summary>nginx with certbot's options and the built program, with the same certificate and the same site, for all tests.</summary>

@@ -12,5 +12,5 @@ public sealed class TimeOutsLikeNginxTests(PeerServers servers)
     /// <summary>All at once: it takes as long as the longest.</summary>
     [Fact]
     public Task A_client_that_stops_is_left_as_by_nginx() =>
-        Comparison.CompareAllAsync(servers, "time-out", TimeOutCases.All, Patience);
+        Comparison.CompareAllAsync(servers, "time-out", TimeOutCases.All, patience: Patience);
 }
