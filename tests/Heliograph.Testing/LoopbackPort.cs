@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -12,6 +13,9 @@ public static class LoopbackPort
     private const int Lowest = 10_000;
     private const int Highest = 32_000;
 
+    // Of two that are picked before either is bound, each would be free.
+    private static readonly ConcurrentDictionary<int, byte> Given = [];
+
     /// <summary>A port that is free. Prefer port 0 wherever the program can report the port it got.</summary>
     public static IPEndPoint Free()
     {
@@ -22,7 +26,8 @@ public static class LoopbackPort
             try
             {
                 socket.Bind(endpoint);
-                return endpoint;
+                if (Given.TryAdd(endpoint.Port, 0))
+                    return endpoint;
             }
             catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {

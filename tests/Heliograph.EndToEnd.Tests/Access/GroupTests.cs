@@ -79,14 +79,14 @@ public sealed class GroupTests
         var groups = new Groups(proxy.Config);
         var old = await groups.LinkAsync("new", "family");
         await using var before = await TlsInTlsClient.ConnectAsync(Client(proxy, old), Bound.Token);
-        var latest = await groups.LinkAsync("rotate", "family", "--grace", "10s");
+        var latest = await groups.LinkAsync("rotate", "family", "--grace", "30s");
         Assert.NotEqual(old, latest);
         foreach (var name in new[] { old, latest })
         {
             await using var client = await TlsInTlsClient.ConnectAsync(Client(proxy, name), Bound.Token);
             await Echo.RoundTripAsync(client.Inner, 1, 1000);
         }
-        await PumpAsync(before.Inner).WaitAsync(TimeSpan.FromSeconds(30), Bound.Token);
+        await PumpAsync(before.Inner).WaitAsync(TimeSpan.FromSeconds(90), Bound.Token);
         await AssertWebSiteAsync(proxy, old);
         await using var after = await TlsInTlsClient.ConnectAsync(Client(proxy, latest), Bound.Token);
         await Echo.RoundTripAsync(after.Inner, 2, 1000);

@@ -32,7 +32,7 @@ public class PrivacyTests
             new ProxySettings
             {
                 Routes = ProxySettings.Route((Allowed, signal.Endpoint), (Unreachable, down)),
-                Limits = "handshake_timeout: 1s, hello_timeout: 1s, idle_timeout: 1s, drain_timeout: 1s, max_connections: 12",
+                Limits = "handshake_timeout: 5s, hello_timeout: 5s, idle_timeout: 5s, drain_timeout: 1s, max_connections: 12",
                 Arguments = ["--log-level", "trace"],
             },
             authority);
@@ -45,7 +45,7 @@ public class PrivacyTests
         await CrowdAsync(proxy, ports);
         await HangingAsync(proxy, ports);
         proxy.Program.Signal(Processes.SIGTERM);
-        Assert.Equal(0, await proxy.Program.WaitForExitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(0, await proxy.Program.WaitForExitAsync(TimeSpan.FromSeconds(40)));
 
         var written = Written(proxy);
         // If nothing was logged about connections at all, the level was not the one that this test needs.
@@ -82,7 +82,7 @@ public class PrivacyTests
             Assert.Equal(0, await refused.ReceiveAsync(new byte[1], Bound.Token));
         }
         proxy.Program.Signal(Processes.SIGTERM);
-        Assert.Equal(0, await proxy.Program.WaitForExitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(0, await proxy.Program.WaitForExitAsync(TimeSpan.FromSeconds(40)));
         crowd.ForEach(static socket => socket.Dispose());
 
         var written = Written(proxy);
@@ -135,7 +135,7 @@ public class PrivacyTests
         await proxy.Program.WaitForLineAsync(
             static line => line.Contains("Configuration reloaded", StringComparison.Ordinal), Bound.Prompt);
         proxy.Program.Signal(Processes.SIGTERM);
-        Assert.Equal(0, await proxy.Program.WaitForExitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(0, await proxy.Program.WaitForExitAsync(TimeSpan.FromSeconds(40)));
 
         var written = Written(proxy).Where(static text => Path.GetFileName(text.Where) != "access.json")
             .Append((Where: "metrics", Text: metrics)).ToList();
@@ -287,9 +287,9 @@ public class PrivacyTests
 
     private static async Task HangingAsync(Proxy proxy, HashSet<int> ports)
     {
+        await using var hello = await OnceServedAsync(() => TlsInTlsClient.ConnectOuterAsync(From(proxy, "unused.example"), Bound.Token));
+        await using var idle = await OnceServedAsync(() => TlsInTlsClient.ConnectAsync(From(proxy, Allowed), Bound.Token));
         using var silent = await ConnectAsync(proxy, ports);
-        await using var hello = await TlsInTlsClient.ConnectOuterAsync(From(proxy, "unused.example"), Bound.Token);
-        await using var idle = await TlsInTlsClient.ConnectAsync(From(proxy, Allowed), Bound.Token);
         ports.Add(Port(hello.Socket));
         ports.Add(Port(idle.Socket));
         await Task.WhenAll(EndAsync(new NetworkStream(silent)), EndAsync(hello.Outer), EndAsync(idle.Outer));
@@ -298,13 +298,36 @@ public class PrivacyTests
         {
             try
             {
-                await stream.CopyToAsync(Stream.Null, Bound.Token).WaitAsync(TimeSpan.FromSeconds(10), Bound.Token);
+                await stream.CopyToAsync(Stream.Null, Bound.Token).WaitAsync(TimeSpan.FromSeconds(60), Bound.Token);
             }
             catch (IOException)
             {
                 // However the connection ends is fine.
             }
         }
+    }
+
+    /// <summary>Until the program has seen the crowd leave, it refuses who comes.</summary>
+    private static async Task<TlsInTlsClient> OnceServedAsync(Func<Task<TlsInTlsClient>> connectAsync)
+    {
+        TlsInTlsClient? client = null;
+        await Polling.UntilAsync(
+            async () =>
+            {
+                try
+                {
+                    client = await connectAsync();
+                    return true;
+                }
+                catch (Exception exception)
+                    when (exception is IOException or SocketException or System.Security.Authentication.AuthenticationException)
+                {
+                    return false;
+                }
+            },
+            TimeSpan.FromSeconds(40),
+            "nobody is served after the crowd has left");
+        return client!;
     }
 
     private static async Task AskAsync(Proxy proxy, string name, HashSet<int> ports)

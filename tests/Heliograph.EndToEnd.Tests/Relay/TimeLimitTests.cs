@@ -59,11 +59,11 @@ public class TimeLimitTests
     {
         Proxy.NeedsHeliograph();
         await using var relay = await RawRelay.StartAsync(
-            StandInBehaviour.EchoAsync, "handshake_timeout: 1s, hello_timeout: 1s, idle_timeout: 1s");
+            StandInBehaviour.EchoAsync, "handshake_timeout: 5s, hello_timeout: 5s, idle_timeout: 5s");
         var (client, _, hello) = await relay.ConnectAsync();
         await using var _ = client;
         await client.Outer.ReadExactlyAsync(new byte[hello.Length], Bound.Token);
-        using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(300));
+        using var beat = new PeriodicTimer(TimeSpan.FromSeconds(1));
         for (var i = 0; i < 10; i++)
         {
             await Echo.RoundTripAsync(client.Outer, i, 1);
