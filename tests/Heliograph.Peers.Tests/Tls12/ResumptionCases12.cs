@@ -28,7 +28,8 @@ internal static class ResumptionCases12
             ["a session ID that is a byte short"] = static (server, story) =>
                 ComeBackAsync(server, story, Hello, Hello, static session => session with { Id = session.Id[..^1] }),
             ["a session ID with a changed byte"] = static (server, story) =>
-                ComeBackAsync(server, story, Hello, Hello, static session => session with { Id = [.. session.Id[..^1], (byte)(session.Id[^1] ^ 1)] }),
+                ComeBackAsync(
+                    server, story, Hello, Hello, static session => session with { Id = [.. session.Id[..^1], (byte)(session.Id[^1] ^ 1)] }),
             ["another name"] = static (server, story) => ComeBackAsync(server, story, Hello, Hello.Named("other.example")),
             ["no name"] = static (server, story) => ComeBackAsync(server, story, Hello, Hello.Without(RawHello.ServerNames)),
             ["an empty list of names"] = static (server, story) =>
