@@ -106,7 +106,7 @@ public sealed class StartTests : IDisposable
         var watch = Stopwatch.StartNew();
         program.Signal(Processes.SIGTERM);
         Assert.Equal(1, await program.WaitForExitAsync(BuiltProgram.Limit));
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
     }
 
     [Theory]

@@ -31,17 +31,11 @@ public sealed class DialerTests : IDisposable
     public async Task The_next_address_is_tried_at_once_when_one_refuses()
     {
         var port = Listen("127.0.0.2");
-        var least = TimeSpan.MaxValue;
 
-        // A busy machine may take longer than the delay by itself, but not each time.
-        for (var dial = 0; dial < 5; dial++)
-        {
-            var (connected, took) = await DialAsync(port, "127.0.0.1", "127.0.0.2");
-            Assert.True(connected);
-            least = took < least ? took : least;
-        }
+        var (connected, took) = await DialAsync(port, "127.0.0.1", "127.0.0.2");
 
-        Assert.True(least < ConnectRace.AttemptDelay, $"it took at least {least.TotalMilliseconds} ms");
+        Assert.True(connected);
+        Assert.True(took < ConnectRace.AttemptDelay, $"it took {took.TotalMilliseconds} ms");
     }
 
     [Fact]
