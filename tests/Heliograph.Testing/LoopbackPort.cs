@@ -13,7 +13,7 @@ public static class LoopbackPort
     private const int Lowest = 10_000;
     private const int Highest = 32_000;
 
-    // Of two that are picked before either is bound, each would be free.
+    // A port is free until somebody binds it: two that are picked before that could be the same.
     private static readonly ConcurrentDictionary<int, byte> Given = [];
 
     /// <summary>A port that is free. Prefer port 0 wherever the program can report the port it got.</summary>
