@@ -99,7 +99,7 @@ public sealed class DocumentStore
             return SaveOutcome.Saved;
         }
         if (there is null)
-            Forget(key);
+            Known(key, 0);
         else if (Read(there) is { } other)
             Take(key, new Held(other, there.Value, there.ModRevision));
         return guard is not null && !guard.IsHeldBy(result.Found[1]) ? SaveOutcome.LockLost : SaveOutcome.Conflict;
@@ -112,12 +112,7 @@ public sealed class DocumentStore
             there[one.Key] = one;
         string[] known;
         lock (sync)
-        {
             known = [.. held.Keys];
-            // Revisions count anew when the store has lost its data.
-            foreach (var key in known)
-                held[key] = held[key] with { Revision = 0 };
-        }
         foreach (var key in there.Keys.Union(known, StringComparer.Ordinal))
             await TakeOrRefillAsync(key, there.GetValueOrDefault(key), cancellationToken);
     }
@@ -126,8 +121,12 @@ public sealed class DocumentStore
     {
         if (there is not null && Read(there) is { } document && Take(key, new Held(document, there.Value, there.ModRevision)))
             return;
+        if (Get(key) is not { } mine)
+            return;
         // What does not open is left alone: it may be of the next key, which this machine does not have yet.
-        if (Get(key) is { } mine && (there is null || Read(there) is not null))
+        if (there is not null && Read(there) is null)
+            Known(key, there.ModRevision);
+        else
             await RefillAsync(key, mine, there?.ModRevision ?? 0, cancellationToken);
     }
 
@@ -140,13 +139,19 @@ public sealed class DocumentStore
                 {
                     Comparisons = [Comparison.Modified(key, revision)],
                     Writes = [Write.Put(key, mine.Value.ToArray(), 0)],
+                    Read = [key],
                 },
                 cancellationToken);
-            // If another machine was faster, the watch tells.
-            if (!result.Succeeded)
-                return;
-            Take(key, mine with { Revision = result.Revision });
-            member.Logger.Refilled();
+            if (result.Succeeded)
+            {
+                Take(key, mine with { Revision = result.Revision });
+                member.Logger.Refilled();
+            }
+            else if (result.Found[0] is { } there && Read(there) is { } document)
+            {
+                // Another machine was faster; or this one has saved a document since etcd was read.
+                Take(key, new Held(document, there.Value, there.ModRevision));
+            }
         }
         catch (FleetException exception)
         {
@@ -172,12 +177,13 @@ public sealed class DocumentStore
         return true;
     }
 
-    private void Forget(string key)
+    /// <summary>What etcd has there is not what this machine has; <paramref name="revision"/> is its last change, 0 for none.</summary>
+    private void Known(string key, long revision)
     {
         lock (sync)
         {
             if (held.TryGetValue(key, out var known))
-                held[key] = known with { Revision = 0 };
+                held[key] = known with { Revision = revision };
         }
     }
 

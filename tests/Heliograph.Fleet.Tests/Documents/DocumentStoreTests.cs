@@ -71,6 +71,29 @@ public sealed class DocumentStoreTests(SharedEtcd shared, ITestOutputHelper outp
     }
 
     [Fact(Timeout = Bound.Test)]
+    public async Task A_document_that_is_saved_while_an_older_read_of_etcd_is_taken_in_does_not_conflict_with_itself()
+    {
+        var member = fleet.Join("one");
+        var store = new DocumentStore(member, null);
+        string[] names = [Name, "other.example.org"];
+        // etcd is read in the order of its keys.
+        Array.Sort(names, (left, right) => string.CompareOrdinal(member.Names.Document(left), member.Names.Document(right)));
+        var mine = Document(1, "mine") with { Name = names[1] };
+        Assert.Equal(SaveOutcome.Saved, await store.SaveAsync(mine, null, Bound.Token));
+        var others = Document(1, "of other") with { Name = names[0] };
+        Assert.Equal(SaveOutcome.Saved, await new DocumentStore(fleet.Join("other"), null).SaveAsync(others, null, Bound.Token));
+        var midway = new TaskCompletionSource<SaveOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        store.Changed += changed =>
+        {
+            if (changed.Name == others.Name)
+                midway.SetResult(store.SaveAsync(mine with { Generation = 2 }, null, Bound.Token).GetAwaiter().GetResult());
+        };
+        await using var running = new Running(store.RunAsync);
+        Assert.Equal(SaveOutcome.Saved, await midway.Task.WaitAsync(Bound.Token));
+        Assert.Equal(SaveOutcome.Saved, await store.SaveAsync(mine with { Generation = 3 }, null, Bound.Token));
+    }
+
+    [Fact(Timeout = Bound.Test)]
     public async Task A_lower_generation_is_not_taken_and_does_not_stay_in_the_store()
     {
         var member = fleet.Join("one");
