@@ -33,6 +33,9 @@ public sealed partial class TranslationTests
 
     public static TheoryData<string> OperatorLanguages => ["fa", "ru", "zh"];
 
+    public static TheoryData<string> OperatorPages =>
+        [.. Pages.Keys.Where(static page => !page.StartsWith(UserPages, StringComparison.Ordinal))];
+
     [Theory]
     [MemberData(nameof(UserLanguages))]
     public void A_page_for_users_has_the_sections_of_the_English_one_and_as_many_steps(string code)
@@ -77,7 +80,18 @@ public sealed partial class TranslationTests
     public void Operators_read_the_same_commands_in_every_language(string code)
     {
         foreach (var page in new[] { "docs/README", "docs/operating/first-steps" })
-            Assert.Equal(Commands(page, "fa"), Commands(page, code));
+            Assert.Equal(Commands($"{page}.fa.md"), Commands($"{page}.{code}.md"));
+    }
+
+    [Theory]
+    [MemberData(nameof(OperatorPages))]
+    public void A_page_for_operators_that_is_not_behind_has_the_headings_the_commands_and_the_links_of_the_English_one(string page)
+    {
+        var english = Pages[page];
+        Assert.SkipWhen(Followed(page) != Version(english), $"{page} is behind {english}");
+        Assert.Equal(Outline(english), Outline(page));
+        Assert.Equal(Commands(english), Commands(page));
+        Assert.Empty(LinksToOthers(english).Except(LinksToOthers(page), StringComparer.Ordinal));
     }
 
     [Fact]
@@ -118,9 +132,33 @@ public sealed partial class TranslationTests
         })];
     }
 
-    private static IEnumerable<string> Commands(string page, string code) => CommandLines()
-        .Matches(File.ReadAllText(Repository.PathOf($"{page}.{code}.md")))
-        .Select(match => Regex.Replace(match.Value, $"(message|language) {code}$", "$1 LANG", RegexOptions.None, TimeSpan.FromSeconds(10)));
+    /// <summary>The level of each heading.</summary>
+    private static IReadOnlyList<string> Outline(string page) => [.. Levels().Matches(Prose(page)).Select(static match => match.Value)];
+
+    /// <summary>The commands without the comments behind them, which are translated.</summary>
+    private static IReadOnlyList<string> Commands(string page)
+    {
+        IReadOnlyList<string> commands = [.. CommandLines().Matches(Prose(page)).Select(static match => match.Groups["command"].Value)];
+        Assert.NotEmpty(commands);
+        return commands;
+    }
+
+    /// <summary>Where a page leads to, in English: files from the root of the repository.</summary>
+    private static IReadOnlyList<string> LinksToOthers(string page) =>
+    [
+        .. Links().Matches(Prose(page)).Select(match =>
+        {
+            var (file, heading) = (match.Groups["file"].Value, match.Groups["heading"].Value);
+            if (file.StartsWith("https:", StringComparison.Ordinal))
+                return file + heading;
+            var path = Path.GetRelativePath(
+                Repository.PathOf(""), Path.GetFullPath(file, Path.GetDirectoryName(Repository.PathOf(page))!));
+            return Pages.GetValueOrDefault(path, path) + heading;
+        }),
+    ];
+
+    /// <summary>A page without its drawings, lists of files and examples of configuration, whose words are translated.</summary>
+    private static string Prose(string page) => Fences().Replace(File.ReadAllText(Repository.PathOf(page)), "");
 
     [GeneratedRegex(@"\A<!-- Follows (?<page>\S+), (?<version>[0-9a-f]{12}|HASH) -->\n", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Marker();
@@ -137,6 +175,15 @@ public sealed partial class TranslationTests
     [GeneratedRegex(@"^([0-9]\.|-) ", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 10_000)]
     private static partial Regex Items();
 
-    [GeneratedRegex("^    .+$", RegexOptions.Multiline, 10_000)]
+    [GeneratedRegex("^##+(?= )", RegexOptions.Multiline, 10_000)]
+    private static partial Regex Levels();
+
+    [GeneratedRegex("^ {4,}(?<command>.+?)( +# .*)?$", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 10_000)]
     private static partial Regex CommandLines();
+
+    [GeneratedRegex(@"\]\((?<file>[^)\s#]+)(?<heading>#[^)\s]+)?\)", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex Links();
+
+    [GeneratedRegex("^ *```.*?^ *```$", RegexOptions.Multiline | RegexOptions.Singleline, 10_000)]
+    private static partial Regex Fences();
 }
