@@ -65,6 +65,11 @@ public sealed class DocumentStore
         }
     }
 
+    /// <summary>Reads everything from etcd now, instead of waiting for <see cref="RunAsync"/> to bring it.</summary>
+    /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
+    public async Task ReadAsync(CancellationToken cancellationToken) =>
+        await ReplaceAsync((await member.Client.RangeAsync(member.Names.Documents, cancellationToken)).Found, cancellationToken);
+
     /// <summary>
     /// Writes a document, if nobody else has since this machine last heard of it, and if the lock is still held.
     /// </summary>

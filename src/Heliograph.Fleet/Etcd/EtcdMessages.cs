@@ -206,6 +206,49 @@ internal sealed record EventMessage
     public KeyValueMessage? Kv { get; init; }
 }
 
+internal sealed record EmptyRequest;
+
+internal sealed record HeaderAnswer
+{
+    public Header? Header { get; init; }
+}
+
+internal sealed record UserRequest
+{
+    public required string Name { get; init; }
+
+    public required string Password { get; init; }
+}
+
+internal sealed record UserRoleRequest
+{
+    public required string User { get; init; }
+
+    public required string Role { get; init; }
+}
+
+internal sealed record RoleRequest
+{
+    public required string Name { get; init; }
+}
+
+internal sealed record GrantRequest
+{
+    public required string Name { get; init; }
+
+    public required Permission Perm { get; init; }
+}
+
+internal sealed record Permission
+{
+    public required string PermType { get; init; }
+
+    public required byte[] Key { get; init; }
+
+    [JsonPropertyName("range_end")]
+    public required byte[] RangeEnd { get; init; }
+}
+
 /// <summary>grpc-gateway's error: 3.4 and 3.5 have both texts, a stream's has the second only.</summary>
 internal sealed record Refusal
 {
@@ -234,5 +277,11 @@ internal sealed record Refusal
 [JsonSerializable(typeof(AuthenticateAnswer))]
 [JsonSerializable(typeof(WatchRequest))]
 [JsonSerializable(typeof(WatchLine))]
+[JsonSerializable(typeof(EmptyRequest))]
+[JsonSerializable(typeof(HeaderAnswer))]
+[JsonSerializable(typeof(UserRequest))]
+[JsonSerializable(typeof(UserRoleRequest))]
+[JsonSerializable(typeof(RoleRequest))]
+[JsonSerializable(typeof(GrantRequest))]
 [JsonSerializable(typeof(Refusal))]
 internal sealed partial class EtcdJson : JsonSerializerContext;

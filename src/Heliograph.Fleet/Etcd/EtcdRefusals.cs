@@ -38,14 +38,15 @@ internal static class EtcdRefusals
         if (why.Contains("user name is empty", StringComparison.Ordinal))
             return new(FleetFailure.AccessDenied, "etcd asks for a user and a password, and none is configured.");
         if (why.Contains("authentication is not enabled", StringComparison.Ordinal))
-            return new(FleetFailure.AccessDenied, "etcd asks nobody for a password; turn that on with: etcdctl auth enable.");
+            return new(FleetFailure.AccessDenied, "etcd asks nobody for a password, so it has lost its users; on the machine that made the fleet run: heliograph fleet restore.");
         if (AsksToSignIn(why))
             return new(FleetFailure.AccessDenied, $"etcd takes no token of this user ({why}).");
         return new(FleetFailure.Refused, $"etcd refused: {why}{(code == 0 ? "" : $" (gRPC code {code})")}.");
     }
 
     public static FleetException NotEtcd(string what) =>
-        new(FleetFailure.NotEtcd, $"etcd answered with {what}; is it etcd 3.4 or 3.5, with its gRPC gateway on?");
+        new(FleetFailure.NotEtcd, $"etcd answered with {what}; is it etcd 3.4 or 3.5, with its gRPC gateway on " +
+            "(enable-grpc-gateway: true in its configuration file)?");
 
     /// <exception cref="FleetException">It is not what etcd would say.</exception>
     public static T Parse<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type)

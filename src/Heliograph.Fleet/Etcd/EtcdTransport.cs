@@ -110,6 +110,9 @@ internal sealed class EtcdTransport : IDisposable
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
+                // A simple token names the index of etcd's log at which it was given, and etcd waits until it is there. One that has lost
+                // its data would wait for days: sign in anew.
+                token = null;
                 failures.Add($"{endpoint.Authority}: no answer within {options.AnswerLimit.TotalSeconds:0.##} seconds");
             }
             catch (HttpRequestException exception)

@@ -1,6 +1,11 @@
+using Heliograph.Fleet.Documents;
 using Heliograph.Fleet.Etcd;
+using Heliograph.Fleet.Nodes;
+using Heliograph.Fleet.Orders;
+using Heliograph.Fleet.Sealing;
 using Heliograph.Testing;
 using Heliograph.Testing.Etcd;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Heliograph.Fleet.Tests.Etcd;
 
@@ -68,6 +73,44 @@ public sealed class TrustTests(SharedEtcd shared)
         Assert.Equal("f1/b", Assert.Single(watch.Current.Events).Key);
         await watch.DisposeAsync();
         await other.DisposeAsync();
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task A_store_that_lost_its_users_with_everything_else_takes_the_machines_back_when_it_has_them_again()
+    {
+        await using var server = await EtcdServer.StartAsync();
+        var key = FleetKey.Create();
+        // A token from before is waited for in vain, as long as this.
+        var open = SharedEtcd.OptionsFor(server) with { AnswerLimit = TimeSpan.FromSeconds(5) };
+        await AddUsersAsync();
+        using var client = new EtcdClient(open with { User = "vps1", Password = "of vps1" });
+        var member = new FleetMember(client, key, "vps1", TimeProvider.System, NullLogger.Instance);
+        var store = new DocumentStore(member, null);
+        await using var running = new Running(store.RunAsync);
+        await using var reporting = new Running(new NodeReports(member).RunAsync);
+        await (await OrderLock.TryTakeAsync(member, "lock", Bound.Token))!.DisposeAsync();
+
+        await server.KillAsync();
+        server.Wipe();
+        await server.StartAgainAsync();
+        await Polling.UntilAsync(
+            () => store.Away?.Message.Contains("run: heliograph fleet restore", StringComparison.Ordinal) is true,
+            TimeSpan.FromSeconds(30),
+            "nobody notices that the users are gone");
+        await AddUsersAsync();
+        await Polling.UntilAsync(() => store.Away is null, TimeSpan.FromSeconds(30), "the machine is not taken back");
+        await (await OrderLock.TryTakeAsync(member, "lock", Bound.Token))!.DisposeAsync();
+
+        async Task AddUsersAsync()
+        {
+            using (var first = new EtcdUsers(open))
+                await first.EnableAsync("of root", Bound.Token);
+            using var root = new EtcdUsers(open with { User = EtcdUsers.Root, Password = "of root" });
+            await root.AddRoleAsync(key, Bound.Token);
+            await root.AddMachineAsync(key, "vps1", "of vps1", Bound.Token);
+            // Again, as after half of it had failed.
+            await root.AddMachineAsync(key, "vps1", "of vps1", Bound.Token);
+        }
     }
 
     [Theory]
