@@ -29,8 +29,11 @@ public enum AcmeFailure
     /// <summary>The configuration asks for something that the authority does not offer.</summary>
     Configuration,
 
-    /// <summary>The state directory cannot be read or written.</summary>
+    /// <summary>The state cannot be read or written.</summary>
     Storage,
+
+    /// <summary>Another machine that shares the state has taken over.</summary>
+    Superseded,
 }
 
 /// <summary>There is no new certificate. The message tells the operator in a sentence or two what failed, where, and what to do.</summary>

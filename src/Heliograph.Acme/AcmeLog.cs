@@ -76,4 +76,7 @@ internal static partial class AcmeLog
 
     [LoggerMessage(33, LogLevel.Warning, "The name server {Server} of /etc/resolv.conf gives no answer: {Reason}")]
     public static partial void ResolverFailed(this ILogger logger, IPEndPoint server, string reason);
+
+    [LoggerMessage(34, LogLevel.Warning, "{Reason} The certificate that is shared goes on being served.")]
+    public static partial void NotShared(this ILogger logger, string reason);
 }

@@ -1,6 +1,5 @@
 using Heliograph.Acme.Issuance;
 using Heliograph.Acme.Storage;
-using Heliograph.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Acme;
@@ -24,24 +23,25 @@ public static class Adoption
     {
         IReadOnlyList<Identifier> identifiers = [.. options.Domains.Select(Identifier.Parse)];
         var adopted = CertificateCheck.Accept(chainPem, keyPem, options.Primary, identifiers, timeProvider.GetUtcNow(), clockAhead: null);
-        var files = new StateFiles(
-            new PrivateDirectory(Path.Combine(options.StateDirectory, CertificateManager.DirectoryName), timeProvider, logger));
+        var files = CertificateManager.Files(options, timeProvider, logger, fault: null);
         files.Create();
-        var store = new CertificateStore(files, timeProvider);
-        using var held = await store.LockAsync(cancellationToken);
+        var store = new CertificateStore(files);
+        await using var held = await store.LockAsync(cancellationToken);
         var state = store.Load();
         if (
             state is { ChainPem: { } chain, KeyPem: { } key }
             && Covers(IssuedCertificate.FromPem(chain, key, state.IssuedBy ?? ""), adopted, identifiers))
             return false;
-        store.Save(new CertificateState
-        {
-            ChainPem = chainPem,
-            KeyPem = keyPem,
-            IssuedBy = options.Directory,
-            // The names of later orders: the other program may have ordered more.
-            Names = [.. identifiers.Select(static identifier => identifier.Value)],
-        });
+        await store.SaveAsync(
+            new CertificateState
+            {
+                ChainPem = chainPem,
+                KeyPem = keyPem,
+                IssuedBy = options.Directory,
+                // The names of later orders: the other program may have ordered more.
+                Names = [.. identifiers.Select(static identifier => identifier.Value)],
+            },
+            cancellationToken);
         return true;
     }
 

@@ -18,6 +18,9 @@ public sealed class CertificateManager : IAsyncDisposable
     /// <summary>Below the state directory.</summary>
     public const string DirectoryName = "acme";
 
+    /// <summary>The document with the certificate, its key and what renewal needs, wherever it is stored.</summary>
+    public const string CertificateDocument = "certificate.json";
+
     private readonly Renewer renewer;
     private readonly Action<IssuedCertificate> use;
     private readonly TimeProvider timeProvider;
@@ -35,18 +38,20 @@ public sealed class CertificateManager : IAsyncDisposable
         ILogger logger,
         Random random,
         Resolve resolve,
-        Action<WriteStep>? fault)
+        Action<WriteStep>? fault,
+        IStateStore? shared = null)
     {
         if (options.Errors() is { Count: > 0 } errors)
             throw new AcmeException(AcmeFailure.Configuration, string.Join(" ", errors));
         this.use = use;
         this.timeProvider = timeProvider;
         this.logger = logger;
-        var files = new StateFiles(new PrivateDirectory(Path.Combine(options.StateDirectory, DirectoryName), timeProvider, logger, fault));
-        var issuer = new CertificateIssuer(options, responders, new AccountStore(files), timeProvider, logger);
+        var files = shared is null ? Files(options, timeProvider, logger, fault) : null;
+        var store = shared ?? files!;
+        var issuer = new CertificateIssuer(options, responders, new AccountStore(store), timeProvider, logger);
         var probe = new CircumstancesProbe(options, issuer.Identifiers, responders, resolve);
-        renewer = new Renewer(options, issuer, new CertificateStore(files, timeProvider), probe, timeProvider, random, logger, Publish);
-        files.Create();
+        renewer = new Renewer(options, issuer, new CertificateStore(store), probe, timeProvider, random, logger, Publish);
+        files?.Create();
         renewer.Reload();
     }
 
@@ -57,16 +62,29 @@ public sealed class CertificateManager : IAsyncDisposable
     /// another one with the same state directory ordered it.</param>
     /// <param name="timeProvider">The time.</param>
     /// <param name="logger">Never sees a key, a token or a key authorization.</param>
-    /// <exception cref="AcmeException">The options have mistakes, or the state directory cannot be read.</exception>
+    /// <param name="shared">Where the state is stored; null: in files below the state directory.</param>
+    /// <exception cref="AcmeException">The options have mistakes, or what is stored cannot be read.</exception>
     public static CertificateManager Open(
-        AcmeOptions options, ChallengeResponders responders, Action<IssuedCertificate> use, TimeProvider timeProvider, ILogger logger) =>
-        new(options, responders, use, timeProvider, logger, Random.Shared, AbsoluteName.ResolveAsync, fault: null);
+        AcmeOptions options,
+        ChallengeResponders responders,
+        Action<IssuedCertificate> use,
+        TimeProvider timeProvider,
+        ILogger logger,
+        IStateStore? shared = null) =>
+        new(options, responders, use, timeProvider, logger, Random.Shared, AbsoluteName.ResolveAsync, fault: null, shared);
 
     /// <summary>Null until there is one. It may have expired: that is still better than none.</summary>
     public IssuedCertificate? Current => renewer.Certificate;
 
     /// <summary>Starts ordering certificates when they are due.</summary>
     public void Start() => loop = Task.Run(LoopAsync);
+
+    /// <summary>Puts to use what another machine has stored, without asking for anything.</summary>
+    public Task ReloadAsync(CancellationToken cancellationToken) => AloneAsync(_ =>
+    {
+        renewer.Reload();
+        return Task.FromResult(true);
+    }, cancellationToken);
 
     /// <summary>
     /// Checks now whether anything is due, instead of some minutes later, and does it. Failures are logged and remembered,
@@ -156,6 +174,9 @@ public sealed class CertificateManager : IAsyncDisposable
         gate.Dispose();
     }
 
+    internal static StateFiles Files(AcmeOptions options, TimeProvider timeProvider, ILogger logger, Action<WriteStep>? fault) =>
+        new(new PrivateDirectory(Path.Combine(options.StateDirectory, DirectoryName), timeProvider, logger, fault), timeProvider);
+
     /// <summary>Runs one piece of work at a time, and none after disposal.</summary>
     private async Task<T> AloneAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
@@ -189,7 +210,7 @@ public sealed class CertificateManager : IAsyncDisposable
                     await Task.Delay(TimeSpan.FromMinutes(10), timeProvider, stopping.Token);
                 }
 
-                await Task.Delay(renewer.Schedule.Sleep, timeProvider, stopping.Token);
+                await Task.Delay(renewer.Sleep, timeProvider, stopping.Token);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)

@@ -6,6 +6,33 @@ public sealed record ChallengeResponders
     public ITlsAlpnResponder? TlsAlpn { get; init; }
 
     public IHttpResponder? Http { get; init; }
+
+    /// <summary>The other machines that answer for the same names; null: there are none.</summary>
+    public IOtherResponders? Others { get; init; }
+}
+
+/// <summary>The machines that an authority may ask instead of this one.</summary>
+public interface IOtherResponders
+{
+    /// <summary>From when this returns until the lease is disposed, they answer the challenge too, as far as they can be reached.</summary>
+    /// <exception cref="AcmeException">The right to order is lost, or nothing can be shared now.</exception>
+    Task<IAsyncDisposable> ServeAsync(SharedProof proof, CancellationToken cancellationToken);
+}
+
+/// <summary>What any machine needs to answer a challenge of <c>tls-alpn-01</c> or <c>http-01</c>.</summary>
+public sealed record SharedProof
+{
+    public required string Type { get; init; }
+
+    /// <summary>The DNS name or IP address that is being proven.</summary>
+    public required string Identifier { get; init; }
+
+    public required string Token { get; init; }
+
+    public required string KeyAuthorization { get; init; }
+
+    /// <summary>A record prints its members, and two of these are secrets.</summary>
+    public override string ToString() => $"{Type} for {Identifier}";
 }
 
 /// <summary>Port 443, for TLS-ALPN-01 (RFC 8737).</summary>
@@ -32,6 +59,14 @@ public sealed record TlsAlpnValidation
     public required string CertificatePem { get; init; }
 
     public required string KeyPem { get; init; }
+
+    /// <summary>A new certificate that answers a challenge of <c>tls-alpn-01</c>.</summary>
+    /// <exception cref="AcmeException">The identifier is neither a DNS name nor an address.</exception>
+    public static TlsAlpnValidation Create(SharedProof proof, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(proof);
+        return ValidationCertificate.Create(Issuance.Identifier.Parse(proof.Identifier), proof.KeyAuthorization, now);
+    }
 
     /// <summary>A record prints its members, and one of these is a secret.</summary>
     public override string ToString() => $"TlsAlpnValidation {{ Identifier = {Identifier} }}";

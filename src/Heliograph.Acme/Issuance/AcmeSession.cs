@@ -93,13 +93,13 @@ internal sealed class AcmeSession : IDisposable
         }
     }
 
-    /// <summary>RFC 8555 section 7.3.5. The new key is on disk before the authority learns of it.</summary>
+    /// <summary>RFC 8555 section 7.3.5. The new key is stored before the authority learns of it.</summary>
     public async Task RollOverKeyAsync(CancellationToken cancellationToken)
     {
         var keyChange = Directory.KeyChange
             ?? throw new AcmeException(AcmeFailure.Configuration, $"{Client.Authority} does not support changing account keys.");
         var next = AccountKey.Generate();
-        Remember(account with { NextKeyPem = next.ToPem() });
+        await RememberAsync(account with { NextKeyPem = next.ToPem() }, cancellationToken);
         var payload = Json.Write(json =>
         {
             json.WriteString("account", account.Url);
@@ -107,7 +107,7 @@ internal sealed class AcmeSession : IDisposable
             json.WriteRawValue(key.Jwk);
         });
         await Client.PostAsync(Signer, keyChange, Jws.Sign(next, null, keyChange, null, payload), cancellationToken);
-        Adopt(next);
+        await AdoptAsync(next, cancellationToken);
     }
 
     public void Dispose()
@@ -127,7 +127,7 @@ internal sealed class AcmeSession : IDisposable
         }
 
         // Saved before the authority learns of the key, so that a crash in between does not lose the account.
-        Remember(account);
+        await RememberAsync(account, cancellationToken);
         var payload = Json.Write(json =>
         {
             json.WriteBoolean("termsOfServiceAgreed", true);
@@ -140,14 +140,14 @@ internal sealed class AcmeSession : IDisposable
         });
         var response = await Client.PostAsync(new Signer(key, null), Directory.NewAccount, payload, cancellationToken);
         var url = Urls.Required(response.Location?.AbsoluteUri, "an account", Directory.NewAccount);
-        Remember(account with { Url = url.AbsoluteUri, Email = issuer.Email });
+        await RememberAsync(account with { Url = url.AbsoluteUri, Email = issuer.Email }, cancellationToken);
         logger.AccountMade(Client.Authority, Text.Clean(Directory.Meta.TermsOfService ?? "none published"));
     }
 
     private async Task<bool> UpdateContactAsync(CancellationToken cancellationToken)
     {
         await Client.PostAsync(Signer, Signer.Account!, Json.Write(json => WriteContact(json, issuer.Email)), cancellationToken);
-        Remember(account with { Email = issuer.Email });
+        await RememberAsync(account with { Email = issuer.Email }, cancellationToken);
         return true;
     }
 
@@ -161,25 +161,25 @@ internal sealed class AcmeSession : IDisposable
         {
             var ask = Json.Write(json => json.WriteBoolean("onlyReturnExisting", true));
             await Client.PostAsync(new Signer(next, null), Directory.NewAccount, ask, cancellationToken);
-            Adopt(next);
+            await AdoptAsync(next, cancellationToken);
         }
         catch (AcmeException exception) when (exception.Problem?.Kind == "accountDoesNotExist")
         {
             next.Dispose();
-            Remember(account with { NextKeyPem = null });
+            await RememberAsync(account with { NextKeyPem = null }, cancellationToken);
         }
     }
 
-    private void Adopt(AccountKey next)
+    private async Task AdoptAsync(AccountKey next, CancellationToken cancellationToken)
     {
-        Remember(account with { KeyPem = next.ToPem(), NextKeyPem = null });
+        await RememberAsync(account with { KeyPem = next.ToPem(), NextKeyPem = null }, cancellationToken);
         key.Dispose();
         key = next;
     }
 
-    private void Remember(AccountState state)
+    private async Task RememberAsync(AccountState state, CancellationToken cancellationToken)
     {
-        store.Save(state);
+        await store.SaveAsync(state, cancellationToken);
         account = state;
     }
 

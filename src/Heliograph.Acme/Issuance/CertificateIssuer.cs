@@ -38,17 +38,19 @@ internal sealed class CertificateIssuer
     /// <param name="issuer">The authority to ask.</param>
     /// <param name="predecessor">The certificate in use.</param>
     /// <param name="pending">An order that a crash interrupted.</param>
+    /// <param name="right">To order; looked at again before each step that the authority counts.</param>
     /// <param name="beforeFinalize">Remembers the order.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     public Task<IssuedCertificate> IssueAsync(
         IssuerOptions issuer,
         IssuedCertificate? predecessor,
         PendingOrder? pending,
-        Action<PendingOrder> beforeFinalize,
+        IOrderRight right,
+        Func<PendingOrder, Task> beforeFinalize,
         CancellationToken cancellationToken) =>
         InSessionAsync(issuer, async (session, cancellationToken) =>
         {
-            if (pending is not null && await ResumeAsync(session, issuer, pending, cancellationToken) is { } found)
+            if (pending is not null && await ResumeAsync(session, issuer, pending, right, cancellationToken) is { } found)
                 return found;
             var directory = session.Directory;
             var request = new OrderRequest
@@ -61,7 +63,7 @@ internal sealed class CertificateIssuer
                 Replaces = directory.RenewalInfo is not null && predecessor?.Directory == issuer.Directory ? predecessor.AriId : null,
                 PreferredChain = issuer.PreferredChain,
             };
-            var chain = await Driver(session).IssueAsync(request, url => beforeFinalize(new PendingOrder
+            var chain = await Driver(session, right).IssueAsync(request, url => beforeFinalize(new PendingOrder
             {
                 Directory = issuer.Directory,
                 OrderUrl = url.AbsoluteUri,
@@ -136,7 +138,7 @@ internal sealed class CertificateIssuer
     }
 
     private async Task<IssuedCertificate?> ResumeAsync(
-        AcmeSession session, IssuerOptions issuer, PendingOrder pending, CancellationToken cancellationToken)
+        AcmeSession session, IssuerOptions issuer, PendingOrder pending, IOrderRight right, CancellationToken cancellationToken)
     {
         try
         {
@@ -147,7 +149,7 @@ internal sealed class CertificateIssuer
                 KeyType = options.KeyType,
                 PreferredChain = issuer.PreferredChain,
             };
-            var chain = await Driver(session).FinishAsync(new Uri(pending.OrderUrl), request, cancellationToken);
+            var chain = await Driver(session, right).FinishAsync(new Uri(pending.OrderUrl), request, cancellationToken);
             logger.OrderResumed();
             return Accept(chain, pending.KeyPem, issuer, session);
         }
@@ -159,7 +161,7 @@ internal sealed class CertificateIssuer
         }
     }
 
-    private OrderDriver Driver(AcmeSession session) => new(session, solvers, timeProvider, logger);
+    private OrderDriver Driver(AcmeSession session, IOrderRight right) => new(session, solvers, right, timeProvider, logger);
 
     private IssuedCertificate Accept(string chain, string key, IssuerOptions issuer, AcmeSession session) =>
         CertificateCheck.Accept(chain, key, issuer, Identifiers, timeProvider.GetUtcNow(), session.Client.Transport.ClockAhead);
@@ -187,11 +189,14 @@ internal sealed class CertificateIssuer
 
     private IChallengeSolver? Solver(string type, ChallengeResponders responders) => type switch
     {
-        ChallengeTypes.TlsAlpn01 when responders.TlsAlpn is { } responder => new TlsAlpnSolver(responder, timeProvider),
-        ChallengeTypes.Http01 when responders.Http is { } responder => new HttpSolver(responder),
+        ChallengeTypes.TlsAlpn01 when responders.TlsAlpn is { } responder => Share(new TlsAlpnSolver(responder, timeProvider), responders),
+        ChallengeTypes.Http01 when responders.Http is { } responder => Share(new HttpSolver(responder), responders),
         ChallengeTypes.Dns01 when options.Dns is { } dns => new DnsSolver(Records(dns)),
         _ => null,
     };
+
+    private static IChallengeSolver Share(IChallengeSolver solver, ChallengeResponders responders) =>
+        responders.Others is { } others ? new SharingSolver(solver, others) : solver;
 
     private IDnsRecords Records(DnsOptions dns)
     {

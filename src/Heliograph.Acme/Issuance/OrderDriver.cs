@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text;
 using Heliograph.Acme.Challenges;
 using Heliograph.Acme.Protocol;
+using Heliograph.Acme.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Acme.Issuance;
@@ -35,18 +36,22 @@ internal sealed class OrderDriver
     private readonly AcmeClient client;
     private readonly Poller poller;
     private readonly Prover prover;
+    private readonly IOrderRight right;
     private readonly ILogger logger;
 
     /// <param name="session">The account to order under.</param>
     /// <param name="solvers">In the order in which they are tried.</param>
+    /// <param name="right">To order.</param>
     /// <param name="timeProvider">For the pauses between polls.</param>
     /// <param name="logger">Logs which challenge was tried, never its token.</param>
-    public OrderDriver(AcmeSession session, IReadOnlyList<IChallengeSolver> solvers, TimeProvider timeProvider, ILogger logger)
+    public OrderDriver(
+        AcmeSession session, IReadOnlyList<IChallengeSolver> solvers, IOrderRight right, TimeProvider timeProvider, ILogger logger)
     {
         this.session = session;
         client = session.Client;
         poller = new Poller(session, timeProvider);
-        prover = new Prover(session, poller, solvers);
+        prover = new Prover(session, poller, solvers, right);
+        this.right = right;
         this.logger = logger;
     }
 
@@ -54,11 +59,12 @@ internal sealed class OrderDriver
     /// <param name="beforeFinalize">Called with the order's address when only finalizing is left.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>The chain in PEM.</returns>
-    public async Task<string> IssueAsync(OrderRequest request, Action<Uri> beforeFinalize, CancellationToken cancellationToken)
+    public async Task<string> IssueAsync(OrderRequest request, Func<Uri, Task> beforeFinalize, CancellationToken cancellationToken)
     {
         var failed = new FailedTypes();
         while (true)
         {
+            await right.ConfirmAsync(cancellationToken);
             var (url, order) = await NewOrderAsync(request, cancellationToken);
             if (order.Status == "invalid")
                 throw await RefusalAsync(url, order, request, cancellationToken);
@@ -66,7 +72,7 @@ internal sealed class OrderDriver
             var failures = await prover.ProveAsync(pending, failed, cancellationToken);
             if (failures.Count == 0)
             {
-                beforeFinalize(url);
+                await beforeFinalize(url);
                 return await FinishAsync(url, request, cancellationToken);
             }
 
@@ -169,6 +175,7 @@ internal sealed class OrderDriver
     private async Task<bool> FinalizeAsync(
         Uri orderUrl, OrderResource order, OrderRequest request, bool isLast, CancellationToken cancellationToken)
     {
+        await right.ConfirmAsync(cancellationToken);
         var finalize = Urls.Required(order.Finalize, "an order", orderUrl);
         var csr = CertificateKey.CreateRequest(request.KeyPem, request.KeyType, request.Identifiers);
         try

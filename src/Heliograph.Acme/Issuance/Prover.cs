@@ -1,5 +1,6 @@
 using Heliograph.Acme.Challenges;
 using Heliograph.Acme.Protocol;
+using Heliograph.Acme.Storage;
 
 namespace Heliograph.Acme.Issuance;
 
@@ -21,13 +22,15 @@ internal sealed class Prover
     private readonly AcmeClient client;
     private readonly Poller poller;
     private readonly IReadOnlyList<IChallengeSolver> solvers;
+    private readonly IOrderRight right;
 
-    public Prover(AcmeSession session, Poller poller, IReadOnlyList<IChallengeSolver> solvers)
+    public Prover(AcmeSession session, Poller poller, IReadOnlyList<IChallengeSolver> solvers, IOrderRight right)
     {
         this.session = session;
         client = session.Client;
         this.poller = poller;
         this.solvers = solvers;
+        this.right = right;
     }
 
     /// <summary>The authorizations that are not valid yet.</summary>
@@ -85,7 +88,7 @@ internal sealed class Prover
                             proof.Identifier, challenge.Token!, session.Signer.Key.KeyAuthorization(challenge.Token!), cancellationToken));
                     presented.Add((proof, solver, challenge));
                 }
-                catch (AcmeException exception)
+                catch (AcmeException exception) when (exception.Failure is not (AcmeFailure.Storage or AcmeFailure.Superseded))
                 {
                     failures.Add(new(proof, solver.Type, exception));
                 }
@@ -94,6 +97,7 @@ internal sealed class Prover
             // If one name cannot even be presented, the order fails: do not spend validations on the others.
             if (failures.Count > 0)
                 return failures;
+            await right.ConfirmAsync(cancellationToken);
             var refused = new Dictionary<Uri, AcmeException>();
             foreach (var (proof, _, challenge) in presented)
             {

@@ -4,9 +4,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Acme.Renewal;
 
-/// <summary>Checks whether anything is due for the certificate, and if so does it. Everything it bases a decision on is on disk.</summary>
+/// <summary>Checks whether anything is due for the certificate, and if so does it. Everything it bases a decision on is stored.</summary>
 internal sealed class Renewer
 {
+    /// <summary>Another machine's order takes half a minute; it may also end without a certificate.</summary>
+    private static readonly TimeSpan PauseWhileElsewhere = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan PauseWhileAway = TimeSpan.FromSeconds(30);
+
     private readonly AcmeOptions options;
     private readonly CertificateIssuer issuer;
     private readonly CertificateStore store;
@@ -18,11 +23,17 @@ internal sealed class Renewer
 
     private CertificateState state = new();
 
-    /// <summary>The attempts before the one in progress, which is already recorded on disk as a failure.</summary>
+    /// <summary>The attempts before the one in progress, which is already recorded stored as a failure.</summary>
     private volatile Attempts? before;
 
-    /// <summary>The state in memory is newer than the file, which could not be written.</summary>
+    /// <summary>The state in memory is newer than what is stored, which could not be written.</summary>
     private bool unsaved;
+
+    /// <summary>While this machine orders.</summary>
+    private IOrderRight? right;
+
+    /// <summary>Instead of the schedule's, while another machine orders, or nothing can be shared.</summary>
+    private TimeSpan? pause;
 
     public Renewer(
         AcmeOptions options,
@@ -50,6 +61,9 @@ internal sealed class Renewer
 
     public bool IsUnderWay => before is not null;
 
+    /// <summary>How long to sleep before the next look.</summary>
+    public TimeSpan Sleep => pause ?? Schedule.Sleep;
+
     /// <summary>The finished attempts.</summary>
     public Attempts Ended => before ?? state.Attempts;
 
@@ -75,21 +89,27 @@ internal sealed class Renewer
         {
             Reload();
             var change = await FindChangeAsync(cancellationToken);
-            if (Schedule.NextAttempt > Now && !(Schedule.SuggestionDue <= Now) && change is null)
+            if (Schedule.NextAttempt > Now && !(Schedule.SuggestionDue <= Now) && change is null && !(unsaved && store.IsShared))
+            {
+                pause = null;
                 return;
-            using var held = await store.LockAsync(cancellationToken);
-            // Another process may have held the lock to do just this.
-            Reload();
-            await AskForSuggestionAsync(cancellationToken);
-            var atOnce = change is not null && Schedule.IsPostponed && Schedule.MayAskAtOnce(issuer.SolverCount);
-            if (atOnce)
-                logger.AskingAgain(change!);
-            if (Schedule.NextAttempt <= Now || atOnce)
-                await AttemptAsync(rateLimitsToo: false, cancellationToken);
+            }
+            var isMine = await LockedAsync(async cancellationToken =>
+            {
+                if (unsaved && store.IsShared)
+                    await SaveAsync(state, cancellationToken);
+                await AskForSuggestionAsync(cancellationToken);
+                var atOnce = change is not null && Schedule.IsPostponed && Schedule.MayAskAtOnce(issuer.SolverCount);
+                if (atOnce)
+                    logger.AskingAgain(change!);
+                if (Schedule.NextAttempt <= Now || atOnce)
+                    await AttemptAsync(rateLimitsToo: false, cancellationToken);
+            }, cancellationToken);
+            pause = isMine ? null : PauseWhileElsewhere;
         }
         catch (AcmeException exception)
         {
-            Fail(exception);
+            await FailAsync(exception);
         }
         finally
         {
@@ -111,16 +131,19 @@ internal sealed class Renewer
 
         try
         {
-            using var held = await store.LockAsync(cancellationToken);
-            Reload();
-            if (!force && Schedule.Plan.At > Now)
-                return false;
-            await AttemptAsync(rateLimitsToo: force, cancellationToken);
-            return true;
+            var isRenewed = false;
+            await LockedOrThrowAsync(async cancellationToken =>
+            {
+                if (!force && Schedule.Plan.At > Now)
+                    return;
+                await AttemptAsync(rateLimitsToo: force, cancellationToken);
+                isRenewed = true;
+            }, cancellationToken);
+            return isRenewed;
         }
         catch (AcmeException exception)
         {
-            Fail(exception);
+            await FailAsync(exception);
             throw;
         }
         finally
@@ -129,10 +152,8 @@ internal sealed class Renewer
         }
     }
 
-    public async Task RevokeAsync(RevocationReason reason, CancellationToken cancellationToken)
+    public Task RevokeAsync(RevocationReason reason, CancellationToken cancellationToken) => LockedOrThrowAsync(async cancellationToken =>
     {
-        using var held = await store.LockAsync(cancellationToken);
-        Reload();
         if (Certificate is null)
             throw new AcmeException(AcmeFailure.Configuration, "There is no certificate to revoke.");
         var authority =
@@ -142,23 +163,58 @@ internal sealed class Renewer
                 $"The certificate is from {Certificate.Directory}, which is no longer configured; " +
                 "to revoke it, set acme.directory back to that address.");
         await issuer.RevokeAsync(authority, Certificate, reason, cancellationToken);
-        Save(state with { Revoked = true });
+        await SaveAsync(state with { Revoked = true }, cancellationToken);
         logger.Revoked(Certificate);
-    }
+    }, cancellationToken);
 
-    public async Task RollOverAccountKeyAsync(CancellationToken cancellationToken)
-    {
-        using var held = await store.LockAsync(cancellationToken);
-        await issuer.RollOverKeyAsync(options.Primary, cancellationToken);
-    }
+    public Task RollOverAccountKeyAsync(CancellationToken cancellationToken) =>
+        LockedOrThrowAsync(cancellationToken => issuer.RollOverKeyAsync(options.Primary, cancellationToken), cancellationToken);
 
     private DateTimeOffset Now => timeProvider.GetUtcNow();
+
+    /// <summary>Does something under the lock, with what the last holder of it has stored.</summary>
+    /// <returns>False: another machine has the lock, and nothing was done.</returns>
+    private async Task<bool> LockedAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        await using var held = await store.LockAsync(cancellationToken);
+        if (held is null)
+            return false;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, held.Lost);
+        right = held;
+        try
+        {
+            // Another process or machine may have held the lock to do just this.
+            Reload();
+            await work(either.Token);
+            return true;
+        }
+        catch (OperationCanceledException exception)
+            when (held.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new AcmeException(
+                AcmeFailure.Superseded,
+                "The right to order is lost: this machine was not heard in time, and another one goes on with the order.",
+                exception);
+        }
+        finally
+        {
+            right = null;
+        }
+    }
+
+    private async Task LockedOrThrowAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        if (!await LockedAsync(work, cancellationToken))
+            throw new AcmeException(
+                AcmeFailure.Superseded, "Another machine of the fleet is ordering a certificate just now; try again in a minute.");
+    }
 
     /// <summary>What the operator has put right since the last failure; null: nothing that can be seen.</summary>
     private async Task<string?> FindChangeAsync(CancellationToken cancellationToken)
     {
         var schedule = Schedule;
-        if (!schedule.IsPostponed || state.Attempts.Circumstances is not { } before || !schedule.MayAskAtOnce(issuer.SolverCount))
+        // What one machine sees says nothing of what hindered another.
+        if (store.IsShared || !schedule.IsPostponed || state.Attempts.Circumstances is not { } before || !schedule.MayAskAtOnce(issuer.SolverCount))
             return null;
         return probe.FindImprovement(before, await probe.LookAsync(before, cancellationToken));
     }
@@ -170,13 +226,15 @@ internal sealed class Renewer
         try
         {
             var answer = await issuer.SuggestionAsync(Schedule.SuggestingIssuer!, Certificate!.AriId!, cancellationToken);
-            Save(state with { Ari = RenewalInfo.Update(state.Ari, answer?.Info, answer?.RetryAfter, Now, random.NextDouble()) });
+            var suggestion = RenewalInfo.Update(state.Ari, answer?.Info, answer?.RetryAfter, Now, random.NextDouble());
+            await SaveAsync(state with { Ari = suggestion }, cancellationToken);
         }
-        catch (AcmeException exception) when (exception.Failure != AcmeFailure.Storage)
+        catch (AcmeException exception) when (IsTheAuthoritys(exception))
         {
             logger.NoSuggestion(exception.Message);
             var nextCheck = Now + RenewalInfo.DefaultInterval;
-            Save(state with { Ari = (state.Ari ?? new SuggestedRenewal { NextCheck = nextCheck }) with { NextCheck = nextCheck } });
+            var suggestion = (state.Ari ?? new SuggestedRenewal { NextCheck = nextCheck }) with { NextCheck = nextCheck };
+            await SaveAsync(state with { Ari = suggestion }, cancellationToken);
         }
     }
 
@@ -189,7 +247,7 @@ internal sealed class Renewer
 
         // Counted before it begins, so that a crash during the attempt counts as a failure and a crash loop backs off.
         // If this cannot be written, neither could the certificate: then no authority is asked.
-        Save(state with
+        var counted = state with
         {
             Attempts = kept with
             {
@@ -200,16 +258,17 @@ internal sealed class Renewer
                 Orders = candidates.Aggregate(
                     kept.Orders, (orders, candidate) => FailureLimit.Add(orders, schedule.FirstDirectory(candidate), Now)),
             },
-        });
+        };
+        await SaveAsync(counted, cancellationToken);
         var failures = new List<AcmeException>();
         foreach (var candidate in candidates)
         {
             try
             {
-                Adopt(await AskAsync(candidate, cancellationToken));
+                await AdoptAsync(await AskAsync(candidate, cancellationToken), cancellationToken);
                 return;
             }
-            catch (AcmeException exception) when (exception.Failure != AcmeFailure.Storage)
+            catch (AcmeException exception) when (IsTheAuthoritys(exception))
             {
                 failures.Add(exception);
                 Blame(candidate, exception);
@@ -217,7 +276,7 @@ internal sealed class Renewer
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 // A shutdown is not a failure.
-                Save(state with { Attempts = kept });
+                await SaveAsync(state with { Attempts = kept }, CancellationToken.None);
                 throw;
             }
         }
@@ -257,8 +316,13 @@ internal sealed class Renewer
             var orders = FailureLimit.Add(state.Attempts.Orders, candidate.Directory, Now);
             state = state with { Attempts = state.Attempts with { Orders = orders } };
         }
-        return await issuer.IssueAsync(candidate, Certificate, pending, order => Save(state with { Pending = order }), cancellationToken);
+        return await issuer.IssueAsync(
+            candidate, Certificate, pending, right!, order => SaveAsync(state with { Pending = order }, cancellationToken), cancellationToken);
     }
+
+    /// <summary>It says something of the authority, and nothing of where the state is stored.</summary>
+    private static bool IsTheAuthoritys(AcmeException exception) =>
+        exception.Failure is not (AcmeFailure.Storage or AcmeFailure.Superseded);
 
     /// <summary>
     /// After a failed validation, tries everything at the staging directory first, which uses up no limits. Only a failed validation
@@ -268,7 +332,8 @@ internal sealed class Renewer
     {
         try
         {
-            await issuer.IssueAsync(staging, predecessor: null, pending: null, _ => { }, cancellationToken);
+            await issuer.IssueAsync(
+                staging, predecessor: null, pending: null, right!, static _ => Task.CompletedTask, cancellationToken);
             logger.TrialSucceeded(new Uri(staging.Directory).Host);
         }
         catch (AcmeException exception) when (exception.Failure == AcmeFailure.NotProven)
@@ -278,13 +343,13 @@ internal sealed class Renewer
                 $"{exception.Message} (This was a trial at the staging directory; the real one is used only after a trial succeeds.)",
                 exception);
         }
-        catch (AcmeException exception)
+        catch (AcmeException exception) when (IsTheAuthoritys(exception))
         {
             logger.TrialImpossible(new Uri(staging.Directory).Host, exception.Message);
         }
     }
 
-    private void Adopt(IssuedCertificate certificate)
+    private async Task AdoptAsync(IssuedCertificate certificate, CancellationToken cancellationToken)
     {
         state = state with
         {
@@ -304,7 +369,7 @@ internal sealed class Renewer
         publish(certificate);
         var plan = Schedule.Plan;
         logger.Issued(certificate, plan.At, plan.Reason);
-        Save(state);
+        await SaveAsync(state, cancellationToken);
     }
 
     /// <summary>Remembers what the next request to this authority must take into account.</summary>
@@ -324,8 +389,19 @@ internal sealed class Renewer
         state = state with { NotBefore = notBefore, Pending = pending, Attempts = state.Attempts with { TrialFirst = trialFirst } };
     }
 
-    private void Fail(AcmeException exception)
+    private async Task FailAsync(AcmeException exception)
     {
+        if (exception.Failure is AcmeFailure.Superseded || (store.IsShared && exception.Failure is AcmeFailure.Storage))
+        {
+            // What is shared stays as the others have it. A certificate that only this machine has is kept until it can be shared.
+            pause = PauseWhileAway;
+            if (exception.Failure is AcmeFailure.Superseded)
+                unsaved = false;
+            Reload();
+            logger.NotShared(exception.Message);
+            return;
+        }
+        pause = null;
         var attempts = state.Attempts;
         var failed = state with { Attempts = attempts with { LastError = exception.Message, LastErrorAt = Now } };
         if (exception.Failure == AcmeFailure.Storage)
@@ -344,17 +420,17 @@ internal sealed class Renewer
         }
         else
         {
-            TrySave(failed);
+            await TrySaveAsync(failed);
         }
 
         logger.Failed(exception.Message, Schedule.Outlook);
     }
 
-    private void TrySave(CertificateState next)
+    private async Task TrySaveAsync(CertificateState next)
     {
         try
         {
-            Save(next);
+            await SaveAsync(next, CancellationToken.None);
         }
         catch (AcmeException exception)
         {
@@ -362,11 +438,18 @@ internal sealed class Renewer
         }
     }
 
-    private void Save(CertificateState next)
+    private async Task SaveAsync(CertificateState next, CancellationToken cancellationToken)
     {
+        if (store.IsShared && !unsaved)
+        {
+            // Only what the others can see happens.
+            await store.SaveAsync(next, cancellationToken);
+            state = next;
+            return;
+        }
         state = next;
         unsaved = true;
-        store.Save(next);
+        await store.SaveAsync(next, cancellationToken);
         unsaved = false;
     }
 }

@@ -4,19 +4,20 @@ using Heliograph.Acme.Protocol;
 
 namespace Heliograph.Acme.Storage;
 
-/// <summary>One file for each authority's account.</summary>
+/// <summary>One document for each authority's account.</summary>
 internal sealed class AccountStore
 {
-    private readonly StateFiles files;
+    private readonly IStateStore store;
 
-    public AccountStore(StateFiles files)
+    public AccountStore(IStateStore store)
     {
-        this.files = files;
+        this.store = store;
     }
 
-    public AccountState? Load(string directoryUrl) => files.Read(FileName(directoryUrl), StateJson.Default.AccountState, Damage);
+    public AccountState? Load(string directoryUrl) => store.Read(FileName(directoryUrl), StateJson.Default.AccountState, Damage);
 
-    public void Save(AccountState account) => files.Write(FileName(account.Directory), account, StateJson.Default.AccountState);
+    public Task SaveAsync(AccountState account, CancellationToken cancellationToken) =>
+        store.WriteAsync(FileName(account.Directory), account, StateJson.Default.AccountState, cancellationToken);
 
     /// <summary>The host is for people; the digest, because one host may have several directories.</summary>
     public static string FileName(string directoryUrl)

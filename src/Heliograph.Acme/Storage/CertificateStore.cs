@@ -3,43 +3,29 @@ using Heliograph.Acme.Issuance;
 
 namespace Heliograph.Acme.Storage;
 
-/// <summary>The certificate's file and the lock that protects orders.</summary>
+/// <summary>The certificate's document and the lock that protects orders.</summary>
 internal sealed class CertificateStore
 {
-    private const string FileName = "certificate.json";
-    private const string LockName = "lock";
+    private readonly IStateStore store;
 
-    private static readonly TimeSpan LockPoll = TimeSpan.FromSeconds(2);
-
-    private readonly StateFiles files;
-    private readonly TimeProvider timeProvider;
-
-    public CertificateStore(StateFiles files, TimeProvider timeProvider)
+    public CertificateStore(IStateStore store)
     {
-        this.files = files;
-        this.timeProvider = timeProvider;
+        this.store = store;
     }
+
+    public bool IsShared => store.IsShared;
 
     public CertificateState Load()
     {
-        var state = files.Read(FileName, StateJson.Default.CertificateState, Damage) ?? new CertificateState();
+        var state = store.Read(CertificateManager.CertificateDocument, StateJson.Default.CertificateState, Damage) ?? new CertificateState();
         // An order whose key cannot be read is lost; the certificate is not.
         return state.Pending is { } pending && !IsKey(pending.KeyPem) ? state with { Pending = null } : state;
     }
 
-    /// <summary>Hold the lock: otherwise another process's certificate could be overwritten.</summary>
-    public void Save(CertificateState state) => files.Write(FileName, state, StateJson.Default.CertificateState);
+    public Task SaveAsync(CertificateState state, CancellationToken cancellationToken) =>
+        store.WriteAsync(CertificateManager.CertificateDocument, state, StateJson.Default.CertificateState, cancellationToken);
 
-    /// <summary>Waits while another process holds it, for as long as its order takes.</summary>
-    public async Task<IDisposable> LockAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            if (files.TryLock(LockName) is { } held)
-                return held;
-            await Task.Delay(LockPoll, timeProvider, cancellationToken);
-        }
-    }
+    public Task<IOrderRight?> LockAsync(CancellationToken cancellationToken) => store.LockAsync(cancellationToken);
 
     private static bool IsKey(string? pem)
     {

@@ -3,9 +3,15 @@ using Heliograph.Platform;
 
 namespace Heliograph.Acme.Storage;
 
-/// <summary>The library's files; a failure is an <see cref="AcmeException"/>, like every other failure here.</summary>
-internal sealed class StateFiles(PrivateDirectory directory)
+/// <summary>The state in files of this machine. Several of its processes may share them.</summary>
+internal sealed class StateFiles(PrivateDirectory directory, TimeProvider timeProvider) : IStateStore
 {
+    private const string LockName = "lock";
+
+    private static readonly TimeSpan LockPoll = TimeSpan.FromSeconds(2);
+
+    public bool IsShared => false;
+
     /// <exception cref="AcmeException">The directory cannot be created.</exception>
     public void Create() => Guard(() =>
     {
@@ -13,19 +19,30 @@ internal sealed class StateFiles(PrivateDirectory directory)
         return true;
     });
 
-    /// <exception cref="AcmeException">The file cannot be read.</exception>
     public T? Read<T>(string name, JsonTypeInfo<T> type, Func<T, string?> check) where T : class =>
         Guard(() => directory.Read(name, type, check));
 
-    /// <exception cref="AcmeException">The file cannot be written.</exception>
-    public void Write<T>(string name, T value, JsonTypeInfo<T> type) => Guard(() =>
+    /// <summary>Hold the lock: otherwise another process's state could be overwritten.</summary>
+    public Task WriteAsync<T>(string name, T value, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
-        directory.Write(name, value, type);
-        return true;
-    });
+        Guard(() =>
+        {
+            directory.Write(name, value, type);
+            return true;
+        });
+        return Task.CompletedTask;
+    }
 
-    /// <exception cref="AcmeException">The lock file cannot be created.</exception>
-    public IDisposable? TryLock(string name) => Guard(() => directory.TryLock(name));
+    /// <summary>Waits while another process holds it, for as long as its order takes.</summary>
+    public async Task<IOrderRight?> LockAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (Guard(() => directory.TryLock(LockName)) is { } held)
+                return new FileLock(held);
+            await Task.Delay(LockPoll, timeProvider, cancellationToken);
+        }
+    }
 
     private static T Guard<T>(Func<T> work)
     {
@@ -36,6 +53,20 @@ internal sealed class StateFiles(PrivateDirectory directory)
         catch (StorageException exception)
         {
             throw new AcmeException(AcmeFailure.Storage, exception.Message, exception);
+        }
+    }
+
+    /// <summary>Nobody can take it away.</summary>
+    private sealed class FileLock(IDisposable held) : IOrderRight
+    {
+        public CancellationToken Lost => CancellationToken.None;
+
+        public Task ConfirmAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public ValueTask DisposeAsync()
+        {
+            held.Dispose();
+            return ValueTask.CompletedTask;
         }
     }
 }
