@@ -34,13 +34,19 @@ public sealed class TestScriptTests : IDisposable
     }
 
     [Fact]
-    public async Task The_failed_tests_are_named_again_at_the_end_with_the_command_that_runs_each_alone()
+    public async Task The_failed_tests_are_named_again_at_the_end_with_the_command_that_runs_each_alone_and_what_they_said()
     {
         Report("Relay.", 1, """
             <assembly passed="8" failed="2" errors="0" skipped="0">
             <test name="Tests.A.B.It_works(how: &quot;with &lt;&gt; &amp;&quot;)" result="Fail" type="Tests.A.B" method="It_works" />
             <test name="Tests.A.B.It_passes" result="Pass" time="1" type="Tests.A.B" method="It_passes" />
-            <test name="Tests.C.It_ends" result="Fail" time="1" type="Tests.C" method="It_ends" />
+            <test name="Tests.C.It_ends" result="Fail" time="1" type="Tests.C" method="It_ends"><failure><message><![CDATA[Assert &
+            Expected: <1>
+            Actual: 2
+
+            Five
+            Six]]></message><stack-trace><![CDATA[at]]></stack-trace></failure></test>
+            <test name="Tests.D.It_is_skipped" result="Skip" type="Tests.D" method="M"><reason><![CDATA[<message>no]]></reason></test>
             </assembly>
             """);
 
@@ -52,9 +58,12 @@ public sealed class TestScriptTests : IDisposable
                 "       ./test relay 'Tests.A.B' 'It_works'",
                 "FAILED Tests.C.It_ends",
                 "       ./test relay 'Tests.C' 'It_ends'",
+                "       Assert &",
+                "       Expected: <1>",
+                "       Actual: 2",
                 "58 passed, 2 failed",
             ],
-            lines[^5..]);
+            lines[^8..]);
         Assert.Equal(1, code);
     }
 
@@ -73,9 +82,10 @@ public sealed class TestScriptTests : IDisposable
             [
                 "FAILED outside of its tests (test-class-cleanup): Heliograph.Acme.Tests.C",
                 "       ./test acme 'Heliograph.Acme.Tests.C'",
+                "       cannot",
                 "58 passed, 1 failed",
             ],
-            lines[^3..]);
+            lines[^4..]);
     }
 
     [Fact]

@@ -19,9 +19,10 @@ public sealed class ClientsTests
     {
         using var upstream = new StandInUpstream();
 
-        Assert.Equal(Turns, await ConverseAsync(upstream.Address));
+        var served = await ConverseAsync(upstream.Address);
 
         Assert.True(findings.IsEmpty, string.Join('\n', findings.Lines));
+        Assert.Equal(Turns, served);
     }
 
     [Fact(Timeout = Bound.LongTest)]
