@@ -33,7 +33,8 @@ public sealed record DecoySeed(byte[] Random, DateOnly InstalledOn)
         var path = Path.Combine(stateDirectory.Path, FileName);
         try
         {
-            var bytes = stateDirectory.ReadOrCreate(FileName, () => Write(DateOnly.FromDateTime(timeProvider.GetUtcNow().UtcDateTime)));
+            var bytes = stateDirectory.ReadOrCreate(FileName, () => Write(
+                RandomNumberGenerator.GetBytes(RandomLength), DateOnly.FromDateTime(timeProvider.GetUtcNow().UtcDateTime)));
             // A seed from before it had a day is as old as its file.
             return bytes.Length == RandomLength ? new(bytes, DateOnly.FromDateTime(File.GetLastWriteTimeUtc(path)))
                 : Read(bytes) ?? throw new WebServerException(
@@ -72,6 +73,12 @@ public sealed record DecoySeed(byte[] Random, DateOnly InstalledOn)
         }
     }
 
+    /// <summary>The seed in bytes that <see cref="ToBytes"/> made; null: they are none.</summary>
+    public static DecoySeed? Parse(ReadOnlySpan<byte> bytes) => Read(bytes.ToArray());
+
+    /// <summary>As in its file, to be given to other machines.</summary>
+    public byte[] ToBytes() => Write(Random, InstalledOn);
+
     private static string HowToHaveOne(string path) =>
         "copy decoy.seed from the state directory of the machine whose site it shall be, or draw a new one: " +
         $"head -c {RandomLength} /dev/urandom > {path}";
@@ -79,9 +86,10 @@ public sealed record DecoySeed(byte[] Random, DateOnly InstalledOn)
     /// <summary>A day in 2026, the same on every machine that has the number: the time of its file may differ.</summary>
     private static DateOnly DayOf(byte[] random) => new DateOnly(2026, 1, 1).AddDays(BinaryPrimitives.ReadUInt16BigEndian(random) % 300);
 
-    private static byte[] Write(DateOnly day)
+    private static byte[] Write(byte[] random, DateOnly day)
     {
-        var bytes = RandomNumberGenerator.GetBytes(Length);
+        var bytes = new byte[Length];
+        random.CopyTo(bytes, 0);
         BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(RandomLength), day.DayNumber);
         return bytes;
     }

@@ -152,6 +152,11 @@ internal static partial class HostLog
     [LoggerMessage(54, LogLevel.Warning, "The database of countries {File} is not used; {Consequence}: {Problem}")]
     public static partial void CountriesRejected(ILogger logger, string file, string consequence, string problem);
 
+    [LoggerMessage(
+        55, LogLevel.Warning,
+        "{Missing} machines of the fleet do not answer a challenge yet ({Machines}); if the authority asks one of them, the order fails")]
+    public static partial void ChallengeNotServed(ILogger logger, int missing, string machines);
+
     [LoggerMessage(5, LogLevel.Debug, "An unexpected error")]
     public static partial void Fault(ILogger logger, Exception exception);
 }

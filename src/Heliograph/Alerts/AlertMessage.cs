@@ -19,6 +19,10 @@ internal enum AlertCause
     [JsonStringEnumMemberName("probed")]
     Probed,
 
+    /// <summary>What the machines of a fleet share.</summary>
+    [JsonStringEnumMemberName("fleet")]
+    Fleet,
+
     /// <summary>The operator is testing whether messages arrive.</summary>
     [JsonStringEnumMemberName("test")]
     Test,

@@ -20,6 +20,9 @@ internal sealed record AlertSources
 
     public required Func<RelayStatistics> Relay { get; init; }
 
+    /// <summary>Why what the fleet shares cannot be reached, or null; itself null: this machine is in no fleet.</summary>
+    public Func<string?>? FleetProblem { get; init; }
+
     /// <summary>The result of the self-checks; null: none has run yet.</summary>
     public required Func<SelfCheckState?> SelfCheck { get; init; }
 }

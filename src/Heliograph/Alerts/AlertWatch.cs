@@ -21,6 +21,7 @@ internal sealed class AlertWatch : IAsyncDisposable
     private readonly UpstreamWatch upstreams = new();
     private readonly CancellationTokenSource stop = new();
     private readonly Task watching;
+    private bool wasFleetAway;
 
     /// <param name="sources">What is checked.</param>
     /// <param name="targets">Who is notified, besides the log.</param>
@@ -105,6 +106,9 @@ internal sealed class AlertWatch : IAsyncDisposable
                 check!.IsFailing ? $"the self-check fails: {check.Problem}" : "the self-check succeeds",
                 now);
 
+        if (JudgeFleet(now) is { } fleet)
+            yield return fleet;
+
         foreach (var group in JudgeGroups(now))
             yield return group;
 
@@ -126,6 +130,24 @@ internal sealed class AlertWatch : IAsyncDisposable
             };
             yield return Message(AlertCause.Upstream, hosts.Key.State, $"{Names([.. hosts.Order(StringComparer.Ordinal)])} {text}", now);
         }
+    }
+
+    /// <summary>Not of an etcd that is away for a moment, when it restarts.</summary>
+    private AlertMessage? JudgeFleet(DateTimeOffset now)
+    {
+        if (sources.FleetProblem is not { } ask)
+            return null;
+        var problem = ask();
+        var isAway = problem is not null;
+        var isNew = isAway != wasFleetAway;
+        wasFleetAway = isAway;
+        return !(isAway && isNew) && book.Judge(AlertWords.ToWord(AlertCause.Fleet), isAway, now) is { } state
+            ? Message(
+                AlertCause.Fleet,
+                state,
+                isAway ? $"what the fleet shares cannot be reached: {problem!.TrimEnd('.')}" : "what the fleet shares can be reached",
+                now)
+            : null;
     }
 
     private IEnumerable<AlertMessage> JudgeGroups(DateTimeOffset now)

@@ -1,5 +1,6 @@
 using Heliograph.Acme;
 using Heliograph.Acme.Challenges;
+using Heliograph.Acme.Storage;
 using Heliograph.Relay.OuterTls;
 using Microsoft.Extensions.Logging;
 
@@ -20,12 +21,13 @@ internal sealed class AcmeSource : ICertificateSource
     private ServerCertificate? temporary;
     private int disposed;
 
-    private AcmeSource(AcmeOptions options, ChallengeResponders responders, TimeProvider timeProvider, ILogger logger)
+    private AcmeSource(
+        AcmeOptions options, ChallengeResponders responders, TimeProvider timeProvider, ILogger logger, IStateStore? shared)
     {
         this.options = options;
         this.timeProvider = timeProvider;
         this.logger = logger;
-        manager = CertificateManager.Open(options, responders, Use, timeProvider, logger);
+        manager = CertificateManager.Open(options, responders, Use, timeProvider, logger, shared);
         if (issued is null)
             temporary = new SelfSignedSource(options.Domains, timeProvider).Current;
     }
@@ -48,9 +50,19 @@ internal sealed class AcmeSource : ICertificateSource
     public static CertificateManager OpenStored(AcmeOptions options, TimeProvider timeProvider, ILogger logger) =>
         OpenOrExplain(() => CertificateManager.Open(options, new ChallengeResponders(), static _ => { }, timeProvider, logger));
 
+    /// <param name="options">What to get, from whom and how.</param>
+    /// <param name="responders">The ports for proving control.</param>
+    /// <param name="timeProvider">The time.</param>
+    /// <param name="logger">Never sees a key or a token.</param>
+    /// <param name="shared">Where a fleet stores the certificate; null: in the state directory.</param>
     /// <exception cref="StartException">The stored state cannot be read.</exception>
-    public static AcmeSource Open(AcmeOptions options, ChallengeResponders responders, TimeProvider timeProvider, ILogger logger) =>
-        OpenOrExplain(() => new AcmeSource(options, responders, timeProvider, logger));
+    public static AcmeSource Open(
+        AcmeOptions options,
+        ChallengeResponders responders,
+        TimeProvider timeProvider,
+        ILogger logger,
+        IStateStore? shared = null) =>
+        OpenOrExplain(() => new AcmeSource(options, responders, timeProvider, logger, shared));
 
     public void Watch(Action<ServerCertificate> use)
     {
@@ -64,6 +76,9 @@ internal sealed class AcmeSource : ICertificateSource
     }
 
     public void Reload() => _ = RenewIfDueAsync();
+
+    /// <summary>Puts to use what another machine of the fleet has stored.</summary>
+    public void UseStored() => _ = UseStoredAsync();
 
     public CertificateReport Describe() => CertificateReport.FromDescription(manager.Describe());
 
@@ -102,13 +117,21 @@ internal sealed class AcmeSource : ICertificateSource
         }
     }
 
-    private async Task RenewIfDueAsync()
+    private Task RenewIfDueAsync() => TellAsync(async () =>
+    {
+        await manager.RenewIfDueAsync(stopping.Token);
+        var described = manager.Describe();
+        HostLog.CheckedRenewal(logger, described.NextRenewal, described.NextRenewalReason);
+    });
+
+    private Task UseStoredAsync() => TellAsync(() => manager.ReloadAsync(stopping.Token));
+
+    /// <summary>Nobody waits for it: what fails is logged.</summary>
+    private async Task TellAsync(Func<Task> work)
     {
         try
         {
-            await manager.RenewIfDueAsync(stopping.Token);
-            var described = manager.Describe();
-            HostLog.CheckedRenewal(logger, described.NextRenewal, described.NextRenewalReason);
+            await work();
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {

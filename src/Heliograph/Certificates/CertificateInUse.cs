@@ -36,6 +36,9 @@ internal sealed class CertificateInUse(
         Judge(Source.Current);
     }
 
+    /// <summary>Another machine of the fleet may have stored a certificate.</summary>
+    public void UseShared() => (Source as AcmeSource)?.UseStored();
+
     /// <summary>Serves another source's certificate, and watches that source from now on. An order in progress is cancelled.</summary>
     /// <exception cref="CertificateException">OpenSSL does not accept its certificate; the previous source stays in use.</exception>
     public async Task ReplaceAsync(ICertificateSource other, IReadOnlyList<string> newDomains)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Heliograph.Acme;
 using Heliograph.Acme.Challenges;
 using Heliograph.Relay;
 
@@ -8,6 +9,7 @@ namespace Heliograph.Certificates;
 internal sealed class ChallengePorts : ITlsAlpnResponder, IHttpResponder
 {
     private readonly ConcurrentDictionary<string, string> keyAuthorizations = new(StringComparer.Ordinal);
+    private readonly Dictionary<SharedProof, IDisposable> others = [];
     private RelayServer? relay;
 
     /// <summary>Must be called before the first order.</summary>
@@ -26,6 +28,23 @@ internal sealed class ChallengePorts : ITlsAlpnResponder, IHttpResponder
     {
         keyAuthorizations[token] = keyAuthorization;
         return new Lease(() => keyAuthorizations.TryRemove(token, out _));
+    }
+
+    /// <summary>Answers the challenges of other machines' orders: these, and none of those before that is not among them.</summary>
+    public void ServeOthers(IReadOnlyList<SharedProof> proofs, DateTimeOffset now)
+    {
+        foreach (var gone in others.Keys.Except(proofs).ToList())
+        {
+            others.Remove(gone, out var lease);
+            lease!.Dispose();
+        }
+        foreach (var proof in proofs.Where(proof => !others.ContainsKey(proof)))
+        {
+            if (proof.Type == ChallengeTypes.TlsAlpn01)
+                others.Add(proof, Serve(TlsAlpnValidation.Create(proof, now)));
+            else if (proof.Type == ChallengeTypes.Http01)
+                others.Add(proof, Serve(proof.Token, proof.KeyAuthorization));
+        }
     }
 
     private sealed class Lease(Action end) : IDisposable

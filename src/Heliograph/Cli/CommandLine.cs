@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Heliograph.Cli.Certificate;
 using Heliograph.Cli.Check;
+using Heliograph.Cli.Fleet;
 using Heliograph.Cli.Init;
 using Heliograph.Cli.Link;
 using Heliograph.Cli.Routes;
@@ -79,6 +80,7 @@ internal static class CommandLine
             DemoCommand.Create(),
             CertificateCommand.Create(),
             RoutesCommand.Create(),
+            FleetCommand.Create(),
             AlertsCommand.Create(),
             ConfigCommand.Create(),
             CompletionCommand.Create(),

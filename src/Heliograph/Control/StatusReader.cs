@@ -28,6 +28,9 @@ internal sealed class StatusReader(
     /// <summary>Which resolver does not answer, and why; null: there is none.</summary>
     public Func<string?> ResolverProblem { get; init; } = static () => null;
 
+    /// <summary>Why what the fleet shares cannot be reached; null: it can, or this machine is in no fleet.</summary>
+    public Func<string?> FleetProblem { get; init; } = static () => null;
+
     public KeyValuePair<string, ControlCommand> Command =>
         new(CommandName, (_, _) => Task.FromResult(new ControlResponse { Ok = true, Status = Read(namesGroups: true) }));
 
@@ -46,6 +49,7 @@ internal sealed class StatusReader(
             sources(),
             countries(),
             ResolverProblem(),
+            FleetProblem(),
             namesGroups) with
         {
             Page = page() is { } endpoint ? PageStatus.At(endpoint, certificate) : null,
@@ -62,6 +66,7 @@ internal sealed class StatusReader(
     /// <param name="sources">The lists of sources; null: sources.block is empty.</param>
     /// <param name="countries">This week's connections by country; null: they are not counted.</param>
     /// <param name="resolverProblem">Which resolver does not answer, and why; null: there is none.</param>
+    /// <param name="fleetProblem">Why what the fleet shares cannot be reached; null: it can.</param>
     /// <param name="namesGroups">Whether those who read it may know the groups' names.</param>
     internal static StatusReport CreateReport(
         RelayStatistics relay,
@@ -74,6 +79,7 @@ internal sealed class StatusReader(
         SourceReport? sources = null,
         CountryReport? countries = null,
         string? resolverProblem = null,
+        string? fleetProblem = null,
         bool namesGroups = true)
     {
         IReadOnlyList<StatusWarning> warnings =
@@ -86,6 +92,7 @@ internal sealed class StatusReader(
                 .Concat(AccessWarnings.FromGroups(groups, namesGroups))
                 .Concat(SourceWarnings.FromReport(sources))
                 .Concat(SourceWarnings.FromReport(countries))
+                .Concat(fleetProblem is null ? [] : [ServerWarnings.FromFleet(fleetProblem)])
                 .Concat(selfCheckProblem is null ? [] : [ServerWarnings.FromSelfCheck(selfCheckProblem)])
                 .OrderBy(static warning => warning.Severity != StatusWarning.Critical),
         ];

@@ -11,9 +11,11 @@ using Heliograph.Countries;
 using Heliograph.Hosting.Systemd;
 using Heliograph.HostLists;
 using Heliograph.Machine;
+using Heliograph.Membership;
 using Heliograph.Metrics;
 using Heliograph.Platform;
 using Heliograph.Relay;
+using Heliograph.Relay.Diagnostics;
 using Heliograph.Relay.Limits;
 using Heliograph.Relay.OuterTls;
 using Heliograph.Relay.Routing;
@@ -51,6 +53,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     private UpstreamNames upstreamNames = null!;
     private SourceKeeper sources = null!;
     private CountryKeeper countries = null!;
+    private FleetService? fleet;
     private RedirectServer? redirect;
     private SelfCheck? selfCheck;
     private Monitoring monitoring = null!;
@@ -155,7 +158,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         var (chain, key) = (newSettings.Certificate.Chain, newSettings.Certificate.Key);
         if (change.Certificate && !(certificates.Source is FileSource files && files.CannotReopen(chain, key)))
             await certificates.ReplaceAsync(
-                await CertificateSources.OpenAsync(newSettings, ports, timeProvider, logger), newSettings.Domains);
+                await CertificateSources.OpenAsync(newSettings, ports, fleet, timeProvider, logger), newSettings.Domains);
         else
             certificates.Reload(newSettings.Domains);
         sources.Use(newSettings.Sources);
@@ -197,9 +200,12 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     {
         ProcessSetup.RequireOpenSsl();
         Own(StateDirectory.Open(settings.StateDirectory));
+        fleet = FleetService.Open(settings.StateDirectory, timeProvider, logger);
+        if (fleet is not null)
+            Own(fleet);
         certificates = Own(
             new CertificateInUse(
-                await CertificateSources.OpenAsync(settings, ports, timeProvider, logger), settings.Domains, timeProvider, logger));
+                await CertificateSources.OpenAsync(settings, ports, fleet, timeProvider, logger), settings.Domains, timeProvider, logger));
         Routes = CreateRoutes(ReadList());
         access = Own(
             new AccessKeeper(
@@ -236,6 +242,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
             PageEndpoint, timeProvider)
         {
             ResolverProblem = () => upstreamNames.Problem,
+            FleetProblem = () => fleet?.Problem,
         };
         Own(
             ControlServer.Start(
@@ -267,6 +274,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
                 () => StatusPage.Write(status.Read(settings.Access.NamesInMetrics), timeProvider.GetUtcNow()),
                 () => relay.RespondsAsync(LoopTimeout),
                 loggerFactory.CreateLogger("Heliograph.Metrics")));
+        fleet?.Start(proofs => ports.ServeOthers(proofs, timeProvider.GetUtcNow()), ReportToFleet, certificates.UseShared);
         certificates.Watch(relay.UseCertificate);
         WarnOfMissingIpv4();
     }
@@ -342,6 +350,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         Relay = relay.GetStatistics,
         Certificate = certificates.Describe,
         SelfCheck = () => selfCheck?.Last,
+        FleetProblem = fleet is { } joined ? () => joined.Problem : null,
     };
 
     private MetricSources MetricSources() => new()
@@ -355,10 +364,24 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         NotReady = () => Readiness.Problem(draining, certificates.Describe(), timeProvider.GetUtcNow()),
     };
 
+    private MachineReport ReportToFleet()
+    {
+        var statistics = relay.GetStatistics();
+        var certificate = certificates.Describe();
+        return new()
+        {
+            Version = ProductVersion.Text,
+            Connections = RoundedCount.Up(relay.Connections),
+            Bytes = RoundedCount.UpBytes(statistics.BytesUp + statistics.BytesDown),
+            CertificateUntil = certificate.NotAfter,
+            CertificateSerial = certificate.SerialNumber,
+        };
+    }
+
     private DecoyOptions DecoyOptions(Settings from) => new()
     {
         Seed = from.Decoy.SeedFile is { } file ? DecoySeed.Load(file)
-            : DecoySeed.LoadOrCreate(new PrivateDirectory(Path.GetFullPath(from.StateDirectory), timeProvider, logger), timeProvider),
+            : fleet?.Access.Seed ?? DecoySeed.LoadOrCreate(new PrivateDirectory(Path.GetFullPath(from.StateDirectory), timeProvider, logger), timeProvider),
         Directory = from.Decoy.Directory,
         Like = Like,
         Language = DecoyLanguage(from),

@@ -76,6 +76,13 @@ internal static class ServerWarnings
     public static StatusWarning FromSelfCheck(string problem) =>
         new("self_check_fails", StatusWarning.Critical, $"The self-check (alerts.self_check) fails: {problem}.");
 
+    /// <param name="problem">Why etcd cannot be used, in a sentence.</param>
+    public static StatusWarning FromFleet(string problem) =>
+        new(
+            "fleet_away",
+            StatusWarning.Warning,
+            $"What the fleet shares cannot be reached: {problem} This server goes on with what it has, and orders no certificate meanwhile.");
+
     private static string Names(IReadOnlyDictionary<string, long> names)
     {
         var ordered = names.OrderByDescending(static one => one.Value).ThenBy(static one => one.Key, StringComparer.Ordinal);

@@ -19,6 +19,7 @@ public sealed class AlertWatchTests : IDisposable
     private SelfCheckState? selfCheck;
     private IReadOnlyList<GroupReport> groups = [];
     private bool namesGroups;
+    private string? fleetProblem;
 
     public void Dispose() => directory.Dispose();
 
@@ -47,6 +48,24 @@ public sealed class AlertWatchTests : IDisposable
             await HoursAsync(48);
             Assert.True(recorder.IsEmpty);
         }
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task A_fleets_etcd_that_is_away_is_reported_at_the_second_look_and_not_when_it_restarts()
+    {
+        fleetProblem = "etcd cannot be reached (10.0.0.1:2379: no answer within 3 seconds).";
+        await using var watch = Start();
+        fleetProblem = null;
+        await MinutesAsync(5);
+        Assert.True(recorder.IsEmpty);
+        fleetProblem = "etcd cannot be reached (10.0.0.1:2379: no answer within 3 seconds).";
+        await MinutesAsync(2);
+        var message = await recorder.NextAsync();
+        Assert.Equal(
+            ("proxy.example.org: what the fleet shares cannot be reached: etcd cannot be reached " +
+                "(10.0.0.1:2379: no answer within 3 seconds).",
+                AlertCause.Fleet),
+            (message.Text, message.Cause));
     }
 
     [Fact(Timeout = Bound.Test)]
@@ -148,6 +167,7 @@ public sealed class AlertWatchTests : IDisposable
                 Certificate = () => certificate,
                 Relay = () => relay,
                 SelfCheck = () => selfCheck,
+                FleetProblem = () => fleetProblem,
                 Groups = () => groups,
                 NamesGroups = () => namesGroups,
             },

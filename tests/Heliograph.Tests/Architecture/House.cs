@@ -14,14 +14,14 @@ internal static class House
         ["Heliograph.Web"] = ["Heliograph.Platform"],
         ["Heliograph.Fleet"] = ["Heliograph.Platform"],
         ["Heliograph.Relay"] = ["Heliograph.Platform", "Heliograph.Tls13"],
-        ["Heliograph"] = ["Heliograph.Platform", "Heliograph.Acme", "Heliograph.Web", "Heliograph.Relay"],
+        ["Heliograph"] = ["Heliograph.Platform", "Heliograph.Acme", "Heliograph.Web", "Heliograph.Fleet", "Heliograph.Relay"],
     };
 
     /// <summary>The program's folders: each may know the root and those above it in this list, and none below.</summary>
     public static readonly IReadOnlyList<string> Folders =
     [
-        "Configuration", "Sharing", "Setup", "HostLists", "Statistics", "Budget", "Access", "Sources", "Countries", "Certificates",
-        "Machine", "Status", "Control", "Checking", "Alerts", "Metrics", "Hosting", "Demo", "Cli",
+        "Configuration", "Sharing", "Setup", "HostLists", "Statistics", "Budget", "Access", "Sources", "Countries", "Membership",
+        "Certificates", "Machine", "Status", "Control", "Checking", "Alerts", "Metrics", "Hosting", "Demo", "Cli",
     ];
 
     private static readonly Lazy<ArchUnitNET.Domain.Architecture> Loaded = new(static () =>

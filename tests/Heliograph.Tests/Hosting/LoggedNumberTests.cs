@@ -10,6 +10,7 @@ public sealed class LoggedNumberTests
     private static readonly Dictionary<string, string> Known = new(StringComparer.Ordinal)
     {
         ["HostLog.BudgetLow.percent"] = "of the month's traffic, from 80 on",
+        ["HostLog.ChallengeNotServed.missing"] = "machines of the operator's fleet",
         ["HostLog.ListUnreadable.version"] = "of the program's own list of hosts",
         ["HostLog.SourceListTaken.prefixes"] = "of a list in sources.block or sources.allow",
         ["RelayLog.AcceptPaused.milliseconds"] = "a constant",

@@ -16,7 +16,7 @@ internal static class StoredCertificate
         var log = logs.CreateLogger("Heliograph");
         if (settings.Certificate.Source != CertificateOrigin.Acme)
         {
-            await using var source = await CertificateSources.OpenAsync(settings, new ChallengePorts(), TimeProvider.System, log);
+            await using var source = await CertificateSources.OpenAsync(settings, new ChallengePorts(), null, TimeProvider.System, log);
             return settings.Certificate.Source == CertificateOrigin.Files ? source.Describe() : new() { Source = source.Describe().Source };
         }
         if (!Exists(settings.StateDirectory))

@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Heliograph.Cli.Fleet;
 using Heliograph.Configuration;
 using Heliograph.Control;
+using Heliograph.Fleet;
+using Heliograph.Membership;
 using Heliograph.Status;
 
 namespace Heliograph.Cli.Status;
@@ -22,11 +25,13 @@ internal static partial class StatusCommand
           heliograph status
           heliograph status --watch --interval 10s
           heliograph status --json --config /etc/heliograph/heliograph.yaml
+          heliograph status --fleet
 
         It asks the running server through control.sock in the state directory: run it as the server's user (sudo).
         With --watch it updates the view until Ctrl-C; if the output is JSON or not a terminal, it writes one view below the other.
         All figures are sums, and counts are rounded up to multiples of 8: docs/operating/status.md explains why, and lists all JSON fields.
-        Exits with 0 if the server answered, and with 1 if none is running.
+        --fleet shows all machines of the fleet instead, from what each reports every 20 s; it asks etcd, and needs no running server here.
+        Exits with 0 if the server (with --fleet, etcd) answered, and with 1 if not.
         """;
 
     public static Command Create()
@@ -47,19 +52,28 @@ internal static partial class StatusCommand
             },
         };
         var json = new Option<bool>("--json") { Description = "Print JSON; with --watch one object a line." };
+        var fleet = new Option<bool>("--fleet") { Description = "Show all machines of the fleet." };
         var command = new DocumentedCommand(
             "status", "Show how the running server is doing: what it carries, what fails, what needs attention.", More);
         options.AddStateDirectoryTo(command);
         command.Add(watch);
         command.Add(interval);
         command.Add(json);
+        command.Add(fleet);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(fleet) && result.GetValue(watch))
+                result.AddError("--fleet shows one view, because machines report every 20 s; leave out --watch");
+        });
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
                 if (options.StateDirectory(parsed, parsed.InvocationConfiguration.Error) is not { } stateDirectory)
                     return (int)ExitCode.BadUsage;
                 var output = parsed.InvocationConfiguration.Output;
-                if (parsed.GetValue(watch))
+                if (parsed.GetValue(fleet))
+                    FleetTable.Write(output, await FleetAsync(stateDirectory, cancellationToken), parsed.GetValue(json));
+                else if (parsed.GetValue(watch))
                     await StatusWatch.RunAsync(
                         output, stateDirectory, parsed.GetValue(json), parsed.GetValue(interval) ?? DefaultInterval, TimeProvider.System);
                 else
@@ -84,6 +98,20 @@ internal static partial class StatusCommand
                     ?? $"the running server has a different version from this program ({ProductVersion.Text}); restart the server so " +
                         $"that both versions are the same"
             );
+    }
+
+    /// <exception cref="StartException">This machine is in no fleet, or etcd does not answer.</exception>
+    private static async Task<FleetReport> FleetAsync(string stateDirectory, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var setup = new FleetSetup(stateDirectory);
+            return await setup.ReportAsync(cancellationToken);
+        }
+        catch (FleetException exception)
+        {
+            throw new StartException(exception.Message);
+        }
     }
 
     public static string ToJson(StatusReport report, bool oneLine) =>

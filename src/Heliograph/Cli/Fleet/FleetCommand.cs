@@ -1,0 +1,252 @@
+using System.CommandLine;
+using Heliograph.Fleet;
+using Heliograph.Fleet.Etcd;
+using Heliograph.Membership;
+using static Heliograph.Status.Words;
+
+namespace Heliograph.Cli.Fleet;
+
+/// <summary><c>heliograph fleet etcd|init|invite|join|restore|leave</c>.</summary>
+internal static class FleetCommand
+{
+    /// <summary>Etcd's file with root's password has one line.</summary>
+    private const int LongestPassword = 1024;
+
+    public static Command Create() => new DocumentedCommand("fleet", "Let several machines share one certificate and one web site.", """
+        Machines of a fleet share through etcd, which sees sealed documents only: one of them orders the certificate, all serve it. What they
+        share goes on being used while etcd is away. docs/operating/fleet.md leads through it.
+        heliograph status --fleet shows all machines.
+        """) { CreateEtcd(), CreateInit(), CreateInvite(), CreateJoin(), CreateRestore(), CreateLeave() };
+
+    private static DocumentedCommand CreateEtcd()
+    {
+        var directory = new Argument<string>("DIRECTORY") { Description = "A new directory for etcd's configuration, certificate and key." };
+        var address = new Option<string>("--address")
+        {
+            Description = "The address or name by which the machines reach etcd, best in a private network.",
+            HelpName = "ADDRESS",
+            Required = true,
+        };
+        var port = new Option<int?>("--port") { Description = $"[default: {EtcdFiles.DefaultPort}]", HelpName = "PORT" };
+        port.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<int?>() is not (null or (>= 1 and <= 65535)))
+                result.AddError("--port: a port is a number from 1 to 65535");
+        });
+        address.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<string>() is { } word && Uri.CheckHostName(word) == UriHostNameType.Unknown)
+                result.AddError($"--address \"{word}\" is neither an address nor a name");
+        });
+        var command = new DocumentedCommand("etcd", "Write the configuration of an etcd for a fleet, with TLS.", """
+            Examples:
+              heliograph fleet etcd /etc/heliograph-etcd --address 10.0.0.1
+
+            It starts nothing, and says what to do next. One etcd is enough: the fleet goes on without it, and fills an empty one again.
+            """) { directory, address, port };
+        command.SetAction(parsed => (int)WriteEtcd(
+            parsed, parsed.GetValue(directory)!, parsed.GetValue(address)!, parsed.GetValue(port) ?? EtcdFiles.DefaultPort));
+        return command;
+    }
+
+    private static DocumentedCommand CreateInit()
+    {
+        var options = new ConfigurationOptions();
+        var endpoint = new Option<string[]>("--endpoint")
+        {
+            Description = "Where etcd is, such as https://10.0.0.1:2379. May be repeated, one for each member.",
+            HelpName = "URL",
+            Required = true,
+        };
+        var pin = new Option<string[]>("--pin")
+        {
+            Description = "The SHA-256 of etcd's public key, 64 hexadecimal digits, as fleet etcd prints it. May be repeated.",
+            HelpName = "SHA256",
+        };
+        var password = new Option<string?>("--etcd-password-file")
+        {
+            Description = "A file with the password of etcd's root, if etcd asks for one already.",
+            HelpName = "FILE",
+        };
+        var node = new Option<string?>("--name") { Description = "This machine's name in the fleet. [default: the host's name]", HelpName = "NAME" };
+        var command = new DocumentedCommand("init", "Make a fleet of this machine: others can join then.", """
+            Examples:
+              heliograph fleet init --endpoint https://10.0.0.1:2379 --pin 3f0c…
+              heliograph fleet init --endpoint https://10.0.0.1:2379 --pin 3f0c… --etcd-password-file /root/etcd-password
+
+            It gives etcd users and passwords, draws the fleet's key, and puts the certificate and the web site of this machine into the
+            fleet. etcd never sees what is shared. Restart the server afterwards.
+            """);
+        command.Add(endpoint);
+        command.Add(pin);
+        command.Add(password);
+        command.Add(node);
+        options.AddFileTo(command);
+        command.SetAction((parsed, cancellationToken) => GuardAsync(async () =>
+        {
+            if (options.Load(parsed, parsed.InvocationConfiguration.Error).Settings is not { } settings)
+                return ExitCode.BadUsage;
+            var name = RequireName(parsed.GetValue(node) ?? Environment.MachineName);
+            var etcd = new EtcdOptions
+            {
+                Endpoints = [.. parsed.GetValue(endpoint)!.Select(ReadEndpoint)],
+                Pins = parsed.GetValue(pin) ?? [],
+            };
+            using var setup = new FleetSetup(settings.StateDirectory);
+            await setup.InitAsync(settings, etcd, ReadPassword(parsed.GetValue(password)), name, cancellationToken);
+            parsed.InvocationConfiguration.Output.WriteLine($"""
+                This machine is the first of a new fleet, as {name}.
+
+                Next:
+                  restart the server here        systemctl restart heliograph
+                  make a token for each other    heliograph fleet invite NAME
+                """);
+            return ExitCode.Done;
+        }));
+        return command;
+    }
+
+    private static DocumentedCommand CreateInvite()
+    {
+        var options = new ConfigurationOptions();
+        var node = new Argument<string>("NAME") { Description = "The new machine's name in the fleet." };
+        var command = new DocumentedCommand("invite", "Let a machine in: prints the token with which it joins.", """
+            Examples:
+              heliograph fleet invite vps2
+
+            Run it on the machine that made the fleet. Who has the token can read all that the fleet shares, the certificate's key too: carry
+            it over SSH, and keep it nowhere. Inviting a name again makes its earlier token useless.
+            """) { node };
+        options.AddStateDirectoryTo(command);
+        command.SetAction((parsed, cancellationToken) => WithSetupAsync(options, parsed, async setup =>
+            parsed.InvocationConfiguration.Output.WriteLine(
+                await setup.InviteAsync(RequireName(parsed.GetValue(node)!), cancellationToken))));
+        return command;
+    }
+
+    private static DocumentedCommand CreateJoin()
+    {
+        var options = new ConfigurationOptions();
+        var token = new Argument<string>("TOKEN") { Description = "What fleet invite printed; - reads it from standard input." };
+        var command = new DocumentedCommand("join", "Join the fleet of a token.", """
+            Examples:
+              ssh vps1 sudo heliograph fleet invite vps2 | heliograph fleet join -
+
+            It asks etcd first, and changes nothing if that does not answer. Configure this machine for the same domains, and restart its
+            server afterwards.
+            """) { token };
+        options.AddStateDirectoryTo(command);
+        command.SetAction((parsed, cancellationToken) => WithSetupAsync(options, parsed, async setup =>
+        {
+            var word = parsed.GetValue(token)!;
+            var name = await setup.JoinAsync(word == "-" ? Console.In.ReadLine() ?? "" : word, cancellationToken);
+            parsed.InvocationConfiguration.Output.WriteLine(
+                $"This machine is in the fleet, as {name}. Restart the server: systemctl restart heliograph");
+        }));
+        return command;
+    }
+
+    private static DocumentedCommand CreateRestore()
+    {
+        var options = new ConfigurationOptions();
+        var command = new DocumentedCommand("restore", "Give an etcd that has lost its data the users of before.", """
+            Examples:
+              heliograph fleet restore
+
+            Run it on the machine that made the fleet. Everything else the machines put back by themselves, within seconds. It can be run at
+            any time; it changes nothing in an etcd that has lost nothing.
+            """);
+        options.AddStateDirectoryTo(command);
+        command.SetAction((parsed, cancellationToken) => WithSetupAsync(options, parsed, async setup =>
+            parsed.InvocationConfiguration.Output.WriteLine(
+                $"etcd knows {Count(await setup.RestoreAsync(cancellationToken), "machine")} of the fleet.")));
+        return command;
+    }
+
+    private static DocumentedCommand CreateLeave()
+    {
+        var options = new ConfigurationOptions();
+        var command = new DocumentedCommand("leave", "Make this machine one of its own again.", """
+            Examples:
+              heliograph fleet leave
+
+            It forgets the fleet's key and what was shared; the server orders a certificate of its own at its next start. The other machines
+            keep theirs, and etcd keeps this machine's user.
+            """);
+        options.AddStateDirectoryTo(command);
+        command.SetAction((parsed, _) => WithSetupAsync(options, parsed, setup =>
+        {
+            setup.Leave();
+            parsed.InvocationConfiguration.Output.WriteLine(
+                "This machine is in no fleet any more. Restart the server: systemctl restart heliograph");
+            return Task.CompletedTask;
+        }));
+        return command;
+    }
+
+    private static ExitCode WriteEtcd(ParseResult parsed, string directory, string address, int port)
+    {
+        var pin = EtcdFiles.Write(directory, address, port, TimeProvider.System.GetUtcNow());
+        var full = Path.GetFullPath(directory);
+        parsed.InvocationConfiguration.Output.WriteLine($"""
+            {full} has etcd's configuration, its certificate and its key.
+
+            On Debian and Ubuntu, as root:
+              apt-get install etcd-server
+              chown -R etcd: {full}
+              echo ETCD_CONFIG_FILE={full}/etcd.yaml >> /etc/default/etcd
+              systemctl restart etcd
+
+            Then make the fleet, on the machine whose certificate all shall have:
+              heliograph fleet init --endpoint https://{(address.Contains(':') ? $"[{address}]" : address)}:{port} \
+                --pin {pin}
+
+            Only the fleet's machines should reach port {port}: use a private network, or let a firewall close it to all others.
+            """);
+        return ExitCode.Done;
+    }
+
+    private static Task<int> WithSetupAsync(ConfigurationOptions options, ParseResult parsed, Func<FleetSetup, Task> work) =>
+        GuardAsync(async () =>
+        {
+            if (options.StateDirectory(parsed, parsed.InvocationConfiguration.Error) is not { } stateDirectory)
+                return ExitCode.BadUsage;
+            using var setup = new FleetSetup(stateDirectory);
+            await work(setup);
+            return ExitCode.Done;
+        });
+
+    private static async Task<int> GuardAsync(Func<Task<ExitCode>> work)
+    {
+        try
+        {
+            return (int)await work();
+        }
+        catch (FleetException exception)
+        {
+            throw new StartException(exception.Message);
+        }
+    }
+
+    private static Uri ReadEndpoint(string word) => Uri.TryCreate(word, UriKind.Absolute, out var uri) ? uri : throw new StartException(
+        $"--endpoint \"{word}\" is no address; write it as https://10.0.0.1:2379", ExitCode.BadUsage);
+
+    private static string RequireName(string name) => FleetMembership.FindProblem(name) is { } problem
+        ? throw new StartException($"\"{name}\": {problem}", ExitCode.BadUsage) : name;
+
+    private static string? ReadPassword(string? file)
+    {
+        if (file is null)
+            return null;
+        try
+        {
+            using var reader = new StreamReader(file);
+            var buffer = new char[LongestPassword];
+            return new string(buffer, 0, reader.ReadBlock(buffer)).Trim();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"--etcd-password-file {file} cannot be read: {FileProblem.Describe(exception)}");
+        }
+    }
+}

@@ -1,0 +1,216 @@
+using System.Security.Cryptography;
+using Heliograph.Acme;
+using Heliograph.Configuration;
+using Heliograph.Fleet;
+using Heliograph.Fleet.Documents;
+using Heliograph.Fleet.Etcd;
+using Heliograph.Fleet.Sealing;
+using Heliograph.Hosting;
+using Heliograph.Membership;
+using Heliograph.Platform;
+using Heliograph.Web;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Cli.Fleet;
+
+/// <summary>Makes a fleet, lets machines in, and joins one. Whatever fails can be done again.</summary>
+internal sealed class FleetSetup : IDisposable
+{
+    private readonly string stateDirectory;
+    private readonly ILoggerFactory logs = Logging.Create(LogLevel.Warning);
+    private readonly ILogger logger;
+    private readonly MembershipFiles files;
+
+    public FleetSetup(string stateDirectory)
+    {
+        this.stateDirectory = stateDirectory;
+        logger = logs.CreateLogger("Heliograph");
+        files = new MembershipFiles(stateDirectory, TimeProvider.System, logger);
+    }
+
+    /// <exception cref="StartException">It cannot be read.</exception>
+    public FleetMembership? Read() => files.Read();
+
+    /// <summary>Makes a fleet of this machine: etcd's users, the key, and in it what this machine has.</summary>
+    /// <param name="settings">Whose certificate is to be shared.</param>
+    /// <param name="etcd">Where etcd is.</param>
+    /// <param name="password">Of etcd's root; null: etcd asks for none yet.</param>
+    /// <param name="node">The name of this machine.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
+    /// <exception cref="StartException">This machine is in a fleet, or something cannot be stored.</exception>
+    public async Task InitAsync(
+        Settings settings, EtcdOptions etcd, string? password, string node, CancellationToken cancellationToken)
+    {
+        if (files.Read() is { } member)
+            throw new StartException(
+                $"this machine is in a fleet already, as {member.Node}; add others with: heliograph fleet invite NAME");
+        var administrator = password is null ? files.ReadAdministrator() : new FleetAdministrator { Password = password };
+        if (administrator is null)
+        {
+            administrator = new FleetAdministrator { Password = RandomPassword() };
+            if (!await IsOpenAsync(etcd, cancellationToken))
+                throw new StartException("this etcd has users already; give root's password with --etcd-password-file FILE");
+            // Before etcd has it: a password that is lost would close etcd to everybody.
+            files.Write(administrator);
+            using var open = new EtcdUsers(etcd);
+            await open.EnableAsync(administrator.Password, cancellationToken);
+        }
+        var key = FleetKey.Create();
+        var membership = CreateMembership(etcd, key, node);
+        using (var users = UsersOf(etcd, administrator))
+        {
+            await users.AddRoleAsync(key, cancellationToken);
+            await AddAsync(users, membership, cancellationToken);
+        }
+        using (var access = new FleetAccess(membership, files.Copies, TimeProvider.System, logger))
+        {
+            await access.OfferSeedAsync(
+                DecoySeed.LoadOrCreate(
+                    new PrivateDirectory(Path.GetFullPath(stateDirectory), TimeProvider.System, logger), TimeProvider.System),
+                cancellationToken);
+            await access.ExpectAsync(node, cancellationToken);
+            await ShareOwnAsync(access.Documents, settings, cancellationToken);
+        }
+        files.Write(administrator.With(node, membership.Password!));
+        files.Write(membership);
+        files.GiveToOwner();
+    }
+
+    /// <returns>The token for the new machine.</returns>
+    /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
+    /// <exception cref="StartException">This machine has not made the fleet.</exception>
+    public async Task<string> InviteAsync(string node, CancellationToken cancellationToken)
+    {
+        var membership = files.Read() ?? throw NotInFleet();
+        var administrator = RequireAdministrator();
+        if (node == membership.Node)
+            throw new StartException($"{node} is this machine; give the new one another name");
+        var invited = CreateMembership(membership.Etcd, membership.Key, node);
+        files.Write(administrator.With(node, invited.Password!));
+        files.GiveToOwner();
+        using (var users = UsersOf(membership.Etcd, administrator))
+            await AddAsync(users, invited, cancellationToken);
+        using var access = new FleetAccess(membership, copies: null, TimeProvider.System, logger);
+        await access.Documents.ReadAsync(cancellationToken);
+        await access.ExpectAsync(node, cancellationToken);
+        return FleetToken.Write(invited);
+    }
+
+    /// <summary>Gives an etcd that has lost its data the users of before. The machines fill it again by themselves.</summary>
+    /// <returns>How many machines it knows again.</returns>
+    /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
+    /// <exception cref="StartException">This machine has not made the fleet.</exception>
+    public async Task<int> RestoreAsync(CancellationToken cancellationToken)
+    {
+        var membership = files.Read() ?? throw NotInFleet();
+        var administrator = RequireAdministrator();
+        if (await IsOpenAsync(membership.Etcd, cancellationToken))
+        {
+            using var open = new EtcdUsers(membership.Etcd with { User = null, Password = null });
+            await open.EnableAsync(administrator.Password, cancellationToken);
+        }
+        using var users = UsersOf(membership.Etcd, administrator);
+        await users.AddRoleAsync(membership.Key, cancellationToken);
+        foreach (var (node, password) in administrator.Machines)
+            await AddAsync(users, CreateMembership(membership.Etcd, membership.Key, node) with { Password = password }, cancellationToken);
+        return administrator.Machines.Count;
+    }
+
+    /// <summary>Joins the fleet of a token, and gets what it shares, so that the server starts with all of it.</summary>
+    /// <returns>The machine's name in the fleet.</returns>
+    /// <exception cref="FleetException">etcd does not answer, or refuses: nothing has changed.</exception>
+    /// <exception cref="StartException">The token is none, or this machine is in another fleet.</exception>
+    public async Task<string> JoinAsync(string token, CancellationToken cancellationToken)
+    {
+        if (!FleetToken.TryRead(token, out var membership, out var problem))
+            throw new StartException($"this is no token of a fleet: {problem}", ExitCode.BadUsage);
+        if (files.Read() is { } member && !member.FleetId.AsSpan().SequenceEqual(membership.FleetId))
+            throw new StartException("this machine is in another fleet; leave that first: heliograph fleet leave");
+        using (var client = new EtcdClient(membership.Etcd))
+            await client.FindAsync(KeyNamesProbe(membership), cancellationToken);
+        using (var access = new FleetAccess(membership, files.Copies, TimeProvider.System, logger))
+            await access.Documents.ReadAsync(cancellationToken);
+        files.Write(membership);
+        files.GiveToOwner();
+        return membership.Node;
+    }
+
+    /// <summary>Makes this machine one of its own again. The certificate stays with the fleet.</summary>
+    /// <exception cref="StartException">It is in no fleet, or that cannot be changed.</exception>
+    public void Leave()
+    {
+        _ = files.Read() ?? throw NotInFleet();
+        files.Delete();
+    }
+
+    /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
+    /// <exception cref="StartException">This machine is in no fleet.</exception>
+    public async Task<FleetReport> ReportAsync(CancellationToken cancellationToken)
+    {
+        using var access = new FleetAccess(files.Read() ?? throw NotInFleet(), copies: null, TimeProvider.System, logger);
+        return await access.ReportAsync(cancellationToken);
+    }
+
+    public void Dispose() => logs.Dispose();
+
+    private static StartException NotInFleet() => new(
+        "this machine is in no fleet: make one with heliograph fleet init, or join one with heliograph fleet join");
+
+    /// <summary>Hexadecimal, because that needs no quotes anywhere.</summary>
+    private static string RandomPassword() => RandomNumberGenerator.GetHexString(48, lowercase: true);
+
+    /// <summary>A key that is never there, below the prefix that the machine may read.</summary>
+    private static string KeyNamesProbe(FleetMembership membership) => Convert.ToHexStringLower(membership.FleetId) + "/probe";
+
+    private FleetAdministrator RequireAdministrator() => files.ReadAdministrator()
+        ?? throw new StartException("only the machine that made the fleet has the password of etcd's root: run this there");
+
+    private static EtcdUsers UsersOf(EtcdOptions etcd, FleetAdministrator administrator) =>
+        new(etcd with { User = EtcdUsers.Root, Password = administrator.Password });
+
+    private static Task AddAsync(EtcdUsers users, FleetMembership machine, CancellationToken cancellationToken) =>
+        users.AddMachineAsync(machine.Key, machine.User!, machine.Password!, cancellationToken);
+
+    private static FleetMembership CreateMembership(EtcdOptions etcd, FleetKey key, string node) => new()
+    {
+        Node = node,
+        Endpoints = [.. etcd.Endpoints.Select(static endpoint => endpoint.GetLeftPart(UriPartial.Authority))],
+        Pins = etcd.Pins,
+        User = $"heliograph-{Convert.ToHexStringLower(key.FleetId)[..8]}-{node}",
+        Password = RandomPassword(),
+        FleetId = key.FleetId,
+        KeyId = key.Id,
+        Secret = key.Secret,
+    };
+
+    /// <summary>Whether etcd asks nobody for a password.</summary>
+    private static async Task<bool> IsOpenAsync(EtcdOptions etcd, CancellationToken cancellationToken)
+    {
+        using var client = new EtcdClient(etcd with { User = null, Password = null });
+        try
+        {
+            await client.FindAsync("probe", cancellationToken);
+            return true;
+        }
+        catch (FleetException exception) when (exception.Failure is FleetFailure.AccessDenied)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The certificate and the accounts that this machine has ordered with: nothing is asked of an authority because of the fleet.</summary>
+    private async Task ShareOwnAsync(DocumentStore documents, Settings settings, CancellationToken cancellationToken)
+    {
+        var directory = Path.Combine(stateDirectory, CertificateManager.DirectoryName);
+        if (settings.Certificate.Source != CertificateOrigin.Acme || !Directory.Exists(directory))
+            return;
+        foreach (var path in Directory.EnumerateFiles(directory, "*.json"))
+        {
+            var name = Path.GetFileName(path);
+            var document = name == CertificateManager.CertificateDocument ? SharedStore.NameOf(settings.Acme.Domains) : name;
+            await documents.SaveAsync(
+                new FleetDocument(document, 1, await File.ReadAllBytesAsync(path, cancellationToken)), null, cancellationToken);
+        }
+    }
+}

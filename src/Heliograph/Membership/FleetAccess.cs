@@ -1,0 +1,115 @@
+using System.Text.Json;
+using Heliograph.Fleet;
+using Heliograph.Fleet.Documents;
+using Heliograph.Fleet.Etcd;
+using Heliograph.Fleet.Nodes;
+using Heliograph.Platform;
+using Heliograph.Web;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Membership;
+
+/// <summary>What the fleet shares, as this machine reaches it.</summary>
+internal sealed class FleetAccess : IDisposable
+{
+    private const string SeedName = "decoy seed";
+    private const string RosterName = "machines";
+
+    private readonly EtcdClient client;
+
+    /// <param name="membership">How it is reached.</param>
+    /// <param name="copies">Where this machine keeps its copies; null: it only looks.</param>
+    /// <param name="timeProvider">The time.</param>
+    /// <param name="logger">Never sees a name, a key or what is shared.</param>
+    /// <exception cref="StartException">The copies cannot be read, or the membership cannot work.</exception>
+    public FleetAccess(FleetMembership membership, PrivateDirectory? copies, TimeProvider timeProvider, ILogger logger)
+    {
+        EtcdClient? opened = null;
+        try
+        {
+            client = opened = new EtcdClient(membership.Etcd);
+            Member = new FleetMember(client, membership.Key, membership.Node, timeProvider, logger);
+            Documents = new DocumentStore(Member, copies);
+            Reports = new NodeReports(Member);
+        }
+        catch (Exception exception) when (exception is FleetException or StorageException)
+        {
+            opened?.Dispose();
+            throw new StartException(exception.Message);
+        }
+    }
+
+    public FleetMember Member { get; }
+
+    public DocumentStore Documents { get; }
+
+    public NodeReports Reports { get; }
+
+    /// <summary>From which the web site is generated, the same under one name; null: it is not known here yet.</summary>
+    public DecoySeed? Seed => Documents.Find(SeedName) is { } document ? DecoySeed.Parse(document.Payload.Span) : null;
+
+    /// <summary>All that were invited.</summary>
+    public IReadOnlyList<string> Machines => ReadRoster().Machines;
+
+    /// <summary>Gives the fleet its web site, unless it has one.</summary>
+    /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
+    public Task OfferSeedAsync(DecoySeed seed, CancellationToken cancellationToken) => Documents.Find(SeedName) is not null
+        ? Task.CompletedTask
+        : Documents.SaveAsync(new FleetDocument(SeedName, 1, seed.ToBytes()), null, cancellationToken);
+
+    /// <summary>Adds a machine to those that are expected to report.</summary>
+    /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
+    /// <exception cref="StartException">Others have changed the list again and again.</exception>
+    public async Task ExpectAsync(string machine, CancellationToken cancellationToken)
+    {
+        const int attempts = 5;
+        for (var attempt = 1; ; attempt++)
+        {
+            var roster = ReadRoster();
+            if (roster.Machines.Contains(machine, StringComparer.Ordinal))
+                return;
+            var next = new Roster([.. roster.Machines.Append(machine).Order(StringComparer.Ordinal)]);
+            var document = new FleetDocument(
+                RosterName,
+                (Documents.Find(RosterName)?.Generation ?? 0) + 1,
+                JsonSerializer.SerializeToUtf8Bytes(next, FleetJson.Default.Roster));
+            if (await Documents.SaveAsync(document, null, cancellationToken) is SaveOutcome.Saved)
+                return;
+            if (attempt == attempts)
+                throw new StartException("other machines change the list of machines at the same time; try again");
+        }
+    }
+
+    /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
+    public async Task<FleetReport> ReportAsync(CancellationToken cancellationToken)
+    {
+        await Documents.ReadAsync(cancellationToken);
+        var reports = await Reports.ListAsync(cancellationToken);
+        var up = new Dictionary<string, MachineReport?>(StringComparer.Ordinal);
+        foreach (var report in reports)
+            up[report.Node] = Read(report);
+        var names = Machines.Union(up.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        return new FleetReport(Member.Node, [.. names.Select(name => new FleetMachine(name, up.GetValueOrDefault(name)))]);
+    }
+
+    public void Dispose() => client.Dispose();
+
+    private Roster ReadRoster() =>
+        Documents.Find(RosterName) is { } document
+        && JsonSerializer.Deserialize(document.Payload.Span, FleetJson.Default.Roster) is { Machines: not null } roster ? roster : new([]);
+
+    /// <summary>Of a machine with another version it may not be readable: then all that is known is that the machine is up.</summary>
+    private static MachineReport Read(NodeReport report)
+    {
+        try
+        {
+            if (JsonSerializer.Deserialize(report.Payload.Span, FleetJson.Default.MachineReport) is { Version: not null } read)
+                return read;
+        }
+        catch (JsonException)
+        {
+            // As said.
+        }
+        return new MachineReport { Version = "unknown", Connections = 0, Bytes = 0 };
+    }
+}

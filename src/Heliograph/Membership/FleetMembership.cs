@@ -1,0 +1,84 @@
+using System.Text.Json.Serialization;
+using Heliograph.Fleet.Etcd;
+using Heliograph.Fleet.Sealing;
+
+namespace Heliograph.Membership;
+
+/// <summary>How this machine belongs to a fleet: its name there, how it reaches etcd, and the key that all its machines share.</summary>
+internal sealed record FleetMembership
+{
+    public const int LongestNode = 63;
+
+    public required string Node { get; init; }
+
+    /// <summary>Such as <c>https://10.0.0.1:2379</c>.</summary>
+    public required IReadOnlyList<string> Endpoints { get; init; }
+
+    /// <summary>SHA-256 of etcd's public keys.</summary>
+    public required IReadOnlyList<string> Pins { get; init; }
+
+    /// <summary>Null: etcd asks for no password, which only one on this machine may do.</summary>
+    public string? User { get; init; }
+
+    public string? Password { get; init; }
+
+    public required byte[] FleetId { get; init; }
+
+    public required byte[] KeyId { get; init; }
+
+    public required byte[] Secret { get; init; }
+
+    [JsonIgnore]
+    public FleetKey Key => new(FleetId, KeyId, Secret);
+
+    [JsonIgnore]
+    public EtcdOptions Etcd => new()
+    {
+        Endpoints = [.. Endpoints.Select(static endpoint => new Uri(endpoint))],
+        Pins = Pins,
+        User = User,
+        Password = Password,
+    };
+
+    /// <summary>What is wrong with it; null: nothing that can be seen here.</summary>
+    public static string? FindProblem(FleetMembership membership)
+    {
+        if (membership.Endpoints is null or [] || membership.Pins is null || membership.FleetId?.Length != FleetKey.FleetIdSize
+            || membership.KeyId?.Length != FleetKey.IdSize || membership.Secret?.Length != FleetKey.SecretSize)
+            return "it is incomplete";
+        if (membership.Endpoints.Any(static endpoint => !Uri.TryCreate(endpoint, UriKind.Absolute, out _)))
+            return "an address of etcd in it is none";
+        return FindProblem(membership.Node);
+    }
+
+    /// <summary>What is wrong with a machine's name; null: nothing.</summary>
+    public static string? FindProblem(string? node) =>
+        node is { Length: > 0 and <= LongestNode } && node.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_')
+            ? null
+            : $"a machine's name has 1 to {LongestNode} letters, digits, dots, hyphens or underscores";
+
+    /// <summary>A record prints its members, and some of these are secrets.</summary>
+    public override string ToString() => $"{Node}, by {Etcd}";
+}
+
+/// <summary>What only the machine has that made the fleet: the passwords of etcd's users, to let machines in, and to restore them.</summary>
+internal sealed record FleetAdministrator
+{
+    /// <summary>Root's.</summary>
+    public required string Password { get; init; }
+
+    /// <summary>By the machine's name.</summary>
+    public IReadOnlyDictionary<string, string> Machines { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    public FleetAdministrator With(string machine, string password) =>
+        this with { Machines = new Dictionary<string, string>(Machines, StringComparer.Ordinal) { [machine] = password } };
+
+    /// <summary>A record prints its members, and these are secrets.</summary>
+    public override string ToString() => $"the passwords of {Machines.Count} machines";
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(FleetMembership))]
+[JsonSerializable(typeof(FleetAdministrator))]
+internal sealed partial class MembershipJson : JsonSerializerContext;

@@ -1,0 +1,105 @@
+using System.Text.Json.Serialization.Metadata;
+using Heliograph.Platform;
+using Microsoft.Extensions.Logging;
+
+namespace Heliograph.Membership;
+
+/// <summary>
+/// <c>fleet/</c> in the state directory: what joins this machine to a fleet, and its copies of what the fleet shares. Without it the
+/// machine is alone.
+/// </summary>
+internal sealed class MembershipFiles
+{
+    private const string DirectoryName = "fleet";
+    private const string MembershipName = "membership.json";
+    private const string AdministratorName = "administrator.json";
+    private const string CopiesName = "copies";
+
+    private readonly string path;
+    private readonly TimeProvider timeProvider;
+    private readonly ILogger logger;
+
+    public MembershipFiles(string stateDirectory, TimeProvider timeProvider, ILogger logger)
+    {
+        path = Path.Combine(Path.GetFullPath(stateDirectory), DirectoryName);
+        this.timeProvider = timeProvider;
+        this.logger = logger;
+        StatePath = Path.GetFullPath(stateDirectory);
+    }
+
+    public PrivateDirectory Copies => At(Path.Combine(path, CopiesName));
+
+    private string StatePath { get; }
+
+    /// <returns>Null: this machine is in no fleet.</returns>
+    /// <exception cref="StartException">It cannot be read.</exception>
+    public FleetMembership? Read() =>
+        Read(MembershipName, MembershipJson.Default.FleetMembership, FleetMembership.FindProblem);
+
+    /// <returns>Null: another machine has made the fleet.</returns>
+    /// <exception cref="StartException">It cannot be read.</exception>
+    public FleetAdministrator? ReadAdministrator() => Read(
+        AdministratorName,
+        MembershipJson.Default.FleetAdministrator,
+        static administrator => administrator.Password is null || administrator.Machines is null ? "it is incomplete" : null);
+
+    /// <exception cref="StartException">It cannot be written.</exception>
+    public void Write(FleetMembership membership) => Write(MembershipName, membership, MembershipJson.Default.FleetMembership);
+
+    /// <exception cref="StartException">It cannot be written.</exception>
+    public void Write(FleetAdministrator administrator) =>
+        Write(AdministratorName, administrator, MembershipJson.Default.FleetAdministrator);
+
+    /// <summary>All of it.</summary>
+    /// <exception cref="StartException">It cannot be deleted.</exception>
+    public void Delete()
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"{path} cannot be deleted: {FileProblem.Describe(exception)}");
+        }
+    }
+
+    /// <summary>What root creates in the directory of a service must belong to the service.</summary>
+    public void GiveToOwner()
+    {
+        if (!Environment.IsPrivilegedProcess || FileOwner.OfPath(StatePath) is not { User: > 0 } owner)
+            return;
+        owner.TryGive(path);
+        foreach (var entry in Directory.EnumerateFileSystemEntries(path, "*", SearchOption.AllDirectories))
+            owner.TryGive(entry);
+    }
+
+    private T? Read<T>(string name, JsonTypeInfo<T> type, Func<T, string?> check)
+        where T : class
+    {
+        try
+        {
+            return Directory.Exists(path) ? At(path).Read(name, type, check) : null;
+        }
+        catch (StorageException exception)
+        {
+            throw new StartException(exception.Message);
+        }
+    }
+
+    private void Write<T>(string name, T value, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            var directory = At(path);
+            directory.Create();
+            directory.Write(name, value, type);
+        }
+        catch (StorageException exception)
+        {
+            throw new StartException(exception.Message);
+        }
+    }
+
+    private PrivateDirectory At(string directory) => new(directory, timeProvider, logger);
+}

@@ -1,0 +1,131 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Heliograph.Acme;
+using Heliograph.Acme.Storage;
+using Heliograph.Fleet;
+using Heliograph.Fleet.Documents;
+using Heliograph.Fleet.Orders;
+
+namespace Heliograph.Membership;
+
+/// <summary>
+/// The state of a certificate and its accounts as documents of the fleet. What is written follows what was read here last: if another
+/// machine has written since, its document stays.
+/// </summary>
+internal sealed class SharedStore : IStateStore
+{
+    private readonly FleetMember member;
+    private readonly DocumentStore documents;
+    private readonly string certificate;
+    private readonly Dictionary<string, long> based = new(StringComparer.Ordinal);
+    private OrderLock? held;
+
+    /// <param name="member">This machine.</param>
+    /// <param name="documents">What the fleet shares.</param>
+    /// <param name="domains">Whose certificate it is. Machines with other names have another one.</param>
+    public SharedStore(FleetMember member, DocumentStore documents, IReadOnlyList<string> domains)
+    {
+        this.member = member;
+        this.documents = documents;
+        certificate = NameOf(domains);
+    }
+
+    public bool IsShared => true;
+
+    /// <summary>The document of a set of names.</summary>
+    public static string NameOf(IReadOnlyList<string> domains) =>
+        $"{CertificateManager.CertificateDocument} {string.Join(' ', domains.Select(static name => name.ToLowerInvariant()).Order(StringComparer.Ordinal))}";
+
+    public T? Read<T>(string name, JsonTypeInfo<T> type, Func<T, string?> check)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(check);
+        var document = documents.Find(NameIn(name));
+        based[name] = document?.Generation ?? 0;
+        if (document is null)
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize(document.Payload.Span, type) is { } value && check(value) is null ? value : null;
+        }
+        catch (JsonException)
+        {
+            // It was sealed by a machine of the fleet: of a version that writes something else. It is replaced by the next order.
+            return null;
+        }
+    }
+
+    public async Task WriteAsync<T>(string name, T value, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        var generation = based.GetValueOrDefault(name) + 1;
+        var document = new FleetDocument(NameIn(name), generation, JsonSerializer.SerializeToUtf8Bytes(value, type));
+        var outcome = await GuardAsync(() => documents.SaveAsync(document, held, cancellationToken));
+        if (outcome is not SaveOutcome.Saved)
+            throw Superseded();
+        based[name] = generation;
+    }
+
+    public async Task<IOrderRight?> LockAsync(CancellationToken cancellationToken)
+    {
+        var taken = await GuardAsync(() => OrderLock.TryTakeAsync(member, certificate, cancellationToken));
+        if (taken is null)
+            return null;
+        try
+        {
+            // The holder before may have written a moment ago.
+            await GuardAsync(async () =>
+            {
+                await documents.ReadAsync(cancellationToken);
+                return true;
+            });
+        }
+        catch
+        {
+            await taken.DisposeAsync();
+            throw;
+        }
+        held = taken;
+        return new Right(this, taken);
+    }
+
+    /// <summary>Runs while the lock is held.</summary>
+    /// <exception cref="AcmeException">It is not held.</exception>
+    public OrderLock RequireLock() => held ?? throw Superseded();
+
+    /// <summary>A failure of the fleet's, as the certificate's keeper knows it.</summary>
+    public static async Task<T> GuardAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (FleetException exception)
+        {
+            throw new AcmeException(
+                AcmeFailure.Storage, $"{exception.Message} No certificate is ordered while the fleet cannot be asked.", exception);
+        }
+    }
+
+    public static AcmeException Superseded() => new(
+        AcmeFailure.Superseded, "Another machine of the fleet has taken over; this one uses what that one stores.");
+
+    /// <summary>An account belongs to all certificates of the fleet.</summary>
+    private string NameIn(string name) => name == CertificateManager.CertificateDocument ? certificate : name;
+
+    private sealed class Right(SharedStore store, OrderLock taken) : IOrderRight
+    {
+        public CancellationToken Lost => taken.Lost;
+
+        public async Task ConfirmAsync(CancellationToken cancellationToken)
+        {
+            if (!await GuardAsync(() => taken.IsHeldAsync(cancellationToken)))
+                throw Superseded();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            store.held = null;
+            await taken.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,145 @@
+using System.Text.RegularExpressions;
+using Heliograph.Testing;
+using Heliograph.Testing.Etcd;
+using Heliograph.Testing.Pebble;
+
+namespace Heliograph.EndToEnd.Tests.Fleet;
+
+/// <summary><c>heliograph fleet</c> on a terminal: what it makes, and what it says when something is wrong.</summary>
+public sealed partial class FleetCommandTests : IDisposable
+{
+    private static readonly TimeSpan StartBound = TimeSpan.FromSeconds(60);
+
+    private readonly TempDirectory directory = new();
+
+    public FleetCommandTests()
+    {
+        directory.Write("heliograph.yaml", $$"""
+            domains: [proxy.example.org]
+            state_directory: "{{directory["state"]}}"
+
+            """);
+        Directory.CreateDirectory(directory["state"]);
+    }
+
+    public void Dispose() => directory.Dispose();
+
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task A_real_etcd_starts_with_the_configuration_that_it_writes_and_the_line_that_it_prints_makes_a_fleet_there()
+    {
+        var (clients, peers) = (LoopbackPort.Free(), LoopbackPort.Free());
+        var text = await FleetMachine.RunAsync(
+            "fleet", "etcd", directory["etcd"], "--address", clients.Address.ToString(), "--port", $"{clients.Port}");
+        Assert.Equal("etcd-key.pem etcd.pem etcd.yaml", string.Join(' ', Files("etcd")));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(directory["etcd"], "etcd-key.pem")));
+        var configuration = Path.Combine(directory["etcd"], "etcd.yaml");
+        // Not where the real one would be on this machine.
+        await File.WriteAllTextAsync(
+            configuration,
+            (await File.ReadAllTextAsync(configuration, Bound.Token))
+                .Replace("/var/lib/etcd/heliograph", directory["data"], StringComparison.Ordinal)
+                .Replace("127.0.0.1:2380", peers.ToString(), StringComparison.Ordinal),
+            Bound.Token);
+        await using var etcd = ChildProcess.Start("etcd", ["--config-file", configuration]);
+        await etcd.WaitForLineAsync(
+            static line => line.Contains("ready to serve client requests", StringComparison.Ordinal)
+                || line.Contains("serving client traffic", StringComparison.Ordinal),
+            StartBound);
+        var printed = Line().Match(text);
+        Assert.True(printed.Success, text);
+        var made = await FleetMachine.RunAsync(
+            "fleet", "init", "--endpoint", printed.Groups["endpoint"].Value, "--pin", printed.Groups["pin"].Value, "--name", "vps1", "--config", Config);
+        Assert.Contains("This machine is the first of a new fleet, as vps1.", made, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "0 of 1 machines are up. This one is vps1.\n",
+            await FleetMachine.RunAsync("status", "--fleet", "--config", Config),
+            StringComparison.Ordinal);
+        var (code, _, errors) = await FleetMachine.TryAsync(
+            "fleet", "init", "--endpoint", printed.Groups["endpoint"].Value, "--pin", printed.Groups["pin"].Value, "--config", Config);
+        Assert.Equal(1, code);
+        Assert.Equal(
+            "heliograph: this machine is in a fleet already, as vps1; add others with: heliograph fleet invite NAME\n", errors);
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task A_directory_that_is_in_use_is_not_written_to()
+    {
+        directory.Write("there", "before");
+        var (code, _, errors) = await FleetMachine.TryAsync("fleet", "etcd", directory.Path, "--address", "10.0.0.1");
+        Assert.Equal(1, code);
+        Assert.Equal(
+            $"heliograph: {directory.Path} is not empty; name another directory, or delete it if no etcd uses it\n", errors);
+    }
+
+    [Theory(Timeout = Bound.Test)]
+    [InlineData(
+        2, "fleet join heliograph-fleet-1.AAAA",
+        "this is no token of a fleet: a part of it is missing or changed; copy the whole line")]
+    [InlineData(2, "fleet join secret", "this is no token of a fleet: it does not begin with heliograph-fleet-1.")]
+    [InlineData(
+        1, "fleet invite vps2",
+        "this machine is in no fleet: make one with heliograph fleet init, or join one with heliograph fleet join")]
+    [InlineData(1, "fleet leave", "this machine is in no fleet: make one with heliograph fleet init, or join one with heliograph fleet join")]
+    [InlineData(1, "status --fleet", "this machine is in no fleet: make one with heliograph fleet init, or join one with heliograph fleet join")]
+    [InlineData(
+        2, "fleet init --endpoint https://10.0.0.1:2379 --name a/b",
+        "\"a/b\": a machine's name has 1 to 63 letters, digits, dots, hyphens or underscores")]
+    [InlineData(
+        1, "fleet init --endpoint https://10.0.0.1:2379 --name a",
+        "10.0.0.1:2379 is asked over TLS, but no key is pinned; give the SHA-256 of its public key.")]
+    [InlineData(1, "fleet init --endpoint http://10.0.0.1:2379 --name a", "10.0.0.1:2379 would get the password without TLS; use https")]
+    [InlineData(2, "fleet init --endpoint here --name a", "--endpoint \"here\" is no address; write it as https://10.0.0.1:2379")]
+    [InlineData(
+        1, "fleet init --endpoint https://10.0.0.1:2379 --name a --etcd-password-file /nowhere",
+        "--etcd-password-file /nowhere cannot be read: ")]
+    public async Task A_mistake_is_answered_with_what_to_do_and_changes_nothing(int exitCode, string command, string message)
+    {
+        var (code, _, errors) = await FleetMachine.TryAsync([.. command.Split(' '), "--config", Config]);
+        Assert.StartsWith($"heliograph: {message}", errors, StringComparison.Ordinal);
+        Assert.Equal(exitCode, code);
+        Assert.False(File.Exists(Path.Combine(directory["state"], "fleet", "membership.json")));
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task An_etcd_that_has_users_needs_roots_password_and_a_token_that_was_replaced_is_useless()
+    {
+        await using var etcd = await EtcdServer.StartAsync();
+        await using var first = new FleetMachine("vps1");
+        await using var second = new FleetMachine("vps2");
+        await using var pebble = await PebbleServer.StartAsync(first.Proxy.Pebble);
+        first.Configure(pebble);
+        second.Configure(pebble);
+        await etcd.ControlAsync("user", "add", "root:of root");
+        await etcd.ControlAsync("user", "grant-role", "root", "root");
+        await etcd.ControlAsync("auth", "enable");
+
+        string[] init =
+        [
+            "fleet", "init", "--endpoint", etcd.Endpoint.ToString(), "--pin", etcd.Pin, "--name", "vps1", "--config", first.Proxy.Config,
+        ];
+        var (code, _, errors) = await FleetMachine.TryAsync(init);
+        Assert.Equal(1, code);
+        Assert.Contains("give root's password with --etcd-password-file FILE", errors, StringComparison.Ordinal);
+        await FleetMachine.RunAsync([.. init, "--etcd-password-file", directory.Write("password", "of root\n")]);
+        var old = await FleetMachine.RunAsync("fleet", "invite", "vps2", "--config", first.Proxy.Config);
+        await second.JoinAsync(first);
+        await FleetMachine.RunAsync("fleet", "leave", "--config", second.Proxy.Config);
+        (code, _, errors) = await FleetMachine.TryAsync("fleet", "join", old.Trim(), "--config", second.Proxy.Config);
+        Assert.Equal(1, code);
+        Assert.Contains("etcd does not know this user and password", errors, StringComparison.Ordinal);
+        (code, _, errors) = await FleetMachine.TryAsync("fleet", "invite", "vps1", "--config", first.Proxy.Config);
+        Assert.Equal(1, code);
+        Assert.Equal("heliograph: vps1 is this machine; give the new one another name\n", errors);
+    }
+
+    private string Config => directory["heliograph.yaml"];
+
+    private IEnumerable<string> Files(string name) =>
+        Directory.EnumerateFiles(directory[name]).Select(static path => Path.GetFileName(path)!).Order(StringComparer.Ordinal);
+
+    [GeneratedRegex(
+        @"heliograph fleet init --endpoint (?<endpoint>\S+) \\\s+--pin (?<pin>[0-9a-f]{64})",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Line();
+}

@@ -1,0 +1,166 @@
+using System.Text;
+using System.Text.Json;
+using Heliograph.EndToEnd.Tests.Certificates;
+using Heliograph.Testing;
+using Heliograph.Testing.Etcd;
+using Heliograph.Testing.Pebble;
+
+namespace Heliograph.EndToEnd.Tests.Fleet;
+
+/// <summary>Several machines with the built program, a real etcd and a real Pebble.</summary>
+public sealed class FleetTests
+{
+    private static readonly TimeSpan Shared = TimeSpan.FromSeconds(30);
+
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task One_machine_orders_another_answers_the_challenge_and_all_serve_the_certificate()
+    {
+        await using var etcd = await EtcdServer.StartAsync();
+        await using var first = new FleetMachine("vps1");
+        await using var second = new FleetMachine("vps2");
+        await using var third = new FleetMachine("vps3");
+        // The authority asks the second machine, whoever orders.
+        await using var gate = new Gate(second.Proxy.Tls);
+        await using var pebble = await PebbleServer.StartAsync(first.Proxy.Pebble with { TlsPort = gate.Port });
+        foreach (var machine in new[] { first, second, third })
+            machine.Configure(pebble);
+        await first.InitAsync(etcd);
+        await second.JoinAsync(first);
+        await third.JoinAsync(first);
+
+        await first.StartAsync();
+        await gate.Arrived.WaitAsync(AcmeProxy.Issued, Bound.Token);
+        // This one starts while the order is under way, and answers for the one that orders.
+        await second.StartAsync();
+        await Polling.UntilAsync(() => ServesValidationAsync(second), Shared, "the second machine does not answer the challenge");
+        using (var ordinary = await second.Proxy.SeenAsync())
+            Assert.Equal("CN=Throw-away CA", ordinary.Issuer);
+        gate.Open();
+        await first.Proxy.IssuedAsync();
+        var serial = await first.SerialAsync();
+        await UntilServedAsync(second, serial);
+        // It has everything from its first moment.
+        await third.StartAsync();
+        await UntilServedAsync(third, serial);
+        await third.Proxy.TrustedAsync(pebble);
+        Assert.Equal(1, AcmeProxy.Orders(pebble));
+        Assert.False(await ServesValidationAsync(second));
+
+        using var status = JsonDocument.Parse(await FleetMachine.RunAsync("status", "--fleet", "--json", "--config", second.Proxy.Config));
+        Assert.Equal("vps2", status.RootElement.GetProperty("node").GetString());
+        Assert.Equal(
+            ["vps1", "vps2", "vps3"],
+            status.RootElement.GetProperty("machines").EnumerateArray().Select(static one => one.GetProperty("name").GetString()!));
+        var table = await FleetMachine.RunAsync("status", "--fleet", "--config", third.Proxy.Config);
+        Assert.Contains("3 of 3 machines are up. This one is vps3.", table, StringComparison.Ordinal);
+        await AssertNothingReadableAsync(etcd, serial);
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task While_etcd_is_away_all_serve_what_they_have_and_none_orders_and_an_empty_one_is_filled_again()
+    {
+        await using var etcd = await EtcdServer.StartAsync();
+        await using var first = new FleetMachine("vps1");
+        await using var second = new FleetMachine("vps2");
+        await using var pebble = await PebbleServer.StartAsync(first.Proxy.Pebble);
+        first.Configure(pebble);
+        second.Configure(pebble);
+        await first.InitAsync(etcd);
+        await second.JoinAsync(first);
+        await first.StartAsync();
+        await first.Proxy.IssuedAsync();
+        await second.StartAsync();
+        var serial = await first.SerialAsync();
+        await UntilServedAsync(second, serial);
+
+        await etcd.KillAsync();
+        await second.Proxy.StopAsync();
+        await second.StartAsync();
+        Assert.Equal(serial, await second.SerialAsync());
+        await Polling.UntilAsync(() => WarnsAsync(second, "fleet_away"), Shared, "status does not say that etcd is away");
+        var (code, _, errors) = await FleetMachine.TryAsync("certificate", "renew", "--force", "--config", second.Proxy.Config);
+        Assert.Equal(1, code);
+        Assert.Contains("etcd cannot be reached", errors, StringComparison.Ordinal);
+        Assert.Contains("No certificate is ordered while the fleet cannot be asked.", errors, StringComparison.Ordinal);
+        Assert.Equal(1, AcmeProxy.Orders(pebble));
+
+        etcd.Wipe();
+        await etcd.StartAgainAsync();
+        await Polling.UntilAsync(
+            async () => (await StatusAsync(second)).Contains("heliograph fleet restore", StringComparison.Ordinal),
+            Shared,
+            "status does not say how etcd gets its users again");
+        Assert.Equal(
+            "etcd knows 2 machines of the fleet.\n", await FleetMachine.RunAsync("fleet", "restore", "--config", first.Proxy.Config));
+        await Polling.UntilAsync(async () => !await WarnsAsync(second, "fleet_away"), Shared, "status does not say that etcd is back");
+        await FleetMachine.RunAsync("certificate", "renew", "--force", "--config", first.Proxy.Config);
+        var renewed = await first.SerialAsync();
+        Assert.NotEqual(serial, renewed);
+        await UntilServedAsync(second, renewed);
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task A_machine_with_a_certificate_brings_it_into_the_fleet_and_another_that_leaves_is_alone_again()
+    {
+        await using var etcd = await EtcdServer.StartAsync();
+        await using var first = new FleetMachine("vps1");
+        await using var second = new FleetMachine("vps2");
+        await using var pebble = await PebbleServer.StartAsync(first.Proxy.Pebble);
+        first.Configure(pebble);
+        await first.StartAsync();
+        await first.Proxy.IssuedAsync();
+        var serial = await first.SerialAsync();
+        await first.Proxy.StopAsync();
+
+        await first.InitAsync(etcd);
+        second.Configure(pebble);
+        await second.JoinAsync(first);
+        await second.StartAsync();
+        Assert.Equal(serial, await second.SerialAsync());
+        Assert.Equal(1, AcmeProxy.Orders(pebble));
+        await second.Proxy.StopAsync();
+        await FleetMachine.RunAsync("fleet", "leave", "--config", second.Proxy.Config);
+        var (code, _, errors) = await FleetMachine.TryAsync("status", "--fleet", "--config", second.Proxy.Config);
+        Assert.Equal(1, code);
+        Assert.Contains("this machine is in no fleet", errors, StringComparison.Ordinal);
+    }
+
+    private static async Task<bool> ServesValidationAsync(FleetMachine machine)
+    {
+        try
+        {
+            using var seen = await machine.Proxy.SeenAsync(AcmeProxy.Name, "acme-tls/1");
+            return seen.Subject == "CN=ACME validation";
+        }
+        catch (System.Security.Authentication.AuthenticationException)
+        {
+            // Nothing to validate: the protocol is refused.
+            return false;
+        }
+    }
+
+    private static Task UntilServedAsync(FleetMachine machine, string serial) => Polling.UntilAsync(
+        async () => await machine.SerialAsync() == serial, Shared, $"{machine.Name} does not serve the shared certificate");
+
+    private static async Task<bool> WarnsAsync(FleetMachine machine, string code) =>
+        (await StatusAsync(machine)).Contains($"\"{code}\"", StringComparison.Ordinal);
+
+    private static Task<string> StatusAsync(FleetMachine machine) =>
+        FleetMachine.RunAsync("status", "--json", "--config", machine.Proxy.Config);
+
+    /// <summary>Of what is shared, etcd's files have nothing that could be read.</summary>
+    private static async Task AssertNothingReadableAsync(EtcdServer etcd, string serial)
+    {
+        // It keeps a lock on its files.
+        await etcd.KillAsync();
+        var looked = 0;
+        foreach (var path in Directory.EnumerateFiles(etcd.DataDirectory, "*", SearchOption.AllDirectories))
+        {
+            var text = Encoding.Latin1.GetString(File.ReadAllBytes(path));
+            foreach (var secret in new[] { AcmeProxy.Name, "PRIVATE KEY", "BEGIN CERTIFICATE", "http-01", "tls-alpn-01", serial })
+                Assert.DoesNotContain(secret, text, StringComparison.OrdinalIgnoreCase);
+            looked++;
+        }
+        Assert.True(looked > 0, "etcd has no files");
+    }
+}
