@@ -157,6 +157,12 @@ internal static partial class HostLog
         "{Missing} machines of the fleet do not answer a challenge yet ({Machines}); if the authority asks one of them, the order fails")]
     public static partial void ChallengeNotServed(ILogger logger, int missing, string machines);
 
+    [LoggerMessage(56, LogLevel.Information, "This machine uses the fleet's new key")]
+    public static partial void KeyTaken(ILogger logger);
+
+    [LoggerMessage(57, LogLevel.Warning, "The fleet's new key cannot be used yet: {Problem}")]
+    public static partial void KeyNotTaken(ILogger logger, string problem);
+
     [LoggerMessage(5, LogLevel.Debug, "An unexpected error")]
     public static partial void Fault(ILogger logger, Exception exception);
 }

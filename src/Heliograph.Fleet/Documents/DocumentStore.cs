@@ -70,6 +70,15 @@ public sealed class DocumentStore
     public async Task ReadAsync(CancellationToken cancellationToken) =>
         await ReplaceAsync((await member.Client.RangeAsync(member.Names.Documents, cancellationToken)).Found, cancellationToken);
 
+    /// <summary>Deletes all of them from etcd, when they are under the fleet's next key. No machine may follow them any more.</summary>
+    /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
+    public async Task ForgetAsync(CancellationToken cancellationToken)
+    {
+        foreach (var one in (await member.Client.RangeAsync(member.Names.Documents, cancellationToken)).Found)
+            await member.Client.CommitAsync(
+                new Transaction { Comparisons = [], Writes = [Write.Delete(one.Key)] }, cancellationToken);
+    }
+
     /// <summary>
     /// Writes a document, if nobody else has since this machine last heard of it, and if the lock is still held.
     /// </summary>

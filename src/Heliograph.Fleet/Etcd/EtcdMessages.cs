@@ -220,6 +220,11 @@ internal sealed record UserRequest
     public required string Password { get; init; }
 }
 
+internal sealed record UserNameRequest
+{
+    public required string Name { get; init; }
+}
+
 internal sealed record UserRoleRequest
 {
     public required string User { get; init; }
@@ -280,6 +285,7 @@ internal sealed record Refusal
 [JsonSerializable(typeof(EmptyRequest))]
 [JsonSerializable(typeof(HeaderAnswer))]
 [JsonSerializable(typeof(UserRequest))]
+[JsonSerializable(typeof(UserNameRequest))]
 [JsonSerializable(typeof(UserRoleRequest))]
 [JsonSerializable(typeof(RoleRequest))]
 [JsonSerializable(typeof(GrantRequest))]

@@ -39,6 +39,8 @@ internal sealed class FleetAccess : IDisposable
         }
     }
 
+    public EtcdClient Client => client;
+
     public FleetMember Member { get; }
 
     public DocumentStore Documents { get; }
@@ -77,6 +79,23 @@ internal sealed class FleetAccess : IDisposable
                 return;
             if (attempt == attempts)
                 throw new StartException("other machines change the list of machines at the same time; try again");
+        }
+    }
+
+    /// <summary>Puts everything that is shared under another key, without one machine.</summary>
+    /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
+    /// <exception cref="StartException">Something of it is there already.</exception>
+    public async Task CopyToAsync(FleetAccess next, string without, CancellationToken cancellationToken)
+    {
+        foreach (var document in Documents.All)
+        {
+            var copy = document.Name != RosterName ? document : document with
+            {
+                Payload = JsonSerializer.SerializeToUtf8Bytes(
+                    new Roster([.. Machines.Where(machine => machine != without)]), FleetJson.Default.Roster),
+            };
+            if (await next.Documents.SaveAsync(copy, null, cancellationToken) is not SaveOutcome.Saved)
+                throw new StartException("what the fleet shares is changed at the same time; try again");
         }
     }
 

@@ -31,6 +31,9 @@ internal sealed record FleetMembership
     [JsonIgnore]
     public FleetKey Key => new(FleetId, KeyId, Secret);
 
+    /// <summary>The same machine under another key of the fleet.</summary>
+    public FleetMembership Under(FleetKey key) => this with { KeyId = key.Id, Secret = key.Secret };
+
     [JsonIgnore]
     public EtcdOptions Etcd => new()
     {
@@ -73,12 +76,27 @@ internal sealed record FleetAdministrator
     public FleetAdministrator With(string machine, string password) =>
         this with { Machines = new Dictionary<string, string>(Machines, StringComparer.Ordinal) { [machine] = password } };
 
+    public FleetAdministrator Without(string machine) =>
+        this with { Machines = Machines.Where(one => one.Key != machine).ToDictionary(StringComparer.Ordinal) };
+
     /// <summary>A record prints its members, and these are secrets.</summary>
     public override string ToString() => $"the passwords of {Machines.Count} machines";
 }
 
+/// <summary>The key that a machine is to use from now on, sealed for that machine alone.</summary>
+internal sealed record NextKey
+{
+    public required byte[] KeyId { get; init; }
+
+    public required byte[] Secret { get; init; }
+
+    /// <summary>A record prints its members, and one of these is a secret.</summary>
+    public override string ToString() => $"key {Convert.ToHexStringLower(KeyId)}";
+}
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(NextKey))]
 [JsonSerializable(typeof(FleetMembership))]
 [JsonSerializable(typeof(FleetAdministrator))]
 internal sealed partial class MembershipJson : JsonSerializerContext;

@@ -1,31 +1,39 @@
 using System.Text.Json;
+using System.Threading.Channels;
 using Heliograph.Acme.Challenges;
+using Heliograph.Fleet;
 using Heliograph.Fleet.Challenges;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Membership;
 
 /// <summary>
-/// This machine in its fleet, while the server runs: follows what is shared, answers the challenges of other machines' orders, and reports.
+/// This machine in its fleet, while the server runs: follows what is shared, answers the challenges of other machines' orders, reports, and
+/// goes over to the fleet's next key.
 /// </summary>
 internal sealed class FleetService : IAsyncDisposable
 {
     /// <summary>Three of them in the minute after which a machine counts as down.</summary>
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(20);
 
-    private readonly FleetAccess access;
-    private readonly SharedChallenges challenges;
+    private readonly MembershipFiles files;
     private readonly TimeProvider timeProvider;
     private readonly ILogger logger;
     private readonly CancellationTokenSource stopping = new();
+    private readonly Channel<NextKey> keys = Channel.CreateBounded<NextKey>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    private FleetMembership membership;
+    private volatile FleetAccess access;
     private Task running = Task.CompletedTask;
 
-    private FleetService(FleetAccess access, TimeProvider timeProvider, ILogger logger)
+    private FleetService(FleetMembership membership, MembershipFiles files, TimeProvider timeProvider, ILogger logger)
     {
-        this.access = access;
+        this.membership = membership;
+        this.files = files;
         this.timeProvider = timeProvider;
         this.logger = logger;
-        challenges = new SharedChallenges(access.Member, access.Reports);
+        access = Open(membership);
+        files.ForgetOtherCopies(membership);
     }
 
     public FleetAccess Access => access;
@@ -38,42 +46,105 @@ internal sealed class FleetService : IAsyncDisposable
     public static FleetService? Open(string stateDirectory, TimeProvider timeProvider, ILogger logger)
     {
         var files = new MembershipFiles(stateDirectory, timeProvider, logger);
-        return files.Read() is { } membership
-            ? new(new FleetAccess(membership, files.Copies, timeProvider, logger), timeProvider, logger)
-            : null;
+        return files.Read() is { } membership ? new(membership, files, timeProvider, logger) : null;
     }
 
-    public SharedStore StoreFor(IReadOnlyList<string> domains) => new(access.Member, access.Documents, domains);
+    public SharedStore StoreFor(IReadOnlyList<string> domains) => new(() => access, domains);
 
-    public IOtherResponders OthersFor(SharedStore store) => new OtherMachines(challenges, store, logger);
+    public IOtherResponders OthersFor(SharedStore store) => new OtherMachines(() => Challenges(access), store, logger);
 
     /// <summary>Called once everything listens.</summary>
     /// <param name="serve">Answers the challenges of other machines' orders: these and no others.</param>
     /// <param name="report">What this machine says of itself.</param>
     /// <param name="use">Called when something shared has changed.</param>
-    public void Start(Action<IReadOnlyList<SharedProof>> serve, Func<MachineReport> report, Action use)
-    {
-        access.Documents.Changed = _ => use();
-        running = Task.WhenAll(
-            Task.Run(() => access.Documents.RunAsync(stopping.Token)),
-            Task.Run(() => challenges.RunAsync((all, _) => Serve(serve, all), stopping.Token)),
-            Task.Run(() => access.Reports.RunAsync(stopping.Token)),
-            Task.Run(() => ReportAsync(report)));
-    }
+    public void Start(Action<IReadOnlyList<SharedProof>> serve, Func<MachineReport> report, Action use) =>
+        running = Task.Run(() => RunAsync(serve, report, use));
 
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
-        try
-        {
-            await running;
-        }
-        catch (OperationCanceledException)
-        {
-            // Cancelled, as requested.
-        }
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         access.Dispose();
         stopping.Dispose();
+    }
+
+    private FleetAccess Open(FleetMembership member) => new(member, files.CopiesOf(member), timeProvider, logger);
+
+    private static SharedChallenges Challenges(FleetAccess access) => new(access.Member, access.Reports);
+
+    /// <summary>Under one key after the other.</summary>
+    private async Task RunAsync(Action<IReadOnlyList<SharedProof>> serve, Func<MachineReport> report, Action use)
+    {
+        while (true)
+        {
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
+            access.Documents.Changed = _ => use();
+            var work = RunAsync(access, serve, report, ending.Token);
+            FleetAccess next;
+            try
+            {
+                next = await NextAsync(stopping.Token);
+            }
+            finally
+            {
+                // Also at the end: this machine's report goes with it.
+                await ending.CancelAsync();
+                await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            Use(next);
+            use();
+        }
+    }
+
+    private Task RunAsync(
+        FleetAccess current, Action<IReadOnlyList<SharedProof>> serve, Func<MachineReport> report, CancellationToken cancellationToken) =>
+        Task.WhenAll(
+            current.Documents.RunAsync(cancellationToken),
+            Challenges(current).RunAsync((all, _) => Serve(serve, all), cancellationToken),
+            current.Reports.RunAsync(cancellationToken),
+            ReportAsync(current, report, cancellationToken),
+            new KeyCourier(current.Client, membership, timeProvider, logger).RunAsync(key => keys.Writer.TryWrite(key), cancellationToken));
+
+    /// <summary>A key that is not the one in use, with what is shared under it.</summary>
+    private async Task<FleetAccess> NextAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var key = await keys.Reader.ReadAsync(cancellationToken);
+            if (key.KeyId.AsSpan().SequenceEqual(membership.KeyId))
+                continue;
+            var next = membership with { KeyId = key.KeyId, Secret = key.Secret };
+            FleetAccess? opened = null;
+            try
+            {
+                opened = Open(next);
+                await opened.Documents.ReadAsync(cancellationToken);
+                files.Write(next);
+                membership = next;
+                return opened;
+            }
+            catch (Exception exception) when (exception is FleetException or StartException)
+            {
+                opened?.Dispose();
+                HostLog.KeyNotTaken(logger, exception.Message);
+                await Task.Delay(ReportEvery, timeProvider, cancellationToken);
+                keys.Writer.TryWrite(key);
+            }
+            catch
+            {
+                opened?.Dispose();
+                throw;
+            }
+        }
+    }
+
+    private void Use(FleetAccess next)
+    {
+        var before = access;
+        access = next;
+        before.Dispose();
+        files.ForgetOtherCopies(membership);
+        HostLog.KeyTaken(logger);
     }
 
     private static Task Serve(Action<IReadOnlyList<SharedProof>> serve, IReadOnlyList<SharedChallenge> all)
@@ -88,12 +159,12 @@ internal sealed class FleetService : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    private async Task ReportAsync(Func<MachineReport> report)
+    private async Task ReportAsync(FleetAccess current, Func<MachineReport> report, CancellationToken cancellationToken)
     {
         while (true)
         {
-            access.Reports.Report(JsonSerializer.SerializeToUtf8Bytes(report(), FleetJson.Default.MachineReport));
-            await Task.Delay(ReportEvery, timeProvider, stopping.Token);
+            current.Reports.Report(JsonSerializer.SerializeToUtf8Bytes(report(), FleetJson.Default.MachineReport));
+            await Task.Delay(ReportEvery, timeProvider, cancellationToken);
         }
     }
 }

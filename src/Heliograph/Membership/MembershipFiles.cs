@@ -13,7 +13,7 @@ internal sealed class MembershipFiles
     private const string DirectoryName = "fleet";
     private const string MembershipName = "membership.json";
     private const string AdministratorName = "administrator.json";
-    private const string CopiesName = "copies";
+    private const string CopiesName = "copies-";
 
     private readonly string path;
     private readonly TimeProvider timeProvider;
@@ -27,9 +27,27 @@ internal sealed class MembershipFiles
         StatePath = Path.GetFullPath(stateDirectory);
     }
 
-    public PrivateDirectory Copies => At(Path.Combine(path, CopiesName));
 
     private string StatePath { get; }
+
+    /// <summary>Those of one key: what is sealed under another one would not open.</summary>
+    public PrivateDirectory CopiesOf(FleetMembership membership) => At(CopiesPath(membership));
+
+    /// <summary>Deletes the copies of other keys, as far as that is possible; they are of no use to anybody who has no such key.</summary>
+    public void ForgetOtherCopies(FleetMembership membership)
+    {
+        foreach (var other in Directory.EnumerateDirectories(path, CopiesName + "*").Where(other => other != CopiesPath(membership)))
+        {
+            try
+            {
+                Directory.Delete(other, recursive: true);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                HostLog.Fault(logger, exception);
+            }
+        }
+    }
 
     /// <returns>Null: this machine is in no fleet.</returns>
     /// <exception cref="StartException">It cannot be read.</exception>
@@ -100,6 +118,8 @@ internal sealed class MembershipFiles
             throw new StartException(exception.Message);
         }
     }
+
+    private string CopiesPath(FleetMembership membership) => Path.Combine(path, CopiesName + Convert.ToHexStringLower(membership.KeyId));
 
     private PrivateDirectory At(string directory) => new(directory, timeProvider, logger);
 }

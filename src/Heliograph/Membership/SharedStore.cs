@@ -14,33 +14,36 @@ namespace Heliograph.Membership;
 /// </summary>
 internal sealed class SharedStore : IStateStore
 {
-    private readonly FleetMember member;
-    private readonly DocumentStore documents;
+    private readonly Func<FleetAccess> access;
     private readonly string certificate;
     private readonly Dictionary<string, long> based = new(StringComparer.Ordinal);
     private OrderLock? held;
 
-    /// <param name="member">This machine.</param>
-    /// <param name="documents">What the fleet shares.</param>
+    /// <param name="access">What the fleet shares, as this machine reaches it now.</param>
     /// <param name="domains">Whose certificate it is. Machines with other names have another one.</param>
-    public SharedStore(FleetMember member, DocumentStore documents, IReadOnlyList<string> domains)
+    public SharedStore(Func<FleetAccess> access, IReadOnlyList<string> domains)
     {
-        this.member = member;
-        this.documents = documents;
+        this.access = access;
         certificate = NameOf(domains);
     }
 
     public bool IsShared => true;
 
+    private DocumentStore Documents => access().Documents;
+
     /// <summary>The document of a set of names.</summary>
     public static string NameOf(IReadOnlyList<string> domains) =>
         $"{CertificateManager.CertificateDocument} {string.Join(' ', domains.Select(static name => name.ToLowerInvariant()).Order(StringComparer.Ordinal))}";
+
+    /// <summary>Whether it is the document of a set of names.</summary>
+    public static bool IsCertificate(string document) =>
+        document.StartsWith(CertificateManager.CertificateDocument + " ", StringComparison.Ordinal);
 
     public T? Read<T>(string name, JsonTypeInfo<T> type, Func<T, string?> check)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(check);
-        var document = documents.Find(NameIn(name));
+        var document = Documents.Find(NameIn(name));
         based[name] = document?.Generation ?? 0;
         if (document is null)
             return null;
@@ -59,7 +62,7 @@ internal sealed class SharedStore : IStateStore
     {
         var generation = based.GetValueOrDefault(name) + 1;
         var document = new FleetDocument(NameIn(name), generation, JsonSerializer.SerializeToUtf8Bytes(value, type));
-        var outcome = await GuardAsync(() => documents.SaveAsync(document, held, cancellationToken));
+        var outcome = await GuardAsync(() => Documents.SaveAsync(document, held, cancellationToken));
         if (outcome is not SaveOutcome.Saved)
             throw Superseded();
         based[name] = generation;
@@ -67,7 +70,7 @@ internal sealed class SharedStore : IStateStore
 
     public async Task<IOrderRight?> LockAsync(CancellationToken cancellationToken)
     {
-        var taken = await GuardAsync(() => OrderLock.TryTakeAsync(member, certificate, cancellationToken));
+        var taken = await GuardAsync(() => OrderLock.TryTakeAsync(access().Member, certificate, cancellationToken));
         if (taken is null)
             return null;
         try
@@ -75,7 +78,7 @@ internal sealed class SharedStore : IStateStore
             // The holder before may have written a moment ago.
             await GuardAsync(async () =>
             {
-                await documents.ReadAsync(cancellationToken);
+                await Documents.ReadAsync(cancellationToken);
                 return true;
             });
         }

@@ -36,6 +36,7 @@ public sealed partial class UsageTests
     [InlineData("help-fleet-init", "fleet", "init", "--help")]
     [InlineData("help-fleet-invite", "fleet", "invite", "--help")]
     [InlineData("help-fleet-join", "fleet", "join", "--help")]
+    [InlineData("help-fleet-remove", "fleet", "remove", "--help")]
     [InlineData("help-fleet-restore", "fleet", "restore", "--help")]
     [InlineData("help-fleet-leave", "fleet", "leave", "--help")]
     [InlineData("help-alerts", "alerts", "--help")]

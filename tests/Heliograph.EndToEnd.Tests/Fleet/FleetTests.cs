@@ -125,6 +125,59 @@ public sealed class FleetTests
         Assert.Contains("this machine is in no fleet", errors, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task A_machine_that_is_removed_gets_nothing_new_and_the_others_go_on_under_a_new_key()
+    {
+        await using var etcd = await EtcdServer.StartAsync();
+        await using var first = new FleetMachine("vps1");
+        await using var removed = new FleetMachine("vps2");
+        await using var third = new FleetMachine("vps3");
+        await using var sleeping = new FleetMachine("vps4");
+        await using var pebble = await PebbleServer.StartAsync(first.Proxy.Pebble);
+        FleetMachine[] all = [first, removed, third, sleeping];
+        foreach (var machine in all)
+            machine.Configure(pebble);
+        await first.InitAsync(etcd);
+        foreach (var machine in all[1..])
+            await machine.JoinAsync(first);
+        await first.StartAsync();
+        await first.Proxy.IssuedAsync();
+        var serial = await first.SerialAsync();
+        foreach (var machine in all[1..])
+        {
+            await machine.StartAsync();
+            await UntilServedAsync(machine, serial);
+        }
+        await sleeping.Proxy.StopAsync();
+
+        var output = await FleetMachine.RunAsync("fleet", "remove", "vps2", "--config", first.Proxy.Config);
+        Assert.StartsWith("vps2 is shut out, and the fleet has a new key.\nvps2 still has the key", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "2 of 3 machines are up.",
+            await FleetMachine.RunAsync("status", "--fleet", "--config", third.Proxy.Config),
+            StringComparison.Ordinal);
+        var (code, _, errors) = await FleetMachine.TryAsync("status", "--fleet", "--config", removed.Proxy.Config);
+        Assert.Equal(1, code);
+        Assert.Contains("was this machine removed from the fleet?", errors, StringComparison.Ordinal);
+
+        await FleetMachine.RunAsync("certificate", "renew", "--force", "--config", third.Proxy.Config);
+        var renewed = await third.SerialAsync();
+        Assert.NotEqual(serial, renewed);
+        await UntilServedAsync(first, renewed);
+        Assert.Equal(serial, await removed.SerialAsync());
+        // It was down, and learns of the key and of the certificate when it comes back.
+        await sleeping.StartAsync();
+        await UntilServedAsync(sleeping, renewed);
+        // And the copies are under the new key.
+        await etcd.KillAsync();
+        await sleeping.Proxy.StopAsync();
+        await sleeping.StartAsync();
+        Assert.Equal(renewed, await sleeping.SerialAsync());
+        await removed.Proxy.StopAsync();
+        await removed.StartAsync();
+        Assert.Equal(serial, await removed.SerialAsync());
+    }
+
     private static async Task<bool> ServesValidationAsync(FleetMachine machine)
     {
         try

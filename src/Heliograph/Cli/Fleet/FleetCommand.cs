@@ -6,17 +6,20 @@ using static Heliograph.Status.Words;
 
 namespace Heliograph.Cli.Fleet;
 
-/// <summary><c>heliograph fleet etcd|init|invite|join|restore|leave</c>.</summary>
+/// <summary><c>heliograph fleet etcd|init|invite|join|remove|restore|leave</c>.</summary>
 internal static class FleetCommand
 {
     /// <summary>Etcd's file with root's password has one line.</summary>
     private const int LongestPassword = 1024;
 
+    /// <summary>Machines that are up take a new key within seconds; after that they report anew.</summary>
+    private static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(20);
+
     public static Command Create() => new DocumentedCommand("fleet", "Let several machines share one certificate and one web site.", """
         Machines of a fleet share through etcd, which sees sealed documents only: one of them orders the certificate, all serve it. What they
         share goes on being used while etcd is away. docs/operating/fleet.md leads through it.
         heliograph status --fleet shows all machines.
-        """) { CreateEtcd(), CreateInit(), CreateInvite(), CreateJoin(), CreateRestore(), CreateLeave() };
+        """) { CreateEtcd(), CreateInit(), CreateInvite(), CreateJoin(), CreateRemove(), CreateRestore(), CreateLeave() };
 
     private static DocumentedCommand CreateEtcd()
     {
@@ -142,6 +145,35 @@ internal static class FleetCommand
             var name = await setup.JoinAsync(word == "-" ? Console.In.ReadLine() ?? "" : word, cancellationToken);
             parsed.InvocationConfiguration.Output.WriteLine(
                 $"This machine is in the fleet, as {name}. Restart the server: systemctl restart heliograph");
+        }));
+        return command;
+    }
+
+    private static DocumentedCommand CreateRemove()
+    {
+        var options = new ConfigurationOptions();
+        var node = new Argument<string>("NAME") { Description = "The machine, as status --fleet names it." };
+        var command = new DocumentedCommand("remove", "Shut a machine out of the fleet.", """
+            Examples:
+              heliograph fleet remove vps2
+
+            Run it on the machine that made the fleet. etcd forgets the machine, and everything is put under a new key, which the others get by
+            themselves, those that are down when they come back. What the machine knew it still knows: it has the key of today's certificate,
+            and serves it until you stop it. If it is in the wrong hands, replace that too:
+              heliograph certificate revoke --reason key-compromise
+            """) { node };
+        options.AddStateDirectoryTo(command);
+        command.SetAction((parsed, cancellationToken) => WithSetupAsync(options, parsed, async setup =>
+        {
+            var name = parsed.GetValue(node)!;
+            var late = await setup.RemoveAsync(name, RemovalPatience, cancellationToken);
+            var output = parsed.InvocationConfiguration.Output;
+            output.WriteLine($"{name} is shut out, and the fleet has a new key.");
+            if (late.Count > 0)
+                output.WriteLine($"Not seen with the new key yet: {string.Join(", ", late)}. They take it as soon as they can.");
+            output.WriteLine(
+                $"{name} still has the key of the certificate. Replace that if the machine is in the wrong hands:\n" +
+                "  heliograph certificate revoke --reason key-compromise");
         }));
         return command;
     }

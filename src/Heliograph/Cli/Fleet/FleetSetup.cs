@@ -4,6 +4,7 @@ using Heliograph.Configuration;
 using Heliograph.Fleet;
 using Heliograph.Fleet.Documents;
 using Heliograph.Fleet.Etcd;
+using Heliograph.Fleet.Orders;
 using Heliograph.Fleet.Sealing;
 using Heliograph.Hosting;
 using Heliograph.Membership;
@@ -63,7 +64,7 @@ internal sealed class FleetSetup : IDisposable
             await users.AddRoleAsync(key, cancellationToken);
             await AddAsync(users, membership, cancellationToken);
         }
-        using (var access = new FleetAccess(membership, files.Copies, TimeProvider.System, logger))
+        using (var access = new FleetAccess(membership, files.CopiesOf(membership), TimeProvider.System, logger))
         {
             await access.OfferSeedAsync(
                 DecoySeed.LoadOrCreate(
@@ -95,6 +96,56 @@ internal sealed class FleetSetup : IDisposable
         await access.Documents.ReadAsync(cancellationToken);
         await access.ExpectAsync(node, cancellationToken);
         return FleetToken.Write(invited);
+    }
+
+    /// <summary>
+    /// Shuts a machine out: its user goes, and everything is put under a new key, which the other machines get and it does not.
+    /// </summary>
+    /// <param name="node">The machine.</param>
+    /// <param name="patience">How long to wait for the machines that are up.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <returns>The machines that were up, and do not use the new key yet: they take it when they can.</returns>
+    /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
+    /// <exception cref="StartException">There is no such machine, or this one has not made the fleet.</exception>
+    public async Task<IReadOnlyList<string>> RemoveAsync(string node, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var membership = files.Read() ?? throw NotInFleet();
+        var administrator = RequireAdministrator();
+        if (node == membership.Node)
+            throw new StartException($"{node} is this machine, which made the fleet; to end the fleet, every machine leaves it");
+        if (!administrator.Machines.ContainsKey(node))
+            throw new StartException(
+                $"{node} was not invited; these were: {string.Join(", ", administrator.Machines.Keys.Order(StringComparer.Ordinal))}");
+        using (var users = UsersOf(membership.Etcd, administrator))
+            await users.RemoveMachineAsync(CreateMembership(membership.Etcd, membership.Key, node).User!, cancellationToken);
+        var next = membership.Under(membership.Key.Next());
+        using var access = new FleetAccess(membership, copies: null, TimeProvider.System, logger);
+        await access.Documents.ReadAsync(cancellationToken);
+        var machines = (await access.ReportAsync(cancellationToken)).Machines;
+        var up = machines.Where(static one => one.IsUp).Select(static one => one.Name).ToHashSet(StringComparer.Ordinal);
+        up.Remove(node);
+        using var nextAccess = new FleetAccess(next, copies: null, TimeProvider.System, logger);
+        await using (await LockAllAsync(access, cancellationToken))
+        {
+            // What the last holder of a lock has stored.
+            await access.Documents.ReadAsync(cancellationToken);
+            await access.CopyToAsync(nextAccess, without: node, cancellationToken);
+            administrator = administrator.Without(node);
+            foreach (var (machine, password) in administrator.Machines.Where(one => one.Key != membership.Node))
+                await SendKeyAsync(membership with { Node = machine, Password = password });
+            files.Write(administrator);
+            files.Write(next);
+            files.GiveToOwner();
+            // The server here writes that file too, as soon as it has the key.
+            await SendKeyAsync(membership);
+        }
+        await WaitForAsync(nextAccess, up, patience, cancellationToken);
+        if (up.Count == 0)
+            await access.Documents.ForgetAsync(cancellationToken);
+        return [.. up.Order(StringComparer.Ordinal)];
+
+        Task SendKeyAsync(FleetMembership addressee) =>
+            new KeyCourier(access.Client, addressee, TimeProvider.System, logger).SendAsync(next.Key, cancellationToken);
     }
 
     /// <summary>Gives an etcd that has lost its data the users of before. The machines fill it again by themselves.</summary>
@@ -129,7 +180,7 @@ internal sealed class FleetSetup : IDisposable
             throw new StartException("this machine is in another fleet; leave that first: heliograph fleet leave");
         using (var client = new EtcdClient(membership.Etcd))
             await client.FindAsync(KeyNamesProbe(membership), cancellationToken);
-        using (var access = new FleetAccess(membership, files.Copies, TimeProvider.System, logger))
+        using (var access = new FleetAccess(membership, files.CopiesOf(membership), TimeProvider.System, logger))
             await access.Documents.ReadAsync(cancellationToken);
         files.Write(membership);
         files.GiveToOwner();
@@ -162,6 +213,40 @@ internal sealed class FleetSetup : IDisposable
 
     /// <summary>A key that is never there, below the prefix that the machine may read.</summary>
     private static string KeyNamesProbe(FleetMembership membership) => Convert.ToHexStringLower(membership.FleetId) + "/probe";
+
+    /// <summary>So that no machine orders under the key of before what those under the next one would not have.</summary>
+    private static async Task<IAsyncDisposable> LockAllAsync(FleetAccess access, CancellationToken cancellationToken)
+    {
+        var locks = new HeldLocks();
+        try
+        {
+            foreach (var name in access.Documents.All.Select(static document => document.Name).Where(SharedStore.IsCertificate))
+                locks.Add(
+                    await OrderLock.TryTakeAsync(access.Member, name, cancellationToken)
+                        ?? throw new StartException("a machine is ordering a certificate just now; try again in a minute"));
+            return locks;
+        }
+        catch
+        {
+            await locks.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Takes out of a set the machines that report under the next key.</summary>
+    private static async Task WaitForAsync(
+        FleetAccess next, HashSet<string> machines, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            foreach (var report in await next.Reports.ListAsync(cancellationToken))
+                machines.Remove(report.Node);
+            if (machines.Count == 0 || TimeProvider.System.GetElapsedTime(since) > patience)
+                return;
+            await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, cancellationToken);
+        }
+    }
 
     private FleetAdministrator RequireAdministrator() => files.ReadAdministrator()
         ?? throw new StartException("only the machine that made the fleet has the password of etcd's root: run this there");
@@ -211,6 +296,19 @@ internal sealed class FleetSetup : IDisposable
             var document = name == CertificateManager.CertificateDocument ? SharedStore.NameOf(settings.Acme.Domains) : name;
             await documents.SaveAsync(
                 new FleetDocument(document, 1, await File.ReadAllBytesAsync(path, cancellationToken)), null, cancellationToken);
+        }
+    }
+
+    private sealed class HeldLocks : IAsyncDisposable
+    {
+        private readonly List<OrderLock> all = [];
+
+        public void Add(OrderLock held) => all.Add(held);
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var held in all)
+                await held.DisposeAsync();
         }
     }
 }
