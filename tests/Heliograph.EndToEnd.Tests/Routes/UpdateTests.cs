@@ -225,6 +225,31 @@ public sealed class UpdateTests : IDisposable
         Assert.Equal((1, $"heliograph: there was no update of the list in {state}, so there is nothing to undo\n"), (code, errors));
     }
 
+    [Fact(Timeout = Bound.Test)]
+    public async Task Keys_that_a_command_does_not_need_may_be_missing_or_wrong_and_no_other_may()
+    {
+        var state = Directory.CreateDirectory(files["state"]).FullName;
+        var config = files.Write("heliograph.yaml", $"state_directory: {state}\nlimits: {{ idle_timeout: soon }}\n");
+        var (code, output, errors) = await BuiltProgram.RunAsync(
+            "routes", "show", "--config", config, "--route-set", "signal-staging", "--route", "own.example=192.0.2.10:443");
+        Assert.Equal((0, ""), (code, errors));
+        Assert.StartsWith($"List {Own} (the program's own)\n", output, StringComparison.Ordinal);
+        Assert.Contains("\n  own.example -> 192.0.2.10:443\n", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("  chat.signal.org\n", output, StringComparison.Ordinal);
+        (code, _, errors) = await BuiltProgram.RunAsync("routes", "undo", "--config", config);
+        Assert.Equal((1, $"heliograph: there was no update of the list in {state}, so there is nothing to undo\n"), (code, errors));
+
+        (code, output, errors) = await BuiltProgram.RunAsync("routes", "show", "--config", config, "--route-set", "sginal");
+        Assert.Equal((2, ""), (code, output));
+        Assert.StartsWith(
+            "heliograph: the configuration has an error:\n  routes.sets.0 (--route-set): \"sginal\": there is no such set", errors,
+            StringComparison.Ordinal);
+        files.Write("heliograph.yaml", $"state_directory: {state}\nroutes: {{ list_key: none }}\n");
+        (code, output, errors) = await BuiltProgram.RunAsync("routes", "update", "hosts.json", "--config", config);
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains("routes.list_key", errors, StringComparison.Ordinal);
+    }
+
     private static Task<Proxy> StartAsync(MinisignSigner signer) => Proxy.StartAsync(new ProxySettings
     {
         Sets = "[signal]",
