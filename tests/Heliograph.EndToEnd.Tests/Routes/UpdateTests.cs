@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using Heliograph.EndToEnd.Tests.Cli;
 using Heliograph.Relay.Routing;
@@ -207,6 +210,27 @@ public sealed class UpdateTests : IDisposable
     }
 
     [Fact(Timeout = Bound.Test)]
+    public async Task The_password_for_the_proxy_of_the_environment_is_sent_to_it_and_shown_to_nobody()
+    {
+        var signer = await MinisignSigner.CreateAsync(files);
+        var config = files.Write("heliograph.yaml", $"state_directory: {files["state"]}\nroutes: {{ list_key: {signer.PublicKey} }}\n");
+        using var proxy = new TcpListener(IPAddress.Loopback, 0);
+        proxy.Start();
+        var address = (IPEndPoint)proxy.LocalEndpoint;
+        var asked = AnswerAsync(proxy, "407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"bees\"", "403 Forbidden");
+
+        var (code, _, errors) = await BuiltProgram.RunAsync(
+            new Dictionary<string, string?>(StringComparer.Ordinal) { ["HTTPS_PROXY"] = $"http://me:hush@{address}" },
+            "routes", "update", "https://lists.example/hosts.json", "--config", config);
+
+        Assert.Equal(1, code);
+        Assert.Contains($"http://{address}/' failed with status code '403'", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", errors, StringComparison.Ordinal);
+        // me:hush
+        Assert.Contains("Proxy-Authorization: Basic bWU6aHVzaA==", await asked, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact(Timeout = Bound.Test)]
     public async Task Without_a_key_no_list_can_be_checked()
     {
         var config = files.Write("heliograph.yaml", "domains: [proxy.example.org]\n");
@@ -248,6 +272,31 @@ public sealed class UpdateTests : IDisposable
         (code, output, errors) = await BuiltProgram.RunAsync("routes", "update", "hosts.json", "--config", config);
         Assert.Equal((2, ""), (code, output));
         Assert.Contains("routes.list_key", errors, StringComparison.Ordinal);
+    }
+
+    /// <summary>Answers a request on a connection of its own each.</summary>
+    /// <returns>The last request.</returns>
+    private static async Task<string> AnswerAsync(TcpListener listener, params IReadOnlyList<string> answers)
+    {
+        var request = "";
+        foreach (var answer in answers)
+        {
+            using var client = await listener.AcceptTcpClientAsync(Bound.Token);
+            await using var stream = client.GetStream();
+            var head = new byte[4096];
+            var length = 0;
+            while (length < head.Length && !head.AsSpan(0, length).EndsWith("\r\n\r\n"u8))
+            {
+                if (await stream.ReadAsync(head.AsMemory(length), Bound.Token) is var read and > 0)
+                    length += read;
+                else
+                    break;
+            }
+            request = Encoding.ASCII.GetString(head, 0, length);
+            await stream.WriteAsync(
+                Encoding.ASCII.GetBytes($"HTTP/1.1 {answer}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"), Bound.Token);
+        }
+        return request;
     }
 
     private static Task<Proxy> StartAsync(MinisignSigner signer) => Proxy.StartAsync(new ProxySettings
