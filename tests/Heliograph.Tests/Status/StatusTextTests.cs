@@ -104,9 +104,18 @@ public sealed class StatusTextTests
                             old-town.example.org, 60 days left; renewal on 2026-06-05
 
             """, text, StringComparison.Ordinal);
-        Assert.Contains(
-            $"\n                ssh -L 9464:127.0.0.1:9464\n                {LongName[..57]}\n", text, StringComparison.Ordinal);
         Assert.Contains($"\n  {LongName}\n{"8,000",52}{"16",7}\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_command_that_is_too_long_for_its_line_is_broken_so_that_a_shell_takes_its_lines_for_one()
+    {
+        const string Name = "proxy-of-the-bees-on-mill-lane.old-town.example.org";
+
+        var text = Render(WithName(Name), 80);
+
+        Assert.Contains(
+            $"\n                ssh -L 9464:127.0.0.1:9464 \\\n                {Name}\n", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -139,7 +139,8 @@ internal static class StatusText
         if (report.Page is { } page)
         {
             Field(console, "page", $"{page.Url} while this runs on your computer:");
-            Field(console, "", page.Command);
+            // Lines that a shell takes for one, unless the name alone is longer than a line.
+            Field(console, "", page.Command, end: " \\");
         }
         else
             Field(console, "page", "none; set metrics.listen (if it is set, the log says why)");
@@ -168,9 +169,13 @@ internal static class StatusText
         console.WriteLine($"  {name.PadRight(column)}{figures}".TrimEnd());
     }
 
-    private static void Field(IAnsiConsole console, string label, string text)
+    /// <param name="console">Where to.</param>
+    /// <param name="label">What it is.</param>
+    /// <param name="text">The words.</param>
+    /// <param name="end">Follows a line that is not the last.</param>
+    private static void Field(IAnsiConsole console, string label, string text, string end = "")
     {
-        foreach (var line in Wrap(console, $"  {label,-14}", text))
+        foreach (var line in Wrap(console, $"  {label,-14}", text, end))
             console.WriteLine(line);
     }
 
@@ -181,12 +186,13 @@ internal static class StatusText
     }
 
     /// <summary>Wraps the words to the width of the terminal; without a terminal, one line that a program can search.</summary>
-    private static IEnumerable<string> Wrap(IAnsiConsole console, string first, string text)
+    private static IEnumerable<string> Wrap(IAnsiConsole console, string first, string text, string end = "")
     {
         if (WidthOf(console) is not { } width)
             return [first + text];
-        return WordWrap.Lines(text, Math.Min(width, WidestText) - first.Length)
-            .Select((line, index) => (index == 0 ? first : new string(' ', first.Length)) + line);
+        var lines = WordWrap.Lines(text, Math.Min(width, WidestText) - first.Length - end.Length).ToList();
+        return lines.Select((line, index) =>
+            $"{(index == 0 ? first : new string(' ', first.Length))}{line}{(index < lines.Count - 1 ? end : "")}");
     }
 
     /// <summary>Null: it is no terminal.</summary>
