@@ -31,6 +31,7 @@ public sealed class HappyEyeballs
     {
         AllowAutoRedirect = false,
         UseCookies = false,
+        Proxy = new EnvironmentProxy(),
         ConnectCallback = async (context, cancellationToken) =>
             new NetworkStream(
                 await ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken), ownsSocket: true),

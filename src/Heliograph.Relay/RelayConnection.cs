@@ -1,5 +1,4 @@
 using Heliograph.Relay.Access;
-using Heliograph.Relay.Countries;
 using Heliograph.Relay.Diagnostics;
 using Heliograph.Relay.Limits;
 using Heliograph.Relay.Listening;
@@ -23,24 +22,14 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
 
     private readonly RelayContext relay;
     private readonly RelayLoop loop;
+    private readonly ConnectionAccount account;
     private readonly Deadline deadline;
     private readonly PendingBytes peeked;
     private Channel client;
     private Channel? upstream;
     private RouteCounters? relaying;
-    private AccessGroup? group;
-    private string? listedName;
-    private ConnectionAddresses? proxied;
     private ConnectionOutcome outcomeOfLeaving = ConnectionOutcome.Left;
-    private Country? country;
-    private ulong source;
     private bool timedOut;
-    private bool isCounted;
-    private bool isOwn;
-    private bool isBlocked;
-    private bool opens;
-    private bool entered;
-    private bool isBalancers;
     private bool awaitsFirstByte;
 
     /// <param name="relay">What all connections share.</param>
@@ -50,6 +39,7 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     {
         this.relay = relay;
         this.loop = loop;
+        account = new(relay, loop);
         peeked = new(loop.Events);
         deadline = new Deadline(this);
         client = new SocketChannel(socket);
@@ -57,13 +47,7 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
 
     public bool IsRelaying => relaying is not null;
 
-    /// <summary>
-    /// Whoever visits the decoy stays, and whoever has not decided between the two gets the decoy: nobody sees that a name was revoked but
-    /// those who used it. A look of our own that opens the way to Signal's hosts has no name that it could lose.
-    /// </summary>
-    public bool LostAccess(AccessTable names) => (IsRelaying || entered) && !opens && (group is null || names.Find(listedName) != group);
-
-    private RelayCounters Counters => isOwn ? loop.OwnCounters : loop.Counters;
+    public bool LostAccess(AccessTable names) => account.LostAccess(names, IsRelaying);
 
     /// <summary>Serves the connection from its first byte to its last. Never throws.</summary>
     public async Task RunAsync()
@@ -79,20 +63,11 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
         }
         finally
         {
-            // A load balancer's health check, or our own look whether a port can be reached: it has brought no client.
-            if (!isCounted && outcome == ConnectionOutcome.Left)
-                isOwn |= isBalancers || (proxied is null && SocketNames.IsFromHere(client.Socket));
+            if (outcome == ConnectionOutcome.Left)
+                account.LeaveSilently(client.Socket);
             Dispose();
             relaying?.End();
-            if (entered)
-                group!.Leave();
-            if (!isOwn)
-                group?.Count(outcome);
-            relay.Admission.Sources.Leave(source);
-            Count();
-            Counters.Count(outcome);
-            if (isOwn)
-                relay.Counters.EndOwn();
+            account.Close(outcome);
             relay.Logger.Ended(outcome);
             loop.Remove(this);
         }
@@ -132,26 +107,24 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
         loop.HandshakeTimeouts.Arm(deadline);
         if (relay.TrustedProxies.Contain(client.Socket) is not { } isProxied)
             return CloseSilently();
-        isBalancers = isProxied;
+        account.IsProxied = isProxied;
         if (isProxied && !await ReadProxyHeaderAsync())
             return CloseSilently();
-        if (!TryEnter(isProxied))
+        if (!account.TryEnter(client.Socket))
             return ConnectionOutcome.RefusedSource;
-        LookUpSource(isProxied);
+        account.LookUpSource(client.Socket);
         var opening = await PeekAsync();
         if (opening.Ended == IoStatus.Broken || peeked.Count == 0)
             return CloseSilently();
-        isOwn |= relay.Own.Take(peeked.Span, out opens);
-        isBlocked &= !isOwn;
-        Count();
+        account.Recognize(peeked.Span);
         if (relay.Passthrough.Find(opening.Found?.ServerName) is { } site)
             return await PassThroughAsync(site);
         // From here on nothing needs to know where the client is.
-        proxied = null;
+        account.Addresses = null;
         if (!LooksLikeTls())
             return await ServeDecoyAsync(relay.Decoy.PlainHttp, null, ConnectionOutcome.PlainHttp);
 
-        var isListed = IsListed(opening.Found?.ServerName);
+        var isListed = account.IsListed(opening.Found?.ServerName);
         var validation = relay.Validations.Find(opening.Found);
         if (validation is null && await WaitForHandshakeAsync() is { } refused)
             return refused;
@@ -176,13 +149,13 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
             return ended == IoStatus.Broken ? CloseSilently() : await CloseAsync(ConnectionOutcome.Left);
 
         // Again: the name may have been revoked while the hello was on its way.
-        if (!isListed || !IsListed(opening.Found?.ServerName))
+        if (!isListed || !account.IsListed(opening.Found?.ServerName))
             return await ServeDecoyAsync(relay.Decoy.Http1, relay.Decoy.Http1Unavailable, Unlisted(inner.Found));
         if (relay.FindRoute(inner.Found?.ServerName) is not { } route)
             return await ServeDecoyAsync(relay.Decoy.Http1, relay.Decoy.Http1Unavailable, Denied(inner.Found));
         if (relay.Admission.IsBudgetSpent)
             return await ServeDecoyAsync(relay.Decoy.Http1, relay.Decoy.Http1Unavailable, ConnectionOutcome.RefusedBudget);
-        if (!TryEnterGroup())
+        if (!account.TryEnterGroup())
             return await ServeDecoyAsync(relay.Decoy.Http1, relay.Decoy.Http1Unavailable, ConnectionOutcome.RefusedGroup);
         if (await DialAsync(route))
             return await RelayAsync(ConnectionOutcome.Relayed, relay.Counters.GetRoute(route));
@@ -200,8 +173,7 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
         if (ended is not null)
             return false;
         peeked.Consume(header.Length);
-        proxied = header.Addresses;
-        isBalancers = header.Addresses is null;
+        account.Addresses = header.Addresses;
         outcomeOfLeaving = header.Status switch
         {
             ProxyHeaderStatus.Missing => ConnectionOutcome.ProxyHeaderMissing,
@@ -212,58 +184,6 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
         };
         return header.Status == ProxyHeaderStatus.Header;
     }
-
-    /// <summary>
-    /// Counts the connection for its source. A load balancer's own connections, whose headers have no addresses, count for nobody.
-    /// </summary>
-    /// <returns>False: the source has as many connections as it may have.</returns>
-    private bool TryEnter(bool isProxied) => isProxied
-        ? relay.Admission.Sources.TryEnter(proxied?.Source.Address, out source)
-        : relay.Admission.Sources.TryEnter(client.Socket, out source);
-
-    /// <summary>Asks once where the client is, if anybody wants to know. The address is not kept.</summary>
-    private void LookUpSource(bool isProxied)
-    {
-        var (sources, countries) = (relay.Sources, relay.Countries);
-        if (sources is null && countries is null)
-            return;
-        var source = isProxied ? proxied?.Source.Address : SocketNames.Peer(client.Socket)?.Address;
-        isBlocked = sources?.Blocks(source) == true;
-        if (countries is not null)
-            country = source is { } known ? countries.Find(known) : Country.Unknown;
-    }
-
-    /// <summary>Counts the connection, once it is known whose it is.</summary>
-    private void Count()
-    {
-        if (isCounted)
-            return;
-        isCounted = true;
-        if (isOwn)
-            relay.Counters.BeginOwn();
-        else
-            relay.Counters.CountAccepted(loop.OpenConnections);
-    }
-
-    /// <summary>
-    /// Whether Signal's hosts can be reached under an outer name, from where the client is. Whatever is inside makes no difference where
-    /// they cannot.
-    /// </summary>
-    private bool IsListed(string? name)
-    {
-        if (isBlocked)
-            return false;
-        if (relay.Access is not { } access || opens)
-            return true;
-        var found = access.Find(name);
-        if (found is null)
-            return false;
-        (listedName, group) = (name, found);
-        return true;
-    }
-
-    /// <summary>Counts a connection for its group, which may have a limit. Our own count for nobody.</summary>
-    private bool TryEnterGroup() => group is null || isOwn || (entered = group.TryEnter());
 
     private ValueTask<Peek<ClientHello?>> PeekAsync() => PeekedBytes.ReadHelloAsync(client, loop, peeked);
 
@@ -358,7 +278,7 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     /// </summary>
     private async ValueTask AnswerAsync(UpstreamEndpoint.InProcess server)
     {
-        var visitor = new VisitorConnection(loop, client, peeked, deadline, Counters);
+        var visitor = new VisitorConnection(loop, client, peeked, deadline, account.Counters);
         await server.Serve(visitor);
         await visitor.FinishSendingAsync();
     }
@@ -374,43 +294,39 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
             return ConnectionOutcome.PassthroughDown;
         if (site.SendsProxyHeader && !TryWriteProxyHeader())
             return CloseSilently();
-        proxied = null;
+        account.Addresses = null;
         return await RelayAsync(ConnectionOutcome.PassedThrough);
     }
 
     private bool TryWriteProxyHeader()
     {
-        if (proxied is null && SocketNames.Peer(client.Socket) is { } peer && SocketNames.Own(client.Socket) is { } own)
-            proxied = new() { Source = peer, Destination = own };
-        if (proxied is null)
+        var addresses = account.Addresses;
+        if (addresses is null && SocketNames.Peer(client.Socket) is { } peer && SocketNames.Own(client.Socket) is { } own)
+            addresses = new() { Source = peer, Destination = own };
+        if (addresses is null)
             return false;
         Span<byte> header = stackalloc byte[ProxyHeaderWriter.LongestHeader];
-        return upstream!.Write(header[..ProxyHeaderWriter.Write(proxied, header)]);
+        return upstream!.Write(header[..ProxyHeaderWriter.Write(addresses, header)]);
     }
 
     /// <param name="outcome">The outcome of the connection.</param>
     /// <param name="route">Counts it and its bytes; null for visitors of web servers.</param>
     private async ValueTask<ConnectionOutcome> RelayAsync(ConnectionOutcome outcome, RouteCounters? route = null)
     {
-        relaying = isOwn && route is not null ? relay.Counters.OwnRelays : route;
+        relaying = route is null ? null : account.Relay(route);
         relaying?.Begin();
-        var countedFor = entered ? group : null;
-        if (route is not null)
-            countedFor?.CountRelayed();
-        if (route is not null && !isOwn && country is { } from)
-            relay.Counters.Countries.Count(from);
         if (!upstream!.Write(peeked.Span))
             return outcome;
         if (relaying is not null)
         {
-            Counters.CountUp(peeked.Count);
-            countedFor?.CountUp(peeked.Count);
+            account.Counters.CountUp(peeked.Count);
+            account.Group?.CountUp(peeked.Count);
         }
         peeked.Dispose();
         // Never the decoy's bytes: a web server's visitors get the records that nginx sends.
         if (route is not null && relay.Options.PadsFirstFlight)
             client.PadNextRecord(FirstFlight.ChooseLength());
-        var pump = new BytePump(loop, client, upstream, deadline, Counters, isVisit: relaying is null, countedFor);
+        var pump = new BytePump(loop, client, upstream, deadline, account.Counters, isVisit: relaying is null, account.Group);
         var (up, down) = pump.Start();
         await up;
         await down;
@@ -427,14 +343,14 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
         if (hello is null)
             return ConnectionOutcome.DecoyNoHello;
         if (hello.ServerName is { } name)
-            Counters.CountDenied(name);
+            account.Counters.CountDenied(name);
         return ConnectionOutcome.DecoyDeniedName;
     }
 
     /// <summary>What somebody brought under an outer name that is nobody's, or from a source that is blocked.</summary>
     private ConnectionOutcome Unlisted(ClientHello? hello) =>
         relay.Routes.Find(hello?.ServerName) is not null
-            ? isBlocked ? ConnectionOutcome.DecoyBlocked : ConnectionOutcome.DecoyProbe
+            ? account.IsBlocked ? ConnectionOutcome.DecoyBlocked : ConnectionOutcome.DecoyProbe
         : hello is not null ? ConnectionOutcome.DecoyDeniedName
         : ConnectionOutcome.DecoyNoHello;
 

@@ -99,7 +99,8 @@ public sealed class HttpsResolver : IDisposable
             : new SocketException((int)SocketError.TryAgain, failed.Problem);
     }
 
-    public override string ToString() => address.ToString();
+    /// <summary>Its address, without the query, which may hold a key.</summary>
+    public override string ToString() => address.GetLeftPart(UriPartial.Path);
 
     public void Dispose() => http.Dispose();
 

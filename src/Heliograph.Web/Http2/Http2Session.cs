@@ -13,6 +13,7 @@ internal sealed class Http2Session : IDisposable
     private readonly Responder responder;
     private readonly TimeProvider timeProvider;
     private readonly FrameReader reader = new();
+    private readonly ClientSettings settings = new();
     private readonly List<Http2Stream> streams = [];
     private readonly IBufferWriter<byte> output;
 
@@ -26,9 +27,6 @@ internal sealed class Http2Session : IDisposable
     private int priorityLeft = Http2Limits.MostStreams;
     private long sendWindow = Http2Limits.DefaultWindow;
     private long receiveWindow = Http2Limits.LargestWindow;
-    private int initialWindow = Http2Limits.DefaultWindow;
-    private int frameSize = Http2Limits.DefaultFrame;
-    private bool announceTable;
     private long received;
     private long useful;
 
@@ -109,7 +107,7 @@ internal sealed class Http2Session : IDisposable
         for (var sent = 0; stream is not null && sent < most && CanSendOn(stream);)
         {
             var window = Math.Min(sendWindow, stream.SendWindow);
-            var length = (int)Math.Min(Math.Min(stream.RemainingOfPart, Math.Min(Http2Limits.DataChunk, frameSize)), window);
+            var length = (int)Math.Min(Math.Min(stream.RemainingOfPart, Math.Min(Http2Limits.DataChunk, settings.FrameSize)), window);
             var isLast = length == stream.Remaining;
             FrameWriter.Head(output, length, FrameType.Data, isLast ? FrameFlags.EndStream : FrameFlags.None, stream.Id);
             var memory = output.GetMemory(Math.Max(length, 1))[..length];
@@ -168,7 +166,7 @@ internal sealed class Http2Session : IDisposable
         {
             Id = frame.Stream,
             Head = request.Head,
-            SendWindow = initialWindow,
+            SendWindow = settings.InitialWindow,
             IsInputClosed = frame.Has(FrameFlags.EndStream),
         };
         streams.Add(opening);
@@ -223,8 +221,8 @@ internal sealed class Http2Session : IDisposable
     private void Answer(Http2Stream stream, Response response)
     {
         stream.Response = response;
-        var fields = HeaderBlockWriter.Write(response, responder.Like.Server, timeProvider.GetUtcNow(), announceTable);
-        announceTable = false;
+        var fields = HeaderBlockWriter.Write(response, responder.Like.Server, timeProvider.GetUtcNow(), settings.AwaitsTableSize);
+        settings.AwaitsTableSize = false;
         var start = Output.Length;
         var isHeadOnly = stream.Head.IsHead || response.Status == NginxStatus.NotModified || response.ContentLength == 0;
         FrameWriter.Head(
@@ -332,35 +330,11 @@ internal sealed class Http2Session : IDisposable
     {
         if (frame.Flags == FrameFlags.Ack)
             return Http2Error.None;
-        var window = initialWindow;
-        for (var rest = frame.Payload; !rest.IsEmpty; rest = rest[6..])
-        {
-            var value = BinaryPrimitives.ReadUInt32BigEndian(rest[2..]);
-            switch (BinaryPrimitives.ReadUInt16BigEndian(rest))
-            {
-                case 1:
-                    announceTable = true;
-                    break;
-                case 2 when value > 1:
-                    return Http2Error.Protocol;
-                case 4 when value > Http2Limits.LargestWindow:
-                    return Http2Error.FlowControl;
-                case 4:
-                    window = (int)value;
-                    break;
-                case 5 when value is < Http2Limits.DefaultFrame or > Http2Limits.LargestFrame:
-                    return Http2Error.Protocol;
-                case 5:
-                    frameSize = (int)value;
-                    break;
-            }
-        }
-        // A window that came in an earlier part of the frame is forgotten, by nginx too.
-        if (!frame.IsEnd)
-            return Http2Error.None;
+        var error = settings.Take(frame, out var windowChange);
+        if (error != Http2Error.None || !frame.IsEnd)
+            return error;
         FrameWriter.SettingsAck(output);
-        AdjustWindows(window - (long)initialWindow);
-        initialWindow = window;
+        AdjustWindows(windowChange);
         return Http2Error.None;
     }
 

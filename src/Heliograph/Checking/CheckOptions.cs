@@ -49,10 +49,10 @@ internal sealed record CheckOptions
     public int? HttpPort { get; init; } = 80;
 
     /// <summary>
-    /// The addresses at which failing hosts are dialled directly, to distinguish a proxy that cannot reach Signal from one that does not
+    /// The routes whose hosts are dialled directly if they fail, to distinguish a proxy that cannot reach Signal from one that does not
     /// relay. Only on the proxy's own machine: a connection to Signal is what a censor looks for. Empty: only the proxy is dialled.
     /// </summary>
-    public IReadOnlyDictionary<string, ProxyAddress> Direct { get; init; } = new Dictionary<string, ProxyAddress>(StringComparer.Ordinal);
+    public IReadOnlyList<Route> Direct { get; init; } = [];
 
     /// <summary>How <see cref="Direct"/> is dialled, as the server does it: by which proxy or resolver.</summary>
     public UpstreamSettings Upstream { get; init; } = new();

@@ -1,17 +1,24 @@
 using System.Net;
-using Heliograph.Configuration;
+using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
 
 namespace Heliograph.Checking;
 
 /// <summary>
 /// Dials one of Signal's hosts from here, without the proxy that is checked. Only on that proxy's own machine, which does so all day
-/// anyway, and as it does: through upstream.proxy where there is one.
+/// anyway, and as it does: through upstream.proxy where there is one, and for a built-in route at public addresses only. What the relay
+/// does not dial says nothing about it, however well it answers, and may be a machine of this network.
 /// </summary>
 internal static class DirectDial
 {
-    public static async Task<CheckStep> RunAsync(string name, ProxyAddress target, CheckOptions options, CheckClock clock)
+    private const string NotPublic = "not_public";
+
+    /// <param name="route">A route to a host and a port.</param>
+    /// <param name="options">How it is dialled.</param>
+    /// <param name="clock">Bounds it.</param>
+    public static async Task<CheckStep> RunAsync(Route route, CheckOptions options, CheckClock clock)
     {
+        var (name, host) = (route.Name, (UpstreamEndpoint.Tcp)route.Endpoint);
         var started = clock.Time.GetTimestamp();
         var step = new CheckStep
         {
@@ -23,28 +30,33 @@ internal static class DirectDial
         };
         if (options.Upstream.Proxy is { } proxy)
         {
-            var trouble = await DialThroughAsync(proxy, target, name, options, clock);
+            var trouble = await DialThroughAsync(proxy, host, name, options, clock);
             step = step with { TookMs = clock.Since(started) };
             return trouble is null ? step with { Seen = $"{name} answers through {proxy}" } : Failed(step, trouble.Outcome, trouble.Seen);
         }
-        var addresses = options.Upstream.Resolver is null
-            ? await AddressLookup.ResolveAsync(target, options, clock)
-            : await UpstreamResolverCheck.ResolveAsync(options.Upstream, target.Host, clock.Time, clock.Cancellation);
-        if (addresses.Count == 0)
-            return Failed(
-                step,
-                "no_address",
-                target.Host == name ? $"{name} does not resolve here" : $"{name}: {target.Host} does not resolve here") with
-            {
-                TookMs = clock.Since(started),
-            };
+        var found = options.Upstream.Resolver is null
+            ? await AddressLookup.ResolveAsync(new(host.Host, host.Port), options, clock)
+            : await UpstreamResolverCheck.ResolveAsync(options.Upstream, host.Host, clock.Time, clock.Cancellation);
+        var dialled = IsGuarded(route, host, options) ? [.. found.Where(AddressGuard.IsPublic)] : found;
+        if (dialled.Count == 0)
+        {
+            step = step with { TookMs = clock.Since(started) };
+            return found.Count > 0
+                ? Failed(step, NotPublic, $"{name} resolves to private addresses only ({string.Join(", ", found)})")
+                : Failed(
+                    step, "no_address", host.Host == name ? $"{name} does not resolve here" : $"{name}: {host.Host} does not resolve here");
+        }
         var troubles = await Task.WhenAll(
-            addresses.Select(address => DialAsync(new IPEndPoint(address, target.Port), name, options, clock)));
+            dialled.Select(address => DialAsync(new IPEndPoint(address, host.Port), name, options, clock)));
         step = step with { TookMs = clock.Since(started) };
         return troubles.Contains(null)
             ? step
             : Failed(step, troubles[0]!.Outcome, $"{name} does not answer this machine: {troubles[0]!.Seen}");
     }
+
+    /// <summary>An address that the command line gives is dialled whatever it is.</summary>
+    private static bool IsGuarded(Route route, UpstreamEndpoint.Tcp host, CheckOptions options) =>
+        route.PublicOnly && !options.Resolve.ContainsKey(host.Host);
 
     private static async Task<Trouble?> DialAsync(IPEndPoint endpoint, string name, CheckOptions options, CheckClock clock)
     {
@@ -61,12 +73,12 @@ internal static class DirectDial
     }
 
     private static async Task<Trouble?> DialThroughAsync(
-        UpstreamProxy proxy, ProxyAddress target, string name, CheckOptions options, CheckClock clock)
+        UpstreamProxy proxy, UpstreamEndpoint.Tcp host, string name, CheckOptions options, CheckClock clock)
     {
         try
         {
             var (tunnel, trouble) = await UpstreamProxyCheck.ConnectAsync(
-                proxy, new(target.Host, target.Port), options.StepTimeout, clock.Time, clock.Cancellation);
+                proxy, host, options.StepTimeout, clock.Time, clock.Cancellation);
             if (tunnel is null)
                 return new(trouble!.IsHosts ? "not_through_proxy" : "upstream_proxy", trouble.Seen);
             await using var session = await TlsSession.StartAsync(
@@ -85,9 +97,12 @@ internal static class DirectDial
             Outcome = outcome,
             Severity = Severity.Warning,
             Seen = seen,
-            Remedy = outcome == "upstream_proxy"
-                ? "check upstream.proxy, its user and its password, and that the proxy lets this machine in"
-                : $"find out why this machine cannot reach {step.Subject} (\"curl -v https://{step.Subject}\"): it may be DNS, a " +
-                "firewall, or a provider or country that blocks Signal",
+            Remedy = outcome switch
+            {
+                "upstream_proxy" => "check upstream.proxy, its user and its password, and that the proxy lets this machine in",
+                NotPublic => "a filtering resolver gives such answers: use another one on this machine",
+                _ => $"find out why this machine cannot reach {step.Subject} (\"curl -v https://{step.Subject}\"): it may be DNS, a " +
+                    "firewall, or a provider or country that blocks Signal",
+            },
         };
 }

@@ -147,13 +147,7 @@ internal static class LocalCheck
             AsStranger = isFirst || (settings.Access.IsUnlisted && !isWildcard),
             HttpPort = settings.HttpListen.Count == 0 ? null : options.HttpPort,
             Upstream = settings.Upstream,
-            Direct = routes
-                .Where(static route => route.Endpoint is UpstreamEndpoint.Tcp)
-                .ToDictionary(
-                    static route => route.Name,
-                    static route => new ProxyAddress(
-                        ((UpstreamEndpoint.Tcp)route.Endpoint).Host, ((UpstreamEndpoint.Tcp)route.Endpoint).Port),
-                    StringComparer.Ordinal),
+            Direct = routes,
         };
     }
 

@@ -2,7 +2,6 @@ using System.Net;
 using Heliograph.Access;
 using Heliograph.Configuration;
 using Heliograph.Relay.Routing;
-using Heliograph.Relay.Upstream;
 
 namespace Heliograph.Checking;
 
@@ -50,10 +49,7 @@ internal static class OwnProbe
             AsStranger = false,
             HttpPort = null,
             Upstream = settings.Upstream,
-            Direct = asked
-                .Where(static route => route.Endpoint is UpstreamEndpoint.Tcp)
-                .ToDictionary(
-                    static route => route.Name, static route => ToAddress((UpstreamEndpoint.Tcp)route.Endpoint), StringComparer.Ordinal),
+            Direct = asked,
         };
         return async cancellationToken =>
         {
@@ -88,6 +84,4 @@ internal static class OwnProbe
         var preferred = Preferred.Select(routes.Find).OfType<Route>().Take(MostRoutes).ToList();
         return preferred.Count > 0 ? preferred : [.. routes.Routes.Take(1)];
     }
-
-    private static ProxyAddress ToAddress(UpstreamEndpoint.Tcp endpoint) => new(endpoint.Host, endpoint.Port);
 }

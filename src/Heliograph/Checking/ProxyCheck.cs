@@ -1,4 +1,6 @@
 using System.Net;
+using Heliograph.Relay.Routing;
+using Heliograph.Relay.Upstream;
 
 namespace Heliograph.Checking;
 
@@ -101,8 +103,11 @@ internal static class ProxyCheck
     private static async Task<CheckStep[]> DialDirectlyAsync(List<CheckStep> routes, CheckOptions options, CheckClock clock) =>
         await Task.WhenAll(
             routes
-                .Where(route => route.Severity != Severity.Ok && options.Direct.ContainsKey(route.Subject!))
-                .OrderByDescending(static route => Conclusion.IsNeeded(route.Subject!))
+                .Where(static step => step.Severity != Severity.Ok)
+                .Select(step => options.Direct.FirstOrDefault(route => route.Name == step.Subject))
+                .OfType<Route>()
+                .Where(static route => route.Endpoint is UpstreamEndpoint.Tcp)
+                .OrderByDescending(static route => Conclusion.IsNeeded(route.Name))
                 .Take(MostDirect)
-                .Select(route => DirectDial.RunAsync(route.Subject!, options.Direct[route.Subject!], options, clock)));
+                .Select(route => DirectDial.RunAsync(route, options, clock)));
 }

@@ -32,19 +32,18 @@ internal sealed class ConfigurationOptions
         flags = [.. keys.All.Where(static key => key.Flag is not null).Select(static key => new Flag(key, key.Flag!))];
     }
 
-    public void AddTo(Command command)
+    public void AddTo(Command command) => AddTo(command, keys.All);
+
+    /// <summary>Only the flags of some keys, for a command that needs no others.</summary>
+    public void AddTo(Command command, IReadOnlyList<ConfigurationKey> wanted)
     {
         AddFileTo(command);
-        foreach (var flag in flags)
+        foreach (var flag in flags.Where(flag => wanted.Contains(flag.Key)))
             command.Add(flag.Option);
     }
 
     /// <summary>Only the flags that locate the running server: <see cref="StateDirectory"/>.</summary>
-    public void AddStateDirectoryTo(Command command)
-    {
-        AddFileTo(command);
-        command.Add(flags.Single(static flag => flag.Key == Keys.StateDirectory).Option);
-    }
+    public void AddStateDirectoryTo(Command command) => AddTo(command, [Keys.StateDirectory]);
 
     /// <summary><c>--config</c> alone.</summary>
     public void AddFileTo(Command command) => command.Add(file);
@@ -77,22 +76,26 @@ internal sealed class ConfigurationOptions
             flag.Read(parsed, layer, errors, edit ?? (static (_, value) => value));
     }
 
-    /// <summary>The state directory of the running server. Errors elsewhere in the configuration do not matter for it.</summary>
-    /// <returns>Null if it is unknown; the errors are printed.</returns>
-    public string? StateDirectory(ParseResult parsed, TextWriter error)
+    /// <summary>Reads some keys. Errors elsewhere in the configuration do not matter, nor does what is missing there.</summary>
+    /// <returns>Settings with the values of these keys only. Null if one is unknown; the errors are printed.</returns>
+    public Settings? Load(ParseResult parsed, TextWriter error, IReadOnlyList<ConfigurationKey> wanted)
     {
         var loaded = Load(parsed);
         var errors = new ConfigurationErrors();
-        var directory = SettingsReader.StateDirectory(loaded.Values, errors);
-        // A file that cannot be read might name a directory other than the default.
-        var unread = loaded.Values.OriginOf(Keys.StateDirectory) is null
+        var settings = wanted.Aggregate(Settings.Default, (read, key) => key.Read(loaded.Values, errors, read));
+        // A file that cannot be read might give another value than the default.
+        var unread = wanted.Any(key => !loaded.Values.IsGiven(key))
             ? loaded.Errors.Where(line => loaded.File is { } path && line.StartsWith(path, StringComparison.Ordinal)).ToList()
             : [];
         if (!errors.Any && unread.Count == 0)
-            return directory;
+            return settings;
         Report([.. errors.Lines, .. unread], error);
         return null;
     }
+
+    /// <summary>The state directory of the running server.</summary>
+    /// <returns>Null if it is unknown; the errors are printed.</returns>
+    public string? StateDirectory(ParseResult parsed, TextWriter error) => Load(parsed, error, [Keys.StateDirectory])?.StateDirectory;
 
     /// <summary>Reads the configuration, with all its errors.</summary>
     /// <param name="parsed">The command line.</param>

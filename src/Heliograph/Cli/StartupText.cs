@@ -23,7 +23,7 @@ internal static class StartupText
         if (settings.Upstream.Proxy is { } proxy)
             Line(console, "upstream", $"by {proxy}, which resolves the hosts' names");
         if (settings.Upstream.Resolver is { } resolver)
-            Line(console, "upstream", $"names by {resolver}");
+            Line(console, "upstream", $"names by {Keys.UpstreamResolver.Mask(resolver)}");
         Line(console, "decoy", Decoy(settings.Decoy, host.Like.Name));
         Line(console, "state", settings.StateDirectory);
         if (host.MetricsEndpoints.Count > 0)

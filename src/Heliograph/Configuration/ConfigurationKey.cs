@@ -88,13 +88,15 @@ internal abstract class ConfigurationKey(string path, ValueKind kind, string hel
         EnvironmentLayer.Prefix + path.Replace(":", "__", StringComparison.Ordinal).ToUpperInvariant();
 
     /// <summary>A value as it may be shown.</summary>
-    public string Mask(string value) => IsSecret ? "********" : value;
+    public string Mask(string value) => IsSecret ? Masked.All : Kind.Mask(value);
 
     /// <summary>The settings with the value that the layers give; as they are if none does, or if it cannot be used.</summary>
     public abstract Settings Read(LayeredValues values, ConfigurationErrors errors, Settings settings);
 
-    /// <summary>The value as YAML on one line, a secret masked; null where it has none, or where it has no effect.</summary>
-    public abstract string? ToYaml(Settings settings);
+    /// <summary>The value as YAML on one line; null where it has none, or where it has no effect.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="withSecrets">Whether it may be written as it is; otherwise what is secret in it is masked.</param>
+    public abstract string? ToYaml(Settings settings, bool withSecrets = false);
 
     /// <summary>For a map: each entry, with its value as YAML.</summary>
     public abstract IEnumerable<(string Name, string Yaml)> Entries(Settings settings);
@@ -130,12 +132,13 @@ internal sealed class ConfigurationKey<TSection, TValue>(
     public override Settings Read(LayeredValues values, ConfigurationErrors errors, Settings settings) =>
         kind.TryRead(this, values, errors, out var value) ? With(settings, value) : settings;
 
-    public override string? ToYaml(Settings settings) => Yaml(settings) is { } yaml ? IsSecret ? YamlText.Quote(Mask("")) : yaml : null;
+    public override string? ToYaml(Settings settings, bool withSecrets = false) =>
+        Yaml(settings, withSecrets) is { } yaml ? IsSecret && !withSecrets ? YamlText.Quote(Masked.All) : yaml : null;
 
     public override IEnumerable<(string Name, string Yaml)> Entries(Settings settings) =>
         section.Get(settings) is { } part ? kind.Entries(get(part)) : [];
 
-    public override bool IsSame(Settings one, Settings other) => Yaml(one) == Yaml(other);
+    public override bool IsSame(Settings one, Settings other) => Yaml(one, withSecrets: true) == Yaml(other, withSecrets: true);
 
     public override Settings Copy(Settings from, Settings to) => section.Get(from) is { } part ? With(to, get(part)!) : to;
 
@@ -150,8 +153,10 @@ internal sealed class ConfigurationKey<TSection, TValue>(
         return schema;
     }
 
-    private string? Yaml(Settings settings) =>
-        section.Get(settings) is { } part && CountsIf?.Invoke(part) != false ? kind.ToYaml(get(part)) : null;
+    private string? Yaml(Settings settings, bool withSecrets) =>
+        section.Get(settings) is not { } part || CountsIf?.Invoke(part) == false ? null
+        : withSecrets ? kind.ToYaml(get(part))
+        : kind.ToMaskedYaml(get(part));
 
     private Settings With(Settings settings, TValue value) => section.Set(settings, set(section.Get(settings) ?? section.Create(), value));
 

@@ -4,27 +4,18 @@ using Heliograph.Web;
 namespace Heliograph.Configuration;
 
 /// <summary>
-/// Every key there is, each in one place. To add one: an entry here, in its group below, and the property of the settings that it fills.
-/// The names are a contract with operators. A key that does not say what a reload does with it needs a restart.
+/// Every key there is, each in one place: here, or in <see cref="IssuerKeys"/>, <see cref="DnsKeys"/> or <see cref="LimitKeys"/>. To add
+/// one: an entry, in its group below, and the property of the settings that it fills. The names are a contract with operators. A key that
+/// does not say what a reload does with it needs a restart.
 /// </summary>
 internal static class Keys
 {
     private const string DecoyChoice = "decoy";
 
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(7);
     private static readonly TimeSpan ShortestSelfCheck = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestSelfCheck = TimeSpan.FromDays(7);
     private static readonly TimeSpan ShortestRefresh = TimeSpan.FromHours(1);
     private static readonly TimeSpan LongestRefresh = TimeSpan.FromDays(30);
-    private static readonly TimeSpan ShortestDnsTimeout = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestDnsTimeout = TimeSpan.FromHours(1);
-
-    /// <summary>Below the slowest not even a handshake gets through in time; above the fastest there is no such line.</summary>
-    private const long SlowestRate = 10_000, FastestRate = 100_000_000_000;
-
-    private const long SmallestBudget = 100_000_000, LargestBudget = 1_000_000_000_000_000_000;
-
-    private const int MostHandshakes = 100_000;
 
     // Names and addresses
 
@@ -85,66 +76,6 @@ internal static class Keys
         OnReload.ReopensCertificate, example: "rsa-2048");
 
     public static readonly IssuerKeys AcmeFailover = new(Sections.Failover);
-
-    public static readonly ConfigurationKey DnsHook = Sections.Dns.Key(
-        "hook", Kinds.Path("the path of a program that is called as: HOOK present|cleanup FQDN VALUE", "path of a program"),
-        static dns => dns.Hook, static (dns, value) => dns with { Hook = value },
-        "For dns-01: a program that creates and removes the DNS record.",
-        OnReload.ReopensCertificate, example: "/etc/heliograph/dns-hook");
-
-    public static readonly ConfigurationKey DnsHookTimeout = Sections.Dns.Key(
-        "hook_timeout", Kinds.Duration(ShortestDnsTimeout, LongestDnsTimeout),
-        static dns => dns.HookTimeout, static (dns, value) => dns with { HookTimeout = value },
-        "How long one call of acme.dns.hook may take.",
-        OnReload.ReopensCertificate, countsIf: static dns => dns.Hook is not null);
-
-    public static readonly ConfigurationKey Rfc2136Server = Sections.Rfc2136.Key(
-        "server", Kinds.Word("the address of the zone's primary name server, with its port if that is not 53"),
-        static update => update.Server, static (update, value) => update with { Server = value },
-        "For dns-01: the primary name server of the zone, which takes signed updates (RFC 2136).",
-        OnReload.ReopensCertificate, example: "192.0.2.53");
-
-    public static readonly ConfigurationKey Rfc2136KeyName = Sections.Rfc2136.Key(
-        "key_name", Kinds.Word("the name of the TSIG key"),
-        static update => update.KeyName, static (update, value) => update with { KeyName = value },
-        "The name of the TSIG key that signs the updates.",
-        OnReload.ReopensCertificate, example: "acme-update");
-
-    public static readonly ConfigurationKey Rfc2136KeySecret = Sections.Rfc2136.Key(
-        "key_secret", Kinds.Word("the secret of the TSIG key, in base64"),
-        static update => update.KeySecret, static (update, value) => update with { KeySecret = value },
-        "The TSIG key itself, in base64. It is a secret.",
-        OnReload.ReopensCertificate, example: "bXktc2VjcmV0", isSecret: true);
-
-    public static readonly ConfigurationKey Rfc2136Algorithm = Sections.Rfc2136.Key(
-        "algorithm", Kinds.Choice(Words.TsigAlgorithms),
-        static update => update.Algorithm, static (update, value) => update with { Algorithm = value },
-        "The algorithm of the TSIG key.",
-        OnReload.ReopensCertificate);
-
-    public static readonly ConfigurationKey Rfc2136Zone = Sections.Rfc2136.Key(
-        "zone", Kinds.Word("the name of the zone that holds the records"),
-        static update => update.Zone, static (update, value) => update with { Zone = value },
-        "The zone to update. Without it the server is asked.",
-        OnReload.ReopensCertificate, example: "example.org");
-
-    public static readonly ConfigurationKey Rfc2136Transport = Sections.Rfc2136.Key(
-        "transport", Kinds.Choice(Words.DnsTransports),
-        static update => update.Transport, static (update, value) => update with { Transport = value },
-        "How updates are sent. udp changes to TCP for an answer that does not fit.",
-        OnReload.ReopensCertificate);
-
-    public static readonly ConfigurationKey DnsVisibleAt = Sections.Dns.Key(
-        "visible_at", new ListKind<string>(Kinds.NameServer),
-        static dns => dns.VisibleAt, static (dns, value) => dns with { VisibleAt = value },
-        "Name servers that must show the DNS record before the authority is asked to check it.",
-        OnReload.ReopensCertificate, example: "192.0.2.53");
-
-    public static readonly ConfigurationKey DnsVisibleTimeout = Sections.Dns.Key(
-        "visible_timeout", Kinds.Duration(ShortestDnsTimeout, LongestDnsTimeout),
-        static dns => dns.VisibleTimeout, static (dns, value) => dns with { VisibleTimeout = value },
-        "How long to wait until the name servers show the record. After that the authority is asked anyway.",
-        OnReload.ReopensCertificate);
 
     // Routes
 
@@ -331,99 +262,6 @@ internal static class Keys
         + "packets; not for Russia, where they are counted.",
         OnReload.TakesEffect, example: "on");
 
-    // Limits
-
-    public static readonly ConfigurationKey MaxConnections = Sections.Limits.Key(
-        "max_connections", Kinds.ConnectionsOrAuto(),
-        static limits => limits.MaxConnections, static (limits, value) => limits with { MaxConnections = value },
-        "How many connections may be open at a time. auto: as many as memory and file descriptors allow.",
-        OnReload.TakesEffect, new("--max-connections", "N"), example: "2000");
-
-    public static readonly ConfigurationKey ConnectionsPerSource = Sections.Limits.Key(
-        "max_connections_per_source", Kinds.ConnectionsOrAutoOrOff(),
-        static limits => limits.ConnectionsPerSource, static (limits, value) => limits with { ConnectionsPerSource = value },
-        "How many connections may be open at a time from one IPv4 address or one /64 of IPv6.",
-        OnReload.TakesEffect, example: "1000");
-
-    public static readonly ConfigurationKey HandshakesPerSecond = Sections.Relay.Key(
-        "handshakes_per_second", Kinds.NumberOrOff(MostHandshakes),
-        static limits => limits.HandshakesPerSecond, static (limits, value) => limits with { HandshakesPerSecond = value },
-        "New TLS handshakes per second, of all clients together.",
-        OnReload.TakesEffect, example: "150");
-
-    public static readonly ConfigurationKey BytesPerSecond = Sections.Relay.Key(
-        "bytes_per_second", Kinds.RateOrOff(SlowestRate, FastestRate),
-        static limits => limits.BytesPerSecond, static (limits, value) => limits with { BytesPerSecond = value },
-        "What is relayed per second, all connections and both directions together.",
-        OnReload.TakesEffect, example: "60Mbit");
-
-    public static readonly ConfigurationKey MonthlyBytes = Sections.Budget.Key(
-        "monthly_bytes", Kinds.SizeOrOff(SmallestBudget, LargestBudget),
-        static budget => budget.MonthlyBytes, static (budget, value) => budget with { MonthlyBytes = value },
-        "The month's traffic, in and out. A relayed byte counts twice.",
-        example: "900GB");
-
-    public static readonly ConfigurationKey MonthlyResetDay = Sections.Budget.Key(
-        "monthly_reset_day", Kinds.DayOfMonth(),
-        static budget => budget.ResetDay, static (budget, value) => budget with { ResetDay = value },
-        "The day on which a month begins, at 00:00 UTC.",
-        example: "12", countsIf: static budget => budget.IsLimited);
-
-    public static readonly ConfigurationKey WhenLow = Sections.Budget.Key(
-        "when_low", Kinds.OneOf(Words.WhenLow),
-        static budget => budget.SlowsWhenLow, static (budget, value) => budget with { SlowsWhenLow = value },
-        "What happens once 80 % of the month's traffic is used: a warning only, or slow relaying too.",
-        example: "slow", countsIf: static budget => budget.IsLimited);
-
-    public static readonly ConfigurationKey WhenSpent = Sections.Budget.Key(
-        "when_spent", Kinds.OneOf(Words.WhenSpent),
-        static budget => budget.SlowsWhenSpent, static (budget, value) => budget with { SlowsWhenSpent = value },
-        "What happens once all of the month's traffic is used: relay nothing until the next month, or relay slowly.",
-        example: "slow", countsIf: static budget => budget.IsLimited);
-
-    public static readonly ConfigurationKey SlowBytesPerSecond = Sections.Budget.Key(
-        "slow_bytes_per_second", Kinds.Rate(SlowestRate, FastestRate),
-        static budget => budget.SlowBytesPerSecond, static (budget, value) => budget with { SlowBytesPerSecond = value },
-        "The rate of slow relaying, for all connections together.",
-        example: "1Mbit", countsIf: static budget => budget.IsLimited);
-
-    public static readonly ConfigurationKey HandshakeTimeout = Sections.Relay.Key(
-        "handshake_timeout", Kinds.Duration(Shortest, Longest),
-        static limits => limits.HandshakeTimeout, static (limits, value) => limits with { HandshakeTimeout = value },
-        "The time from accepting a connection to the end of the outer TLS handshake.",
-        OnReload.TakesEffect);
-
-    public static readonly ConfigurationKey HelloTimeout = Sections.Relay.Key(
-        "hello_timeout", Kinds.Duration(Shortest, Longest),
-        static limits => limits.HelloTimeout, static (limits, value) => limits with { HelloTimeout = value },
-        "The time from the end of the outer TLS handshake to a complete inner ClientHello.",
-        OnReload.TakesEffect);
-
-    public static readonly ConfigurationKey ConnectTimeout = Sections.Relay.Key(
-        "connect_timeout", Kinds.Duration(Shortest, Longest),
-        static limits => limits.ConnectTimeout, static (limits, value) => limits with { ConnectTimeout = value },
-        "The time to resolve an upstream's name, and again to connect to it.",
-        OnReload.TakesEffect);
-
-    public static readonly ConfigurationKey IdleTimeout = Sections.Relay.Key(
-        "idle_timeout", Kinds.Duration(Shortest, Longest),
-        static limits => limits.IdleTimeout, static (limits, value) => limits with { IdleTimeout = value },
-        "A connection is closed after this time without a byte in either direction. Signal's apps send something every 31 s.",
-        OnReload.TakesEffect, example: "5m");
-
-    public static readonly ConfigurationKey DrainTimeout = Sections.Limits.Key(
-        "drain_timeout", Kinds.Duration(TimeSpan.Zero, Longest),
-        static limits => limits.DrainTimeout, static (limits, value) => limits with { DrainTimeout = value },
-        "How long open connections may continue after SIGTERM.",
-        OnReload.TakesEffect, new("--drain-timeout", "DURATION"), example: "2m");
-
-    public static readonly ConfigurationKey HandoverTimeout = Sections.Limits.Key(
-        "handover_timeout", Kinds.Duration(TimeSpan.Zero, Longest),
-        static limits => limits.HandoverTimeout, static (limits, value) => limits with { HandoverTimeout = value },
-        "How long open connections may continue once a client waits for the next process. "
-        + "It counts only where systemd holds the listening sockets.",
-        OnReload.TakesEffect);
-
     // Monitoring
 
     public static readonly ConfigurationKey MetricsListen = Sections.Metrics.Key(
@@ -469,7 +307,7 @@ internal static class Keys
         example: "https://hooks.example.org/services/abc", isSecret: true);
 
     public static readonly ConfigurationKey AlertsSelfCheck = Sections.Alerts.Key(
-        "self_check", Kinds.IntervalOrOff(ShortestSelfCheck, Longest),
+        "self_check", Kinds.IntervalOrOff(ShortestSelfCheck, LongestSelfCheck),
         static alerts => alerts.SelfCheck, static (alerts, value) => alerts with { SelfCheck = value },
         "How often the proxy checks itself, as a client would.",
         example: "30m");
@@ -496,11 +334,7 @@ internal static class Keys
         new("Certificate", [CertificateSource, CertificateChain, CertificateKey]),
         new("ACME", [.. Acme.All, AcmeChallenges, AcmeKeyType]),
         new("A second certificate authority", [.. AcmeFailover.All]),
-        new("Validation through DNS",
-        [
-            DnsHook, DnsHookTimeout, Rfc2136Server, Rfc2136KeyName, Rfc2136KeySecret, Rfc2136Algorithm, Rfc2136Zone, Rfc2136Transport,
-            DnsVisibleAt, DnsVisibleTimeout,
-        ]),
+        new("Validation through DNS", DnsKeys.All),
         new("Routes", [RouteSets, RouteHosts, RouteZones, RouteListKey]),
         new("Upstream", [UpstreamProxy, UpstreamProxyUser, UpstreamProxyPassword, UpstreamResolver, UpstreamResolverAddresses]),
         new("Unlisted names", [AccessMode, AccessMetrics, AccessAlerts]),
@@ -509,12 +343,7 @@ internal static class Keys
         new("Other servers beside and in front of this one", [Passthrough, TrustedProxies]),
         new("TLS", [TlsHandshake]),
         new("Relay", [FirstFlightPadding]),
-        new("Limits",
-        [
-            MaxConnections, ConnectionsPerSource, HandshakesPerSecond, BytesPerSecond,
-            MonthlyBytes, MonthlyResetDay, WhenLow, WhenSpent, SlowBytesPerSecond,
-            HandshakeTimeout, HelloTimeout, ConnectTimeout, IdleTimeout, DrainTimeout, HandoverTimeout,
-        ]),
+        new("Limits", LimitKeys.All),
         new("Metrics and log", [MetricsListen, LogLevel, LogFormat]),
         new("Statistics", [StatisticsCountries]),
         new("Alerts", [AlertsExec, AlertsWebhook, AlertsSelfCheck, AlertsSelfCheckAddress]),

@@ -57,7 +57,10 @@ internal static class Kinds
 
     public static ScalarKind<UpstreamProxy> UpstreamProxyAddress { get; } = new(
         Configuration.UpstreamProxyAddress.Parse, static proxy => proxy?.ToString(), static () => Text(@"^(socks5|http)://[^\s@]+$"),
-        Configuration.UpstreamProxyAddress.Allowed, "`socks5://HOST:PORT` or `http://HOST:PORT`");
+        Configuration.UpstreamProxyAddress.Allowed, "`socks5://HOST:PORT` or `http://HOST:PORT`")
+    {
+        Mask = Masked.Proxy,
+    };
 
     /// <param name="allowed">What it is.</param>
     public static ScalarKind<string> Credential(string allowed) => new(
@@ -187,6 +190,7 @@ internal static class Kinds
         new(Values.HttpsAddress, Given, static () => Text("^https://"), allowed, "address that starts with `https://`")
         {
             Words = suggestions,
+            Mask = Masked.Address,
         };
 
     /// <param name="words">What may stand in the place of a list.</param>
@@ -197,6 +201,7 @@ internal static class Kinds
         $"{string.Concat(words.Select(static word => $"`{word}`, "))}path of a file, or address that starts with `https://`")
     {
         Words = words,
+        Mask = Masked.Address,
     };
 
     /// <param name="allowed">What the word is.</param>

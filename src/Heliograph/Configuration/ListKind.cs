@@ -18,6 +18,7 @@ internal sealed class ListKind<T> : ValueKind<IReadOnlyList<T>>
         this.item = item;
         this.least = least;
         Words = item.Words;
+        Mask = item.Mask;
     }
 
     public override bool TryRead(ConfigurationKey key, LayeredValues values, ConfigurationErrors errors, out IReadOnlyList<T> value)
@@ -45,6 +46,9 @@ internal sealed class ListKind<T> : ValueKind<IReadOnlyList<T>>
     public override string? ToText(IReadOnlyList<T>? value) => value is null or [] ? null : string.Join(", ", value.Select(item.ToText));
 
     public override string? ToYaml(IReadOnlyList<T>? value) => value is null ? null : $"[{string.Join(", ", value.Select(item.ToYaml))}]";
+
+    public override string? ToMaskedYaml(IReadOnlyList<T>? value) =>
+        value is null ? null : $"[{string.Join(", ", value.Select(item.ToMaskedYaml))}]";
 
     public override JsonNode? ToJson(IReadOnlyList<T>? value) => value is null ? null : new JsonArray([.. value.Select(item.ToJson)]);
 

@@ -37,6 +37,9 @@ internal sealed class ScalarKind<T>(Parse<T> parse, Func<T?, string?> write, Fun
 
     public override string? ToYaml(T? value) => write(value) is not { } text ? null : IsNumeric ? text : YamlText.Quote(text);
 
+    public override string? ToMaskedYaml(T? value) =>
+        write(value) is not { } text ? null : IsNumeric ? text : YamlText.Quote(Mask(text));
+
     public override JsonNode? ToJson(T? value) => write(value) is not { } text ? null
         : IsNumeric && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number)
         : IsNumeric && bool.TryParse(text, out var flag) ? JsonValue.Create(flag)

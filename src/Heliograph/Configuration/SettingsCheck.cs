@@ -82,10 +82,10 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
         RequireIfAny(Keys.AcmeFailover.All, Keys.AcmeFailover.Directory);
         RequireIfAny(
             [
-                Keys.Rfc2136Server, Keys.Rfc2136KeyName, Keys.Rfc2136KeySecret, Keys.Rfc2136Algorithm,
-                Keys.Rfc2136Zone, Keys.Rfc2136Transport,
+                DnsKeys.Rfc2136Server, DnsKeys.Rfc2136KeyName, DnsKeys.Rfc2136KeySecret, DnsKeys.Rfc2136Algorithm,
+                DnsKeys.Rfc2136Zone, DnsKeys.Rfc2136Transport,
             ],
-            Keys.Rfc2136Server, Keys.Rfc2136KeyName, Keys.Rfc2136KeySecret);
+            DnsKeys.Rfc2136Server, DnsKeys.Rfc2136KeyName, DnsKeys.Rfc2136KeySecret);
         if (settings.Certificate.Source != CertificateOrigin.Acme)
             return;
         AddErrorsOfLibrary();
@@ -98,7 +98,7 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
                 $"has http-01 only, which needs port 80, and {Keys.HttpListen.Name} is empty; "
                 + $"add tls-alpn-01, or give {Keys.HttpListen.Name} an address");
         }
-        CheckFile(Keys.DnsHook, settings.Acme.Dns?.Hook);
+        CheckFile(DnsKeys.Hook, settings.Acme.Dns?.Hook);
     }
 
     /// <summary>What the library finds wrong, each at the place of its key; not what is in the errors already.</summary>
@@ -208,12 +208,13 @@ internal sealed class SettingsCheck(Settings settings, LayeredValues values, Con
     /// <summary>Whoever sets one of these thinks that there is a budget.</summary>
     private void CheckBudget()
     {
-        if (values.IsGiven(Keys.MonthlyBytes))
+        var budget = LimitKeys.MonthlyBytes;
+        if (values.IsGiven(budget))
             return;
-        foreach (var key in new[] { Keys.MonthlyResetDay, Keys.WhenLow, Keys.WhenSpent, Keys.SlowBytesPerSecond })
+        foreach (var key in new[] { LimitKeys.MonthlyResetDay, LimitKeys.WhenLow, LimitKeys.WhenSpent, LimitKeys.SlowBytesPerSecond })
         {
             if (values.Scalar(key) is { } alone)
-                errors.Add(key, alone, $"{Keys.MonthlyBytes.Name} is missing, which it belongs to; allowed: {Keys.MonthlyBytes.Allowed}");
+                errors.Add(key, alone, $"{budget.Name} is missing, which it belongs to; allowed: {budget.Allowed}");
         }
     }
 

@@ -15,10 +15,6 @@ internal static class SettingsReader
         return errors.Any ? null : settings;
     }
 
-    /// <summary>This key alone.</summary>
-    public static string StateDirectory(LayeredValues values, ConfigurationErrors errors) =>
-        Keys.StateDirectory.Read(values, errors, Settings.Default).StateDirectory;
-
     /// <summary>What keys mean for each other.</summary>
     private static Settings Complete(Settings settings, LayeredValues values)
     {

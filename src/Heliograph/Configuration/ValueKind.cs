@@ -35,6 +35,9 @@ internal abstract class ValueKind(KeyShape shape, string allowed, string summary
     /// </summary>
     public IReadOnlyList<string> EntryKeys { get; init; } = [];
 
+    /// <summary>Masks what is secret in a text that was given for a value, right or wrong; the rest of it may be shown.</summary>
+    public Func<string, string> Mask { get; init; } = static text => text;
+
     /// <summary>The kind as JSON Schema has it.</summary>
     public abstract JsonObject Schema();
 }
@@ -48,6 +51,9 @@ internal abstract class ValueKind<T>(KeyShape shape, string allowed, string summ
 
     /// <summary>The value on one line of YAML; null where there is nothing to write.</summary>
     public abstract string? ToYaml(T? value);
+
+    /// <summary>The same, as it may be shown.</summary>
+    public virtual string? ToMaskedYaml(T? value) => ToYaml(value);
 
     /// <summary>The value as a flag or a variable takes it.</summary>
     public abstract string? ToText(T? value);

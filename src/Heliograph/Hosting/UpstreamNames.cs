@@ -26,15 +26,14 @@ internal sealed class UpstreamNames : IAsyncDisposable
         this.routes = routes;
         if (settings.Resolver is not { } address)
             return;
-        resolver = new HttpsResolver(new Uri(address), settings.ResolverAddresses, timeProvider)
+        resolver = new HttpsResolver(new Uri(address), settings.ResolverAddresses, timeProvider);
+        var shown = resolver.ToString();
+        resolver.Changed = problem =>
         {
-            Changed = problem =>
-            {
-                if (problem is null)
-                    HostLog.ResolverAnswers(logger, address);
-                else
-                    HostLog.ResolverFails(logger, address, problem);
-            },
+            if (problem is null)
+                HostLog.ResolverAnswers(logger, shown);
+            else
+                HostLog.ResolverFails(logger, shown, problem);
         };
     }
 

@@ -69,7 +69,10 @@ internal sealed class OtlpExport : IAsyncDisposable
     private static Func<HttpClient> ClientFactory(OtlpExporterOptions options)
     {
         if (TlsVariables.Any(static name => Environment.GetEnvironmentVariable(name) is { Length: > 0 }))
+        {
+            HttpClient.DefaultProxy = new EnvironmentProxy();
             return options.HttpClientFactory;
+        }
         return () =>
         {
             var timeout = TimeSpan.FromMilliseconds(options.TimeoutMilliseconds);

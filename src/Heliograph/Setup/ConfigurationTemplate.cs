@@ -36,12 +36,12 @@ internal static class ConfigurationTemplate
         Keys.RouteHosts,
         Keys.AccessMode,
         Keys.DecoyDirectory,
-        Keys.MaxConnections,
-        Keys.HandshakeTimeout,
-        Keys.HelloTimeout,
-        Keys.ConnectTimeout,
-        Keys.IdleTimeout,
-        Keys.DrainTimeout,
+        LimitKeys.MaxConnections,
+        LimitKeys.HandshakeTimeout,
+        LimitKeys.HelloTimeout,
+        LimitKeys.ConnectTimeout,
+        LimitKeys.IdleTimeout,
+        LimitKeys.DrainTimeout,
         Keys.LogLevel,
     ];
 }

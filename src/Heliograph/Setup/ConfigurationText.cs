@@ -39,9 +39,7 @@ internal static class ConfigurationText
         foreach (var line in Lines(key.Help))
             text.Append(indent).Append("# ").Append(line).Append('\n');
         var given = IsGiven(key, settings, values);
-        var value = !given ? key.DefaultYaml ?? key.ExampleYaml
-            : key.IsSecret && withSecrets ? YamlText.Quote(values.Scalar(key)!.Value.Value)
-            : key.ToYaml(settings);
+        var value = given ? key.ToYaml(settings, withSecrets) : key.DefaultYaml ?? key.ExampleYaml;
         text.Append(indent).Append(given ? "" : "#").Append(key.Path.Split(':')[^1]).Append(": ").Append(value).Append('\n');
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Heliograph.Testing;
 using Heliograph.Testing.UpstreamProxies;
@@ -76,6 +77,30 @@ public sealed class LocalCheckTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Bound.LongTest)]
+    public async Task A_private_address_that_the_relay_would_not_dial_is_not_dialled_by_the_check_either()
+    {
+        PrivateMounts.Need();
+        // A loopback address that nothing else uses, for Signal's port.
+        var inside = new IPEndPoint(IPAddress.Parse("127.83.19.10"), 443);
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(inside);
+        listener.Listen();
+        var lies = string.Concat(CheckedProxy.Hosts.Select(host => $"{inside.Address} {host}\n"));
+        var wrapper = PrivateMounts.Over("/etc/hosts", directory.Write("hosts", lies));
+        var config = Configure("{ zones: off }");
+        await using var server = await HeliographProcess.StartAsync(config, directory.Path, wrapper: wrapper);
+
+        var run = await RunAsync(wrapper, config);
+        Assert.Equal((1, "signal_unreachable"), (run.ExitCode, run.Verdict));
+        Assert.Equal("not_public", run.Outcomes("direct")["grpc.chat.signal.org"]);
+        Assert.Equal(
+            "The proxy is up, but this machine cannot reach Signal: a filtering resolver gives such answers: use another one on this "
+            + "machine.",
+            run.Summary);
+        Assert.False(listener.Poll(0, SelectMode.SelectRead), "the private address was dialled");
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
     [Trait("Needs", "server")]
     public async Task An_upstream_proxy_is_tried_by_itself_its_fault_is_the_cause_and_a_reload_mends_it()
     {
@@ -145,13 +170,18 @@ public sealed class LocalCheckTests : IAsyncDisposable
 
     private static JsonElement Proxy(CheckedProxy.CheckRun run) => JsonDocument.Parse(run.Output).RootElement.GetProperty("proxies")[0];
 
-    private Task<CheckedProxy.CheckRun> RunAsync(string config, params string[] host) =>
+    private Task<CheckedProxy.CheckRun> RunAsync(string config, params string[] host) => RunAsync([], config, host);
+
+    private Task<CheckedProxy.CheckRun> RunAsync(IReadOnlyList<string> wrapper, string config, params string[] host) =>
         CheckedProxy.RunAsync(
-            [],
+            wrapper,
             ["check", .. host, "--config", config, "--ca-root", check.Root, "--signal-root", check.Root, "--neutral", "none", "--json"]);
 
     /// <summary>A configuration whose hosts all have one upstream.</summary>
-    private string Configure(IPEndPoint signal, string more = "")
+    private string Configure(IPEndPoint signal, string more = "") =>
+        Configure($$"""{ sets: [], hosts: { grpc.chat.signal.org: "{{signal}}", chat.signal.org: "{{signal}}" } }""", more);
+
+    private string Configure(string routes, string more = "")
     {
         var (chain, key) = check.Certificate.WriteTo(directory);
         return directory.Write("heliograph.yaml", $$"""
@@ -159,7 +189,7 @@ public sealed class LocalCheckTests : IAsyncDisposable
             listen: ["{{listen}}"]
             http: { listen: [] }
             certificate: { source: files, chain: "{{chain}}", key: "{{key}}" }
-            routes: { sets: [], hosts: { grpc.chat.signal.org: "{{signal}}", chat.signal.org: "{{signal}}" } }
+            routes: {{routes}}
             state_directory: "{{directory["state"]}}"
             {{more}}
 

@@ -28,6 +28,8 @@ public sealed class WithoutRootTests : IAsyncDisposable
     [InlineData("config show")]
     [InlineData("config validate")]
     [InlineData("certificate show")]
+    [InlineData("routes show")]
+    [InlineData("routes undo")]
     public async Task A_configuration_that_only_root_may_read_is_said_to_be_so(string command)
     {
         await NeedAnotherUserAsync();

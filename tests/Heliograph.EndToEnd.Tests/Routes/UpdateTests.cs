@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using Heliograph.EndToEnd.Tests.Cli;
 using Heliograph.Relay.Routing;
@@ -207,6 +210,27 @@ public sealed class UpdateTests : IDisposable
     }
 
     [Fact(Timeout = Bound.Test)]
+    public async Task The_password_for_the_proxy_of_the_environment_is_sent_to_it_and_shown_to_nobody()
+    {
+        var signer = await MinisignSigner.CreateAsync(files);
+        var config = files.Write("heliograph.yaml", $"state_directory: {files["state"]}\nroutes: {{ list_key: {signer.PublicKey} }}\n");
+        using var proxy = new TcpListener(IPAddress.Loopback, 0);
+        proxy.Start();
+        var address = (IPEndPoint)proxy.LocalEndpoint;
+        var asked = AnswerAsync(proxy, "407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"bees\"", "403 Forbidden");
+
+        var (code, _, errors) = await BuiltProgram.RunAsync(
+            new Dictionary<string, string?>(StringComparer.Ordinal) { ["HTTPS_PROXY"] = $"http://me:hush@{address}" },
+            "routes", "update", "https://lists.example/hosts.json", "--config", config);
+
+        Assert.Equal(1, code);
+        Assert.Contains($"http://{address}/' failed with status code '403'", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", errors, StringComparison.Ordinal);
+        // me:hush
+        Assert.Contains("Proxy-Authorization: Basic bWU6aHVzaA==", await asked, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact(Timeout = Bound.Test)]
     public async Task Without_a_key_no_list_can_be_checked()
     {
         var config = files.Write("heliograph.yaml", "domains: [proxy.example.org]\n");
@@ -223,6 +247,56 @@ public sealed class UpdateTests : IDisposable
         var config = files.Write("heliograph.yaml", $"domains: [proxy.example.org]\nstate_directory: {state}\n");
         var (code, _, errors) = await BuiltProgram.RunAsync("routes", "undo", "--config", config);
         Assert.Equal((1, $"heliograph: there was no update of the list in {state}, so there is nothing to undo\n"), (code, errors));
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task Keys_that_a_command_does_not_need_may_be_missing_or_wrong_and_no_other_may()
+    {
+        var state = Directory.CreateDirectory(files["state"]).FullName;
+        var config = files.Write("heliograph.yaml", $"state_directory: {state}\nlimits: {{ idle_timeout: soon }}\n");
+        var (code, output, errors) = await BuiltProgram.RunAsync(
+            "routes", "show", "--config", config, "--route-set", "signal-staging", "--route", "own.example=192.0.2.10:443");
+        Assert.Equal((0, ""), (code, errors));
+        Assert.StartsWith($"List {Own} (the program's own)\n", output, StringComparison.Ordinal);
+        Assert.Contains("\n  own.example -> 192.0.2.10:443\n", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("  chat.signal.org\n", output, StringComparison.Ordinal);
+        (code, _, errors) = await BuiltProgram.RunAsync("routes", "undo", "--config", config);
+        Assert.Equal((1, $"heliograph: there was no update of the list in {state}, so there is nothing to undo\n"), (code, errors));
+
+        (code, output, errors) = await BuiltProgram.RunAsync("routes", "show", "--config", config, "--route-set", "sginal");
+        Assert.Equal((2, ""), (code, output));
+        Assert.StartsWith(
+            "heliograph: the configuration has an error:\n  routes.sets.0 (--route-set): \"sginal\": there is no such set", errors,
+            StringComparison.Ordinal);
+        files.Write("heliograph.yaml", $"state_directory: {state}\nroutes: {{ list_key: none }}\n");
+        (code, output, errors) = await BuiltProgram.RunAsync("routes", "update", "hosts.json", "--config", config);
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains("routes.list_key", errors, StringComparison.Ordinal);
+    }
+
+    /// <summary>Answers a request on a connection of its own each.</summary>
+    /// <returns>The last request.</returns>
+    private static async Task<string> AnswerAsync(TcpListener listener, params IReadOnlyList<string> answers)
+    {
+        var request = "";
+        foreach (var answer in answers)
+        {
+            using var client = await listener.AcceptTcpClientAsync(Bound.Token);
+            await using var stream = client.GetStream();
+            var head = new byte[4096];
+            var length = 0;
+            while (length < head.Length && !head.AsSpan(0, length).EndsWith("\r\n\r\n"u8))
+            {
+                if (await stream.ReadAsync(head.AsMemory(length), Bound.Token) is var read and > 0)
+                    length += read;
+                else
+                    break;
+            }
+            request = Encoding.ASCII.GetString(head, 0, length);
+            await stream.WriteAsync(
+                Encoding.ASCII.GetBytes($"HTTP/1.1 {answer}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"), Bound.Token);
+        }
+        return request;
     }
 
     private static Task<Proxy> StartAsync(MinisignSigner signer) => Proxy.StartAsync(new ProxySettings

@@ -241,6 +241,38 @@ public sealed class ValueErrorTests
             ["acme.eab.hmac_key (FILE:2): \"********\": not base64url; allowed: the key that the authority gave you, in base64url"],
             Loaded.Errors("domains: [a.example]\nacme: { eab: { key_id: a, hmac_key: \"hush hush!\" } }\n"));
 
+    [Theory]
+    [InlineData("sources: { block: [\"http://lists.example.org/drop.txt?token=hush\"] }",
+        "sources.block.0 (FILE:2): \"http://lists.example.org/drop.txt?********\": must start with https://")]
+    [InlineData("sources: { block: [\"https://me:hush@lists.example.org/drop.txt\"] }",
+        "sources.block.0 (FILE:2): \"https://********@lists.example.org/drop.txt\": must not hold a user name or password")]
+    [InlineData("upstream: { resolver: \"me:hush@dns.example/dns-query\" }",
+        "upstream.resolver (FILE:2): \"********@dns.example/dns-query\": not a web address")]
+    [InlineData("upstream: { resolver: \"dns.example/dns-query?hush\" }",
+        "upstream.resolver (FILE:2): \"dns.example/dns-query?********\": not a web address")]
+    [InlineData("upstream: { proxy: \"socks5://me:hu/sh@192.0.2.7:1080\" }",
+        "upstream.proxy (FILE:2): \"socks5://********@192.0.2.7:1080\": must not hold a user name or password")]
+    [InlineData("upstream: { proxy: \"me:hush@192.0.2.7:1080\" }",
+        "upstream.proxy (FILE:2): \"********@192.0.2.7:1080\": the protocol is missing")]
+    public void What_is_secret_in_an_address_is_never_shown_not_even_in_a_bad_one(string yaml, string error)
+    {
+        var line = Assert.Single(Loaded.Errors($"domains: [a.example]\n{yaml}\n"));
+
+        Assert.StartsWith(error, line, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void In_quotes_too_what_is_secret_in_an_address_is_not_shown()
+    {
+        var errors = Loaded.Errors(
+            "domains: [a.example]\n",
+            ("HELIOGRAPH__SOURCES__BLOCK", "\"https://me:hush@a.example/b, https://me:hush@c.example/d?hush, https://e.example/f?hush\""));
+
+        Assert.NotEmpty(errors);
+        Assert.DoesNotContain(errors, static line => line.Contains("hush", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void All_errors_are_told_at_once_from_every_layer() =>
         Assert.Equal(

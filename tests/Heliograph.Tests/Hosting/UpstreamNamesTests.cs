@@ -30,6 +30,19 @@ public sealed class UpstreamNamesTests
     }
 
     [Fact(Timeout = Bound.Test)]
+    public async Task The_query_of_the_resolvers_address_may_be_a_key_and_is_written_nowhere()
+    {
+        using var refusing = LoopbackPort.Refusing(out var nobody);
+        await using var names = Create(nobody.Port, "?key=hush");
+
+        await Assert.ThrowsAsync<SocketException>(() => names.ResolveAsync("chat.signal.org", Bound.Token));
+
+        Assert.StartsWith($"https://dns.example:{nobody.Port}/dns-query cannot be reached: ", names.Problem, StringComparison.Ordinal);
+        Assert.Contains(log.Lines, static line => line.Contains("/dns-query cannot be reached: ", StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Lines, static line => line.Contains("hush", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = Bound.Test)]
     public async Task All_other_hosts_are_asked_of_the_system()
     {
         using var refusing = LoopbackPort.Refusing(out var nobody);
@@ -39,13 +52,13 @@ public sealed class UpstreamNamesTests
         Assert.Null(names.Problem);
     }
 
-    private UpstreamNames Create(int port)
+    private UpstreamNames Create(int port, string query = "")
     {
         var hosts = new Dictionary<string, UpstreamEndpoint> { ["x.example"] = new UpstreamEndpoint.Tcp("own.example", 443) };
         var routes = RouteTable.Create(["signal"], hosts, ["signal.org"], HostList.BuiltIn);
         var settings = new UpstreamSettings
         {
-            Resolver = $"https://dns.example:{port}/dns-query",
+            Resolver = $"https://dns.example:{port}/dns-query{query}",
             ResolverAddresses = [IPAddress.Loopback],
         };
         return new(settings, () => routes, TimeProvider.System, log);

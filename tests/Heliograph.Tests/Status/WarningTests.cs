@@ -1,22 +1,25 @@
+using System.Text.RegularExpressions;
 using Heliograph.Budget;
 using Heliograph.Certificates;
 using Heliograph.Relay.Diagnostics;
 using Heliograph.Sources;
 using Heliograph.Status;
+using Heliograph.Testing;
 
 namespace Heliograph.Tests.Status;
 
 /// <summary>The warnings shown to the operator.</summary>
-public sealed class WarningTests
+public sealed partial class WarningTests
 {
-    /// <summary>All the codes; scripts rely on them.</summary>
+    /// <summary>All the codes, as the source has them, so that none is forgotten here; scripts rely on them.</summary>
     public static IReadOnlyList<string> Codes { get; } =
     [
-        "upstreams_down", "upstream_down", "certificate_missing", "certificate_revoked", "certificate_expired",
-        "certificate_expires", "certificate_not_renewed",
-        "full", "nearly_full", "connections_refused", "list_out_of_date", "decoy_down", "defect", "totals_not_saved",
-        "source_refused", "handshakes_refused", "budget_low", "budget_spent", "budget_not_saved", "self_check_fails",
-        "source_list_failed", "nobody_allowed", "countries_failed",
+        .. Directory.EnumerateFiles(Repository.PathOf("src/Heliograph"), "*.cs", SearchOption.AllDirectories)
+            .Select(File.ReadAllText)
+            .Where(static source => source.Contains(nameof(StatusWarning), StringComparison.Ordinal))
+            .SelectMany(static source => NewWarning().Matches(source))
+            .Select(static found => found.Groups["code"].Value)
+            .Order(StringComparer.Ordinal),
     ];
 
     private static readonly CertificateReport Good = SampleStatistics.Certificate;
@@ -301,4 +304,7 @@ public sealed class WarningTests
 
     private static string? Code(RelayStatistics relay, CertificateReport? certificate = null) =>
         SampleStatistics.Report(relay, certificate: certificate).Warnings.SingleOrDefault()?.Code;
+
+    [GeneratedRegex("""new( StatusWarning)?\(\s*"(?<code>[a-z_]+)",""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex NewWarning();
 }

@@ -7,6 +7,7 @@ using Heliograph.Configuration;
 using Heliograph.Platform;
 using Heliograph.Platform.Pem;
 using Heliograph.Relay.Routing;
+using Heliograph.Relay.Upstream;
 
 namespace Heliograph.Cli.Check;
 
@@ -114,8 +115,7 @@ internal sealed class CheckArguments
                 var text => Value<ProxyAddress>(text, neutral.Name, ProxyAddress.Parse, ProxyAddress.Syntax, problems),
             },
             Direct = parsed.GetValue(direct)
-                ? options.Routes.ToDictionary(
-                    static route => route, static route => new ProxyAddress(route, ProxyAddress.DefaultPort), StringComparer.Ordinal)
+                ? [.. options.Routes.Select(static name => new Route(name, new UpstreamEndpoint.Tcp(name, 443), PublicOnly: true))]
                 : options.Direct,
         };
         foreach (var problem in problems)

@@ -15,8 +15,8 @@ internal static class UnlistedOffer
 
     private static readonly ConfigurationKey[] OfDns =
     [
-        Keys.DnsHook, Keys.DnsHookTimeout, Keys.Rfc2136Server, Keys.Rfc2136KeyName, Keys.Rfc2136KeySecret, Keys.Rfc2136Algorithm,
-        Keys.Rfc2136Zone, Keys.Rfc2136Transport, Keys.DnsVisibleTimeout,
+        DnsKeys.Hook, DnsKeys.HookTimeout, DnsKeys.Rfc2136Server, DnsKeys.Rfc2136KeyName, DnsKeys.Rfc2136KeySecret,
+        DnsKeys.Rfc2136Algorithm, DnsKeys.Rfc2136Zone, DnsKeys.Rfc2136Transport, DnsKeys.VisibleTimeout,
     ];
 
     /// <param name="console">The person's terminal.</param>
@@ -27,7 +27,7 @@ internal static class UnlistedOffer
         if (flags.Children(Keys.Domains) is not [{ Value: var domain }]
             || domain.StartsWith('*')
             || InternetAddress.TryParse(domain, out _)
-            || !(existing.IsGiven(Keys.DnsHook) || existing.IsGiven(Keys.Rfc2136Server)))
+            || !(existing.IsGiven(DnsKeys.Hook) || existing.IsGiven(DnsKeys.Rfc2136Server)))
             return;
         console.WriteLine("A program or server for DNS records is configured, so a certificate for every name");
         console.WriteLine($"under {domain} can be had. Then only names that you make lead to Signal's hosts,");

@@ -11,6 +11,14 @@ namespace Heliograph.Cli.Routes;
 /// <summary><c>heliograph routes show|update|undo</c>.</summary>
 internal static class RoutesCommand
 {
+    /// <summary>What says which hosts are relayed: with a proxy on the way, none is looked for under a zone.</summary>
+    private static readonly IReadOnlyList<ConfigurationKey> KeysOfShow =
+        [Keys.RouteSets, Keys.RouteHosts, Keys.RouteZones, Keys.UpstreamProxy, Keys.StateDirectory];
+
+    private static readonly IReadOnlyList<ConfigurationKey> KeysOfUpdate = [Keys.RouteListKey, Keys.StateDirectory];
+
+    private static readonly IReadOnlyList<ConfigurationKey> KeysOfUndo = [Keys.StateDirectory];
+
     public static Command Create() => new DocumentedCommand("routes", "Show the list of hosts that are relayed, or renew it.", """
         The program has a list of its own. A newer one, signed by the project, takes its place: never by itself, only by routes update.
         """) { CreateShow(), CreateUpdate(), CreateUndo() };
@@ -23,8 +31,11 @@ internal static class RoutesCommand
               heliograph routes show
               heliograph routes show --config /etc/heliograph/heliograph.yaml
             """);
-        options.AddTo(command);
-        command.SetAction((parsed, _) => Task.FromResult(WithSettings(options, parsed, Show)));
+        options.AddTo(command, KeysOfShow);
+        command.SetAction((parsed, _) => Task.FromResult((int)(
+            options.Load(parsed, parsed.InvocationConfiguration.Error, KeysOfShow) is { } settings
+                ? Show(settings, parsed)
+                : ExitCode.BadUsage)));
         return command;
     }
 
@@ -46,10 +57,10 @@ internal static class RoutesCommand
             """);
         command.Add(source);
         command.Add(force);
-        options.AddTo(command);
+        options.AddTo(command, KeysOfUpdate);
         command.SetAction(
             async (parsed, cancellationToken) =>
-                (int)(options.Load(parsed, parsed.InvocationConfiguration.Error).Settings is { } settings
+                (int)(options.Load(parsed, parsed.InvocationConfiguration.Error, KeysOfUpdate) is { } settings
                     ? await UpdateAsync(settings, parsed.GetValue(source)!, parsed.GetValue(force), parsed, cancellationToken)
                     : ExitCode.BadUsage));
         return command;
@@ -64,19 +75,14 @@ internal static class RoutesCommand
 
             The running server uses it at once. Called once more, it goes forward again.
             """);
-        options.AddTo(command);
+        options.AddTo(command, KeysOfUndo);
         command.SetAction(
             async (parsed, cancellationToken) =>
-                (int)(options.Load(parsed, parsed.InvocationConfiguration.Error).Settings is { } settings
+                (int)(options.Load(parsed, parsed.InvocationConfiguration.Error, KeysOfUndo) is { } settings
                     ? await UndoAsync(settings, parsed, cancellationToken)
                     : ExitCode.BadUsage));
         return command;
     }
-
-    private static int WithSettings(ConfigurationOptions options, ParseResult parsed, Func<Settings, ParseResult, ExitCode> run) =>
-        (int)(options.Load(parsed, parsed.InvocationConfiguration.Error).Settings is { } settings
-            ? run(settings, parsed)
-            : ExitCode.BadUsage);
 
     private static ExitCode Show(Settings settings, ParseResult parsed)
     {

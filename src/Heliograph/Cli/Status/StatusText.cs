@@ -34,7 +34,7 @@ internal static class StatusText
         var (style, state) = report.State switch
         {
             StatusWarning.Critical => ("red", "in trouble, see below"),
-            StatusWarning.Warning => ("yellow", "working, but needs attention, see below"),
+            StatusWarning.Warning => ("yellow", "working, but needs attention"),
             _ => ("green", "working"),
         };
         var uptime = Duration(TimeSpan.FromSeconds(report.UptimeSeconds));
@@ -74,7 +74,7 @@ internal static class StatusText
         foreach (var route in used)
         {
             var dial = report.HalfDialledIn(route) is { } milliseconds ? $"{milliseconds} ms" : "";
-            console.WriteLine(Line($"  {route.Name,-38}{route.Connections,12:N0}{route.Open,7:N0}{dial,17}").TrimEnd());
+            Row(console, route.Name, 38, Line($"{route.Connections,12:N0}{route.Open,7:N0}{dial,17}"));
         }
         if (Sentences.Idle(used.Count, report.Routes.Count) is { } idle)
             console.MarkupLineInterpolated($"  [dim]{idle}[/]");
@@ -109,7 +109,7 @@ internal static class StatusText
             return;
         Heading(console, "Failed dials, since the start", "");
         foreach (var upstream in failed)
-            console.WriteLine($"  {upstream.Endpoint,-42} {Sentences.Failures(upstream)}");
+            Row(console, upstream.Endpoint, 42, " " + Sentences.Failures(upstream));
     }
 
     private static void Others(IAnsiConsole console, StatusReport report)
@@ -128,21 +128,22 @@ internal static class StatusText
         Heading(console, "Server", "");
         var renewal = certificate.NextRenewal is { } next ? Line($"; renewal on {next:yyyy-MM-dd}") : "";
         var left = certificate.Names is null ? "none yet" : $"{certificate.Names[0]}, {certificate.Left(now)}{renewal}";
-        console.WriteLine($"  certificate   {left}");
-        console.WriteLine($"  connections   {Sentences.Limit(report.Connections)}");
+        Field(console, "certificate", left);
+        Field(console, "connections", Sentences.Limit(report.Connections));
         if (report.ListVersion > 0)
-            console.WriteLine($"  hosts         {Sentences.List(report)}");
+            Field(console, "hosts", Sentences.List(report));
         if (report.Sources is { } sources)
-            console.WriteLine($"  sources       {Sentences.Sources(sources)}");
+            Field(console, "sources", Sentences.Sources(sources));
         if (report.Budget is { } budget)
-            console.WriteLine($"  budget        {Sentences.Budget(budget)}");
+            Field(console, "budget", Sentences.Budget(budget));
         if (report.Page is { } page)
         {
-            console.WriteLine($"  page          {page.Url} while this runs on your computer:");
-            console.WriteLine($"                {page.Command}");
+            Field(console, "page", $"{page.Url} while this runs on your computer:");
+            // Lines that a shell takes for one, unless the name alone is longer than a line.
+            Field(console, "", page.Command, end: " \\");
         }
         else
-            console.WriteLine("  page          none; set metrics.listen (if it is set, the log says why)");
+            Field(console, "page", "none; set metrics.listen (if it is set, the log says why)");
     }
 
     private static void Warnings(IAnsiConsole console, StatusReport report)
@@ -156,22 +157,44 @@ internal static class StatusText
     private static void Heading(IAnsiConsole console, string title, string columns) =>
         console.MarkupLineInterpolated($"\n  [bold]{title}[/][dim]{columns}[/]");
 
-    /// <summary>Wraps the words to the width of the terminal; without a terminal, one line that a program can search.</summary>
+    /// <summary>A name that is longer than its column has a line for itself, and the figures stay in their columns.</summary>
+    private static void Row(IAnsiConsole console, string name, int column, string figures)
+    {
+        if (name.Length > column && WidthOf(console) is { } width)
+        {
+            foreach (var line in WordWrap.Lines(name, width - 2))
+                console.WriteLine("  " + line);
+            name = "";
+        }
+        console.WriteLine($"  {name.PadRight(column)}{figures}".TrimEnd());
+    }
+
+    /// <param name="console">Where to.</param>
+    /// <param name="label">What it is.</param>
+    /// <param name="text">The words.</param>
+    /// <param name="end">Follows a line that is not the last.</param>
+    private static void Field(IAnsiConsole console, string label, string text, string end = "")
+    {
+        foreach (var line in Wrap(console, $"  {label,-14}", text, end))
+            console.WriteLine(line);
+    }
+
     private static void Paragraph(IAnsiConsole console, string style, string first, string text)
     {
-        var width = console.Profile.Width > 1000 ? int.MaxValue : Math.Min(console.Profile.Width, WidestText);
-        var line = first;
-        foreach (var word in text.Split(' '))
-        {
-            if (line.Length > first.Length && line.Length + word.Length >= width)
-            {
-                Write(line);
-                line = new string(' ', first.Length);
-            }
-            line += line.Length == first.Length ? word : " " + word;
-        }
-        Write(line);
-
-        void Write(string one) => console.MarkupLineInterpolated($"[{style}]{one.TrimEnd()}[/]");
+        foreach (var line in Wrap(console, first, text))
+            console.MarkupLineInterpolated($"[{style}]{line}[/]");
     }
+
+    /// <summary>Wraps the words to the width of the terminal; without a terminal, one line that a program can search.</summary>
+    private static IEnumerable<string> Wrap(IAnsiConsole console, string first, string text, string end = "")
+    {
+        if (WidthOf(console) is not { } width)
+            return [first + text];
+        var lines = WordWrap.Lines(text, Math.Min(width, WidestText) - first.Length - end.Length).ToList();
+        return lines.Select((line, index) =>
+            $"{(index == 0 ? first : new string(' ', first.Length))}{line}{(index < lines.Count - 1 ? end : "")}");
+    }
+
+    /// <summary>Null: it is no terminal.</summary>
+    private static int? WidthOf(IAnsiConsole console) => console.Profile.Width <= 1000 ? console.Profile.Width : null;
 }
