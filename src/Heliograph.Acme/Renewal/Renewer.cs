@@ -214,7 +214,9 @@ internal sealed class Renewer
     {
         var schedule = Schedule;
         // What one machine sees says nothing of what hindered another.
-        if (store.IsShared || !schedule.IsPostponed || state.Attempts.Circumstances is not { } before || !schedule.MayAskAtOnce(issuer.SolverCount))
+        if (store.IsShared || !schedule.IsPostponed)
+            return null;
+        if (state.Attempts.Circumstances is not { } before || !schedule.MayAskAtOnce(issuer.SolverCount))
             return null;
         return probe.FindImprovement(before, await probe.LookAsync(before, cancellationToken));
     }
@@ -317,7 +319,12 @@ internal sealed class Renewer
             state = state with { Attempts = state.Attempts with { Orders = orders } };
         }
         return await issuer.IssueAsync(
-            candidate, Certificate, pending, right!, order => SaveAsync(state with { Pending = order }, cancellationToken), cancellationToken);
+            candidate,
+            Certificate,
+            pending,
+            right!,
+            order => SaveAsync(state with { Pending = order }, cancellationToken),
+            cancellationToken);
     }
 
     /// <summary>It says something of the authority, and nothing of where the state is stored.</summary>

@@ -17,7 +17,8 @@ internal sealed class CertificateStore
 
     public CertificateState Load()
     {
-        var state = store.Read(CertificateManager.CertificateDocument, StateJson.Default.CertificateState, Damage) ?? new CertificateState();
+        var state = store.Read(CertificateManager.CertificateDocument, StateJson.Default.CertificateState, Damage)
+            ?? new CertificateState();
         // An order whose key cannot be read is lost; the certificate is not.
         return state.Pending is { } pending && !IsKey(pending.KeyPem) ? state with { Pending = null } : state;
     }

@@ -38,7 +38,10 @@ internal static class EtcdRefusals
         if (why.Contains("user name is empty", StringComparison.Ordinal))
             return new(FleetFailure.AccessDenied, "etcd asks for a user and a password, and none is configured.");
         if (why.Contains("authentication is not enabled", StringComparison.Ordinal))
-            return new(FleetFailure.AccessDenied, "etcd asks nobody for a password, so it has lost its users; on the machine that made the fleet run: heliograph fleet restore.");
+            return new(
+                FleetFailure.AccessDenied,
+                "etcd asks nobody for a password, so it has lost its users; on the machine that made the fleet run: " +
+                "heliograph fleet restore.");
         if (AsksToSignIn(why))
             return new(FleetFailure.AccessDenied, $"etcd takes no token of this user ({why}).");
         return new(FleetFailure.Refused, $"etcd refused: {why}{(code == 0 ? "" : $" (gRPC code {code})")}.");

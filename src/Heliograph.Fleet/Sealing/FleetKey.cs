@@ -46,8 +46,8 @@ public sealed class FleetKey
     public FleetKey Next() => Create(FleetId);
 
     /// <summary>
-    /// The key that one machine shares with who made the fleet, and with nobody else: by it the next key reaches all machines but the one that
-    /// is shut out.
+    /// The key that one machine shares with who made the fleet, and with nobody else: by it the next key reaches all machines but the one
+    /// that is shut out.
     /// </summary>
     /// <param name="password">That machine's for etcd, random and 192 bits at least.</param>
     public FleetKey PersonalTo(string password)

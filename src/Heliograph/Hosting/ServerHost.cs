@@ -381,7 +381,8 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     private DecoyOptions DecoyOptions(Settings from) => new()
     {
         Seed = from.Decoy.SeedFile is { } file ? DecoySeed.Load(file)
-            : fleet?.Access.Seed ?? DecoySeed.LoadOrCreate(new PrivateDirectory(Path.GetFullPath(from.StateDirectory), timeProvider, logger), timeProvider),
+            : fleet?.Access.Seed
+            ?? DecoySeed.LoadOrCreate(new PrivateDirectory(Path.GetFullPath(from.StateDirectory), timeProvider, logger), timeProvider),
         Directory = from.Decoy.Directory,
         Like = Like,
         Language = DecoyLanguage(from),

@@ -64,7 +64,7 @@ internal sealed record FleetMembership
     public override string ToString() => $"{Node}, by {Etcd}";
 }
 
-/// <summary>What only the machine has that made the fleet: the passwords of etcd's users, to let machines in, and to restore them.</summary>
+/// <summary>What only the machine has that made the fleet: the passwords of etcd's users, to let machines in and restore them.</summary>
 internal sealed record FleetAdministrator
 {
     /// <summary>Root's.</summary>

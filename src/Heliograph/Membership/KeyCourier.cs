@@ -32,7 +32,8 @@ internal sealed class KeyCourier
     {
         await documents.ReadAsync(cancellationToken);
         var generation = (documents.Find(Name)?.Generation ?? 0) + 1;
-        var content = JsonSerializer.SerializeToUtf8Bytes(new NextKey { KeyId = key.Id, Secret = key.Secret }, MembershipJson.Default.NextKey);
+        var next = new NextKey { KeyId = key.Id, Secret = key.Secret };
+        var content = JsonSerializer.SerializeToUtf8Bytes(next, MembershipJson.Default.NextKey);
         if (await documents.SaveAsync(new FleetDocument(Name, generation, content), null, cancellationToken) is not SaveOutcome.Saved)
             throw new StartException("the fleet's key is changed from elsewhere at the same time; try again");
     }

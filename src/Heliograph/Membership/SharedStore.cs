@@ -33,7 +33,8 @@ internal sealed class SharedStore : IStateStore
 
     /// <summary>The document of a set of names.</summary>
     public static string NameOf(IReadOnlyList<string> domains) =>
-        $"{CertificateManager.CertificateDocument} {string.Join(' ', domains.Select(static name => name.ToLowerInvariant()).Order(StringComparer.Ordinal))}";
+        $"{CertificateManager.CertificateDocument} " +
+        string.Join(' ', domains.Select(static name => name.ToLowerInvariant()).Order(StringComparer.Ordinal));
 
     /// <summary>Whether it is the document of a set of names.</summary>
     public static bool IsCertificate(string document) =>

@@ -81,7 +81,8 @@ internal static class ServerWarnings
         new(
             "fleet_away",
             StatusWarning.Warning,
-            $"What the fleet shares cannot be reached: {problem} This server goes on with what it has, and orders no certificate meanwhile.");
+            $"What the fleet shares cannot be reached: {problem} This server goes on with what it has, and orders no certificate " +
+            "meanwhile.");
 
     private static string Names(IReadOnlyDictionary<string, long> names)
     {

@@ -8,6 +8,9 @@ namespace Heliograph.EndToEnd.Tests.Fleet;
 /// <summary><c>heliograph fleet</c> on a terminal: what it makes, and what it says when something is wrong.</summary>
 public sealed partial class FleetCommandTests : IDisposable
 {
+    private const string NoFleet =
+        "this machine is in no fleet: make one with heliograph fleet init, or join one with heliograph fleet join";
+
     private static readonly TimeSpan StartBound = TimeSpan.FromSeconds(60);
 
     private readonly TempDirectory directory = new();
@@ -47,15 +50,17 @@ public sealed partial class FleetCommandTests : IDisposable
             StartBound);
         var printed = Line().Match(text);
         Assert.True(printed.Success, text);
-        var made = await FleetMachine.RunAsync(
-            "fleet", "init", "--endpoint", printed.Groups["endpoint"].Value, "--pin", printed.Groups["pin"].Value, "--name", "vps1", "--config", Config);
+        string[] init =
+        [
+            "fleet", "init", "--endpoint", printed.Groups["endpoint"].Value, "--pin", printed.Groups["pin"].Value, "--config", Config,
+        ];
+        var made = await FleetMachine.RunAsync([.. init, "--name", "vps1"]);
         Assert.Contains("This machine is the first of a new fleet, as vps1.", made, StringComparison.Ordinal);
         Assert.StartsWith(
             "0 of 1 machines are up. This one is vps1.\n",
             await FleetMachine.RunAsync("status", "--fleet", "--config", Config),
             StringComparison.Ordinal);
-        var (code, _, errors) = await FleetMachine.TryAsync(
-            "fleet", "init", "--endpoint", printed.Groups["endpoint"].Value, "--pin", printed.Groups["pin"].Value, "--config", Config);
+        var (code, _, errors) = await FleetMachine.TryAsync(init);
         Assert.Equal(1, code);
         Assert.Equal(
             "heliograph: this machine is in a fleet already, as vps1; add others with: heliograph fleet invite NAME\n", errors);
@@ -76,11 +81,12 @@ public sealed partial class FleetCommandTests : IDisposable
         2, "fleet join heliograph-fleet-1.AAAA",
         "this is no token of a fleet: a part of it is missing or changed; copy the whole line")]
     [InlineData(2, "fleet join secret", "this is no token of a fleet: it does not begin with heliograph-fleet-1.")]
-    [InlineData(
-        1, "fleet invite vps2",
-        "this machine is in no fleet: make one with heliograph fleet init, or join one with heliograph fleet join")]
-    [InlineData(1, "fleet leave", "this machine is in no fleet: make one with heliograph fleet init, or join one with heliograph fleet join")]
-    [InlineData(1, "status --fleet", "this machine is in no fleet: make one with heliograph fleet init, or join one with heliograph fleet join")]
+    [InlineData(1, "fleet invite vps2", NoFleet)]
+    [InlineData(1, "fleet remove vps2", NoFleet)]
+    [InlineData(1, "fleet restore", NoFleet)]
+    [InlineData(1, "fleet leave", NoFleet)]
+    [InlineData(1, "status --fleet", NoFleet)]
+    [InlineData(2, "status --fleet --watch", "--fleet shows one view, because machines report every 20 s; leave out --watch")]
     [InlineData(
         2, "fleet init --endpoint https://10.0.0.1:2379 --name a/b",
         "\"a/b\": a machine's name has 1 to 63 letters, digits, dots, hyphens or underscores")]

@@ -16,14 +16,17 @@ internal static class FleetCommand
     private static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(20);
 
     public static Command Create() => new DocumentedCommand("fleet", "Let several machines share one certificate and one web site.", """
-        Machines of a fleet share through etcd, which sees sealed documents only: one of them orders the certificate, all serve it. What they
-        share goes on being used while etcd is away. docs/operating/fleet.md leads through it.
+        Machines of a fleet share through etcd, which sees sealed documents only: one of them orders the certificate, all serve it. What
+        they share goes on being used while etcd is away. docs/operating/fleet.md leads through it.
         heliograph status --fleet shows all machines.
         """) { CreateEtcd(), CreateInit(), CreateInvite(), CreateJoin(), CreateRemove(), CreateRestore(), CreateLeave() };
 
     private static DocumentedCommand CreateEtcd()
     {
-        var directory = new Argument<string>("DIRECTORY") { Description = "A new directory for etcd's configuration, certificate and key." };
+        var directory = new Argument<string>("DIRECTORY")
+        {
+            Description = "A new directory for etcd's configuration, certificate and key.",
+        };
         var address = new Option<string>("--address")
         {
             Description = "The address or name by which the machines reach etcd, best in a private network.",
@@ -71,7 +74,11 @@ internal static class FleetCommand
             Description = "A file with the password of etcd's root, if etcd asks for one already.",
             HelpName = "FILE",
         };
-        var node = new Option<string?>("--name") { Description = "This machine's name in the fleet. [default: the host's name]", HelpName = "NAME" };
+        var node = new Option<string?>("--name")
+        {
+            Description = "This machine's name in the fleet. [default: the host's name]",
+            HelpName = "NAME",
+        };
         var command = new DocumentedCommand("init", "Make a fleet of this machine: others can join then.", """
             Examples:
               heliograph fleet init --endpoint https://10.0.0.1:2379 --pin 3f0c…
@@ -117,8 +124,8 @@ internal static class FleetCommand
             Examples:
               heliograph fleet invite vps2
 
-            Run it on the machine that made the fleet. Who has the token can read all that the fleet shares, the certificate's key too: carry
-            it over SSH, and keep it nowhere. Inviting a name again makes its earlier token useless.
+            Run it on the machine that made the fleet. Who has the token can read all that the fleet shares, the certificate's key too:
+            carry it over SSH, and keep it nowhere. Inviting a name again makes its earlier token useless.
             """) { node };
         options.AddStateDirectoryTo(command);
         command.SetAction((parsed, cancellationToken) => WithSetupAsync(options, parsed, async setup =>
@@ -157,9 +164,9 @@ internal static class FleetCommand
             Examples:
               heliograph fleet remove vps2
 
-            Run it on the machine that made the fleet. etcd forgets the machine, and everything is put under a new key, which the others get by
-            themselves, those that are down when they come back. What the machine knew it still knows: it has the key of today's certificate,
-            and serves it until you stop it. If it is in the wrong hands, replace that too:
+            Run it on the machine that made the fleet. etcd forgets the machine, and everything is put under a new key, which the others get
+            by themselves, those that are down when they come back. What the machine knew it still knows: it has the key of today's
+            certificate, and serves it until you stop it. If it is in the wrong hands, replace that too:
               heliograph certificate revoke --reason key-compromise
             """) { node };
         options.AddStateDirectoryTo(command);

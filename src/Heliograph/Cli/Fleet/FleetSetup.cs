@@ -284,7 +284,7 @@ internal sealed class FleetSetup : IDisposable
         }
     }
 
-    /// <summary>The certificate and the accounts that this machine has ordered with: nothing is asked of an authority because of the fleet.</summary>
+    /// <summary>The certificate of this machine, and the accounts: nothing is asked of an authority because of the fleet.</summary>
     private async Task ShareOwnAsync(DocumentStore documents, Settings settings, CancellationToken cancellationToken)
     {
         var directory = Path.Combine(stateDirectory, CertificateManager.DirectoryName);

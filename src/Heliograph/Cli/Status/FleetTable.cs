@@ -22,7 +22,8 @@ internal static class FleetTable
         var connections = report.Machines.Sum(static machine => machine.Report?.Connections ?? 0);
         var bytes = report.Machines.Sum(static machine => machine.Report?.Bytes ?? 0);
         output.WriteLine(Line($"{"together",-30}{connections,12:N0}{Bytes(bytes),12}"));
-        if (report.Machines.Select(static machine => machine.Report?.CertificateSerial).OfType<string>().Distinct(StringComparer.Ordinal).Count() > 1)
+        var certificates = report.Machines.Select(static machine => machine.Report?.CertificateSerial).OfType<string>();
+        if (certificates.Distinct(StringComparer.Ordinal).Count() > 1)
             output.WriteLine("Not all have the same certificate: do they have the same domains? A new one takes seconds to reach all.");
     }
 
