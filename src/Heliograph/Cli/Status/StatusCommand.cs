@@ -60,9 +60,9 @@ internal static partial class StatusCommand
         command.Add(interval);
         command.Add(json);
         command.Add(fleet);
-        command.Validators.Add(result =>
+        fleet.Validators.Add(result =>
         {
-            if (result.GetValue(fleet) && result.GetValue(watch))
+            if (result.GetResult(watch) is { Implicit: false })
                 result.AddError("--fleet shows one view, because machines report every 20 s; leave out --watch");
         });
         command.SetAction(
