@@ -19,6 +19,9 @@ internal static partial class OpenSsl
     internal const int VerifyPeer = 1;
     internal const int ErrorZeroReturn = 6;
 
+    /// <summary>EINTR.</summary>
+    private const int Interrupted = 4;
+
     /// <summary>"3.0.19" of "OpenSSL 3.0.19 27 Jan 2026".</summary>
     internal static string Version() => Marshal.PtrToStringUTF8(OpenSSL_version(0))!.Split(' ')[1];
 
@@ -67,7 +70,7 @@ internal static partial class OpenSsl
     [LibraryImport(Ssl, EntryPoint = "SSL_ctrl", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint SSL_ctrl(nint ssl, int command, nint number, string text);
 
-    [LibraryImport(Ssl)]
+    [LibraryImport(Ssl, SetLastError = true)]
     internal static partial int SSL_connect(nint ssl);
 
     [LibraryImport(Ssl, SetLastError = true)]
@@ -99,6 +102,12 @@ internal static partial class OpenSsl
 
     [LibraryImport(Crypto)]
     internal static partial nint ERR_reason_error_string(nuint error);
+
+    /// <summary>
+    /// Whether a signal interrupted the last call: that of a child that has ended, say. The kernel never restarts a wait that has a time limit
+    /// (SO_RCVTIMEO, SO_SNDTIMEO; signal(7)).
+    /// </summary>
+    internal static bool WasInterrupted => Marshal.GetLastPInvokeError() == Interrupted;
 
     /// <summary>Why the last call failed, in OpenSSL's words or the system's.</summary>
     internal static string Reason() =>

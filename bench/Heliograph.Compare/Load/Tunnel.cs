@@ -69,11 +69,17 @@ internal sealed class Tunnel : IDisposable
 
     public unsafe void Write(ReadOnlySpan<byte> bytes)
     {
-        OpenSsl.ERR_clear_error();
         fixed (byte* first = bytes)
         {
+            int written;
+            do
+            {
+                OpenSsl.ERR_clear_error();
+                written = OpenSsl.SSL_write(ssl, first, bytes.Length);
+            }
+            while (written < 0 && OpenSsl.WasInterrupted);
             // Without partial writes, a blocking SSL_write writes everything or fails.
-            if (OpenSsl.SSL_write(ssl, first, bytes.Length) != bytes.Length)
+            if (written != bytes.Length)
                 throw new CompareException($"a write into the tunnel failed: {OpenSsl.Reason()}");
         }
     }
@@ -81,10 +87,15 @@ internal sealed class Tunnel : IDisposable
     /// <summary>Reads what has arrived, at least one byte.</summary>
     public unsafe int Read(Span<byte> buffer)
     {
-        OpenSsl.ERR_clear_error();
         fixed (byte* first = buffer)
         {
-            var read = OpenSsl.SSL_read(ssl, first, buffer.Length);
+            int read;
+            do
+            {
+                OpenSsl.ERR_clear_error();
+                read = OpenSsl.SSL_read(ssl, first, buffer.Length);
+            }
+            while (read < 0 && OpenSsl.WasInterrupted);
             if (read > 0)
                 return read;
             throw new CompareException(OpenSsl.SSL_get_error(ssl, read) == OpenSsl.ErrorZeroReturn
@@ -131,7 +142,17 @@ internal sealed class Tunnel : IDisposable
         }
 
         OpenSsl.ERR_clear_error();
-        if (OpenSsl.SSL_set_fd(ssl, (int)socket.Handle) != 1 || OpenSsl.SSL_connect(ssl) != 1)
+        var connected = OpenSsl.SSL_set_fd(ssl, (int)socket.Handle);
+        if (connected == 1)
+        {
+            do
+            {
+                OpenSsl.ERR_clear_error();
+                connected = OpenSsl.SSL_connect(ssl);
+            }
+            while (connected < 0 && OpenSsl.WasInterrupted);
+        }
+        if (connected != 1)
             throw new CompareException($"the outer handshake failed: {OpenSsl.Reason()}");
     }
 }
