@@ -10,6 +10,8 @@ public static class Processes
     public const int SIGKILL = 9;
     public const int SIGUSR1 = 10;
     public const int SIGTERM = 15;
+    public const int SIGCONT = 18;
+    public const int SIGSTOP = 19;
 
     /// <summary>VmRSS of one process.</summary>
     public static long ResidentBytes(int pid) => Status(pid, "VmRSS") is { } text

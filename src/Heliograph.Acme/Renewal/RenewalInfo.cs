@@ -44,10 +44,10 @@ internal static class RenewalInfo
     {
         var nextCheck = now + Clamp(retryAfter ?? (answer is null ? Longest : DefaultInterval));
         if (answer is null)
-            return new SuggestedRenewal { NextCheck = nextCheck };
+            return new SuggestedRenewal { NextCheck = nextCheck, AskedAt = now };
         // Section 4.2: a window that does not end after its start is the authority's error; the previous suggestion stays.
         if (answer.SuggestedWindow is not { Start: { } start, End: { } end } || end <= start)
-            return (previous ?? new SuggestedRenewal { NextCheck = nextCheck }) with { NextCheck = nextCheck };
+            return Again(previous, nextCheck, now);
         var chosen =
             previous?.Start == start && previous.End == end && previous.Chosen is { } kept ? kept : start + ((end - start) * random);
         return new SuggestedRenewal
@@ -57,8 +57,13 @@ internal static class RenewalInfo
             Chosen = chosen,
             ExplanationUrl = answer.ExplanationUrl is { Length: <= 500 } url ? Urls.Https(url)?.AbsoluteUri : null,
             NextCheck = nextCheck,
+            AskedAt = now,
         };
     }
+
+    /// <summary>After an answer that says nothing: what was suggested before stays.</summary>
+    public static SuggestedRenewal Again(SuggestedRenewal? previous, DateTimeOffset nextCheck, DateTimeOffset now) =>
+        (previous ?? new SuggestedRenewal { NextCheck = nextCheck }) with { NextCheck = nextCheck, AskedAt = now };
 
     private static TimeSpan Clamp(TimeSpan value) => value < Shortest ? Shortest : value > Longest ? Longest : value;
 }

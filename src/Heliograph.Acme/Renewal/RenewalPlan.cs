@@ -26,7 +26,8 @@ internal sealed record RenewalPlan(DateTimeOffset At, string Reason)
         var isShort = certificate.Lifetime < ShortLived;
         var backstop = certificate.NotAfter - (certificate.Lifetime / (isShort ? 2 : 3));
         var pause = certificate.Lifetime / 4 < LongestPause ? certificate.Lifetime / 4 : LongestPause;
-        var earliest = (state.ObtainedAt ?? certificate.NotBefore) + pause;
+        var obtained = StoredInstant.IsAhead(state.ObtainedAt, now) ? null : state.ObtainedAt;
+        var earliest = (obtained ?? certificate.NotBefore) + pause;
         var plan = state.Ari?.Chosen is { } chosen && chosen < backstop
             ? new RenewalPlan(chosen, "the authority suggests a window around that time (ARI)")
             : new RenewalPlan(backstop, isShort ? "half of its lifetime has passed by then" : "a third of its lifetime is left by then");

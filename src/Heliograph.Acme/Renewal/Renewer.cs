@@ -234,8 +234,7 @@ internal sealed class Renewer
         catch (AcmeException exception) when (IsTheAuthoritys(exception))
         {
             logger.NoSuggestion(exception.Message);
-            var nextCheck = Now + RenewalInfo.DefaultInterval;
-            var suggestion = (state.Ari ?? new SuggestedRenewal { NextCheck = nextCheck }) with { NextCheck = nextCheck };
+            var suggestion = RenewalInfo.Again(state.Ari, Now + RenewalInfo.DefaultInterval, Now);
             await SaveAsync(state with { Ari = suggestion }, cancellationToken);
         }
     }
@@ -251,6 +250,8 @@ internal sealed class Renewer
         // If this cannot be written, neither could the certificate: then no authority is asked.
         var counted = state with
         {
+            // What is from a time when the clock was ahead could not be told from the rest after this.
+            NotBefore = schedule.Limits,
             Attempts = kept with
             {
                 Failures = kept.Failures + 1,
@@ -410,7 +411,11 @@ internal sealed class Renewer
         }
         pause = null;
         var attempts = state.Attempts;
-        var failed = state with { Attempts = attempts with { LastError = exception.Message, LastErrorAt = Now } };
+        var failed = state with
+        {
+            NotBefore = Schedule.Limits,
+            Attempts = attempts with { LastError = exception.Message, LastErrorAt = Now },
+        };
         if (exception.Failure == AcmeFailure.Storage)
         {
             // No authority was asked, or the certificate is in memory only: try the disk again, with the same back-off.

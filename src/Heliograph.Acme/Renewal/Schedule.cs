@@ -18,6 +18,9 @@ internal sealed record Schedule(
     // How soon it is seen that what was wrong has been put right.
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
 
+    private static readonly IReadOnlyDictionary<string, DateTimeOffset> NoLimits =
+        new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+
     /// <summary>Let's Encrypt's limits last no longer. A longer Retry-After is the authority's mistake.</summary>
     public static TimeSpan LongestRetryAfter { get; } = TimeSpan.FromDays(7);
 
@@ -29,7 +32,8 @@ internal sealed record Schedule(
         get
         {
             var due = Plan.At;
-            return Later(Later(due, Trusted(State.Attempts.NextAttempt, Backoff.Longest) ?? due), EarliestIssuer);
+            var backedOff = Trusted(State.Attempts.NextAttempt, Backoff.Longest, State.Attempts.LastErrorAt) ?? due;
+            return Later(Later(due, backedOff), EarliestIssuer);
         }
     }
 
@@ -48,10 +52,15 @@ internal sealed record Schedule(
     /// <summary>It is due, and only the last failure delays it.</summary>
     public bool IsPostponed => State.Attempts.Failures > 0 && Plan.At <= Now && LimitedUntil is null && NextAttempt > Now;
 
+    /// <summary>What the authorities said in failures, without what they said while the clock was ahead.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> Limits => StoredInstant.IsAhead(LastFailure, Now) ? NoLimits : State.NotBefore;
+
     public IssuerOptions? SuggestingIssuer => Options.Issuers.FirstOrDefault(candidate => candidate.Directory == Certificate?.Directory);
 
     public DateTimeOffset? SuggestionDue =>
-        Certificate?.AriId is null || SuggestingIssuer is null ? null : Trusted(State.Ari?.NextCheck, RenewalInfo.Longest) ?? Now;
+        Certificate?.AriId is null || SuggestingIssuer is null
+            ? null
+            : Trusted(State.Ari?.NextCheck, RenewalInfo.Longest, State.Ari?.AskedAt) ?? Now;
 
     public TimeSpan? Remaining => Certificate?.NotAfter - Now;
 
@@ -102,12 +111,19 @@ internal sealed record Schedule(
     private bool MayAsk(IssuerOptions candidate) => NotBefore(candidate) <= Now;
 
     private DateTimeOffset NotBefore(IssuerOptions candidate) =>
-        State.NotBefore.TryGetValue(candidate.Directory, out var notBefore)
-            ? Trusted(notBefore, LongestRetryAfter) ?? DateTimeOffset.MinValue
+        Limits.TryGetValue(candidate.Directory, out var notBefore) && notBefore - Now <= LongestRetryAfter
+            ? notBefore
             : DateTimeOffset.MinValue;
 
+    /// <summary>No limit was noted later: a certificate ends the failures before it.</summary>
+    private DateTimeOffset? LastFailure => State.Attempts.LastErrorAt ?? State.ObtainedAt;
+
     /// <summary>An instant from the file, unless the clock was ahead when it was written.</summary>
-    private DateTimeOffset? Trusted(DateTimeOffset? instant, TimeSpan longest) => instant - Now > longest ? null : instant;
+    /// <param name="instant">Until when to wait.</param>
+    /// <param name="longest">Nothing is waited for longer.</param>
+    /// <param name="written">When it was written; null: before this was kept.</param>
+    private DateTimeOffset? Trusted(DateTimeOffset? instant, TimeSpan longest, DateTimeOffset? written) =>
+        instant - Now > longest || StoredInstant.IsAhead(written, Now) ? null : instant;
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 }

@@ -42,6 +42,9 @@ internal sealed record SuggestedRenewal
     public string? ExplanationUrl { get; init; }
 
     public required DateTimeOffset NextCheck { get; init; }
+
+    /// <summary>When the authority was asked last; null in a file from before this was kept.</summary>
+    public DateTimeOffset? AskedAt { get; init; }
 }
 
 /// <summary>Kept across restarts, so that a crash loop backs off.</summary>

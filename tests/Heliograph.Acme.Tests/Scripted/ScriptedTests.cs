@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Heliograph.Acme.Storage;
 using Heliograph.Platform;
 using Heliograph.Testing;
 
@@ -43,8 +44,9 @@ public abstract class ScriptedTests : IDisposable
     };
 
     /// <summary>The random numbers are the same in every run.</summary>
-    private protected CertificateManager Open(AcmeOptions options, Action<WriteStep>? fault = null) =>
-        new(options, Ports.Responders, Used.Add, Clock, Log, new Random(1), ResolveAsync, fault);
+    private protected CertificateManager Open(
+        AcmeOptions options, Action<WriteStep>? fault = null, IStateStore? shared = null, Action<IssuedCertificate>? use = null) =>
+        new(options, Ports.Responders, use ?? Used.Add, Clock, Log, new Random(1), ResolveAsync, fault, shared);
 
     /// <summary>What DNS says about a host; a host that is missing does not exist.</summary>
     private protected Dictionary<string, IPAddress[]> Dns { get; } = new(StringComparer.Ordinal);

@@ -8,10 +8,6 @@ namespace Heliograph.Testing.Etcd;
 /// <summary>A real etcd on loopback, over TLS: one member, or one of several. It can be killed, wiped, stopped and started again.</summary>
 public sealed class EtcdServer : IAsyncDisposable
 {
-    private const int Sigkill = 9;
-    private const int Sigcont = 18;
-    private const int Sigstop = 19;
-
     private static readonly TimeSpan StartBound = TimeSpan.FromSeconds(60);
 
     private readonly TempDirectory directory = new();
@@ -81,16 +77,16 @@ public sealed class EtcdServer : IAsyncDisposable
     /// <summary>kill -9, and waits until it is gone.</summary>
     public async Task KillAsync()
     {
-        process!.Signal(Sigkill);
+        process!.Signal(Processes.SIGKILL);
         await process.WaitForExitAsync(StartBound);
         await process.DisposeAsync();
         process = null;
     }
 
     /// <summary>It keeps its connections and answers nothing.</summary>
-    public void Freeze() => process!.Signal(Sigstop);
+    public void Freeze() => process!.Signal(Processes.SIGSTOP);
 
-    public void Thaw() => process!.Signal(Sigcont);
+    public void Thaw() => process!.Signal(Processes.SIGCONT);
 
     /// <summary>Everything that it has kept.</summary>
     public void Wipe() => Directory.Delete(DataDirectory, recursive: true);

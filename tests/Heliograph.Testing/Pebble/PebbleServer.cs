@@ -123,6 +123,11 @@ public sealed class PebbleServer : IAsyncDisposable
 
     public string ClearTxtUrl => $"http://{namesAddress}/clear-txt";
 
+    /// <summary>It accepts connections and answers nothing.</summary>
+    public void Freeze() => process.Signal(Processes.SIGSTOP);
+
+    public void Thaw() => process.Signal(Processes.SIGCONT);
+
     public async ValueTask DisposeAsync()
     {
         await process.DisposeAsync();
