@@ -104,8 +104,8 @@ internal static partial class OpenSsl
     internal static partial nint ERR_reason_error_string(nuint error);
 
     /// <summary>
-    /// Whether a signal interrupted the last call: that of a child that has ended, say. The kernel never restarts a wait that has a time limit
-    /// (SO_RCVTIMEO, SO_SNDTIMEO; signal(7)).
+    /// Whether a signal interrupted the last call: that of a child that has ended, say. The kernel never restarts a wait that has a time
+    /// limit (SO_RCVTIMEO, SO_SNDTIMEO; signal(7)).
     /// </summary>
     internal static bool WasInterrupted => Marshal.GetLastPInvokeError() == Interrupted;
 
