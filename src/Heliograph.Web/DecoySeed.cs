@@ -19,7 +19,8 @@ public sealed record DecoySeed(byte[] Random, DateOnly InstalledOn)
     /// <summary>The bytes of the file: the random number and the day, counted from 0001-01-01.</summary>
     public const int Length = RandomLength + sizeof(int);
 
-    private const string FileName = "decoy.seed";
+    /// <summary>In the state directory.</summary>
+    public const string FileName = "decoy.seed";
 
     /// <summary>The seed in this state directory; creates one if there is none.</summary>
     /// <param name="stateDirectory">Where it is kept.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using Heliograph.Platform;
+using Heliograph.Web;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Membership;
@@ -87,6 +88,7 @@ internal sealed class MembershipFiles
     {
         if (!Environment.IsPrivilegedProcess || FileOwner.OfPath(StatePath) is not { User: > 0 } owner)
             return;
+        owner.TryGive(Path.Combine(StatePath, DecoySeed.FileName));
         owner.TryGive(path);
         foreach (var entry in Directory.EnumerateFileSystemEntries(path, "*", SearchOption.AllDirectories))
             owner.TryGive(entry);
@@ -97,7 +99,16 @@ internal sealed class MembershipFiles
     {
         try
         {
-            return Directory.Exists(path) ? At(path).Read(name, type, check) : null;
+            if (Directory.Exists(path))
+                return At(path).Read(name, type, check);
+            // One that is closed to this user looks as if it were empty.
+            _ = Directory.Exists(StatePath) && Directory.EnumerateFileSystemEntries(StatePath).Any();
+            return null;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new StartException(
+                $"{StatePath} cannot be read by user {Environment.UserName}; run this as the user that the server runs as (sudo)");
         }
         catch (StorageException exception)
         {

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Heliograph.Platform;
 using Heliograph.Testing;
 using Heliograph.Testing.Etcd;
 using Heliograph.Testing.Pebble;
@@ -136,6 +137,35 @@ public sealed partial class FleetCommandTests : IDisposable
         (code, _, errors) = await FleetMachine.TryAsync("fleet", "invite", "vps1", "--config", first.Proxy.Config);
         Assert.Equal(1, code);
         Assert.Equal("heliograph: vps1 is this machine; give the new one another name\n", errors);
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
+    [Trait("Needs", "root")]
+    public async Task What_root_makes_belongs_to_the_service_and_who_may_not_read_it_is_told_to_use_sudo()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can give files to another user");
+        var nobody = new FileOwner(65534, 65534);
+        await using var etcd = await EtcdServer.StartAsync();
+        Assert.True(nobody.TryGive(directory["state"]));
+        await FleetMachine.RunAsync(
+            "fleet", "init", "--endpoint", etcd.Endpoint.ToString(), "--pin", etcd.Pin, "--name", "vps1", "--config", Config);
+        string[] made = [.. Directory.EnumerateFileSystemEntries(directory["state"], "*", SearchOption.AllDirectories)];
+        Assert.Contains(directory["state"] + "/decoy.seed", made);
+        Assert.Contains(directory["state"] + "/fleet/membership.json", made);
+        Assert.All(made, path => Assert.Equal(nobody, FileOwner.OfPath(path)));
+
+        File.SetUnixFileMode(directory["state"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(directory.Path, (UnixFileMode)0b111_111_111);
+        var (code, _, errors) = await ChildProcess.RunAsync(
+            "setpriv",
+            [
+                "--reuid", "daemon", "--regid", "nogroup", "--clear-groups", HeliographProcess.Program,
+                "fleet", "leave", "--state-directory", directory["state"],
+            ],
+            StartBound);
+        Assert.Equal(1, code);
+        Assert.Equal(
+            $"heliograph: {directory["state"]} cannot be read by user daemon; run this as the user that the server runs as (sudo)\n", errors);
     }
 
     private string Config => directory["heliograph.yaml"];
