@@ -160,6 +160,9 @@ internal static partial class HostLog
     [LoggerMessage(56, LogLevel.Information, "This machine uses the fleet's new key")]
     public static partial void KeyTaken(ILogger logger);
 
+    [LoggerMessage(58, LogLevel.Warning, "What this machine does in its fleet was interrupted, and begins anew: {Problem}")]
+    public static partial void FleetInterrupted(ILogger logger, string problem);
+
     [LoggerMessage(57, LogLevel.Warning, "The fleet's new key cannot be used yet: {Problem}")]
     public static partial void KeyNotTaken(ILogger logger, string problem);
 

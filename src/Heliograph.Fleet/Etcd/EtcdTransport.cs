@@ -115,6 +115,11 @@ internal sealed class EtcdTransport : IDisposable
                 token = null;
                 failures.Add($"{endpoint.Authority}: no answer within {options.AnswerLimit.TotalSeconds:0.##} seconds");
             }
+            catch (ObjectDisposedException)
+            {
+                throw new FleetException(
+                    FleetFailure.Unreachable, "The connection to etcd is closed: this machine goes over to another key.");
+            }
             catch (HttpRequestException exception)
             {
                 failures.Add($"{endpoint.Authority}: {Explain(exception)}");

@@ -49,13 +49,8 @@ public sealed class FleetKey
     /// The key that one machine shares with who made the fleet, and with nobody else: by it the next key reaches all machines but the one
     /// that is shut out.
     /// </summary>
-    /// <param name="password">That machine's for etcd, random and 192 bits at least.</param>
-    public FleetKey PersonalTo(string password)
-    {
-        var secret = HKDF.DeriveKey(
-            HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(password), SecretSize, FleetId, "heliograph fleet: next key"u8.ToArray());
-        return new(FleetId, SHA256.HashData(secret).AsSpan(0, IdSize), secret);
-    }
+    /// <param name="secret">That machine's, of <see cref="SecretSize"/> random bytes; etcd never gets it.</param>
+    public FleetKey PersonalTo(byte[] secret) => new(FleetId, SHA256.HashData(secret).AsSpan(0, IdSize), secret);
 
     /// <summary>A name that says nothing: HMAC-SHA-256, cut to 128 bits, in hexadecimal.</summary>
     internal string Hide(string name)

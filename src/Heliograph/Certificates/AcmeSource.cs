@@ -47,8 +47,9 @@ internal sealed class AcmeSource : ICertificateSource
 
     /// <summary>The stored state, for use without a server.</summary>
     /// <exception cref="StartException">The stored state cannot be read.</exception>
-    public static CertificateManager OpenStored(AcmeOptions options, TimeProvider timeProvider, ILogger logger) =>
-        OpenOrExplain(() => CertificateManager.Open(options, new ChallengeResponders(), static _ => { }, timeProvider, logger));
+    public static CertificateManager OpenStored(
+        AcmeOptions options, TimeProvider timeProvider, ILogger logger, IStateStore? shared = null) =>
+        OpenOrExplain(() => CertificateManager.Open(options, new ChallengeResponders(), static _ => { }, timeProvider, logger, shared));
 
     /// <param name="options">What to get, from whom and how.</param>
     /// <param name="responders">The ports for proving control.</param>

@@ -274,8 +274,8 @@ internal sealed class ServerHost : IService, IAsyncDisposable
                 () => StatusPage.Write(status.Read(settings.Access.NamesInMetrics), timeProvider.GetUtcNow()),
                 () => relay.RespondsAsync(LoopTimeout),
                 loggerFactory.CreateLogger("Heliograph.Metrics")));
-        fleet?.Start(proofs => ports.ServeOthers(proofs, timeProvider.GetUtcNow()), ReportToFleet, certificates.UseShared);
         certificates.Watch(relay.UseCertificate);
+        fleet?.Start(proofs => ports.ServeOthers(proofs, timeProvider.GetUtcNow()), ReportToFleet, certificates.UseShared);
         WarnOfMissingIpv4();
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Heliograph.Fleet;
 using Heliograph.Fleet.Documents;
 using Heliograph.Fleet.Etcd;
@@ -16,6 +17,8 @@ internal sealed class FleetAccess : IDisposable
     private const string RosterName = "machines";
 
     private readonly EtcdClient client;
+    private readonly KeyCourier courier;
+    private readonly long number;
 
     /// <param name="membership">How it is reached.</param>
     /// <param name="copies">Where this machine keeps its copies; null: it only looks.</param>
@@ -31,6 +34,8 @@ internal sealed class FleetAccess : IDisposable
             Member = new FleetMember(client, membership.Key, membership.Node, timeProvider, logger);
             Documents = new DocumentStore(Member, copies);
             Reports = new NodeReports(Member);
+            courier = new KeyCourier(client, membership, timeProvider, logger);
+            number = membership.KeyNumber;
         }
         catch (Exception exception) when (exception is FleetException or StorageException)
         {
@@ -89,8 +94,10 @@ internal sealed class FleetAccess : IDisposable
     {
         foreach (var document in Documents.All)
         {
-            var copy = document.Name != RosterName ? document : document with
+            // A new place, a new count: one that a hostile machine has driven up ends here.
+            var copy = document.Name != RosterName ? document with { Generation = 1 } : document with
             {
+                Generation = 1,
                 Payload = JsonSerializer.SerializeToUtf8Bytes(
                     new Roster([.. Machines.Where(machine => machine != without)]), FleetJson.Default.Roster),
             };
@@ -105,25 +112,50 @@ internal sealed class FleetAccess : IDisposable
         await Documents.ReadAsync(cancellationToken);
         var reports = await Reports.ListAsync(cancellationToken);
         var up = new Dictionary<string, MachineReport?>(StringComparer.Ordinal);
-        foreach (var report in reports)
+        // A terminal shows them, and a machine of the fleet may say anything.
+        foreach (var report in reports.Where(static report => FleetMembership.FindProblem(report.Node) is null))
             up[report.Node] = Read(report);
         var names = Machines.Union(up.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal);
         return new FleetReport(Member.Node, [.. names.Select(name => new FleetMachine(name, up.GetValueOrDefault(name)))]);
     }
 
+    /// <summary>The key that this machine is to use instead of its own; null: there is none.</summary>
+    /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
+    public async Task<NextKey?> FindNextKeyAsync(CancellationToken cancellationToken) =>
+        await courier.FindAsync(cancellationToken) is { } next && next.Number > number ? next : null;
+
     public void Dispose() => client.Dispose();
 
+    private static string? Word(string? text) => text is null
+        ? null
+        : string.Concat(text.Where(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '+').Take(40));
+
     private Roster ReadRoster() =>
-        Documents.Find(RosterName) is { } document
-        && JsonSerializer.Deserialize(document.Payload.Span, FleetJson.Default.Roster) is { Machines: not null } roster ? roster : new([]);
+        Documents.Find(RosterName) is { } document && Parse(document, FleetJson.Default.Roster) is { Machines: not null } roster
+            ? new([.. roster.Machines.Where(static name => FleetMembership.FindProblem(name) is null)])
+            : new([]);
+
+    /// <summary>Of a machine with another version it may not be readable.</summary>
+    private static T? Parse<T>(FleetDocument document, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(document.Payload.Span, type);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Of a machine with another version it may not be readable: then all that is known is that the machine is up.</summary>
     private static MachineReport Read(NodeReport report)
     {
         try
         {
-            if (JsonSerializer.Deserialize(report.Payload.Span, FleetJson.Default.MachineReport) is { Version: not null } read)
-                return read;
+            if (JsonSerializer.Deserialize(report.Payload.Span, FleetJson.Default.MachineReport) is { Version: { } version } read)
+                return read with { Version = Word(version)!, CertificateSerial = Word(read.CertificateSerial) };
         }
         catch (JsonException)
         {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json.Serialization;
 using Heliograph.Fleet.Etcd;
 using Heliograph.Fleet.Sealing;
@@ -22,7 +23,13 @@ internal sealed record FleetMembership
 
     public string? Password { get; init; }
 
+    /// <summary>What this machine shares with the one that made the fleet, and with nobody else: the next key comes under it.</summary>
+    public required byte[] Personal { get; init; }
+
     public required byte[] FleetId { get; init; }
+
+    /// <summary>Counts the fleet's keys; none is exchanged for an earlier one.</summary>
+    public long KeyNumber { get; init; }
 
     public required byte[] KeyId { get; init; }
 
@@ -31,8 +38,12 @@ internal sealed record FleetMembership
     [JsonIgnore]
     public FleetKey Key => new(FleetId, KeyId, Secret);
 
+    [JsonIgnore]
+    public NextKey Current => new() { Number = KeyNumber, KeyId = KeyId, Secret = Secret };
+
     /// <summary>The same machine under another key of the fleet.</summary>
-    public FleetMembership Under(FleetKey key) => this with { KeyId = key.Id, Secret = key.Secret };
+    public FleetMembership Under(NextKey next) =>
+        this with { KeyNumber = next.Number, KeyId = next.KeyId, Secret = next.Secret };
 
     [JsonIgnore]
     public EtcdOptions Etcd => new()
@@ -47,7 +58,8 @@ internal sealed record FleetMembership
     public static string? FindProblem(FleetMembership membership)
     {
         if (membership.Endpoints is null or [] || membership.Pins is null || membership.FleetId?.Length != FleetKey.FleetIdSize
-            || membership.KeyId?.Length != FleetKey.IdSize || membership.Secret?.Length != FleetKey.SecretSize)
+            || membership.KeyId?.Length != FleetKey.IdSize || membership.Secret?.Length != FleetKey.SecretSize
+            || membership.Personal?.Length != FleetKey.SecretSize || membership.User is null != membership.Password is null)
             return "it is incomplete";
         if (membership.Endpoints.Any(static endpoint => !Uri.TryCreate(endpoint, UriKind.Absolute, out _)))
             return "an address of etcd in it is none";
@@ -64,34 +76,53 @@ internal sealed record FleetMembership
     public override string ToString() => $"{Node}, by {Etcd}";
 }
 
-/// <summary>What only the machine has that made the fleet: the passwords of etcd's users, to let machines in and restore them.</summary>
+/// <summary>What only the machine has that made the fleet: etcd's users, to let machines in, restore them and shut them out.</summary>
 internal sealed record FleetAdministrator
 {
     /// <summary>Root's.</summary>
     public required string Password { get; init; }
 
-    /// <summary>By the machine's name.</summary>
-    public IReadOnlyDictionary<string, string> Machines { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    /// <summary>As they were invited.</summary>
+    public IReadOnlyList<InvitedMachine> Machines { get; init; } = [];
 
-    public FleetAdministrator With(string machine, string password) =>
-        this with { Machines = new Dictionary<string, string>(Machines, StringComparer.Ordinal) { [machine] = password } };
+    public InvitedMachine? Find(string name) => Machines.FirstOrDefault(machine => machine.Name == name);
 
-    public FleetAdministrator Without(string machine) =>
-        this with { Machines = Machines.Where(one => one.Key != machine).ToDictionary(StringComparer.Ordinal) };
+    public FleetAdministrator With(InvitedMachine machine) => this with { Machines = [.. Without(machine.Name).Machines, machine] };
+
+    public FleetAdministrator Without(string name) => this with { Machines = [.. Machines.Where(machine => machine.Name != name)] };
 
     /// <summary>A record prints its members, and these are secrets.</summary>
-    public override string ToString() => $"the passwords of {Machines.Count} machines";
+    public override string ToString() => $"the secrets of {Machines.Count} machines";
+}
+
+/// <param name="Name">The machine's.</param>
+/// <param name="User">Its user of etcd, whose name says nothing.</param>
+/// <param name="Password">For etcd.</param>
+/// <param name="Personal">Its own secret, which etcd never gets.</param>
+internal sealed record InvitedMachine(string Name, string User, string Password, byte[] Personal)
+{
+    public static InvitedMachine Create(string name) => new(
+        name,
+        $"heliograph-{RandomNumberGenerator.GetHexString(16, lowercase: true)}",
+        // Hexadecimal, because that needs no quotes anywhere.
+        RandomNumberGenerator.GetHexString(48, lowercase: true),
+        RandomNumberGenerator.GetBytes(FleetKey.SecretSize));
+
+    /// <summary>A record prints its members, and some of these are secrets.</summary>
+    public override string ToString() => Name;
 }
 
 /// <summary>The key that a machine is to use from now on, sealed for that machine alone.</summary>
 internal sealed record NextKey
 {
+    public required long Number { get; init; }
+
     public required byte[] KeyId { get; init; }
 
     public required byte[] Secret { get; init; }
 
     /// <summary>A record prints its members, and one of these is a secret.</summary>
-    public override string ToString() => $"key {Convert.ToHexStringLower(KeyId)}";
+    public override string ToString() => $"key {Number}";
 }
 
 [JsonSourceGenerationOptions(

@@ -33,7 +33,6 @@ internal sealed class FleetService : IAsyncDisposable
         this.timeProvider = timeProvider;
         this.logger = logger;
         access = Open(membership);
-        files.ForgetOtherCopies(membership);
     }
 
     public FleetAccess Access => access;
@@ -99,11 +98,31 @@ internal sealed class FleetService : IAsyncDisposable
     private Task RunAsync(
         FleetAccess current, Action<IReadOnlyList<SharedProof>> serve, Func<MachineReport> report, CancellationToken cancellationToken) =>
         Task.WhenAll(
-            current.Documents.RunAsync(cancellationToken),
-            Challenges(current).RunAsync((all, _) => Serve(serve, all), cancellationToken),
-            current.Reports.RunAsync(cancellationToken),
-            ReportAsync(current, report, cancellationToken),
-            new KeyCourier(current.Client, membership, timeProvider, logger).RunAsync(key => keys.Writer.TryWrite(key), cancellationToken));
+            KeepAsync(current.Documents.RunAsync, cancellationToken),
+            KeepAsync(stop => Challenges(current).RunAsync((all, _) => Serve(serve, all), stop), cancellationToken),
+            KeepAsync(current.Reports.RunAsync, cancellationToken),
+            KeepAsync(stop => ReportAsync(current, report, stop), cancellationToken),
+            KeepAsync(
+                stop => new KeyCourier(current.Client, membership, timeProvider, logger).RunAsync(key => keys.Writer.TryWrite(key), stop),
+                cancellationToken));
+
+    /// <summary>Begins anew after whatever it was: no part of it may end unseen.</summary>
+    private async Task KeepAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await work(cancellationToken);
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                HostLog.FleetInterrupted(logger, exception.Message);
+                HostLog.Fault(logger, exception);
+            }
+            await Task.Delay(ReportEvery, timeProvider, cancellationToken);
+        }
+    }
 
     /// <summary>A key that is not the one in use, with what is shared under it.</summary>
     private async Task<FleetAccess> NextAsync(CancellationToken cancellationToken)
@@ -111,9 +130,10 @@ internal sealed class FleetService : IAsyncDisposable
         while (true)
         {
             var key = await keys.Reader.ReadAsync(cancellationToken);
-            if (key.KeyId.AsSpan().SequenceEqual(membership.KeyId))
+            // An earlier one is from a store that was restored, or from somebody who replays it.
+            if (key.Number <= membership.KeyNumber)
                 continue;
-            var next = membership with { KeyId = key.KeyId, Secret = key.Secret };
+            var next = membership.Under(key);
             FleetAccess? opened = null;
             try
             {
@@ -128,7 +148,9 @@ internal sealed class FleetService : IAsyncDisposable
                 opened?.Dispose();
                 HostLog.KeyNotTaken(logger, exception.Message);
                 await Task.Delay(ReportEvery, timeProvider, cancellationToken);
-                keys.Writer.TryWrite(key);
+                // Unless a newer one has come.
+                if (!keys.Reader.TryPeek(out _))
+                    keys.Writer.TryWrite(key);
             }
             catch
             {

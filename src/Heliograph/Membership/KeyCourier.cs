@@ -22,20 +22,27 @@ internal sealed class KeyCourier
     /// <param name="logger">Never sees a key.</param>
     public KeyCourier(EtcdClient client, FleetMembership machine, TimeProvider timeProvider, ILogger logger)
     {
-        var member = new FleetMember(client, machine.Key.PersonalTo(machine.Password!), machine.Node, timeProvider, logger);
+        var member = new FleetMember(client, machine.Key.PersonalTo(machine.Personal), machine.Node, timeProvider, logger);
         documents = new DocumentStore(member, directory: null);
     }
 
     /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
     /// <exception cref="StartException">Somebody else sends one at the same time.</exception>
-    public async Task SendAsync(FleetKey key, CancellationToken cancellationToken)
+    public async Task SendAsync(NextKey next, CancellationToken cancellationToken)
     {
         await documents.ReadAsync(cancellationToken);
         var generation = (documents.Find(Name)?.Generation ?? 0) + 1;
-        var next = new NextKey { KeyId = key.Id, Secret = key.Secret };
         var content = JsonSerializer.SerializeToUtf8Bytes(next, MembershipJson.Default.NextKey);
         if (await documents.SaveAsync(new FleetDocument(Name, generation, content), null, cancellationToken) is not SaveOutcome.Saved)
             throw new StartException("the fleet's key is changed from elsewhere at the same time; try again");
+    }
+
+    /// <summary>Looks now.</summary>
+    /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
+    public async Task<NextKey?> FindAsync(CancellationToken cancellationToken)
+    {
+        await documents.ReadAsync(cancellationToken);
+        return documents.Find(Name) is { } document ? Read(document) : null;
     }
 
     /// <summary>Calls <paramref name="got"/> with each key that comes, the last one first, until it is cancelled.</summary>
@@ -49,7 +56,17 @@ internal sealed class KeyCourier
         return documents.RunAsync(cancellationToken);
     }
 
-    private static NextKey? Read(FleetDocument document) =>
-        JsonSerializer.Deserialize(document.Payload.Span, MembershipJson.Default.NextKey) is { } key
-        && key.KeyId?.Length == FleetKey.IdSize && key.Secret?.Length == FleetKey.SecretSize ? key : null;
+    private static NextKey? Read(FleetDocument document)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(document.Payload.Span, MembershipJson.Default.NextKey) is { } key
+                && key.KeyId?.Length == FleetKey.IdSize && key.Secret?.Length == FleetKey.SecretSize ? key : null;
+        }
+        catch (JsonException)
+        {
+            // Written by a version that this one does not know.
+            return null;
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using Heliograph.Fleet.Sealing;
 using Heliograph.Platform;
 using Heliograph.Web;
 using Microsoft.Extensions.Logging;
@@ -15,6 +16,7 @@ internal sealed class MembershipFiles
     private const string MembershipName = "membership.json";
     private const string AdministratorName = "administrator.json";
     private const string CopiesName = "copies-";
+    private const string LockName = "lock";
 
     private readonly string path;
     private readonly TimeProvider timeProvider;
@@ -60,7 +62,9 @@ internal sealed class MembershipFiles
     public FleetAdministrator? ReadAdministrator() => Read(
         AdministratorName,
         MembershipJson.Default.FleetAdministrator,
-        static administrator => administrator.Password is null || administrator.Machines is null ? "it is incomplete" : null);
+        static administrator => administrator.Password is null || administrator.Machines is null
+            || administrator.Machines.Any(static one => one is null or { Name: null } or { User: null } or { Password: null }
+                || one.Personal?.Length != FleetKey.SecretSize) ? "it is incomplete" : null);
 
     /// <exception cref="StartException">It cannot be written.</exception>
     public void Write(FleetMembership membership) => Write(MembershipName, membership, MembershipJson.Default.FleetMembership);
@@ -69,13 +73,17 @@ internal sealed class MembershipFiles
     public void Write(FleetAdministrator administrator) =>
         Write(AdministratorName, administrator, MembershipJson.Default.FleetAdministrator);
 
-    /// <summary>All of it.</summary>
+    /// <summary>All but the password of etcd's root, without which that etcd could never be used again.</summary>
     /// <exception cref="StartException">It cannot be deleted.</exception>
-    public void Delete()
+    public void Leave()
     {
+        if (ReadAdministrator() is { } administrator)
+            Write(administrator with { Machines = [] });
         try
         {
-            Directory.Delete(path, recursive: true);
+            File.Delete(Path.Combine(path, MembershipName));
+            foreach (var copies in Directory.EnumerateDirectories(path, CopiesName + "*"))
+                Directory.Delete(copies, recursive: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -86,11 +94,13 @@ internal sealed class MembershipFiles
     /// <summary>What root creates in the directory of a service must belong to the service.</summary>
     public void GiveToOwner()
     {
-        if (!Environment.IsPrivilegedProcess || FileOwner.OfPath(StatePath) is not { User: > 0 } owner)
+        if (!Environment.IsPrivilegedProcess || FileOwner.OfPath(StatePath) is not { User: > 0 } owner || IsLink(path))
             return;
         owner.TryGive(Path.Combine(StatePath, DecoySeed.FileName));
         owner.TryGive(path);
-        foreach (var entry in Directory.EnumerateFileSystemEntries(path, "*", SearchOption.AllDirectories))
+        // The service may have made a link there, which root does not follow.
+        var own = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        foreach (var entry in Directory.EnumerateFileSystemEntries(path, "*", own))
             owner.TryGive(entry);
     }
 
@@ -130,7 +140,28 @@ internal sealed class MembershipFiles
         }
     }
 
+    /// <summary>One command at a time changes these files.</summary>
+    /// <exception cref="StartException">Another one does just now, or it cannot be told.</exception>
+    public IDisposable Lock()
+    {
+        try
+        {
+            var directory = At(path);
+            directory.Create();
+            return directory.TryLock(LockName) ?? throw new StartException("another heliograph fleet command is running; try again");
+        }
+        catch (StorageException exception)
+        {
+            throw new StartException(exception.Message);
+        }
+    }
+
+    private static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
+
     private string CopiesPath(FleetMembership membership) => Path.Combine(path, CopiesName + Convert.ToHexStringLower(membership.KeyId));
 
-    private PrivateDirectory At(string directory) => new(directory, timeProvider, logger);
+    /// <exception cref="StartException">It is a link.</exception>
+    private PrivateDirectory At(string directory) => IsLink(directory)
+        ? throw new StartException($"{directory} is a link, which is not followed; delete it")
+        : new(directory, timeProvider, logger);
 }

@@ -46,6 +46,8 @@ internal sealed class SharedStore : IStateStore
         ArgumentNullException.ThrowIfNull(check);
         var document = Documents.Find(NameIn(name));
         based[name] = document?.Generation ?? 0;
+        // Of names that were changed: it is served until the authority has issued for the new ones.
+        document ??= name == CertificateManager.CertificateDocument ? FindNearest() : null;
         if (document is null)
             return null;
         try
@@ -82,6 +84,9 @@ internal sealed class SharedStore : IStateStore
                 await Documents.ReadAsync(cancellationToken);
                 return true;
             });
+            // A machine that was away: what it stored now, one that was shut out could read.
+            if (await GuardAsync(() => access().FindNextKeyAsync(cancellationToken)) is not null)
+                throw new AcmeException(AcmeFailure.Storage, "The fleet has a new key, which this machine takes before it orders.");
         }
         catch
         {
@@ -112,6 +117,18 @@ internal sealed class SharedStore : IStateStore
 
     public static AcmeException Superseded() => new(
         AcmeFailure.Superseded, "Another machine of the fleet has taken over; this one uses what that one stores.");
+
+    /// <summary>The certificate with the most of these names; null: none has one of them.</summary>
+    private FleetDocument? FindNearest()
+    {
+        var names = certificate.Split(' ')[1..];
+        return Documents.All.Where(static document => IsCertificate(document.Name))
+            .OrderByDescending(CountShared)
+            .ThenBy(static document => document.Name, StringComparer.Ordinal)
+            .FirstOrDefault(document => CountShared(document) > 0);
+
+        int CountShared(FleetDocument document) => document.Name.Split(' ')[1..].Intersect(names, StringComparer.Ordinal).Count();
+    }
 
     /// <summary>An account belongs to all certificates of the fleet.</summary>
     private string NameIn(string name) => name == CertificateManager.CertificateDocument ? certificate : name;

@@ -77,6 +77,18 @@ public sealed partial class FleetCommandTests : IDisposable
             $"heliograph: {directory.Path} is not empty; name another directory, or delete it if no etcd uses it\n", errors);
     }
 
+    [Fact(Timeout = Bound.Test)]
+    public async Task A_name_is_refused_where_etcd_takes_addresses_only()
+    {
+        var (code, _, errors) = await FleetMachine.TryAsync("fleet", "etcd", directory["etcd"], "--address", "etcd.example.org");
+        Assert.Equal(2, code);
+        Assert.StartsWith(
+            "heliograph: --address \"etcd.example.org\" is no address; etcd listens on addresses only, such as 10.0.0.1\n",
+            errors,
+            StringComparison.Ordinal);
+        Assert.False(Directory.Exists(directory["etcd"]));
+    }
+
     [Theory(Timeout = Bound.Test)]
     [InlineData(
         2, "fleet join heliograph-fleet-1.AAAA",
@@ -165,7 +177,37 @@ public sealed partial class FleetCommandTests : IDisposable
             StartBound);
         Assert.Equal(1, code);
         Assert.Equal(
-            $"heliograph: {directory["state"]} cannot be read by user daemon; run this as the user that the server runs as (sudo)\n", errors);
+            $"heliograph: {directory["state"]} cannot be read by user daemon; run this as the user that the server runs as (sudo)\n",
+            errors);
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task The_machine_that_made_a_fleet_can_leave_it_and_make_another_in_the_same_etcd()
+    {
+        await using var etcd = await EtcdServer.StartAsync();
+        string[] init =
+        [
+            "fleet", "init", "--endpoint", etcd.Endpoint.ToString(), "--pin", etcd.Pin, "--name", "vps1", "--config", Config,
+        ];
+        await FleetMachine.RunAsync(init);
+        await FleetMachine.RunAsync("fleet", "invite", "vps2", "--config", Config);
+        await FleetMachine.RunAsync("fleet", "leave", "--config", Config);
+        await FleetMachine.RunAsync(init);
+        Assert.StartsWith(
+            "0 of 1 machines are up. This one is vps1.\n",
+            await FleetMachine.RunAsync("status", "--fleet", "--config", Config),
+            StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task A_link_in_the_place_of_the_fleets_directory_is_not_followed()
+    {
+        Directory.CreateDirectory(directory["elsewhere"]);
+        Directory.CreateSymbolicLink(Path.Combine(directory["state"], "fleet"), directory["elsewhere"]);
+        var (code, _, errors) = await FleetMachine.TryAsync("fleet", "leave", "--config", Config);
+        Assert.Equal(1, code);
+        Assert.Equal($"heliograph: {directory["state"]}/fleet is a link, which is not followed; delete it\n", errors);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(directory["elsewhere"]));
     }
 
     private string Config => directory["heliograph.yaml"];

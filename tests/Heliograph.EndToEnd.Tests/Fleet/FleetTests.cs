@@ -178,6 +178,32 @@ public sealed class FleetTests
         Assert.Equal(serial, await removed.SerialAsync());
     }
 
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task After_another_name_was_configured_the_certificate_of_before_is_served_until_there_is_one_for_all_names()
+    {
+        await using var etcd = await EtcdServer.StartAsync();
+        await using var first = new FleetMachine("vps1");
+        await using var gate = new Gate(first.Proxy.Tls);
+        await using var pebble = await PebbleServer.StartAsync(first.Proxy.Pebble with { TlsPort = gate.Port });
+        gate.Open();
+        first.Configure(pebble);
+        await first.InitAsync(etcd);
+        await first.StartAsync();
+        await first.Proxy.IssuedAsync();
+        var serial = await first.SerialAsync();
+        await first.Proxy.StopAsync();
+
+        // The authority does not answer: there is no certificate for both names yet.
+        pebble.Freeze();
+        first.Proxy.Configure(pebble, "challenges: [tls-alpn-01]", $"{AcmeProxy.Name}, other.heliograph.test");
+        await first.StartAsync();
+        Assert.Equal(serial, await first.SerialAsync());
+        pebble.Thaw();
+        await Polling.UntilAsync(
+            async () => await first.SerialAsync() != serial, AcmeProxy.Issued, "no certificate is ordered for both names");
+        await first.Proxy.TrustedAsync(pebble, "other.heliograph.test");
+    }
+
     private static async Task<bool> ServesValidationAsync(FleetMachine machine)
     {
         try

@@ -41,10 +41,15 @@ public sealed class NodeReportsTests(SharedEtcd shared) : IDisposable
         await UntilAsync(reader, "stalled: alive");
         await UntilAsync(reader);
         clock.Advance(TestFleet.ShortLife);
-        // Its pause before the next attempt.
-        await clock.WaitForTimerAsync(TestFleet.ShortLife, ReportBound);
-        clock.Advance(TimeSpan.FromSeconds(2));
-        await UntilAsync(reader, "stalled: alive");
+        // Its pause before the next attempt, or one more look at the old lease.
+        await Polling.UntilAsync(
+            async () =>
+            {
+                clock.Advance(await clock.NextTimerAsync(TestFleet.ShortLife, ReportBound));
+                return (await reader.ListAsync(Bound.Token)).Count == 1;
+            },
+            ReportBound,
+            "it does not come back");
     }
 
     [Fact(Timeout = Bound.Test)]

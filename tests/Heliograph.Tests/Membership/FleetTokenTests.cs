@@ -15,6 +15,8 @@ public sealed class FleetTokenTests
         Pins = [new string('a', 64)],
         User = "heliograph-vps2",
         Password = "not told",
+        Personal = FleetKey.Create().Secret,
+        KeyNumber = 7,
         FleetId = Key.FleetId,
         KeyId = Key.Id,
         Secret = Key.Secret,
@@ -30,6 +32,8 @@ public sealed class FleetTokenTests
         Assert.Equal((Membership.User, Membership.Password), (read.User, read.Password));
         Assert.Equal(Key.ToString(), read.Key.ToString());
         Assert.Equal(Key.Secret, read.Key.Secret);
+        Assert.Equal(7, read.KeyNumber);
+        Assert.Equal(Membership.Personal, read.Personal);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Heliograph.Certificates;
 using Heliograph.Configuration;
 using Heliograph.Control;
 using Heliograph.Hosting;
+using Heliograph.Membership;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Cli.Certificate;
@@ -19,9 +20,11 @@ internal static class StoredCertificate
             await using var source = await CertificateSources.OpenAsync(settings, new ChallengePorts(), null, TimeProvider.System, log);
             return settings.Certificate.Source == CertificateOrigin.Files ? source.Describe() : new() { Source = source.Describe().Source };
         }
-        if (!Exists(settings.StateDirectory))
+        if (!Exists(settings.StateDirectory) && new MembershipFiles(settings.StateDirectory, TimeProvider.System, log).Read() is null)
             return new() { Source = "acme" };
-        await using var manager = AcmeSource.OpenStored(settings.Acme, TimeProvider.System, log);
+        using var access = OpenFleet(settings, log);
+        var shared = access is null ? null : new SharedStore(() => access, settings.Acme.Domains);
+        await using var manager = AcmeSource.OpenStored(settings.Acme, TimeProvider.System, log, shared);
         return CertificateReport.FromDescription(manager.Describe());
     }
 
@@ -31,7 +34,15 @@ internal static class StoredCertificate
             return ControlResponse.Failed(
                 $"there is no certificate in {settings.StateDirectory}; name the right directory with --state-directory DIR");
         using var logs = Logging.Create(LogLevel.Warning);
-        await using var manager = AcmeSource.OpenStored(settings.Acme, TimeProvider.System, logs.CreateLogger("Heliograph"));
+        var log = logs.CreateLogger("Heliograph");
+        using (var access = OpenFleet(settings, log))
+        {
+            if (access is not null)
+                return ControlResponse.Failed(
+                    "no server is running here, and the fleet's certificate is revoked by a running one: start it (heliograph run), or " +
+                    "run this on another machine of the fleet");
+        }
+        await using var manager = AcmeSource.OpenStored(settings.Acme, TimeProvider.System, log);
         try
         {
             await manager.RevokeAsync(reason, cancellationToken);
@@ -41,6 +52,15 @@ internal static class StoredCertificate
         {
             return ControlResponse.Failed(exception.Message);
         }
+    }
+
+    /// <summary>The copies of what the fleet shares; null: this machine is in none.</summary>
+    private static FleetAccess? OpenFleet(Settings settings, ILogger log)
+    {
+        var files = new MembershipFiles(settings.StateDirectory, TimeProvider.System, log);
+        return files.Read() is { } membership
+            ? new FleetAccess(membership, files.CopiesOf(membership), TimeProvider.System, log)
+            : null;
     }
 
     /// <summary>The check must create nothing: the server could not use a directory that root created here.</summary>

@@ -50,17 +50,18 @@ internal static class EtcdFiles
     {
         var request = new CertificateRequest("CN=etcd", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
-        if (InternetAddress.TryParse(address, out var parsed))
-            names.AddIpAddress(parsed);
-        else
-            names.AddDnsName(address);
+        names.AddIpAddress(Parse(address));
         request.CertificateExtensions.Add(names.Build());
         return request.CreateSelfSigned(now - TimeSpan.FromDays(1), now + Lifetime);
     }
 
+    private static IPAddress Parse(string address) => InternetAddress.TryParse(address, out var parsed)
+        ? parsed
+        : throw new StartException($"{address} is no address; etcd listens on addresses only, such as 10.0.0.1");
+
     private static string Text(string directory, string address, int port)
     {
-        var host = InternetAddress.TryParse(address, out var parsed) ? new IPEndPoint(parsed, port).ToString() : $"{address}:{port}";
+        var host = new IPEndPoint(Parse(address), port);
         return $"""
             # One etcd for a fleet of Heliograph, written by: heliograph fleet etcd
             # It stores sealed documents only, and may be lost: the machines fill an empty one again.

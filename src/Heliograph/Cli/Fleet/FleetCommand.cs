@@ -2,6 +2,7 @@ using System.CommandLine;
 using Heliograph.Fleet;
 using Heliograph.Fleet.Etcd;
 using Heliograph.Membership;
+using Heliograph.Platform;
 using static Heliograph.Status.Words;
 
 namespace Heliograph.Cli.Fleet;
@@ -29,7 +30,7 @@ internal static class FleetCommand
         };
         var address = new Option<string>("--address")
         {
-            Description = "The address or name by which the machines reach etcd, best in a private network.",
+            Description = "The address of this machine by which the others reach etcd, best in a private network.",
             HelpName = "ADDRESS",
             Required = true,
         };
@@ -41,8 +42,9 @@ internal static class FleetCommand
         });
         address.Validators.Add(static result =>
         {
-            if (result.GetValueOrDefault<string>() is { } word && Uri.CheckHostName(word) == UriHostNameType.Unknown)
-                result.AddError($"--address \"{word}\" is neither an address nor a name");
+            // etcd listens on no name.
+            if (result.GetValueOrDefault<string>() is { } word && !InternetAddress.TryParse(word, out _))
+                result.AddError($"--address \"{word}\" is no address; etcd listens on addresses only, such as 10.0.0.1");
         });
         var command = new DocumentedCommand("etcd", "Write the configuration of an etcd for a fleet, with TLS.", """
             Examples:
@@ -137,10 +139,15 @@ internal static class FleetCommand
     private static DocumentedCommand CreateJoin()
     {
         var options = new ConfigurationOptions();
-        var token = new Argument<string>("TOKEN") { Description = "What fleet invite printed; - reads it from standard input." };
+        var token = new Argument<string>("TOKEN")
+        {
+            Description = "What fleet invite printed. Without it, or with -: from standard input, so that no list of processes shows it.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var command = new DocumentedCommand("join", "Join the fleet of a token.", """
             Examples:
-              ssh vps1 sudo heliograph fleet invite vps2 | heliograph fleet join -
+              heliograph fleet join
+              ssh vps1 sudo heliograph fleet invite vps2 | heliograph fleet join
 
             It asks etcd first, and changes nothing if that does not answer. Configure this machine for the same domains, and restart its
             server afterwards.
@@ -148,7 +155,9 @@ internal static class FleetCommand
         options.AddStateDirectoryTo(command);
         command.SetAction((parsed, cancellationToken) => WithSetupAsync(options, parsed, async setup =>
         {
-            var word = parsed.GetValue(token)!;
+            var word = parsed.GetValue(token) ?? "-";
+            if (word == "-" && !Console.IsInputRedirected)
+                parsed.InvocationConfiguration.Output.Write("Paste the token: ");
             var name = await setup.JoinAsync(word == "-" ? Console.In.ReadLine() ?? "" : word, cancellationToken);
             parsed.InvocationConfiguration.Output.WriteLine(
                 $"This machine is in the fleet, as {name}. Restart the server: systemctl restart heliograph");
@@ -166,7 +175,7 @@ internal static class FleetCommand
 
             Run it on the machine that made the fleet. etcd forgets the machine, and everything is put under a new key, which the others get
             by themselves, those that are down when they come back. What the machine knew it still knows: it has the key of today's
-            certificate, and serves it until you stop it. If it is in the wrong hands, replace that too:
+            certificate and of the ACME account, and serves the certificate until you stop it. If it is in the wrong hands, replace that:
               heliograph certificate revoke --reason key-compromise
             """) { node };
         options.AddStateDirectoryTo(command);
@@ -209,8 +218,8 @@ internal static class FleetCommand
             Examples:
               heliograph fleet leave
 
-            It forgets the fleet's key and what was shared; the server orders a certificate of its own at its next start. The other machines
-            keep theirs, and etcd keeps this machine's user.
+            It forgets the fleet's key and what was shared; the server has the certificate of before the fleet, or orders its own. The other
+            machines keep theirs, and etcd keeps this machine's user. The machine that made the fleet keeps the password of etcd's root.
             """);
         options.AddStateDirectoryTo(command);
         command.SetAction((parsed, _) => WithSetupAsync(options, parsed, setup =>

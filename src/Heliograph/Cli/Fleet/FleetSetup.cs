@@ -46,23 +46,27 @@ internal sealed class FleetSetup : IDisposable
         if (files.Read() is { } member)
             throw new StartException(
                 $"this machine is in a fleet already, as {member.Node}; add others with: heliograph fleet invite NAME");
-        var administrator = password is null ? files.ReadAdministrator() : new FleetAdministrator { Password = password };
-        if (administrator is null)
+        using var changing = files.Lock();
+        var isOpen = await IsOpenAsync(etcd, cancellationToken);
+        var administrator = new FleetAdministrator
         {
-            administrator = new FleetAdministrator { Password = RandomPassword() };
-            if (!await IsOpenAsync(etcd, cancellationToken))
-                throw new StartException("this etcd has users already; give root's password with --etcd-password-file FILE");
+            Password = password ?? files.ReadAdministrator()?.Password ?? (isOpen ? RandomPassword() : throw new StartException(
+                "this etcd has users already; give root's password with --etcd-password-file FILE")),
+        };
+        if (isOpen)
+        {
             // Before etcd has it: a password that is lost would close etcd to everybody.
             files.Write(administrator);
             using var open = new EtcdUsers(etcd);
             await open.EnableAsync(administrator.Password, cancellationToken);
         }
         var key = FleetKey.Create();
-        var membership = CreateMembership(etcd, key, node);
+        var own = InvitedMachine.Create(node);
+        var membership = CreateMembership(etcd, new NextKey { Number = 1, KeyId = key.Id, Secret = key.Secret }, key.FleetId, own);
         using (var users = UsersOf(etcd, administrator))
         {
             await users.AddRoleAsync(key, cancellationToken);
-            await AddAsync(users, membership, cancellationToken);
+            await users.AddMachineAsync(key, own.User, own.Password, cancellationToken);
         }
         using (var access = new FleetAccess(membership, files.CopiesOf(membership), TimeProvider.System, logger))
         {
@@ -73,7 +77,7 @@ internal sealed class FleetSetup : IDisposable
             await access.ExpectAsync(node, cancellationToken);
             await ShareOwnAsync(access.Documents, settings, cancellationToken);
         }
-        files.Write(administrator.With(node, membership.Password!));
+        files.Write(administrator.With(own));
         files.Write(membership);
         files.GiveToOwner();
     }
@@ -84,18 +88,22 @@ internal sealed class FleetSetup : IDisposable
     public async Task<string> InviteAsync(string node, CancellationToken cancellationToken)
     {
         var membership = files.Read() ?? throw NotInFleet();
+        using var changing = files.Lock();
         var administrator = RequireAdministrator();
         if (node == membership.Node)
             throw new StartException($"{node} is this machine; give the new one another name");
-        var invited = CreateMembership(membership.Etcd, membership.Key, node);
-        files.Write(administrator.With(node, invited.Password!));
-        files.GiveToOwner();
+        // One that is invited again is the same machine with another password.
+        var invited = InvitedMachine.Create(node);
+        if (administrator.Find(node) is { } known)
+            invited = invited with { User = known.User, Personal = known.Personal };
         using (var users = UsersOf(membership.Etcd, administrator))
-            await AddAsync(users, invited, cancellationToken);
+            await users.AddMachineAsync(membership.Key, invited.User, invited.Password, cancellationToken);
+        files.Write(administrator.With(invited));
+        files.GiveToOwner();
         using var access = new FleetAccess(membership, copies: null, TimeProvider.System, logger);
         await access.Documents.ReadAsync(cancellationToken);
         await access.ExpectAsync(node, cancellationToken);
-        return FleetToken.Write(invited);
+        return FleetToken.Write(CreateMembership(membership.Etcd, membership.Current, membership.FleetId, invited));
     }
 
     /// <summary>
@@ -110,42 +118,41 @@ internal sealed class FleetSetup : IDisposable
     public async Task<IReadOnlyList<string>> RemoveAsync(string node, TimeSpan patience, CancellationToken cancellationToken)
     {
         var membership = files.Read() ?? throw NotInFleet();
+        using var changing = files.Lock();
         var administrator = RequireAdministrator();
         if (node == membership.Node)
             throw new StartException($"{node} is this machine, which made the fleet; to end the fleet, every machine leaves it");
-        if (!administrator.Machines.ContainsKey(node))
-            throw new StartException(
-                $"{node} was not invited; these were: {string.Join(", ", administrator.Machines.Keys.Order(StringComparer.Ordinal))}");
+        var removed = administrator.Find(node) ?? throw new StartException(
+            $"{node} was not invited; these were: " +
+            string.Join(", ", administrator.Machines.Select(static machine => machine.Name).Order(StringComparer.Ordinal)));
         using (var users = UsersOf(membership.Etcd, administrator))
-            await users.RemoveMachineAsync(CreateMembership(membership.Etcd, membership.Key, node).User!, cancellationToken);
-        var next = membership.Under(membership.Key.Next());
+            await users.RemoveMachineAsync(removed.User, cancellationToken);
+        var key = membership.Key.Next();
+        var next = membership.Under(new NextKey { Number = membership.KeyNumber + 1, KeyId = key.Id, Secret = key.Secret });
         using var access = new FleetAccess(membership, copies: null, TimeProvider.System, logger);
         await access.Documents.ReadAsync(cancellationToken);
         var machines = (await access.ReportAsync(cancellationToken)).Machines;
         var up = machines.Where(static one => one.IsUp).Select(static one => one.Name).ToHashSet(StringComparer.Ordinal);
         up.Remove(node);
-        using var nextAccess = new FleetAccess(next, copies: null, TimeProvider.System, logger);
+        using var nextAccess = new FleetAccess(next, files.CopiesOf(next), TimeProvider.System, logger);
         await using (await LockAllAsync(access, cancellationToken))
         {
             // What the last holder of a lock has stored.
             await access.Documents.ReadAsync(cancellationToken);
             await access.CopyToAsync(nextAccess, without: node, cancellationToken);
             administrator = administrator.Without(node);
-            foreach (var (machine, password) in administrator.Machines.Where(one => one.Key != membership.Node))
-                await SendKeyAsync(membership with { Node = machine, Password = password });
+            foreach (var machine in administrator.Machines.Where(machine => machine.Name != membership.Node))
+                await SendKeyAsync(access, next, machine.Personal, cancellationToken);
             files.Write(administrator);
             files.Write(next);
             files.GiveToOwner();
             // The server here writes that file too, as soon as it has the key.
-            await SendKeyAsync(membership);
+            await SendKeyAsync(access, next, next.Personal, cancellationToken);
         }
         await WaitForAsync(nextAccess, up, patience, cancellationToken);
         if (up.Count == 0)
             await access.Documents.ForgetAsync(cancellationToken);
         return [.. up.Order(StringComparer.Ordinal)];
-
-        Task SendKeyAsync(FleetMembership addressee) =>
-            new KeyCourier(access.Client, addressee, TimeProvider.System, logger).SendAsync(next.Key, cancellationToken);
     }
 
     /// <summary>Gives an etcd that has lost its data the users of before. The machines fill it again by themselves.</summary>
@@ -155,6 +162,7 @@ internal sealed class FleetSetup : IDisposable
     public async Task<int> RestoreAsync(CancellationToken cancellationToken)
     {
         var membership = files.Read() ?? throw NotInFleet();
+        using var changing = files.Lock();
         var administrator = RequireAdministrator();
         if (await IsOpenAsync(membership.Etcd, cancellationToken))
         {
@@ -163,8 +171,12 @@ internal sealed class FleetSetup : IDisposable
         }
         using var users = UsersOf(membership.Etcd, administrator);
         await users.AddRoleAsync(membership.Key, cancellationToken);
-        foreach (var (node, password) in administrator.Machines)
-            await AddAsync(users, CreateMembership(membership.Etcd, membership.Key, node) with { Password = password }, cancellationToken);
+        foreach (var machine in administrator.Machines)
+            await users.AddMachineAsync(membership.Key, machine.User, machine.Password, cancellationToken);
+        // Who was down when the key was changed has to learn of it.
+        using var access = new FleetAccess(membership, copies: null, TimeProvider.System, logger);
+        foreach (var machine in administrator.Machines)
+            await SendKeyAsync(access, membership, machine.Personal, cancellationToken);
         return administrator.Machines.Count;
     }
 
@@ -178,8 +190,14 @@ internal sealed class FleetSetup : IDisposable
             throw new StartException($"this is no token of a fleet: {problem}", ExitCode.BadUsage);
         if (files.Read() is { } member && !member.FleetId.AsSpan().SequenceEqual(membership.FleetId))
             throw new StartException("this machine is in another fleet; leave that first: heliograph fleet leave");
-        using (var client = new EtcdClient(membership.Etcd))
-            await client.FindAsync(KeyNamesProbe(membership), cancellationToken);
+        NextKey? next;
+        // It looks before anything is written here.
+        using (var access = new FleetAccess(membership, copies: null, TimeProvider.System, logger))
+            next = await access.FindNextKeyAsync(cancellationToken);
+        // A machine was shut out after this one was invited.
+        if (next is not null)
+            membership = membership.Under(next);
+        using var changing = files.Lock();
         using (var access = new FleetAccess(membership, files.CopiesOf(membership), TimeProvider.System, logger))
             await access.Documents.ReadAsync(cancellationToken);
         files.Write(membership);
@@ -192,7 +210,8 @@ internal sealed class FleetSetup : IDisposable
     public void Leave()
     {
         _ = files.Read() ?? throw NotInFleet();
-        files.Delete();
+        using var changing = files.Lock();
+        files.Leave();
     }
 
     /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
@@ -210,9 +229,6 @@ internal sealed class FleetSetup : IDisposable
 
     /// <summary>Hexadecimal, because that needs no quotes anywhere.</summary>
     private static string RandomPassword() => RandomNumberGenerator.GetHexString(48, lowercase: true);
-
-    /// <summary>A key that is never there, below the prefix that the machine may read.</summary>
-    private static string KeyNamesProbe(FleetMembership membership) => Convert.ToHexStringLower(membership.FleetId) + "/probe";
 
     /// <summary>So that no machine orders under the key of before what those under the next one would not have.</summary>
     private static async Task<IAsyncDisposable> LockAllAsync(FleetAccess access, CancellationToken cancellationToken)
@@ -254,18 +270,22 @@ internal sealed class FleetSetup : IDisposable
     private static EtcdUsers UsersOf(EtcdOptions etcd, FleetAdministrator administrator) =>
         new(etcd with { User = EtcdUsers.Root, Password = administrator.Password });
 
-    private static Task AddAsync(EtcdUsers users, FleetMembership machine, CancellationToken cancellationToken) =>
-        users.AddMachineAsync(machine.Key, machine.User!, machine.Password!, cancellationToken);
+    /// <summary>Gives a machine the key that this one uses.</summary>
+    private Task SendKeyAsync(FleetAccess access, FleetMembership own, byte[] personal, CancellationToken cancellationToken) =>
+        new KeyCourier(access.Client, own with { Personal = personal }, TimeProvider.System, logger)
+            .SendAsync(own.Current, cancellationToken);
 
-    private static FleetMembership CreateMembership(EtcdOptions etcd, FleetKey key, string node) => new()
+    private static FleetMembership CreateMembership(EtcdOptions etcd, NextKey key, byte[] fleetId, InvitedMachine machine) => new()
     {
-        Node = node,
+        Node = machine.Name,
         Endpoints = [.. etcd.Endpoints.Select(static endpoint => endpoint.GetLeftPart(UriPartial.Authority))],
         Pins = etcd.Pins,
-        User = $"heliograph-{Convert.ToHexStringLower(key.FleetId)[..8]}-{node}",
-        Password = RandomPassword(),
-        FleetId = key.FleetId,
-        KeyId = key.Id,
+        User = machine.User,
+        Password = machine.Password,
+        Personal = machine.Personal,
+        FleetId = fleetId,
+        KeyNumber = key.Number,
+        KeyId = key.KeyId,
         Secret = key.Secret,
     };
 

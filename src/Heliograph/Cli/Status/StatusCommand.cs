@@ -62,7 +62,7 @@ internal static partial class StatusCommand
         command.Add(fleet);
         fleet.Validators.Add(result =>
         {
-            if (result.GetResult(watch) is { Implicit: false })
+            if (!result.Implicit && result.GetResult(watch) is { Implicit: false })
                 result.AddError("--fleet shows one view, because machines report every 20 s; leave out --watch");
         });
         command.SetAction(
