@@ -42,8 +42,9 @@ internal sealed class Gate : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
-        listener.Dispose();
+        // A listener that is gone takes the next call for a mistake.
         await accepting;
+        listener.Dispose();
         stop.Dispose();
     }
 

@@ -38,8 +38,9 @@ internal sealed class ListServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
-        listener.Dispose();
+        // A listener that is gone takes the next call for a mistake.
         await serving;
+        listener.Dispose();
         stopping.Dispose();
     }
 
