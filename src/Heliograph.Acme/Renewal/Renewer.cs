@@ -23,7 +23,7 @@ internal sealed class Renewer
 
     private CertificateState state = new();
 
-    /// <summary>The attempts before the one in progress, which is already recorded stored as a failure.</summary>
+    /// <summary>The attempts before the one in progress, which is already stored as a failure.</summary>
     private volatile Attempts? before;
 
     /// <summary>The state in memory is newer than what is stored, which could not be written.</summary>

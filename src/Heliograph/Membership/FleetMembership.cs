@@ -104,9 +104,11 @@ internal sealed record InvitedMachine(string Name, string User, string Password,
     public static InvitedMachine Create(string name) => new(
         name,
         $"heliograph-{RandomNumberGenerator.GetHexString(16, lowercase: true)}",
-        // Hexadecimal, because that needs no quotes anywhere.
-        RandomNumberGenerator.GetHexString(48, lowercase: true),
+        CreatePassword(),
         RandomNumberGenerator.GetBytes(FleetKey.SecretSize));
+
+    /// <summary>For a user of etcd; hexadecimal, because that needs no quotes anywhere.</summary>
+    public static string CreatePassword() => RandomNumberGenerator.GetHexString(48, lowercase: true);
 
     /// <summary>A record prints its members, and some of these are secrets.</summary>
     public override string ToString() => Name;

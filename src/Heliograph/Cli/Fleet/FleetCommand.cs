@@ -84,7 +84,7 @@ internal static class FleetCommand
         var command = new DocumentedCommand("init", "Make a fleet of this machine: others can join then.", """
             Examples:
               heliograph fleet init --endpoint https://10.0.0.1:2379 --pin 3f0c88d1...
-              heliograph fleet init --endpoint https://10.0.0.1:2379 --pin 3f0c88d1... --etcd-password-file /root/etcd-password
+              heliograph fleet init --endpoint https://10.0.0.1:2379 --pin 3f0c88d1... --etcd-password-file etcd-password
 
             It gives etcd users and passwords, draws the fleet's key, and puts the certificate and the web site of this machine into the
             fleet. etcd never sees what is shared. Restart the server afterwards.

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Heliograph.Acme;
 using Heliograph.Configuration;
 using Heliograph.Fleet;
@@ -29,9 +28,6 @@ internal sealed class FleetSetup : IDisposable
         files = new MembershipFiles(stateDirectory, TimeProvider.System, logger);
     }
 
-    /// <exception cref="StartException">It cannot be read.</exception>
-    public FleetMembership? Read() => files.Read();
-
     /// <summary>Makes a fleet of this machine: etcd's users, the key, and in it what this machine has.</summary>
     /// <param name="settings">Whose certificate is to be shared.</param>
     /// <param name="etcd">Where etcd is.</param>
@@ -50,7 +46,7 @@ internal sealed class FleetSetup : IDisposable
         var isOpen = await IsOpenAsync(etcd, cancellationToken);
         var administrator = new FleetAdministrator
         {
-            Password = password ?? files.ReadAdministrator()?.Password ?? (isOpen ? RandomPassword() : throw new StartException(
+            Password = password ?? files.ReadAdministrator()?.Password ?? (isOpen ? InvitedMachine.CreatePassword() : throw new StartException(
                 "this etcd has users already; give root's password with --etcd-password-file FILE")),
         };
         if (isOpen)
@@ -226,9 +222,6 @@ internal sealed class FleetSetup : IDisposable
 
     private static StartException NotInFleet() => new(
         "this machine is in no fleet: make one with heliograph fleet init, or join one with heliograph fleet join");
-
-    /// <summary>Hexadecimal, because that needs no quotes anywhere.</summary>
-    private static string RandomPassword() => RandomNumberGenerator.GetHexString(48, lowercase: true);
 
     /// <summary>So that no machine orders under the key of before what those under the next one would not have.</summary>
     private static async Task<IAsyncDisposable> LockAllAsync(FleetAccess access, CancellationToken cancellationToken)
