@@ -46,8 +46,9 @@ internal sealed class FleetSetup : IDisposable
         var isOpen = await IsOpenAsync(etcd, cancellationToken);
         var administrator = new FleetAdministrator
         {
-            Password = password ?? files.ReadAdministrator()?.Password ?? (isOpen ? InvitedMachine.CreatePassword() : throw new StartException(
-                "this etcd has users already; give root's password with --etcd-password-file FILE")),
+            Password = password ?? files.ReadAdministrator()?.Password ?? (isOpen
+                ? InvitedMachine.CreatePassword()
+                : throw new StartException("this etcd has users already; give root's password with --etcd-password-file FILE")),
         };
         if (isOpen)
         {
