@@ -122,6 +122,9 @@ internal static partial class HostLog
     [LoggerMessage(34, LogLevel.Warning, "Cannot save when the groups of unlisted names were last used: {Problem}")]
     public static partial void AccessNotSaved(ILogger logger, string problem);
 
+    [LoggerMessage(64, LogLevel.Information, "The whole fleet knows now what was revoked here while it could not be asked")]
+    public static partial void RevocationShared(ILogger logger);
+
     [LoggerMessage(
         35, LogLevel.Warning, "The stored list of hosts cannot be read, so the program's own ({Version}) is used: {Problem}")]
     public static partial void ListUnreadable(ILogger logger, long version, string problem);

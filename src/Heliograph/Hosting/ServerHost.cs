@@ -202,14 +202,19 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         Own(StateDirectory.Open(settings.StateDirectory));
         fleet = FleetService.Open(settings.StateDirectory, timeProvider, logger);
         if (fleet is not null)
-            Own(fleet);
+            await Own(fleet).LoadAsync(cancellationToken);
         certificates = Own(
             new CertificateInUse(
                 await CertificateSources.OpenAsync(settings, ports, fleet, timeProvider, logger), settings.Domains, timeProvider, logger));
         Routes = CreateRoutes(ReadList());
         access = Own(
             new AccessKeeper(
-                new AccessFile(settings.StateDirectory, timeProvider, logger), settings.Access.IsUnlisted, timeProvider, logger));
+                new AccessFile(settings.StateDirectory, timeProvider, logger),
+                settings.Access.IsUnlisted,
+                fleet is { } joined ? new SharedBook(() => joined.Access, timeProvider) : null,
+                () => new MembershipFiles(settings.StateDirectory, timeProvider, logger).AreThere,
+                timeProvider,
+                logger));
         sources = Own(new SourceKeeper(settings.Sources, settings.StateDirectory, timeProvider, logger));
         countries = Own(new CountryKeeper(settings.CountryDatabase, timeProvider, logger));
         decoyOptions = DecoyOptions(settings);
@@ -275,7 +280,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
                 () => relay.RespondsAsync(LoopTimeout),
                 loggerFactory.CreateLogger("Heliograph.Metrics")));
         certificates.Watch(relay.UseCertificate);
-        fleet?.Start(proofs => ports.ServeOthers(proofs, timeProvider.GetUtcNow()), ReportToFleet, certificates.UseShared);
+        fleet?.Start(proofs => ports.ServeOthers(proofs, timeProvider.GetUtcNow()), ReportToFleet, UseShared);
         WarnOfMissingIpv4();
     }
 
@@ -363,6 +368,12 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         SelfCheck = () => selfCheck?.Last,
         NotReady = () => Readiness.Problem(draining, certificates.Describe(), timeProvider.GetUtcNow()),
     };
+
+    private void UseShared()
+    {
+        certificates.UseShared();
+        access.UseShared();
+    }
 
     private MachineReport ReportToFleet()
     {

@@ -16,6 +16,9 @@ internal sealed class FleetService : IAsyncDisposable
     /// <summary>Three of them in the minute after which a machine counts as down.</summary>
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(20);
 
+    /// <summary>A start waits no longer for etcd than for one member of it that does not answer.</summary>
+    private static readonly TimeSpan LoadLimit = TimeSpan.FromSeconds(3);
+
     private readonly MembershipFiles files;
     private readonly TimeProvider timeProvider;
     private readonly ILogger logger;
@@ -51,6 +54,24 @@ internal sealed class FleetService : IAsyncDisposable
     public SharedStore StoreFor(IReadOnlyList<string> domains) => new(() => access, domains);
 
     public IOtherResponders OthersFor(SharedStore store) => new OtherMachines(() => Challenges(access), store, logger);
+
+    /// <summary>
+    /// Reads what is shared, before anything listens: what was changed while this server was down holds from its first connection on.
+    /// </summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(LoadLimit, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await access.Documents.ReadAsync(either.Token);
+        }
+        catch (Exception exception) when (exception is FleetException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            // What was known when it ran last is served, and the log says so once it follows etcd.
+        }
+    }
 
     /// <summary>Called once everything listens.</summary>
     /// <param name="serve">Answers the challenges of other machines' orders: these and no others.</param>

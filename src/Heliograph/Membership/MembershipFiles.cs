@@ -30,6 +30,8 @@ internal sealed class MembershipFiles
         StatePath = Path.GetFullPath(stateDirectory);
     }
 
+    /// <summary>Whether a server that starts now is in a fleet.</summary>
+    public bool AreThere => File.Exists(Path.Combine(path, MembershipName));
 
     private string StatePath { get; }
 
@@ -66,6 +68,12 @@ internal sealed class MembershipFiles
             || administrator.Machines.Any(static one => one is null or { Name: null } or { User: null } or { Password: null }
                 || one.Personal?.Length != FleetKey.SecretSize) ? "it is incomplete" : null);
 
+    /// <summary>What the fleet shares, with this machine's copies, for a command.</summary>
+    /// <returns>Null: this machine is in no fleet.</returns>
+    /// <exception cref="StartException">It cannot be read.</exception>
+    public FleetAccess? OpenAccess() =>
+        Read() is { } membership ? new FleetAccess(membership, CopiesOf(membership), timeProvider, logger) : null;
+
     /// <exception cref="StartException">It cannot be written.</exception>
     public void Write(FleetMembership membership) => Write(MembershipName, membership, MembershipJson.Default.FleetMembership);
 
@@ -92,11 +100,13 @@ internal sealed class MembershipFiles
     }
 
     /// <summary>What root creates in the directory of a service must belong to the service.</summary>
-    public void GiveToOwner()
+    /// <param name="more">Files of the state directory that were written too.</param>
+    public void GiveToOwner(params string[] more)
     {
         if (!Environment.IsPrivilegedProcess || FileOwner.OfPath(StatePath) is not { User: > 0 } owner || IsLink(path))
             return;
-        owner.TryGive(Path.Combine(StatePath, DecoySeed.FileName));
+        foreach (var name in more.Prepend(DecoySeed.FileName))
+            owner.TryGive(Path.Combine(StatePath, name));
         owner.TryGive(path);
         // The service may have made a link there, which root does not follow.
         var own = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };

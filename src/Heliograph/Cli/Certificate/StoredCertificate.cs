@@ -22,7 +22,7 @@ internal static class StoredCertificate
         }
         if (!Exists(settings.StateDirectory) && new MembershipFiles(settings.StateDirectory, TimeProvider.System, log).Read() is null)
             return new() { Source = "acme" };
-        using var access = OpenFleet(settings, log);
+        using var access = new MembershipFiles(settings.StateDirectory, TimeProvider.System, log).OpenAccess();
         var shared = access is null ? null : new SharedStore(() => access, settings.Acme.Domains);
         await using var manager = AcmeSource.OpenStored(settings.Acme, TimeProvider.System, log, shared);
         return CertificateReport.FromDescription(manager.Describe());
@@ -35,7 +35,7 @@ internal static class StoredCertificate
                 $"there is no certificate in {settings.StateDirectory}; name the right directory with --state-directory DIR");
         using var logs = Logging.Create(LogLevel.Warning);
         var log = logs.CreateLogger("Heliograph");
-        using (var access = OpenFleet(settings, log))
+        using (var access = new MembershipFiles(settings.StateDirectory, TimeProvider.System, log).OpenAccess())
         {
             if (access is not null)
                 return ControlResponse.Failed(
@@ -52,15 +52,6 @@ internal static class StoredCertificate
         {
             return ControlResponse.Failed(exception.Message);
         }
-    }
-
-    /// <summary>The copies of what the fleet shares; null: this machine is in none.</summary>
-    private static FleetAccess? OpenFleet(Settings settings, ILogger log)
-    {
-        var files = new MembershipFiles(settings.StateDirectory, TimeProvider.System, log);
-        return files.Read() is { } membership
-            ? new FleetAccess(membership, files.CopiesOf(membership), TimeProvider.System, log)
-            : null;
     }
 
     /// <summary>The check must create nothing: the server could not use a directory that root created here.</summary>

@@ -158,9 +158,12 @@ internal static class FleetCommand
             var word = parsed.GetValue(token) ?? "-";
             if (word == "-" && !Console.IsInputRedirected)
                 parsed.InvocationConfiguration.Output.Write("Paste the token: ");
-            var name = await setup.JoinAsync(word == "-" ? Console.In.ReadLine() ?? "" : word, cancellationToken);
-            parsed.InvocationConfiguration.Output.WriteLine(
-                $"This machine is in the fleet, as {name}. Restart the server: systemctl restart heliograph");
+            var (name, groups) = await setup.JoinAsync(word == "-" ? Console.In.ReadLine() ?? "" : word, cancellationToken);
+            var output = parsed.InvocationConfiguration.Output;
+            output.WriteLine($"This machine is in the fleet, as {name}. Restart the server: systemctl restart heliograph");
+            if (groups is not null)
+                output.WriteLine(
+                    $"Its groups are the fleet's after that. The links that it had until now work no more; they are kept in {groups}.");
         }));
         return command;
     }
@@ -270,7 +273,7 @@ internal static class FleetCommand
         {
             return (int)await work();
         }
-        catch (FleetException exception)
+        catch (Exception exception) when (exception is FleetException or StorageException)
         {
             throw new StartException(exception.Message);
         }

@@ -1,3 +1,4 @@
+using Heliograph.Access;
 using Heliograph.Acme;
 using Heliograph.Configuration;
 using Heliograph.Fleet;
@@ -73,6 +74,7 @@ internal sealed class FleetSetup : IDisposable
                 cancellationToken);
             await access.ExpectAsync(node, cancellationToken);
             await ShareOwnAsync(access.Documents, settings, cancellationToken);
+            await SharedBook.OfferAsync(access, Groups().Read(), cancellationToken);
         }
         files.Write(administrator.With(own));
         files.Write(membership);
@@ -178,10 +180,10 @@ internal sealed class FleetSetup : IDisposable
     }
 
     /// <summary>Joins the fleet of a token, and gets what it shares, so that the server starts with all of it.</summary>
-    /// <returns>The machine's name in the fleet.</returns>
+    /// <returns>The machine's name in the fleet, and where the groups are that it had before; null: it had none.</returns>
     /// <exception cref="FleetException">etcd does not answer, or refuses: nothing has changed.</exception>
     /// <exception cref="StartException">The token is none, or this machine is in another fleet.</exception>
-    public async Task<string> JoinAsync(string token, CancellationToken cancellationToken)
+    public async Task<(string Name, string? GroupsBefore)> JoinAsync(string token, CancellationToken cancellationToken)
     {
         if (!FleetToken.TryRead(token, out var membership, out var problem))
             throw new StartException($"this is no token of a fleet: {problem}", ExitCode.BadUsage);
@@ -197,9 +199,10 @@ internal sealed class FleetSetup : IDisposable
         using var changing = files.Lock();
         using (var access = new FleetAccess(membership, files.CopiesOf(membership), TimeProvider.System, logger))
             await access.Documents.ReadAsync(cancellationToken);
+        var before = KeepGroups();
         files.Write(membership);
-        files.GiveToOwner();
-        return membership.Node;
+        files.GiveToOwner(AccessFile.BeforeFleetName);
+        return (membership.Node, before);
     }
 
     /// <summary>Makes this machine one of its own again. The certificate stays with the fleet.</summary>
@@ -208,7 +211,13 @@ internal sealed class FleetSetup : IDisposable
     {
         _ = files.Read() ?? throw NotInFleet();
         using var changing = files.Lock();
+        using (var access = files.OpenAccess() ?? throw NotInFleet())
+        {
+            if (new SharedBook(() => access, TimeProvider.System).Find() is { } shared)
+                Groups().Write((Groups().Read() with { Untold = [] }).Follow(shared));
+        }
         files.Leave();
+        files.GiveToOwner(AccessFile.Name);
     }
 
     /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
@@ -230,10 +239,12 @@ internal sealed class FleetSetup : IDisposable
         var locks = new HeldLocks();
         try
         {
-            foreach (var name in access.Documents.All.Select(static document => document.Name).Where(SharedStore.IsCertificate))
+            var orders = access.Documents.All.Select(static document => document.Name).Where(SharedStore.IsCertificate);
+            foreach (var name in orders.Append(SharedBook.Name))
                 locks.Add(
                     await OrderLock.TryTakeAsync(access.Member, name, cancellationToken)
-                        ?? throw new StartException("a machine is ordering a certificate just now; try again in a minute"));
+                        ?? throw new StartException(
+                            "a machine is ordering a certificate or changes the groups just now; try again in a minute"));
             return locks;
         }
         catch
@@ -257,6 +268,20 @@ internal sealed class FleetSetup : IDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, cancellationToken);
         }
     }
+
+    /// <summary>The groups are the fleet's then. Those of this machine work no more, and its operator may want to know them.</summary>
+    /// <returns>Where they are; null: there are none, or this machine was in the fleet before.</returns>
+    private string? KeepGroups()
+    {
+        if (files.AreThere || Groups().Read() is not { Groups.Count: > 0 } own)
+            return null;
+        var before = Groups(AccessFile.BeforeFleetName);
+        before.Write(own);
+        return before.Path;
+    }
+
+    private AccessFile Groups(string name = AccessFile.Name) =>
+        new(new PrivateDirectory(Path.GetFullPath(stateDirectory), TimeProvider.System, logger), name);
 
     private FleetAdministrator RequireAdministrator() => files.ReadAdministrator()
         ?? throw new StartException("only the machine that made the fleet has the password of etcd's root: run this there");
