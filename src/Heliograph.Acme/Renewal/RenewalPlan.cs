@@ -11,7 +11,12 @@ internal sealed record RenewalPlan(DateTimeOffset At, string Reason)
     private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
 
     public static RenewalPlan For(
-        IssuedCertificate? certificate, CertificateState state, AcmeOptions options, IReadOnlyList<string> names, DateTimeOffset now)
+        IssuedCertificate? certificate,
+        CertificateState state,
+        AcmeOptions options,
+        IReadOnlyList<string> names,
+        DateTimeOffset now,
+        bool isShared)
     {
         if (certificate is null)
             return new RenewalPlan(now, "there is no certificate yet");
@@ -26,7 +31,7 @@ internal sealed record RenewalPlan(DateTimeOffset At, string Reason)
         var isShort = certificate.Lifetime < ShortLived;
         var backstop = certificate.NotAfter - (certificate.Lifetime / (isShort ? 2 : 3));
         var pause = certificate.Lifetime / 4 < LongestPause ? certificate.Lifetime / 4 : LongestPause;
-        var obtained = StoredInstant.IsAhead(state.ObtainedAt, now) ? null : state.ObtainedAt;
+        var obtained = StoredInstant.IsAhead(state.ObtainedAt, now, isShared) ? null : state.ObtainedAt;
         var earliest = (obtained ?? certificate.NotBefore) + pause;
         var plan = state.Ari?.Chosen is { } chosen && chosen < backstop
             ? new RenewalPlan(chosen, "the authority suggests a window around that time (ARI)")

@@ -68,7 +68,7 @@ internal sealed class Renewer
     public Attempts Ended => before ?? state.Attempts;
 
     /// <summary>What may be done now, and what later.</summary>
-    public Schedule Schedule => new(state, Certificate, options, issuer.Names, timeProvider.GetUtcNow());
+    public Schedule Schedule => new(state, Certificate, options, issuer.Names, timeProvider.GetUtcNow(), store.IsShared);
 
     /// <summary>Loads what this process or another one has stored.</summary>
     public void Reload()
@@ -258,6 +258,8 @@ internal sealed class Renewer
                 NextAttempt = Now + Backoff.After(kept.Failures + 1, schedule.Remaining, random.NextDouble()),
                 LastError = "The program ended during the last attempt.",
                 LastErrorAt = Now,
+                IsUnderWay = store.IsShared,
+                Abandoned = kept.IsUnderWay ? kept.Abandoned + 1 : 0,
                 Orders = candidates.Aggregate(
                     kept.Orders, (orders, candidate) => FailureLimit.Add(orders, schedule.FirstDirectory(candidate), Now)),
             },
@@ -286,10 +288,14 @@ internal sealed class Renewer
 
         // While the lock is held: a state that is saved without it could replace another process's certificate.
         await LookAsync(cancellationToken);
-        throw failures.Count == 1
+        var failure = failures.Count == 1
             ? failures[0]
             : new AcmeException(
                 failures[0].Failure, string.Join(" And the second authority: ", failures.Select(exception => exception.Message)));
+        // While the lock is held, too: whoever has it next would take the attempt for one that has stalled.
+        if (store.IsShared)
+            await TrySaveAsync(state with { Attempts = state.Attempts with { IsUnderWay = false, LastError = failure.Message } });
+        throw failure;
     }
 
     private async Task LookAsync(CancellationToken cancellationToken)

@@ -58,6 +58,12 @@ internal sealed record Attempts
 
     public DateTimeOffset? LastErrorAt { get; init; }
 
+    /// <summary>The last one has not ended; of a fleet's state only.</summary>
+    public bool IsUnderWay { get; init; }
+
+    /// <summary>Attempts before the last that did not end, in a row: machines of the fleet have stalled in them.</summary>
+    public int Abandoned { get; init; }
+
     /// <summary>Directories whose validation failed: their staging is tried first.</summary>
     public IReadOnlyList<string> TrialFirst { get; init; } = [];
 

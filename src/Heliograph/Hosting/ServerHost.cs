@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Net;
 using Heliograph.Access;
+using Heliograph.Acme.Challenges;
 using Heliograph.Alerts;
 using Heliograph.Budget;
 using Heliograph.Certificates;
@@ -202,7 +203,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         Own(StateDirectory.Open(settings.StateDirectory));
         fleet = FleetService.Open(settings.StateDirectory, timeProvider, logger);
         if (fleet is not null)
-            await Own(fleet).LoadAsync(cancellationToken);
+            await Own(fleet).LoadAsync(ServeOthers, cancellationToken);
         certificates = Own(
             new CertificateInUse(
                 await CertificateSources.OpenAsync(settings, ports, fleet, timeProvider, logger), settings.Domains, timeProvider, logger));
@@ -225,7 +226,6 @@ internal sealed class ServerHost : IService, IAsyncDisposable
             RelayServer.Start(
                 RelayOptions(), certificates.Source.Current, upstreamNames.ResolveAsync, timeProvider,
                 loggerFactory.CreateLogger("Heliograph.Relay")));
-        ports.Attach(relay);
         access.Attach(relay.UseAccess);
         sources.Attach(relay.UseSources);
         countries.Attach(relay.UseCountries, () => relay.GetStatistics().Countries);
@@ -280,7 +280,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
                 () => relay.RespondsAsync(LoopTimeout),
                 loggerFactory.CreateLogger("Heliograph.Metrics")));
         certificates.Watch(relay.UseCertificate);
-        fleet?.Start(proofs => ports.ServeOthers(proofs, timeProvider.GetUtcNow()), ReportToFleet, UseShared);
+        fleet?.Start(ServeOthers, ReportToFleet, UseShared);
         WarnOfMissingIpv4();
     }
 
@@ -369,6 +369,8 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         NotReady = () => Readiness.Problem(draining, certificates.Describe(), timeProvider.GetUtcNow()),
     };
 
+    private void ServeOthers(IReadOnlyList<SharedProof> proofs) => ports.ServeOthers(proofs, timeProvider.GetUtcNow());
+
     private void UseShared()
     {
         certificates.UseShared();
@@ -425,6 +427,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
             Access = access.Table,
             Proxy = settings.Upstream.Proxy,
             Sources = sources.Rules,
+            Validations = ports.Validations,
             Passthrough = PassthroughTable.Create(settings.Domains, settings.Passthrough),
             TrustedProxies = settings.TrustedProxies,
             MaxConnections = maxConnections,

@@ -124,6 +124,19 @@ internal sealed class FleetAccess : IDisposable
     public async Task<NextKey?> FindNextKeyAsync(CancellationToken cancellationToken) =>
         await courier.FindAsync(cancellationToken) is { } next && next.Number > number ? next : null;
 
+    /// <summary>Gets what the others have changed. Without etcd, it stays as this machine knows it.</summary>
+    public async Task TryReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Documents.ReadAsync(cancellationToken);
+        }
+        catch (FleetException)
+        {
+            // As said.
+        }
+    }
+
     public void Dispose() => client.Dispose();
 
     private static string? Word(string? text) => text is null

@@ -56,15 +56,19 @@ internal sealed class FleetService : IAsyncDisposable
     public IOtherResponders OthersFor(SharedStore store) => new OtherMachines(() => Challenges(access), store, logger);
 
     /// <summary>
-    /// Reads what is shared, before anything listens: what was changed while this server was down holds from its first connection on.
+    /// Reads what is shared, before anything listens: what was changed while this server was down holds from its first connection on, and
+    /// an authority that asks it for another machine's challenge is answered.
     /// </summary>
-    public async Task LoadAsync(CancellationToken cancellationToken)
+    /// <param name="serve">Answers the challenges of other machines' orders.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    public async Task LoadAsync(Action<IReadOnlyList<SharedProof>> serve, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(LoadLimit, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             await access.Documents.ReadAsync(either.Token);
+            await Serve(serve, await Challenges(access).ReadAsync(either.Token));
         }
         catch (Exception exception) when (exception is FleetException or OperationCanceledException)
         {

@@ -36,6 +36,17 @@ internal sealed class SharedStore : IStateStore
         $"{CertificateManager.CertificateDocument} " +
         string.Join(' ', domains.Select(static name => name.ToLowerInvariant()).Order(StringComparer.Ordinal));
 
+    /// <summary>The certificate and the accounts, under the names of the files that have them on a machine that is alone.</summary>
+    public static IEnumerable<(string File, ReadOnlyMemory<byte> Content)> FindFiles(
+        DocumentStore documents, IReadOnlyList<string> domains)
+    {
+        var certificate = documents.Find(NameOf(domains)) ?? FindNearest(documents, NameOf(domains));
+        if (certificate is not null)
+            yield return (CertificateManager.CertificateDocument, certificate.Payload);
+        foreach (var account in documents.All.Where(static document => IsAccount(document.Name)))
+            yield return (account.Name, account.Payload);
+    }
+
     /// <summary>Whether it is the document of a set of names.</summary>
     public static bool IsCertificate(string document) =>
         document.StartsWith(CertificateManager.CertificateDocument + " ", StringComparison.Ordinal);
@@ -47,7 +58,7 @@ internal sealed class SharedStore : IStateStore
         var document = Documents.Find(NameIn(name));
         based[name] = document?.Generation ?? 0;
         // Of names that were changed: it is served until the authority has issued for the new ones.
-        document ??= name == CertificateManager.CertificateDocument ? FindNearest() : null;
+        document ??= name == CertificateManager.CertificateDocument ? FindNearest(Documents, certificate) : null;
         if (document is null)
             return null;
         try
@@ -118,11 +129,17 @@ internal sealed class SharedStore : IStateStore
     public static AcmeException Superseded() => new(
         AcmeFailure.Superseded, "Another machine of the fleet has taken over; this one uses what that one stores.");
 
-    /// <summary>The certificate with the most of these names; null: none has one of them.</summary>
-    private FleetDocument? FindNearest()
+    /// <summary>Of an account, and no path: another machine of the fleet has chosen it.</summary>
+    private static bool IsAccount(string document) =>
+        document.StartsWith("account-", StringComparison.Ordinal)
+        && document.EndsWith(".json", StringComparison.Ordinal)
+        && document.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-');
+
+    /// <summary>The certificate with the most of the names of a document that is not there; null: none has one of them.</summary>
+    private static FleetDocument? FindNearest(DocumentStore documents, string certificate)
     {
         var names = certificate.Split(' ')[1..];
-        return Documents.All.Where(static document => IsCertificate(document.Name))
+        return documents.All.Where(static document => IsCertificate(document.Name))
             .OrderByDescending(CountShared)
             .ThenBy(static document => document.Name, StringComparer.Ordinal)
             .FirstOrDefault(document => CountShared(document) > 0);

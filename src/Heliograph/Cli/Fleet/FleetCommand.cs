@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Heliograph.Configuration;
 using Heliograph.Fleet;
 using Heliograph.Fleet.Etcd;
 using Heliograph.Membership;
@@ -221,16 +222,19 @@ internal static class FleetCommand
             Examples:
               heliograph fleet leave
 
-            It forgets the fleet's key and what was shared; the server has the certificate of before the fleet, or orders its own. The other
-            machines keep theirs, and etcd keeps this machine's user. The machine that made the fleet keeps the password of etcd's root.
+            It forgets the fleet's key, and keeps the certificate of its domains, the ACME accounts and the groups as its own. From then on
+            it renews for itself. etcd keeps this machine's user. The machine that made the fleet keeps the password of etcd's root.
             """);
-        options.AddStateDirectoryTo(command);
-        command.SetAction((parsed, _) => WithSetupAsync(options, parsed, setup =>
+        options.AddTo(command, [Keys.StateDirectory, Keys.Domains]);
+        command.SetAction((parsed, cancellationToken) => WithSetupAsync(options, parsed, async setup =>
         {
-            setup.Leave();
+            var domains = options.Load(parsed, parsed.InvocationConfiguration.Error, [Keys.Domains])?.Domains ?? [];
+            var hasCertificate = await setup.LeaveAsync(domains, cancellationToken);
             parsed.InvocationConfiguration.Output.WriteLine(
                 "This machine is in no fleet any more. Restart the server: systemctl restart heliograph");
-            return Task.CompletedTask;
+            if (!hasCertificate)
+                parsed.InvocationConfiguration.Output.WriteLine(
+                    "The fleet has no certificate for its domains. With certificate.source: acme, the server orders one.");
         }));
         return command;
     }

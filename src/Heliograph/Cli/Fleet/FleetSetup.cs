@@ -205,19 +205,33 @@ internal sealed class FleetSetup : IDisposable
         return (membership.Node, before);
     }
 
-    /// <summary>Makes this machine one of its own again. The certificate stays with the fleet.</summary>
+    /// <summary>Makes this machine one of its own again, with the fleet's certificate, accounts and groups as its own.</summary>
+    /// <param name="domains">Whose certificate it keeps.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <returns>Whether it has a certificate.</returns>
     /// <exception cref="StartException">It is in no fleet, or that cannot be changed.</exception>
-    public void Leave()
+    public async Task<bool> LeaveAsync(IReadOnlyList<string> domains, CancellationToken cancellationToken)
     {
         _ = files.Read() ?? throw NotInFleet();
         using var changing = files.Lock();
+        List<string> kept = [CertificateManager.DirectoryName];
         using (var access = files.OpenAccess() ?? throw NotInFleet())
         {
+            await access.TryReadAsync(cancellationToken);
+            var directory = new PrivateDirectory(
+                Path.Combine(Path.GetFullPath(stateDirectory), CertificateManager.DirectoryName), TimeProvider.System, logger);
+            foreach (var (file, content) in SharedStore.FindFiles(access.Documents, domains))
+            {
+                directory.Create();
+                directory.WriteBytes(file, content.ToArray());
+                kept.Add(Path.Combine(CertificateManager.DirectoryName, file));
+            }
             if (new SharedBook(() => access, TimeProvider.System).Find() is { } shared)
                 Groups().Write((Groups().Read() with { Untold = [] }).Follow(shared));
         }
         files.Leave();
-        files.GiveToOwner(AccessFile.Name);
+        files.GiveToOwner([.. kept, AccessFile.Name]);
+        return kept.Contains(Path.Combine(CertificateManager.DirectoryName, CertificateManager.CertificateDocument));
     }
 
     /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>

@@ -1,7 +1,6 @@
 using Heliograph.Access;
 using Heliograph.Configuration;
 using Heliograph.Control;
-using Heliograph.Fleet;
 using Heliograph.Hosting;
 using Heliograph.Membership;
 using Heliograph.Platform;
@@ -46,7 +45,7 @@ internal static class GroupBook
         var fleet = new MembershipFiles(settings.StateDirectory, TimeProvider.System, log);
         using var access = fleet.OpenAccess();
         if (access is not null)
-            await TryReadAsync(access, cancellationToken);
+            await access.TryReadAsync(cancellationToken);
         var book = new StoredBook(file, access is null ? null : new(() => access, TimeProvider.System), TimeProvider.System);
         var answer = await new AccessCommands(book, () => settings).RunAsync(request, cancellationToken);
         // What root creates in the directory of a service must belong to the service.
@@ -58,18 +57,5 @@ internal static class GroupBook
                 fleet.GiveToOwner();
         }
         return answer;
-    }
-
-    /// <summary>What the other machines have changed since this server ran. Without etcd, it is as this machine knows it.</summary>
-    private static async Task TryReadAsync(FleetAccess access, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await access.Documents.ReadAsync(cancellationToken);
-        }
-        catch (FleetException)
-        {
-            // A change says so itself.
-        }
     }
 }
