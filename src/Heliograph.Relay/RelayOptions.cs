@@ -42,7 +42,9 @@ public sealed record RelayOptions
     /// </summary>
     public SourceRules? Sources { get; init; }
 
-    /// <summary>The validations of the certificate's names that are going on; the relay takes them at its start, and disposes of them.</summary>
+    /// <summary>
+    /// The validations of the certificate's names that are going on; the relay takes them at its start, and disposes of them.
+    /// </summary>
     public PendingValidations Validations { get; init; } = new();
 
     /// <summary>

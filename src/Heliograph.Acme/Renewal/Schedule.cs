@@ -44,8 +44,8 @@ internal sealed record Schedule(
     }
 
     /// <summary>
-    /// A machine of the fleet is at it, or was and has stalled: whoever gets the lock then goes on at once, because what the other one still
-    /// writes is refused. Only one does: if that one stalls too, the back-off counts.
+    /// A machine of the fleet is at it, or was and has stalled: whoever gets the lock then goes on at once, because what the other one
+    /// still writes is refused. Only one does: if that one stalls too, the back-off counts.
     /// </summary>
     public bool IsAbandoned => IsShared && State.Attempts is { IsUnderWay: true, Abandoned: 0 };
 
@@ -65,7 +65,8 @@ internal sealed record Schedule(
     public bool IsPostponed => State.Attempts.Failures > 0 && Plan.At <= Now && LimitedUntil is null && NextAttempt > Now;
 
     /// <summary>What the authorities said in failures, without what they said while the clock was ahead.</summary>
-    public IReadOnlyDictionary<string, DateTimeOffset> Limits => StoredInstant.IsAhead(LastFailure, Now, IsShared) ? NoLimits : State.NotBefore;
+    public IReadOnlyDictionary<string, DateTimeOffset> Limits =>
+        StoredInstant.IsAhead(LastFailure, Now, IsShared) ? NoLimits : State.NotBefore;
 
     public IssuerOptions? SuggestingIssuer => Options.Issuers.FirstOrDefault(candidate => candidate.Directory == Certificate?.Directory);
 

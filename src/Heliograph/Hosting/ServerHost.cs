@@ -366,6 +366,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         Budget = () => Budget?.Read(),
         Certificate = certificates.Describe,
         SelfCheck = () => selfCheck?.Last,
+        Machine = settings.LabelsMachine ? fleet?.Access.Member.Node : null,
         NotReady = () => Readiness.Problem(draining, certificates.Describe(), timeProvider.GetUtcNow()),
     };
 

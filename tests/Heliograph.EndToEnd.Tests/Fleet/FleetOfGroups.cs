@@ -47,6 +47,8 @@ internal sealed class FleetOfGroups : IAsyncDisposable
 
     public string ConfigOf(int machine) => machines[machine].Config;
 
+    public Uri MonitoringOf(int machine) => machines[machine].Monitoring;
+
     public string StateOf(int machine, string file) => Path.Combine(machines[machine].Directory["state"], file);
 
     public TlsInTlsOptions Client(int machine, string name) => machines[machine].Client(innerName) with { OuterName = name };
@@ -132,6 +134,7 @@ internal sealed class FleetOfGroups : IAsyncDisposable
             Routes = ProxySettings.Route(innerName, signal.Endpoint),
             More = "access: { mode: unlisted }",
             Arguments = ["--log-level", "trace"],
+            Metrics = "listen: [\"127.0.0.1:0\"], machine: true",
         };
         for (var machine = 0; machine < count; machine++)
         {

@@ -100,6 +100,24 @@ public sealed class SharedBookTests : IAsyncLifetime
     }
 
     [Fact(Timeout = Bound.LongTest)]
+    public async Task While_another_machine_stalls_in_a_change_none_is_made_but_a_link_is_revoked_here_at_once_and_everywhere_afterwards()
+    {
+        var friends = await first.NewAsync("friends");
+        await second.UntilAsync(one => one.Table!.Find(friends) is not null);
+        await using (await first.LockAsync())
+        {
+            var refused = await second.RunAsync(AccessCommands.New, "family");
+            Assert.StartsWith("Another machine of the fleet changes the groups just now.", refused.Message, StringComparison.Ordinal);
+            var revoked = await second.RunAsync(AccessCommands.Revoke, "friends");
+            Assert.Contains("Another machine of the fleet changes the groups just now.", revoked.Message, StringComparison.Ordinal);
+            Assert.Null(second.Table!.Find(friends));
+            Assert.NotNull(first.Table!.Find(friends));
+        }
+        await first.UntilAsync(one => one.Table!.Find(friends) is null);
+        await second.NewAsync("family");
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
     public async Task A_kill_at_any_step_of_a_command_loses_no_link_and_brings_none_back()
     {
         var told = new List<string> { await first.NewAsync("family") };

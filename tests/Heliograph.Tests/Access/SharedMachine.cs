@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Heliograph.Access;
 using Heliograph.Configuration;
 using Heliograph.Control;
+using Heliograph.Fleet.Orders;
 using Heliograph.Fleet.Sealing;
 using Heliograph.Membership;
 using Heliograph.Platform;
@@ -65,6 +66,10 @@ internal sealed class SharedMachine : IAsyncDisposable
         var book = new StoredBook(file, new SharedBook(() => access, TimeProvider.System), TimeProvider.System);
         return CommandsOf(book).RunAsync(new() { Command = command, Group = group, Grace = TimeSpan.FromDays(1) }, Bound.Token);
     }
+
+    /// <summary>Keeps the others from changing the groups, as one does that stalls in a change, or changes the fleet's key.</summary>
+    public async Task<IAsyncDisposable> LockAsync() =>
+        await OrderLock.TryTakeAsync(access.Member, SharedBook.Name, Bound.Token) ?? throw new InvalidOperationException("it is locked");
 
     /// <summary>As after kill -9: what is on the disk is all that it has.</summary>
     public async Task StartAgainAsync()
