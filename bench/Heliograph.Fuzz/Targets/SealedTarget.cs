@@ -39,8 +39,7 @@ internal static class SealedTarget
     }
 
     /// <summary>
-    /// It opens, or there is one line about it. What opens is another document under each other key, in each other place, and with each other
-    /// bit.
+    /// It opens, or there is one line about it. What opens does so neither under another key, nor in another place, nor with another bit.
     /// </summary>
     private static void CheckSealed(ReadOnlySpan<byte> document)
     {
