@@ -19,7 +19,9 @@ public abstract class ClientConnection : IDisposable
     /// <summary>Sends all the bytes. Under TLS, what one call sends shares no record with what another sends.</summary>
     public abstract ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
 
-    /// <summary>What has been received already and waits to be taken, for who can answer it at once. May be empty although more waits.</summary>
+    /// <summary>
+    /// What has been received already and waits to be taken, for who can answer it at once. May be empty although more waits.
+    /// </summary>
     public virtual ReadOnlySpan<byte> Received => [];
 
     /// <summary>

@@ -10,7 +10,9 @@ internal sealed class Refusal(NginxProfile like, TimeProvider timeProvider)
 {
     private volatile DatedAnswer answer = new(long.MinValue, []);
 
-    /// <summary>Answers a connection whose first bytes are none of a request. The bytes stay unread, and the connection is to be closed.</summary>
+    /// <summary>
+    /// Answers a connection whose first bytes are none of a request. The bytes stay unread, and the connection is to be closed.
+    /// </summary>
     /// <returns>False: nothing was sent.</returns>
     public bool TrySend(ClientConnection connection) =>
         RequestLineParser.IsHopeless(connection.Received) && connection.TrySend(Answer());

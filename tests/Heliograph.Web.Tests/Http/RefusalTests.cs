@@ -10,7 +10,11 @@ public sealed class RefusalTests
 {
     private static readonly DateTimeOffset Start = new(2026, 7, 1, 12, 0, 0, TimeSpan.Zero);
 
-    private static readonly DecoyOptions Options = new() { Seed = new(new byte[DecoySeed.RandomLength], new(2026, 1, 1)), Like = NginxProfile.Nginx122 };
+    private static readonly DecoyOptions Options = new()
+    {
+        Seed = new(new byte[DecoySeed.RandomLength], new(2026, 1, 1)),
+        Like = NginxProfile.Nginx122,
+    };
 
     [Fact]
     public async Task Bytes_that_begin_no_request_get_the_same_answer_at_once_as_when_they_are_read_as_one()
