@@ -236,7 +236,8 @@ internal static unsafe partial class LibSsl
     /// <summary>A number for SSL_CTX_set_ex_data that nobody else has.</summary>
     [LibraryImport(Crypto)]
     public static partial int CRYPTO_get_ex_new_index(
-        int type, nint number, nint pointer, nint create, nint copy, delegate* unmanaged[Cdecl]<nint, nint, nint, int, nint, nint, void> free);
+        int type, nint number, nint pointer, nint create, nint copy,
+        delegate* unmanaged[Cdecl]<nint, nint, nint, int, nint, nint, void> free);
 
     [LibraryImport(Crypto)]
     public static partial int OPENSSL_sk_num(nint stack);

@@ -121,7 +121,8 @@ public sealed class SessionStoreTests
         foreach (var (number, some) in kept.Where((_, index) => index % 61 == 0 || index < 3))
         {
             var length = store.Find(Id(number), content, out _, out _);
-            Assert.True(length == some.Length && content.AsSpan(0, some.Length).SequenceEqual(some), $"seed {seed}: {number} is not as kept");
+            Assert.True(
+                length == some.Length && content.AsSpan(0, some.Length).SequenceEqual(some), $"seed {seed}: {number} is not as kept");
         }
     }
 
