@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Heliograph.Compare.Peers;
 
-/// <summary>A process of a proxy, pinned to the proxies' processor. Whoever starts one ends it.</summary>
+/// <summary>A process of a proxy, pinned to the proxies' processors. Whoever starts one ends it.</summary>
 internal sealed partial class ProxyProcess : IDisposable
 {
     private const int EndSeconds = 5;
@@ -26,14 +26,14 @@ internal sealed partial class ProxyProcess : IDisposable
     /// <summary>The process and its current descendants.</summary>
     public IReadOnlyList<int> Tree => ProcessTree.WithDescendants(process.Id);
 
-    /// <summary>Starts a command whose output goes to a file.</summary>
-    public static ProxyProcess Start(string output, params IEnumerable<string> command)
+    /// <summary>Starts a command on some processors; its output goes to a file.</summary>
+    public static ProxyProcess Start(string processors, string output, params IEnumerable<string> command)
     {
         // The shell and taskset become the command, so the process id stays.
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false };
         foreach (
             var argument in (IEnumerable<string>)
-                ["-c", "out=$1; shift; exec \"$@\" </dev/null >\"$out\" 2>&1", "sh", output, "taskset", "-c", Processors.OfProxies])
+                ["-c", "out=$1; shift; exec \"$@\" </dev/null >\"$out\" 2>&1", "sh", output, "taskset", "-c", processors])
             start.ArgumentList.Add(argument);
         foreach (var argument in command)
             start.ArgumentList.Add(argument);

@@ -7,7 +7,8 @@ using Heliograph.Compare.Peers;
 namespace Heliograph.Compare.Timing;
 
 /// <summary>Visits the program and two nginx in turn, and prints what a prober who times the answers can tell.</summary>
-internal sealed class TimingRun(TimingOptions options, string directory, Certificates certificates, OuterTls tls) : IDisposable
+internal sealed class TimingRun(
+    TimingOptions options, string directory, Certificates certificates, OuterTls tls, ProcessorPlan processors) : IDisposable
 {
     private const string Handshake = "handshake";
 
@@ -23,8 +24,8 @@ internal sealed class TimingRun(TimingOptions options, string directory, Certifi
     public void Run()
     {
         var factory = new ProxyFactory(
-            directory, certificates, options.Heliograph, connections: 100, options.IsDirectory ? MakeDirectory() : null);
-        var proxy = factory.Start(PeerNames.Heliograph);
+            directory, certificates, options.Heliograph, connections: 100, new PeerRoot(null), options.IsDirectory ? MakeDirectory() : null);
+        var proxy = factory.Start(PeerNames.Heliograph, processors);
         started.Add(proxy);
         proxy.WaitUntilReady(tls);
         var first = Visit.Make(tls, proxy.Address, Probes[0].Request);
@@ -65,7 +66,7 @@ internal sealed class TimingRun(TimingOptions options, string directory, Certifi
 
     private IPEndPoint StartNginx(string name, byte[] page)
     {
-        var site = new NginxSite(Directory.CreateDirectory(Path.Combine(directory, "nginx-" + name)).FullName, certificates, page);
+        var site = new NginxSite(Directory.CreateDirectory(Path.Combine(directory, "nginx-" + name)).FullName, certificates, page, processors);
         started.Add(site);
         site.WaitUntilReady();
         return site.Address;

@@ -31,9 +31,11 @@ internal sealed class TimingSession : IDisposable
         {
             if (Installed.Find("nginx") is null)
                 throw new CompareException("nginx is not installed; run: apt-get install nginx");
+            var processors = ProcessorPlan.For(asked: 1, Environment.ProcessorCount);
+            processors.PinLoad();
             var certificates = Certificates.Create(directory);
             using var tls = new OuterTls(certificates.CaFile);
-            run = new TimingRun(options, directory, certificates, tls);
+            run = new TimingRun(options, directory, certificates, tls, processors);
             run.Run();
             return 0;
         }
