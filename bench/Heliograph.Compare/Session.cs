@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Heliograph.Compare.History;
 using Heliograph.Compare.Load;
@@ -107,8 +106,8 @@ internal sealed class Session : IDisposable
         Console.WriteLine(
             $"Best of {options.Rounds}, and in brackets the lowest and highest ratio within a round; " +
             $"{string.Join("; ", machine.Select(pair => $"{pair.Key} {pair.Value}"))}; {measured.Ciphers.Values.First()}.");
-        if (measured.LatencyRate is { } rate)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Latency at {rate:#,0} messages a second."));
+        if (measured.LatencyNote is { } latency)
+            Console.WriteLine(latency);
         if (measured.Scalings.Count > 0)
         {
             Console.WriteLine();

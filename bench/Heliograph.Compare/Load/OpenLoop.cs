@@ -15,6 +15,9 @@ internal sealed class OpenLoop
     private const long LongestNanoseconds = 60_000_000_000;
     private const int SignificantDigits = 3;
 
+    /// <summary>A client that is in time sends within some tens of microseconds.</summary>
+    private const long LateNanoseconds = 200_000;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(BlockingSocket.TimeoutSeconds);
 
     private readonly Line[] lines;
@@ -43,6 +46,9 @@ internal sealed class OpenLoop
 
     /// <summary>Nanoseconds by which the load itself sent each message late: the rest of the latency is the server's.</summary>
     public LongHistogram Lateness { get; } = NewHistogram();
+
+    /// <summary>The load could not keep up with the rate: what is measured is the load.</summary>
+    public bool IsLate => Lateness.GetValueAtPercentile(50) > LateNanoseconds;
 
     public long Messages => messages;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Heliograph.Compare.Load;
 using Heliograph.Compare.Peers;
 
@@ -20,6 +21,8 @@ internal sealed class Comparison : IDisposable
     private readonly List<Proxy> running = [];
     private readonly Lock gate = new();
     private bool disposed;
+    private string calibrated = "";
+    private bool reachesHalf;
 
     public Comparison(
         ComparisonOptions options, ProxyFactory factory, OuterTls tls, ProcessorPlan processors, Action<string> progress)
@@ -44,6 +47,9 @@ internal sealed class Comparison : IDisposable
 
     /// <summary>Messages a second at which latency is measured; null: it is not.</summary>
     public double? LatencyRate => latency.Rate > 0 ? latency.Rate : null;
+
+    /// <summary>What the figures of latency are of, in a sentence or two; null: they are not measured.</summary>
+    public string? LatencyNote => LatencyRate is null ? null : DescribeLatency();
 
     public void Run()
     {
@@ -109,9 +115,18 @@ internal sealed class Comparison : IDisposable
     private void Calibrate(List<Proxy> proxies)
     {
         var measure = proxies.Find(static proxy => proxy.Name == PeerNames.Nginx) ?? proxies[0];
-        Blame(measure.Name, Figure.LatencyMedian, () => latency.Calibrate(measure));
-        progress(string.Create(
-            null, $"at {latency.Rate:#,0} messages a second {measure.Name} uses half of a core: latency is measured at that rate"));
+        calibrated = measure.Name;
+        Blame(measure.Name, Figure.LatencyMedian, () => reachesHalf = latency.Calibrate(measure));
+        progress(string.Create(null, $"latency is measured at {latency.Rate:#,0} messages a second"));
+    }
+
+    private string DescribeLatency()
+    {
+        var rate = string.Create(CultureInfo.InvariantCulture, $"Latency at {latency.Rate:#,0} messages a second");
+        var late = latency.LateRuns > 0 ? $" The load was late in {latency.LateRuns} measurements: their latency is the load's own." : "";
+        return reachesHalf
+            ? $"{rate}, for which {calibrated} uses half of a core.{late}"
+            : $"{rate}: with more the load is late. {calibrated} uses less than half of a core.{late}";
     }
 
     /// <summary>In a new process: what earlier work left in the heap would hide the memory of the connections.</summary>

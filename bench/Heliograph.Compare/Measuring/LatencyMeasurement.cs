@@ -1,4 +1,3 @@
-using HdrHistogram;
 using Heliograph.Compare.Load;
 using Heliograph.Compare.Peers;
 
@@ -19,16 +18,29 @@ internal sealed class LatencyMeasurement(OuterTls tls, ComparisonOptions options
     /// <summary>Messages a second.</summary>
     public double Rate { get; private set; }
 
-    /// <summary>Finds the rate at which a proxy uses half of a core.</summary>
-    public void Calibrate(Proxy proxy)
+    /// <summary>In how many measurements the load could not keep up, so that their latency says nothing.</summary>
+    public int LateRuns { get; private set; }
+
+    /// <summary>
+    /// Finds the rate at which a proxy uses half of a core. Messages of a load that is late arrive together and cost less, and would lead to
+    /// ever higher rates: then the rate stays as it was before.
+    /// </summary>
+    /// <returns>False: the load could not keep up, and the proxy uses less.</returns>
+    public bool Calibrate(Proxy proxy)
     {
         Rate = FirstRate;
-        for (var turn = 0; turn < CalibrationTurns; turn++)
+        var (next, isInTime) = (Rate, true);
+        for (var turn = 0; turn < CalibrationTurns && isInTime; turn++)
         {
-            var loop = Through(proxy, length / 5, out var cpuSeconds);
-            // With too little to do, the clock of the processor is too coarse: not more than ten times as much at once.
-            Rate = Math.Min(HalfOfACore * loop.Messages / Math.Max(cpuSeconds, 1e-6), 10 * Rate);
+            var loop = Through(proxy, next, length / 5, out var cpuSeconds);
+            isInTime = !loop.IsLate;
+            if (isInTime)
+                (Rate, next) = (next, HalfOfACore * loop.Messages / cpuSeconds);
         }
+
+        if (isInTime)
+            Rate = next;
+        return isInTime;
     }
 
     /// <summary>Without a proxy.</summary>
@@ -41,7 +53,9 @@ internal sealed class LatencyMeasurement(OuterTls tls, ComparisonOptions options
             for (var i = 0; i < Connections; i++)
                 connections.Add(DirectConnection.Open(upstream.Address, new Command(Verb.Mirror, 0)));
             connections.ForEach(static connection => connection.StopBlocking());
-            return Quantiles(Run(connections, length).Latency);
+            var loop = new OpenLoop(connections, Rate, length);
+            loop.Run();
+            return Quantiles(loop);
         }
         finally
         {
@@ -51,18 +65,20 @@ internal sealed class LatencyMeasurement(OuterTls tls, ComparisonOptions options
 
     public IEnumerable<(Figure Figure, double Value)> Measure(Proxy proxy, (double Median, double Tail) direct)
     {
-        var (median, tail) = Quantiles(Through(proxy, length, out _).Latency);
+        var loop = Through(proxy, Rate, length, out _);
+        var (median, tail) = Quantiles(loop);
         yield return (Figure.LatencyMedian, median - direct.Median);
         yield return (Figure.LatencyTail, tail - direct.Tail);
     }
 
-    private OpenLoop Through(Proxy proxy, TimeSpan time, out double cpuSeconds)
+    private OpenLoop Through(Proxy proxy, double rate, TimeSpan time, out double cpuSeconds)
     {
         var tunnels = Workload.OpenMirrors(proxy, tls, Connections);
         try
         {
             var before = proxy.CpuSeconds;
-            var loop = Run(tunnels, time);
+            var loop = new OpenLoop(tunnels, rate, time);
+            loop.Run();
             cpuSeconds = proxy.CpuSeconds - before;
             return loop;
         }
@@ -74,13 +90,10 @@ internal sealed class LatencyMeasurement(OuterTls tls, ComparisonOptions options
         }
     }
 
-    private OpenLoop Run(IReadOnlyList<IMessageConnection> connections, TimeSpan time)
+    private (double Median, double Tail) Quantiles(OpenLoop loop)
     {
-        var loop = new OpenLoop(connections, Rate, time);
-        loop.Run();
-        return loop;
+        if (loop.IsLate)
+            LateRuns++;
+        return (loop.Latency.GetValueAtPercentile(50) / 1e3, loop.Latency.GetValueAtPercentile(99) / 1e3);
     }
-
-    private static (double Median, double Tail) Quantiles(LongHistogram latency) =>
-        (latency.GetValueAtPercentile(50) / 1e3, latency.GetValueAtPercentile(99) / 1e3);
 }

@@ -15,7 +15,7 @@ internal sealed class PeerRoot : IDisposable
         shift
         unset TMPDIR
         [ -z "$dotnet" ] || export DOTNET_ROOT="$dotnet"
-        exec chroot "$root" "$@"
+        exec chroot "$root/" "$@"
         """;
 
     private readonly string? directory;

@@ -12,6 +12,7 @@ internal sealed partial class ProxyProcess : IDisposable
 
     private readonly Process process;
     private readonly string output;
+    private readonly long started = Stopwatch.GetTimestamp();
     private readonly Lock gate = new();
     private bool ended;
 
@@ -38,6 +39,19 @@ internal sealed partial class ProxyProcess : IDisposable
         foreach (var argument in command)
             start.ArgumentList.Add(argument);
         return new ProxyProcess(Process.Start(start)!, output);
+    }
+
+    /// <summary>Waits until it prints a line; returns the time since its start, to the millisecond.</summary>
+    public TimeSpan WaitForLine(string line, TimeSpan limit)
+    {
+        while (!File.Exists(output) || !File.ReadLines(output).Contains(line, StringComparer.Ordinal))
+        {
+            if (HasExited || Stopwatch.GetElapsedTime(started) > limit)
+                throw new CompareException($"it did not print \"{line}\" but: {LastWords()}");
+            Thread.Sleep(1);
+        }
+
+        return Stopwatch.GetElapsedTime(started);
     }
 
     /// <summary>The last lines that the process wrote.</summary>

@@ -7,8 +7,7 @@ using Heliograph.Compare.Peers;
 namespace Heliograph.Compare.Timing;
 
 /// <summary>Visits the program and two nginx in turn, and prints what a prober who times the answers can tell.</summary>
-internal sealed class TimingRun(
-    TimingOptions options, string directory, Certificates certificates, OuterTls tls, ProcessorPlan processors) : IDisposable
+internal sealed class TimingRun : IDisposable
 {
     private const string Handshake = "handshake";
 
@@ -19,9 +18,26 @@ internal sealed class TimingRun(
         ("400", DeniedHello(), "HTTP/1.1 400 Bad Request"),
     ];
 
+    private readonly TimingOptions options;
+    private readonly string directory;
+    private readonly ProcessorPlan processors = ProcessorPlan.For(asked: 1, Environment.ProcessorCount);
+    private readonly Certificates certificates;
+    private readonly OuterTls tls;
     private readonly List<IDisposable> started = [];
 
-    public void Run()
+    public TimingRun(TimingOptions options, string directory)
+    {
+        if (Installed.Find("nginx") is null)
+            throw new CompareException("nginx is not installed; run: apt-get install nginx");
+        this.options = options;
+        this.directory = directory;
+        processors.PinLoad();
+        certificates = Certificates.Create(directory);
+        tls = new OuterTls(certificates.CaFile);
+    }
+
+    /// <summary>Visits and prints; returns the exit code.</summary>
+    public int Run()
     {
         var factory = new ProxyFactory(
             directory, certificates, options.Heliograph, connections: 100, new PeerRoot(null), options.IsDirectory ? MakeDirectory() : null);
@@ -37,6 +53,8 @@ internal sealed class TimingRun(
             load?.WaitUntilSteady();
             Print(load?.Used, Measure([("heliograph", proxy.Address), ("nginx", nginx), ("nginx, another", other)]), first.Request);
         }
+
+        return 0;
     }
 
     public void Dispose()
@@ -44,6 +62,7 @@ internal sealed class TimingRun(
         foreach (var part in Enumerable.Reverse(started))
             part.Dispose();
         started.Clear();
+        tls.Dispose();
     }
 
     private static byte[] Request(string path) => Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {Certificates.Domain}\r\n\r\n");
