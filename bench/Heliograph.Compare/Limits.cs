@@ -23,7 +23,8 @@ internal static partial class Limits
         ReadOnlySpan<ulong> both = [(ulong)needed, (ulong)needed];
         if (setrlimit(OpenFiles, both) != 0)
             throw new CompareException(
-                $"{connections} connections need {needed} open files but the limit is {allowed}; raise it with ulimit -n, or use --quick");
+                $"{connections} connections need {needed} open files but the limit is {allowed}; raise it with ulimit -n, " +
+                "or ask for fewer with --idle or --quick");
     }
 
     /// <summary>Fails if an address has too few ports.</summary>

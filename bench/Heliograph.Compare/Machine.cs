@@ -26,7 +26,7 @@ internal static partial class Machine
             ["load on"] = string.Join(',', processors.OfLoad),
         };
         if (options.Peers.Contains(PeerNames.Heliograph, StringComparer.Ordinal))
-            machine["heliograph"] = FirstLine(root, options.HeliographCommand, "--version").Split(' ')[^1];
+            machine["heliograph"] = FirstLine(new PeerRoot(null), options.HeliographCommand, "--version").Split(' ')[^1];
         if (options.Peers.Contains(PeerNames.Nginx, StringComparer.Ordinal))
             machine["nginx"] = FirstLine(root, Installed.Find("nginx", root)!, "-v").Split('/')[^1];
         if (options.Peers.Contains(PeerNames.HaProxy, StringComparer.Ordinal))
@@ -59,7 +59,8 @@ internal static partial class Machine
             .Where(Directory.Exists)
             .SelectMany(directory => Directory.EnumerateFiles(directory, pattern));
 
-    [GeneratedRegex(@"OpenSSL (?<version>\d+\.\d+\.\d+)[^ ]* \d+ [A-Z][a-z]+ \d{4}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(
+        @"OpenSSL (?<version>\d+\.\d+\.\d+)[^ ]* \d+ [A-Z][a-z]+ \d{4}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex OpenSslVersionText();
 
     /// <summary>Asking heliograph for its version also makes its launcher build it, before anything is pinned or timed.</summary>

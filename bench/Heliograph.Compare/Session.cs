@@ -37,7 +37,7 @@ internal sealed class Session : IDisposable
             var processors = ProcessorPlan.For(options.Processors, Environment.ProcessorCount);
             if (processors.Instead is { } instead)
                 Console.Error.WriteLine($"compare: {instead}");
-            root = new PeerRoot(options.In?.FullName, directory, Path.GetDirectoryName(Path.GetFullPath(options.HeliographCommand))!);
+            root = new PeerRoot(options.In?.FullName, directory, options.HeliographCommand);
             Installed.Require(options.Peers, root);
             Limits.RequireDescriptors(options.Sizes.MostConnections);
             Limits.RequirePorts(options.Sizes.MostConnections / Lanes.For(options.Sizes.MostConnections));

@@ -146,7 +146,7 @@ internal sealed class Comparison : IDisposable
             List<Scaling> rounds = [];
             for (var round = 1; round <= options.Rounds; round++)
                 Blame(name, Figure.RoundTrips, () => rounds.Add(scaling.Measure(Start, End, name)));
-            Scalings.Add(rounds[0] with { WithOne = rounds.Max(static one => one.WithOne), WithAll = rounds.Max(static one => one.WithAll) });
+            Scalings.Add(rounds.MaxBy(static one => one.WithAll)! with { WithOne = rounds.Max(static one => one.WithOne) });
             progress(string.Create(null, $"{Scalings[^1].Workers} workers of {name} do {Scalings[^1].Times:0.0} times what one does"));
         }
     }
@@ -171,8 +171,8 @@ internal sealed class Comparison : IDisposable
             progress(
                 string.Create(
                     null,
-                    $"round {round}/{options.Rounds}  {figure,-11}  {peer,-10}  {value,9:#,0.000}  ({stopwatch.Elapsed.TotalSeconds:0.0} s)")
-            );
+                    $"round {round}/{options.Rounds}  {figure,-11}  {peer,-10}  {value,9:#,0.000}  " +
+                    $"({stopwatch.Elapsed.TotalSeconds:0.0} s)"));
         }
     }
 

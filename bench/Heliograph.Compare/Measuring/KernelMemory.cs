@@ -31,8 +31,8 @@ internal static class KernelMemory
     }
 
     /// <summary>What is left before the machine swaps, or ends a process.</summary>
-    public static long Available() =>
-        KilobytesIn(File.ReadLines("/proc/meminfo").First(static line => line.StartsWith("MemAvailable:", StringComparison.Ordinal))) * 1024;
+    public static long Available() => 1024 * KilobytesIn(
+        File.ReadLines("/proc/meminfo").First(static line => line.StartsWith("MemAvailable:", StringComparison.Ordinal)));
 
     /// <summary>Connections that have ended, and of which the kernel keeps something for a minute.</summary>
     public static int TimeWait()

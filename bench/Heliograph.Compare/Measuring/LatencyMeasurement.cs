@@ -22,8 +22,8 @@ internal sealed class LatencyMeasurement(OuterTls tls, ComparisonOptions options
     public int LateRuns { get; private set; }
 
     /// <summary>
-    /// Finds the rate at which a proxy uses half of a core. Messages of a load that is late arrive together and cost less, and would lead to
-    /// ever higher rates: then the rate stays as it was before.
+    /// Finds the rate at which a proxy uses half of a core. Messages of a load that is late arrive together and cost less, and would lead
+    /// to ever higher rates: then the rate stays as it was before.
     /// </summary>
     /// <returns>False: the load could not keep up, and the proxy uses less.</returns>
     public bool Calibrate(Proxy proxy)

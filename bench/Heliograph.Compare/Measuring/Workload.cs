@@ -72,7 +72,7 @@ internal static class Workload
     public static IReadOnlyList<Tunnel> OpenIdle(Proxy proxy, OuterTls tls, int count) => Open(count, number =>
     {
         CheckMemory(number, count);
-        var lane = number % Lanes.For(count);
+        var lane = number % proxy.Upstream.Addresses.Count;
         var tunnel = Tunnel.Connect(tls, proxy.Address, Lanes.ClientAddress(lane));
         tunnel.Ask(Lanes.Hello(lane), new Command(Verb.Rest, 0));
         ReadGreeting(tunnel);
@@ -83,7 +83,7 @@ internal static class Workload
     public static IReadOnlyList<DirectConnection> OpenIdleDirect(StandInUpstream upstream, int count) => Open(count, number =>
     {
         CheckMemory(number, count);
-        var lane = number % Lanes.For(count);
+        var lane = number % upstream.Addresses.Count;
         var connection = DirectConnection.Open(upstream.Addresses[lane], new Command(Verb.Rest, 0), Lanes.ClientAddress(lane));
         connection.ReadGreeting();
         return connection;

@@ -18,7 +18,8 @@ internal static class PeerConfiguration
     /// <param name="connections">The most from one source: the load is one.</param>
     /// <param name="site">A directory to show to visitors; null: the built-in site.</param>
     public static string Heliograph(
-        IPEndPoint listen, IReadOnlyList<IPEndPoint> upstreams, Certificates certificates, string state, int connections, string? site) => $$"""
+        IPEndPoint listen, IReadOnlyList<IPEndPoint> upstreams, Certificates certificates, string state, int connections,
+        string? site) => $$"""
         domains: [{{Certificates.Domain}}]
         listen: ["{{listen}}"]
         http: { listen: [] }
@@ -41,7 +42,8 @@ internal static class PeerConfiguration
     /// Raised: worker_connections, 1024 there, which holds 512 sessions.
     /// </summary>
     public static string NginxTerminate(
-        string directory, IPEndPoint listen, IReadOnlyList<IPEndPoint> relays, Certificates certificates, int connections, int workers) => $$"""
+        string directory, IPEndPoint listen, IReadOnlyList<IPEndPoint> relays, Certificates certificates, int connections,
+        int workers) => $$"""
         load_module {{Installed.NginxStreamModule}};
         daemon off;
         worker_processes {{workers}};
@@ -120,7 +122,8 @@ internal static class PeerConfiguration
     /// with nginx.
     /// </summary>
     public static string HaProxy(
-        IPEndPoint listen, IReadOnlyList<IPEndPoint> upstreams, Certificates certificates, string map, int sessions, int workers = 1) => $$"""
+        IPEndPoint listen, IReadOnlyList<IPEndPoint> upstreams, Certificates certificates, string map, int sessions,
+        int workers = 1) => $$"""
         global
             nbthread {{workers}}
             maxconn {{sessions}}

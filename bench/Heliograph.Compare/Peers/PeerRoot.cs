@@ -11,7 +11,12 @@ internal sealed class PeerRoot : IDisposable
         mount -t proc proc "$root/proc"
         mount --rbind /dev "$root/dev"
         mount --rbind /sys "$root/sys"
-        while [ "$1" != -- ]; do mkdir -p "$root$1"; mount --bind "$1" "$root$1"; shift; done
+        while [ "$1" != -- ]; do
+            mkdir -p "$root${1%/*}"
+            if [ -d "$1" ]; then mkdir -p "$root$1"; else [ -e "$root$1" ] || : > "$root$1"; fi
+            mount --bind "$1" "$root$1"
+            shift
+        done
         shift
         unset TMPDIR
         [ -z "$dotnet" ] || export DOTNET_ROOT="$dotnet"
@@ -23,23 +28,22 @@ internal sealed class PeerRoot : IDisposable
     private readonly string dotnet = "";
 
     /// <param name="directory">The other system; null: this one.</param>
-    /// <param name="shared">Directories that are where they are here.</param>
-    public PeerRoot(string? directory, params IEnumerable<string> shared)
+    /// <param name="work">The directory of the run, which is where it is here.</param>
+    /// <param name="program">The heliograph to measure; so is its directory.</param>
+    public PeerRoot(string? directory, string work = "", string program = "")
     {
         this.directory = directory;
+        shared = [];
         if (directory is null)
-        {
-            this.shared = [];
             return;
-        }
 
         if (!Environment.IsPrivilegedProcess)
             throw new CompareException("--in enters another system by chroot, and needs root");
         if (!Directory.Exists(Path.Combine(directory, "usr/bin")))
             throw new CompareException($"--in {directory}: there is no Debian in it; ./test trixie makes one in artifacts/trixie");
-        if (Installed.Find("dotnet") is { } program)
-            dotnet = Path.GetDirectoryName(File.ResolveLinkTarget(program, returnFinalTarget: true)?.FullName ?? program)!;
-        this.shared = [.. shared.Append(dotnet).Where(static path => path.Length > 0)];
+        if (Installed.Find("dotnet") is { } runtime)
+            dotnet = Path.GetDirectoryName(File.ResolveLinkTarget(runtime, returnFinalTarget: true)?.FullName ?? runtime)!;
+        shared = [.. new[] { work, dotnet, ProgramOrItsDirectory(Path.GetFullPath(program)) }.Where(static path => path.Length > 0)];
     }
 
     /// <summary>Where a file of it is, seen from here.</summary>
@@ -55,11 +59,13 @@ internal sealed class PeerRoot : IDisposable
     {
         if (directory is null || directory == "/")
             return;
-        foreach (var path in shared.Select(PathOf).Where(Directory.Exists))
+        foreach (var path in shared.Select(PathOf))
         {
             try
             {
-                if (!Directory.EnumerateFileSystemEntries(path).Any())
+                if (File.Exists(path) && new FileInfo(path).Length == 0)
+                    File.Delete(path);
+                else if (Directory.Exists(path) && !Directory.EnumerateFileSystemEntries(path).Any())
                     Directory.Delete(path);
             }
             catch (IOException)
@@ -67,5 +73,15 @@ internal sealed class PeerRoot : IDisposable
                 // Another run has it.
             }
         }
+    }
+
+    /// <summary>
+    /// A build, and the launcher of the repository, need what is beside them. In a directory that the other system has too, such as
+    /// /usr/bin, only the program takes the place of the other one's.
+    /// </summary>
+    private string ProgramOrItsDirectory(string program)
+    {
+        var above = Path.GetDirectoryName(program)!;
+        return Directory.Exists(PathOf(above)) && Directory.EnumerateFileSystemEntries(PathOf(above)).Any() ? program : above;
     }
 }

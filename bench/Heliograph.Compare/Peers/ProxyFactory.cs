@@ -23,8 +23,10 @@ internal sealed class ProxyFactory
     /// <param name="connections">The most of the load.</param>
     /// <param name="root">The system they run in.</param>
     /// <param name="site">The directory that the program shows to visitors; null: the built-in site.</param>
+    /// <param name="lanes">How many upstreams each has; 0: what the connections need.</param>
     public ProxyFactory(
-        string directory, Certificates certificates, string heliograph, int connections, PeerRoot root, string? site = null)
+        string directory, Certificates certificates, string heliograph, int connections, PeerRoot root, string? site = null,
+        int lanes = 0)
     {
         this.directory = directory;
         this.certificates = certificates;
@@ -33,7 +35,7 @@ internal sealed class ProxyFactory
         this.site = site;
         // Room for the load and a little more; Signal's 1,024 connections and HAProxy's default would not be enough.
         maxSessions = connections + 500;
-        lanes = Lanes.For(connections);
+        this.lanes = lanes > 0 ? lanes : Lanes.For(connections);
         relay = new Lazy<string>(() => CRelay.Compile(directory));
     }
 

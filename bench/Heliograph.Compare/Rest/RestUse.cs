@@ -22,9 +22,11 @@ internal sealed record RestUse
         };
     }
 
-    public long WakeUpsSince(RestUse before) => Threads.Sum(pair => pair.Value.WakeUps - before.Threads.GetValueOrDefault(pair.Key).WakeUps);
+    public long WakeUpsSince(RestUse before) =>
+        Threads.Sum(pair => pair.Value.WakeUps - before.Threads.GetValueOrDefault(pair.Key).WakeUps);
 
-    public long TurnsSince(RestUse before) => Threads.Sum(pair => pair.Value.Turns - before.Threads.GetValueOrDefault(pair.Key).Turns);
+    public long TurnsSince(RestUse before) =>
+        Threads.Sum(pair => pair.Value.Turns - before.Threads.GetValueOrDefault(pair.Key).Turns);
 
     private static (long WakeUps, long Turns) Count(string task) => (
         Field(Path.Combine(task, "status"), "voluntary_ctxt_switches:"),

@@ -40,7 +40,8 @@ internal sealed class TimingRun : IDisposable
     public int Run()
     {
         var factory = new ProxyFactory(
-            directory, certificates, options.Heliograph, connections: 100, new PeerRoot(null), options.IsDirectory ? MakeDirectory() : null);
+            directory, certificates, options.Heliograph, connections: 100, new PeerRoot(null),
+            options.IsDirectory ? MakeDirectory() : null);
         var proxy = factory.Start(PeerNames.Heliograph, processors);
         started.Add(proxy);
         proxy.WaitUntilReady(tls);
@@ -85,7 +86,8 @@ internal sealed class TimingRun : IDisposable
 
     private IPEndPoint StartNginx(string name, byte[] page)
     {
-        var site = new NginxSite(Directory.CreateDirectory(Path.Combine(directory, "nginx-" + name)).FullName, certificates, page, processors);
+        var own = Directory.CreateDirectory(Path.Combine(directory, "nginx-" + name)).FullName;
+        var site = new NginxSite(own, certificates, page, processors);
         started.Add(site);
         site.WaitUntilReady();
         return site.Address;

@@ -15,7 +15,9 @@ internal static class ComparisonFile
         var date = file.GetProperty("date").GetString();
         Assert.True(DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _), date);
         var machine = file.GetProperty("machine");
-        Assert.All([.. Versions, "processor", "kernel", "system", "proxies on", "load on"], name => Assert.NotEmpty(machine.GetProperty(name).GetString()!));
+        Assert.All(
+            [.. Versions, "processor", "kernel", "system", "proxies on", "load on"],
+            name => Assert.NotEmpty(machine.GetProperty(name).GetString()!));
         Assert.InRange(file.GetProperty("rounds").GetInt32(), 1, 100);
         Assert.True(file.GetProperty("sizes").GetProperty("bulkBytes").GetInt64() > 0);
         Assert.All(Peers, peer => Assert.NotEmpty(file.GetProperty("ciphers").GetProperty(peer).GetString()!));
