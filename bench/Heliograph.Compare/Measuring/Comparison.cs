@@ -141,13 +141,18 @@ internal sealed class Comparison : IDisposable
     private void MeasureScaling()
     {
         var scaling = new ScalingMeasurement(tls, options, processors);
-        foreach (var name in options.Peers)
+        List<Scaling> measured = [];
+        for (var round = 1; round <= options.Rounds; round++)
         {
-            List<Scaling> rounds = [];
-            for (var round = 1; round <= options.Rounds; round++)
-                Blame(name, Figure.RoundTrips, () => rounds.Add(scaling.Measure(Start, End, name)));
-            Scalings.Add(rounds.MaxBy(static one => one.WithAll)! with { WithOne = rounds.Max(static one => one.WithOne) });
-            progress(string.Create(null, $"{Scalings[^1].Workers} workers of {name} do {Scalings[^1].Times:0.0} times what one does"));
+            foreach (var name in options.Peers)
+                Blame(name, Figure.RoundTrips, () => measured.Add(scaling.Measure(Start, End, name)));
+        }
+
+        foreach (var rounds in measured.GroupBy(static one => one.Peer, StringComparer.Ordinal))
+        {
+            var best = rounds.MaxBy(static one => one.WithAll)! with { WithOne = rounds.Max(static one => one.WithOne) };
+            Scalings.Add(best);
+            progress(string.Create(null, $"{best.Workers} workers of {best.Peer} do {best.Times:0.0} times what one does"));
         }
     }
 
