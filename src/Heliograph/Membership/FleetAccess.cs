@@ -4,6 +4,7 @@ using Heliograph.Fleet;
 using Heliograph.Fleet.Documents;
 using Heliograph.Fleet.Etcd;
 using Heliograph.Fleet.Nodes;
+using Heliograph.Fleet.Restarts;
 using Heliograph.Platform;
 using Heliograph.Web;
 using Microsoft.Extensions.Logging;
@@ -34,6 +35,7 @@ internal sealed class FleetAccess : IDisposable
             Member = new FleetMember(client, membership.Key, membership.Node, timeProvider, logger);
             Documents = new DocumentStore(Member, copies);
             Reports = new NodeReports(Member);
+            Restarts = new RestartBoard(Member);
             courier = new KeyCourier(client, membership, timeProvider, logger);
             number = membership.KeyNumber;
         }
@@ -51,6 +53,8 @@ internal sealed class FleetAccess : IDisposable
     public DocumentStore Documents { get; }
 
     public NodeReports Reports { get; }
+
+    public RestartBoard Restarts { get; }
 
     /// <summary>From which the web site is generated, the same under one name; null: it is not known here yet.</summary>
     public DecoySeed? Seed => Documents.Find(SeedName) is { } document ? DecoySeed.Parse(document.Payload.Span) : null;

@@ -7,7 +7,7 @@ using static Heliograph.Status.Words;
 
 namespace Heliograph.Cli.Fleet;
 
-/// <summary><c>heliograph fleet etcd|init|invite|join|remove|restore|leave</c>.</summary>
+/// <summary><c>heliograph fleet etcd|init|invite|join|remove|restore|leave|restart</c>.</summary>
 internal static class FleetCommand
 {
     /// <summary>Etcd's file with root's password has one line.</summary>
@@ -20,7 +20,8 @@ internal static class FleetCommand
         Machines of a fleet share through etcd, which sees sealed documents only: one of them orders the certificate, all serve it. What
         they share goes on being used while etcd is away. docs/operating/fleet.md leads through it.
         heliograph status --fleet shows all machines.
-        """) { CreateEtcd(), CreateInit(), CreateInvite(), CreateJoin(), CreateRemove(), CreateRestore(), CreateLeave() };
+        """) { CreateEtcd(), CreateInit(), CreateInvite(), CreateJoin(), CreateRemove(), CreateRestore(), CreateLeave(),
+            RestartCommand.Create(), };
 
     private static DocumentedCommand CreateEtcd()
     {
@@ -254,7 +255,7 @@ internal static class FleetCommand
         return ExitCode.Done;
     }
 
-    private static Task<int> WithSetupAsync(ConfigurationOptions options, ParseResult parsed, Func<FleetSetup, Task> work) =>
+    internal static Task<int> WithSetupAsync(ConfigurationOptions options, ParseResult parsed, Func<FleetSetup, Task> work) =>
         GuardAsync(async () =>
         {
             if (options.StateDirectory(parsed, parsed.InvocationConfiguration.Error) is not { } stateDirectory)

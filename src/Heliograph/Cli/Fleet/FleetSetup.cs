@@ -202,6 +202,10 @@ internal sealed class FleetSetup : IDisposable
         return membership.Node;
     }
 
+    /// <summary>What the fleet shares, with the files of this machine that lead there, for a command that only talks to etcd.</summary>
+    /// <exception cref="StartException">This machine is in no fleet.</exception>
+    public FleetAccess OpenAccess() => new(files.Read() ?? throw NotInFleet(), copies: null, TimeProvider.System, logger);
+
     /// <summary>Makes this machine one of its own again. The certificate stays with the fleet.</summary>
     /// <exception cref="StartException">It is in no fleet, or that cannot be changed.</exception>
     public void Leave()
@@ -215,7 +219,7 @@ internal sealed class FleetSetup : IDisposable
     /// <exception cref="StartException">This machine is in no fleet.</exception>
     public async Task<FleetReport> ReportAsync(CancellationToken cancellationToken)
     {
-        using var access = new FleetAccess(files.Read() ?? throw NotInFleet(), copies: null, TimeProvider.System, logger);
+        using var access = OpenAccess();
         return await access.ReportAsync(cancellationToken);
     }
 
