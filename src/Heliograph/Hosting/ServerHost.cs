@@ -385,6 +385,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
             Bytes = RoundedCount.UpBytes(statistics.BytesUp + statistics.BytesDown),
             CertificateUntil = certificate.NotAfter,
             CertificateSerial = certificate.SerialNumber,
+            Addresses = [.. AddressCheck.LocalAddresses().Where(AddressGuard.IsPublic).Select(static address => address.ToString())],
         };
     }
 

@@ -16,6 +16,10 @@ internal sealed class FleetAccess : IDisposable
 {
     private const string SeedName = "decoy seed";
     private const string RosterName = "machines";
+    private const string NamesName = "names";
+
+    /// <summary>Of one machine.</summary>
+    private const int MostAddresses = 16;
 
     private readonly EtcdClient client;
     private readonly KeyCourier courier;
@@ -68,28 +72,27 @@ internal sealed class FleetAccess : IDisposable
         ? Task.CompletedTask
         : Documents.SaveAsync(new FleetDocument(SeedName, 1, seed.ToBytes()), null, cancellationToken);
 
+    /// <summary>The names of the fleet's proxies, as the list was read last.</summary>
+    public NameList Names =>
+        Documents.Find(NamesName) is { } document && Parse(document, FleetJson.Default.NameList) is { Names: not null } list
+            ? list : NameList.Empty;
+
     /// <summary>Adds a machine to those that are expected to report.</summary>
     /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
     /// <exception cref="StartException">Others have changed the list again and again.</exception>
-    public async Task ExpectAsync(string machine, CancellationToken cancellationToken)
-    {
-        const int attempts = 5;
-        for (var attempt = 1; ; attempt++)
-        {
-            var roster = ReadRoster();
-            if (roster.Machines.Contains(machine, StringComparer.Ordinal))
-                return;
-            var next = new Roster([.. roster.Machines.Append(machine).Order(StringComparer.Ordinal)]);
-            var document = new FleetDocument(
-                RosterName,
-                (Documents.Find(RosterName)?.Generation ?? 0) + 1,
-                JsonSerializer.SerializeToUtf8Bytes(next, FleetJson.Default.Roster));
-            if (await Documents.SaveAsync(document, null, cancellationToken) is SaveOutcome.Saved)
-                return;
-            if (attempt == attempts)
-                throw new StartException("other machines change the list of machines at the same time; try again");
-        }
-    }
+    public Task ExpectAsync(string machine, CancellationToken cancellationToken) => ChangeAsync(
+        RosterName,
+        () => ReadRoster() is var roster && roster.Machines.Contains(machine, StringComparer.Ordinal)
+            ? null
+            : new Roster([.. roster.Machines.Append(machine).Order(StringComparer.Ordinal)]),
+        FleetJson.Default.Roster,
+        cancellationToken);
+
+    /// <summary>Puts a name into the list, in place of what it says of it.</summary>
+    /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
+    /// <exception cref="StartException">Others have changed the list again and again, or it is full.</exception>
+    public Task NoteAsync(FleetName name, CancellationToken cancellationToken) =>
+        ChangeAsync(NamesName, () => Names.With(name), FleetJson.Default.NameList, cancellationToken);
 
     /// <summary>Puts everything that is shared under another key, without one machine.</summary>
     /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
@@ -135,6 +138,27 @@ internal sealed class FleetAccess : IDisposable
         : string.Concat(text.Where(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '+').Take(40));
 
     private Roster ReadRoster() =>
+    /// <param name="name">The document.</param>
+    /// <param name="next">Its next content; null: it needs no change.</param>
+    /// <param name="type">Of the content.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    private async Task ChangeAsync<T>(string name, Func<T?> next, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class
+    {
+        const int attempts = 5;
+        for (var attempt = 1; ; attempt++)
+        {
+            if (next() is not { } content)
+                return;
+            var document = new FleetDocument(
+                name, (Documents.Find(name)?.Generation ?? 0) + 1, JsonSerializer.SerializeToUtf8Bytes(content, type));
+            if (await Documents.SaveAsync(document, null, cancellationToken) is SaveOutcome.Saved)
+                return;
+            if (attempt == attempts)
+                throw new StartException($"other machines change the list of {name} at the same time; try again");
+        }
+    }
+
         Documents.Find(RosterName) is { } document && Parse(document, FleetJson.Default.Roster) is { Machines: not null } roster
             ? new([.. roster.Machines.Where(static name => FleetMembership.FindProblem(name) is null)])
             : new([]);
@@ -159,7 +183,12 @@ internal sealed class FleetAccess : IDisposable
         try
         {
             if (JsonSerializer.Deserialize(report.Payload.Span, FleetJson.Default.MachineReport) is { Version: { } version } read)
-                return read with { Version = Word(version)!, CertificateSerial = Word(read.CertificateSerial) };
+                return read with
+                {
+                    Version = Word(version)!,
+                    CertificateSerial = Word(read.CertificateSerial),
+                    Addresses = [.. (read.Addresses ?? []).Where(static one => InternetAddress.TryParse(one, out _)).Take(MostAddresses)],
+                };
         }
         catch (JsonException)
         {

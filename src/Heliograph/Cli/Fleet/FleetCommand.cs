@@ -7,7 +7,7 @@ using static Heliograph.Status.Words;
 
 namespace Heliograph.Cli.Fleet;
 
-/// <summary><c>heliograph fleet etcd|init|invite|join|remove|restore|leave|restart</c>.</summary>
+/// <summary><c>heliograph fleet etcd|init|invite|join|remove|restore|leave|restart|names</c>.</summary>
 internal static class FleetCommand
 {
     /// <summary>Etcd's file with root's password has one line.</summary>
@@ -21,7 +21,7 @@ internal static class FleetCommand
         they share goes on being used while etcd is away. docs/operating/fleet.md leads through it.
         heliograph status --fleet shows all machines.
         """) { CreateEtcd(), CreateInit(), CreateInvite(), CreateJoin(), CreateRemove(), CreateRestore(), CreateLeave(),
-            RestartCommand.Create(), };
+            RestartCommand.Create(), NamesCommand.Create(), };
 
     private static DocumentedCommand CreateEtcd()
     {
@@ -265,7 +265,7 @@ internal static class FleetCommand
             return ExitCode.Done;
         });
 
-    private static async Task<int> GuardAsync(Func<Task<ExitCode>> work)
+    internal static async Task<int> GuardAsync(Func<Task<ExitCode>> work)
     {
         try
         {

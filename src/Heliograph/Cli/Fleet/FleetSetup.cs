@@ -33,6 +33,8 @@ internal sealed class FleetSetup : IDisposable
     /// <param name="etcd">Where etcd is.</param>
     /// <param name="password">Of etcd's root; null: etcd asks for none yet.</param>
     /// <param name="node">The name of this machine.</param>
+    public ILogger Logger => logger;
+
     /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
     /// <exception cref="StartException">This machine is in a fleet, or something cannot be stored.</exception>
