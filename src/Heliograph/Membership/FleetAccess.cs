@@ -95,14 +95,19 @@ internal sealed class FleetAccess : IDisposable
         ChangeAsync(NamesName, () => Names.With(name), FleetJson.Default.NameList, cancellationToken);
 
     /// <summary>Puts everything that is shared under another key, without one machine.</summary>
+    /// <param name="next">Under the other key.</param>
+    /// <param name="without">The machine.</param>
+    /// <param name="compromised">Whether that machine is in the wrong hands, so that its keys have to be replaced.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
     /// <exception cref="StartException">Something of it is there already.</exception>
-    public async Task CopyToAsync(FleetAccess next, string without, CancellationToken cancellationToken)
+    public async Task CopyToAsync(FleetAccess next, string without, bool compromised, CancellationToken cancellationToken)
     {
         foreach (var document in Documents.All)
         {
             // A new place, a new count: one that a hostile machine has driven up ends here.
-            var copy = document.Name != RosterName ? document with { Generation = 1 } : document with
+            var payload = compromised ? SharedStore.MarkCompromised(document) : document.Payload;
+            var copy = document.Name != RosterName ? document with { Generation = 1, Payload = payload } : document with
             {
                 Generation = 1,
                 Payload = JsonSerializer.SerializeToUtf8Bytes(
@@ -133,11 +138,6 @@ internal sealed class FleetAccess : IDisposable
 
     public void Dispose() => client.Dispose();
 
-    private static string? Word(string? text) => text is null
-        ? null
-        : string.Concat(text.Where(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '+').Take(40));
-
-    private Roster ReadRoster() =>
     /// <param name="name">The document.</param>
     /// <param name="next">Its next content; null: it needs no change.</param>
     /// <param name="type">Of the content.</param>
@@ -159,6 +159,11 @@ internal sealed class FleetAccess : IDisposable
         }
     }
 
+    private static string? Word(string? text) => text is null
+        ? null
+        : string.Concat(text.Where(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '+').Take(40));
+
+    private Roster ReadRoster() =>
         Documents.Find(RosterName) is { } document && Parse(document, FleetJson.Default.Roster) is { Machines: not null } roster
             ? new([.. roster.Machines.Where(static name => FleetMembership.FindProblem(name) is null)])
             : new([]);
