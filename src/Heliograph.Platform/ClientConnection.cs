@@ -19,6 +19,18 @@ public abstract class ClientConnection : IDisposable
     /// <summary>Sends all the bytes. Under TLS, what one call sends shares no record with what another sends.</summary>
     public abstract ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// What has been received already and waits to be taken, for who can answer it at once. May be empty although more waits.
+    /// </summary>
+    public virtual ReadOnlySpan<byte> Received => [];
+
+    /// <summary>
+    /// Sends all the bytes, as <see cref="SendAsync"/> does, but waits for nothing: what the client does not take yet goes before the end
+    /// that <see cref="FinishSendingAsync"/> says.
+    /// </summary>
+    /// <returns>False: nothing was sent, and <see cref="SendAsync"/> has to.</returns>
+    public virtual bool TrySend(ReadOnlySpan<byte> bytes) => false;
+
     /// <summary>Says that no more bytes follow.</summary>
     public abstract ValueTask FinishSendingAsync();
 

@@ -17,6 +17,8 @@ public sealed class DecoySite : IAsyncDisposable
     private readonly ServedConnections plainHttp;
     private readonly ServedConnections http1Unavailable;
     private readonly ServedConnections http2Unavailable;
+    private readonly ServedConnections refused;
+    private readonly Refusal refusal;
     private readonly NginxProfile like;
     private readonly TimeProvider timeProvider;
     private readonly ITimer change;
@@ -37,6 +39,8 @@ public sealed class DecoySite : IAsyncDisposable
         plainHttp = new(client => ServeHttp1Async(client, plain, timeProvider), timeProvider, logger);
         http1Unavailable = new(client => ServeHttp1Async(client, unavailable, timeProvider), timeProvider, logger);
         http2Unavailable = new(client => ServeHttp2Async(client, unavailable, timeProvider), timeProvider, logger);
+        refused = new(client => Lingering.CloseAsync(client, hasUnread: true, timeProvider), timeProvider, logger);
+        refusal = new(like, timeProvider);
     }
 
     /// <summary>The languages of the built-in site, as two letters.</summary>
@@ -53,7 +57,7 @@ public sealed class DecoySite : IAsyncDisposable
     }
 
     /// <summary>Serves decrypted HTTP/1.1. Like all of these, until the connection ends; never throws.</summary>
-    public Task ServeHttp1(ClientConnection connection) => http1.ServeAsync(connection);
+    public Task ServeHttp1(ClientConnection connection) => (refusal.TrySend(connection) ? refused : http1).ServeAsync(connection);
 
     /// <summary>Serves decrypted HTTP/2 (prior knowledge).</summary>
     public Task ServeHttp2(ClientConnection connection) => http2.ServeAsync(connection);
@@ -62,7 +66,8 @@ public sealed class DecoySite : IAsyncDisposable
     public Task ServePlainHttp(ClientConnection connection) => plainHttp.ServeAsync(connection);
 
     /// <summary>Answers like an nginx whose upstream is down (502).</summary>
-    public Task ServeHttp1Unavailable(ClientConnection connection) => http1Unavailable.ServeAsync(connection);
+    public Task ServeHttp1Unavailable(ClientConnection connection) =>
+        (refusal.TrySend(connection) ? refused : http1Unavailable).ServeAsync(connection);
 
     /// <summary>As <see cref="ServeHttp1Unavailable"/>, for HTTP/2.</summary>
     public Task ServeHttp2Unavailable(ClientConnection connection) => http2Unavailable.ServeAsync(connection);
@@ -117,7 +122,7 @@ public sealed class DecoySite : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await change.DisposeAsync();
-        foreach (var connections in new[] { http1, http2, plainHttp, http1Unavailable, http2Unavailable })
+        foreach (var connections in new[] { http1, http2, plainHttp, http1Unavailable, http2Unavailable, refused })
             await connections.DisposeAsync();
     }
 

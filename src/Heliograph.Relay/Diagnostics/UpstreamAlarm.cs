@@ -22,6 +22,9 @@ internal sealed class UpstreamAlarm(ILogger logger)
     /// <summary>Each endpoint counts for itself: the page for plain HTTP, which is always up, says nothing about the others.</summary>
     public void DecoyVisited(UpstreamEndpoint endpoint, DecoyState state)
     {
+        // A server in this process is never down.
+        if (endpoint is UpstreamEndpoint.InProcess)
+            return;
         var before = downDecoys.GetOrAdd(endpoint, DecoyState.Served);
         if (state == before || !downDecoys.TryUpdate(endpoint, state, before))
             return;

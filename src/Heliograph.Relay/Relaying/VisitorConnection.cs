@@ -41,6 +41,16 @@ internal sealed class VisitorConnection : ClientConnection
         timeouts.Arm(deadline);
     }
 
+    public override ReadOnlySpan<byte> Received => unread.Span;
+
+    public override bool TrySend(ReadOnlySpan<byte> bytes)
+    {
+        if (loop.Shaper.IsOn || !client.Write(bytes))
+            return false;
+        Count(share: 0, bytes.Length);
+        return true;
+    }
+
     public override async ValueTask<bool> HasUnreadAsync()
     {
         await loop.Events.Enter();

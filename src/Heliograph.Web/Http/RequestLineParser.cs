@@ -28,6 +28,18 @@ internal sealed class RequestLineParser
 
     public bool IsAtStart => state == State.Start;
 
+    /// <summary>Whether no request can begin so: before its first space there is a byte that no method has.</summary>
+    public static bool IsHopeless(ReadOnlySpan<byte> bytes)
+    {
+        foreach (var b in bytes[..Math.Min(bytes.Length, HeadBufferModel.First)])
+        {
+            if (!IsMethodByte(b))
+                // nginx skips line ends before the method.
+                return b is not ((byte)' ' or (byte)'\r' or (byte)'\n');
+        }
+        return false;
+    }
+
     public Result ParseByte(byte b, int at)
     {
         switch (state)
