@@ -187,6 +187,17 @@ public sealed class RelayServer : IAsyncDisposable
     /// </summary>
     public RelayStatistics GetStatistics() => statistics.Read();
 
+    /// <summary>
+    /// Leaves the queues of all listening sockets to a process that takes them over: call it before <see cref="DrainAsync"/>.
+    /// </summary>
+    /// <returns>The descriptor of each; they are open until this server is disposed of.</returns>
+    public async Task<IReadOnlyList<int>> HandOverAsync()
+    {
+        var descriptors = new List<int>();
+        await RunOnListenersAsync(listener => descriptors.Add(listener.HandOver()));
+        return descriptors;
+    }
+
     /// <summary>Stops accepting and waits for the connections to end; then closes those that are left.</summary>
     /// <param name="timeout">How long at most.</param>
     /// <param name="handover">

@@ -20,6 +20,8 @@ internal sealed record RenewalPlan(DateTimeOffset At, string Reason)
     {
         if (certificate is null)
             return new RenewalPlan(now, "there is no certificate yet");
+        if (state.Compromised?.ChainPem == certificate.ChainPem)
+            return new RenewalPlan(now, "somebody else has its key");
         if (state.Revoked)
             return new RenewalPlan(now, "the certificate has been revoked");
         if (!(state.Names ?? certificate.Names).ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(names))

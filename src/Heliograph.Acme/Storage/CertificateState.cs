@@ -28,6 +28,20 @@ internal sealed record CertificateState
         new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
 
     public PendingOrder? Pending { get; init; }
+
+    /// <summary>One whose key somebody else has: it is replaced, and then revoked.</summary>
+    public CompromisedCertificate? Compromised { get; init; }
+}
+
+/// <summary>A certificate that is to be revoked, with all that this needs.</summary>
+internal sealed record CompromisedCertificate
+{
+    public required string ChainPem { get; init; }
+
+    public required string KeyPem { get; init; }
+
+    /// <summary>The authority that issued it.</summary>
+    public required string Directory { get; init; }
 }
 
 /// <summary>RFC 9773: the window, and the instant drawn from it once.</summary>
@@ -117,6 +131,9 @@ internal sealed record AccountState
 
     /// <summary>Set while a key rollover is under way: after a crash either key may be the account's.</summary>
     public string? NextKeyPem { get; init; }
+
+    /// <summary>Somebody else has the key: it is changed before anything else is done with the account.</summary>
+    public bool Compromised { get; init; }
 
     public string? Email { get; init; }
 }

@@ -177,6 +177,16 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         }
     }
 
+    /// <summary>Lets the fleet restart this machine from now on: it serves.</summary>
+    /// <param name="findProblem">Why the next process would not start; null: it would.</param>
+    /// <param name="restart">Called once, when it is this machine's turn.</param>
+    public void AcceptRestarts(Func<Task<string?>> findProblem, Action restart) => fleet?.AcceptRestarts(
+        new RestartHandler(findProblem, () => settings.Limits.DrainTimeout + settings.Limits.HandoverTimeout, restart));
+
+    /// <summary>Leaves the queues of the sockets that listen to the next process: call it before <see cref="DrainAsync"/>.</summary>
+    /// <returns>Their descriptors, which are open until this host is disposed of.</returns>
+    public async Task<IReadOnlyList<int>> HandOverAsync() => [.. await relay.HandOverAsync(), .. redirect?.Descriptors ?? []];
+
     /// <summary>Stops accepting, and gives open connections <c>limits.drain_timeout</c> to finish.</summary>
     /// <returns>How many were still open after that, and were closed.</returns>
     public async Task<int> DrainAsync()
@@ -389,6 +399,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
             Bytes = RoundedCount.UpBytes(statistics.BytesUp + statistics.BytesDown),
             CertificateUntil = certificate.NotAfter,
             CertificateSerial = certificate.SerialNumber,
+            Addresses = [.. AddressCheck.LocalAddresses().Where(AddressGuard.IsPublic).Select(static address => address.ToString())],
         };
     }
 

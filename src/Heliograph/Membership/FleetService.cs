@@ -25,6 +25,7 @@ internal sealed class FleetService : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly Channel<NextKey> keys = Channel.CreateBounded<NextKey>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly TaskCompletionSource<RestartHandler> restarts = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private FleetMembership membership;
     private volatile FleetAccess access;
     private Task running = Task.CompletedTask;
@@ -84,6 +85,9 @@ internal sealed class FleetService : IAsyncDisposable
     public void Start(Action<IReadOnlyList<SharedProof>> serve, Func<MachineReport> report, Action use) =>
         running = Task.Run(() => RunAsync(serve, report, use));
 
+    /// <summary>Called once this machine serves: gives back the turn of its restart, and takes requests for the next.</summary>
+    public void AcceptRestarts(RestartHandler handler) => restarts.TrySetResult(handler);
+
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
@@ -127,6 +131,7 @@ internal sealed class FleetService : IAsyncDisposable
             KeepAsync(stop => Challenges(current).RunAsync((all, _) => Serve(serve, all), stop), cancellationToken),
             KeepAsync(current.Reports.RunAsync, cancellationToken),
             KeepAsync(stop => ReportAsync(current, report, stop), cancellationToken),
+            KeepAsync(stop => RestartAsync(current, stop), cancellationToken),
             KeepAsync(
                 stop => new KeyCourier(current.Client, membership, timeProvider, logger).RunAsync(key => keys.Writer.TryWrite(key), stop),
                 cancellationToken));
@@ -205,6 +210,10 @@ internal sealed class FleetService : IAsyncDisposable
         })]);
         return Task.CompletedTask;
     }
+
+    private async Task RestartAsync(FleetAccess current, CancellationToken cancellationToken) =>
+        await new MachineRestart(current.Restarts, files, timeProvider, logger)
+            .RunAsync(await restarts.Task.WaitAsync(cancellationToken), cancellationToken);
 
     private async Task ReportAsync(FleetAccess current, Func<MachineReport> report, CancellationToken cancellationToken)
     {

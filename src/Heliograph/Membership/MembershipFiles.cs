@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using Heliograph.Fleet.Restarts;
 using Heliograph.Fleet.Sealing;
 using Heliograph.Platform;
 using Heliograph.Web;
@@ -15,6 +16,7 @@ internal sealed class MembershipFiles
     private const string DirectoryName = "fleet";
     private const string MembershipName = "membership.json";
     private const string AdministratorName = "administrator.json";
+    private const string TurnName = "restart.json";
     private const string CopiesName = "copies-";
     private const string LockName = "lock";
 
@@ -80,6 +82,17 @@ internal sealed class MembershipFiles
     /// <exception cref="StartException">It cannot be written.</exception>
     public void Write(FleetAdministrator administrator) =>
         Write(AdministratorName, administrator, MembershipJson.Default.FleetAdministrator);
+
+    /// <returns>Null: this process has not taken the place of one that had the turn.</returns>
+    /// <exception cref="StartException">It cannot be read.</exception>
+    public RestartTurn? ReadTurn() =>
+        Read(TurnName, MembershipJson.Default.RestartTurn, static turn => turn.Id is null ? "it is incomplete" : null);
+
+    /// <exception cref="StartException">It cannot be written.</exception>
+    public void Write(RestartTurn turn) => Write(TurnName, turn, MembershipJson.Default.RestartTurn);
+
+    /// <summary>One that stays does no harm: etcd knows of no such turn any more.</summary>
+    public void ForgetTurn() => File.Delete(Path.Combine(path, TurnName));
 
     /// <summary>All but the password of etcd's root, without which that etcd could never be used again.</summary>
     /// <exception cref="StartException">It cannot be deleted.</exception>

@@ -14,6 +14,9 @@ namespace Heliograph.Membership;
 /// </summary>
 internal sealed class SharedStore : IStateStore
 {
+    /// <summary>How the documents of accounts begin.</summary>
+    private const string Accounts = "account-";
+
     private readonly Func<FleetAccess> access;
     private readonly string certificate;
     private readonly Dictionary<string, long> based = new(StringComparer.Ordinal);
@@ -50,6 +53,22 @@ internal sealed class SharedStore : IStateStore
     /// <summary>Whether it is the document of a set of names.</summary>
     public static bool IsCertificate(string document) =>
         document.StartsWith(CertificateManager.CertificateDocument + " ", StringComparison.Ordinal);
+
+    /// <summary>Marks the certificates and the accounts among the documents as known to somebody else.</summary>
+    public static ReadOnlyMemory<byte> MarkCompromised(FleetDocument document)
+    {
+        try
+        {
+            return IsCertificate(document.Name) ? Compromise.MarkCertificate(document.Payload.Span)
+                : document.Name.StartsWith(Accounts, StringComparison.Ordinal) ? Compromise.MarkAccount(document.Payload.Span)
+                : document.Payload;
+        }
+        catch (JsonException)
+        {
+            // Of a version that writes something else: the next order replaces it.
+            return document.Payload;
+        }
+    }
 
     public T? Read<T>(string name, JsonTypeInfo<T> type, Func<T, string?> check)
         where T : class

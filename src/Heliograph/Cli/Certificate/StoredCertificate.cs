@@ -28,7 +28,21 @@ internal static class StoredCertificate
         return CertificateReport.FromDescription(manager.Describe());
     }
 
-    public static async Task<ControlResponse> RevokeAsync(Settings settings, RevocationReason reason, CancellationToken cancellationToken)
+    public static Task<ControlResponse> RevokeAsync(Settings settings, RevocationReason reason, CancellationToken cancellationToken) =>
+        WithStoredAsync(settings, async manager =>
+        {
+            await manager.RevokeAsync(reason, cancellationToken);
+            return "The certificate is revoked. The server orders a new one when it starts again.";
+        });
+
+    public static Task<ControlResponse> RollAccountKeyAsync(Settings settings, CancellationToken cancellationToken) =>
+        WithStoredAsync(settings, async manager =>
+        {
+            await manager.RollOverAccountKeyAsync(cancellationToken);
+            return CertificateCommands.AccountKeyRolled;
+        });
+
+    private static async Task<ControlResponse> WithStoredAsync(Settings settings, Func<CertificateManager, Task<string>> work)
     {
         if (!Exists(settings.StateDirectory))
             return ControlResponse.Failed(
@@ -39,14 +53,13 @@ internal static class StoredCertificate
         {
             if (access is not null)
                 return ControlResponse.Failed(
-                    "no server is running here, and the fleet's certificate is revoked by a running one: start it (heliograph run), or " +
-                    "run this on another machine of the fleet");
+                    "no server is running here, and only a running one changes what the fleet shares: start it (heliograph run), or run " +
+                    "this on another machine of the fleet");
         }
         await using var manager = AcmeSource.OpenStored(settings.Acme, TimeProvider.System, log);
         try
         {
-            await manager.RevokeAsync(reason, cancellationToken);
-            return ControlResponse.Done("The certificate is revoked. The server orders a new one when it starts again.");
+            return ControlResponse.Done(await work(manager));
         }
         catch (AcmeException exception)
         {

@@ -1,6 +1,8 @@
 using Heliograph.Access;
 using Heliograph.Acme;
+using Heliograph.Acme.Storage;
 using Heliograph.Configuration;
+using Heliograph.Control;
 using Heliograph.Fleet;
 using Heliograph.Fleet.Documents;
 using Heliograph.Fleet.Etcd;
@@ -17,6 +19,9 @@ namespace Heliograph.Cli.Fleet;
 /// <summary>Makes a fleet, lets machines in, and joins one. Whatever fails can be done again.</summary>
 internal sealed class FleetSetup : IDisposable
 {
+    /// <summary>Far longer than an order takes.</summary>
+    private static readonly TimeSpan OrderTimeout = TimeSpan.FromMinutes(10);
+
     private readonly string stateDirectory;
     private readonly ILoggerFactory logs = Logging.Create(LogLevel.Warning);
     private readonly ILogger logger;
@@ -28,6 +33,8 @@ internal sealed class FleetSetup : IDisposable
         logger = logs.CreateLogger("Heliograph");
         files = new MembershipFiles(stateDirectory, TimeProvider.System, logger);
     }
+
+    public ILogger Logger => logger;
 
     /// <summary>Makes a fleet of this machine: etcd's users, the key, and in it what this machine has.</summary>
     /// <param name="settings">Whose certificate is to be shared.</param>
@@ -109,12 +116,14 @@ internal sealed class FleetSetup : IDisposable
     /// Shuts a machine out: its user goes, and everything is put under a new key, which the other machines get and it does not.
     /// </summary>
     /// <param name="node">The machine.</param>
+    /// <param name="compromised">It is in the wrong hands: what it knew is to be replaced.</param>
     /// <param name="patience">How long to wait for the machines that are up.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>The machines that were up, and do not use the new key yet: they take it when they can.</returns>
     /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
     /// <exception cref="StartException">There is no such machine, or this one has not made the fleet.</exception>
-    public async Task<IReadOnlyList<string>> RemoveAsync(string node, TimeSpan patience, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> RemoveAsync(
+        string node, bool compromised, TimeSpan patience, CancellationToken cancellationToken)
     {
         var membership = files.Read() ?? throw NotInFleet();
         using var changing = files.Lock();
@@ -138,7 +147,7 @@ internal sealed class FleetSetup : IDisposable
         {
             // What the last holder of a lock has stored.
             await access.Documents.ReadAsync(cancellationToken);
-            await access.CopyToAsync(nextAccess, without: node, cancellationToken);
+            await access.CopyToAsync(nextAccess, without: node, compromised, cancellationToken);
             administrator = administrator.Without(node);
             foreach (var machine in administrator.Machines.Where(machine => machine.Name != membership.Node))
                 await SendKeyAsync(access, next, machine.Personal, cancellationToken);
@@ -152,6 +161,25 @@ internal sealed class FleetSetup : IDisposable
         if (up.Count == 0)
             await access.Documents.ForgetAsync(cancellationToken);
         return [.. up.Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Has the server here replace what a compromised machine knew, if one runs here; others would do it within minutes.</summary>
+    /// <returns>What is left to do, as a sentence; null: nothing.</returns>
+    /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
+    public async Task<string?> ReplaceCompromisedAsync(CancellationToken cancellationToken)
+    {
+        var renew = new ControlRequest { Command = CertificateCommands.Renew };
+        var answer = await ControlClient.AskAsync(stateDirectory, renew, OrderTimeout, TimeProvider.System, cancellationToken);
+        using var access = OpenAccess();
+        await access.Documents.ReadAsync(cancellationToken);
+        if (!access.Documents.All.Any(static document => Compromise.IsMarked(document.Payload)))
+            return null;
+        return answer switch
+        {
+            null => "No server runs here; a machine that is up does the rest within ten minutes.",
+            { Ok: false, Message: { } problem } => $"The server here could not do it now: {problem} A machine that is up tries again.",
+            _ => "A machine that is up does the rest within ten minutes; its log says if it cannot.",
+        };
     }
 
     /// <summary>Gives an etcd that has lost its data the users of before. The machines fill it again by themselves.</summary>
@@ -205,6 +233,10 @@ internal sealed class FleetSetup : IDisposable
         return (membership.Node, before);
     }
 
+    /// <summary>What the fleet shares, with the files of this machine that lead there, for a command that only talks to etcd.</summary>
+    /// <exception cref="StartException">This machine is in no fleet.</exception>
+    public FleetAccess OpenAccess() => new(files.Read() ?? throw NotInFleet(), copies: null, TimeProvider.System, logger);
+
     /// <summary>Makes this machine one of its own again, with the fleet's certificate, accounts and groups as its own.</summary>
     /// <param name="domains">Whose certificate it keeps.</param>
     /// <param name="cancellationToken">Cancels it.</param>
@@ -238,7 +270,7 @@ internal sealed class FleetSetup : IDisposable
     /// <exception cref="StartException">This machine is in no fleet.</exception>
     public async Task<FleetReport> ReportAsync(CancellationToken cancellationToken)
     {
-        using var access = new FleetAccess(files.Read() ?? throw NotInFleet(), copies: null, TimeProvider.System, logger);
+        using var access = OpenAccess();
         return await access.ReportAsync(cancellationToken);
     }
 
