@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Membership;
 
-/// <summary>How the server of this machine board.</summary>
+/// <summary>How the server of this machine restarts.</summary>
 /// <param name="FindProblemAsync">Why the next process would not start; null: it would.</param>
 /// <param name="LongestDrain">How long open connections may go on.</param>
 /// <param name="Restart">Begins.</param>
