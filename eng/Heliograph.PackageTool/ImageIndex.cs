@@ -2,7 +2,6 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Heliograph.PackageTool;
@@ -47,8 +46,8 @@ internal sealed class ImageIndex : IDisposable
         TarFile.ExtractToDirectory(archive, unpacked, overwriteFiles: false);
         var image = JsonNode.Parse(File.ReadAllBytes(Path.Combine(unpacked, "manifest.json")))!.AsArray().Single()!;
         var bytes = File.ReadAllBytes(Path.Combine(unpacked, image["Config"]!.GetValue<string>()));
-        var manifest = Json(
-            Manifest, "layers", [.. image["Layers"]!.AsArray().Select(layer => AddLayer(Path.Combine(unpacked, layer!.GetValue<string>())))]);
+        var layers = image["Layers"]!.AsArray().Select(layer => AddLayer(Path.Combine(unpacked, layer!.GetValue<string>())));
+        var manifest = Json(Manifest, "layers", [.. layers]);
         manifest["config"] = Add(bytes, Configuration);
         var configuration = JsonNode.Parse(bytes)!;
         var descriptor = Add(manifest, Manifest);
