@@ -15,19 +15,19 @@ internal static unsafe partial class LibSsl
     public const int Tls12Version = 0x0303, Tls13Version = 0x0304;
 
     // SSL_CTX_ctrl and SSL_CTX_callback_ctrl (ssl.h, tls1.h)
-    public const int CtrlExtraChainCert = 14, CtrlMode = 33, CtrlSetSessionCacheSize = 42, CtrlSetSessionCacheMode = 44,
+    public const int CtrlExtraChainCert = 14, CtrlMode = 33, CtrlSetSessionCacheMode = 44,
         CtrlSetServerNameCallback = 53, CtrlSetMinProtocol = 123, CtrlSetMaxProtocol = 124;
 
     public const ulong OptionNoRenegotiation = 1UL << 30, OptionNoTicket = 1UL << 14, OptionIgnoreUnexpectedEof = 1UL << 7,
         OptionNoCompression = 1UL << 17;
 
     public const int ModeReleaseBuffers = 0x10, ModeNoAutoChain = 0x8;
-    public const int SessionCacheServer = 2, SessionCacheNoAutoClear = 0x80;
+    public const int SessionCacheServer = 2, SessionCacheNoInternal = 0x300;
 
     public const int AlertFatal = 2, AlpnOk = 0;
 
-    /// <summary>CRYPTO_EX_INDEX_SSL.</summary>
-    public const int ExDataOfSsl = 0;
+    /// <summary>CRYPTO_EX_INDEX_SSL_CTX.</summary>
+    public const int ExDataOfContext = 1;
 
     /// <summary>SSL_SENT_SHUTDOWN and SSL_RECEIVED_SHUTDOWN.</summary>
     public const int ShutdownBoth = 3;
@@ -84,11 +84,6 @@ internal static unsafe partial class LibSsl
     public static partial void SSL_CTX_set_alpn_select_cb(
         nint context, delegate* unmanaged[Cdecl]<nint, byte**, byte*, byte*, uint, nint, int> callback, nint argument);
 
-    /// <summary>The first is called before each ticket is written, with the ticket's own session as that of the connection.</summary>
-    [LibraryImport(Ssl)]
-    public static partial int SSL_CTX_set_session_ticket_cb(
-        nint context, delegate* unmanaged[Cdecl]<nint, nint, int> generate, nint decrypt, nint argument);
-
     [LibraryImport(Ssl)]
     public static partial int SSL_select_next_proto(
         byte** @out, byte* outLength, byte* server, uint serverLength, byte* client, uint clientLength);
@@ -139,6 +134,9 @@ internal static unsafe partial class LibSsl
     public static partial nint SSL_SESSION_get_time(nint session);
 
     [LibraryImport(Ssl)]
+    public static partial nint SSL_SESSION_set_time(nint session, nint seconds);
+
+    [LibraryImport(Ssl)]
     public static partial nint SSL_SESSION_get_timeout(nint session);
 
     [LibraryImport(Ssl)]
@@ -162,6 +160,17 @@ internal static unsafe partial class LibSsl
     public static partial void* SSL_get_ex_data(nint ssl, int index);
 
     [LibraryImport(Ssl)]
+    [SuppressGCTransition]
+    public static partial nint SSL_get_SSL_CTX(nint ssl);
+
+    [LibraryImport(Ssl)]
+    public static partial int SSL_CTX_set_ex_data(nint context, int index, void* data);
+
+    [LibraryImport(Ssl)]
+    [SuppressGCTransition]
+    public static partial void* SSL_CTX_get_ex_data(nint context, int index);
+
+    [LibraryImport(Ssl)]
     public static partial void SSL_CTX_set_keylog_callback(nint context, delegate* unmanaged[Cdecl]<nint, byte*, void> callback);
 
     [LibraryImport(Ssl)]
@@ -171,9 +180,25 @@ internal static unsafe partial class LibSsl
     [LibraryImport(Ssl)]
     public static partial nint SSL_CTX_get_ciphers(nint context);
 
-    /// <summary>Takes its own reference.</summary>
     [LibraryImport(Ssl)]
-    public static partial int SSL_CTX_add_session(nint context, nint session);
+    public static partial void SSL_CTX_sess_set_new_cb(nint context, delegate* unmanaged[Cdecl]<nint, nint, int> keep);
+
+    [LibraryImport(Ssl)]
+    public static partial void SSL_CTX_sess_set_get_cb(nint context, delegate* unmanaged[Cdecl]<nint, byte*, int, int*, nint> find);
+
+    [LibraryImport(Ssl)]
+    public static partial void SSL_CTX_sess_set_remove_cb(nint context, delegate* unmanaged[Cdecl]<nint, nint, void> remove);
+
+    /// <summary>Writes a session behind the pointer, and moves it; with null only counts.</summary>
+    [LibraryImport(Ssl)]
+    public static partial int i2d_SSL_SESSION(nint session, byte** der);
+
+    [LibraryImport(Ssl)]
+    public static partial nint d2i_SSL_SESSION(nint reuse, byte** der, nint length);
+
+    [LibraryImport(Ssl)]
+    [SuppressGCTransition]
+    public static partial byte* SSL_SESSION_get_id(nint session, uint* length);
 
     [LibraryImport(Ssl)]
     [SuppressGCTransition]
@@ -208,9 +233,11 @@ internal static unsafe partial class LibSsl
     [LibraryImport(Ssl)]
     public static partial nint SSL_SESSION_set_timeout(nint session, nint seconds);
 
-    /// <summary>A number for SSL_set_ex_data that nobody else has.</summary>
+    /// <summary>A number for SSL_CTX_set_ex_data that nobody else has.</summary>
     [LibraryImport(Crypto)]
-    public static partial int CRYPTO_get_ex_new_index(int type, nint number, nint pointer, nint create, nint copy, nint free);
+    public static partial int CRYPTO_get_ex_new_index(
+        int type, nint number, nint pointer, nint create, nint copy,
+        delegate* unmanaged[Cdecl]<nint, nint, nint, int, nint, nint, void> free);
 
     [LibraryImport(Crypto)]
     public static partial int OPENSSL_sk_num(nint stack);

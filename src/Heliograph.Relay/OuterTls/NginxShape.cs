@@ -31,12 +31,6 @@ internal static unsafe class NginxShape
         -----END DH PARAMETERS-----
         """;
 
-    /// <summary>
-    /// certbot's shared cache of 10 MB holds some 40,000 sessions for a day. Signal's clients never resume, so a smaller one serves the
-    /// visitors who do; each cached session costs 0.5 to 1 KB.
-    /// </summary>
-    private const int CachedSessions = 256;
-
     /// <summary>nginx's session context: sessions of another program's cache are not accepted as ours.</summary>
     public static ReadOnlySpan<byte> SessionContext => "HTTP"u8;
 
@@ -54,10 +48,6 @@ internal static unsafe class NginxShape
         LibSsl.SSL_CTX_set_options(context, LibSsl.OptionNoTicket | LibSsl.OptionNoRenegotiation | LibSsl.OptionNoCompression
             | LibSsl.OptionIgnoreUnexpectedEof);
         Control(LibSsl.CtrlMode, LibSsl.ModeReleaseBuffers | LibSsl.ModeNoAutoChain);
-        // An expired session is refused when a client asks for it, and newer ones push it out; this saves a walk over all of them every 255
-        // handshakes.
-        Control(LibSsl.CtrlSetSessionCacheMode, LibSsl.SessionCacheServer | LibSsl.SessionCacheNoAutoClear);
-        Control(LibSsl.CtrlSetSessionCacheSize, CachedSessions);
         // OpenSSL writes the lifetime into each TLS 1.3 ticket.
         LibSsl.SSL_CTX_set_timeout(context, SessionSeconds);
         fixed (byte* id = SessionContext)

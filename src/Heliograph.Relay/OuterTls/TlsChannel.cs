@@ -198,7 +198,7 @@ internal sealed class TlsChannel : HandshakeChannel
             return;
         agesSession = false;
         if (LibSsl.SSL_session_reused(ssl) != 0 && LibSsl.SSL_version(ssl) == LibSsl.Tls13Version)
-            SessionAge.Note(ssl);
+            SessionAge.Limit(ssl);
     }
 
     private unsafe IoResult Decrypt(byte* bytes, int byteCount, bool inputEnded, Span<byte> destination)

@@ -11,7 +11,11 @@ namespace Heliograph.Relay.OuterTls;
 /// </summary>
 internal sealed unsafe class TlsContext : SafeHandle
 {
-    private TlsContext(nint context) : base(0, ownsHandle: true) => SetHandle(context);
+    private TlsContext(nint context) : base(0, ownsHandle: true)
+    {
+        SetHandle(context);
+        Sessions = SessionCache.CreateFor(context);
+    }
 
     public override bool IsInvalid => handle == 0;
 
@@ -20,6 +24,9 @@ internal sealed unsafe class TlsContext : SafeHandle
 
     /// <summary>For <see cref="HandshakeServer"/>; null: libssl performs every handshake.</summary>
     public ServerIdentity? Identity { get; private set; }
+
+    /// <summary>What clients may resume.</summary>
+    public SessionCache Sessions { get; }
 
     /// <summary>Whether the sessions that a resumed one leads to end when it would have ended; see <see cref="RelayOptions"/>.</summary>
     public bool AgesSessions { get; private set; }
@@ -35,8 +42,6 @@ internal sealed unsafe class TlsContext : SafeHandle
         var protocols = offerHttp2 ? ProtocolList.Http2 : ProtocolList.Http1;
         var context = Create(certificate, protocols);
         context.AgesSessions = agesSessions;
-        if (agesSessions)
-            SessionAge.ApplyTo(context.handle);
         if (handshake == TlsHandshake.Auto)
             context.Identity = context.CreateIdentity(certificate, protocols);
         return context;
@@ -62,7 +67,9 @@ internal sealed unsafe class TlsContext : SafeHandle
     private static TlsContext Create(ServerCertificate certificate, ProtocolList protocols)
     {
         OpenSslErrors.Clear();
-        var context = new TlsContext(LibSsl.SSL_CTX_new(LibSsl.TLS_server_method()));
+        var pointer = LibSsl.SSL_CTX_new(LibSsl.TLS_server_method());
+        Check(pointer != 0);
+        var context = new TlsContext(pointer);
         try
         {
             Check(NginxShape.TryApply(context.handle, protocols));
@@ -109,7 +116,7 @@ internal sealed unsafe class TlsContext : SafeHandle
     {
         if (!certificate.HasP256Key)
             return null;
-        var identity = ServerIdentity.TryCreate(certificate.Chain, certificate.Key.Span, protocols.Wire, new LibsslSessionCache(this));
+        var identity = ServerIdentity.TryCreate(certificate.Chain, certificate.Key.Span, protocols.Wire, Sessions);
         if (identity is null || LibsslParityCheck.Passes(this, identity))
             return identity;
         identity.Dispose();
