@@ -16,7 +16,7 @@ public sealed class Arm64Tests(ContainerImage image)
         using var root = await DebianRoot.CreateAsync("arm64");
         var before = await root.FilesAsync();
         await root.InstallAsync(image.Arm64Deb);
-        Assert.Equal("arm64", await root.RunAsync("dpkg-query", "--show", "--showformat=${Architecture}", "heliograph"));
+        Assert.Equal("arm64\n", await root.RunAsync("dpkg-query", "--show", "--showformat=${Architecture}", "heliograph"));
         Assert.Equal($"heliograph {Packages.Version}\n", await root.RunAsync("heliograph", "--version"));
         Assert.Contains("All 42 checks passed", await root.RunAsync("heliograph", "demo"), StringComparison.Ordinal);
 
