@@ -111,8 +111,9 @@ public sealed class ContainerImage : IAsyncDisposable
             await CommitAsync($"{RunBase}-{architecture}", architecture, await DebianRoot.FetchAsync(architecture));
             await BuildahAsync("manifest", "add", "--arch", architecture, RunBase, $"containers-storage:{RunBase}-{architecture}");
         }
+        // Two compilations, and two images.
         await Tool.RunAsync(
-            Tool.Build,
+            2 * Tool.Build,
             environment,
             Repository.PathOf("eng/package"),
             "--only",
