@@ -20,6 +20,12 @@ internal sealed record ComparisonOptions
     public required bool Judged { get; init; }
 
     public required FileInfo? Json { get; init; }
+
+    /// <summary>For the proxies; the load has as many of its own, if the machine has them.</summary>
+    public required int Processors { get; init; }
+
+    /// <summary>The system in which the proxies run; null: this one.</summary>
+    public required DirectoryInfo? In { get; init; }
 }
 
 /// <summary>The command line of <c>bench/compare</c>.</summary>
@@ -49,13 +55,30 @@ internal sealed class CompareCommandLine
     {
         Description = "How many times everything is measured; the smallest value counts. 5, or 1 with --smoke.",
         HelpName = "N",
-        CustomParser = result =>
-        {
-            if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n is >= 1 and <= 100)
-                return n;
-            result.AddError($"--rounds is '{result.Tokens[0].Value}'; it must be a whole number from 1 to 100.");
-            return null;
-        },
+        CustomParser = static result => WholeNumber(result, "--rounds", 1, 100),
+    };
+
+    private readonly Option<int?> idle = new("--idle")
+    {
+        Description =
+            "How many idle connections; 5000 if not given. As root the comparison has a network of its own then, with ports for them.",
+        HelpName = "N",
+        CustomParser = static result => WholeNumber(result, "--idle", 1, 1_000_000),
+    };
+
+    private readonly Option<int?> processors = new("--processors")
+    {
+        Description =
+            "Processors for the proxies, with a worker on each, and as many others for the load; 1 if not given. With more than one, also "
+            + "how many times the round trips of one worker they do. If the machine has too few, it says what is measured instead.",
+        HelpName = "N",
+        CustomParser = static result => WholeNumber(result, "--processors", 1, 512),
+    };
+
+    private readonly Option<DirectoryInfo?> root = new("--in")
+    {
+        Description = "Run the proxies in the Debian in this directory (root), such as ./test trixie makes in artifacts/trixie.",
+        HelpName = "DIR",
     };
 
     private readonly Option<bool> quick = new("--quick")
@@ -74,25 +97,26 @@ internal sealed class CompareCommandLine
         HelpName = "FILE",
     };
 
-    private readonly RootCommand root = new(
-        "Measures heliograph beside Signal's own nginx pair and HAProxy on loopback, and prints the table of docs/benchmarks.md.\n"
+    private readonly RootCommand command = new(
+        "Measures heliograph beside Signal's own nginx pair, HAProxy and a bare relay in C on loopback, and prints the table of\n"
+        + "docs/benchmarks.md, with the noise of each ratio: the lowest and the highest within one round.\n"
         + "Exit code: 0 every bar is met, 1 one is not or the measurement failed, 2 bad usage.");
 
     public CompareCommandLine()
     {
         peers.Validators.Add(result => CheckList(result, peers, PeerNames.All));
         only.Validators.Add(result => CheckList(result, only, [.. Figure.All.Select(figure => figure.Name)]));
-        foreach (var option in new Option[] { rounds, only, peers, quick, smoke, json, heliograph })
-            root.Options.Add(option);
-        foreach (var version in root.Options.OfType<VersionOption>().ToList())
-            root.Options.Remove(version);
+        foreach (var option in new Option[] { rounds, only, peers, idle, processors, root, quick, smoke, json, heliograph })
+            command.Options.Add(option);
+        foreach (var version in command.Options.OfType<VersionOption>().ToList())
+            command.Options.Remove(version);
     }
 
     /// <summary>Parses the arguments and calls <paramref name="compare"/>, or prints the help or the errors in them.</summary>
     public int Run(string[] args, Func<ComparisonOptions, int> compare)
     {
-        root.SetAction(result => compare(Read(result)));
-        var result = root.Parse(args);
+        command.SetAction(result => compare(Read(result)));
+        var result = command.Parse(args);
         if (result.Errors.Count == 0)
             return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         foreach (var error in result.Errors)
@@ -105,15 +129,18 @@ internal sealed class CompareCommandLine
     {
         var smokeRun = result.GetValue(smoke);
         var wanted = Split(result.GetValue(only)!);
+        var sizes = smokeRun ? Sizes.Smoke : result.GetValue(quick) ? Sizes.Quick : Sizes.Full;
         return new ComparisonOptions
         {
-            HeliographCommand = result.GetValue(heliograph) ?? Launcher(),
+            HeliographCommand = result.GetValue(heliograph) ?? Repository.PathOf("heliograph"),
             Peers = [.. PeerNames.All.Intersect(Split(result.GetValue(peers)!), StringComparer.Ordinal)],
             Figures = [.. Figure.All.Where(figure => wanted.Contains(figure.Name, StringComparer.Ordinal))],
-            Sizes = smokeRun ? Sizes.Smoke : result.GetValue(quick) ? Sizes.Quick : Sizes.Full,
+            Sizes = sizes with { IdleConnections = result.GetValue(idle) ?? sizes.IdleConnections },
             Rounds = result.GetValue(rounds) ?? (smokeRun ? 1 : 5),
             Judged = !smokeRun,
             Json = result.GetValue(json),
+            Processors = result.GetValue(processors) ?? 1,
+            In = result.GetValue(root),
         };
     }
 
@@ -125,16 +152,13 @@ internal sealed class CompareCommandLine
             result.AddError($"{option.Name} names '{unknown}'; allowed are {string.Join(", ", allowed)}.");
     }
 
-    /// <summary>The launcher at the root of the repository, wherever the comparison is called from.</summary>
-    private static string Launcher()
+    private static int? WholeNumber(System.CommandLine.Parsing.ArgumentResult result, string name, int least, int most)
     {
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            if (File.Exists(Path.Combine(directory.FullName, "Heliograph.slnx")))
-                return Path.Combine(directory.FullName, "heliograph");
-        }
-
-        return "./heliograph";
+        var text = result.Tokens[0].Value;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            return number;
+        result.AddError($"{name} is '{text}'; it must be a whole number from {least} to {most}.");
+        return null;
     }
 
     private static string[] Split(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
+using Heliograph.Compare.History;
 using Heliograph.Compare.Load;
 using Heliograph.Compare.Measuring;
 using Heliograph.Compare.Peers;
@@ -16,6 +16,7 @@ internal sealed class Session : IDisposable
     private readonly List<PosixSignalRegistration> signals;
     private readonly Lock gate = new();
     private Comparison? comparison;
+    private PeerRoot? root;
     private volatile bool interrupted;
 
     public Session(ComparisonOptions options)
@@ -33,22 +34,23 @@ internal sealed class Session : IDisposable
     {
         try
         {
-            Installed.Require(options.Peers);
-            RequireDescriptors();
-            var machine = Machine.Describe(options);
+            var processors = ProcessorPlan.For(options.Processors, Environment.ProcessorCount);
+            if (processors.Instead is { } instead)
+                Console.Error.WriteLine($"compare: {instead}");
+            root = new PeerRoot(options.In?.FullName, directory, options.HeliographCommand);
+            Installed.Require(options.Peers, root);
+            Limits.RequireDescriptors(options.Sizes.MostConnections);
+            Limits.RequirePorts(options.Sizes.MostConnections / Lanes.For(options.Sizes.MostConnections));
+            var machine = Machine.Describe(options, processors, root);
+            processors.PinLoad();
             var certificates = Certificates.Create(directory);
             using var tls = new OuterTls(certificates.CaFile);
-            comparison = new Comparison(
-                options, new ProxyFactory(directory, certificates, options.HeliographCommand, options.Sizes.IdleConnections),
-                tls, Console.Error.WriteLine);
+            var factory = new ProxyFactory(directory, certificates, options.HeliographCommand, options.Sizes.MostConnections, root);
+            comparison = new Comparison(options, factory, tls, processors, Console.Error.WriteLine);
             comparison.Run();
 
-            var verdicts = Verdict.JudgeFigures(options, comparison.Samples);
-            Console.Write(Report.Table(options, verdicts));
-            Console.WriteLine();
-            Console.WriteLine(
-                $"Best of {options.Rounds}; {string.Join("; ", machine.Select(pair => $"{pair.Key} {pair.Value}"))}; " +
-                $"{comparison.Ciphers.Values.First()}.");
+            var verdicts = Verdict.JudgeFigures(options.Figures, comparison.Samples);
+            Print(verdicts, comparison, processors, machine);
             if (options.Json is { } file)
                 Report.WriteJson(file, options, comparison, verdicts, machine);
             return options.Judged && verdicts.Any(verdict => verdict.Met == false) ? 1 : 0;
@@ -90,20 +92,31 @@ internal sealed class Session : IDisposable
         lock (gate)
         {
             comparison?.Dispose();
+            root?.Dispose();
             if (Directory.Exists(directory))
                 Directory.Delete(directory, recursive: true);
         }
     }
 
-    private void RequireDescriptors()
+    private void Print(
+        IReadOnlyList<Verdict> verdicts, Comparison measured, ProcessorPlan processors, IReadOnlyDictionary<string, string> machine)
     {
-        // Each idle connection has two ends here, the client's and the upstream's, and two in its proxy.
-        var needed = (2 * options.Sizes.IdleConnections) + 1_500;
-        var line = File.ReadLines("/proc/self/limits").First(line => line.StartsWith("Max open files", StringComparison.Ordinal));
-        var limit = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3];
-        if (int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var allowed) && allowed < needed)
-            throw new CompareException(
-                $"{options.Sizes.IdleConnections} idle connections need {needed} open files but the limit is {allowed}; " +
-                "raise it with ulimit -n, or use --quick");
+        Console.Write(Report.Table(options, verdicts));
+        Console.WriteLine();
+        Console.WriteLine(
+            $"Best of {options.Rounds}, and in brackets the lowest and highest ratio within a round; " +
+            $"{string.Join("; ", machine.Select(pair => $"{pair.Key} {pair.Value}"))}; {measured.Ciphers.Values.First()}.");
+        if (measured.LatencyNote is { } latency)
+            Console.WriteLine(latency);
+        if (measured.Scalings.Count > 0)
+        {
+            Console.WriteLine();
+            Console.Write(Report.Table(measured.Scalings, processors));
+        }
+
+        if (processors.Instead is { } instead)
+            Console.WriteLine(instead);
+        Console.WriteLine();
+        Console.Write(SinceRelease.Table(Release.Last(Repository.PathOf("bench/history")), verdicts, options.Rounds));
     }
 }

@@ -22,6 +22,9 @@ internal enum Verb : byte
 
     /// <summary>Echo this many bytes as they arrive.</summary>
     Echo = (byte)'E',
+
+    /// <summary>Echo whatever arrives, with many other connections, until the client ends this one.</summary>
+    Mirror = (byte)'M',
 }
 
 /// <summary>A verb and its count: nine bytes.</summary>

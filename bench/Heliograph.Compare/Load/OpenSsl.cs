@@ -17,6 +17,7 @@ internal static partial class OpenSsl
     internal const nint ModeReleaseBuffers = 0x10;
     internal const nint ServerNameIsHost = 0;
     internal const int VerifyPeer = 1;
+    internal const int ErrorWantRead = 2;
     internal const int ErrorZeroReturn = 6;
 
     /// <summary>EINTR.</summary>

@@ -12,30 +12,46 @@ internal sealed class StandInUpstream : IDisposable
     private const int Threads = 16;
 
     private readonly byte[] hello;
-    private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly List<Socket> listeners = [];
+    private readonly List<EchoLoop> echoLoops = [];
+    private readonly int mostEchoLoops;
     private readonly List<Socket> resting = [];
     private readonly Lock gate = new();
     private int open;
+    private int mirrored;
     private string? failure;
 
-    public StandInUpstream()
-        : this(new IPEndPoint(IPAddress.Loopback, 0), Traffic.Hello)
+    /// <param name="lanes">Each has an address of its own.</param>
+    /// <param name="echoLoops">Threads that echo messages.</param>
+    public StandInUpstream(int lanes = 1, int echoLoops = 1)
+        : this(new IPEndPoint(IPAddress.Loopback, 0), Traffic.Hello, lanes: lanes, echoLoops: echoLoops)
     {
     }
 
     /// <param name="address">Where.</param>
     /// <param name="hello">What it expects first.</param>
     /// <param name="threads">How many connections it serves at a time.</param>
-    public StandInUpstream(IPEndPoint address, byte[] hello, int threads = Threads)
+    /// <param name="lanes">How many addresses it has.</param>
+    /// <param name="echoLoops">Threads that echo messages.</param>
+    public StandInUpstream(IPEndPoint address, byte[] hello, int threads = Threads, int lanes = 1, int echoLoops = 1)
     {
         this.hello = hello;
-        listener.Bind(address);
-        listener.Listen(4096);
-        for (var i = 0; i < threads; i++)
-            new Thread(Serve, maxStackSize: 512 * 1024) { IsBackground = true, Name = "upstream" }.Start();
+        mostEchoLoops = echoLoops;
+        for (var lane = 0; lane < lanes; lane++)
+        {
+            var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            listeners.Add(listener);
+            listener.Bind(address);
+            listener.Listen(4096);
+            for (var i = 0; i < threads; i++)
+                new Thread(() => Serve(listener), maxStackSize: 512 * 1024) { IsBackground = true, Name = "upstream" }.Start();
+        }
     }
 
-    public IPEndPoint Address => (IPEndPoint)listener.LocalEndPoint!;
+    public IPEndPoint Address => Addresses[0];
+
+    /// <summary>One for each lane.</summary>
+    public IReadOnlyList<IPEndPoint> Addresses => [.. listeners.Select(static listener => (IPEndPoint)listener.LocalEndPoint!)];
 
     /// <summary>
     /// Waits until the proxy has closed every connection that the clients have ended: closing is part of the work that is measured.
@@ -52,13 +68,13 @@ internal sealed class StandInUpstream : IDisposable
                 $"{left} connections to the upstream were still open {BlockingSocket.TimeoutSeconds} s after their clients had left");
     }
 
-    /// <summary>Ends the resting connections.</summary>
+    /// <summary>Ends the resting connections with RST: nothing of them stays in the kernel.</summary>
     public int ReleaseResting()
     {
         lock (gate)
         {
             var count = resting.Count;
-            resting.ForEach(socket => socket.Dispose());
+            resting.ForEach(static socket => socket.Close(0));
             resting.Clear();
             return count;
         }
@@ -66,11 +82,16 @@ internal sealed class StandInUpstream : IDisposable
 
     public void Dispose()
     {
-        listener.Dispose();
+        listeners.ForEach(static listener => listener.Dispose());
         ReleaseResting();
+        lock (gate)
+        {
+            echoLoops.ForEach(static loop => loop.Dispose());
+            echoLoops.Clear();
+        }
     }
 
-    private void Serve()
+    private void Serve(Socket listener)
     {
         var buffer = new byte[256 * 1024];
         while (true)
@@ -88,22 +109,29 @@ internal sealed class StandInUpstream : IDisposable
             Interlocked.Increment(ref open);
             try
             {
-                Serve(BlockingSocket.Prepare(socket), buffer);
+                if (Serve(BlockingSocket.Prepare(socket), buffer))
+                    Ended(null);
             }
             catch (Exception exception) when (exception is SocketException or CompareException)
             {
-                Interlocked.CompareExchange(ref failure, exception.Message, null);
                 socket.Dispose();
+                Ended(exception.Message);
             }
-
-            Interlocked.Decrement(ref open);
         }
     }
 
-    private void Serve(Socket socket, byte[] buffer)
+    private void Ended(string? problem)
+    {
+        if (problem is not null)
+            Interlocked.CompareExchange(ref failure, problem, null);
+        Interlocked.Decrement(ref open);
+    }
+
+    /// <returns>False: another thread goes on with it.</returns>
+    private bool Serve(Socket socket, byte[] buffer)
     {
         ReceiveExactly(socket, buffer.AsSpan(0, hello.Length + Command.Length));
-        if (!buffer.AsSpan(0, hello.Length).SequenceEqual(hello))
+        if (!IsHello(buffer.AsSpan(0, hello.Length)))
             throw new CompareException("the hello did not arrive as it was sent");
         var command = Command.Parse(buffer.AsSpan(hello.Length));
         switch (command.Verb)
@@ -115,7 +143,7 @@ internal sealed class StandInUpstream : IDisposable
                 lock (gate)
                     resting.Add(socket);
                 socket.Send(Traffic.Block.AsSpan(0, 1));
-                return;
+                return true;
             case Verb.Send:
                 for (long sent = 0; sent < command.Count;)
                     sent += socket.Send(UpTo(Traffic.From(sent), command.Count - sent));
@@ -127,12 +155,40 @@ internal sealed class StandInUpstream : IDisposable
             case Verb.Echo:
                 Echo(socket, buffer, command.Count);
                 break;
+            case Verb.Mirror:
+                NextEchoLoop().Add(socket);
+                return false;
             default:
                 throw new CompareException($"byte {(byte)command.Verb} arrived in place of the command");
         }
 
         ExpectEnd(socket, buffer);
         socket.Dispose();
+        return true;
+    }
+
+    /// <summary>A lane has a name of its own, in the same place. A relay that knows no names takes any lane.</summary>
+    private bool IsHello(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.SequenceEqual(hello))
+            return true;
+        for (var lane = 1; lane < listeners.Count; lane++)
+        {
+            if (bytes.SequenceEqual(Lanes.Hello(lane)))
+                return true;
+        }
+
+        return false;
+    }
+
+    private EchoLoop NextEchoLoop()
+    {
+        lock (gate)
+        {
+            if (echoLoops.Count < mostEchoLoops)
+                echoLoops.Add(new EchoLoop(Ended));
+            return echoLoops[mirrored++ % mostEchoLoops];
+        }
     }
 
     private static void Take(Socket socket, byte[] buffer, long count)

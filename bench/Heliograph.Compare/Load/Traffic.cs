@@ -48,6 +48,19 @@ internal static class Traffic
         return true;
     }
 
+    /// <summary>Fills <paramref name="bytes"/> with the repetition from <paramref name="position"/> on.</summary>
+    public static void Copy(long position, Span<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var part = From(position);
+            part = part[..Math.Min(part.Length, bytes.Length)];
+            part.CopyTo(bytes);
+            bytes = bytes[part.Length..];
+            position += part.Length;
+        }
+    }
+
     private static byte[] ReadHello()
     {
         using var stream = typeof(Traffic).Assembly.GetManifestResourceStream("client-hello.bin")!;

@@ -4,8 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace Heliograph.Compare.Load;
 
-/// <summary>One client connection: TCP, the outer TLS, and the inner bytes. Blocking, for one thread.</summary>
-internal sealed class Tunnel : IDisposable
+/// <summary>
+/// One client connection: TCP, the outer TLS, and the inner bytes. For one thread; it blocks until <see cref="StopBlocking"/>.
+/// </summary>
+internal sealed class Tunnel : IMessageConnection
 {
     private readonly Socket socket;
     private nint ssl;
@@ -15,6 +17,8 @@ internal sealed class Tunnel : IDisposable
         this.socket = socket;
         this.ssl = ssl;
     }
+
+    public int Descriptor => (int)socket.Handle;
 
     /// <summary>The protocol and cipher of the outer TLS.</summary>
     public string Cipher =>
@@ -47,7 +51,7 @@ internal sealed class Tunnel : IDisposable
         try
         {
             if (from is not null)
-                tunnel.socket.Bind(new IPEndPoint(from, 0));
+                BlockingSocket.BindTo(tunnel.socket, from);
             tunnel.Connect(proxy);
             return tunnel;
         }
@@ -101,6 +105,27 @@ internal sealed class Tunnel : IDisposable
             throw new CompareException(OpenSsl.SSL_get_error(ssl, read) == OpenSsl.ErrorZeroReturn
                 ? "the proxy closed the tunnel before all bytes had arrived"
                 : $"a read from the tunnel failed: {OpenSsl.Reason()}");
+        }
+    }
+
+    /// <summary>From now on reads do not wait.</summary>
+    public void StopBlocking() => socket.Blocking = false;
+
+    /// <summary>Reads what has arrived; 0: nothing has.</summary>
+    public unsafe int ReadAvailable(Span<byte> buffer)
+    {
+        fixed (byte* first = buffer)
+        {
+            OpenSsl.ERR_clear_error();
+            var read = OpenSsl.SSL_read(ssl, first, buffer.Length);
+            if (read > 0)
+                return read;
+            return OpenSsl.SSL_get_error(ssl, read) switch
+            {
+                OpenSsl.ErrorWantRead => 0,
+                OpenSsl.ErrorZeroReturn => throw new CompareException("the proxy closed the tunnel before all bytes had arrived"),
+                _ => throw new CompareException($"a read from the tunnel failed: {OpenSsl.Reason()}"),
+            };
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Heliograph.Compare.Load;
 using Heliograph.Compare.Peers;
 
@@ -9,63 +10,90 @@ namespace Heliograph.Compare.Measuring;
 /// </summary>
 internal sealed class Comparison : IDisposable
 {
-    // Connections opened one after another before memory is counted, so that "at rest" means a proxy that has already served.
-    private const int IdleWarmUp = 100;
-
-    // How long a proxy has to clean up after the last connection.
-    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(1);
-
     private readonly ComparisonOptions options;
     private readonly ProxyFactory factory;
     private readonly OuterTls tls;
     private readonly Action<string> progress;
+    private readonly ProcessorPlan processors;
+    private readonly CpuMeasurement cpu;
+    private readonly LatencyMeasurement latency;
+    private readonly IdleMeasurement idle;
     private readonly List<Proxy> running = [];
     private readonly Lock gate = new();
     private bool disposed;
+    private string calibrated = "";
+    private bool reachesHalf;
 
-    public Comparison(ComparisonOptions options, ProxyFactory factory, OuterTls tls, Action<string> progress)
+    public Comparison(
+        ComparisonOptions options, ProxyFactory factory, OuterTls tls, ProcessorPlan processors, Action<string> progress)
     {
         this.options = options;
         this.factory = factory;
         this.tls = tls;
+        this.processors = processors;
         this.progress = progress;
+        cpu = new CpuMeasurement(tls);
+        latency = new LatencyMeasurement(tls, options, processors);
+        idle = new IdleMeasurement(tls, options);
     }
 
     public List<Sample> Samples { get; } = [];
 
+    /// <summary>Empty with one worker.</summary>
+    public List<Scaling> Scalings { get; } = [];
+
     /// <summary>The outer TLS that each proxy agreed to: the comparison is fair only if they are the same.</summary>
     public SortedDictionary<string, string> Ciphers { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Messages a second at which latency is measured; null: it is not.</summary>
+    public double? LatencyRate => latency.Rate > 0 ? latency.Rate : null;
+
+    /// <summary>What the figures of latency are of, in a sentence or two; null: they are not measured.</summary>
+    public string? LatencyNote => LatencyRate is null ? null : DescribeLatency();
+
     public void Run()
     {
-        var cpuFigures = options.Figures.Where(figure => figure != Figure.Idle).ToList();
+        var cpuFigures = options.Figures.Intersect(Figure.Cpu).ToList();
+        var isLatency = Wants(Figure.LatencyMedian, Figure.LatencyTail);
         List<Proxy> proxies = [];
-        if (cpuFigures.Count > 0)
+        if (cpuFigures.Count > 0 || isLatency)
         {
             foreach (var name in options.Peers)
             {
                 progress($"starting and warming up {name}");
                 proxies.Add(Start(name));
                 foreach (var figure in cpuFigures)
-                    Blame(name, figure, () => Work(proxies[^1], figure, options.Sizes.WarmUp()));
+                    Blame(name, figure, () => cpu.Measure(proxies[^1], figure, options.Sizes.WarmUp()));
             }
         }
 
+        if (isLatency)
+            Calibrate(proxies);
         for (var round = 1; round <= options.Rounds; round++)
         {
             foreach (var figure in cpuFigures)
             {
                 foreach (var proxy in proxies)
-                    Blame(proxy.Name, figure, () => Add(MeasureCpu(proxy, figure, round)));
+                    Add(round, proxy.Name, figure, () => [(figure, cpu.Measure(proxy, figure, options.Sizes))]);
             }
 
-            if (options.Figures.Contains(Figure.Idle))
+            if (isLatency)
             {
+                var direct = latency.MeasureDirect();
+                foreach (var proxy in proxies)
+                    Add(round, proxy.Name, Figure.LatencyMedian, () => latency.Measure(proxy, direct));
+            }
+
+            if (Wants(Figure.Idle, Figure.IdleAll, Figure.IdleNew))
+            {
+                idle.MeasureLoad();
                 foreach (var name in options.Peers)
-                    Blame(name, Figure.Idle, () => Add(MeasureIdle(name, round)));
+                    Add(round, name, Figure.Idle, () => MeasureIdle(name));
             }
         }
 
+        if (processors.Workers > 1)
+            MeasureScaling();
         if (Ciphers.Values.Distinct(StringComparer.Ordinal).Skip(1).Any())
             throw new CompareException(
                 $"the proxies agreed to different ciphers, so their figures cannot be compared: {string.Join(", ", Ciphers)}");
@@ -82,92 +110,86 @@ internal sealed class Comparison : IDisposable
         }
     }
 
-    private Sample MeasureCpu(Proxy proxy, Figure figure, int round)
+    private bool Wants(params IEnumerable<Figure> figures) => figures.Any(options.Figures.Contains);
+
+    private void Calibrate(List<Proxy> proxies)
     {
-        var load = Environment.CpuUsage.TotalTime;
-        var stopwatch = Stopwatch.StartNew();
-        var before = proxy.CpuSeconds;
-        Work(proxy, figure, options.Sizes);
-        var used = proxy.CpuSeconds - before;
-        return new Sample
-        {
-            Round = round,
-            Peer = proxy.Name,
-            Figure = figure.Name,
-            Value = used / Units(figure),
-            WallSeconds = stopwatch.Elapsed.TotalSeconds,
-            LoadCpuSeconds = (Environment.CpuUsage.TotalTime - load).TotalSeconds,
-        };
+        var measure = proxies.Find(static proxy => proxy.Name == PeerNames.Nginx) ?? proxies[0];
+        calibrated = measure.Name;
+        Blame(measure.Name, Figure.LatencyMedian, () => reachesHalf = latency.Calibrate(measure));
+        progress(string.Create(null, $"latency is measured at {latency.Rate:#,0} messages a second"));
+    }
+
+    private string DescribeLatency()
+    {
+        var rate = string.Create(CultureInfo.InvariantCulture, $"Latency at {latency.Rate:#,0} messages a second");
+        var late = latency.LateRuns > 0 ? $" The load was late in {latency.LateRuns} measurements: their latency is the load's own." : "";
+        return reachesHalf
+            ? $"{rate}, for which {calibrated} uses half of a core.{late}"
+            : $"{rate}: with more the load is late. {calibrated} uses less than half of a core.{late}";
     }
 
     /// <summary>In a new process: what earlier work left in the heap would hide the memory of the connections.</summary>
-    private Sample MeasureIdle(string name, int round)
+    private List<(Figure Figure, double Value)> MeasureIdle(string name)
+    {
+        var proxy = Start(name);
+        List<(Figure, double)> values = [.. idle.Measure(proxy)];
+        End(proxy);
+        return values;
+    }
+
+    private void MeasureScaling()
+    {
+        var scaling = new ScalingMeasurement(tls, options, processors);
+        List<Scaling> measured = [];
+        for (var round = 1; round <= options.Rounds; round++)
+        {
+            foreach (var name in options.Peers)
+                Blame(name, Figure.RoundTrips, () => measured.Add(scaling.Measure(Start, End, name)));
+        }
+
+        foreach (var rounds in measured.GroupBy(static one => one.Peer, StringComparer.Ordinal))
+        {
+            var best = rounds.MaxBy(static one => one.WithAll)! with { WithOne = rounds.Max(static one => one.WithOne) };
+            Scalings.Add(best);
+            progress(string.Create(null, $"{best.Workers} workers of {best.Peer} do {best.Times:0.0} times what one does"));
+        }
+    }
+
+    private void Add(int round, string peer, Figure blamed, Func<IEnumerable<(Figure Figure, double Value)>> measure)
     {
         var load = Environment.CpuUsage.TotalTime;
         var stopwatch = Stopwatch.StartNew();
-        var proxy = Start(name);
-        for (var i = 0; i < IdleWarmUp; i++)
-            Workload.Handshakes(proxy, tls, 1);
-        proxy.Upstream.WaitUntilClosed();
-        Thread.Sleep(Settle);
-        var atRest = proxy.PssBytes;
-
-        var tunnels = Workload.OpenIdle(proxy, tls, options.Sizes.IdleConnections);
-        Thread.Sleep(Settle);
-        var loaded = proxy.PssBytes;
-
-        foreach (var tunnel in tunnels)
-            tunnel.Dispose();
-        if (proxy.Upstream.ReleaseResting() is var reached && reached != tunnels.Count)
-            throw new CompareException($"{reached} of {tunnels.Count} idle connections reached the upstream");
-        End(proxy);
-        return new Sample
+        List<(Figure Figure, double Value)> values = [];
+        Blame(peer, blamed, () => values.AddRange(measure()));
+        foreach (var (figure, value) in values.Where(pair => options.Figures.Contains(pair.Figure)))
         {
-            Round = round,
-            Peer = name,
-            Figure = Figure.Idle.Name,
-            Value = (loaded - atRest) / (double)tunnels.Count,
-            WallSeconds = stopwatch.Elapsed.TotalSeconds,
-            LoadCpuSeconds = (Environment.CpuUsage.TotalTime - load).TotalSeconds,
-        };
+            Samples.Add(new Sample
+            {
+                Round = round,
+                Peer = peer,
+                Figure = figure.Name,
+                Value = value,
+                WallSeconds = stopwatch.Elapsed.TotalSeconds,
+                LoadCpuSeconds = (Environment.CpuUsage.TotalTime - load).TotalSeconds,
+            });
+            progress(
+                string.Create(
+                    null,
+                    $"round {round}/{options.Rounds}  {figure,-11}  {peer,-10}  {value,9:#,0.000}  " +
+                    $"({stopwatch.Elapsed.TotalSeconds:0.0} s)"));
+        }
     }
 
-    private void Work(Proxy proxy, Figure figure, Sizes sizes)
-    {
-        if (figure == Figure.Down)
-            Workload.Down(proxy, tls, sizes.BulkBytes);
-        else if (figure == Figure.Up)
-            Workload.Up(proxy, tls, sizes.BulkBytes);
-        else if (figure == Figure.Handshakes)
-            Workload.Handshakes(proxy, tls, sizes.Handshakes);
-        else
-            Workload.RoundTrips(proxy, tls, sizes.RoundTrips);
-        proxy.Upstream.WaitUntilClosed();
-    }
+    private Proxy Start(string name) => Start(name, processors);
 
-    private double Units(Figure figure) =>
-        figure == Figure.Handshakes ? options.Sizes.Handshakes / 1_000.0
-        : figure == Figure.RoundTrips ? options.Sizes.RoundTrips / 10_000.0
-        : options.Sizes.BulkBytes / 1e9;
-
-    private void Add(Sample sample)
-    {
-        Samples.Add(sample);
-        progress(
-            string.Create(
-                null,
-                $"round {sample.Round}/{options.Rounds}  {sample.Figure,-11}  {sample.Peer,-10}  {sample.Value,9:#,0.000}  " +
-                $"({sample.WallSeconds:0.0} s)")
-        );
-    }
-
-    private Proxy Start(string name)
+    private Proxy Start(string name, ProcessorPlan on)
     {
         Proxy proxy;
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(disposed, this);
-            proxy = factory.Start(name);
+            proxy = factory.Start(name, on);
             running.Add(proxy);
         }
 

@@ -69,42 +69,39 @@ internal static class Workload
     /// <summary>
     /// Opens connections that have finished the outer handshake, reached the upstream, received one byte, and then stay silent.
     /// </summary>
-    public static IReadOnlyList<Tunnel> OpenIdle(Proxy proxy, OuterTls tls, int count)
+    public static IReadOnlyList<Tunnel> OpenIdle(Proxy proxy, OuterTls tls, int count) => Open(count, number =>
     {
-        List<Tunnel> tunnels = [];
-        var left = count;
-        try
-        {
-            InParallel(Clients, _ =>
-            {
-                while (Interlocked.Decrement(ref left) >= 0)
-                {
-                    var tunnel = Tunnel.Open(tls, proxy.Address, new Command(Verb.Rest, 0));
-                    lock (tunnels)
-                        tunnels.Add(tunnel);
-                    ReadGreeting(tunnel);
-                }
-            });
-            return tunnels;
-        }
-        catch
-        {
-            tunnels.ForEach(tunnel => tunnel.Dispose());
-            throw;
-        }
-    }
+        CheckMemory(number, count);
+        var lane = number % proxy.Upstream.Addresses.Count;
+        var tunnel = Tunnel.Connect(tls, proxy.Address, Lanes.ClientAddress(lane));
+        tunnel.Ask(Lanes.Hello(lane), new Command(Verb.Rest, 0));
+        ReadGreeting(tunnel);
+        return tunnel;
+    });
 
-    private static void ReadGreeting(Tunnel tunnel)
+    /// <summary>The same without a proxy.</summary>
+    public static IReadOnlyList<DirectConnection> OpenIdleDirect(StandInUpstream upstream, int count) => Open(count, number =>
     {
-        Span<byte> greeting = stackalloc byte[1];
-        tunnel.ReadExactly(greeting);
-        if (greeting[0] != Traffic.Block[0])
-            throw new CompareException("the byte that arrived is not the one that the upstream sent");
-    }
+        CheckMemory(number, count);
+        var lane = number % upstream.Addresses.Count;
+        var connection = DirectConnection.Open(upstream.Addresses[lane], new Command(Verb.Rest, 0), Lanes.ClientAddress(lane));
+        connection.ReadGreeting();
+        return connection;
+    });
 
-    private static long Share(long bytes, int number) => (bytes / BulkTunnels) + (number < bytes % BulkTunnels ? 1 : 0);
+    /// <summary>Opens connections whose messages come back, for one thread that sends and receives on all of them.</summary>
+    public static IReadOnlyList<Tunnel> OpenMirrors(Proxy proxy, OuterTls tls, int count) => Open(count, _ =>
+    {
+        var tunnel = Tunnel.Open(tls, proxy.Address, new Command(Verb.Mirror, 0));
+        // Once a message has come back, the way to the upstream is open.
+        tunnel.Write(Traffic.Block.AsSpan(0, 1));
+        ReadGreeting(tunnel);
+        tunnel.StopBlocking();
+        return tunnel;
+    });
 
-    private static void InParallel(int count, Action<int> work)
+    /// <summary>Runs the work on as many threads; the first error of one of them is the caller's.</summary>
+    public static void InParallel(int count, Action<int> work)
     {
         CompareException? first = null;
         var threads = Enumerable.Range(0, count).Select(number => new Thread(() =>
@@ -124,4 +121,46 @@ internal static class Workload
         if (first is not null)
             throw first;
     }
+
+    private static void CheckMemory(int opened, int wanted)
+    {
+        // It takes as long as a fiftieth of a handshake.
+        if (opened % 50 == 0)
+            MemoryGuard.Check(KernelMemory.Available(), opened, wanted);
+    }
+
+    private static List<T> Open<T>(int count, Func<int, T> open)
+        where T : IDisposable
+    {
+        List<T> opened = [];
+        var next = -1;
+        try
+        {
+            InParallel(Clients, _ =>
+            {
+                while (Interlocked.Increment(ref next) is var number && number < count)
+                {
+                    var connection = open(number);
+                    lock (opened)
+                        opened.Add(connection);
+                }
+            });
+            return opened;
+        }
+        catch
+        {
+            opened.ForEach(static connection => connection.Dispose());
+            throw;
+        }
+    }
+
+    private static void ReadGreeting(Tunnel tunnel)
+    {
+        Span<byte> greeting = stackalloc byte[1];
+        tunnel.ReadExactly(greeting);
+        if (greeting[0] != Traffic.Block[0])
+            throw new CompareException("the byte that arrived is not the one that the upstream sent");
+    }
+
+    private static long Share(long bytes, int number) => (bytes / BulkTunnels) + (number < bytes % BulkTunnels ? 1 : 0);
 }

@@ -3,7 +3,7 @@ using Heliograph.Compare.Load;
 
 namespace Heliograph.Compare.Peers;
 
-/// <summary>The configuration of each proxy: as an operator would have it, with one worker each, since each has one core.</summary>
+/// <summary>The configuration of each proxy: as an operator would have it, with a worker for each of its processors.</summary>
 internal static class PeerConfiguration
 {
     // certbot's options-ssl-nginx.conf.
@@ -12,12 +12,14 @@ internal static class PeerConfiguration
         + "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384";
 
     /// <param name="listen">Where.</param>
-    /// <param name="upstream">Stands in for Signal.</param>
+    /// <param name="upstreams">Stand in for Signal, one for each lane.</param>
     /// <param name="certificates">What it presents.</param>
     /// <param name="state">Its state directory.</param>
+    /// <param name="connections">The most from one source: the load is one.</param>
     /// <param name="site">A directory to show to visitors; null: the built-in site.</param>
     public static string Heliograph(
-        IPEndPoint listen, IPEndPoint upstream, Certificates certificates, string state, string? site) => $$"""
+        IPEndPoint listen, IReadOnlyList<IPEndPoint> upstreams, Certificates certificates, string state, int connections,
+        string? site) => $$"""
         domains: [{{Certificates.Domain}}]
         listen: ["{{listen}}"]
         http: { listen: [] }
@@ -27,10 +29,10 @@ internal static class PeerConfiguration
           key: {{certificates.KeyFile}}
         routes:
           sets: []
-          hosts: { {{Traffic.HostName}}: "{{upstream}}" }
+          hosts: { {{string.Join(", ", upstreams.Select((upstream, lane) => $"{Lanes.Host(lane)}: \"{upstream}\""))}} }
         decoy: { {{(site is null ? "site: built-in" : $"directory: {site}")}} }
         metrics: { listen: [] }
-        limits: { max_connections_per_source: 6000 } # the load is one source
+        limits: { max_connections_per_source: {{Math.Max(connections, 6000)}} }
         state_directory: {{state}}
 
         """;
@@ -40,10 +42,11 @@ internal static class PeerConfiguration
     /// Raised: worker_connections, 1024 there, which holds 512 sessions.
     /// </summary>
     public static string NginxTerminate(
-        string directory, IPEndPoint listen, IPEndPoint relay, Certificates certificates, int connections) => $$"""
+        string directory, IPEndPoint listen, IReadOnlyList<IPEndPoint> relays, Certificates certificates, int connections,
+        int workers) => $$"""
         load_module {{Installed.NginxStreamModule}};
         daemon off;
-        worker_processes 1;
+        worker_processes {{workers}};
         pid {{directory}}/terminate.pid;
         error_log {{directory}}/terminate.log;
 
@@ -53,7 +56,7 @@ internal static class PeerConfiguration
 
         stream {
             upstream relay {
-                server {{relay}};
+                {{string.Join(' ', relays.Select(static relay => $"server {relay};"))}}
             }
 
             server {
@@ -78,10 +81,11 @@ internal static class PeerConfiguration
         """;
 
     /// <summary>The second nginx of the pair, with one of its routes.</summary>
-    public static string NginxRelay(string directory, IPEndPoint listen, IPEndPoint upstream, int connections) => $$"""
+    public static string NginxRelay(
+        string directory, IReadOnlyList<IPEndPoint> listen, IReadOnlyList<IPEndPoint> upstreams, int connections, int workers) => $$"""
         load_module {{Installed.NginxStreamModule}};
         daemon off;
-        worker_processes 1;
+        worker_processes {{workers}};
         pid {{directory}}/relay.pid;
         error_log {{directory}}/relay.log;
 
@@ -91,20 +95,18 @@ internal static class PeerConfiguration
 
         stream {
             map $ssl_preread_server_name $name {
-                {{Traffic.HostName}} signal-service;
+                {{string.Join(' ', upstreams.Select(static (_, lane) => $"{Lanes.Host(lane)} signal-service-{lane};"))}}
                 default              deny;
             }
 
-            upstream signal-service {
-                server {{upstream}};
-            }
+            {{string.Join(' ', upstreams.Select(static (upstream, lane) => $"upstream signal-service-{lane} {{ server {upstream}; }}"))}}
 
             upstream deny {
                 server 127.0.0.1:9;
             }
 
             server {
-                listen      {{listen}};
+                {{string.Join(' ', listen.Select(static endpoint => $"listen {endpoint};"))}}
                 proxy_pass  $name;
                 ssl_preread on;
                 error_log   /dev/null;
@@ -119,9 +121,11 @@ internal static class PeerConfiguration
     /// the inner hello; so one frontend is enough, where how-tos chain two over a socket. The client's cipher order and no tickets, as
     /// with nginx.
     /// </summary>
-    public static string HaProxy(IPEndPoint listen, IPEndPoint upstream, Certificates certificates, string map, int sessions) => $$"""
+    public static string HaProxy(
+        IPEndPoint listen, IReadOnlyList<IPEndPoint> upstreams, Certificates certificates, string map, int sessions,
+        int workers = 1) => $$"""
         global
-            nbthread 1
+            nbthread {{workers}}
             maxconn {{sessions}}
             ssl-default-bind-ciphers {{Ciphers}}
             ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets prefer-client-ciphers
@@ -138,11 +142,14 @@ internal static class PeerConfiguration
             tcp-request content accept if { req.ssl_hello_type 1 }
             use_backend %[req.ssl_sni,lower,map({{map}},deny)]
 
-        backend signal
-            server upstream {{upstream}}
+        {{string.Join('\n', upstreams.Select(static (upstream, lane) => $"backend signal-{lane}\n    server upstream {upstream}"))}}
 
         backend deny
             tcp-request content reject
 
         """;
+
+    /// <summary>Which backend has which name.</summary>
+    public static string HaProxyMap(int lanes) =>
+        string.Concat(Enumerable.Range(0, lanes).Select(static lane => $"{Lanes.Host(lane)} signal-{lane}\n"));
 }

@@ -30,9 +30,15 @@ internal sealed class Proxy : IDisposable
     /// <summary>Protocol and cipher of the outer TLS, known once it is ready.</summary>
     public string Cipher { get; private set; } = "";
 
+    /// <summary>Its processes, known once it is ready.</summary>
+    public IReadOnlyList<int> Processes => pids;
+
     public double CpuSeconds => ProcessTree.CpuSeconds(pids);
 
     public long PssBytes => ProcessTree.PssBytes(pids);
+
+    /// <summary>Waits until its first process prints a line; returns the time since it was started, to the millisecond.</summary>
+    public TimeSpan WaitForLine(string line) => processes[0].WaitForLine(line, TimeSpan.FromSeconds(ReadySeconds));
 
     /// <summary>Waits until a complete tunnel works, to the upstream and back.</summary>
     public void WaitUntilReady(OuterTls tls)

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Heliograph.Compare.Peers;
 
-/// <summary>A process of a proxy, pinned to the proxies' processor. Whoever starts one ends it.</summary>
+/// <summary>A process of a proxy, pinned to the proxies' processors. Whoever starts one ends it.</summary>
 internal sealed partial class ProxyProcess : IDisposable
 {
     private const int EndSeconds = 5;
@@ -12,6 +12,7 @@ internal sealed partial class ProxyProcess : IDisposable
 
     private readonly Process process;
     private readonly string output;
+    private readonly long started = Stopwatch.GetTimestamp();
     private readonly Lock gate = new();
     private bool ended;
 
@@ -26,18 +27,31 @@ internal sealed partial class ProxyProcess : IDisposable
     /// <summary>The process and its current descendants.</summary>
     public IReadOnlyList<int> Tree => ProcessTree.WithDescendants(process.Id);
 
-    /// <summary>Starts a command whose output goes to a file.</summary>
-    public static ProxyProcess Start(string output, params IEnumerable<string> command)
+    /// <summary>Starts a command on some processors; its output goes to a file.</summary>
+    public static ProxyProcess Start(string processors, string output, params IEnumerable<string> command)
     {
         // The shell and taskset become the command, so the process id stays.
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false };
         foreach (
             var argument in (IEnumerable<string>)
-                ["-c", "out=$1; shift; exec \"$@\" </dev/null >\"$out\" 2>&1", "sh", output, "taskset", "-c", Processors.OfProxies])
+                ["-c", "out=$1; shift; exec \"$@\" </dev/null >\"$out\" 2>&1", "sh", output, "taskset", "-c", processors])
             start.ArgumentList.Add(argument);
         foreach (var argument in command)
             start.ArgumentList.Add(argument);
         return new ProxyProcess(Process.Start(start)!, output);
+    }
+
+    /// <summary>Waits until it prints a line; returns the time since its start, to the millisecond.</summary>
+    public TimeSpan WaitForLine(string line, TimeSpan limit)
+    {
+        while (!File.Exists(output) || !File.ReadLines(output).Contains(line, StringComparer.Ordinal))
+        {
+            if (HasExited || Stopwatch.GetElapsedTime(started) > limit)
+                throw new CompareException($"it did not print \"{line}\" but: {LastWords()}");
+            Thread.Sleep(1);
+        }
+
+        return Stopwatch.GetElapsedTime(started);
     }
 
     /// <summary>The last lines that the process wrote.</summary>

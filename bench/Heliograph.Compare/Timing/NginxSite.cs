@@ -9,7 +9,7 @@ internal sealed class NginxSite : IDisposable
 {
     private readonly ProxyProcess process;
 
-    public NginxSite(string directory, Certificates certificates, byte[] page)
+    public NginxSite(string directory, Certificates certificates, byte[] page, ProcessorPlan processors)
     {
         var root = Directory.CreateDirectory(Path.Combine(directory, "www")).FullName;
         File.WriteAllBytes(Path.Combine(root, "index.html"), page);
@@ -48,6 +48,7 @@ internal sealed class NginxSite : IDisposable
 
             """);
         process = ProxyProcess.Start(
+            processors.OfProxies,
             Path.Combine(directory, "output"),
             Installed.Find("nginx")!, "-p", directory, "-e", Path.Combine(directory, "nginx.log"), "-c", file);
     }

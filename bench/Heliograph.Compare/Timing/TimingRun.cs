@@ -7,7 +7,7 @@ using Heliograph.Compare.Peers;
 namespace Heliograph.Compare.Timing;
 
 /// <summary>Visits the program and two nginx in turn, and prints what a prober who times the answers can tell.</summary>
-internal sealed class TimingRun(TimingOptions options, string directory, Certificates certificates, OuterTls tls) : IDisposable
+internal sealed class TimingRun : IDisposable
 {
     private const string Handshake = "handshake";
 
@@ -18,13 +18,31 @@ internal sealed class TimingRun(TimingOptions options, string directory, Certifi
         ("400", DeniedHello(), "HTTP/1.1 400 Bad Request"),
     ];
 
+    private readonly TimingOptions options;
+    private readonly string directory;
+    private readonly ProcessorPlan processors = ProcessorPlan.For(asked: 1, Environment.ProcessorCount);
+    private readonly Certificates certificates;
+    private readonly OuterTls tls;
     private readonly List<IDisposable> started = [];
 
-    public void Run()
+    public TimingRun(TimingOptions options, string directory)
+    {
+        if (Installed.Find("nginx") is null)
+            throw new CompareException("nginx is not installed; run: apt-get install nginx");
+        this.options = options;
+        this.directory = directory;
+        processors.PinLoad();
+        certificates = Certificates.Create(directory);
+        tls = new OuterTls(certificates.CaFile);
+    }
+
+    /// <summary>Visits and prints; returns the exit code.</summary>
+    public int Run()
     {
         var factory = new ProxyFactory(
-            directory, certificates, options.Heliograph, connections: 100, options.IsDirectory ? MakeDirectory() : null);
-        var proxy = factory.Start(PeerNames.Heliograph);
+            directory, certificates, options.Heliograph, connections: 100, new PeerRoot(null),
+            options.IsDirectory ? MakeDirectory() : null);
+        var proxy = factory.Start(PeerNames.Heliograph, processors);
         started.Add(proxy);
         proxy.WaitUntilReady(tls);
         var first = Visit.Make(tls, proxy.Address, Probes[0].Request);
@@ -36,6 +54,8 @@ internal sealed class TimingRun(TimingOptions options, string directory, Certifi
             load?.WaitUntilSteady();
             Print(load?.Used, Measure([("heliograph", proxy.Address), ("nginx", nginx), ("nginx, another", other)]), first.Request);
         }
+
+        return 0;
     }
 
     public void Dispose()
@@ -43,6 +63,7 @@ internal sealed class TimingRun(TimingOptions options, string directory, Certifi
         foreach (var part in Enumerable.Reverse(started))
             part.Dispose();
         started.Clear();
+        tls.Dispose();
     }
 
     private static byte[] Request(string path) => Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {Certificates.Domain}\r\n\r\n");
@@ -65,7 +86,8 @@ internal sealed class TimingRun(TimingOptions options, string directory, Certifi
 
     private IPEndPoint StartNginx(string name, byte[] page)
     {
-        var site = new NginxSite(Directory.CreateDirectory(Path.Combine(directory, "nginx-" + name)).FullName, certificates, page);
+        var own = Directory.CreateDirectory(Path.Combine(directory, "nginx-" + name)).FullName;
+        var site = new NginxSite(own, certificates, page, processors);
         started.Add(site);
         site.WaitUntilReady();
         return site.Address;

@@ -22,9 +22,9 @@ internal sealed class HaProxy : IDisposable
         var certificates = Certificates.Create(directory);
         var address = LoopbackPort.Free();
         var map = Path.Combine(directory, "hosts.map");
-        File.WriteAllText(map, $"{Traffic.HostName} signal\n");
+        File.WriteAllText(map, PeerConfiguration.HaProxyMap(lanes: 1));
         var file = Path.Combine(directory, "haproxy.cfg");
-        File.WriteAllText(file, PeerConfiguration.HaProxy(address, upstream, certificates, map, Sessions));
+        File.WriteAllText(file, PeerConfiguration.HaProxy(address, [upstream], certificates, map, Sessions));
         process = ChildProcess.Start(Installed.Find("haproxy")!, ["-db", "-f", file]);
         tls = new OuterTls(certificates.CaFile);
         http2 = new OuterTls(certificates.CaFile, "h2");
