@@ -34,6 +34,8 @@ internal sealed record FuzzTarget(string Name, string Description, FuzzCheck Che
         new("country-database", "a database of countries (MMDB), and the addresses that are looked up in it", CountryDatabaseTarget.Check),
         new("minisign", "minisign's signatures and public keys", MinisignTarget.Check),
         new("dns", "DNS answers and their TSIG signatures", DnsTarget.Check),
+        new("etcd", "what etcd answers, and the lines of its watches", EtcdTarget.Check),
+        new("sealed", "what a fleet shares: sealed documents, and the groups in one", SealedTarget.Check),
     ];
 
     /// <summary>The most bytes that afl-fuzz tries: where a reader has a bound, just above it. Longer inputs only cost time.</summary>

@@ -77,6 +77,18 @@ internal static partial class AcmeLog
     [LoggerMessage(33, LogLevel.Warning, "The name server {Server} of /etc/resolv.conf gives no answer: {Reason}")]
     public static partial void ResolverFailed(this ILogger logger, IPEndPoint server, string reason);
 
+    [LoggerMessage(35, LogLevel.Information, "The account at {Authority} has a new key, because somebody else may have the one of before.")]
+    public static partial void AccountKeyChanged(this ILogger logger, string authority);
+
+    [LoggerMessage(
+        36, LogLevel.Warning,
+        "The account at {Authority}, whose key somebody else may have, cannot be given another key, and a new account is made: {Reason}")]
+    public static partial void AccountGivenUp(this ILogger logger, string authority, string reason);
+
+    [LoggerMessage(
+        37, LogLevel.Warning, "The certificate of before, whose key somebody else may have ({Certificate}), is not revoked: {Reason}")]
+    public static partial void CompromisedNotRevoked(this ILogger logger, IssuedCertificate certificate, string reason);
+
     [LoggerMessage(34, LogLevel.Warning, "{Reason} The certificate that is shared goes on being served.")]
     public static partial void NotShared(this ILogger logger, string reason);
 }

@@ -27,6 +27,7 @@ internal sealed class RelayContext
         access = options.Access;
         sources = options.Sources;
         Certificate = certificate;
+        Validations = options.Validations;
         Admission = new Admission(options, timeProvider, logger);
         Own = new OwnFlights(timeProvider);
         Alarm = new UpstreamAlarm(logger);
@@ -57,7 +58,7 @@ internal sealed class RelayContext
 
     public ServedCertificate Certificate { get; }
 
-    public PendingValidations Validations { get; } = new();
+    public PendingValidations Validations { get; }
 
     public Admission Admission { get; }
 

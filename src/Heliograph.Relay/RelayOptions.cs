@@ -1,6 +1,7 @@
 using System.Net;
 using Heliograph.Relay.Access;
 using Heliograph.Relay.Listening;
+using Heliograph.Relay.OuterTls;
 using Heliograph.Relay.Routing;
 using Heliograph.Relay.Upstream;
 
@@ -40,6 +41,11 @@ public sealed record RelayOptions
     /// For whom nothing is relayed at the start. <see cref="RelayServer.UseSources"/> changes it. Null: everybody is relayed.
     /// </summary>
     public SourceRules? Sources { get; init; }
+
+    /// <summary>
+    /// The validations of the certificate's names that are going on; the relay takes them at its start, and disposes of them.
+    /// </summary>
+    public PendingValidations Validations { get; init; } = new();
 
     /// <summary>
     /// Connections at a time; <see cref="Limits.ConnectionLimit.Derive"/> says how many the machine can hold. More are refused.

@@ -144,20 +144,6 @@ public sealed class RelayServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Answers the validation of a name (TLS-ALPN-01, RFC 8737) until <see cref="EndValidation"/>; no ordinary client ever gets this
-    /// certificate.
-    /// </summary>
-    /// <param name="serverName">
-    /// The name in the validator's server_name: the identifier, or for an IP address its reverse name (RFC 8738 section 6).
-    /// </param>
-    /// <param name="certificate">The self-signed validation certificate.</param>
-    /// <exception cref="CertificateException">OpenSSL does not accept the certificate.</exception>
-    public void BeginValidation(string serverName, ServerCertificate certificate) => relay.Validations.Begin(serverName, certificate);
-
-    /// <summary>The counterpart of <see cref="BeginValidation"/>.</summary>
-    public void EndValidation(string serverName) => relay.Validations.End(serverName);
-
-    /// <summary>
     /// Announces a connection that this program is about to open to itself: limits apply to it, and the statistics leave it out.
     /// </summary>
     /// <param name="flight">SHA-256 of the first bytes that it will send; a ClientHello, which nobody can guess.</param>
@@ -200,6 +186,17 @@ public sealed class RelayServer : IAsyncDisposable
     /// The sums since the start, read while they grow: each figure is right, and two of them may be some connections apart.
     /// </summary>
     public RelayStatistics GetStatistics() => statistics.Read();
+
+    /// <summary>
+    /// Leaves the queues of all listening sockets to a process that takes them over: call it before <see cref="DrainAsync"/>.
+    /// </summary>
+    /// <returns>The descriptor of each; they are open until this server is disposed of.</returns>
+    public async Task<IReadOnlyList<int>> HandOverAsync()
+    {
+        var descriptors = new List<int>();
+        await RunOnListenersAsync(listener => descriptors.Add(listener.HandOver()));
+        return descriptors;
+    }
 
     /// <summary>Stops accepting and waits for the connections to end; then closes those that are left.</summary>
     /// <param name="timeout">How long at most.</param>

@@ -22,6 +22,9 @@ public sealed class RedirectServer : IAsyncDisposable
 
     public IReadOnlyList<IPEndPoint> Endpoints => server.Endpoints;
 
+    /// <summary>Of the sockets that listen there, open until this server is disposed of.</summary>
+    public IReadOnlyList<int> Descriptors => server.Descriptors;
+
     /// <summary>Binds and starts serving.</summary>
     /// <param name="listen">Where to listen; port 0 picks a free port.</param>
     /// <param name="inherited">Descriptors of sockets that already listen at some of these addresses; this server now owns them.</param>

@@ -122,6 +122,9 @@ internal static partial class HostLog
     [LoggerMessage(34, LogLevel.Warning, "Cannot save when the groups of unlisted names were last used: {Problem}")]
     public static partial void AccessNotSaved(ILogger logger, string problem);
 
+    [LoggerMessage(64, LogLevel.Information, "The whole fleet knows now what was revoked here while it could not be asked")]
+    public static partial void RevocationShared(ILogger logger);
+
     [LoggerMessage(
         35, LogLevel.Warning, "The stored list of hosts cannot be read, so the program's own ({Version}) is used: {Problem}")]
     public static partial void ListUnreadable(ILogger logger, long version, string problem);
@@ -165,6 +168,15 @@ internal static partial class HostLog
 
     [LoggerMessage(57, LogLevel.Warning, "The fleet's new key cannot be used yet: {Problem}")]
     public static partial void KeyNotTaken(ILogger logger, string problem);
+
+    [LoggerMessage(70, LogLevel.Information, "The fleet restarts this machine now")]
+    public static partial void RestartBegins(ILogger logger);
+
+    [LoggerMessage(71, LogLevel.Warning, "The fleet asked this machine to restart, and it does not: {Problem}")]
+    public static partial void RestartRefused(ILogger logger, string problem);
+
+    [LoggerMessage(72, LogLevel.Information, "This machine serves again, and the fleet may restart the next one")]
+    public static partial void RestartEnds(ILogger logger);
 
     [LoggerMessage(5, LogLevel.Debug, "An unexpected error")]
     public static partial void Fault(ILogger logger, Exception exception);

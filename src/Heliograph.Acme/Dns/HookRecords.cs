@@ -1,5 +1,3 @@
-using Heliograph.Acme.Protocol;
-using Heliograph.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Acme.Dns;
@@ -50,27 +48,6 @@ internal sealed class HookRecords : IDnsRecords
         }
     }
 
-    private async Task RunAsync(string action, string name, string value, CancellationToken cancellationToken)
-    {
-        var result = await StartAsync([action, name, value], cancellationToken);
-        if (result.ExitCode is null)
-            throw new AcmeException(AcmeFailure.Configuration,
-                $"acme.dns.hook: '{hook} {action} {name} VALUE' did not end within {timeout.TotalSeconds:0} seconds and was killed.");
-        if (result.ExitCode != 0)
-            throw new AcmeException(AcmeFailure.Configuration,
-                $"acme.dns.hook: '{hook} {action} {name} VALUE' exited with code {result.ExitCode}: {Text.Clean(result.Output, [value])}.");
-    }
-
-    private async Task<HookResult> StartAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await HookProgram.RunAsync(hook, arguments, environment: null, timeout, cancellationToken);
-        }
-        catch (HookStartException exception)
-        {
-            throw new AcmeException(AcmeFailure.Configuration,
-                $"acme.dns.hook: '{hook}' cannot be started: {exception.Message}.", exception);
-        }
-    }
+    private Task<string> RunAsync(string action, string name, string value, CancellationToken cancellationToken) =>
+        DnsHook.RunAsync(hook, $"{action} {name} VALUE", [action, name, value], secrets: [value], timeout, cancellationToken);
 }

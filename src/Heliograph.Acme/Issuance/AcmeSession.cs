@@ -59,6 +59,8 @@ internal sealed class AcmeSession : IDisposable
             var account = store.Load(issuer.Directory) ?? NewAccountState(issuer.Directory);
             session = new AcmeSession(transport, new AcmeClient(transport, directory), issuer, store, account, logger);
             await session.SettleRolloverAsync(cancellationToken);
+            if (session.account.Compromised)
+                await session.LeaveCompromisedKeyAsync(cancellationToken);
             if (session.account.Url is null)
                 await session.RegisterAsync(cancellationToken);
             else if (session.account.Email != issuer.Email)
@@ -91,6 +93,31 @@ internal sealed class AcmeSession : IDisposable
             await RegisterAsync(cancellationToken);
             return await work(Signer);
         }
+    }
+
+    /// <summary>
+    /// Somebody else has the account's key, and may have changed it already. Then, and where keys cannot be changed, the account is given
+    /// up.
+    /// </summary>
+    private async Task LeaveCompromisedKeyAsync(CancellationToken cancellationToken)
+    {
+        if (account.Url is not null && Directory.KeyChange is not null)
+        {
+            try
+            {
+                await RollOverKeyAsync(cancellationToken);
+                logger.AccountKeyChanged(Client.Authority);
+                return;
+            }
+            catch (AcmeException exception) when (exception.Failure is AcmeFailure.Refused)
+            {
+                logger.AccountGivenUp(Client.Authority, exception.Message);
+            }
+        }
+        // Registered, and with that stored, by the caller.
+        account = NewAccountState(issuer.Directory);
+        key.Dispose();
+        key = AccountKey.FromPem(account.KeyPem);
     }
 
     /// <summary>RFC 8555 section 7.3.5. The new key is stored before the authority learns of it.</summary>
@@ -172,7 +199,7 @@ internal sealed class AcmeSession : IDisposable
 
     private async Task AdoptAsync(AccountKey next, CancellationToken cancellationToken)
     {
-        await RememberAsync(account with { KeyPem = next.ToPem(), NextKeyPem = null }, cancellationToken);
+        await RememberAsync(account with { KeyPem = next.ToPem(), NextKeyPem = null, Compromised = false }, cancellationToken);
         key.Dispose();
         key = next;
     }

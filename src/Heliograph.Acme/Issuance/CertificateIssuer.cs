@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Security.Cryptography;
 using Heliograph.Acme.Challenges;
 using Heliograph.Acme.Dns;
 using Heliograph.Acme.Protocol;
@@ -111,7 +112,28 @@ internal sealed class CertificateIssuer
             {
                 return null;
             }
+            catch (AcmeException exception) when (exception.Failure is AcmeFailure.Refused)
+            {
+                // Another account has ordered it: its own key may revoke it, too (RFC 8555 section 7.6).
+                using var own = FindOwnKey(certificate);
+                if (own is null)
+                    throw;
+                return await session.Client.PostAsync(new Signer(own, null), revoke, payload, cancellationToken);
+            }
         }, cancellationToken);
+
+    /// <returns>Null: requests cannot be signed with a key of its kind.</returns>
+    private static AccountKey? FindOwnKey(IssuedCertificate certificate)
+    {
+        try
+        {
+            return AccountKey.FromPem(certificate.KeyPem);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
 
     public Task RollOverKeyAsync(IssuerOptions issuer, CancellationToken cancellationToken) =>
         InSessionAsync(issuer, async (session, cancellationToken) =>

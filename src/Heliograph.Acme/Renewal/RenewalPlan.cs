@@ -11,10 +11,17 @@ internal sealed record RenewalPlan(DateTimeOffset At, string Reason)
     private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
 
     public static RenewalPlan For(
-        IssuedCertificate? certificate, CertificateState state, AcmeOptions options, IReadOnlyList<string> names, DateTimeOffset now)
+        IssuedCertificate? certificate,
+        CertificateState state,
+        AcmeOptions options,
+        IReadOnlyList<string> names,
+        DateTimeOffset now,
+        bool isShared)
     {
         if (certificate is null)
             return new RenewalPlan(now, "there is no certificate yet");
+        if (state.Compromised?.ChainPem == certificate.ChainPem)
+            return new RenewalPlan(now, "somebody else has its key");
         if (state.Revoked)
             return new RenewalPlan(now, "the certificate has been revoked");
         if (!(state.Names ?? certificate.Names).ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(names))
@@ -26,7 +33,7 @@ internal sealed record RenewalPlan(DateTimeOffset At, string Reason)
         var isShort = certificate.Lifetime < ShortLived;
         var backstop = certificate.NotAfter - (certificate.Lifetime / (isShort ? 2 : 3));
         var pause = certificate.Lifetime / 4 < LongestPause ? certificate.Lifetime / 4 : LongestPause;
-        var obtained = StoredInstant.IsAhead(state.ObtainedAt, now) ? null : state.ObtainedAt;
+        var obtained = StoredInstant.IsAhead(state.ObtainedAt, now, isShared) ? null : state.ObtainedAt;
         var earliest = (obtained ?? certificate.NotBefore) + pause;
         var plan = state.Ari?.Chosen is { } chosen && chosen < backstop
             ? new RenewalPlan(chosen, "the authority suggests a window around that time (ARI)")

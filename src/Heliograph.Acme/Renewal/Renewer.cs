@@ -68,7 +68,7 @@ internal sealed class Renewer
     public Attempts Ended => before ?? state.Attempts;
 
     /// <summary>What may be done now, and what later.</summary>
-    public Schedule Schedule => new(state, Certificate, options, issuer.Names, timeProvider.GetUtcNow());
+    public Schedule Schedule => new(state, Certificate, options, issuer.Names, timeProvider.GetUtcNow(), store.IsShared);
 
     /// <summary>Loads what this process or another one has stored.</summary>
     public void Reload()
@@ -89,7 +89,8 @@ internal sealed class Renewer
         {
             Reload();
             var change = await FindChangeAsync(cancellationToken);
-            if (Schedule.NextAttempt > Now && !(Schedule.SuggestionDue <= Now) && change is null && !(unsaved && store.IsShared))
+            if (Schedule.NextAttempt > Now && !(Schedule.SuggestionDue <= Now) && change is null && !(unsaved && store.IsShared)
+                && !IsRevocationDue)
             {
                 pause = null;
                 return;
@@ -104,6 +105,7 @@ internal sealed class Renewer
                     logger.AskingAgain(change!);
                 if (Schedule.NextAttempt <= Now || atOnce)
                     await AttemptAsync(rateLimitsToo: false, cancellationToken);
+                await RevokeCompromisedAsync(cancellationToken);
             }, cancellationToken);
             pause = isMine ? null : PauseWhileElsewhere;
         }
@@ -134,10 +136,12 @@ internal sealed class Renewer
             var isRenewed = false;
             await LockedOrThrowAsync(async cancellationToken =>
             {
-                if (!force && Schedule.Plan.At > Now)
-                    return;
-                await AttemptAsync(rateLimitsToo: force, cancellationToken);
-                isRenewed = true;
+                if (force || Schedule.Plan.At <= Now)
+                {
+                    await AttemptAsync(rateLimitsToo: force, cancellationToken);
+                    isRenewed = true;
+                }
+                await RevokeCompromisedAsync(cancellationToken);
             }, cancellationToken);
             return isRenewed;
         }
@@ -171,6 +175,34 @@ internal sealed class Renewer
         LockedOrThrowAsync(cancellationToken => issuer.RollOverKeyAsync(options.Primary, cancellationToken), cancellationToken);
 
     private DateTimeOffset Now => timeProvider.GetUtcNow();
+
+    /// <summary>The compromised certificate is replaced: nobody is served it any more.</summary>
+    private bool IsRevocationDue =>
+        state.Compromised is { } compromised && Certificate is not null && Certificate.ChainPem != compromised.ChainPem;
+
+    /// <summary>An authority that does not answer is asked again later; what it refuses is left.</summary>
+    private async Task RevokeCompromisedAsync(CancellationToken cancellationToken)
+    {
+        if (!IsRevocationDue)
+            return;
+        var compromised = state.Compromised!;
+        var certificate = IssuedCertificate.FromPem(compromised.ChainPem, compromised.KeyPem, compromised.Directory);
+        try
+        {
+            var authority = options.Issuers.FirstOrDefault(candidate => candidate.Directory == compromised.Directory)
+                ?? throw new AcmeException(
+                    AcmeFailure.Configuration, $"{compromised.Directory}, which issued it, is no longer configured (acme.directory).");
+            await issuer.RevokeAsync(authority, certificate, RevocationReason.KeyCompromise, cancellationToken);
+            logger.Revoked(certificate);
+        }
+        catch (AcmeException exception) when (IsTheAuthoritys(exception))
+        {
+            logger.CompromisedNotRevoked(certificate, exception.Message);
+            if (exception.Failure is not (AcmeFailure.Refused or AcmeFailure.Configuration) && certificate.NotAfter > Now)
+                return;
+        }
+        await SaveAsync(state with { Compromised = null }, cancellationToken);
+    }
 
     /// <summary>Does something under the lock, with what the last holder of it has stored.</summary>
     /// <returns>False: another machine has the lock, and nothing was done.</returns>
@@ -258,6 +290,8 @@ internal sealed class Renewer
                 NextAttempt = Now + Backoff.After(kept.Failures + 1, schedule.Remaining, random.NextDouble()),
                 LastError = "The program ended during the last attempt.",
                 LastErrorAt = Now,
+                IsUnderWay = store.IsShared,
+                Abandoned = kept.IsUnderWay ? kept.Abandoned + 1 : 0,
                 Orders = candidates.Aggregate(
                     kept.Orders, (orders, candidate) => FailureLimit.Add(orders, schedule.FirstDirectory(candidate), Now)),
             },
@@ -286,10 +320,14 @@ internal sealed class Renewer
 
         // While the lock is held: a state that is saved without it could replace another process's certificate.
         await LookAsync(cancellationToken);
-        throw failures.Count == 1
+        var failure = failures.Count == 1
             ? failures[0]
             : new AcmeException(
                 failures[0].Failure, string.Join(" And the second authority: ", failures.Select(exception => exception.Message)));
+        // While the lock is held, too: whoever has it next would take the attempt for one that has stalled.
+        if (store.IsShared)
+            await TrySaveAsync(state with { Attempts = state.Attempts with { IsUnderWay = false, LastError = failure.Message } });
+        throw failure;
     }
 
     private async Task LookAsync(CancellationToken cancellationToken)

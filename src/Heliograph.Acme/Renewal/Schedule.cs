@@ -4,7 +4,12 @@ namespace Heliograph.Acme.Renewal;
 
 /// <summary>What may be done now and what later: the plan, after failures and within the authorities' limits.</summary>
 internal sealed record Schedule(
-    CertificateState State, IssuedCertificate? Certificate, AcmeOptions Options, IReadOnlyList<string> Names, DateTimeOffset Now)
+    CertificateState State,
+    IssuedCertificate? Certificate,
+    AcmeOptions Options,
+    IReadOnlyList<string> Names,
+    DateTimeOffset Now,
+    bool IsShared)
 {
     // An authority that fails this often in a row is skipped for this attempt, if there is another one.
     private const int FailuresBeforeFailover = 3;
@@ -24,7 +29,7 @@ internal sealed record Schedule(
     /// <summary>Let's Encrypt's limits last no longer. A longer Retry-After is the authority's mistake.</summary>
     public static TimeSpan LongestRetryAfter { get; } = TimeSpan.FromDays(7);
 
-    public RenewalPlan Plan => RenewalPlan.For(Certificate, State, Options, Names, Now);
+    public RenewalPlan Plan => RenewalPlan.For(Certificate, State, Options, Names, Now, IsShared);
 
     /// <summary>When the next attempt takes place: when it is due, or as soon as the last failure and the authorities allow.</summary>
     public DateTimeOffset NextAttempt
@@ -32,10 +37,17 @@ internal sealed record Schedule(
         get
         {
             var due = Plan.At;
-            var backedOff = Trusted(State.Attempts.NextAttempt, Backoff.Longest, State.Attempts.LastErrorAt) ?? due;
+            var backedOff =
+                (IsAbandoned ? null : Trusted(State.Attempts.NextAttempt, Backoff.Longest, State.Attempts.LastErrorAt)) ?? due;
             return Later(Later(due, backedOff), EarliestIssuer);
         }
     }
+
+    /// <summary>
+    /// A machine of the fleet is at it, or was and has stalled: whoever gets the lock then goes on at once, because what the other one
+    /// still writes is refused. Only one does: if that one stalls too, the back-off counts.
+    /// </summary>
+    public bool IsAbandoned => IsShared && State.Attempts is { IsUnderWay: true, Abandoned: 0 };
 
     /// <summary>The authorities accept no request before this instant; null: one of them may be asked.</summary>
     public DateTimeOffset? LimitedUntil => EarliestIssuer > Now ? EarliestIssuer : null;
@@ -53,7 +65,8 @@ internal sealed record Schedule(
     public bool IsPostponed => State.Attempts.Failures > 0 && Plan.At <= Now && LimitedUntil is null && NextAttempt > Now;
 
     /// <summary>What the authorities said in failures, without what they said while the clock was ahead.</summary>
-    public IReadOnlyDictionary<string, DateTimeOffset> Limits => StoredInstant.IsAhead(LastFailure, Now) ? NoLimits : State.NotBefore;
+    public IReadOnlyDictionary<string, DateTimeOffset> Limits =>
+        StoredInstant.IsAhead(LastFailure, Now, IsShared) ? NoLimits : State.NotBefore;
 
     public IssuerOptions? SuggestingIssuer => Options.Issuers.FirstOrDefault(candidate => candidate.Directory == Certificate?.Directory);
 
@@ -123,7 +136,7 @@ internal sealed record Schedule(
     /// <param name="longest">Nothing is waited for longer.</param>
     /// <param name="written">When it was written; null: before this was kept.</param>
     private DateTimeOffset? Trusted(DateTimeOffset? instant, TimeSpan longest, DateTimeOffset? written) =>
-        instant - Now > longest || StoredInstant.IsAhead(written, Now) ? null : instant;
+        instant - Now > longest || StoredInstant.IsAhead(written, Now, IsShared) ? null : instant;
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 }

@@ -28,6 +28,20 @@ internal sealed record CertificateState
         new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
 
     public PendingOrder? Pending { get; init; }
+
+    /// <summary>One whose key somebody else has: it is replaced, and then revoked.</summary>
+    public CompromisedCertificate? Compromised { get; init; }
+}
+
+/// <summary>A certificate that is to be revoked, with all that this needs.</summary>
+internal sealed record CompromisedCertificate
+{
+    public required string ChainPem { get; init; }
+
+    public required string KeyPem { get; init; }
+
+    /// <summary>The authority that issued it.</summary>
+    public required string Directory { get; init; }
 }
 
 /// <summary>RFC 9773: the window, and the instant drawn from it once.</summary>
@@ -57,6 +71,12 @@ internal sealed record Attempts
     public string? LastError { get; init; }
 
     public DateTimeOffset? LastErrorAt { get; init; }
+
+    /// <summary>The last one has not ended; of a fleet's state only.</summary>
+    public bool IsUnderWay { get; init; }
+
+    /// <summary>Attempts before the last that did not end, in a row: machines of the fleet have stalled in them.</summary>
+    public int Abandoned { get; init; }
 
     /// <summary>Directories whose validation failed: their staging is tried first.</summary>
     public IReadOnlyList<string> TrialFirst { get; init; } = [];
@@ -111,6 +131,9 @@ internal sealed record AccountState
 
     /// <summary>Set while a key rollover is under way: after a crash either key may be the account's.</summary>
     public string? NextKeyPem { get; init; }
+
+    /// <summary>Somebody else has the key: it is changed before anything else is done with the account.</summary>
+    public bool Compromised { get; init; }
 
     public string? Email { get; init; }
 }

@@ -41,12 +41,29 @@ internal sealed class CertificateStore
         }
     }
 
+    private static string? FindProblem(CompromisedCertificate compromised)
+    {
+        if (compromised is { ChainPem: null } or { KeyPem: null } or { Directory: null })
+            return "it is incomplete";
+        try
+        {
+            _ = IssuedCertificate.FromPem(compromised.ChainPem, compromised.KeyPem, compromised.Directory);
+            return null;
+        }
+        catch (CryptographicException exception)
+        {
+            return exception.Message;
+        }
+    }
+
     private static string? Damage(CertificateState state)
     {
         // Explicit nulls in the file reach members that have defaults.
         if (state.Attempts is null || state.Attempts.TrialFirst is null || state.Attempts.Orders is null || state.NotBefore is null
             || state.Attempts.Circumstances is { Addresses: null } or { Reachable: null })
             return "it is incomplete";
+        if (state.Compromised is { } compromised && FindProblem(compromised) is { } problem)
+            return problem;
         if (state.ChainPem is null != state.KeyPem is null)
             return "it has a chain without a key, or a key without a chain";
         if (state.ChainPem is null)

@@ -51,6 +51,16 @@ public sealed class SharedChallenges
         return new Publication(member, key, [.. waiting.Values.Order(StringComparer.Ordinal)]);
     }
 
+    /// <summary>What others have published, as it is now.</summary>
+    /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
+    public async Task<IReadOnlyList<SharedChallenge>> ReadAsync(CancellationToken cancellationToken)
+    {
+        var known = new Dictionary<string, (PublishedChallenge Challenge, long Lease)>(StringComparer.Ordinal);
+        var whole = (await member.Client.RangeAsync(member.Names.Challenges, cancellationToken)).Found;
+        Follow(known, new WatchStep { Whole = whole });
+        return [.. known.Values.Select(static one => one.Challenge.Challenge)];
+    }
+
     /// <summary>Serves what others publish, and acknowledges it, until it is cancelled.</summary>
     public async Task RunAsync(ServeChallenges serve, CancellationToken cancellationToken)
     {

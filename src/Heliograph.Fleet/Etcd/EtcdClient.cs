@@ -9,13 +9,16 @@ namespace Heliograph.Fleet.Etcd;
 public sealed class EtcdClient : IDisposable
 {
     /// <summary>Keys in one answer, so that it stays below <see cref="EtcdTransport.LargestAnswer"/>.</summary>
-    private const int PageSize = 16;
+    private const int PageSize = 6;
 
     /// <summary>Keys under one prefix: more than a fleet has nodes, names and challenges.</summary>
     internal const int MostKeys = 4096;
 
-    /// <summary>A sixth of what etcd takes in one request (1.5 MiB).</summary>
-    internal const int LargestValue = 256 * 1024;
+    /// <summary>
+    /// A half of what etcd takes in one request (1.5 MiB), and as much as a copy on disk may have; 2,000 unlisted names under the longest
+    /// domain fit.
+    /// </summary>
+    public const int LargestValue = 750 * 1024;
 
     private readonly EtcdTransport transport;
 

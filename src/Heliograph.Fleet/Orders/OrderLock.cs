@@ -4,8 +4,9 @@ using Heliograph.Fleet.Leases;
 namespace Heliograph.Fleet.Orders;
 
 /// <summary>
-/// The right to order a certificate for a set of names, which one machine has at a time. A holder that stalls loses it without knowing;
-/// therefore every write that it guards compares the lock too, and is refused when another has it.
+/// The right to order a certificate for a set of names, or to change something else that is shared, which one machine has at a time. A
+/// holder that stalls loses it without knowing; therefore every write that it guards compares the lock too, and is refused when another
+/// has it.
 /// </summary>
 public sealed class OrderLock : IAsyncDisposable
 {
@@ -42,15 +43,13 @@ public sealed class OrderLock : IAsyncDisposable
     public static Task<OrderLock?> TryTakeAsync(FleetMember member, string name, CancellationToken cancellationToken) =>
         TryTakeAsync(member, name, Life, cancellationToken);
 
-    /// <summary>Whether it is still held, by what etcd says: to be asked before each step that cannot be taken back.</summary>
+    /// <param name="member">This machine.</param>
+    /// <param name="name">What it locks.</param>
+    /// <param name="life">How long it lasts when this machine stalls.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <returns>Null while another machine has it.</returns>
     /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
-    public async Task<bool> IsHeldAsync(CancellationToken cancellationToken) =>
-        !Lost.IsCancellationRequested && IsHeldBy(await member.Client.FindAsync(Key, cancellationToken));
-
-    /// <summary>Gives it back.</summary>
-    public ValueTask DisposeAsync() => lease.DisposeAsync();
-
-    internal static async Task<OrderLock?> TryTakeAsync(
+    public static async Task<OrderLock?> TryTakeAsync(
         FleetMember member, string name, TimeSpan life, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(member);
@@ -80,6 +79,14 @@ public sealed class OrderLock : IAsyncDisposable
                 await lease.DisposeAsync();
         }
     }
+
+    /// <summary>Whether it is still held, by what etcd says: to be asked before each step that cannot be taken back.</summary>
+    /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
+    public async Task<bool> IsHeldAsync(CancellationToken cancellationToken) =>
+        !Lost.IsCancellationRequested && IsHeldBy(await member.Client.FindAsync(Key, cancellationToken));
+
+    /// <summary>Gives it back.</summary>
+    public ValueTask DisposeAsync() => lease.DisposeAsync();
 
     internal bool IsHeldBy(KeyValue? found) => found is not null && found.CreateRevision == created && found.Lease == lease.Id;
 }

@@ -38,6 +38,9 @@ internal sealed class KeyNames
 
     public string Node(string name) => Nodes + key.Hide($"node {name}");
 
+    /// <summary>The note that asks a machine to restart.</summary>
+    public string Restart(string node) => Kind("restarts") + key.Hide($"restart {node}");
+
     /// <summary>What a role of etcd's has to reach.</summary>
     public static string Prefix(FleetKey key) => Convert.ToHexStringLower(key.FleetId) + "/";
 

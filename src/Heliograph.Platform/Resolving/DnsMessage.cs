@@ -63,7 +63,11 @@ public static class DnsTypes
 /// <summary>
 /// One resource record of an answer. An NS or CNAME record's data is the name as text; a TXT record's, its strings joined.
 /// </summary>
-public sealed record DnsRecord(string Name, int Type, byte[] Data, int Start);
+public sealed record DnsRecord(string Name, int Type, byte[] Data, int Start)
+{
+    /// <summary>How long a resolver may remember it, in seconds.</summary>
+    public uint TimeToLive { get; init; }
+}
 
 /// <summary>A message from the network: parsed defensively, without exceptions.</summary>
 public sealed record DnsAnswer
@@ -128,6 +132,7 @@ public sealed record DnsAnswer
             return false;
         var type = Short(message, at);
         var length = Short(message, at + 8);
+        var timeToLive = BinaryPrimitives.ReadUInt32BigEndian(message[(at + 4)..]);
         at += 10;
         if (at + length > message.Length)
             return false;
@@ -143,7 +148,7 @@ public sealed record DnsAnswer
         }
 
         at += length;
-        record = new DnsRecord(name, type, data, start);
+        record = new DnsRecord(name, type, data, start) { TimeToLive = timeToLive };
         return true;
     }
 

@@ -38,6 +38,9 @@ public sealed record InheritedSocket(int Descriptor, IPEndPoint Endpoint, bool I
             IsIpv6Only: Libc.GetOption(descriptor, Libc.ProtocolIpv6, Libc.Ipv6Only) == 1);
     }
 
+    /// <summary>Closes this process's copy, if nothing listens with it.</summary>
+    public void Close() => _ = Libc.close(Descriptor);
+
     private static unsafe IPEndPoint? ReadAddress(int descriptor)
     {
         var address = new SocketAddress(AddressFamily.InterNetworkV6, LongestAddress);

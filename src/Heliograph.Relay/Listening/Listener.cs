@@ -19,7 +19,7 @@ internal sealed class Listener : IDeadlineOwner, IDisposable
 
     private readonly EventLoop loop;
     private readonly LoopSocket socket;
-    private readonly bool isInherited;
+    private bool isInherited;
     private readonly Func<int, bool> accepted;
     private readonly Action clientWaits;
     private readonly ILogger logger;
@@ -86,6 +86,14 @@ internal sealed class Listener : IDeadlineOwner, IDisposable
         for (var descriptor = socket.Accept(); descriptor >= 0; descriptor = socket.Accept())
             accepted(descriptor);
         Close();
+    }
+
+    /// <summary>From now on the queue is left to the next process, as that of an inherited socket is; on the loop.</summary>
+    /// <returns>The socket's descriptor, which is open until <see cref="Dispose"/>.</returns>
+    public int HandOver()
+    {
+        isInherited = true;
+        return socket.Descriptor;
     }
 
     /// <summary>Stops and closes; on the loop.</summary>

@@ -58,6 +58,8 @@ internal sealed unsafe class LoopSocket : IDisposable
     /// <summary>The loop that it stays on.</summary>
     public EventLoop Loop { get; }
 
+    public int Descriptor => descriptor;
+
     /// <summary>Distinguishes this socket from those that had its slot before.</summary>
     public uint Generation { get; }
 

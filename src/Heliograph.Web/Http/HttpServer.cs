@@ -14,6 +14,8 @@ internal sealed class HttpServer : IAsyncDisposable
 
     public IReadOnlyList<IPEndPoint> Endpoints => [.. listeners.Select(static listener => (IPEndPoint)listener.EndPoint)];
 
+    public IReadOnlyList<int> Descriptors => [.. listeners.Select(static listener => listener.Descriptor)];
+
     /// <param name="listen">Where to listen; port 0 picks a free port.</param>
     /// <param name="inherited">Descriptors of sockets that already listen at some of these addresses; this server now owns them.</param>
     /// <param name="setting">The configuration key of the addresses, for error messages.</param>

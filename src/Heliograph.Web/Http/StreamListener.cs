@@ -26,6 +26,8 @@ internal sealed class StreamListener : IAsyncDisposable
 
     public EndPoint EndPoint => socket.LocalEndPoint!;
 
+    public int Descriptor => (int)socket.SafeHandle.DangerousGetHandle();
+
     /// <summary>Accepts on a socket that already listens, and now owns it; connections still queued at the end stay in its queue.</summary>
     public static StreamListener Start(int descriptor, Func<ClientSocket, Task> serve, TimeProvider timeProvider, ILogger logger) =>
         new(new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)), serve, timeProvider, logger);

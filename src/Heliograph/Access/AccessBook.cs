@@ -16,6 +16,9 @@ internal sealed record AccessBook(IReadOnlyList<GroupRecord> Groups)
 
     public static AccessBook Empty { get; } = new([]);
 
+    /// <summary>Names that were revoked on this machine, and of which its fleet does not know yet.</summary>
+    public IReadOnlyList<string> Untold { get; init; } = [];
+
     /// <summary>The names that lead to Signal's hosts at this moment.</summary>
     public IEnumerable<(GroupRecord Group, NameRecord Name)> LiveNames(DateTimeOffset now) => Groups
         .SelectMany(static group => group.Names.Select(name => (group, name)))
@@ -51,7 +54,33 @@ internal sealed record AccessBook(IReadOnlyList<GroupRecord> Groups)
     public AccessBook Revoke(string name)
     {
         var group = Require(name);
-        return new([.. Groups.Where(other => other != group)]);
+        return this with { Groups = [.. Groups.Where(other => other != group)] };
+    }
+
+    /// <summary>Revokes a group on this machine, before its fleet knows of it.</summary>
+    /// <exception cref="AccessException">There is no such group.</exception>
+    public AccessBook RevokeAlone(string name)
+    {
+        var hosts = Require(name).Names.Select(static one => one.Host);
+        return Revoke(name) with { Untold = [.. Untold.Union(hosts, StringComparer.Ordinal).TakeLast(MostNames)] };
+    }
+
+    /// <summary>Leaves out the groups that have one of these names: what was revoked, whoever has rotated it since.</summary>
+    public AccessBook Without(IReadOnlyList<string> hosts)
+    {
+        var gone = hosts.ToHashSet(StringComparer.Ordinal);
+        List<GroupRecord> kept = [.. Groups.Where(group => !group.Names.Any(name => gone.Contains(name.Host)))];
+        return kept.Count == Groups.Count ? this : this with { Groups = kept };
+    }
+
+    /// <summary>What a fleet's groups are here: when they were used is this machine's, and what it has revoked alone is gone.</summary>
+    public AccessBook Follow(AccessBook shared)
+    {
+        var used = Groups.ToDictionary(static group => group.Name, static group => group.LastUsed, StringComparer.Ordinal);
+        return this with
+        {
+            Groups = [.. shared.Without(Untold).Groups.Select(group => group with { LastUsed = used.GetValueOrDefault(group.Name) })],
+        };
     }
 
     /// <summary>Gives the group another name; those that it had end after a while.</summary>
@@ -86,7 +115,7 @@ internal sealed record AccessBook(IReadOnlyList<GroupRecord> Groups)
                 .Select(group => group.Names.Any(name => name.Until <= now)
                     ? group with { Names = [.. group.Names.Where(name => !(name.Until <= now))] } : group),
         ];
-        return kept.SequenceEqual(Groups) ? this : new(kept);
+        return kept.SequenceEqual(Groups) ? this : this with { Groups = kept };
     }
 
     private GroupRecord Require(string name)
@@ -98,10 +127,16 @@ internal sealed record AccessBook(IReadOnlyList<GroupRecord> Groups)
         throw new AccessException($"there is no group {name}; {near}");
     }
 
-    private AccessBook With(GroupRecord changed) => new(
-    [
-        .. Groups.Where(group => group.Name != changed.Name).Append(changed).OrderBy(static group => group.Name, StringComparer.Ordinal),
-    ]);
+    private AccessBook With(GroupRecord changed) => this with
+    {
+        Groups =
+        [
+            .. Groups
+                .Where(group => group.Name != changed.Name)
+                .Append(changed)
+                .OrderBy(static group => group.Name, StringComparer.Ordinal),
+        ],
+    };
 
     private NameRecord CreateName(string wildcard, DateTimeOffset now)
     {

@@ -1,3 +1,4 @@
+using Heliograph.Fleet;
 using Heliograph.Platform;
 using Heliograph.Relay.Access;
 using Heliograph.Relay.Diagnostics;
@@ -14,26 +15,43 @@ internal sealed class AccessKeeper : IAccessBook, IAsyncDisposable
     /// <summary>How often it looks which groups were used, and whether one is probed.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
+    /// <summary>How often it tries to tell the fleet what was revoked here while etcd was away.</summary>
+    private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(2);
+
+    private const string RestartFirst =
+        "this machine has joined a fleet since its server started, and the groups are the fleet's; restart the server first: " +
+        "systemctl restart heliograph";
+
     private readonly AccessFile file;
+    private readonly SharedBook? shared;
+    private readonly Func<bool> willShare;
     private readonly TimeProvider timeProvider;
     private readonly ILogger logger;
     private readonly Lock gate = new();
     private readonly Dictionary<string, KeptGroup> kept = new(StringComparer.Ordinal);
     private readonly ITimer timer;
+    private readonly CancellationTokenSource stopping = new();
+    private Task telling = Task.CompletedTask;
     private AccessBook book;
     private AccessBook saved;
+    private AccessBook? followed;
     private Action<AccessTable?> use = static _ => { };
     private bool isUnlisted;
     private string? problem;
 
     /// <param name="file">Where the groups are kept; held by this process.</param>
     /// <param name="isUnlisted">Whether only their names are relayed: <c>access.mode</c>.</param>
+    /// <param name="shared">The groups of this machine's fleet; null: it is in none.</param>
+    /// <param name="willShare">Whether this machine will be in a fleet when its server starts again, and is in none yet.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="logger">Reports failed writes, without any name.</param>
     /// <exception cref="StartException">The file cannot be read: without it nobody's link would work.</exception>
-    public AccessKeeper(AccessFile file, bool isUnlisted, TimeProvider timeProvider, ILogger logger)
+    public AccessKeeper(
+        AccessFile file, bool isUnlisted, SharedBook? shared, Func<bool> willShare, TimeProvider timeProvider, ILogger logger)
     {
         this.file = file;
+        this.shared = shared;
+        this.willShare = willShare;
         this.isUnlisted = isUnlisted;
         this.timeProvider = timeProvider;
         this.logger = logger;
@@ -46,7 +64,12 @@ internal sealed class AccessKeeper : IAccessBook, IAsyncDisposable
             throw new StartException(exception.Message);
         }
         timer = timeProvider.CreateTimer(_ => Tick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        Schedule();
+        lock (gate)
+        {
+            if (shared?.Find() is { } all)
+                Follow(all);
+            Schedule();
+        }
     }
 
     /// <summary>What the relay starts with; null: every name is relayed.</summary>
@@ -79,19 +102,55 @@ internal sealed class AccessKeeper : IAccessBook, IAsyncDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public AccessBook Change(Func<AccessBook, DateTimeOffset, AccessBook> change)
+    /// <summary>Takes what other machines of the fleet have changed: called when something shared is new.</summary>
+    public void UseShared()
     {
+        // It may be something else that is new.
+        if (shared?.Find() is not { } all)
+            return;
         lock (gate)
         {
-            var now = timeProvider.GetUtcNow();
-            var next = change(book.Prune(now), now);
-            file.Write(next);
-            saved = book = next;
-            Apply();
-            Schedule();
-            return next;
+            if (!ReferenceEquals(all, followed))
+                Follow(all);
         }
+    }
+
+    /// <inheritdoc/>
+    public async Task ChangeAsync(Func<AccessBook, DateTimeOffset, AccessBook> change, CancellationToken cancellationToken)
+    {
+        if (shared is null)
+        {
+            if (willShare())
+                throw new AccessException(RestartFirst);
+            ChangeHere(change);
+            return;
+        }
+        try
+        {
+            await ShareAsync(groups => ChangePruned(groups, change), cancellationToken);
+        }
+        catch (FleetException exception)
+        {
+            throw new AccessException($"{exception.Message} {SharedBook.Remedy}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<string?> RevokeAsync(string group, CancellationToken cancellationToken)
+    {
+        if (shared is null && !willShare())
+        {
+            ChangeHere((groups, _) => groups.Revoke(group));
+            return null;
+        }
+        // A group that this machine has not heard of is the fleet's affair.
+        if (shared is not null && Find(group) is null)
+        {
+            await ChangeAsync((groups, _) => groups.Revoke(group), cancellationToken);
+            return null;
+        }
+        ChangeHere((groups, _) => groups.RevokeAlone(group));
+        return shared is null ? $"{RestartFirst}." : await TryTellAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -107,12 +166,15 @@ internal sealed class AccessKeeper : IAccessBook, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await stopping.CancelAsync();
         await timer.DisposeAsync();
+        await telling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         lock (gate)
         {
             Note();
             Save();
         }
+        stopping.Dispose();
     }
 
     private void Tick()
@@ -127,14 +189,86 @@ internal sealed class AccessKeeper : IAccessBook, IAsyncDisposable
             if (changed || kept.Values.Any(static one => one.HasEnd))
                 Apply();
             Save();
+            if (shared is not null && book.Untold.Count > 0 && telling.IsCompleted)
+                telling = TellLaterAsync();
             Schedule();
         }
+    }
+
+    private GroupRecord? Find(string group)
+    {
+        lock (gate)
+            return book.Find(group);
+    }
+
+    private void ChangeHere(Func<AccessBook, DateTimeOffset, AccessBook> change)
+    {
+        lock (gate)
+        {
+            var next = ChangePruned(book, change);
+            file.Write(next);
+            saved = book = next;
+            Apply();
+            Schedule();
+        }
+    }
+
+    private AccessBook ChangePruned(AccessBook groups, Func<AccessBook, DateTimeOffset, AccessBook> change)
+    {
+        var now = timeProvider.GetUtcNow();
+        return change(groups.Prune(now), now);
+    }
+
+    /// <summary>Changes the fleet's groups, and with that tells it what was revoked here.</summary>
+    private async Task ShareAsync(Func<AccessBook, AccessBook> change, CancellationToken cancellationToken)
+    {
+        AccessBook own;
+        lock (gate)
+            own = book;
+        var all = await shared!.ChangeAsync(own, change, cancellationToken);
+        lock (gate)
+        {
+            book = book with { Untold = [.. book.Untold.Except(own.Untold, StringComparer.Ordinal)] };
+            // It may have changed again since.
+            Follow(shared.Find() ?? all);
+        }
+    }
+
+    /// <returns>Why the fleet does not know what was revoked here; null: it does.</returns>
+    private async Task<string?> TryTellAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ShareAsync(static groups => groups, cancellationToken);
+            return null;
+        }
+        catch (Exception exception) when (exception is FleetException or AccessException)
+        {
+            return exception.Message;
+        }
+    }
+
+    private async Task TellLaterAsync()
+    {
+        if (await TryTellAsync(stopping.Token) is null)
+            HostLog.RevocationShared(logger);
+    }
+
+    /// <summary>Uses what the fleet has; the copy of it here is for a start while etcd is away, and for the time after the fleet.</summary>
+    private void Follow(AccessBook all)
+    {
+        followed = all;
+        book = book.Follow(all);
+        Apply();
+        Save();
+        Schedule();
     }
 
     private void Schedule()
     {
         var now = timeProvider.GetUtcNow();
-        var next = book.NextEnd(now) is { } end && end - now < Every ? end - now : Every;
+        var longest = shared is not null && book.Untold.Count > 0 ? TellEvery : Every;
+        var next = book.NextEnd(now) is { } end && end - now < longest ? end - now : longest;
         timer.Change(next > TimeSpan.Zero ? next : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
     }
 

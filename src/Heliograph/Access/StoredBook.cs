@@ -1,21 +1,70 @@
+using Heliograph.Fleet;
+
 namespace Heliograph.Access;
 
 /// <summary>The book of a server that does not run.</summary>
-internal sealed class StoredBook(AccessFile file, TimeProvider timeProvider) : IAccessBook
+/// <param name="file">Where its groups are; in a fleet, its copy of them.</param>
+/// <param name="shared">The groups of its fleet; null: it is in none.</param>
+/// <param name="timeProvider">The clock.</param>
+internal sealed class StoredBook(AccessFile file, SharedBook? shared, TimeProvider timeProvider) : IAccessBook
 {
     /// <inheritdoc/>
-    public AccessBook Change(Func<AccessBook, DateTimeOffset, AccessBook> change)
+    public async Task ChangeAsync(Func<AccessBook, DateTimeOffset, AccessBook> change, CancellationToken cancellationToken)
     {
-        var now = timeProvider.GetUtcNow();
-        var next = change(file.Read().Prune(now), now);
-        file.Write(next);
-        return next;
+        var (own, now) = (Read(), timeProvider.GetUtcNow());
+        if (shared is null)
+            file.Write(change(own.Prune(now), now));
+        else
+        {
+            try
+            {
+                await ShareAsync(own, groups => change(groups.Prune(now), now), cancellationToken);
+            }
+            catch (FleetException exception)
+            {
+                throw new AccessException($"{exception.Message} {SharedBook.Remedy}");
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<string?> RevokeAsync(string group, CancellationToken cancellationToken)
+    {
+        var own = Read();
+        if (shared is null || own.Find(group) is null)
+        {
+            await ChangeAsync((groups, _) => groups.Revoke(group), cancellationToken);
+            return null;
+        }
+        own = own.RevokeAlone(group);
+        file.Write(own);
+        try
+        {
+            await ShareAsync(own, static groups => groups, cancellationToken);
+            return null;
+        }
+        catch (Exception exception) when (exception is FleetException or AccessException)
+        {
+            return exception.Message;
+        }
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<GroupReport> Report()
     {
         var now = timeProvider.GetUtcNow();
-        return [.. file.Read().Groups.Select(group => AccessReports.FromRecord(group, now))];
+        return [.. Read().Groups.Select(group => AccessReports.FromRecord(group, now))];
+    }
+
+    private async Task ShareAsync(AccessBook own, Func<AccessBook, AccessBook> change, CancellationToken cancellationToken)
+    {
+        var next = await shared!.ChangeAsync(own, change, cancellationToken);
+        file.Write((own with { Untold = [] }).Follow(next));
+    }
+
+    private AccessBook Read()
+    {
+        var own = file.Read();
+        return shared?.Find() is { } all ? own.Follow(all) : own;
     }
 }

@@ -95,6 +95,9 @@ internal sealed class AcmeSource : ICertificateSource
         Reload();
     }
 
+    /// <exception cref="AcmeException">The attempt failed.</exception>
+    public Task RollOverAccountKeyAsync(CancellationToken cancellationToken) => manager.RollOverAccountKeyAsync(cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref disposed, 1) != 0)

@@ -1,33 +1,42 @@
-using System.Collections.Concurrent;
 using Heliograph.Acme;
 using Heliograph.Acme.Challenges;
-using Heliograph.Relay;
+using Heliograph.Relay.OuterTls;
 
 namespace Heliograph.Certificates;
 
-/// <summary>Answers the certificate authority's challenges on the relay's port and port 80. Nothing here is ever logged.</summary>
+/// <summary>
+/// Answers the certificate authority's challenges on the relay's port and port 80. Several orders may be about one name, those of other
+/// machines among them: the end of one takes no answer of another away. Nothing here is ever logged.
+/// </summary>
 internal sealed class ChallengePorts : ITlsAlpnResponder, IHttpResponder
 {
-    private readonly ConcurrentDictionary<string, string> keyAuthorizations = new(StringComparer.Ordinal);
+    private readonly Lock changing = new();
+    private readonly List<HttpAnswer> answers = [];
     private readonly Dictionary<SharedProof, IDisposable> others = [];
-    private RelayServer? relay;
 
-    /// <summary>Must be called before the first order.</summary>
-    public void Attach(RelayServer relay) => this.relay = relay;
+    /// <summary>What the relay answers.</summary>
+    public PendingValidations Validations { get; } = new();
 
     /// <summary>What port 80 answers for a token; null: the token is unknown.</summary>
-    public string? KeyAuthorization(string token) => keyAuthorizations.GetValueOrDefault(token);
-
-    public IDisposable Serve(TlsAlpnValidation validation)
+    public string? KeyAuthorization(string token)
     {
-        relay!.BeginValidation(validation.ServerName, PemCertificate.Read(validation.CertificatePem, validation.KeyPem));
-        return new Lease(() => relay.EndValidation(validation.ServerName));
+        lock (changing)
+            return answers.FindLast(answer => answer.Token == token)?.KeyAuthorization;
     }
+
+    public IDisposable Serve(TlsAlpnValidation validation) =>
+        Validations.Begin(validation.ServerName, PemCertificate.Read(validation.CertificatePem, validation.KeyPem));
 
     public IDisposable Serve(string token, string keyAuthorization)
     {
-        keyAuthorizations[token] = keyAuthorization;
-        return new Lease(() => keyAuthorizations.TryRemove(token, out _));
+        var answer = new HttpAnswer(token, keyAuthorization);
+        lock (changing)
+            answers.Add(answer);
+        return new Lease(() =>
+        {
+            lock (changing)
+                answers.RemoveAll(one => ReferenceEquals(one, answer));
+        });
     }
 
     /// <summary>Answers the challenges of other machines' orders: these, and none of those before that is not among them.</summary>
@@ -46,6 +55,8 @@ internal sealed class ChallengePorts : ITlsAlpnResponder, IHttpResponder
                 others.Add(proof, Serve(proof.Token, proof.KeyAuthorization));
         }
     }
+
+    private sealed record HttpAnswer(string Token, string KeyAuthorization);
 
     private sealed class Lease(Action end) : IDisposable
     {

@@ -45,6 +45,12 @@ internal sealed record CheckOptions
     /// <summary>Also check what somebody without a Signal client sees.</summary>
     public bool AsStranger { get; init; } = true;
 
+    /// <summary>
+    /// Also look whether the etcd of a fleet answers strangers at the proxy's addresses. A user of the proxy would never connect there, so
+    /// only who runs it asks for this.
+    /// </summary>
+    public bool LooksForEtcd { get; init; }
+
     /// <summary>Plain HTTP, for the stranger's view; null: not checked.</summary>
     public int? HttpPort { get; init; } = 80;
 

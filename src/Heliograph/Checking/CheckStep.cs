@@ -54,6 +54,9 @@ internal static class Steps
     public const string WebPage = "web_page";
     public const string Alike = "alike";
     public const string PlainHttp = "plain_http";
+
+    /// <summary>etcd, by which the machines of a fleet share, answers strangers.</summary>
+    public const string Store = "store";
 }
 
 /// <summary>A step that is running or done, for the person who waits.</summary>

@@ -28,6 +28,7 @@ internal static class ProxyCheck
         progress?.Report(new($"looking up {dialled.Host}", Done: false));
         var lookup = await AddressLookup.RunAsync(options with { Proxy = dialled }, clock);
         progress?.Report(new($"connecting to {dialled}", Done: false));
+        var store = options.LooksForEtcd ? StoreProbe.RunAsync(lookup.Addresses, clock) : null;
         var endpoints = await Task.WhenAll(
             lookup.Addresses.Select(address => ProxyEndpoint.ProbeAsync(new IPEndPoint(address, dialled.Port), options, clock)));
         var steps = new List<CheckStep>([.. lookup.Steps, .. EndpointSteps.FromEndpoints(endpoints, options.Proxy)]);
@@ -39,6 +40,8 @@ internal static class ProxyCheck
             steps.AddRange(await ThroughAsync(usable.Endpoint, options, progress, clock));
         else if (await OwnNetwork.CheckAsync(options, lookup, endpoints, clock) is { } network)
             steps.Add(network);
+        if (store is not null)
+            steps.AddRange(await store);
         var (verdict, summary) = Conclusion.FromSteps(steps, options.IsWebSite);
         return new CheckReport
         {

@@ -44,6 +44,7 @@ internal static class RunCommand
         // Before anything else: what runs out of them later fails anywhere, and says anything.
         ResourceLimits.Require();
         var systemd = SystemdEnvironment.ReadAndClear();
+        var successor = new Successor(systemd);
         var loaded = options.Load(parsed, parsed.InvocationConfiguration.Error);
         if (loaded.Settings is null)
             return (int)ExitCode.BadUsage;
@@ -52,8 +53,11 @@ internal static class RunCommand
         using var signals = new Signals();
         try
         {
-            await ServeAsync(loaded, () => options.Load(parsed), systemd, logs, level, signals, parsed.InvocationConfiguration.Output);
-            return (int)ExitCode.Done;
+            var restarts = await ServeAsync(
+                loaded, () => options.Load(parsed), systemd, successor, logs, level, signals, parsed.InvocationConfiguration.Output);
+            if (!restarts || signals.Stopping.IsCancellationRequested)
+                return (int)ExitCode.Done;
+            throw new StartException(successor.Start());
         }
         catch (OperationCanceledException) when (signals.Stopping.IsCancellationRequested)
         {
@@ -72,10 +76,12 @@ internal static class RunCommand
         }
     }
 
-    private static async Task ServeAsync(
+    /// <returns>Whether the installed program is to take the place of this process.</returns>
+    private static async Task<bool> ServeAsync(
         LoadedConfiguration loaded,
         Func<LoadedConfiguration> load,
         SystemdEnvironment systemd,
+        Successor successor,
         ILoggerFactory loggerFactory,
         LogLevelSwitch level,
         Signals signals,
@@ -83,6 +89,7 @@ internal static class RunCommand
     {
         var settings = loaded.Settings!;
         var log = loggerFactory.CreateLogger("Heliograph");
+        var wanted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var host = await ServerHost.StartAsync(
             settings, ActivatedSockets.Match(systemd.Descriptors, settings), TimeProvider.System, loggerFactory, signals.Stopping);
         await using var notifier = new ServiceNotifier(systemd, host, TimeProvider.System);
@@ -94,11 +101,28 @@ internal static class RunCommand
             StartupText.Write(output, settings, host);
             output.WriteLine(ReadyLine);
             output.Flush();
-            await signals.WaitAsync();
+            host.AcceptRestarts(() => FindProblemAsync(load, log), () => wanted.TrySetResult());
+            await Task.WhenAny(signals.WaitAsync(), wanted.Task);
         }
+        var restarts = !signals.Stopping.IsCancellationRequested;
+        if (restarts)
+            successor.Take(await host.HandOverAsync());
         HostLog.Stopping(log, RoundedCount.Describe(host.Connections), Values.Write(host.DrainTimeout));
         var drained = host.DrainAsync();
-        notifier.Stopping();
+        if (restarts)
+            notifier.Restarting();
+        else
+            notifier.Stopping();
         HostLog.Stopped(log, RoundedCount.Describe(await drained));
+        return restarts;
+    }
+
+    /// <summary>Why this process must not end: the next one would not start.</summary>
+    private static async Task<string?> FindProblemAsync(Func<LoadedConfiguration> load, ILogger logger)
+    {
+        var loaded = load();
+        var problems = loaded.Settings is { } settings
+            ? await StartRehearsal.FindProblemsAsync(settings, TimeProvider.System, logger) : loaded.Errors;
+        return problems.Count == 0 ? null : string.Join("; ", problems);
     }
 }

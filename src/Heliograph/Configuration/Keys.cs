@@ -270,6 +270,12 @@ internal static class Keys
         "A page for you, metrics for Prometheus, and /healthz. Keep it on loopback: they show how much the proxy is used.",
         example: "127.0.0.1:9465");
 
+    public static readonly ConfigurationKey MetricsMachine = Sections.Metrics.Key(
+        "machine", Kinds.TrueOrFalse(),
+        static settings => settings.LabelsMachine, static (settings, value) => settings with { LabelsMachine = value },
+        "Whether each figure has a label machine, with the name that this machine has in its fleet.",
+        example: "true");
+
     public static readonly ConfigurationKey LogLevel = Sections.Log.Key(
         "level", Kinds.OneOf(Words.LogLevels),
         static settings => settings.LogLevel, static (settings, value) => settings with { LogLevel = value },
@@ -344,7 +350,7 @@ internal static class Keys
         new("TLS", [TlsHandshake]),
         new("Relay", [FirstFlightPadding]),
         new("Limits", LimitKeys.All),
-        new("Metrics and log", [MetricsListen, LogLevel, LogFormat]),
+        new("Metrics and log", [MetricsListen, MetricsMachine, LogLevel, LogFormat]),
         new("Statistics", [StatisticsCountries]),
         new("Alerts", [AlertsExec, AlertsWebhook, AlertsSelfCheck, AlertsSelfCheckAddress]),
         new("State", [StateDirectory]),

@@ -75,6 +75,9 @@ internal sealed record Settings
     /// <summary><see cref="MetricsListen"/> is not configured: the server then starts even if the default port is taken.</summary>
     public bool IsMetricsListenDefault { get; init; }
 
+    /// <summary>Whether the metrics have a label with this machine's name in its fleet.</summary>
+    public bool LabelsMachine { get; init; }
+
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     public LogFormat LogFormat { get; init; }

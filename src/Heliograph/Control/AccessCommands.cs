@@ -16,20 +16,25 @@ internal sealed class AccessCommands(IAccessBook book, Func<Settings> settings)
 
     public IEnumerable<KeyValuePair<string, ControlCommand>> All =>
         [.. new[] { New, List, Revoke, Rotate }
-            .Select(name => KeyValuePair.Create<string, ControlCommand>(name, (request, _) => Task.FromResult(Run(request))))];
+            .Select(name => KeyValuePair.Create<string, ControlCommand>(name, RunAsync))];
 
-    public ControlResponse Run(ControlRequest request)
+    public async Task<ControlResponse> RunAsync(ControlRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            return request.Command switch
-            {
-                New => Change(request, (groups, group, now) =>
-                    groups.Add(group, RequireWildcard(), request.Expires, Math.Clamp(request.Limit, 0, AccessBook.MostConnections), now)),
-                Revoke => Change(request, static (groups, group, _) => groups.Revoke(group)),
-                Rotate => Change(request, (groups, group, now) => groups.Rotate(group, RequireWildcard(), request.Grace, now)),
-                _ => new() { Ok = true, Groups = book.Report() },
-            };
+            if (request.Command is not (New or Revoke or Rotate))
+                return new() { Ok = true, Groups = book.Report() };
+            if (GroupName.Parse(request.Group ?? "", out var group) is { } problem)
+                return ControlResponse.Failed($"group: {problem}; allowed: {GroupName.Allowed}");
+            var message = request.Command == Revoke ? await RevokeAsync(group, cancellationToken) : null;
+            if (request.Command == New)
+                await book.ChangeAsync((groups, now) => groups.Add(
+                    group, RequireWildcard(), request.Expires, Math.Clamp(request.Limit, 0, AccessBook.MostConnections), now),
+                    cancellationToken);
+            else if (request.Command == Rotate)
+                await book.ChangeAsync(
+                    (groups, now) => groups.Rotate(group, RequireWildcard(), request.Grace, now), cancellationToken);
+            return new() { Ok = true, Message = message, Groups = [.. book.Report().Where(one => one.Name == group)] };
         }
         catch (Exception exception) when (exception is AccessException or StorageException)
         {
@@ -37,18 +42,11 @@ internal sealed class AccessCommands(IAccessBook book, Func<Settings> settings)
         }
     }
 
-    private ControlResponse Change(ControlRequest request, Func<AccessBook, string, DateTimeOffset, AccessBook> change)
-    {
-        if (GroupName.Parse(request.Group ?? "", out var group) is { } problem)
-            return ControlResponse.Failed($"group: {problem}; allowed: {GroupName.Allowed}");
-        book.Change((groups, now) => change(groups, group, now));
-        return new()
-        {
-            Ok = true,
-            Message = request.Command == Revoke ? $"The links of {group} work no more, and their connections end." : null,
-            Groups = [.. book.Report().Where(one => one.Name == group)],
-        };
-    }
+    private async Task<string> RevokeAsync(string group, CancellationToken cancellationToken) =>
+        await book.RevokeAsync(group, cancellationToken) is { } reason
+            ? $"The links of {group} work no more on this machine, and their connections end. The other machines of the fleet are told " +
+              $"as soon as that is possible: {reason} Until then, run this on each of them."
+            : $"The links of {group} work no more, and their connections end.";
 
     private string RequireWildcard() => settings().Wildcard
         ?? throw new AccessException(

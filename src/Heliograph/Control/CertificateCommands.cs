@@ -9,6 +9,10 @@ internal sealed class CertificateCommands(CertificateInUse certificates)
     public const string Show = "certificate-show";
     public const string Renew = "certificate-renew";
     public const string Revoke = "certificate-revoke";
+    public const string RollAccountKey = "certificate-roll-account-key";
+
+    /// <summary>What is said once it is done, by a server or without one.</summary>
+    public const string AccountKeyRolled = "The account has a new key; whoever has the old one can do nothing with it any more.";
 
     /// <summary>RFC 5280 section 5.3.1, in the words of the command line.</summary>
     public static readonly IReadOnlyDictionary<string, RevocationReason> Reasons = new Dictionary<string, RevocationReason>(
@@ -28,11 +32,18 @@ internal sealed class CertificateCommands(CertificateInUse certificates)
                 (_, _) => Task.FromResult(
                     new ControlResponse { Ok = true, Certificate = certificates.Describe() with { Running = true } })),
             new(Renew, (request, cancellationToken) => WithAcmeAsync(source => RenewAsync(source, request.Force, cancellationToken))),
+            new(RollAccountKey, (_, cancellationToken) => WithAcmeAsync(source => RollAccountKeyAsync(source, cancellationToken))),
             new(Revoke, (request, cancellationToken) => WithAcmeAsync(source => RevokeAsync(source, request.Reason, cancellationToken))),
         ];
 
     private static async Task<ControlResponse> RenewAsync(AcmeSource source, bool force, CancellationToken cancellationToken) =>
         ControlResponse.Done((await source.RenewAsync(force, cancellationToken)).Message);
+
+    private static async Task<ControlResponse> RollAccountKeyAsync(AcmeSource source, CancellationToken cancellationToken)
+    {
+        await source.RollOverAccountKeyAsync(cancellationToken);
+        return ControlResponse.Done(AccountKeyRolled);
+    }
 
     private static async Task<ControlResponse> RevokeAsync(AcmeSource source, string? reason, CancellationToken cancellationToken)
     {

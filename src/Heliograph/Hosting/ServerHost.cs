@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Net;
 using Heliograph.Access;
+using Heliograph.Acme.Challenges;
 using Heliograph.Alerts;
 using Heliograph.Budget;
 using Heliograph.Certificates;
@@ -176,6 +177,16 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         }
     }
 
+    /// <summary>Lets the fleet restart this machine from now on: it serves.</summary>
+    /// <param name="findProblem">Why the next process would not start; null: it would.</param>
+    /// <param name="restart">Called once, when it is this machine's turn.</param>
+    public void AcceptRestarts(Func<Task<string?>> findProblem, Action restart) => fleet?.AcceptRestarts(
+        new RestartHandler(findProblem, () => settings.Limits.DrainTimeout + settings.Limits.HandoverTimeout, restart));
+
+    /// <summary>Leaves the queues of the sockets that listen to the next process: call it before <see cref="DrainAsync"/>.</summary>
+    /// <returns>Their descriptors, which are open until this host is disposed of.</returns>
+    public async Task<IReadOnlyList<int>> HandOverAsync() => [.. await relay.HandOverAsync(), .. redirect?.Descriptors ?? []];
+
     /// <summary>Stops accepting, and gives open connections <c>limits.drain_timeout</c> to finish.</summary>
     /// <returns>How many were still open after that, and were closed.</returns>
     public async Task<int> DrainAsync()
@@ -202,14 +213,19 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         Own(StateDirectory.Open(settings.StateDirectory));
         fleet = FleetService.Open(settings.StateDirectory, timeProvider, logger);
         if (fleet is not null)
-            Own(fleet);
+            await Own(fleet).LoadAsync(ServeOthers, cancellationToken);
         certificates = Own(
             new CertificateInUse(
                 await CertificateSources.OpenAsync(settings, ports, fleet, timeProvider, logger), settings.Domains, timeProvider, logger));
         Routes = CreateRoutes(ReadList());
         access = Own(
             new AccessKeeper(
-                new AccessFile(settings.StateDirectory, timeProvider, logger), settings.Access.IsUnlisted, timeProvider, logger));
+                new AccessFile(settings.StateDirectory, timeProvider, logger),
+                settings.Access.IsUnlisted,
+                fleet is { } joined ? new SharedBook(() => joined.Access, timeProvider) : null,
+                () => new MembershipFiles(settings.StateDirectory, timeProvider, logger).AreThere,
+                timeProvider,
+                logger));
         sources = Own(new SourceKeeper(settings.Sources, settings.StateDirectory, timeProvider, logger));
         countries = Own(new CountryKeeper(settings.CountryDatabase, timeProvider, logger));
         decoyOptions = DecoyOptions(settings);
@@ -220,7 +236,6 @@ internal sealed class ServerHost : IService, IAsyncDisposable
             RelayServer.Start(
                 RelayOptions(), certificates.Source.Current, upstreamNames.ResolveAsync, timeProvider,
                 loggerFactory.CreateLogger("Heliograph.Relay")));
-        ports.Attach(relay);
         access.Attach(relay.UseAccess);
         sources.Attach(relay.UseSources);
         countries.Attach(relay.UseCountries, () => relay.GetStatistics().Countries);
@@ -275,7 +290,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
                 () => relay.RespondsAsync(LoopTimeout),
                 loggerFactory.CreateLogger("Heliograph.Metrics")));
         certificates.Watch(relay.UseCertificate);
-        fleet?.Start(proofs => ports.ServeOthers(proofs, timeProvider.GetUtcNow()), ReportToFleet, certificates.UseShared);
+        fleet?.Start(ServeOthers, ReportToFleet, UseShared);
         WarnOfMissingIpv4();
     }
 
@@ -361,8 +376,17 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         Budget = () => Budget?.Read(),
         Certificate = certificates.Describe,
         SelfCheck = () => selfCheck?.Last,
+        Machine = settings.LabelsMachine ? fleet?.Access.Member.Node : null,
         NotReady = () => Readiness.Problem(draining, certificates.Describe(), timeProvider.GetUtcNow()),
     };
+
+    private void ServeOthers(IReadOnlyList<SharedProof> proofs) => ports.ServeOthers(proofs, timeProvider.GetUtcNow());
+
+    private void UseShared()
+    {
+        certificates.UseShared();
+        access.UseShared();
+    }
 
     private MachineReport ReportToFleet()
     {
@@ -375,6 +399,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
             Bytes = RoundedCount.UpBytes(statistics.BytesUp + statistics.BytesDown),
             CertificateUntil = certificate.NotAfter,
             CertificateSerial = certificate.SerialNumber,
+            Addresses = [.. AddressCheck.LocalAddresses().Where(AddressGuard.IsPublic).Select(static address => address.ToString())],
         };
     }
 
@@ -414,6 +439,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
             Access = access.Table,
             Proxy = settings.Upstream.Proxy,
             Sources = sources.Rules,
+            Validations = ports.Validations,
             Passthrough = PassthroughTable.Create(settings.Domains, settings.Passthrough),
             TrustedProxies = settings.TrustedProxies,
             MaxConnections = maxConnections,

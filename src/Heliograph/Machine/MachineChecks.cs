@@ -29,6 +29,9 @@ internal static class MachineChecks
             new(
                 FirewallCheck.Name,
                 cancellationToken => FirewallCheck.RunAsync(settings.Listen.Concat(settings.HttpListen), timeProvider, cancellationToken)));
+        // Most machines have no etcd, and need not hear of it.
+        if (EtcdCheck.Find() is { } etcd)
+            checks.Add(MachineCheck.Immediate(EtcdCheck.Name, () => etcd));
         checks.Add(MachineCheck.Immediate(ClockCheck.Name, () => ClockCheck.Run(timeProvider)));
         if (!offline && settings.Certificate.Source == CertificateOrigin.Acme)
             checks.Add(

@@ -4,6 +4,7 @@ using Heliograph.Fleet;
 using Heliograph.Fleet.Documents;
 using Heliograph.Fleet.Etcd;
 using Heliograph.Fleet.Nodes;
+using Heliograph.Fleet.Restarts;
 using Heliograph.Platform;
 using Heliograph.Web;
 using Microsoft.Extensions.Logging;
@@ -15,6 +16,10 @@ internal sealed class FleetAccess : IDisposable
 {
     private const string SeedName = "decoy seed";
     private const string RosterName = "machines";
+    private const string NamesName = "names";
+
+    /// <summary>Of one machine.</summary>
+    private const int MostAddresses = 16;
 
     private readonly EtcdClient client;
     private readonly KeyCourier courier;
@@ -34,6 +39,7 @@ internal sealed class FleetAccess : IDisposable
             Member = new FleetMember(client, membership.Key, membership.Node, timeProvider, logger);
             Documents = new DocumentStore(Member, copies);
             Reports = new NodeReports(Member);
+            Restarts = new RestartBoard(Member);
             courier = new KeyCourier(client, membership, timeProvider, logger);
             number = membership.KeyNumber;
         }
@@ -52,6 +58,8 @@ internal sealed class FleetAccess : IDisposable
 
     public NodeReports Reports { get; }
 
+    public RestartBoard Restarts { get; }
+
     /// <summary>From which the web site is generated, the same under one name; null: it is not known here yet.</summary>
     public DecoySeed? Seed => Documents.Find(SeedName) is { } document ? DecoySeed.Parse(document.Payload.Span) : null;
 
@@ -64,38 +72,42 @@ internal sealed class FleetAccess : IDisposable
         ? Task.CompletedTask
         : Documents.SaveAsync(new FleetDocument(SeedName, 1, seed.ToBytes()), null, cancellationToken);
 
+    /// <summary>The names of the fleet's proxies, as the list was read last.</summary>
+    public NameList Names =>
+        Documents.Find(NamesName) is { } document && Parse(document, FleetJson.Default.NameList) is { Names: not null } list
+            ? list : NameList.Empty;
+
     /// <summary>Adds a machine to those that are expected to report.</summary>
     /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
     /// <exception cref="StartException">Others have changed the list again and again.</exception>
-    public async Task ExpectAsync(string machine, CancellationToken cancellationToken)
-    {
-        const int attempts = 5;
-        for (var attempt = 1; ; attempt++)
-        {
-            var roster = ReadRoster();
-            if (roster.Machines.Contains(machine, StringComparer.Ordinal))
-                return;
-            var next = new Roster([.. roster.Machines.Append(machine).Order(StringComparer.Ordinal)]);
-            var document = new FleetDocument(
-                RosterName,
-                (Documents.Find(RosterName)?.Generation ?? 0) + 1,
-                JsonSerializer.SerializeToUtf8Bytes(next, FleetJson.Default.Roster));
-            if (await Documents.SaveAsync(document, null, cancellationToken) is SaveOutcome.Saved)
-                return;
-            if (attempt == attempts)
-                throw new StartException("other machines change the list of machines at the same time; try again");
-        }
-    }
+    public Task ExpectAsync(string machine, CancellationToken cancellationToken) => ChangeAsync(
+        RosterName,
+        () => ReadRoster() is var roster && roster.Machines.Contains(machine, StringComparer.Ordinal)
+            ? null
+            : new Roster([.. roster.Machines.Append(machine).Order(StringComparer.Ordinal)]),
+        FleetJson.Default.Roster,
+        cancellationToken);
+
+    /// <summary>Puts a name into the list, in place of what it says of it.</summary>
+    /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
+    /// <exception cref="StartException">Others have changed the list again and again, or it is full.</exception>
+    public Task NoteAsync(FleetName name, CancellationToken cancellationToken) =>
+        ChangeAsync(NamesName, () => Names.With(name), FleetJson.Default.NameList, cancellationToken);
 
     /// <summary>Puts everything that is shared under another key, without one machine.</summary>
+    /// <param name="next">Under the other key.</param>
+    /// <param name="without">The machine.</param>
+    /// <param name="compromised">Whether that machine is in the wrong hands, so that its keys have to be replaced.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
     /// <exception cref="StartException">Something of it is there already.</exception>
-    public async Task CopyToAsync(FleetAccess next, string without, CancellationToken cancellationToken)
+    public async Task CopyToAsync(FleetAccess next, string without, bool compromised, CancellationToken cancellationToken)
     {
         foreach (var document in Documents.All)
         {
             // A new place, a new count: one that a hostile machine has driven up ends here.
-            var copy = document.Name != RosterName ? document with { Generation = 1 } : document with
+            var payload = compromised ? SharedStore.MarkCompromised(document) : document.Payload;
+            var copy = document.Name != RosterName ? document with { Generation = 1, Payload = payload } : document with
             {
                 Generation = 1,
                 Payload = JsonSerializer.SerializeToUtf8Bytes(
@@ -124,7 +136,41 @@ internal sealed class FleetAccess : IDisposable
     public async Task<NextKey?> FindNextKeyAsync(CancellationToken cancellationToken) =>
         await courier.FindAsync(cancellationToken) is { } next && next.Number > number ? next : null;
 
+    /// <summary>Gets what the others have changed. Without etcd, it stays as this machine knows it.</summary>
+    public async Task TryReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Documents.ReadAsync(cancellationToken);
+        }
+        catch (FleetException)
+        {
+            // As said.
+        }
+    }
+
     public void Dispose() => client.Dispose();
+
+    /// <param name="name">The document.</param>
+    /// <param name="next">Its next content; null: it needs no change.</param>
+    /// <param name="type">Of the content.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    private async Task ChangeAsync<T>(string name, Func<T?> next, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class
+    {
+        const int attempts = 5;
+        for (var attempt = 1; ; attempt++)
+        {
+            if (next() is not { } content)
+                return;
+            var document = new FleetDocument(
+                name, (Documents.Find(name)?.Generation ?? 0) + 1, JsonSerializer.SerializeToUtf8Bytes(content, type));
+            if (await Documents.SaveAsync(document, null, cancellationToken) is SaveOutcome.Saved)
+                return;
+            if (attempt == attempts)
+                throw new StartException($"other machines change the list of {name} at the same time; try again");
+        }
+    }
 
     private static string? Word(string? text) => text is null
         ? null
@@ -155,7 +201,12 @@ internal sealed class FleetAccess : IDisposable
         try
         {
             if (JsonSerializer.Deserialize(report.Payload.Span, FleetJson.Default.MachineReport) is { Version: { } version } read)
-                return read with { Version = Word(version)!, CertificateSerial = Word(read.CertificateSerial) };
+                return read with
+                {
+                    Version = Word(version)!,
+                    CertificateSerial = Word(read.CertificateSerial),
+                    Addresses = [.. (read.Addresses ?? []).Where(static one => InternetAddress.TryParse(one, out _)).Take(MostAddresses)],
+                };
         }
         catch (JsonException)
         {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Serialization;
 using Heliograph.Fleet.Etcd;
+using Heliograph.Fleet.Restarts;
 using Heliograph.Fleet.Sealing;
 
 namespace Heliograph.Membership;
@@ -130,6 +131,7 @@ internal sealed record NextKey
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(NextKey))]
+[JsonSerializable(typeof(RestartTurn))]
 [JsonSerializable(typeof(FleetMembership))]
 [JsonSerializable(typeof(FleetAdministrator))]
 internal sealed partial class MembershipJson : JsonSerializerContext;

@@ -16,12 +16,16 @@ internal sealed class FleetService : IAsyncDisposable
     /// <summary>Three of them in the minute after which a machine counts as down.</summary>
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(20);
 
+    /// <summary>A start waits no longer for etcd than for one member of it that does not answer.</summary>
+    private static readonly TimeSpan LoadLimit = TimeSpan.FromSeconds(3);
+
     private readonly MembershipFiles files;
     private readonly TimeProvider timeProvider;
     private readonly ILogger logger;
     private readonly CancellationTokenSource stopping = new();
     private readonly Channel<NextKey> keys = Channel.CreateBounded<NextKey>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly TaskCompletionSource<RestartHandler> restarts = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private FleetMembership membership;
     private volatile FleetAccess access;
     private Task running = Task.CompletedTask;
@@ -52,12 +56,37 @@ internal sealed class FleetService : IAsyncDisposable
 
     public IOtherResponders OthersFor(SharedStore store) => new OtherMachines(() => Challenges(access), store, logger);
 
+    /// <summary>
+    /// Reads what is shared, before anything listens: what was changed while this server was down holds from its first connection on, and
+    /// an authority that asks it for another machine's challenge is answered.
+    /// </summary>
+    /// <param name="serve">Answers the challenges of other machines' orders.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    public async Task LoadAsync(Action<IReadOnlyList<SharedProof>> serve, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(LoadLimit, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await access.Documents.ReadAsync(either.Token);
+            await Serve(serve, await Challenges(access).ReadAsync(either.Token));
+        }
+        catch (Exception exception) when (exception is FleetException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            // What was known when it ran last is served, and the log says so once it follows etcd.
+        }
+    }
+
     /// <summary>Called once everything listens.</summary>
     /// <param name="serve">Answers the challenges of other machines' orders: these and no others.</param>
     /// <param name="report">What this machine says of itself.</param>
     /// <param name="use">Called when something shared has changed.</param>
     public void Start(Action<IReadOnlyList<SharedProof>> serve, Func<MachineReport> report, Action use) =>
         running = Task.Run(() => RunAsync(serve, report, use));
+
+    /// <summary>Called once this machine serves: gives back the turn of its restart, and takes requests for the next.</summary>
+    public void AcceptRestarts(RestartHandler handler) => restarts.TrySetResult(handler);
 
     public async ValueTask DisposeAsync()
     {
@@ -102,6 +131,7 @@ internal sealed class FleetService : IAsyncDisposable
             KeepAsync(stop => Challenges(current).RunAsync((all, _) => Serve(serve, all), stop), cancellationToken),
             KeepAsync(current.Reports.RunAsync, cancellationToken),
             KeepAsync(stop => ReportAsync(current, report, stop), cancellationToken),
+            KeepAsync(stop => RestartAsync(current, stop), cancellationToken),
             KeepAsync(
                 stop => new KeyCourier(current.Client, membership, timeProvider, logger).RunAsync(key => keys.Writer.TryWrite(key), stop),
                 cancellationToken));
@@ -180,6 +210,10 @@ internal sealed class FleetService : IAsyncDisposable
         })]);
         return Task.CompletedTask;
     }
+
+    private async Task RestartAsync(FleetAccess current, CancellationToken cancellationToken) =>
+        await new MachineRestart(current.Restarts, files, timeProvider, logger)
+            .RunAsync(await restarts.Task.WaitAsync(cancellationToken), cancellationToken);
 
     private async Task ReportAsync(FleetAccess current, Func<MachineReport> report, CancellationToken cancellationToken)
     {

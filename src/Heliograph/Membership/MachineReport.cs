@@ -18,6 +18,9 @@ internal sealed record MachineReport
 
     /// <summary>Of the certificate in use, so that it can be seen whether all machines have the same.</summary>
     public string? CertificateSerial { get; init; }
+
+    /// <summary>Its public addresses, for names that are to lead to it; empty: it sees none, as behind a router that translates.</summary>
+    public IReadOnlyList<string> Addresses { get; init; } = [];
 }
 
 /// <summary>The fleet as one machine sees it.</summary>
@@ -42,4 +45,5 @@ internal sealed record Roster(IReadOnlyList<string> Machines);
 [JsonSerializable(typeof(MachineReport))]
 [JsonSerializable(typeof(FleetReport))]
 [JsonSerializable(typeof(Roster))]
+[JsonSerializable(typeof(NameList))]
 internal sealed partial class FleetJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using Heliograph.Fleet.Restarts;
 using Heliograph.Fleet.Sealing;
 using Heliograph.Platform;
 using Heliograph.Web;
@@ -15,6 +16,7 @@ internal sealed class MembershipFiles
     private const string DirectoryName = "fleet";
     private const string MembershipName = "membership.json";
     private const string AdministratorName = "administrator.json";
+    private const string TurnName = "restart.json";
     private const string CopiesName = "copies-";
     private const string LockName = "lock";
 
@@ -30,6 +32,8 @@ internal sealed class MembershipFiles
         StatePath = Path.GetFullPath(stateDirectory);
     }
 
+    /// <summary>Whether a server that starts now is in a fleet.</summary>
+    public bool AreThere => File.Exists(Path.Combine(path, MembershipName));
 
     private string StatePath { get; }
 
@@ -66,12 +70,29 @@ internal sealed class MembershipFiles
             || administrator.Machines.Any(static one => one is null or { Name: null } or { User: null } or { Password: null }
                 || one.Personal?.Length != FleetKey.SecretSize) ? "it is incomplete" : null);
 
+    /// <summary>What the fleet shares, with this machine's copies, for a command.</summary>
+    /// <returns>Null: this machine is in no fleet.</returns>
+    /// <exception cref="StartException">It cannot be read.</exception>
+    public FleetAccess? OpenAccess() =>
+        Read() is { } membership ? new FleetAccess(membership, CopiesOf(membership), timeProvider, logger) : null;
+
     /// <exception cref="StartException">It cannot be written.</exception>
     public void Write(FleetMembership membership) => Write(MembershipName, membership, MembershipJson.Default.FleetMembership);
 
     /// <exception cref="StartException">It cannot be written.</exception>
     public void Write(FleetAdministrator administrator) =>
         Write(AdministratorName, administrator, MembershipJson.Default.FleetAdministrator);
+
+    /// <returns>Null: this process has not taken the place of one that had the turn.</returns>
+    /// <exception cref="StartException">It cannot be read.</exception>
+    public RestartTurn? ReadTurn() =>
+        Read(TurnName, MembershipJson.Default.RestartTurn, static turn => turn.Id is null ? "it is incomplete" : null);
+
+    /// <exception cref="StartException">It cannot be written.</exception>
+    public void Write(RestartTurn turn) => Write(TurnName, turn, MembershipJson.Default.RestartTurn);
+
+    /// <summary>One that stays does no harm: etcd knows of no such turn any more.</summary>
+    public void ForgetTurn() => File.Delete(Path.Combine(path, TurnName));
 
     /// <summary>All but the password of etcd's root, without which that etcd could never be used again.</summary>
     /// <exception cref="StartException">It cannot be deleted.</exception>
@@ -92,11 +113,13 @@ internal sealed class MembershipFiles
     }
 
     /// <summary>What root creates in the directory of a service must belong to the service.</summary>
-    public void GiveToOwner()
+    /// <param name="more">Files of the state directory that were written too.</param>
+    public void GiveToOwner(params string[] more)
     {
         if (!Environment.IsPrivilegedProcess || FileOwner.OfPath(StatePath) is not { User: > 0 } owner || IsLink(path))
             return;
-        owner.TryGive(Path.Combine(StatePath, DecoySeed.FileName));
+        foreach (var name in more.Prepend(DecoySeed.FileName))
+            owner.TryGive(Path.Combine(StatePath, name));
         owner.TryGive(path);
         // The service may have made a link there, which root does not follow.
         var own = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };

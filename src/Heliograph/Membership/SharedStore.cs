@@ -14,6 +14,9 @@ namespace Heliograph.Membership;
 /// </summary>
 internal sealed class SharedStore : IStateStore
 {
+    /// <summary>How the documents of accounts begin.</summary>
+    private const string Accounts = "account-";
+
     private readonly Func<FleetAccess> access;
     private readonly string certificate;
     private readonly Dictionary<string, long> based = new(StringComparer.Ordinal);
@@ -36,9 +39,36 @@ internal sealed class SharedStore : IStateStore
         $"{CertificateManager.CertificateDocument} " +
         string.Join(' ', domains.Select(static name => name.ToLowerInvariant()).Order(StringComparer.Ordinal));
 
+    /// <summary>The certificate and the accounts, under the names of the files that have them on a machine that is alone.</summary>
+    public static IEnumerable<(string File, ReadOnlyMemory<byte> Content)> FindFiles(
+        DocumentStore documents, IReadOnlyList<string> domains)
+    {
+        var certificate = documents.Find(NameOf(domains)) ?? FindNearest(documents, NameOf(domains));
+        if (certificate is not null)
+            yield return (CertificateManager.CertificateDocument, certificate.Payload);
+        foreach (var account in documents.All.Where(static document => IsAccount(document.Name)))
+            yield return (account.Name, account.Payload);
+    }
+
     /// <summary>Whether it is the document of a set of names.</summary>
     public static bool IsCertificate(string document) =>
         document.StartsWith(CertificateManager.CertificateDocument + " ", StringComparison.Ordinal);
+
+    /// <summary>Marks the certificates and the accounts among the documents as known to somebody else.</summary>
+    public static ReadOnlyMemory<byte> MarkCompromised(FleetDocument document)
+    {
+        try
+        {
+            return IsCertificate(document.Name) ? Compromise.MarkCertificate(document.Payload.Span)
+                : document.Name.StartsWith(Accounts, StringComparison.Ordinal) ? Compromise.MarkAccount(document.Payload.Span)
+                : document.Payload;
+        }
+        catch (JsonException)
+        {
+            // Of a version that writes something else: the next order replaces it.
+            return document.Payload;
+        }
+    }
 
     public T? Read<T>(string name, JsonTypeInfo<T> type, Func<T, string?> check)
         where T : class
@@ -47,7 +77,7 @@ internal sealed class SharedStore : IStateStore
         var document = Documents.Find(NameIn(name));
         based[name] = document?.Generation ?? 0;
         // Of names that were changed: it is served until the authority has issued for the new ones.
-        document ??= name == CertificateManager.CertificateDocument ? FindNearest() : null;
+        document ??= name == CertificateManager.CertificateDocument ? FindNearest(Documents, certificate) : null;
         if (document is null)
             return null;
         try
@@ -118,11 +148,17 @@ internal sealed class SharedStore : IStateStore
     public static AcmeException Superseded() => new(
         AcmeFailure.Superseded, "Another machine of the fleet has taken over; this one uses what that one stores.");
 
-    /// <summary>The certificate with the most of these names; null: none has one of them.</summary>
-    private FleetDocument? FindNearest()
+    /// <summary>Of an account, and no path: another machine of the fleet has chosen it.</summary>
+    private static bool IsAccount(string document) =>
+        document.StartsWith("account-", StringComparison.Ordinal)
+        && document.EndsWith(".json", StringComparison.Ordinal)
+        && document.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-');
+
+    /// <summary>The certificate with the most of the names of a document that is not there; null: none has one of them.</summary>
+    private static FleetDocument? FindNearest(DocumentStore documents, string certificate)
     {
         var names = certificate.Split(' ')[1..];
-        return Documents.All.Where(static document => IsCertificate(document.Name))
+        return documents.All.Where(static document => IsCertificate(document.Name))
             .OrderByDescending(CountShared)
             .ThenBy(static document => document.Name, StringComparer.Ordinal)
             .FirstOrDefault(document => CountShared(document) > 0);

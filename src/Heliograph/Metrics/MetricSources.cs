@@ -26,6 +26,9 @@ internal sealed record MetricSources
     /// <summary>The lists of sources; null: sources.block is empty.</summary>
     public Func<SourceReport?> Sources { get; init; } = static () => null;
 
+    /// <summary>What this machine is called in its fleet, where the metrics are to say so; null: they say nothing of it.</summary>
+    public string? Machine { get; init; }
+
     /// <summary>Why the server is not ready; null: it is.</summary>
     public required Func<string?> NotReady { get; init; }
 }

@@ -35,7 +35,7 @@ internal sealed class Monitoring : IAsyncDisposable
         try
         {
             var pages = new MonitoringPages(
-                monitoring.collector, page, isAlive, sources.NotReady, new OwnHosts(settings.MetricsListen));
+                monitoring.collector, page, isAlive, sources.NotReady, new OwnHosts(settings.MetricsListen), sources.Machine);
             monitoring.server = await TextServer.StartAsync(settings.MetricsListen, Keys.MetricsListen.Name, pages.AnswerAsync, logger);
         }
         catch (WebServerException exception) when (settings.IsMetricsListenDefault)
@@ -50,7 +50,7 @@ internal sealed class Monitoring : IAsyncDisposable
         foreach (var endpoint in monitoring.Endpoints.Where(static endpoint => !IPAddress.IsLoopback(endpoint.Address)))
             HostLog.MetricsNotLoopback(logger, endpoint);
         if (OtlpExport.IsConfigured(Environment.GetEnvironmentVariable))
-            monitoring.otlp = OtlpExport.Start(logger);
+            monitoring.otlp = OtlpExport.Start(sources.Machine, logger);
         return monitoring;
     }
 

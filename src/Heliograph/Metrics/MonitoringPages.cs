@@ -22,20 +22,23 @@ internal sealed class MonitoringPages
     private readonly Func<Task<bool>> isAlive;
     private readonly Func<string?> notReady;
     private readonly OwnHosts hosts;
+    private readonly string? machine;
 
     /// <param name="collector">The metrics.</param>
     /// <param name="page">The operator's page.</param>
     /// <param name="isAlive">Whether every event loop responds.</param>
     /// <param name="notReady">Why the server is not ready; null: it is.</param>
     /// <param name="hosts">The hosts under which a browser may ask.</param>
+    /// <param name="machine">A label of all metrics; null: they have none.</param>
     public MonitoringPages(
-        MetricCollector collector, Func<string> page, Func<Task<bool>> isAlive, Func<string?> notReady, OwnHosts hosts)
+        MetricCollector collector, Func<string> page, Func<Task<bool>> isAlive, Func<string?> notReady, OwnHosts hosts, string? machine)
     {
         this.collector = collector;
         this.page = page;
         this.isAlive = isAlive;
         this.notReady = notReady;
         this.hosts = hosts;
+        this.machine = machine;
     }
 
     /// <summary>The answer to a request; null: no such page.</summary>
@@ -44,7 +47,7 @@ internal sealed class MonitoringPages
         // Programs on other machines may know this one by any name; the operator's page is reached through a tunnel.
         _ when (hosts.AreLocal || request.Path == "/") && !hosts.Has(request.Host) => Misdirected,
         "/" => new("text/html; charset=utf-8", page()) { Fields = PageFields },
-        "/metrics" => new(PrometheusText.ContentType, PrometheusText.Write(collector.Collect())),
+        "/metrics" => new(PrometheusText.ContentType, PrometheusText.Write(collector.Collect(), machine)),
         "/healthz" => Line(await isAlive() ? null : "an event loop does not respond", "ok"),
         "/readyz" => Line(notReady(), "ready"),
         _ => null,

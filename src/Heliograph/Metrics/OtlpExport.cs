@@ -23,7 +23,7 @@ internal sealed class OtlpExport : IAsyncDisposable
 
     private readonly MeterProvider provider;
 
-    private OtlpExport(ILogger logger)
+    private OtlpExport(string? machine, ILogger logger)
     {
         foreach (var (variable, allowed) in OtlpVariables.Unusable(Environment.GetEnvironmentVariable))
             HostLog.OtlpVariableUnusable(logger, variable, allowed);
@@ -34,7 +34,11 @@ internal sealed class OtlpExport : IAsyncDisposable
             .SetResourceBuilder(
                 ResourceBuilder
                     .CreateEmpty()
-                    .AddService("heliograph", serviceVersion: ProductVersion.Text, autoGenerateServiceInstanceId: false)
+                    .AddService(
+                        "heliograph",
+                        serviceVersion: ProductVersion.Text,
+                        autoGenerateServiceInstanceId: false,
+                        serviceInstanceId: machine)
                     .AddTelemetrySdk()
                     .AddEnvironmentVariableDetector())
             .AddMeter(HeliographMeter.Name)
@@ -57,7 +61,9 @@ internal sealed class OtlpExport : IAsyncDisposable
             || variable("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT") is { Length: > 0 };
     }
 
-    public static OtlpExport Start(ILogger logger) => new(logger);
+    /// <param name="machine">What identifies this one among several; null: nothing does.</param>
+    /// <param name="logger">The operator's log.</param>
+    public static OtlpExport Start(string? machine, ILogger logger) => new(machine, logger);
 
     /// <summary>Sends the last figures; an unreachable collector delays the end by a few seconds only.</summary>
     public async ValueTask DisposeAsync() => await Task.Run(provider.Dispose);

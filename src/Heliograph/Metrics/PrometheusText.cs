@@ -11,7 +11,9 @@ internal static class PrometheusText
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
-    public static string Write(IEnumerable<MetricFamily> families)
+    /// <param name="families">What was measured.</param>
+    /// <param name="machine">The value of a label that every sample gets first; null: none does.</param>
+    public static string Write(IEnumerable<MetricFamily> families, string? machine)
     {
         var text = new StringBuilder(8192);
         foreach (var family in families)
@@ -22,7 +24,7 @@ internal static class PrometheusText
             text.Append("# HELP ").Append(name).Append(' ').Append(Escape(family.Description, quotes: false)).Append('\n');
             text.Append("# TYPE ").Append(name).Append(family.IsCounter ? " counter\n" : " gauge\n");
             foreach (var sample in family.Samples)
-                Write(text, name, sample);
+                Write(text, name, sample, machine);
         }
         return text.ToString();
     }
@@ -46,11 +48,11 @@ internal static class PrometheusText
         _ => throw new ArgumentOutOfRangeException(nameof(unit), unit, "add how Prometheus spells this unit"),
     };
 
-    private static void Write(StringBuilder text, string name, MetricSample sample)
+    private static void Write(StringBuilder text, string name, MetricSample sample, string? machine)
     {
         text.Append(name);
         var separator = '{';
-        foreach (var (key, value) in sample.Attributes)
+        foreach (var (key, value) in machine is null ? sample.Attributes : [new("machine", machine), .. sample.Attributes])
         {
             text.Append(separator).Append(Identifier(key)).Append("=\"").Append(Escape(value, quotes: true)).Append('"');
             separator = ',';

@@ -124,6 +124,76 @@ public sealed class SharedStateTests : ScriptedTests
         Assert.Equal(serial, first.Current!.SerialNumber);
     }
 
+    /// <summary>Nobody has to wait for the back-off of an attempt of which nobody knows how it would have ended.</summary>
+    [Fact(Timeout = Bound.Test)]
+    public async Task The_successor_of_a_stalled_machine_goes_on_at_once_and_after_a_second_one_stalled_the_back_off_counts()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        var (stalls, goOn) = (0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        TaskCompletionSource[] stalled =
+        [
+            new(TaskCreationOptions.RunContinuationsAsynchronously), new(TaskCreationOptions.RunContinuationsAsynchronously),
+        ];
+        ca.Script = async (part, _) =>
+        {
+            if (part == "order" && stalls < stalled.Length)
+            {
+                stalled[stalls++].SetResult();
+                await goOn.Task;
+            }
+            return false;
+        };
+        await using var first = Open(Options(ca), shared: fleet.Machine());
+        await using var second = Open(Options(ca), shared: fleet.Machine());
+        await using var third = Open(Options(ca), shared: fleet.Machine());
+        var order = first.RenewIfDueAsync(Stop);
+        await stalled[0].Task.WaitAsync(WaitBound, Stop);
+        // It is still at it: the others only look at the lock.
+        await second.RenewIfDueAsync(Stop);
+        Assert.Equal(1, ca.Count("order"));
+        fleet.ExpireLock(isNoticed: false);
+        var next = second.RenewIfDueAsync(Stop);
+        await stalled[1].Task.WaitAsync(WaitBound, Stop);
+        fleet.ExpireLock(isNoticed: false);
+        await third.RenewIfDueAsync(Stop);
+        Assert.Equal(2, ca.Count("order"));
+
+        Clock.Advance(TimeSpan.FromMinutes(15));
+        await third.RenewIfDueAsync(Stop);
+        Assert.Equal(3, ca.Count("order"));
+        var serial = Assert.Single(Used).SerialNumber;
+        goOn.SetResult();
+        await Task.WhenAll(order, next).WaitAsync(WaitBound, Stop);
+        await second.ReloadAsync(Stop);
+        Assert.Equal(serial, second.Current!.SerialNumber);
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task After_a_failure_that_was_told_all_machines_wait_also_where_the_clock_is_five_minutes_behind()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        ca.Script = async (part, context) =>
+        {
+            if (part != "order")
+                return false;
+            await ScriptedCa.AnswerProblemAsync(context, 403, "rejectedIdentifier", "no");
+            return true;
+        };
+        await using var first = Open(Options(ca), shared: fleet.Machine());
+        await using var second = Open(Options(ca), shared: fleet.Machine());
+        Clock.Jump(Start.AddMinutes(5));
+        await first.RenewIfDueAsync(Stop);
+        await second.RenewIfDueAsync(Stop);
+        Assert.Equal(1, ca.Count("order"));
+        Clock.Jump(Start);
+        await second.RenewIfDueAsync(Stop);
+        Assert.Equal(1, ca.Count("order"));
+        // An hour is no difference between clocks that anybody would leave.
+        Clock.Jump(Start.AddHours(-1));
+        await second.RenewIfDueAsync(Stop);
+        Assert.Equal(2, ca.Count("order"));
+    }
+
     [Fact(Timeout = Bound.Test)]
     public async Task A_certificate_that_cannot_be_shared_is_served_here_and_shared_later_without_another_order()
     {

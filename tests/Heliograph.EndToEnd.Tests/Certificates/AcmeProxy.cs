@@ -42,12 +42,14 @@ internal sealed class AcmeProxy : IAsyncDisposable
     /// <param name="domains">The names; <see cref="Name"/> by default.</param>
     /// <param name="hosts">The content of <c>routes.hosts</c>.</param>
     /// <param name="more">More sections.</param>
+    /// <param name="limits">The content of <c>limits</c>.</param>
     public void Configure(
         PebbleServer pebble,
         string acme = "",
         string domains = Name,
         string hosts = "nobody-asks-for-this.example: \"127.0.0.1:9\"",
-        string more = "")
+        string more = "",
+        string limits = "drain_timeout: 2s")
     {
         File.Copy(pebble.CaRootFile, CaRoot, overwrite: true);
         Directory.Write("heliograph.yaml", $$"""
@@ -59,7 +61,7 @@ internal sealed class AcmeProxy : IAsyncDisposable
               ca_root: "{{CaRoot}}"
             {{string.Join('\n', acme.Split('\n').Select(static line => "  " + line))}}
             routes: { sets: [], hosts: { {{hosts}} } }
-            limits: { drain_timeout: 2s }
+            limits: { {{limits}} }
             state_directory: "{{State}}"
             {{more}}
 

@@ -123,6 +123,11 @@ public sealed class FleetTests
         var (code, _, errors) = await FleetMachine.TryAsync("status", "--fleet", "--config", second.Proxy.Config);
         Assert.Equal(1, code);
         Assert.Contains("this machine is in no fleet", errors, StringComparison.Ordinal);
+        // What was the fleet's is its own now, the account too.
+        await second.StartAsync();
+        Assert.Equal(serial, await second.SerialAsync());
+        Assert.Equal(1, AcmeProxy.Orders(pebble));
+        Assert.Single(Directory.EnumerateFiles(Path.Combine(second.Proxy.State, "acme"), "account-*.json"));
     }
 
     [Fact(Timeout = Bound.LongTest)]

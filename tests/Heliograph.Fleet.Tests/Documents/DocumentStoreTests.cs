@@ -141,8 +141,28 @@ public sealed class DocumentStoreTests(SharedEtcd shared, ITestOutputHelper outp
     {
         var store = new DocumentStore(fleet.Join("one"), null);
         var failure = await Assert.ThrowsAsync<FleetException>(
-            () => store.SaveAsync(Document(1, new string('x', 300 * 1024)), null, Bound.Token));
-        Assert.Contains("300 KB is too large for the fleet; 256 KB are allowed", failure.Message, StringComparison.Ordinal);
+            () => store.SaveAsync(Document(1, new string('x', 800 * 1024)), null, Bound.Token));
+        Assert.Contains("800 KB is too large for the fleet; 750 KB are allowed", failure.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Seven are more than one answer holds.</summary>
+    [Fact(Timeout = Bound.Test)]
+    public async Task Documents_of_the_largest_size_are_shared_and_their_copies_read_again()
+    {
+        const int documents = 7;
+        using var directory = new TempDirectory();
+        var copies = new PrivateDirectory(directory["copies"], TimeProvider.System, NullLogger.Instance);
+        var store = new DocumentStore(fleet.Join("one"), copies);
+        var payload = new byte[EtcdClient.LargestValue - 1024];
+        for (var number = 0; number < documents; number++)
+            Assert.Equal(SaveOutcome.Saved, await store.SaveAsync(new($"large {number}", 1, payload), null, Bound.Token));
+        var other = new DocumentStore(fleet.Join("two"), null);
+        await other.ReadAsync(Bound.Token);
+        foreach (var known in new[] { other, new DocumentStore(fleet.Join("one"), copies) })
+        {
+            Assert.Equal(documents, known.All.Count);
+            Assert.All(known.All, document => Assert.Equal(payload.Length, document.Payload.Length));
+        }
     }
 
     [Fact(Timeout = Bound.Test)]

@@ -60,7 +60,7 @@ public sealed class PassthroughTests : IDisposable
         await using var site = StandInSignal.StartRaw(StandInBehaviour.EchoAsync);
         await using var relay = Start((Other, site.Endpoint, false));
         var ours = authority.Issue(TestKey.Ecdsa, "proxy.example");
-        relay.Server.BeginValidation("proxy.example", ServerCertificate.FromPem(ours.ChainPem, ours.KeyPem));
+        relay.Options.Validations.Begin("proxy.example", ServerCertificate.FromPem(ours.ChainPem, ours.KeyPem));
         var hello = await InnerHello.ForAsync(Other, new SslApplicationProtocol("acme-tls/1"));
         using var validator = await SendAsync(relay, hello);
         validator.Shutdown(SocketShutdown.Send);

@@ -25,7 +25,7 @@ public sealed class ValidationTests : IDisposable
         var own = authority.Issue(TestKey.Ecdsa, Name);
         var validation = authority.Issue(TestKey.Ecdsa, Name);
         await using var relay = TestRelay.Start(own);
-        relay.Server.BeginValidation(Name, ServerCertificate.FromPem(validation.ChainPem, validation.KeyPem));
+        relay.Options.Validations.Begin(Name, ServerCertificate.FromPem(validation.ChainPem, validation.KeyPem));
 
         var seen = new List<string?>();
         for (var i = 0; i < 500; i++)
@@ -48,7 +48,7 @@ public sealed class ValidationTests : IDisposable
     {
         var validation = authority.Issue(TestKey.Ecdsa, Name);
         await using var relay = TestRelay.Start(authority.Issue(TestKey.Ecdsa, Name));
-        relay.Server.BeginValidation(Name, ServerCertificate.FromPem(validation.ChainPem, validation.KeyPem));
+        relay.Options.Validations.Begin(Name, ServerCertificate.FromPem(validation.ChainPem, validation.KeyPem));
 
         Assert.Equal(validation.Thumbprint(), await CertificateSeenAsync(relay, ["acme-tls/1"]));
 
@@ -62,11 +62,31 @@ public sealed class ValidationTests : IDisposable
     {
         var validation = authority.Issue(TestKey.Ecdsa, "other.example");
         await using var relay = TestRelay.Start(authority.Issue(TestKey.Ecdsa, Name));
-        relay.Server.BeginValidation("other.example", ServerCertificate.FromPem(validation.ChainPem, validation.KeyPem));
+        var lease = relay.Options.Validations.Begin("other.example", ServerCertificate.FromPem(validation.ChainPem, validation.KeyPem));
 
         await Assert.ThrowsAsync<AuthenticationException>(() => CertificateSeenAsync(relay, ["acme-tls/1"]));
-        relay.Server.EndValidation("other.example");
+        lease.Dispose();
         await Assert.ThrowsAsync<AuthenticationException>(() => CertificateSeenAsync(relay, ["acme-tls/1"], "other.example"));
+    }
+
+    [Fact]
+    public async Task Of_two_validations_of_one_name_the_newer_is_answered_and_the_end_of_one_leaves_the_other()
+    {
+        var (older, newer) = (authority.Issue(TestKey.Ecdsa, Name), authority.Issue(TestKey.Ecdsa, Name));
+        await using var relay = TestRelay.Start(authority.Issue(TestKey.Ecdsa, Name));
+        var first = Begin(older);
+        var second = Begin(newer);
+        Assert.Equal(newer.Thumbprint(), await CertificateSeenAsync(relay, ["acme-tls/1"]));
+        first.Dispose();
+        Assert.Equal(newer.Thumbprint(), await CertificateSeenAsync(relay, ["acme-tls/1"]));
+        first = Begin(older);
+        first.Dispose();
+        Assert.Equal(newer.Thumbprint(), await CertificateSeenAsync(relay, ["acme-tls/1"]));
+        second.Dispose();
+        await Assert.ThrowsAsync<AuthenticationException>(() => CertificateSeenAsync(relay, ["acme-tls/1"]));
+
+        IDisposable Begin(TestCertificate validation) =>
+            relay.Options.Validations.Begin(Name, ServerCertificate.FromPem(validation.ChainPem, validation.KeyPem));
     }
 
     private static async Task<string?> CertificateSeenAsync(TestRelay relay, IReadOnlyList<string> protocols, string name = Name)

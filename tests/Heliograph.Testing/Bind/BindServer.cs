@@ -3,13 +3,16 @@ using System.Net;
 namespace Heliograph.Testing.Bind;
 
 /// <summary>
-/// A real BIND on loopback, authoritative for one zone in which a TSIG key may update <c>_acme-challenge</c>; every other name in it
-/// resolves to 127.0.0.1.
+/// A real BIND on loopback, authoritative for one zone in which a TSIG key may update <c>_acme-challenge</c> and a moving name; every other
+/// name in it resolves to 127.0.0.1.
 /// </summary>
 public sealed class BindServer : IAsyncDisposable
 {
     public const string Zone = "heliograph.test";
     public const string KeyName = "acme-update";
+
+    /// <summary>The label of a name whose addresses the key may change.</summary>
+    public const string Moving = "moving";
 
     private static readonly TimeSpan StartBound = TimeSpan.FromSeconds(30);
 
@@ -46,7 +49,10 @@ public sealed class BindServer : IAsyncDisposable
             zone "{{zone}}" {
                 type primary;
                 file "{{directory["zone"]}}";
-                update-policy { grant {{KeyName}} name _acme-challenge.{{zone}}. TXT; };
+                update-policy {
+                    grant {{KeyName}} name _acme-challenge.{{zone}}. TXT;
+                    grant {{KeyName}} name {{Moving}}.{{zone}}. A AAAA;
+                };
             };
             """);
         process = ChildProcess.Start(program, ["-g", "-c", config, "-n", "1"], directory.Path);

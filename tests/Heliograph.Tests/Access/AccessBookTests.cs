@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Heliograph.Access;
+using Heliograph.Fleet.Etcd;
 using Heliograph.Platform;
 using Heliograph.Testing;
 
@@ -111,6 +113,28 @@ public sealed class AccessBookTests : IDisposable
         Open().Write(book);
         Assert.Equal(book.Groups.Select(static group => group.Name), Open().Read().Groups.Select(static group => group.Name));
         Assert.Equal(2000, Open().Read().Groups.Sum(static group => group.Names.Count));
+        // And so does the fleet's document, with what sealing adds.
+        Assert.True(JsonSerializer.SerializeToUtf8Bytes(KeptGroups.FromBook(book), AccessJson.Default.KeptGroups).Length + 1024
+            < EtcdClient.LargestValue);
+    }
+
+    [Fact]
+    public void What_was_revoked_here_alone_stays_away_whatever_the_fleet_says_until_the_fleet_was_told()
+    {
+        var shared = Book("family", "friends");
+        var own = AccessBook.Empty.Follow(shared).Use("friends", new(2026, 11, 1)).RevokeAlone("family");
+        Assert.Equal(["friends"], own.Groups.Select(static group => group.Name));
+        // Another machine rotates the group, and makes one.
+        var rotated = shared.Rotate("family", Wildcard, TimeSpan.FromDays(3), Noon).Add("club", Wildcard, null, 0, Noon);
+        var followed = own.Follow(rotated);
+        Assert.Equal(["club", "friends"], followed.Groups.Select(static group => group.Name));
+        Assert.Equal(new DateOnly(2026, 11, 1), followed.Find("friends")!.LastUsed);
+        Assert.Equal(["club", "friends"], rotated.Without(own.Untold).Groups.Select(static group => group.Name));
+        // One of the same name that is made afterwards is another group.
+        var anew = rotated.Revoke("family").Add("family", Wildcard, null, 0, Noon);
+        Assert.Same(anew, anew.Without(own.Untold));
+        Open().Write(own);
+        Assert.Equal(own.Untold, Open().Read().Untold);
     }
 
     [Theory]
@@ -130,7 +154,7 @@ public sealed class AccessBookTests : IDisposable
     public void A_groups_name_may_not_be(string name) => Assert.NotNull(GroupName.Parse(name, out _));
 
     [Fact]
-    public void A_kill_at_any_step_of_a_rotation_loses_no_link()
+    public async Task A_kill_at_any_step_of_a_rotation_loses_no_link()
     {
         foreach (var step in Enum.GetValues<WriteStep>())
         {
@@ -141,9 +165,9 @@ public sealed class AccessBookTests : IDisposable
                 if (reached == step)
                     throw new OperationCanceledException("killed");
             });
-            var stored = new StoredBook(dying, new ManualTimeProvider(Noon));
-            Assert.Throws<OperationCanceledException>(
-                () => stored.Change((book, now) => book.Rotate("family", Wildcard, TimeSpan.FromDays(3), now)));
+            var stored = new StoredBook(dying, shared: null, new ManualTimeProvider(Noon));
+            await Assert.ThrowsAsync<OperationCanceledException>(() => stored.ChangeAsync(
+                (book, now) => book.Rotate("family", Wildcard, TimeSpan.FromDays(3), now), Bound.Token));
 
             // What the next process finds: every name that was ever shown, and a new one if it was kept.
             var found = Open().Read();

@@ -15,6 +15,7 @@ public sealed class AccessKeeperTests : IAsyncDisposable
     private readonly RecordingLogger log = new();
     private readonly List<AccessTable?> tables = [];
     private AccessKeeper keeper;
+    private bool willShare;
 
     public AccessKeeperTests() => keeper = Start();
 
@@ -25,9 +26,9 @@ public sealed class AccessKeeperTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_name_works_as_soon_as_the_command_has_answered_and_after_a_crash()
+    public async Task A_name_works_as_soon_as_the_command_has_answered_and_after_a_crash()
     {
-        var family = New("family");
+        var family = await NewAsync("family");
         Assert.NotNull(tables[^1]!.Find(family));
         Assert.Null(tables[^1]!.Find("www.example.org"));
         // Nobody disposes of what has crashed.
@@ -36,20 +37,20 @@ public sealed class AccessKeeperTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_revoked_name_is_gone_and_the_others_keep_their_counters()
+    public async Task A_revoked_name_is_gone_and_the_others_keep_their_counters()
     {
-        var (family, friends) = (New("family"), New("friends"));
+        var (family, friends) = (await NewAsync("family"), await NewAsync("friends"));
         var token = tables[^1]!.Find(friends);
-        Assert.True(Run(new() { Command = AccessCommands.Revoke, Group = "family" }).Ok);
+        Assert.True((await RunAsync(new() { Command = AccessCommands.Revoke, Group = "family" })).Ok);
         Assert.Null(tables[^1]!.Find(family));
         Assert.Same(token, tables[^1]!.Find(friends));
     }
 
     [Fact]
-    public void A_rotated_name_ends_with_its_grace_to_the_second_and_the_group_keeps_its_counters()
+    public async Task A_rotated_name_ends_with_its_grace_to_the_second_and_the_group_keeps_its_counters()
     {
-        var old = New("family");
-        var rotated = Run(new() { Command = AccessCommands.Rotate, Group = "family", Grace = TimeSpan.FromSeconds(90) });
+        var old = await NewAsync("family");
+        var rotated = await RunAsync(new() { Command = AccessCommands.Rotate, Group = "family", Grace = TimeSpan.FromSeconds(90) });
         var latest = rotated.Groups![0].Current!.Host;
         Assert.Same(tables[^1]!.Find(old), tables[^1]!.Find(latest));
         time.Advance(TimeSpan.FromSeconds(89));
@@ -60,9 +61,10 @@ public sealed class AccessKeeperTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_group_that_expires_loses_its_name_to_the_second()
+    public async Task A_group_that_expires_loses_its_name_to_the_second()
     {
-        var name = Run(new() { Command = AccessCommands.New, Group = "trip", Expires = TimeSpan.FromDays(30) }).Groups![0].Current!.Host;
+        var made = await RunAsync(new() { Command = AccessCommands.New, Group = "trip", Expires = TimeSpan.FromDays(30) });
+        var name = made.Groups![0].Current!.Host;
         time.Advance(TimeSpan.FromDays(30) - TimeSpan.FromSeconds(1));
         Assert.NotNull(tables[^1]!.Find(name));
         time.Advance(TimeSpan.FromSeconds(1));
@@ -71,9 +73,9 @@ public sealed class AccessKeeperTests : IAsyncDisposable
     }
 
     [Fact]
-    public void While_the_mode_is_open_every_name_is_relayed()
+    public async Task While_the_mode_is_open_every_name_is_relayed()
     {
-        New("family");
+        await NewAsync("family");
         keeper.UseMode(unlisted: false);
         Assert.Null(tables[^1]);
         keeper.UseMode(unlisted: true);
@@ -83,7 +85,7 @@ public sealed class AccessKeeperTests : IAsyncDisposable
     [Fact]
     public async Task Of_its_use_a_group_keeps_the_day()
     {
-        var name = New("family");
+        var name = await NewAsync("family");
         var token = tables[^1]!.Find(name)!;
         Assert.Null(Assert.Single(keeper.Report()).LastUsed);
         token.CountRelayed();
@@ -95,9 +97,9 @@ public sealed class AccessKeeperTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_name_is_probed_if_on_one_day_16_looks_come_and_more_than_one_for_four_uses()
+    public async Task A_name_is_probed_if_on_one_day_16_looks_come_and_more_than_one_for_four_uses()
     {
-        var name = New("family");
+        var name = await NewAsync("family");
         var token = tables[^1]!.Find(name)!;
         void Look(int times)
         {
@@ -129,11 +131,11 @@ public sealed class AccessKeeperTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_change_that_cannot_be_kept_has_no_effect()
+    public async Task A_change_that_cannot_be_kept_has_no_effect()
     {
-        var family = New("family");
+        var family = await NewAsync("family");
         Directory.Delete(directory.Path, recursive: true);
-        var answer = Run(new() { Command = AccessCommands.Revoke, Group = "family" });
+        var answer = await RunAsync(new() { Command = AccessCommands.Revoke, Group = "family" });
         Assert.False(answer.Ok);
         Assert.Contains("cannot be written", answer.Message, StringComparison.Ordinal);
         Assert.NotNull(keeper.Table!.Find(family));
@@ -141,14 +143,14 @@ public sealed class AccessKeeperTests : IAsyncDisposable
     }
 
     [Fact]
-    public void No_level_of_the_log_has_a_group_or_a_name()
+    public async Task No_level_of_the_log_has_a_group_or_a_name()
     {
-        var name = New("smiths");
-        Run(new() { Command = AccessCommands.Rotate, Group = "smiths", Grace = TimeSpan.FromDays(1) });
+        var name = await NewAsync("smiths");
+        await RunAsync(new() { Command = AccessCommands.Rotate, Group = "smiths", Grace = TimeSpan.FromDays(1) });
         Directory.Delete(directory.Path, recursive: true);
         tables[^1]!.Find(name)!.CountRelayed();
         time.Advance(TimeSpan.FromMinutes(2));
-        Run(new() { Command = AccessCommands.Revoke, Group = "smiths" });
+        await RunAsync(new() { Command = AccessCommands.Revoke, Group = "smiths" });
         Directory.CreateDirectory(directory.Path);
         Assert.Contains("Cannot save when the groups of unlisted names were last used", log.All, StringComparison.Ordinal);
         Assert.DoesNotContain("smiths", log.All, StringComparison.Ordinal);
@@ -156,24 +158,44 @@ public sealed class AccessKeeperTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Without_a_wildcard_a_group_cannot_be_made_and_the_command_says_what_to_do()
+    public async Task Without_a_wildcard_a_group_cannot_be_made_and_the_command_says_what_to_do()
     {
-        var answer = new AccessCommands(keeper, static () => Settings.Default with { Domains = ["proxy.example.org"] })
-            .Run(new() { Command = AccessCommands.New, Group = "family" });
+        var answer = await new AccessCommands(keeper, static () => Settings.Default with { Domains = ["proxy.example.org"] })
+            .RunAsync(new() { Command = AccessCommands.New, Group = "family" }, Bound.Token);
         Assert.False(answer.Ok);
         Assert.StartsWith(
             "there is no wildcard in domains to make a name under; add one such as \"*.example.org\"", answer.Message,
             StringComparison.Ordinal);
     }
 
-    private string New(string group) => Run(new() { Command = AccessCommands.New, Group = group }).Groups![0].Current!.Host;
+    [Fact]
+    public async Task Between_joining_a_fleet_and_the_next_start_a_link_is_only_revoked_and_the_fleet_is_to_learn_of_it()
+    {
+        var family = await NewAsync("family");
+        willShare = true;
+        foreach (var command in new[] { AccessCommands.New, AccessCommands.Rotate })
+        {
+            var refused = await RunAsync(new() { Command = command, Group = "family" });
+            Assert.False(refused.Ok);
+            Assert.StartsWith("this machine has joined a fleet since its server started", refused.Message, StringComparison.Ordinal);
+        }
+        var revoked = await RunAsync(new() { Command = AccessCommands.Revoke, Group = "family" });
+        Assert.StartsWith("The links of family work no more on this machine", revoked.Message, StringComparison.Ordinal);
+        Assert.Null(tables[^1]!.Find(family));
+        Assert.Equal([family], new AccessFile(directory.Path, time, log).Read().Untold);
+    }
 
-    private ControlResponse Run(ControlRequest request) =>
-        new AccessCommands(keeper, static () => Settings.Default with { Domains = ["example.org", "*.example.org"] }).Run(request);
+    private async Task<string> NewAsync(string group) =>
+        (await RunAsync(new() { Command = AccessCommands.New, Group = group })).Groups![0].Current!.Host;
+
+    private Task<ControlResponse> RunAsync(ControlRequest request) =>
+        new AccessCommands(keeper, static () => Settings.Default with { Domains = ["example.org", "*.example.org"] })
+            .RunAsync(request, Bound.Token);
 
     private AccessKeeper Start()
     {
-        var started = new AccessKeeper(new AccessFile(directory.Path, time, log), isUnlisted: true, time, log);
+        var started = new AccessKeeper(
+            new AccessFile(directory.Path, time, log), isUnlisted: true, shared: null, () => willShare, time, log);
         started.Attach(tables.Add);
         return started;
     }

@@ -20,7 +20,7 @@ internal static class House
     /// <summary>The program's folders: each may know the root and those above it in this list, and none below.</summary>
     public static readonly IReadOnlyList<string> Folders =
     [
-        "Configuration", "Sharing", "Setup", "HostLists", "Statistics", "Budget", "Access", "Sources", "Countries", "Membership",
+        "Configuration", "Sharing", "Setup", "HostLists", "Statistics", "Budget", "Membership", "Access", "Sources", "Countries",
         "Certificates", "Machine", "Status", "Control", "Checking", "Alerts", "Metrics", "Hosting", "Demo", "Cli",
     ];
 

@@ -29,5 +29,16 @@ public sealed class PrometheusTextTests
             new MetricFamily(
                 "x", "By", "X.", IsCounter: false, [new(9007199254740992, [new("a", "1"), new("b", "2")]), new(1e-7, [])])));
 
-    private static string Write(params MetricFamily[] families) => PrometheusText.Write(families);
+    [Fact]
+    public void The_name_of_the_machine_is_the_first_label_of_every_sample() => Assert.Equal(
+        """
+        # HELP x_bytes X.
+        # TYPE x_bytes gauge
+        x_bytes{machine="vps1",a="1"} 2
+        x_bytes{machine="vps1"} 3
+
+        """,
+        PrometheusText.Write([new("x", "By", "X.", IsCounter: false, [new(2, [new("a", "1")]), new(3, [])])], "vps1"));
+
+    private static string Write(params MetricFamily[] families) => PrometheusText.Write(families, machine: null);
 }

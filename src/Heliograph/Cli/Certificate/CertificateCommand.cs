@@ -4,7 +4,7 @@ using Heliograph.Control;
 
 namespace Heliograph.Cli.Certificate;
 
-/// <summary><c>heliograph certificate show|renew|revoke</c>.</summary>
+/// <summary><c>heliograph certificate show|renew|revoke|roll-account-key</c>.</summary>
 internal static class CertificateCommand
 {
     /// <summary>Far longer than an order takes; if a server is stuck for longer, it continues without us.</summary>
@@ -13,7 +13,7 @@ internal static class CertificateCommand
 
     public static Command Create() => new DocumentedCommand("certificate", "Show, renew or revoke the certificate.", """
         These commands ask the running server through control.sock in the state directory: run them as its user, with its configuration.
-        """) { CreateShow(), CreateRenew(), CreateRevoke() };
+        """) { CreateShow(), CreateRenew(), CreateRevoke(), CreateRollAccountKey() };
 
     private static DocumentedCommand CreateShow()
     {
@@ -91,6 +91,23 @@ internal static class CertificateCommand
         return command;
     }
 
+    private static DocumentedCommand CreateRollAccountKey()
+    {
+        var options = new ConfigurationOptions();
+        var command = new DocumentedCommand("roll-account-key", "Give the account at the authority another key.", """
+            Examples:
+              heliograph certificate roll-account-key
+
+            Do this if somebody else may have the account's key, which is in the state directory: a stolen backup, for example. Whoever has
+            it can revoke your certificates, and order for your names. The certificate stays; certificate revoke is for its own key.
+            """);
+        options.AddTo(command);
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                WithSettingsAsync(options, parsed, settings => RollAccountKeyAsync(settings, parsed, cancellationToken)));
+        return command;
+    }
+
     private static async Task<int> WithSettingsAsync(
         ConfigurationOptions options, ParseResult parsed, Func<Settings, Task<ExitCode>> run) =>
         (int)(
@@ -135,6 +152,17 @@ internal static class CertificateCommand
         return Report(
             await ControlClient.AskAsync(settings.StateDirectory, request, OrderTimeout, TimeProvider.System, cancellationToken)
                 ?? await StoredCertificate.RevokeAsync(settings, CertificateCommands.Reasons[reason], cancellationToken),
+            parsed);
+    }
+
+    private static async Task<ExitCode> RollAccountKeyAsync(Settings settings, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        if (settings.Certificate.Source != CertificateOrigin.Acme)
+            throw new StartException("certificate.source is not acme: there is no account here");
+        var request = new ControlRequest { Command = CertificateCommands.RollAccountKey };
+        return Report(
+            await ControlClient.AskAsync(settings.StateDirectory, request, OrderTimeout, TimeProvider.System, cancellationToken)
+                ?? await StoredCertificate.RollAccountKeyAsync(settings, cancellationToken),
             parsed);
     }
 

@@ -22,45 +22,49 @@ internal static class StoredCertificate
         }
         if (!Exists(settings.StateDirectory) && new MembershipFiles(settings.StateDirectory, TimeProvider.System, log).Read() is null)
             return new() { Source = "acme" };
-        using var access = OpenFleet(settings, log);
+        using var access = new MembershipFiles(settings.StateDirectory, TimeProvider.System, log).OpenAccess();
         var shared = access is null ? null : new SharedStore(() => access, settings.Acme.Domains);
         await using var manager = AcmeSource.OpenStored(settings.Acme, TimeProvider.System, log, shared);
         return CertificateReport.FromDescription(manager.Describe());
     }
 
-    public static async Task<ControlResponse> RevokeAsync(Settings settings, RevocationReason reason, CancellationToken cancellationToken)
+    public static Task<ControlResponse> RevokeAsync(Settings settings, RevocationReason reason, CancellationToken cancellationToken) =>
+        WithStoredAsync(settings, async manager =>
+        {
+            await manager.RevokeAsync(reason, cancellationToken);
+            return "The certificate is revoked. The server orders a new one when it starts again.";
+        });
+
+    public static Task<ControlResponse> RollAccountKeyAsync(Settings settings, CancellationToken cancellationToken) =>
+        WithStoredAsync(settings, async manager =>
+        {
+            await manager.RollOverAccountKeyAsync(cancellationToken);
+            return CertificateCommands.AccountKeyRolled;
+        });
+
+    private static async Task<ControlResponse> WithStoredAsync(Settings settings, Func<CertificateManager, Task<string>> work)
     {
         if (!Exists(settings.StateDirectory))
             return ControlResponse.Failed(
                 $"there is no certificate in {settings.StateDirectory}; name the right directory with --state-directory DIR");
         using var logs = Logging.Create(LogLevel.Warning);
         var log = logs.CreateLogger("Heliograph");
-        using (var access = OpenFleet(settings, log))
+        using (var access = new MembershipFiles(settings.StateDirectory, TimeProvider.System, log).OpenAccess())
         {
             if (access is not null)
                 return ControlResponse.Failed(
-                    "no server is running here, and the fleet's certificate is revoked by a running one: start it (heliograph run), or " +
-                    "run this on another machine of the fleet");
+                    "no server is running here, and only a running one changes what the fleet shares: start it (heliograph run), or run " +
+                    "this on another machine of the fleet");
         }
         await using var manager = AcmeSource.OpenStored(settings.Acme, TimeProvider.System, log);
         try
         {
-            await manager.RevokeAsync(reason, cancellationToken);
-            return ControlResponse.Done("The certificate is revoked. The server orders a new one when it starts again.");
+            return ControlResponse.Done(await work(manager));
         }
         catch (AcmeException exception)
         {
             return ControlResponse.Failed(exception.Message);
         }
-    }
-
-    /// <summary>The copies of what the fleet shares; null: this machine is in none.</summary>
-    private static FleetAccess? OpenFleet(Settings settings, ILogger log)
-    {
-        var files = new MembershipFiles(settings.StateDirectory, TimeProvider.System, log);
-        return files.Read() is { } membership
-            ? new FleetAccess(membership, files.CopiesOf(membership), TimeProvider.System, log)
-            : null;
     }
 
     /// <summary>The check must create nothing: the server could not use a directory that root created here.</summary>

@@ -43,6 +43,11 @@ internal sealed class CheckArguments
         "--http-port", "PORT", "The port to check for plain HTTP; none: no check. [default: 80]");
     private readonly Option<string?> neutral = One(
         "--neutral", "HOST[:PORT]", $"Tried only if the proxy cannot be reached; none: no host. [default: {CheckOptions.UsualNeutral}]");
+    private readonly Option<bool> etcd = new("--etcd")
+    {
+        Description = "Also look whether etcd answers everybody at ports 2379 and 2380 of the proxy.",
+    };
+
     private readonly Option<bool> direct = new("--direct")
     {
         Description = "Also dial failing hosts directly from here. Only where connections to Signal are safe.",
@@ -63,7 +68,7 @@ internal sealed class CheckArguments
         foreach (
             var option in (Option[])
             [
-                routes, sets, signalRoot, caRoot, resolve, httpPort, neutral, direct, webSite, timeout, deadline, json, quiet,
+                routes, sets, signalRoot, caRoot, resolve, httpPort, neutral, direct, etcd, webSite, timeout, deadline, json, quiet,
             ])
             command.Add(option);
         configuration.AddFileTo(command);
@@ -114,6 +119,7 @@ internal sealed class CheckArguments
                 None => null,
                 var text => Value<ProxyAddress>(text, neutral.Name, ProxyAddress.Parse, ProxyAddress.Syntax, problems),
             },
+            LooksForEtcd = parsed.GetValue(etcd),
             Direct = parsed.GetValue(direct)
                 ? [.. options.Routes.Select(static name => new Route(name, new UpstreamEndpoint.Tcp(name, 443), PublicOnly: true))]
                 : options.Direct,

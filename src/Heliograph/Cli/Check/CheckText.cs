@@ -68,7 +68,8 @@ internal static class CheckText
             Steps.DeniedName,
             Steps.WebPage,
             Steps.Alike,
-            Steps.PlainHttp);
+            Steps.PlainHttp,
+            Steps.Store);
     }
 
     private static void Section(IAnsiConsole console, CheckReport report, string heading, int width, params string[] steps)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Heliograph.Configuration;
 using Heliograph.Fleet;
 using Heliograph.Fleet.Etcd;
 using Heliograph.Membership;
@@ -7,7 +8,7 @@ using static Heliograph.Status.Words;
 
 namespace Heliograph.Cli.Fleet;
 
-/// <summary><c>heliograph fleet etcd|init|invite|join|remove|restore|leave</c>.</summary>
+/// <summary><c>heliograph fleet etcd|init|invite|join|remove|restore|leave|restart|names</c>.</summary>
 internal static class FleetCommand
 {
     /// <summary>Etcd's file with root's password has one line.</summary>
@@ -20,7 +21,8 @@ internal static class FleetCommand
         Machines of a fleet share through etcd, which sees sealed documents only: one of them orders the certificate, all serve it. What
         they share goes on being used while etcd is away. docs/operating/fleet.md leads through it.
         heliograph status --fleet shows all machines.
-        """) { CreateEtcd(), CreateInit(), CreateInvite(), CreateJoin(), CreateRemove(), CreateRestore(), CreateLeave() };
+        """) { CreateEtcd(), CreateInit(), CreateInvite(), CreateJoin(), CreateRemove(), CreateRestore(), CreateLeave(),
+            RestartCommand.Create(), NamesCommand.Create(), };
 
     private static DocumentedCommand CreateEtcd()
     {
@@ -158,9 +160,12 @@ internal static class FleetCommand
             var word = parsed.GetValue(token) ?? "-";
             if (word == "-" && !Console.IsInputRedirected)
                 parsed.InvocationConfiguration.Output.Write("Paste the token: ");
-            var name = await setup.JoinAsync(word == "-" ? Console.In.ReadLine() ?? "" : word, cancellationToken);
-            parsed.InvocationConfiguration.Output.WriteLine(
-                $"This machine is in the fleet, as {name}. Restart the server: systemctl restart heliograph");
+            var (name, groups) = await setup.JoinAsync(word == "-" ? Console.In.ReadLine() ?? "" : word, cancellationToken);
+            var output = parsed.InvocationConfiguration.Output;
+            output.WriteLine($"This machine is in the fleet, as {name}. Restart the server: systemctl restart heliograph");
+            if (groups is not null)
+                output.WriteLine(
+                    $"Its groups are the fleet's after that. The links that it had until now work no more; they are kept in {groups}.");
         }));
         return command;
     }
@@ -169,27 +174,40 @@ internal static class FleetCommand
     {
         var options = new ConfigurationOptions();
         var node = new Argument<string>("NAME") { Description = "The machine, as status --fleet names it." };
+        var compromised = new Option<bool>("--compromised")
+        {
+            Description = "The machine is in the wrong hands: replace the certificate and the account's key, too.",
+        };
         var command = new DocumentedCommand("remove", "Shut a machine out of the fleet.", """
             Examples:
               heliograph fleet remove vps2
+              heliograph fleet remove vps2 --compromised
 
             Run it on the machine that made the fleet. etcd forgets the machine, and everything is put under a new key, which the others get
             by themselves, those that are down when they come back. What the machine knew it still knows: it has the key of today's
-            certificate and of the ACME account, and serves the certificate until you stop it. If it is in the wrong hands, replace that:
-              heliograph certificate revoke --reason key-compromise
-            """) { node };
+            certificate and of the ACME account, and serves the certificate until you stop it. If it is in the wrong hands, add
+            --compromised: the account gets a new key, a certificate with a new key is ordered, and the one of before is revoked. If
+            something of that fails, the machines that are up try it again.
+            """) { node, compromised };
         options.AddStateDirectoryTo(command);
         command.SetAction((parsed, cancellationToken) => WithSetupAsync(options, parsed, async setup =>
         {
             var name = parsed.GetValue(node)!;
-            var late = await setup.RemoveAsync(name, RemovalPatience, cancellationToken);
+            var isCompromised = parsed.GetValue(compromised);
+            var late = await setup.RemoveAsync(name, isCompromised, RemovalPatience, cancellationToken);
             var output = parsed.InvocationConfiguration.Output;
             output.WriteLine($"{name} is shut out, and the fleet has a new key.");
             if (late.Count > 0)
                 output.WriteLine($"Not seen with the new key yet: {string.Join(", ", late)}. They take it as soon as they can.");
-            output.WriteLine(
-                $"{name} still has the key of the certificate. Replace that if the machine is in the wrong hands:\n" +
-                "  heliograph certificate revoke --reason key-compromise");
+            if (isCompromised)
+                output.WriteLine(
+                    await setup.ReplaceCompromisedAsync(cancellationToken) is { } left
+                        ? $"The certificate and the account's key are to be replaced. {left}"
+                        : "The account has a new key, the certificate is replaced, and the one of before is revoked.");
+            else
+                output.WriteLine(
+                    $"{name} still has the key of the certificate. Replace that if the machine is in the wrong hands:\n" +
+                    "  heliograph certificate revoke --reason key-compromise\n  heliograph certificate roll-account-key");
         }));
         return command;
     }
@@ -218,16 +236,19 @@ internal static class FleetCommand
             Examples:
               heliograph fleet leave
 
-            It forgets the fleet's key and what was shared; the server has the certificate of before the fleet, or orders its own. The other
-            machines keep theirs, and etcd keeps this machine's user. The machine that made the fleet keeps the password of etcd's root.
+            It forgets the fleet's key, and keeps the certificate of its domains, the ACME accounts and the groups as its own. From then on
+            it renews for itself. etcd keeps this machine's user. The machine that made the fleet keeps the password of etcd's root.
             """);
-        options.AddStateDirectoryTo(command);
-        command.SetAction((parsed, _) => WithSetupAsync(options, parsed, setup =>
+        options.AddTo(command, [Keys.StateDirectory, Keys.Domains]);
+        command.SetAction((parsed, cancellationToken) => WithSetupAsync(options, parsed, async setup =>
         {
-            setup.Leave();
+            var domains = options.Load(parsed, parsed.InvocationConfiguration.Error, [Keys.Domains])?.Domains ?? [];
+            var hasCertificate = await setup.LeaveAsync(domains, cancellationToken);
             parsed.InvocationConfiguration.Output.WriteLine(
                 "This machine is in no fleet any more. Restart the server: systemctl restart heliograph");
-            return Task.CompletedTask;
+            if (!hasCertificate)
+                parsed.InvocationConfiguration.Output.WriteLine(
+                    "The fleet has no certificate for its domains. With certificate.source: acme, the server orders one.");
         }));
         return command;
     }
@@ -254,7 +275,7 @@ internal static class FleetCommand
         return ExitCode.Done;
     }
 
-    private static Task<int> WithSetupAsync(ConfigurationOptions options, ParseResult parsed, Func<FleetSetup, Task> work) =>
+    internal static Task<int> WithSetupAsync(ConfigurationOptions options, ParseResult parsed, Func<FleetSetup, Task> work) =>
         GuardAsync(async () =>
         {
             if (options.StateDirectory(parsed, parsed.InvocationConfiguration.Error) is not { } stateDirectory)
@@ -264,13 +285,13 @@ internal static class FleetCommand
             return ExitCode.Done;
         });
 
-    private static async Task<int> GuardAsync(Func<Task<ExitCode>> work)
+    internal static async Task<int> GuardAsync(Func<Task<ExitCode>> work)
     {
         try
         {
             return (int)await work();
         }
-        catch (FleetException exception)
+        catch (Exception exception) when (exception is FleetException or StorageException)
         {
             throw new StartException(exception.Message);
         }

@@ -1,5 +1,8 @@
+using Heliograph.Access;
 using Heliograph.Acme;
+using Heliograph.Acme.Storage;
 using Heliograph.Configuration;
+using Heliograph.Control;
 using Heliograph.Fleet;
 using Heliograph.Fleet.Documents;
 using Heliograph.Fleet.Etcd;
@@ -16,6 +19,9 @@ namespace Heliograph.Cli.Fleet;
 /// <summary>Makes a fleet, lets machines in, and joins one. Whatever fails can be done again.</summary>
 internal sealed class FleetSetup : IDisposable
 {
+    /// <summary>Far longer than an order takes.</summary>
+    private static readonly TimeSpan OrderTimeout = TimeSpan.FromMinutes(10);
+
     private readonly string stateDirectory;
     private readonly ILoggerFactory logs = Logging.Create(LogLevel.Warning);
     private readonly ILogger logger;
@@ -27,6 +33,8 @@ internal sealed class FleetSetup : IDisposable
         logger = logs.CreateLogger("Heliograph");
         files = new MembershipFiles(stateDirectory, TimeProvider.System, logger);
     }
+
+    public ILogger Logger => logger;
 
     /// <summary>Makes a fleet of this machine: etcd's users, the key, and in it what this machine has.</summary>
     /// <param name="settings">Whose certificate is to be shared.</param>
@@ -73,6 +81,7 @@ internal sealed class FleetSetup : IDisposable
                 cancellationToken);
             await access.ExpectAsync(node, cancellationToken);
             await ShareOwnAsync(access.Documents, settings, cancellationToken);
+            await SharedBook.OfferAsync(access, Groups().Read(), cancellationToken);
         }
         files.Write(administrator.With(own));
         files.Write(membership);
@@ -107,12 +116,14 @@ internal sealed class FleetSetup : IDisposable
     /// Shuts a machine out: its user goes, and everything is put under a new key, which the other machines get and it does not.
     /// </summary>
     /// <param name="node">The machine.</param>
+    /// <param name="compromised">It is in the wrong hands: what it knew is to be replaced.</param>
     /// <param name="patience">How long to wait for the machines that are up.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>The machines that were up, and do not use the new key yet: they take it when they can.</returns>
     /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
     /// <exception cref="StartException">There is no such machine, or this one has not made the fleet.</exception>
-    public async Task<IReadOnlyList<string>> RemoveAsync(string node, TimeSpan patience, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> RemoveAsync(
+        string node, bool compromised, TimeSpan patience, CancellationToken cancellationToken)
     {
         var membership = files.Read() ?? throw NotInFleet();
         using var changing = files.Lock();
@@ -136,7 +147,7 @@ internal sealed class FleetSetup : IDisposable
         {
             // What the last holder of a lock has stored.
             await access.Documents.ReadAsync(cancellationToken);
-            await access.CopyToAsync(nextAccess, without: node, cancellationToken);
+            await access.CopyToAsync(nextAccess, without: node, compromised, cancellationToken);
             administrator = administrator.Without(node);
             foreach (var machine in administrator.Machines.Where(machine => machine.Name != membership.Node))
                 await SendKeyAsync(access, next, machine.Personal, cancellationToken);
@@ -150,6 +161,25 @@ internal sealed class FleetSetup : IDisposable
         if (up.Count == 0)
             await access.Documents.ForgetAsync(cancellationToken);
         return [.. up.Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Has the server here replace what a compromised machine knew, if one runs here; others would do it within minutes.</summary>
+    /// <returns>What is left to do, as a sentence; null: nothing.</returns>
+    /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
+    public async Task<string?> ReplaceCompromisedAsync(CancellationToken cancellationToken)
+    {
+        var renew = new ControlRequest { Command = CertificateCommands.Renew };
+        var answer = await ControlClient.AskAsync(stateDirectory, renew, OrderTimeout, TimeProvider.System, cancellationToken);
+        using var access = OpenAccess();
+        await access.Documents.ReadAsync(cancellationToken);
+        if (!access.Documents.All.Any(static document => Compromise.IsMarked(document.Payload)))
+            return null;
+        return answer switch
+        {
+            null => "No server runs here; a machine that is up does the rest within ten minutes.",
+            { Ok: false, Message: { } problem } => $"The server here could not do it now: {problem} A machine that is up tries again.",
+            _ => "A machine that is up does the rest within ten minutes; its log says if it cannot.",
+        };
     }
 
     /// <summary>Gives an etcd that has lost its data the users of before. The machines fill it again by themselves.</summary>
@@ -178,10 +208,10 @@ internal sealed class FleetSetup : IDisposable
     }
 
     /// <summary>Joins the fleet of a token, and gets what it shares, so that the server starts with all of it.</summary>
-    /// <returns>The machine's name in the fleet.</returns>
+    /// <returns>The machine's name in the fleet, and where the groups are that it had before; null: it had none.</returns>
     /// <exception cref="FleetException">etcd does not answer, or refuses: nothing has changed.</exception>
     /// <exception cref="StartException">The token is none, or this machine is in another fleet.</exception>
-    public async Task<string> JoinAsync(string token, CancellationToken cancellationToken)
+    public async Task<(string Name, string? GroupsBefore)> JoinAsync(string token, CancellationToken cancellationToken)
     {
         if (!FleetToken.TryRead(token, out var membership, out var problem))
             throw new StartException($"this is no token of a fleet: {problem}", ExitCode.BadUsage);
@@ -197,25 +227,50 @@ internal sealed class FleetSetup : IDisposable
         using var changing = files.Lock();
         using (var access = new FleetAccess(membership, files.CopiesOf(membership), TimeProvider.System, logger))
             await access.Documents.ReadAsync(cancellationToken);
+        var before = KeepGroups();
         files.Write(membership);
-        files.GiveToOwner();
-        return membership.Node;
+        files.GiveToOwner(AccessFile.BeforeFleetName);
+        return (membership.Node, before);
     }
 
-    /// <summary>Makes this machine one of its own again. The certificate stays with the fleet.</summary>
+    /// <summary>What the fleet shares, with the files of this machine that lead there, for a command that only talks to etcd.</summary>
+    /// <exception cref="StartException">This machine is in no fleet.</exception>
+    public FleetAccess OpenAccess() => new(files.Read() ?? throw NotInFleet(), copies: null, TimeProvider.System, logger);
+
+    /// <summary>Makes this machine one of its own again, with the fleet's certificate, accounts and groups as its own.</summary>
+    /// <param name="domains">Whose certificate it keeps.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <returns>Whether it has a certificate.</returns>
     /// <exception cref="StartException">It is in no fleet, or that cannot be changed.</exception>
-    public void Leave()
+    public async Task<bool> LeaveAsync(IReadOnlyList<string> domains, CancellationToken cancellationToken)
     {
         _ = files.Read() ?? throw NotInFleet();
         using var changing = files.Lock();
+        List<string> kept = [CertificateManager.DirectoryName];
+        using (var access = files.OpenAccess() ?? throw NotInFleet())
+        {
+            await access.TryReadAsync(cancellationToken);
+            var directory = new PrivateDirectory(
+                Path.Combine(Path.GetFullPath(stateDirectory), CertificateManager.DirectoryName), TimeProvider.System, logger);
+            foreach (var (file, content) in SharedStore.FindFiles(access.Documents, domains))
+            {
+                directory.Create();
+                directory.WriteBytes(file, content.ToArray());
+                kept.Add(Path.Combine(CertificateManager.DirectoryName, file));
+            }
+            if (new SharedBook(() => access, TimeProvider.System).Find() is { } shared)
+                Groups().Write((Groups().Read() with { Untold = [] }).Follow(shared));
+        }
         files.Leave();
+        files.GiveToOwner([.. kept, AccessFile.Name]);
+        return kept.Contains(Path.Combine(CertificateManager.DirectoryName, CertificateManager.CertificateDocument));
     }
 
     /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
     /// <exception cref="StartException">This machine is in no fleet.</exception>
     public async Task<FleetReport> ReportAsync(CancellationToken cancellationToken)
     {
-        using var access = new FleetAccess(files.Read() ?? throw NotInFleet(), copies: null, TimeProvider.System, logger);
+        using var access = OpenAccess();
         return await access.ReportAsync(cancellationToken);
     }
 
@@ -230,10 +285,12 @@ internal sealed class FleetSetup : IDisposable
         var locks = new HeldLocks();
         try
         {
-            foreach (var name in access.Documents.All.Select(static document => document.Name).Where(SharedStore.IsCertificate))
+            var orders = access.Documents.All.Select(static document => document.Name).Where(SharedStore.IsCertificate);
+            foreach (var name in orders.Append(SharedBook.Name))
                 locks.Add(
                     await OrderLock.TryTakeAsync(access.Member, name, cancellationToken)
-                        ?? throw new StartException("a machine is ordering a certificate just now; try again in a minute"));
+                        ?? throw new StartException(
+                            "a machine is ordering a certificate or changes the groups just now; try again in a minute"));
             return locks;
         }
         catch
@@ -257,6 +314,20 @@ internal sealed class FleetSetup : IDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, cancellationToken);
         }
     }
+
+    /// <summary>The groups are the fleet's then. Those of this machine work no more, and its operator may want to know them.</summary>
+    /// <returns>Where they are; null: there are none, or this machine was in the fleet before.</returns>
+    private string? KeepGroups()
+    {
+        if (files.AreThere || Groups().Read() is not { Groups.Count: > 0 } own)
+            return null;
+        var before = Groups(AccessFile.BeforeFleetName);
+        before.Write(own);
+        return before.Path;
+    }
+
+    private AccessFile Groups(string name = AccessFile.Name) =>
+        new(new PrivateDirectory(Path.GetFullPath(stateDirectory), TimeProvider.System, logger), name);
 
     private FleetAdministrator RequireAdministrator() => files.ReadAdministrator()
         ?? throw new StartException("only the machine that made the fleet has the password of etcd's root: run this there");

@@ -2,6 +2,7 @@ using Heliograph.Access;
 using Heliograph.Configuration;
 using Heliograph.Control;
 using Heliograph.Hosting;
+using Heliograph.Membership;
 using Heliograph.Platform;
 using Microsoft.Extensions.Logging;
 
@@ -10,8 +11,11 @@ namespace Heliograph.Cli.Link;
 /// <summary>The groups of a server: the running one is asked, and acts at once; of one that does not run, the file is changed.</summary>
 internal static class GroupBook
 {
-    /// <summary>The server answers from memory and writes a small file: if it takes longer, it hangs.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// The server answers from memory and writes a small file, or in a fleet asks etcd with a bound of its own: if it takes longer, it
+    /// hangs.
+    /// </summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <returns>The groups that the request is about.</returns>
     /// <exception cref="StartException">It was refused, or cannot be asked.</exception>
@@ -19,13 +23,14 @@ internal static class GroupBook
     {
         var answer =
             await ControlClient.AskAsync(settings.StateDirectory, request, Patience, TimeProvider.System, cancellationToken)
-            ?? await RunHereAsync(settings, request);
+            ?? await RunHereAsync(settings, request, cancellationToken);
         if (!answer.Ok)
             throw new StartException(answer.Message ?? "the running server refused, without a reason");
         return answer;
     }
 
-    private static async Task<ControlResponse> RunHereAsync(Settings settings, ControlRequest request)
+    private static async Task<ControlResponse> RunHereAsync(
+        Settings settings, ControlRequest request, CancellationToken cancellationToken)
     {
         // A server could not use a directory that root created here.
         if (!Directory.Exists(settings.StateDirectory))
@@ -35,13 +40,21 @@ internal static class GroupBook
         using var logs = Logging.Create(LogLevel.Warning);
         var owner = FileOwner.OfPath(settings.StateDirectory);
         await using var held = StateDirectory.Open(settings.StateDirectory);
-        var file = new AccessFile(settings.StateDirectory, TimeProvider.System, logs.CreateLogger("Heliograph"));
-        var answer = new AccessCommands(new StoredBook(file, TimeProvider.System), () => settings).Run(request);
+        var log = logs.CreateLogger("Heliograph");
+        var file = new AccessFile(settings.StateDirectory, TimeProvider.System, log);
+        var fleet = new MembershipFiles(settings.StateDirectory, TimeProvider.System, log);
+        using var access = fleet.OpenAccess();
+        if (access is not null)
+            await access.TryReadAsync(cancellationToken);
+        var book = new StoredBook(file, access is null ? null : new(() => access, TimeProvider.System), TimeProvider.System);
+        var answer = await new AccessCommands(book, () => settings).RunAsync(request, cancellationToken);
         // What root creates in the directory of a service must belong to the service.
         if (Environment.IsPrivilegedProcess && owner is { User: > 0 } service)
         {
             service.TryGive(file.Path);
             service.TryGive(held.LockPath);
+            if (access is not null)
+                fleet.GiveToOwner();
         }
         return answer;
     }

@@ -25,16 +25,22 @@ internal sealed record ActivatedSockets(IReadOnlyDictionary<IPEndPoint, Inherite
         // Those of the very address first: the socket for [::] leaves 0.0.0.0 to the other, in whatever order systemd has them.
         foreach (var (descriptor, socket) in sockets.OrderBy(one => !configured.Contains(one.Socket.Endpoint)))
         {
-            var address =
-                configured.Find(address => address.Equals(socket.Endpoint) && !inherited.ContainsKey(address))
-                ?? configured.Find(address => MeansWithoutIpv6(address, socket.Endpoint) && !inherited.ContainsKey(address))
-                ?? (IsIpv4Of(socket.Endpoint, inherited.Values) ? socket.Endpoint : null)
-                ?? throw new StartException(
+            if (FindAddress(socket) is { } address)
+                inherited.Add(address, socket);
+            // After a restart in place: the configuration has changed since, and nobody else holds this socket.
+            else if (descriptor.Name == PassedDescriptor.OwnName)
+                socket.Close();
+            else
+                throw new StartException(
                     $"systemd listens on {socket.Endpoint} for this service ({descriptor.Name}), but neither listen nor http.listen has " +
                     $"that address; add it there, or change ListenStream= with: systemctl edit heliograph.socket");
-            inherited.Add(address, socket);
         }
         return new(inherited);
+
+        IPEndPoint? FindAddress(InheritedSocket socket) =>
+            configured.Find(address => address.Equals(socket.Endpoint) && !inherited.ContainsKey(address))
+            ?? configured.Find(address => MeansWithoutIpv6(address, socket.Endpoint) && !inherited.ContainsKey(address))
+            ?? (IsIpv4Of(socket.Endpoint, inherited.Values) ? socket.Endpoint : null);
     }
 
     /// <summary>

@@ -44,7 +44,8 @@ internal sealed class ServiceNotifier : IAsyncDisposable
     /// <summary>Everything listens; signs of life are sent from now on.</summary>
     public void Ready()
     {
-        socket?.Send("READY=1", Status());
+        // The watchdog's time also runs while one process takes the place of another.
+        socket?.Send(["READY=1", Status(), .. hasWatchdog ? ["WATCHDOG=1"] : Array.Empty<string>()]);
         if (socket is not null)
             beating = BeatAsync(socket);
     }
@@ -57,6 +58,11 @@ internal sealed class ServiceNotifier : IAsyncDisposable
             "STATUS=reading the configuration");
 
     public void Reloaded() => socket?.Send("READY=1", Status());
+
+    /// <summary>
+    /// Another program takes the place of this process. systemd is not told that it stops, because then it would wait for its end.
+    /// </summary>
+    public void Restarting() => socket?.Send(Status());
 
     public void Stopping()
     {

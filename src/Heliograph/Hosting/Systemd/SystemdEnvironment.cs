@@ -3,16 +3,20 @@ using System.Globalization;
 namespace Heliograph.Hosting.Systemd;
 
 /// <summary>A descriptor that systemd passed, and the name that its unit gave it.</summary>
-internal sealed record PassedDescriptor(int Number, string Name);
+internal sealed record PassedDescriptor(int Number, string Name)
+{
+    /// <summary>The name of a socket that the process before has opened itself.</summary>
+    public const string OwnName = "heliograph-restart";
+}
 
 /// <summary>What systemd passes to a service in its environment: sd_notify(3), sd_watchdog_enabled(3), sd_listen_fds(3).</summary>
 internal sealed record SystemdEnvironment
 {
     /// <summary>SD_LISTEN_FDS_START.</summary>
-    private const int FirstDescriptor = 3;
+    public const int FirstDescriptor = 3;
 
     /// <summary>Far more addresses than anyone listens on.</summary>
-    private const int MostDescriptors = 64;
+    public const int MostDescriptors = 64;
 
     /// <summary>Where to report the service's status; null: nowhere.</summary>
     public string? NotifySocket { get; private init; }
@@ -39,6 +43,31 @@ internal sealed record SystemdEnvironment
             Descriptors =
                 descriptors is not null && listenProcess is not null && IsThisProcess(listenProcess) ? Passed(descriptors, names) : [],
         };
+    }
+
+    /// <summary>The name that systemd gave to a descriptor; those of sockets that this program has opened have one, too.</summary>
+    public string NameOf(int descriptor) =>
+        Descriptors.FirstOrDefault(passed => passed.Number == descriptor)?.Name ?? PassedDescriptor.OwnName;
+
+    /// <summary>The variables for a program that takes the place of this process and keeps its number.</summary>
+    /// <param name="names">Of the descriptors that it gets, from <see cref="FirstDescriptor"/> on.</param>
+    public IReadOnlyDictionary<string, string> VariablesFor(IReadOnlyList<string> names)
+    {
+        var process = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["LISTEN_PID"] = process,
+            ["LISTEN_FDS"] = names.Count.ToString(CultureInfo.InvariantCulture),
+            ["LISTEN_FDNAMES"] = string.Join(':', names),
+        };
+        if (NotifySocket is { } socket)
+            variables["NOTIFY_SOCKET"] = socket;
+        if (Watchdog is { } limit)
+        {
+            variables["WATCHDOG_USEC"] = ((long)limit.TotalMicroseconds).ToString(CultureInfo.InvariantCulture);
+            variables["WATCHDOG_PID"] = process;
+        }
+        return variables;
     }
 
     private static string? ReadAndClear(string variable)

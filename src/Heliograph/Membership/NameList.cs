@@ -1,0 +1,49 @@
+using System.Text.Json.Serialization;
+
+namespace Heliograph.Membership;
+
+/// <summary>What became of a name.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<NameState>))]
+internal enum NameState
+{
+    /// <summary>It leads to machines of the fleet.</summary>
+    [JsonStringEnumMemberName("given")]
+    Given,
+
+    /// <summary>It is retired, because a censor blocks it: not to be given out again.</summary>
+    [JsonStringEnumMemberName("blocked")]
+    Blocked,
+
+    /// <summary>It leads nowhere any more.</summary>
+    [JsonStringEnumMemberName("retired")]
+    Retired,
+}
+
+/// <summary>A name of a proxy.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="State">What became of it.</param>
+/// <param name="Machines">Where it leads; empty: nowhere, or to addresses that were typed.</param>
+/// <param name="Addresses">Those of its records.</param>
+/// <param name="Since">The day of the last change.</param>
+internal sealed record FleetName(
+    string Name, NameState State, IReadOnlyList<string> Machines, IReadOnlyList<string> Addresses, DateOnly Since);
+
+/// <summary>The names that lead, or have led, to the machines of the fleet. All of them share the list.</summary>
+internal sealed record NameList(IReadOnlyList<FleetName> Names)
+{
+    public static readonly NameList Empty = new([]);
+
+    /// <summary>A document is 256 KB at most, and a name with its addresses is some 200 bytes.</summary>
+    private const int MostNames = 500;
+
+    public FleetName? Find(string name) => Names.FirstOrDefault(one => one.Name == name);
+
+    /// <exception cref="StartException">There are too many.</exception>
+    public NameList With(FleetName name)
+    {
+        FleetName[] others = [.. Names.Where(one => one.Name != name.Name)];
+        return others.Length < MostNames
+            ? new([.. others.Append(name).OrderBy(static one => one.Name, StringComparer.Ordinal)])
+            : throw new StartException($"the list of names is full ({MostNames}); the DNS records were changed");
+    }
+}

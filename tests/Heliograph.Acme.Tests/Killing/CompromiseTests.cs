@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Text.Json;
+using Heliograph.Acme.Storage;
+using Heliograph.Acme.Tests.Pebble;
+using Heliograph.Testing;
+using Heliograph.Testing.Pebble;
+
+namespace Heliograph.Acme.Tests.Killing;
+
+/// <summary>
+/// Somebody else has the keys: the account gets another one, a certificate under another key is ordered, and the one of before is revoked,
+/// with a real Pebble, and with kill -9 at each write on the way.
+/// </summary>
+public sealed class CompromiseTests : PebbleTests
+{
+    private const string Name = "proxy.heliograph.test";
+    private const int MoreThanThereAre = 40;
+    private const int SigKill = 9;
+
+    private static readonly TimeSpan VictimBound = TimeSpan.FromSeconds(60);
+
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task A_kill_at_any_write_loses_neither_the_account_nor_the_certificate_and_the_next_start_does_the_rest()
+    {
+        await using var pebble = await StartPebbleAsync();
+        var options = Options(pebble, Name) with
+        {
+            Challenges = [ChallengeTypes.Dns01],
+            Dns = new DnsOptions { Hook = Hook(pebble), VisibleTimeout = TimeSpan.Zero },
+        };
+        var certificate = await GetAsync(options);
+        var account = Account().Url;
+        var kills = 0;
+        for (var occasion = 1; occasion < MoreThanThereAre; occasion++)
+        {
+            var (before, key) = (certificate, Account().Key);
+            Mark();
+            var isKilled = await BeKilledAsync(occasion, pebble, options);
+            await using (var manager = Open(options))
+            {
+                // Whatever happened, there is one.
+                Assert.NotNull(manager.Current);
+                await manager.RenewNowAsync(force: false, Stop);
+                certificate = manager.Current;
+            }
+            Assert.NotEqual(before.KeyPem, certificate.KeyPem);
+            Assert.Equal("Revoked", await pebble.StatusAsync(before.SerialNumber));
+            Assert.Equal("Valid", await pebble.StatusAsync(certificate.SerialNumber));
+            await AssertTrustedAsync(certificate, pebble);
+            Assert.Equal(account, Account().Url);
+            Assert.NotEqual(key, Account().Key);
+            Assert.All(Documents(), static path => Assert.False(Compromise.IsMarked(File.ReadAllBytes(path)), path));
+            if (!isKilled)
+                break;
+            kills++;
+        }
+        // Two for each: the attempt, the account's next key, that it is in use, the order, the certificate, that it is revoked.
+        Assert.InRange(kills, 12, MoreThanThereAre - 2);
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task An_account_whose_key_the_thief_has_changed_is_given_up_and_the_certificate_is_revoked_by_its_own_key()
+    {
+        await using var pebble = await StartPebbleAsync();
+        var options = Options(pebble, Name);
+        var stolen = await GetAsync(options);
+        var account = Account();
+        var kept = File.ReadAllBytes(AccountPath());
+        await using (var thief = Open(options))
+            await thief.RollOverAccountKeyAsync(Stop);
+        await File.WriteAllBytesAsync(AccountPath(), kept, Stop);
+        Mark();
+
+        await using var manager = Open(options);
+        Assert.True((await manager.RenewNowAsync(force: false, Stop)).Renewed);
+        Assert.Equal("Revoked", await pebble.StatusAsync(stolen.SerialNumber));
+        Assert.Equal("Valid", await pebble.StatusAsync(manager.Current!.SerialNumber));
+        Assert.NotEqual(account.Url, Account().Url);
+        Assert.Contains("and a new account is made", Log.All, StringComparison.Ordinal);
+    }
+
+    private IEnumerable<string> Documents() => Directory.EnumerateFiles(State["acme"], "*.json");
+
+    private string AccountPath() => Directory.GetFiles(State["acme"], "account-*.json").Single();
+
+    private (string Url, string Key) Account()
+    {
+        using var json = JsonDocument.Parse(File.ReadAllBytes(AccountPath()));
+        return (json.RootElement.GetProperty("url").GetString()!, json.RootElement.GetProperty("key_pem").GetString()!);
+    }
+
+    private void Mark()
+    {
+        var certificate = Path.Combine(State["acme"], CertificateManager.CertificateDocument);
+        File.WriteAllBytes(certificate, Compromise.MarkCertificate(File.ReadAllBytes(certificate)));
+        File.WriteAllBytes(AccountPath(), Compromise.MarkAccount(File.ReadAllBytes(AccountPath())));
+        Assert.All(Documents(), static path => Assert.True(Compromise.IsMarked(File.ReadAllBytes(path)), path));
+    }
+
+    /// <returns>False: it was done before that.</returns>
+    private async Task<bool> BeKilledAsync(int occasion, PebbleServer pebble, AcmeOptions options)
+    {
+        await using var victim = ChildProcess.Start(
+            Environment.ProcessPath!,
+            [
+                VictimProgram.KilledWord, occasion.ToString(CultureInfo.InvariantCulture), pebble.DirectoryUrl, pebble.CaRootFile,
+                State.Path, Name, options.Dns!.Hook!,
+            ]);
+        var code = await victim.WaitForExitAsync(VictimBound);
+        Assert.True(code is 0 or 128 + SigKill, victim.AllOutput);
+        return code != 0;
+    }
+
+    private string Hook(PebbleServer pebble)
+    {
+        var path = State.Write("hook", $$"""
+            #!/bin/sh
+            case "$1" in
+            present) exec curl -sf -d "{\"host\": \"$2\", \"value\": \"$3\"}" {{pebble.SetTxtUrl}} ;;
+            cleanup) exec curl -sf -d "{\"host\": \"$2\"}" {{pebble.ClearTxtUrl}} ;;
+            esac
+
+            """);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return path;
+    }
+}
