@@ -13,10 +13,15 @@ switch (args)
     case ["links", var directory, var address]:
         PackedLinks.Rewrite(directory, address);
         return 0;
+    case ["index", var name, var epoch, var output, .. var archives] when archives.Length > 1:
+        ImageIndex.Write(name, Time(epoch), output, archives);
+        return 0;
     case ["completion", _]:
         return await CommandLine.RunAsync(args, Console.Out, Console.Error);
     default:
-        Console.Error.WriteLine("Usage: man VERSION EPOCH | sbom VERSION EPOCH REPOSITORY | links DIRECTORY ADDRESS | completion SHELL");
+        Console.Error.WriteLine(
+            "Usage: man VERSION EPOCH | sbom VERSION EPOCH REPOSITORY | links DIRECTORY ADDRESS | index NAME EPOCH OUTPUT ARCHIVE... | "
+                + "completion SHELL");
         return 2;
 }
 

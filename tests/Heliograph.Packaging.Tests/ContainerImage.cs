@@ -1,15 +1,19 @@
 using Heliograph.Testing;
 
+[assembly: AssemblyFixture(typeof(Heliograph.Packaging.Tests.ContainerImage))]
+
 namespace Heliograph.Packaging.Tests;
 
 /// <summary>
-/// The image as buildah builds it, once for all tests, with separate base images for both stages: a Debian 12 from debootstrap, and for
-/// the build the same with gcc, this machine's SDK and the packages restored here.
+/// The images for both processors, and the tarball and the .deb for arm64, built once for all tests, with buildah, and with base images
+/// from debootstrap.
 /// </summary>
 public sealed class ContainerImage : IAsyncDisposable
 {
     private const string RunBase = "localhost/heliograph-run-base";
     private const string BuildBase = "localhost/heliograph-build-base";
+
+    private static readonly string[] Architectures = ["amd64", "arm64"];
 
     private readonly TempDirectory directory = new();
     private readonly Dictionary<string, string?> environment;
@@ -34,8 +38,16 @@ public sealed class ContainerImage : IAsyncDisposable
     /// <summary>As compose.yaml names it.</summary>
     public static string Name => $"ghcr.io/heliograph/heliograph:{Packages.Version}";
 
-    /// <summary>The archive of the release.</summary>
+    /// <summary>The archives of the release.</summary>
     public string Archive => Path.Combine(directory["out"], $"heliograph-{Packages.Version}-container.tar");
+
+    public string Arm64Archive => Path.Combine(directory["out"], $"heliograph-{Packages.Version}-container-arm64.tar");
+
+    public string IndexArchive => Path.Combine(directory["out"], $"heliograph-{Packages.Version}-container-index.tar");
+
+    public string Arm64Deb => Path.Combine(directory["out"], $"heliograph_{Packages.Version}_arm64.deb");
+
+    public string Arm64Tarball => Path.Combine(directory["out"], $"heliograph-{Packages.Version}-linux-arm64.tar.gz");
 
     /// <summary>Ends when the image and its archive are there.</summary>
     public Task BuiltAsync() => building.Value;
@@ -67,11 +79,14 @@ public sealed class ContainerImage : IAsyncDisposable
         directory.Dispose();
     }
 
-    private async Task BuildAsync()
+    /// <summary>The stage of the Dockerfile that compiles, in a Debian with gcc, with this machine's SDK and the packages restored here.
+    /// </summary>
+    /// <returns>The name of its image.</returns>
+    public async Task<string> CompileAsync()
     {
-        await CommitAsync(RunBase, await DebianRoot.FetchAsync());
         await CommitAsync(
             BuildBase,
+            "amd64",
             await DebianRoot.FetchBuilderAsync(),
             "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1",
             "DOTNET_CLI_TELEMETRY_OPTOUT=1",
@@ -80,29 +95,43 @@ public sealed class ContainerImage : IAsyncDisposable
         // "10.0.401 [/usr/share/dotnet/sdk]"
         var dotnet = Path.GetDirectoryName((await Tool.RunAsync("dotnet", "--list-sdks")).Split('[')[1].Split(']')[0])!;
         var packages = (await Tool.RunAsync("dotnet", "nuget", "locals", "global-packages", "--list")).Split(": ")[1].Trim();
+        const string Compiled = "localhost/heliograph-compiled";
+        await BuildahAsync(
+            "build", "--target", "compiled", "--tag", Compiled, "--file", Repository.PathOf("packaging/container/Dockerfile"),
+            "--build-arg", $"BUILD_IMAGE={BuildBase}", "--volume", $"{dotnet}:/usr/share/dotnet:ro", "--volume", $"{packages}:/packages",
+            Repository.PathOf(""));
+        return Compiled;
+    }
+
+    private async Task BuildAsync()
+    {
+        await BuildahAsync("manifest", "create", RunBase);
+        foreach (var architecture in Architectures)
+        {
+            await CommitAsync($"{RunBase}-{architecture}", architecture, await DebianRoot.FetchAsync(architecture));
+            await BuildahAsync("manifest", "add", "--arch", architecture, RunBase, $"containers-storage:{RunBase}-{architecture}");
+        }
+        // Two compilations, and two images.
         await Tool.RunAsync(
-            Tool.Build,
+            2 * Tool.Build,
             environment,
             Repository.PathOf("eng/package"),
             "--only",
-            "container",
+            "tarball,deb,container",
+            "--architecture",
+            "all",
             "--output",
             directory["out"],
             "--",
             "--build-arg",
-            $"BUILD_IMAGE={BuildBase}",
-            "--build-arg",
-            $"RUN_IMAGE={RunBase}",
-            "--volume",
-            $"{dotnet}:/usr/share/dotnet:ro",
-            "--volume",
-            $"{packages}:/packages");
+            $"RUN_IMAGE={RunBase}");
     }
 
-    private async Task CommitAsync(string name, string tarball, params string[] settings)
+    private async Task CommitAsync(string name, string architecture, string tarball, params string[] settings)
     {
         var container = (await BuildahAsync("from", "scratch")).Trim();
         await BuildahAsync("add", "--quiet", container, tarball, "/");
+        await BuildahAsync("config", "--arch", architecture, container);
         foreach (var setting in settings)
             await BuildahAsync("config", "--env", setting, container);
         await BuildahAsync("commit", "--quiet", "--rm", container, name);

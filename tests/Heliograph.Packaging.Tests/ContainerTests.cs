@@ -4,9 +4,9 @@ using Heliograph.Testing;
 namespace Heliograph.Packaging.Tests;
 
 /// <summary>
-/// The image, built from the Dockerfile and run by buildah, and its archive, loaded by the engines that people have.
+/// The image, built from the Dockerfile and run by buildah, and its archives, loaded by the engines that people have.
 /// </summary>
-public sealed class ContainerTests(ContainerImage image) : IClassFixture<ContainerImage>
+public sealed class ContainerTests(ContainerImage image)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
@@ -71,6 +71,14 @@ public sealed class ContainerTests(ContainerImage image) : IClassFixture<Contain
     }
 
     [Fact]
+    public async Task A_clone_is_enough_to_compile_the_program_in_a_container()
+    {
+        var container = (await image.BuildahAsync("from", await image.CompileAsync())).Trim();
+        Assert.Equal(
+            $"heliograph {Packages.Version}\n", await image.BuildahAsync("run", container, "--", "/program/heliograph", "--version"));
+    }
+
+    [Fact]
     public async Task Docker_loads_the_archive_under_the_name_in_compose_yaml_with_its_health_check()
     {
         await image.BuiltAsync();
@@ -119,6 +127,13 @@ public sealed class ContainerTests(ContainerImage image) : IClassFixture<Contain
             static line => line.Contains("containerd successfully booted", StringComparison.Ordinal), Limit);
         await Tool.RunAsync("ctr", "--address", socket, "image", "import", "--snapshotter", "native", image.Archive);
         Assert.Equal($"{ContainerImage.Name}\n", await Tool.RunAsync("ctr", "--address", socket, "image", "list", "--quiet"));
+
+        // The index has the same name, and an image for each processor; it unpacks that of the machine it is on.
+        await Tool.RunAsync(
+            "ctr", "--address", socket, "image", "import", "--all-platforms", "--snapshotter", "native", image.IndexArchive);
+        Assert.Matches(
+            $@"\n{ContainerImage.Name} +application/vnd\.oci\.image\.index\.v1\+json .* linux/amd64,linux/arm64 ",
+            await Tool.RunAsync("ctr", "--address", socket, "image", "list"));
     }
 
     /// <summary>Mounts, network and processes of its own, which end with it.</summary>

@@ -11,7 +11,6 @@ internal sealed class DebianRoot : IDisposable
     private const string Calls = "run/systemctl.calls";
 
     // Fetched once; later runs unpack it.
-    private static readonly string Cache = Repository.PathOf("artifacts/packaging-tests/bookworm.tar");
     private static readonly string BuilderCache = Repository.PathOf("artifacts/packaging-tests/bookworm-gcc.tar");
     private static readonly SemaphoreSlim Fetching = new(1);
 
@@ -37,14 +36,15 @@ internal sealed class DebianRoot : IDisposable
     /// <summary>A path in the root, as this machine sees it.</summary>
     public string this[string path] => System.IO.Path.Combine(Path, path.TrimStart('/'));
 
-    public static async Task<DebianRoot> CreateAsync()
+    /// <param name="architecture">As Debian calls it; on this machine, qemu runs the programs for another than its own.</param>
+    public static async Task<DebianRoot> CreateAsync(string architecture = "amd64")
     {
         var root = new DebianRoot();
         try
         {
-            await FetchAsync();
+            var packed = await FetchAsync(architecture);
             Directory.CreateDirectory(root.Path);
-            await Tool.RunAsync("tar", "-xpf", Cache, "-C", root.Path);
+            await Tool.RunAsync("tar", "-xpf", packed, "-C", root.Path);
             return root;
         }
         catch
@@ -55,17 +55,22 @@ internal sealed class DebianRoot : IDisposable
     }
 
     /// <summary>The packed root; also the base image of the container.</summary>
-    public static Task<string> FetchAsync()
+    public static async Task<string> FetchAsync(string architecture = "amd64")
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "debootstrap, chroot and buildah need root");
-        return FetchAsync(
-            Cache,
+        if (architecture == "arm64")
+            await Tool.RunAsync(Repository.PathOf("eng/emulate-arm64"));
+        return await FetchAsync(
+            Repository.PathOf($"artifacts/packaging-tests/bookworm-{architecture}.tar"),
             async root =>
                 await Tool.RunAsync(
                     Tool.Build,
                     environment: null,
                     "debootstrap",
-                    ["--variant=minbase", "--include=adduser,ca-certificates,libssl3", "bookworm", root, .. await MirrorAsync()]));
+                    [
+                        $"--arch={architecture}", "--variant=minbase", "--include=adduser,ca-certificates,libssl3", "bookworm", root,
+                        .. await MirrorAsync(),
+                    ]));
     }
 
     /// <summary>The same with the tools to link a program, and with a dotnet that is mounted later.</summary>

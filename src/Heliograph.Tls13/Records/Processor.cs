@@ -11,6 +11,9 @@ internal static class Processor
     // OPENSSL_ia32cap(3). The first word: CPUID leaf 1, EDX and above it ECX.
     private const ulong CarrylessMultiply = 1UL << (32 + 1), Aes = 1UL << (32 + 25);
 
+    // OpenSSL's crypto/arm_arch.h, ARMV8_AES.
+    private const ulong ArmAes = 1UL << 2;
+
     // The second word: leaf 7, EBX and above it ECX.
     private const ulong Bmi2 = 1UL << 8, Avx512 = 1UL << 16 | 1UL << 17 | 1UL << 28 | 1UL << 30 | 1UL << 31, // F, DQ, CD, BW, VL
         WideAes = 1UL << (32 + 9), WideCarrylessMultiply = 1UL << (32 + 10);
@@ -29,6 +32,17 @@ internal static class Processor
         var words = value.Split(' ')[0].Split(':');
         return words.Length >= 2 && (Word(words[0]) & First) == First && (Word(words[1]) & Second) == Second;
     }
+
+    /// <summary>Whether it has no instructions for AES at all, or they are masked. False for a processor that OpenSSL does not describe.
+    /// </summary>
+    /// <param name="settings">As above; on ARM "OPENSSL_armcap=0x...".</param>
+    public static bool LacksAes(string? settings) =>
+        settings?.Split('=', 2) switch
+        {
+            ["OPENSSL_ia32cap", var value] => (Word(value.Split(' ')[0].Split(':')[0]) & Aes) == 0,
+            ["OPENSSL_armcap", var value] => (Word(value.Split(' ')[0]) & ArmAes) == 0,
+            _ => false,
+        };
 
     private static ulong Word(string text) =>
         text.StartsWith("0x", StringComparison.Ordinal)

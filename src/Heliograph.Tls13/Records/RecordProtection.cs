@@ -15,15 +15,20 @@ public sealed unsafe class RecordProtection
     /// <summary>Protection by OpenSSL alone, for a layer that does not have to be fast.</summary>
     public static RecordProtection OpenSslOnly { get; } = new(null);
 
-    /// <summary>For a person: "OpenSSL 3.0.15", "OpenSSL 3.0.15, AES-GCM by ipsec-mb 1.3.0".</summary>
-    public string Description =>
-        $"OpenSSL {LibCrypto.Version()}{(ipsecMb is null ? "" : $", AES-GCM by ipsec-mb {ipsecMb.Version}")}";
+    /// <summary>For a person: "OpenSSL 3.0.15, AES-GCM by OpenSSL", "OpenSSL 3.0.15, AES-GCM by ipsec-mb 1.3.0".</summary>
+    public string Description => $"OpenSSL {LibCrypto.Version()}, AES-GCM by {AesGcm(LibCrypto.ProcessorSettings())}";
 
     /// <summary>The version of an ipsec-mb that is not used because it does not compute the same as OpenSSL; null: there is none.</summary>
     public string? RejectedIpsecMb { get; private init; }
 
     /// <summary>Looks for the libraries on this machine, and compares them. Takes some milliseconds.</summary>
     public static RecordProtection Find() => Find(IpsecMb.Load());
+
+    /// <summary>What computes AES-GCM. Some processors have no instructions for AES: a Raspberry Pi 4.</summary>
+    internal string AesGcm(string? processorSettings) =>
+        ipsecMb is not null ? $"ipsec-mb {ipsecMb.Version}"
+        : Processor.LacksAes(processorSettings) ? "OpenSSL, without AES instructions of the processor"
+        : "OpenSSL";
 
     internal static RecordProtection Find(IpsecMb? candidate) =>
         candidate is null || AgreesWithOpenSsl(candidate) ? new(candidate) : new(null) { RejectedIpsecMb = candidate.Version };

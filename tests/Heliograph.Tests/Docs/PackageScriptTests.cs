@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Heliograph.Testing;
 
 namespace Heliograph.Tests.Docs;
@@ -28,6 +29,23 @@ public sealed class PackageScriptTests : IDisposable
             Add(there, "exit 0");
         return AssertRefusedAsync(message, "--only", kinds);
     }
+
+    [Theory]
+    [InlineData(
+        "deb", "gcc for arm64, which links its machine code, is missing: apt-get install gcc-aarch64-linux-gnu libc6-dev-arm64-cross")]
+    [InlineData("deb", "the .deb needs dpkg-deb: apt-get install dpkg", "aarch64-linux-gnu-gcc")]
+    public Task What_another_processor_takes_is_said_too(string kind, string message, string? there = null)
+    {
+        Assert.SkipUnless(RuntimeInformation.RuntimeIdentifier == "linux-x64", "this is not the other processor's machine");
+        if (there is not null)
+            Add(there, "exit 0");
+        return AssertRefusedAsync(message, "--only", kind, "--architecture", "arm64");
+    }
+
+    [Fact]
+    public Task An_unknown_architecture_is_refused_with_those_that_there_are() =>
+        AssertRefusedAsync(
+            "unknown architecture x64; allowed are amd64, arm64 and all", "--only", "deb", "--architecture", "x64");
 
     [Fact]
     public Task So_is_the_tool_for_the_signature() =>

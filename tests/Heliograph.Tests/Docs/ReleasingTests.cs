@@ -34,7 +34,7 @@ public sealed partial class ReleasingTests
         var help = File.ReadAllText(Repository.PathOf("eng/package"));
         var options = Workflows.Values.Append(Page).SelectMany(static text => Calls().Matches(text))
             .SelectMany(static call => Options().Matches(call.Value)).Select(static match => match.Value).Distinct(StringComparer.Ordinal);
-        Assert.Equal(["--apt-repository", "--only", "--output", "--sign-with"], options.Order(StringComparer.Ordinal));
+        Assert.Equal(["--apt-repository", "--architecture", "--only", "--output", "--sign-with"], options.Order(StringComparer.Ordinal));
         Assert.All(options, option => Assert.Contains($"[{option} ", help, StringComparison.Ordinal));
     }
 

@@ -13,7 +13,7 @@ public sealed class RecordProtectionTests
     public void Without_the_library_OpenSSL_does_it_all_and_nothing_is_rejected()
     {
         var protection = RecordProtection.Find(candidate: null);
-        Assert.Equal($"OpenSSL {LibCrypto.Version()}", protection.Description);
+        Assert.StartsWith($"OpenSSL {LibCrypto.Version()}, AES-GCM by OpenSSL", protection.Description, StringComparison.Ordinal);
         Assert.Null(protection.RejectedIpsecMb);
     }
 
@@ -34,7 +34,7 @@ public sealed class RecordProtectionTests
         var wrong = IpsecMb.Bind(static name => Export(name.Replace("enc_128", "enc_256", StringComparison.Ordinal)))!;
 
         var protection = RecordProtection.Find(wrong);
-        Assert.Equal($"OpenSSL {LibCrypto.Version()}", protection.Description);
+        Assert.StartsWith($"OpenSSL {LibCrypto.Version()}, AES-GCM by OpenSSL", protection.Description, StringComparison.Ordinal);
         Assert.Equal(library.Version, protection.RejectedIpsecMb);
     }
 
@@ -46,7 +46,7 @@ public sealed class RecordProtectionTests
         var wrong = IpsecMb.Bind(static name => Export(name.Replace("dec_256", "dec_128", StringComparison.Ordinal)))!;
 
         var protection = RecordProtection.Find(wrong);
-        Assert.Equal($"OpenSSL {LibCrypto.Version()}", protection.Description);
+        Assert.StartsWith($"OpenSSL {LibCrypto.Version()}, AES-GCM by OpenSSL", protection.Description, StringComparison.Ordinal);
         Assert.Equal(library.Version, protection.RejectedIpsecMb);
     }
 
@@ -80,6 +80,17 @@ public sealed class RecordProtectionTests
     [InlineData("OPENSSL_ia32cap=0xfffa32034f8bffff:0x1b415fde319e27eb")] // the kernel does not keep registers of 512 bits
     [InlineData("OPENSSL_ia32cap=0xfdfa32014f8bffff:0x1b415fdef1bf27eb env:~0x200000200000000")] // AES masked
     public void A_processor_without_it_is_known(string? settings) => Assert.False(Processor.HasWideAes(settings));
+
+    [Theory]
+    [InlineData($"OPENSSL_ia32cap={Wide}", "OpenSSL")]
+    [InlineData("OPENSSL_armcap=0xfd", "OpenSSL")] // ARMv8 with its extension for cryptography
+    [InlineData("OPENSSL_armcap=0x81", "OpenSSL, without AES instructions of the processor")] // without it: a Raspberry Pi 4
+    [InlineData("OPENSSL_armcap=0x1 env:0x1", "OpenSSL, without AES instructions of the processor")]
+    [InlineData("OPENSSL_ia32cap=0xfdfa32014f8bffff:0x1b415fdef1bf27eb", "OpenSSL, without AES instructions of the processor")]
+    [InlineData("", "OpenSSL")]
+    [InlineData(null, "OpenSSL")]
+    public void What_computes_AES_GCM_is_said(string? settings, string description) =>
+        Assert.Equal(description, RecordProtection.OpenSslOnly.AesGcm(settings));
 
     private static nint Export(string name)
     {
