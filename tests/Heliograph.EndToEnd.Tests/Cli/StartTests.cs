@@ -48,7 +48,7 @@ public sealed class StartTests : IDisposable
     {
         masked = ":~0x60000000000";
         await using var program = await StartAsync("--domain", "localhost");
-        Assert.Matches(@"(?m)^  tls           OpenSSL 3\.[0-9.]+$", program.Output);
+        Assert.Matches(@"(?m)^  tls           OpenSSL 3\.[0-9.]+, AES-GCM by OpenSSL$", program.Output);
         Assert.Equal("", program.Errors);
     }
 
