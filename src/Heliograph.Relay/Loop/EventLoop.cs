@@ -37,7 +37,9 @@ internal sealed unsafe class EventLoop : IDisposable
     private LoopSocket?[] sockets = new LoopSocket?[64];
     private readonly Stack<int> freeSlots = new();
     private int usedSlots;
+    private readonly Lock waking = new();
     private int wakeUpPending;
+    private bool hasEnded;
     private volatile bool stopping;
 
     /// <param name="name">The thread's name.</param>
@@ -90,7 +92,11 @@ internal sealed unsafe class EventLoop : IDisposable
         if (Interlocked.Exchange(ref wakeUpPending, 1) != 0)
             return;
         var one = 1UL;
-        _ = Libc.write(wakeUp, &one, sizeof(ulong));
+        lock (waking)
+        {
+            if (!hasEnded)
+                _ = Libc.write(wakeUp, &one, sizeof(ulong));
+        }
     }
 
     /// <summary>Runs an action later in this round; only from the loop itself.</summary>
@@ -123,6 +129,9 @@ internal sealed unsafe class EventLoop : IDisposable
         Post(static () => { });
         if (thread.IsAlive)
             thread.Join();
+        // Who posts late must not write into whatever has the descriptor's number by then.
+        lock (waking)
+            hasEnded = true;
         _ = Libc.close(epoll);
         _ = Libc.close(wakeUp);
         NativeMemory.Free(events);

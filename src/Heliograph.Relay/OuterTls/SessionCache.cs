@@ -147,7 +147,10 @@ internal sealed unsafe class SessionCache : ISessionCache
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void FreeCache(nint context, nint handle, nint all, int slot, nint number, nint pointer)
     {
-        if (handle != 0)
-            GCHandle.FromIntPtr(handle).Free();
+        if (handle == 0)
+            return;
+        var owned = GCHandle.FromIntPtr(handle);
+        ((SessionCache?)owned.Target)?.store.Clear();
+        owned.Free();
     }
 }

@@ -68,7 +68,7 @@ internal sealed class SessionStore(TimeProvider timeProvider)
         {
             if (LeftInPiece(next) < length)
                 next += LeftInPiece(next);
-            while (oldest < next && (places.Count >= Most || next + length - oldest > (PieceCount - 1) * PieceSize))
+            while (oldest < next && (places.Count >= Most || next + length - oldest > (PieceCount - 1) * PieceSize || HasOldestEnded()))
                 DropOldest();
             var record = At(next);
             BinaryPrimitives.WriteUInt16LittleEndian(record, (ushort)content.Length);
@@ -116,16 +116,41 @@ internal sealed class SessionStore(TimeProvider timeProvider)
         }
     }
 
+    /// <summary>Forgets all, so that no key stays in memory.</summary>
+    public void Clear()
+    {
+        lock (gate)
+        {
+            places.Clear();
+            oldest = next;
+            foreach (var piece in pieces)
+                CryptographicOperations.ZeroMemory(piece);
+        }
+    }
+
     private long Now() => timeProvider.GetUtcNow().ToUnixTimeSeconds();
 
     private long? Find(ReadOnlySpan<byte> id) =>
         id.Length >= sizeof(ulong) && places.TryGetValue(KeyOf(id), out var place) && IdOf(At(place)).SequenceEqual(id) ? place : null;
 
+    /// <summary>A session that nobody can resume any more goes with the next handshake.</summary>
+    private bool HasOldestEnded() =>
+        OldestRecord() is { IsEmpty: false } record
+        && Now() >= BinaryPrimitives.ReadInt64LittleEndian(record[4..]) + NginxShape.SessionSeconds;
+
+    /// <summary>
+    /// Empty at the end of a piece, where no header fits, or where the next record did not fit: the length of the id is 0 there.
+    /// </summary>
+    private Span<byte> OldestRecord()
+    {
+        var record = LeftInPiece(oldest) < HeaderLength ? [] : At(oldest);
+        return record.IsEmpty || record[2] == 0 ? [] : record;
+    }
+
     private void DropOldest()
     {
-        // A piece ends where no header fits, or where the next record did not fit: its length is 0 there.
-        var record = LeftInPiece(oldest) < HeaderLength ? [] : At(oldest);
-        if (record.IsEmpty || record[2] == 0)
+        var record = OldestRecord();
+        if (record.IsEmpty)
         {
             oldest += LeftInPiece(oldest);
             return;

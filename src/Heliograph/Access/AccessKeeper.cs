@@ -105,12 +105,10 @@ internal sealed class AccessKeeper : IAccessBook, IAsyncDisposable
     /// <summary>Takes what other machines of the fleet have changed: called when something shared is new.</summary>
     public void UseShared()
     {
-        // It may be something else that is new.
-        if (shared?.Find() is not { } all)
-            return;
         lock (gate)
         {
-            if (!ReferenceEquals(all, followed))
+            // Found under the lock: of two changes, the later is followed last. It may be something else that is new.
+            if (shared?.Find() is { } all && !ReferenceEquals(all, followed))
                 Follow(all);
         }
     }

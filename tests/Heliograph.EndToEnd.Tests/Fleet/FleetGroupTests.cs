@@ -115,6 +115,25 @@ public sealed class FleetGroupTests(ITestOutputHelper output)
     }
 
     [Fact(Timeout = Bound.LongTest)]
+    public async Task A_machine_that_leaves_without_etcd_keeps_what_it_has_revoked_alone_revoked()
+    {
+        await using var fleet = await FleetOfGroups.MakeAsync(machines: 2, Signal);
+        var (family, friends) = (await fleet.GroupsOf(0).LinkAsync("new", "family"), await fleet.GroupsOf(0).LinkAsync("new", "friends"));
+        await fleet.UntilRelayedAsync(1, friends);
+        await fleet.UntilRelayedAsync(1, family);
+        await fleet.Etcd.KillAsync();
+        Assert.Equal(0, (await fleet.GroupsOf(1).RunAsync("revoke", "family")).ExitCode);
+
+        await fleet.StopAsync(1);
+        Assert.Equal(0, (await BuiltProgram.RunAsync("fleet", "leave", "--config", fleet.ConfigOf(1))).ExitCode);
+        await fleet.StartAgainAsync(1);
+
+        await fleet.UntilRelayedAsync(1, friends);
+        await fleet.AssertWebSiteAsync(1, family);
+        Assert.Equal([friends], await fleet.GroupsOf(1).NamesAsync());
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
     public async Task Under_the_key_of_after_a_removal_the_others_have_every_link_and_the_removed_machine_hears_of_no_new_one()
     {
         await using var fleet = await FleetOfGroups.MakeAsync(machines: 3, Signal);

@@ -72,20 +72,24 @@ public sealed class SessionStoreTests
     }
 
     [Fact]
-    public void Long_sessions_stay_within_ten_megabytes_and_longer_ones_are_not_kept()
+    public void What_has_ended_is_forgotten_at_the_next_handshake()
     {
         var store = new SessionStore(time);
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        for (var i = 0; i < 10_000; i++)
-            store.Add(Id(i), SessionForm.Der, new byte[SessionStore.LongestContent]);
+        for (var i = 0; i < 1_000; i++)
+            store.Add(Id(i), SessionForm.SuiteAndKey, new byte[34]);
+        time.Advance(TimeSpan.FromSeconds(NginxShape.SessionSeconds - 1));
+        store.Add(Id(1_000), SessionForm.SuiteAndKey, new byte[34]);
+        Assert.Equal(1_001, store.Count);
 
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, 9_000_000, 12_000_000);
-        Assert.InRange(store.Count, 2_300, 2_600);
-        Assert.True(Knows(store, Id(9_999)));
-        Assert.True(Knows(store, Id(10_000 - store.Count)));
-        Assert.False(Knows(store, Id(9_999 - store.Count)));
-        store.Add(Id(10_000), SessionForm.Der, new byte[SessionStore.LongestContent + 1]);
-        Assert.False(Knows(store, Id(10_000)));
+        time.Advance(TimeSpan.FromSeconds(1));
+        store.Add(Id(1_001), SessionForm.SuiteAndKey, new byte[34]);
+
+        Assert.Equal(2, store.Count);
+        store.Clear();
+        Assert.Equal(0, store.Count);
+        Assert.False(Knows(store, Id(1_001)));
+        store.Add(Id(1_002), SessionForm.SuiteAndKey, new byte[34]);
+        Assert.True(Knows(store, Id(1_002)));
     }
 
     [Fact]
@@ -128,7 +132,7 @@ public sealed class SessionStoreTests
 
     private bool Knows(SessionStore store, ReadOnlySpan<byte> id) => store.Find(id, content, out _, out _) is not null;
 
-    private static byte[] Id(int number)
+    internal static byte[] Id(int number)
     {
         var id = new byte[32];
         BinaryPrimitives.WriteUInt64LittleEndian(id, (ulong)number * 0x9E3779B97F4A7C15);

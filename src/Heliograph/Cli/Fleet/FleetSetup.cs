@@ -259,7 +259,7 @@ internal sealed class FleetSetup : IDisposable
                 kept.Add(Path.Combine(CertificateManager.DirectoryName, file));
             }
             if (new SharedBook(() => access, TimeProvider.System).Find() is { } shared)
-                Groups().Write((Groups().Read() with { Untold = [] }).Follow(shared));
+                Groups().Write(Groups().Read().Follow(shared) with { Untold = [] });
         }
         files.Leave();
         files.GiveToOwner([.. kept, AccessFile.Name]);
