@@ -68,8 +68,7 @@ internal sealed class SessionStore(TimeProvider timeProvider)
         {
             if (LeftInPiece(next) < length)
                 next += LeftInPiece(next);
-            while (oldest < next && (places.Count >= Most || next + length - oldest > (PieceCount - 1) * PieceSize || HasOldestEnded()))
-                DropOldest();
+            MakeRoom(length);
             var record = At(next);
             BinaryPrimitives.WriteUInt16LittleEndian(record, (ushort)content.Length);
             record[2] = (byte)id.Length;
@@ -96,7 +95,7 @@ internal sealed class SessionStore(TimeProvider timeProvider)
                 return null;
             var record = At(place);
             keptAt = BinaryPrimitives.ReadInt64LittleEndian(record[4..]);
-            if (Now() >= keptAt + NginxShape.SessionSeconds)
+            if (HasEnded(record))
                 return null;
             form = (SessionForm)record[3];
             var found = ContentOf(record);
@@ -133,28 +132,27 @@ internal sealed class SessionStore(TimeProvider timeProvider)
     private long? Find(ReadOnlySpan<byte> id) =>
         id.Length >= sizeof(ulong) && places.TryGetValue(KeyOf(id), out var place) && IdOf(At(place)).SequenceEqual(id) ? place : null;
 
-    /// <summary>A session that nobody can resume any more goes with the next handshake.</summary>
-    private bool HasOldestEnded() =>
-        OldestRecord() is { IsEmpty: false } record
-        && Now() >= BinaryPrimitives.ReadInt64LittleEndian(record[4..]) + NginxShape.SessionSeconds;
-
-    /// <summary>
-    /// Empty at the end of a piece, where no header fits, or where the next record did not fit: the length of the id is 0 there.
-    /// </summary>
-    private Span<byte> OldestRecord()
+    /// <summary>Forgets the oldest sessions: those that have ended, and as many as the next one needs.</summary>
+    private void MakeRoom(int length)
     {
-        var record = LeftInPiece(oldest) < HeaderLength ? [] : At(oldest);
-        return record.IsEmpty || record[2] == 0 ? [] : record;
+        while (oldest < next)
+        {
+            // A piece ends where no header fits, or where the next record did not fit: the length of the id is 0 there.
+            var record = LeftInPiece(oldest) < HeaderLength ? [] : At(oldest);
+            if (record.IsEmpty || record[2] == 0)
+                oldest += LeftInPiece(oldest);
+            else if (places.Count >= Most || next + length - oldest > (PieceCount - 1) * PieceSize || HasEnded(record))
+                DropOldest(record);
+            else
+                return;
+        }
     }
 
-    private void DropOldest()
+    private bool HasEnded(ReadOnlySpan<byte> record) =>
+        Now() >= BinaryPrimitives.ReadInt64LittleEndian(record[4..]) + NginxShape.SessionSeconds;
+
+    private void DropOldest(Span<byte> record)
     {
-        var record = OldestRecord();
-        if (record.IsEmpty)
-        {
-            oldest += LeftInPiece(oldest);
-            return;
-        }
         var key = KeyOf(IdOf(record));
         if (places.TryGetValue(key, out var place) && place == oldest)
             places.Remove(key);
