@@ -5,7 +5,8 @@ using Heliograph.Testing;
 namespace Heliograph.Packaging.Tests;
 
 /// <summary>The packages for arm64, built on this machine. qemu-user runs them, in a Debian 12 of that processor.</summary>
-public sealed class Arm64Tests(ContainerImage image)
+[Trait("Needs", "arm64")]
+public sealed class Arm64Tests(ImagesForAll image)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
@@ -55,6 +56,32 @@ public sealed class Arm64Tests(ContainerImage image)
         // In a storage of its own: an archive takes the image's name with it, which other tests look for.
         Task<string> BuildahAsync(params string[] arguments) =>
             image.BuildahAsync(["--root", directory["graph"], "--runroot", directory["run"], .. arguments]);
+    }
+
+    [Fact]
+    public async Task The_program_needs_glibc_2_34_at_most()
+    {
+        await image.BuiltAsync();
+        using var directory = new TempDirectory();
+        await Tool.RunAsync("tar", "-xzf", image.Arm64Tarball, "-C", directory.Path);
+        await CLibraryTests.AssertAsync(directory[$"heliograph-{Packages.Version}-linux-arm64/heliograph"]);
+    }
+
+    [Fact]
+    public async Task Containerd_takes_from_the_index_the_image_of_the_machine_it_is_on()
+    {
+        await image.BuiltAsync();
+        using var directory = new TempDirectory();
+        var socket = directory["containerd.sock"];
+        await using var daemon = ContainerTests.StartDaemon(
+            "containerd", "--address", socket, "--root", directory["data"], "--state", "/run/containerd");
+        await daemon.WaitForLineAsync(
+            static line => line.Contains("containerd successfully booted", StringComparison.Ordinal), Limit);
+        await Tool.RunAsync(
+            "ctr", "--address", socket, "image", "import", "--all-platforms", "--snapshotter", "native", image.IndexArchive);
+        Assert.Matches(
+            $@"\n{ContainerImage.Name} +application/vnd\.oci\.image\.index\.v1\+json .* linux/amd64,linux/arm64 ",
+            await Tool.RunAsync("ctr", "--address", socket, "image", "list"));
     }
 
     [Fact]

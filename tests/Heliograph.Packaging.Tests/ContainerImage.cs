@@ -1,19 +1,15 @@
 using Heliograph.Testing;
 
 [assembly: AssemblyFixture(typeof(Heliograph.Packaging.Tests.ContainerImage))]
+[assembly: AssemblyFixture(typeof(Heliograph.Packaging.Tests.ImagesForAll))]
 
 namespace Heliograph.Packaging.Tests;
 
-/// <summary>
-/// The images for both processors, and the tarball and the .deb for arm64, built once for all tests, with buildah, and with base images
-/// from debootstrap.
-/// </summary>
-public sealed class ContainerImage : IAsyncDisposable
+/// <summary>The image for this processor, built once for all tests, with buildah, and with a base image from debootstrap.</summary>
+public class ContainerImage : IAsyncDisposable
 {
     private const string RunBase = "localhost/heliograph-run-base";
     private const string BuildBase = "localhost/heliograph-build-base";
-
-    private static readonly string[] Architectures = ["amd64", "arm64"];
 
     private readonly TempDirectory directory = new();
     private readonly Dictionary<string, string?> environment;
@@ -41,13 +37,10 @@ public sealed class ContainerImage : IAsyncDisposable
     /// <summary>The archives of the release.</summary>
     public string Archive => Path.Combine(directory["out"], $"heliograph-{Packages.Version}-container.tar");
 
-    public string Arm64Archive => Path.Combine(directory["out"], $"heliograph-{Packages.Version}-container-arm64.tar");
+    private protected virtual IReadOnlyList<string> Architectures => ["amd64"];
 
-    public string IndexArchive => Path.Combine(directory["out"], $"heliograph-{Packages.Version}-container-index.tar");
-
-    public string Arm64Deb => Path.Combine(directory["out"], $"heliograph_{Packages.Version}_arm64.deb");
-
-    public string Arm64Tarball => Path.Combine(directory["out"], $"heliograph-{Packages.Version}-linux-arm64.tar.gz");
+    /// <summary>Where the files of the release are.</summary>
+    private protected string Output => directory["out"];
 
     /// <summary>Ends when the image and its archive are there.</summary>
     public Task BuiltAsync() => building.Value;
@@ -74,6 +67,7 @@ public sealed class ContainerImage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         // What buildah mounted must be released before the directory is deleted.
         await ChildProcess.RunAsync("buildah", ["rm", "--all"], TimeSpan.FromMinutes(1), directory: null, environment);
         directory.Dispose();
@@ -111,17 +105,17 @@ public sealed class ContainerImage : IAsyncDisposable
             await CommitAsync($"{RunBase}-{architecture}", architecture, await DebianRoot.FetchAsync(architecture));
             await BuildahAsync("manifest", "add", "--arch", architecture, RunBase, $"containers-storage:{RunBase}-{architecture}");
         }
-        // Two compilations, and two images.
+        // A compilation for each, and an image.
         await Tool.RunAsync(
-            2 * Tool.Build,
+            Architectures.Count * Tool.Build,
             environment,
             Repository.PathOf("eng/package"),
             "--only",
             "tarball,deb,container",
             "--architecture",
-            "all",
+            Architectures.Count == 1 ? Architectures[0] : "all",
             "--output",
-            directory["out"],
+            Output,
             "--",
             "--build-arg",
             $"RUN_IMAGE={RunBase}");
@@ -136,4 +130,18 @@ public sealed class ContainerImage : IAsyncDisposable
             await BuildahAsync("config", "--env", setting, container);
         await BuildahAsync("commit", "--quiet", "--rm", container, name);
     }
+}
+
+/// <summary>The images for both processors with their index, and the tarball and the .deb for arm64.</summary>
+public sealed class ImagesForAll : ContainerImage
+{
+    public string Arm64Archive => Path.Combine(Output, $"heliograph-{Packages.Version}-container-arm64.tar");
+
+    public string IndexArchive => Path.Combine(Output, $"heliograph-{Packages.Version}-container-index.tar");
+
+    public string Arm64Deb => Path.Combine(Output, $"heliograph_{Packages.Version}_arm64.deb");
+
+    public string Arm64Tarball => Path.Combine(Output, $"heliograph-{Packages.Version}-linux-arm64.tar.gz");
+
+    private protected override IReadOnlyList<string> Architectures => ["amd64", "arm64"];
 }
