@@ -54,6 +54,9 @@ public sealed class RelayServer : IAsyncDisposable
     /// <summary>Where it listens, with the ports that the system picked.</summary>
     public IReadOnlyList<IPEndPoint> Endpoints { get; private set; } = [];
 
+    /// <summary>Of the sockets that listen there, open until this server is disposed of.</summary>
+    public IReadOnlyList<int> Descriptors { get; private set; } = [];
+
     /// <summary>Which libraries encrypt, for a person.</summary>
     public string Cryptography { get; }
 
@@ -71,6 +74,13 @@ public sealed class RelayServer : IAsyncDisposable
 
     /// <summary>Handshakes without libssl; for tests.</summary>
     internal long HandshakesAnswered => loops.Sum(static loop => loop.Handshakes.Answered);
+
+    /// <summary>Listens at an address for a moment, as a start does.</summary>
+    /// <param name="endpoint">Where.</param>
+    /// <param name="all">Where else that start listens.</param>
+    /// <exception cref="RelayStartException">One sentence for the operator: a port is in use.</exception>
+    public static void RequireFree(IPEndPoint endpoint, IReadOnlyList<IPEndPoint> all) =>
+        _ = Libc.close(BoundSocket.Listen(endpoint, BoundSocket.HasIpv4Twin(endpoint, all)).Descriptor);
 
     /// <summary>Binds and starts to serve.</summary>
     /// <exception cref="RelayStartException">One sentence for the operator: a port is in use, or libssl is missing.</exception>
@@ -190,13 +200,7 @@ public sealed class RelayServer : IAsyncDisposable
     /// <summary>
     /// Leaves the queues of all listening sockets to a process that takes them over: call it before <see cref="DrainAsync"/>.
     /// </summary>
-    /// <returns>The descriptor of each; they are open until this server is disposed of.</returns>
-    public async Task<IReadOnlyList<int>> HandOverAsync()
-    {
-        var descriptors = new List<int>();
-        await RunOnListenersAsync(listener => descriptors.Add(listener.HandOver()));
-        return descriptors;
-    }
+    public Task HandOverAsync() => RunOnListenersAsync(static listener => listener.HandOver());
 
     /// <summary>Stops accepting and waits for the connections to end; then closes those that are left.</summary>
     /// <param name="timeout">How long at most.</param>
@@ -242,6 +246,7 @@ public sealed class RelayServer : IAsyncDisposable
     private void Listen(List<(int Descriptor, IPEndPoint Endpoint)> bound)
     {
         Endpoints = [.. bound.Select(static one => one.Endpoint)];
+        Descriptors = [.. bound.Select(static one => one.Descriptor)];
         var acceptor = loops[0].Events;
         foreach (var (endpoint, (descriptor, _)) in relay.Options.Listen.Zip(bound))
         {

@@ -169,6 +169,15 @@ internal static partial class HostLog
     [LoggerMessage(57, LogLevel.Warning, "The fleet's new key cannot be used yet: {Problem}")]
     public static partial void KeyNotTaken(ILogger logger, string problem);
 
+    [LoggerMessage(
+        74, LogLevel.Information, "Restarting in place: open connections have {Timeout} to finish; open now: {Connections}")]
+    public static partial void Restarting(ILogger logger, string connections, string timeout);
+
+    [LoggerMessage(
+        75, LogLevel.Information,
+        "The installed program takes the place of this one now; connections closed before they finished: {Left}")]
+    public static partial void Drained(ILogger logger, string left);
+
     [LoggerMessage(70, LogLevel.Information, "The fleet restarts this machine now")]
     public static partial void RestartBegins(ILogger logger);
 
@@ -177,6 +186,11 @@ internal static partial class HostLog
 
     [LoggerMessage(72, LogLevel.Information, "This machine serves again, and the fleet may restart the next one")]
     public static partial void RestartEnds(ILogger logger);
+
+    [LoggerMessage(
+        73, LogLevel.Warning,
+        "This machine serves again, and cannot tell the fleet, which restarts the next one once this turn has run out: {Problem}")]
+    public static partial void RestartNotEnded(ILogger logger, string problem);
 
     [LoggerMessage(5, LogLevel.Debug, "An unexpected error")]
     public static partial void Fault(ILogger logger, Exception exception);

@@ -75,9 +75,10 @@ public sealed class RestartBoard
     /// <param name="request">What it is taken for.</param>
     /// <param name="life">When it ends, should this machine not come back.</param>
     /// <param name="cancellationToken">Cancels it.</param>
-    /// <returns>Null: another machine has it, or nobody asks any more.</returns>
+    /// <returns>Without a turn: whether somebody has it. If not, nobody asks any more.</returns>
     /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
-    public async Task<RestartTurn?> TryTakeAsync(RestartRequest request, TimeSpan life, CancellationToken cancellationToken)
+    public async Task<(RestartTurn? Turn, bool IsTaken)> TryTakeAsync(
+        RestartRequest request, TimeSpan life, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         var (lease, granted) = await member.Client.GrantAsync(life, cancellationToken);
@@ -96,9 +97,9 @@ public sealed class RestartBoard
             cancellationToken);
         // Its own lease: the transaction was sent twice, and the first answer got lost.
         if (result.Succeeded || result.Found[0]?.Lease == lease)
-            return new RestartTurn(request.Note.Id, lease);
+            return (new RestartTurn(request.Note.Id, lease), IsTaken: true);
         await member.Client.RevokeAsync(lease, cancellationToken);
-        return null;
+        return (null, IsTaken: result.Found[0] is not null);
     }
 
     /// <summary>Gives the turn back, and says that this machine serves again, or goes on as it was.</summary>

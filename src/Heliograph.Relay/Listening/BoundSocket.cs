@@ -25,10 +25,7 @@ internal static unsafe class BoundSocket
                     bound.Add((inherited.Descriptor, inherited.Endpoint));
                     continue;
                 }
-                // "0.0.0.0:443" beside "[::]:443": each takes its own family.
-                var hasIpv4Twin = options.Listen.Any(other =>
-                    other.Address.Equals(IPAddress.Any) && other.Port == endpoint.Port && endpoint.Port != 0);
-                bound.Add(Listen(endpoint, ipv6Only: hasIpv4Twin));
+                bound.Add(Listen(endpoint, ipv6Only: HasIpv4Twin(endpoint, options.Listen)));
             }
             return bound;
         }
@@ -39,6 +36,10 @@ internal static unsafe class BoundSocket
             throw;
         }
     }
+
+    /// <summary>"0.0.0.0:443" beside "[::]:443": each takes its own family.</summary>
+    public static bool HasIpv4Twin(IPEndPoint endpoint, IReadOnlyList<IPEndPoint> all) =>
+        all.Any(other => other.Address.Equals(IPAddress.Any) && other.Port == endpoint.Port && endpoint.Port != 0);
 
     /// <summary>
     /// Binds and listens. <c>[::]</c> takes IPv4, too, unless <paramref name="ipv6Only"/>; without IPv6 it means 0.0.0.0.

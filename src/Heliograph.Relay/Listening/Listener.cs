@@ -89,12 +89,7 @@ internal sealed class Listener : IDeadlineOwner, IDisposable
     }
 
     /// <summary>From now on the queue is left to the next process, as that of an inherited socket is; on the loop.</summary>
-    /// <returns>The socket's descriptor, which is open until <see cref="Dispose"/>.</returns>
-    public int HandOver()
-    {
-        isInherited = true;
-        return socket.Descriptor;
-    }
+    public void HandOver() => isInherited = true;
 
     /// <summary>Stops and closes; on the loop.</summary>
     public void Dispose()

@@ -40,6 +40,9 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(ConfigurationOptions options, ParseResult parsed)
     {
+        // First of all: until then SIGHUP ends the program.
+        using var signals = new Signals();
+        Hangup.Unblock();
         ProcessSetup.Apply();
         // Before anything else: what runs out of them later fails anywhere, and says anything.
         ResourceLimits.Require();
@@ -50,13 +53,13 @@ internal static class RunCommand
             return (int)ExitCode.BadUsage;
         var level = new LogLevelSwitch(loaded.Settings.LogLevel);
         using var logs = Logging.Create(level, loaded.Settings.LogFormat);
-        using var signals = new Signals();
         try
         {
             var restarts = await ServeAsync(
                 loaded, () => options.Load(parsed), systemd, successor, logs, level, signals, parsed.InvocationConfiguration.Output);
             if (!restarts || signals.Stopping.IsCancellationRequested)
                 return (int)ExitCode.Done;
+            ServiceNotifier.SignOfLife(systemd);
             throw new StartException(successor.Start());
         }
         catch (OperationCanceledException) when (signals.Stopping.IsCancellationRequested)
@@ -90,8 +93,9 @@ internal static class RunCommand
         var settings = loaded.Settings!;
         var log = loggerFactory.CreateLogger("Heliograph");
         var wanted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var host = await ServerHost.StartAsync(
-            settings, ActivatedSockets.Match(systemd.Descriptors, settings), TimeProvider.System, loggerFactory, signals.Stopping);
+        var sockets = ActivatedSockets.Match(systemd.Descriptors, settings);
+        sockets.CloseSurplus();
+        await using var host = await ServerHost.StartAsync(settings, sockets, TimeProvider.System, loggerFactory, signals.Stopping);
         await using var notifier = new ServiceNotifier(systemd, host, TimeProvider.System);
         await using (var reloader = new Reloader(load, loaded, host, notifier, level, log))
         {
@@ -101,28 +105,39 @@ internal static class RunCommand
             StartupText.Write(output, settings, host);
             output.WriteLine(ReadyLine);
             output.Flush();
-            host.AcceptRestarts(() => FindProblemAsync(load, log), () => wanted.TrySetResult());
+            host.AcceptRestarts(() => FindProblemAsync(load, host, systemd, log), () => wanted.TrySetResult());
             await Task.WhenAny(signals.WaitAsync(), wanted.Task);
         }
         var restarts = !signals.Stopping.IsCancellationRequested;
         if (restarts)
             successor.Take(await host.HandOverAsync());
-        HostLog.Stopping(log, RoundedCount.Describe(host.Connections), Values.Write(host.DrainTimeout));
+        var (open, timeout) = (RoundedCount.Describe(host.Connections), Values.Write(host.DrainTimeout));
+        if (restarts)
+            HostLog.Restarting(log, open, timeout);
+        else
+            HostLog.Stopping(log, open, timeout);
         var drained = host.DrainAsync();
         if (restarts)
             notifier.Restarting();
+        // At once, or when it has to stop while it drains for a restart.
+        using var stopping = signals.Stopping.Register(notifier.Stopping);
+        var left = RoundedCount.Describe(await drained);
+        if (signals.Stopping.IsCancellationRequested)
+            HostLog.Stopped(log, left);
         else
-            notifier.Stopping();
-        HostLog.Stopped(log, RoundedCount.Describe(await drained));
+            HostLog.Drained(log, left);
         return restarts;
     }
 
     /// <summary>Why this process must not end: the next one would not start.</summary>
-    private static async Task<string?> FindProblemAsync(Func<LoadedConfiguration> load, ILogger logger)
+    private static async Task<string?> FindProblemAsync(
+        Func<LoadedConfiguration> load, ServerHost host, SystemdEnvironment systemd, ILogger logger)
     {
         var loaded = load();
-        var problems = loaded.Settings is { } settings
-            ? await StartRehearsal.FindProblemsAsync(settings, TimeProvider.System, logger) : loaded.Errors;
-        return problems.Count == 0 ? null : string.Join("; ", problems);
+        if (loaded.Settings is not { } settings)
+            return string.Join("; ", loaded.Errors);
+        var files = await StartRehearsal.FindProblemsAsync(settings, TimeProvider.System, logger);
+        var addresses = AddressRehearsal.FindProblems(settings, systemd.Describe(host.Descriptors), host.MetricsEndpoints);
+        return files.Count + addresses.Count == 0 ? null : string.Join("; ", files.Concat(addresses));
     }
 }

@@ -76,6 +76,9 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     /// <summary>Where plain HTTP is served; empty: nowhere.</summary>
     public IReadOnlyList<IPEndPoint> HttpEndpoints => redirect?.Endpoints ?? [];
 
+    /// <summary>Of all sockets on which clients connect, open until this host is disposed of.</summary>
+    public IReadOnlyList<int> Descriptors => [.. relay.Descriptors, .. redirect?.Descriptors ?? []];
+
     /// <summary>Where metrics and health checks are served; empty: nowhere.</summary>
     public IReadOnlyList<IPEndPoint> MetricsEndpoints => monitoring.Endpoints;
 
@@ -184,8 +187,12 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         new RestartHandler(findProblem, () => settings.Limits.DrainTimeout + settings.Limits.HandoverTimeout, restart));
 
     /// <summary>Leaves the queues of the sockets that listen to the next process: call it before <see cref="DrainAsync"/>.</summary>
-    /// <returns>Their descriptors, which are open until this host is disposed of.</returns>
-    public async Task<IReadOnlyList<int>> HandOverAsync() => [.. await relay.HandOverAsync(), .. redirect?.Descriptors ?? []];
+    /// <returns><see cref="Descriptors"/>.</returns>
+    public async Task<IReadOnlyList<int>> HandOverAsync()
+    {
+        await relay.HandOverAsync();
+        return Descriptors;
+    }
 
     /// <summary>Stops accepting, and gives open connections <c>limits.drain_timeout</c> to finish.</summary>
     /// <returns>How many were still open after that, and were closed.</returns>

@@ -1,5 +1,7 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 using Heliograph.Hosting.Systemd;
 
 namespace Heliograph.Hosting;
@@ -31,7 +33,7 @@ internal sealed unsafe partial class Successor
     /// <summary>Keeps these sockets open for it.</summary>
     public void Take(IEnumerable<int> descriptors)
     {
-        foreach (var descriptor in descriptors)
+        foreach (var descriptor in descriptors.Take(SystemdEnvironment.MostDescriptors))
         {
             // Above those that it gets: none of them overwrites another.
             var copy = Control(descriptor, DuplicateAbove, SystemdEnvironment.FirstDescriptor + SystemdEnvironment.MostDescriptors);
@@ -45,15 +47,39 @@ internal sealed unsafe partial class Successor
     /// <returns>Why.</returns>
     public string Start()
     {
-        for (var index = 0; index < sockets.Count; index++)
-            _ = Duplicate(sockets[index].Descriptor, SystemdEnvironment.FirstDescriptor + index);
         var variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .ToDictionary(static entry => (string)entry.Key, static entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
         foreach (var (name, value) in environment.VariablesFor([.. sockets.Select(static one => one.Name)]))
             variables[name] = value;
+        int error;
+        fixed (int* copies = sockets.Select(static one => one.Descriptor).ToArray())
+        fixed (byte* file = Encoding.UTF8.GetBytes(program + '\0'))
         fixed (nint* words = Words(arguments), environs = Words([.. variables.Select(static one => $"{one.Key}={one.Value}")]))
-            _ = Execute(program, words, environs);
-        return $"{program} cannot be started: {Marshal.GetLastPInvokeErrorMessage()}";
+        {
+            var (standardInput, noFile) = (0, (byte)0);
+            // It fails, and leaves behind what the runtime makes at a first call.
+            _ = Replace(&standardInput, 1, standardInput, &noFile, words, environs);
+            Hangup.Block();
+            error = Replace(copies, sockets.Count, SystemdEnvironment.FirstDescriptor, file, words, environs);
+        }
+        return $"{program} cannot be started: {Marshal.GetPInvokeErrorMessage(error)}";
+    }
+
+    /// <summary>
+    /// Gives the descriptors their numbers and executes a file. The runtime's own descriptors may have had these numbers (the one under
+    /// which it writes code, the pipe for signals): so there is nothing but system calls here, and nothing to be compiled for them.
+    /// </summary>
+    /// <returns>Why that is impossible: errno.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Replace(int* descriptors, int count, int first, byte* file, nint* words, nint* environs)
+    {
+        for (var index = 0; index < count; index++)
+        {
+            if (Duplicate(descriptors[index], first + index) < 0)
+                return Marshal.GetLastSystemError();
+        }
+        _ = Execute(file, words, environs);
+        return Marshal.GetLastSystemError();
     }
 
     /// <summary>As C has them. Nobody frees them: this process ends, one way or the other.</summary>
@@ -65,6 +91,6 @@ internal sealed unsafe partial class Successor
     [LibraryImport("libc", EntryPoint = "dup2")]
     private static partial int Duplicate(int descriptor, int number);
 
-    [LibraryImport("libc", EntryPoint = "execve", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Execute(string program, nint* arguments, nint* environment);
+    [LibraryImport("libc", EntryPoint = "execve")]
+    private static partial int Execute(byte* file, nint* arguments, nint* environment);
 }

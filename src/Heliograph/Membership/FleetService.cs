@@ -25,6 +25,7 @@ internal sealed class FleetService : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly Channel<NextKey> keys = Channel.CreateBounded<NextKey>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly MachineRestart restart;
     private readonly TaskCompletionSource<RestartHandler> restarts = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private FleetMembership membership;
     private volatile FleetAccess access;
@@ -37,6 +38,7 @@ internal sealed class FleetService : IAsyncDisposable
         this.timeProvider = timeProvider;
         this.logger = logger;
         access = Open(membership);
+        restart = new MachineRestart(files, timeProvider, logger);
     }
 
     public FleetAccess Access => access;
@@ -212,8 +214,7 @@ internal sealed class FleetService : IAsyncDisposable
     }
 
     private async Task RestartAsync(FleetAccess current, CancellationToken cancellationToken) =>
-        await new MachineRestart(current.Restarts, files, timeProvider, logger)
-            .RunAsync(await restarts.Task.WaitAsync(cancellationToken), cancellationToken);
+        await restart.RunAsync(current.Restarts, await restarts.Task.WaitAsync(cancellationToken), cancellationToken);
 
     private async Task ReportAsync(FleetAccess current, Func<MachineReport> report, CancellationToken cancellationToken)
     {

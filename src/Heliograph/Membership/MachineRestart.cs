@@ -14,29 +14,59 @@ internal sealed record RestartHandler(Func<Task<string?>> FindProblemAsync, Func
 /// Restarts this machine when the fleet asks, if it is its turn, which the next process gives back once it serves. A machine that does not
 /// come back holds it until it runs out.
 /// </summary>
-internal sealed class MachineRestart(RestartBoard board, MembershipFiles files, TimeProvider timeProvider, ILogger logger)
+/// <remarks>To be made once, at the start of the process: the turn that its file has then is that of the process before.</remarks>
+internal sealed class MachineRestart(MembershipFiles files, TimeProvider timeProvider, ILogger logger)
 {
     /// <summary>The unit's TimeoutStartSec=, and some margin for a machine where many things start.</summary>
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(90);
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    public async Task RunAsync(RestartHandler handler, CancellationToken cancellationToken)
+    private readonly long start = timeProvider.GetTimestamp();
+    private RestartTurn? before = ReadTurn(files, logger);
+
+    /// <summary>Gives back the turn of the process before, and answers requests.</summary>
+    /// <param name="board">Another one after a change of the fleet's key.</param>
+    /// <param name="handler">How it restarts.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    public async Task RunAsync(RestartBoard board, RestartHandler handler, CancellationToken cancellationToken)
     {
-        if (files.ReadTurn() is { } turn)
-            await EndAsync(turn, cancellationToken);
-        await board.RunAsync(request => AnswerAsync(request, handler, cancellationToken), cancellationToken);
+        if (before is { } turn)
+        {
+            await EndAsync(board, turn, handler.LongestDrain() + LongestStart, cancellationToken);
+            before = null;
+            files.ForgetTurn();
+        }
+        await board.RunAsync(request => AnswerAsync(board, request, handler, cancellationToken), cancellationToken);
     }
 
-    private async Task EndAsync(RestartTurn turn, CancellationToken cancellationToken)
+    private static RestartTurn? ReadTurn(MembershipFiles files, ILogger logger)
+    {
+        try
+        {
+            return files.ReadTurn();
+        }
+        catch (StartException exception)
+        {
+            HostLog.RestartNotEnded(logger, exception.Message);
+            return null;
+        }
+    }
+
+    private async Task EndAsync(RestartBoard board, RestartTurn turn, TimeSpan life, CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
                 await board.EndAsync(turn, problem: null, cancellationToken);
-                files.ForgetTurn();
                 HostLog.RestartEnds(logger);
+                return;
+            }
+            catch (FleetException exception) when (
+                exception.Failure == FleetFailure.AccessDenied || timeProvider.GetElapsedTime(start) > life)
+            {
+                HostLog.RestartNotEnded(logger, exception.Message);
                 return;
             }
             catch (FleetException)
@@ -47,19 +77,24 @@ internal sealed class MachineRestart(RestartBoard board, MembershipFiles files, 
         }
     }
 
-    private async Task AnswerAsync(RestartRequest request, RestartHandler handler, CancellationToken cancellationToken)
+    private async Task AnswerAsync(
+        RestartBoard board, RestartRequest request, RestartHandler handler, CancellationToken cancellationToken)
     {
         try
         {
             var problem = await handler.FindProblemAsync();
             if (problem is null)
             {
-                if (await board.TryTakeAsync(request, handler.LongestDrain() + LongestStart, cancellationToken) is { } turn)
+                var (turn, isTaken) =
+                    await board.TryTakeAsync(request, handler.LongestDrain() + LongestStart, cancellationToken);
+                if (turn is not null)
                 {
-                    await BeginAsync(turn, handler, cancellationToken);
+                    await BeginAsync(board, turn, handler, cancellationToken);
                     return;
                 }
-                problem = "another machine restarts just now, or did not come back; try again in a few minutes";
+                problem = isTaken
+                    ? "another machine restarts just now, or did not come back; try again in a few minutes"
+                    : "the command that asked has ended";
             }
             HostLog.RestartRefused(logger, problem);
             await board.RefuseAsync(request, problem, cancellationToken);
@@ -71,7 +106,7 @@ internal sealed class MachineRestart(RestartBoard board, MembershipFiles files, 
         }
     }
 
-    private async Task BeginAsync(RestartTurn turn, RestartHandler handler, CancellationToken cancellationToken)
+    private async Task BeginAsync(RestartBoard board, RestartTurn turn, RestartHandler handler, CancellationToken cancellationToken)
     {
         try
         {

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using Heliograph.EndToEnd.Tests.Certificates;
@@ -16,6 +18,8 @@ public sealed class FleetRestartTests(ITestOutputHelper output)
 
     /// <summary>Each client is somewhere in its connection.</summary>
     private const int AnswersBefore = 400;
+
+    private const string NoRoutes = "routes: { hosts: { a.example: \"127.0.0.1:9\" }, sets: [] }";
 
     private static readonly TimeSpan RestartBound = TimeSpan.FromSeconds(240);
 
@@ -108,41 +112,150 @@ public sealed class FleetRestartTests(ITestOutputHelper output)
             "fleet", "restart", "--machine", "vps9", "--config", fleet.Machines[0].Proxy.Config);
         Assert.Equal(2, code);
         Assert.Equal("heliograph: no machine is called vps9; these are in the fleet: vps1, vps2, vps3, vps4\n", errors);
+        (code, printed, errors) = await FleetMachine.TryAsync(
+            "fleet", "restart", "--machine", "vps2", "--config", fleet.Machines[0].Proxy.Config);
+        Assert.Equal((1, "vps2: down, skipped\n0 machines restarted; down: vps2.\n"), (code, printed));
+        Assert.Equal(
+            "heliograph: down, and not restarted: vps2. Look at it there: systemctl status heliograph, journalctl -u heliograph\n", errors);
     }
 
     [Fact(Timeout = Bound.LongTest)]
     public async Task Under_a_service_manager_the_process_and_its_sockets_stay_and_it_is_not_told_of_an_end()
     {
-        const string settings = "routes: { hosts: { a.example: \"127.0.0.1:9\" }, sets: [] }";
         await using var etcd = await EtcdServer.StartAsync();
         await using var service = new ManagedService();
-        Directory.CreateDirectory(service.Directory["state"]);
-        service.Write(settings);
-        var config = service.Directory["heliograph.yaml"];
-        await FleetMachine.RunAsync(
-            "fleet", "init", "--endpoint", etcd.Endpoint.ToString(), "--pin", etcd.Pin, "--name", "vps1", "--config", config);
-        service.Start(settings, environment: ("WATCHDOG_USEC", "60000000"));
+        var config = await InitAsync(etcd, service, NoRoutes);
+        service.Start(NoRoutes, environment: ("WATCHDOG_USEC", "60000000"));
         await service.Notify.WaitForAsync("READY=1");
         for (var restart = 0; restart < 2; restart++)
         {
-            await Polling.UntilAsync(
-                async () => (await FleetMachine.RunAsync("status", "--fleet", "--config", config))
-                    .StartsWith("1 of 1", StringComparison.Ordinal),
-                RestartBound,
-                "the machine does not report");
+            await UntilUpAsync(config);
             Assert.EndsWith(
                 "1 machine restarted.\n", await FleetMachine.RunAsync("fleet", "restart", "--config", config), StringComparison.Ordinal);
             var ready = await service.Notify.WaitForAsync("READY=1");
             Assert.Contains("WATCHDOG=1", ready);
+            // The last that the process before has sent.
+            Assert.Equal("WATCHDOG=1", service.Notify.Heard[service.Notify.Heard.LastIndexOf(string.Join('\n', ready)) - 1]);
             Assert.StartsWith("HTTP/1.1 200", await service.VisitAsync(), StringComparison.Ordinal);
         }
         Assert.Single(
             service.Manager.Output.Split('\n'), static line => line.StartsWith("service-manager: started ", StringComparison.Ordinal));
+        // It was blocked until the last program could handle it.
+        service.Manager.Signal(Processes.SIGHUP);
+        await service.Notify.WaitForAsync("RELOADING=1");
+        await service.Notify.WaitForAsync("READY=1");
         service.Manager.Signal(Processes.SIGTERM);
         await service.Notify.WaitForAsync("STOPPING=1");
         Assert.Single(service.Notify.Heard, static message => message.Contains("STOPPING=1", StringComparison.Ordinal));
         Assert.Equal(0, await service.Manager.WaitForExitAsync(RestartBound));
         Assert.Single(service.Manager.Output.Split('\n'), static line => line.EndsWith("ended with 0, signal 0", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task All_sockets_stay_whoever_has_opened_them_and_a_reload_request_meanwhile_does_no_harm()
+    {
+        await using var etcd = await EtcdServer.StartAsync();
+        await using var service = new ManagedService { More = [LoopbackPort.Free(), LoopbackPort.Free(), LoopbackPort.Free()] };
+        IReadOnlyList<IPEndPoint> all = [service.Https, service.Http, .. service.More];
+        var config = await InitAsync(etcd, service, NoRoutes);
+        // Those that the service manager does not hold are the program's own.
+        service.Start(NoRoutes, [$"{service.Https}"]);
+        await service.Notify.WaitForAsync("READY=1");
+        var sockets = all.Select(Inode).ToList();
+        Assert.Equal(all.Count, sockets.Distinct().Count());
+        for (var restart = 0; restart < 2; restart++)
+        {
+            await UntilUpAsync(config);
+            var command = FleetMachine.RunAsync("fleet", "restart", "--config", config);
+            await Polling.UntilAsync(
+                () =>
+                {
+                    service.Manager.Signal(Processes.SIGHUP);
+                    return command.IsCompleted;
+                },
+                RestartBound,
+                "the restart does not end");
+            Assert.EndsWith("1 machine restarted.\n", await command, StringComparison.Ordinal);
+            Assert.Equal(sockets, all.Select(Inode));
+            foreach (var address in service.More.Prepend(service.Https))
+            {
+                await using var client = await TlsInTlsClient.ConnectOuterAsync(
+                    service.Client("b.example") with { Proxy = address }, Bound.Token);
+            }
+            using var http = new TcpClient();
+            await http.ConnectAsync(service.Http, Bound.Token);
+        }
+
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var (before, added) = (service.More, LoopbackPort.Free());
+        service.More = [.. before, (IPEndPoint)taken.LocalEndpoint];
+        service.Write(NoRoutes);
+        await UntilUpAsync(config);
+        var (code, _, errors) = await FleetMachine.TryAsync("fleet", "restart", "--config", config);
+        Assert.Equal(1, code);
+        Assert.StartsWith(
+            $"heliograph: vps1 does not restart: cannot listen on {taken.LocalEndpoint}: another program has the port", errors,
+            StringComparison.Ordinal);
+        service.More = [before[0], added];
+        service.Write(NoRoutes);
+        await FleetMachine.RunAsync("fleet", "restart", "--config", config);
+        Assert.Equal(sockets[..3], all.Take(3).Select(Inode));
+        Assert.NotNull(Inode(added));
+        Assert.Null(Inode(before[1]));
+        Assert.Single(
+            service.Manager.Output.Split('\n'), static line => line.StartsWith("service-manager: started ", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task A_machine_that_has_to_stop_while_it_drains_for_a_restart_says_so()
+    {
+        await using var upstream = StandInSignal.StartRaw(StandInBehaviour.EchoAsync);
+        await using var etcd = await EtcdServer.StartAsync();
+        await using var service = new ManagedService();
+        var settings = $"routes: {{ hosts: {{ {Host}: \"{upstream.Endpoint}\" }}, sets: [] }}";
+        var config = await InitAsync(etcd, service, settings);
+        service.Start(settings);
+        await service.Notify.WaitForAsync("READY=1");
+        await UntilUpAsync(config);
+        await using (await service.ConnectAsync(Host))
+        {
+            await using var command = ChildProcess.Start(HeliographProcess.Program, ["fleet", "restart", "--config", config]);
+            await service.Notify.WaitForAsync("STATUS=draining, up to 8 connections left");
+            service.Manager.Signal(Processes.SIGTERM);
+            Assert.Contains(
+                await service.Notify.WaitForAsync("STOPPING=1"),
+                static line => line.StartsWith("EXTEND_TIMEOUT_USEC=", StringComparison.Ordinal));
+        }
+        Assert.Equal(0, await service.Manager.WaitForExitAsync(RestartBound));
+        Assert.Contains("Restarting in place: ", service.Manager.Errors, StringComparison.Ordinal);
+        Assert.Contains("Stopped; ", service.Manager.Errors, StringComparison.Ordinal);
+    }
+
+    /// <returns>The configuration of the only machine of a new fleet.</returns>
+    private static async Task<string> InitAsync(EtcdServer etcd, ManagedService service, string settings)
+    {
+        Directory.CreateDirectory(service.Directory["state"]);
+        service.Write(settings);
+        var config = service.Directory["heliograph.yaml"];
+        await FleetMachine.RunAsync(
+            "fleet", "init", "--endpoint", etcd.Endpoint.ToString(), "--pin", etcd.Pin, "--name", "vps1", "--config", config);
+        return config;
+    }
+
+    private static Task UntilUpAsync(string config) => Polling.UntilAsync(
+        async () => (await FleetMachine.RunAsync("status", "--fleet", "--config", config)).StartsWith("1 of 1", StringComparison.Ordinal),
+        RestartBound,
+        "the machine does not report");
+
+    /// <summary>Of the socket that listens at an address of 127.0.0.1 (proc(5), /proc/net/tcp); null: none does.</summary>
+    private static string? Inode(IPEndPoint address)
+    {
+        const string listening = "0A";
+        var local = $"0100007F:{address.Port.ToString("X4", CultureInfo.InvariantCulture)}";
+        return File.ReadLines("/proc/net/tcp")
+            .Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .FirstOrDefault(fields => fields[1] == local && fields[3] == listening)?[9];
     }
 
     /// <returns>What failed; null: every connection got its echo.</returns>

@@ -26,6 +26,9 @@ internal sealed class ManagedService : IAsyncDisposable
 
     public IPEndPoint Http { get; init; } = LoopbackPort.Free();
 
+    /// <summary>More addresses of <c>listen</c>.</summary>
+    public IReadOnlyList<IPEndPoint> More { get; set; } = [];
+
     public NotifyListener Notify { get; }
 
     /// <summary>The output of the service manager and of the service.</summary>
@@ -59,7 +62,7 @@ internal sealed class ManagedService : IAsyncDisposable
         var (chain, key) = this.certificate.WriteTo(Directory);
         Directory.Write("heliograph.yaml", $$"""
             domains: ["{{Proxy.Name}}"]
-            listen: ["{{Https}}"]
+            listen: [{{string.Join(", ", More.Prepend(Https).Select(static address => $"\"{address}\""))}}]
             http: { listen: ["{{Http}}"] }
             certificate: {{certificate ?? $"{{ source: files, chain: \"{chain}\", key: \"{key}\" }}"}}
             state_directory: "{{Directory[stateDirectory]}}"

@@ -23,17 +23,17 @@ public sealed class RestartBoardTests(SharedEtcd shared) : IDisposable
         await using var lease = await LeaseAsync();
         var (first, second) = (await AskAsync(asker, one, "one", "1", lease), await AskAsync(asker, other, "other", "2", lease));
 
-        var turn = await one.TryTakeAsync(first, Life, Bound.Token);
+        var (turn, _) = await one.TryTakeAsync(first, Life, Bound.Token);
         Assert.NotNull(turn);
         Assert.Equal(RestartState.Draining, (await asker.FindAsync("one", Bound.Token))?.State);
-        Assert.Null(await other.TryTakeAsync(second, Life, Bound.Token));
+        Assert.Equal((null, true), await other.TryTakeAsync(second, Life, Bound.Token));
         await other.RefuseAsync(second, "not now", Bound.Token);
         Assert.Equal(("not now", RestartState.Refused), Said(await asker.FindAsync("other", Bound.Token)));
 
         // All that the next process has is what was in its file.
         await Board("one").EndAsync(turn, problem: null, Bound.Token);
         Assert.Equal((null, RestartState.Up), Said(await asker.FindAsync("one", Bound.Token)));
-        Assert.NotNull(await other.TryTakeAsync(await AskAsync(asker, other, "other", "3", lease), Life, Bound.Token));
+        Assert.NotNull((await other.TryTakeAsync(await AskAsync(asker, other, "other", "3", lease), Life, Bound.Token)).Turn);
     }
 
     [Fact(Timeout = Bound.Test)]
@@ -41,10 +41,10 @@ public sealed class RestartBoardTests(SharedEtcd shared) : IDisposable
     {
         var (asker, one, other) = (Board("asker"), Board("one"), Board("other"));
         await using var lease = await LeaseAsync();
-        Assert.NotNull(await one.TryTakeAsync(await AskAsync(asker, one, "one", "1", lease), TestFleet.ShortLife, Bound.Token));
+        Assert.NotNull((await one.TryTakeAsync(await AskAsync(asker, one, "one", "1", lease), TestFleet.ShortLife, Bound.Token)).Turn);
         var request = await AskAsync(asker, other, "other", "2", lease);
         await Polling.UntilAsync(
-            async () => await other.TryTakeAsync(request, Life, Bound.Token) is not null, Life, "the turn does not run out");
+            async () => (await other.TryTakeAsync(request, Life, Bound.Token)).Turn is not null, Life, "the turn does not run out");
     }
 
     [Fact(Timeout = Bound.Test)]
@@ -55,10 +55,10 @@ public sealed class RestartBoardTests(SharedEtcd shared) : IDisposable
         var request = await AskAsync(asker, one, "one", "1", lease);
         await lease.DisposeAsync();
         Assert.Null(await asker.FindAsync("one", Bound.Token));
-        Assert.Null(await one.TryTakeAsync(request, Life, Bound.Token));
+        Assert.Equal((null, false), await one.TryTakeAsync(request, Life, Bound.Token));
 
         await using var next = await LeaseAsync();
-        var turn = await one.TryTakeAsync(await AskAsync(asker, one, "one", "2", next), Life, Bound.Token);
+        var (turn, _) = await one.TryTakeAsync(await AskAsync(asker, one, "one", "2", next), Life, Bound.Token);
         await one.EndAsync(turn!, problem: null, Bound.Token);
         // What is there now is an answer. Only another request is one.
         var requests = Channel.CreateUnbounded<RestartRequest>();

@@ -24,7 +24,7 @@ internal sealed class FleetRestart(FleetAccess access, TextWriter output)
     /// <param name="wanted">Only these machines; empty: all.</param>
     /// <param name="cancellationToken">Ends it; the machine that restarts just now does that to its end.</param>
     /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
-    /// <exception cref="StartException">There is no such machine, or one did not come back.</exception>
+    /// <exception cref="StartException">There is no such machine, it is down, or one did not come back.</exception>
     public async Task RunAsync(IReadOnlyList<string> wanted, CancellationToken cancellationToken)
     {
         var all = (await access.ReportAsync(cancellationToken)).Machines;
@@ -46,6 +46,10 @@ internal sealed class FleetRestart(FleetAccess access, TextWriter output)
         }
         output.WriteLine(
             $"{Count(count, "machine")} restarted" + (down.Count == 0 ? "." : $"; down: {string.Join(", ", down)}."));
+        if (wanted.Count > 0 && down.Count > 0)
+            throw new StartException(
+                $"down, and not restarted: {string.Join(", ", down)}. Look at it there: systemctl status heliograph, journalctl -u " +
+                $"heliograph");
     }
 
     private async Task RestartAsync(string name, KeptLease lease, List<string> left, CancellationToken cancellationToken)

@@ -21,7 +21,8 @@ internal static class RestartCommand
             Run it on any machine of the fleet, after an upgrade of the program on all of them for example. Each machine first looks whether
             its configuration has errors. Then it accepts no more, lets open connections end within limits.drain_timeout, and the installed
             program takes its place, with the same ports: whoever connects meanwhile waits a moment and is not refused. The next machine
-            begins when this one serves again. The first one that does not ends the command; a machine that is down is skipped.
+            begins when this one serves again. The first one that does not ends the command; a machine that is down is skipped,
+            and the command fails if --machine has named it.
             A change of systemd's unit needs systemctl restart on each machine.
             """);
         command.Add(machine);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Heliograph.Configuration;
 using Heliograph.Relay;
 using Heliograph.Relay.Listening;
@@ -14,33 +15,48 @@ internal sealed record ActivatedSockets(IReadOnlyDictionary<IPEndPoint, Inherite
 {
     public static readonly ActivatedSockets None = new(new Dictionary<IPEndPoint, InheritedSocket>());
 
+    /// <summary>
+    /// Left over from before a restart in place: the configuration has changed since, and nobody else holds these sockets.
+    /// </summary>
+    public IReadOnlyList<InheritedSocket> Surplus { get; private init; } = [];
+
+    /// <summary>Changes nothing; <see cref="CloseSurplus"/> does.</summary>
     /// <exception cref="StartException">
     /// One of them is not a listening TCP socket, or is not configured: its clients would wait forever.
     /// </exception>
     public static ActivatedSockets Match(IReadOnlyList<PassedDescriptor> passed, Settings settings)
     {
         var inherited = new Dictionary<IPEndPoint, InheritedSocket>();
+        var surplus = new List<InheritedSocket>();
         var configured = settings.Listen.Concat(settings.HttpListen).ToList();
         var sockets = passed.Select(static descriptor => (Descriptor: descriptor, Socket: Open(descriptor))).ToList();
         // Those of the very address first: the socket for [::] leaves 0.0.0.0 to the other, in whatever order systemd has them.
         foreach (var (descriptor, socket) in sockets.OrderBy(one => !configured.Contains(one.Socket.Endpoint)))
         {
-            if (FindAddress(socket) is { } address)
+            var isOwn = descriptor.Name == PassedDescriptor.OwnName;
+            if (FindAddress(socket, isOwn) is { } address)
                 inherited.Add(address, socket);
-            // After a restart in place: the configuration has changed since, and nobody else holds this socket.
-            else if (descriptor.Name == PassedDescriptor.OwnName)
-                socket.Close();
+            else if (isOwn)
+                surplus.Add(socket);
             else
                 throw new StartException(
                     $"systemd listens on {socket.Endpoint} for this service ({descriptor.Name}), but neither listen nor http.listen has " +
                     $"that address; add it there, or change ListenStream= with: systemctl edit heliograph.socket");
         }
-        return new(inherited);
+        return new(inherited) { Surplus = surplus };
 
-        IPEndPoint? FindAddress(InheritedSocket socket) =>
+        // On a machine with IPv6, one of our own for 0.0.0.0 is what was configured before: [::] is to be bound.
+        IPEndPoint? FindAddress(InheritedSocket socket, bool isOwn) =>
             configured.Find(address => address.Equals(socket.Endpoint) && !inherited.ContainsKey(address))
-            ?? configured.Find(address => MeansWithoutIpv6(address, socket.Endpoint) && !inherited.ContainsKey(address))
+            ?? (isOwn && Socket.OSSupportsIPv6
+                ? null : configured.Find(address => MeansWithoutIpv6(address, socket.Endpoint) && !inherited.ContainsKey(address)))
             ?? (IsIpv4Of(socket.Endpoint, inherited.Values) ? socket.Endpoint : null);
+    }
+
+    public void CloseSurplus()
+    {
+        foreach (var socket in Surplus)
+            socket.Close();
     }
 
     /// <summary>

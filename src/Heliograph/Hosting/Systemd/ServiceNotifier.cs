@@ -41,6 +41,18 @@ internal sealed class ServiceNotifier : IAsyncDisposable
         pace = environment.Watchdog is { } limit && limit / 2 < SlowPace ? limit / 2 : SlowPace;
     }
 
+    /// <summary>
+    /// The watchdog's time also runs while another program takes the place of this process. Only to be sent by one that was ready: during
+    /// a start, it would make that time begin.
+    /// </summary>
+    public static void SignOfLife(SystemdEnvironment environment)
+    {
+        if (environment.Watchdog is null)
+            return;
+        using var socket = NotifySocket.Open(environment.NotifySocket);
+        socket?.Send("WATCHDOG=1");
+    }
+
     /// <summary>Everything listens; signs of life are sent from now on.</summary>
     public void Ready()
     {

@@ -49,6 +49,10 @@ internal sealed record SystemdEnvironment
     public string NameOf(int descriptor) =>
         Descriptors.FirstOrDefault(passed => passed.Number == descriptor)?.Name ?? PassedDescriptor.OwnName;
 
+    /// <summary>These descriptors as a program gets them that takes the place of this process.</summary>
+    public IReadOnlyList<PassedDescriptor> Describe(IEnumerable<int> descriptors) =>
+        [.. descriptors.Select(descriptor => new PassedDescriptor(descriptor, NameOf(descriptor)))];
+
     /// <summary>The variables for a program that takes the place of this process and keeps its number.</summary>
     /// <param name="names">Of the descriptors that it gets, from <see cref="FirstDescriptor"/> on.</param>
     public IReadOnlyDictionary<string, string> VariablesFor(IReadOnlyList<string> names)
