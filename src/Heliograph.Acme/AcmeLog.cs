@@ -89,6 +89,11 @@ internal static partial class AcmeLog
         37, LogLevel.Warning, "The certificate of before, whose key somebody else may have ({Certificate}), is not revoked: {Reason}")]
     public static partial void CompromisedNotRevoked(this ILogger logger, IssuedCertificate certificate, string reason);
 
+    [LoggerMessage(
+        38, LogLevel.Warning,
+        "The account at {Authority}, whose key somebody else may have, has no other key yet: {Reason}")]
+    public static partial void AccountKeyNotChanged(this ILogger logger, string authority, string reason);
+
     [LoggerMessage(34, LogLevel.Warning, "{Reason} The certificate that is shared goes on being served.")]
     public static partial void NotShared(this ILogger logger, string reason);
 }

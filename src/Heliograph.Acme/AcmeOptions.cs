@@ -44,6 +44,9 @@ public sealed record AcmeOptions
     /// <summary>How long one request to the certificate authority may take.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Where there are accounts: the authorities, and where they are tried out.</summary>
+    public IEnumerable<string> Directories => Issuers.SelectMany(static issuer => issuer.All).Select(static issuer => issuer.Directory);
+
     /// <summary>All mistakes, one sentence each, with the key's path; empty when there are none.</summary>
     public IReadOnlyList<string> Errors() => AcmeOptionsCheck.Errors(this);
 
@@ -77,6 +80,10 @@ public sealed record IssuerOptions
     public EabOptions? Eab { get; init; }
 
     public string? PreferredChain { get; init; }
+
+    /// <summary>With its staging directory, which has an account of its own.</summary>
+    internal IEnumerable<IssuerOptions> All =>
+        StagingDirectory is { } staging && staging != Directory ? [this, this with { Directory = staging }] : [this];
 }
 
 /// <summary>External account binding (RFC 8555 section 7.3.4), as the authority's web site gives it.</summary>

@@ -41,7 +41,7 @@ public sealed class AddressRecords
     /// <summary>Who makes the changes, for a message.</summary>
     public string Description => server is null ? $"acme.dns.hook ({dns.Hook})" : $"the name server {server.Endpoint}";
 
-    /// <returns>Null: no name server of the name could be asked.</returns>
+    /// <returns>Null: no name server of the name could be asked, or says anything of it.</returns>
     /// <exception cref="AcmeException">The name is an alias, or the configured server does not answer.</exception>
     public async Task<NameAddresses?> FindAsync(string name, CancellationToken cancellationToken)
     {
@@ -52,10 +52,11 @@ public sealed class AddressRecords
         {
             try
             {
-                var (ipv4, ipv6) = (await AskAsync(one, absolute, DnsTypes.A, cancellationToken),
-                    await AskAsync(one, absolute, DnsTypes.Aaaa, cancellationToken));
-                return new(
-                    [.. ipv4.Addresses, .. ipv6.Addresses], ipv4.Remembered > ipv6.Remembered ? ipv4.Remembered : ipv6.Remembered);
+                if (await AskAsync(one, absolute, DnsTypes.A, cancellationToken) is { } ipv4
+                    && await AskAsync(one, absolute, DnsTypes.Aaaa, cancellationToken) is { } ipv6)
+                    return new(
+                        [.. ipv4.Addresses, .. ipv6.Addresses],
+                        ipv4.Remembered > ipv6.Remembered ? ipv4.Remembered : ipv6.Remembered);
             }
             catch (IOException exception)
             {
@@ -103,8 +104,9 @@ public sealed class AddressRecords
         if (await FindAsync(name, cancellationToken) is { } now && !now.Addresses.ToHashSet().SetEquals(addresses) && addresses.Count > 0)
             throw new AcmeException(
                 AcmeFailure.Configuration,
-                $"acme.dns.rfc2136: the name server {server.Endpoint} accepted the change of {name}, but it has other addresses: " +
-                $"{string.Join(", ", now.Addresses)}. Does something else change it, too?");
+                $"acme.dns.rfc2136: the name server {server.Endpoint} accepted the change of {name}, but it has " +
+                (now.Addresses.Count == 0 ? "no address" : $"other addresses: {string.Join(", ", now.Addresses)}") +
+                ". Does something else change it, too?");
     }
 
     private async Task RunHookAsync(string name, IReadOnlyList<IPAddress> addresses, CancellationToken cancellationToken)
@@ -127,12 +129,16 @@ public sealed class AddressRecords
             ? [.. dns.VisibleAt.Select(static text => DnsServer.TryParse(text, out var parsed) ? parsed : null).OfType<IPEndPoint>()]
             : await AuthoritativeServers.FindAsync(name, resolver, cancellationToken);
 
-    private async Task<NameAddresses> AskAsync(IPEndPoint from, string name, int type, CancellationToken cancellationToken)
+    /// <returns>Null: it refuses, or has no such zone, or only passes on what others say. Then nothing is known.</returns>
+    private async Task<NameAddresses?> AskAsync(IPEndPoint from, string name, int type, CancellationToken cancellationToken)
     {
         var id = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1);
         var answer = DnsAnswer.Parse(
             await DnsExchange.AskAsync(
                 from, DnsWriter.Query(id, name, type, recursive: false), server?.TcpOnly == true, cancellationToken))!;
+        // NOERROR or NXDOMAIN (RFC 1035 section 4.1.1), about a zone of its own.
+        if (answer is not { IsAuthoritative: true, ResponseCode: 0 or 3 })
+            return null;
         var wanted = name.ToLowerInvariant();
         DnsRecord[] own = [.. answer.Answers.Where(record => record.Name == wanted)];
         if (own.Any(static record => record.Type == DnsTypes.Cname))

@@ -134,7 +134,8 @@ internal sealed class AcmeSession : IDisposable
             json.WriteRawValue(key.Jwk);
         });
         await Client.PostAsync(Signer, keyChange, Jws.Sign(next, null, keyChange, null, payload), cancellationToken);
-        await AdoptAsync(next, cancellationToken);
+        // Drawn here and now: nobody else can know it.
+        await AdoptAsync(next, isCompromised: false, cancellationToken);
     }
 
     public void Dispose()
@@ -188,7 +189,8 @@ internal sealed class AcmeSession : IDisposable
         {
             var ask = Json.Write(json => json.WriteBoolean("onlyReturnExisting", true));
             await Client.PostAsync(new Signer(next, null), Directory.NewAccount, ask, cancellationToken);
-            await AdoptAsync(next, cancellationToken);
+            // It may have been stored before the mark was set, and then whoever has the key of before has this one, too.
+            await AdoptAsync(next, account.Compromised, cancellationToken);
         }
         catch (AcmeException exception) when (exception.Problem?.Kind == "accountDoesNotExist")
         {
@@ -197,9 +199,10 @@ internal sealed class AcmeSession : IDisposable
         }
     }
 
-    private async Task AdoptAsync(AccountKey next, CancellationToken cancellationToken)
+    private async Task AdoptAsync(AccountKey next, bool isCompromised, CancellationToken cancellationToken)
     {
-        await RememberAsync(account with { KeyPem = next.ToPem(), NextKeyPem = null, Compromised = false }, cancellationToken);
+        await RememberAsync(
+            account with { KeyPem = next.ToPem(), NextKeyPem = null, Compromised = isCompromised }, cancellationToken);
         key.Dispose();
         key = next;
     }

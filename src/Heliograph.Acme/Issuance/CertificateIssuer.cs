@@ -142,6 +142,14 @@ internal sealed class CertificateIssuer
             return true;
         }, cancellationToken);
 
+    /// <summary>Where somebody else has the account's key.</summary>
+    public IEnumerable<IssuerOptions> WithCompromisedAccount =>
+        options.Issuers.SelectMany(static issuer => issuer.All).Where(issuer => accounts.Load(issuer.Directory) is { Compromised: true });
+
+    /// <summary>Gives the account another key if somebody else has it, which is done as soon as a session opens.</summary>
+    public Task LeaveCompromisedKeyAsync(IssuerOptions issuer, CancellationToken cancellationToken) =>
+        InSessionAsync(issuer, static (_, _) => Task.FromResult(true), cancellationToken);
+
     private async Task<T> InSessionAsync<T>(
         IssuerOptions issuer, Func<AcmeSession, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {

@@ -90,7 +90,7 @@ internal sealed class Renewer
             Reload();
             var change = await FindChangeAsync(cancellationToken);
             if (Schedule.NextAttempt > Now && !(Schedule.SuggestionDue <= Now) && change is null && !(unsaved && store.IsShared)
-                && !IsRevocationDue)
+                && !IsRevocationDue && !issuer.WithCompromisedAccount.Any())
             {
                 pause = null;
                 return;
@@ -105,7 +105,7 @@ internal sealed class Renewer
                     logger.AskingAgain(change!);
                 if (Schedule.NextAttempt <= Now || atOnce)
                     await AttemptAsync(rateLimitsToo: false, cancellationToken);
-                await RevokeCompromisedAsync(cancellationToken);
+                await LeaveCompromisedAsync(cancellationToken);
             }, cancellationToken);
             pause = isMine ? null : PauseWhileElsewhere;
         }
@@ -141,7 +141,7 @@ internal sealed class Renewer
                     await AttemptAsync(rateLimitsToo: force, cancellationToken);
                     isRenewed = true;
                 }
-                await RevokeCompromisedAsync(cancellationToken);
+                await LeaveCompromisedAsync(cancellationToken);
             }, cancellationToken);
             return isRenewed;
         }
@@ -167,7 +167,8 @@ internal sealed class Renewer
                 $"The certificate is from {Certificate.Directory}, which is no longer configured; " +
                 "to revoke it, set acme.directory back to that address.");
         await issuer.RevokeAsync(authority, Certificate, reason, cancellationToken);
-        await SaveAsync(state with { Revoked = true }, cancellationToken);
+        var compromised = state.Compromised?.ChainPem == Certificate.ChainPem ? null : state.Compromised;
+        await SaveAsync(state with { Revoked = true, Compromised = compromised }, cancellationToken);
         logger.Revoked(Certificate);
     }, cancellationToken);
 
@@ -178,9 +179,33 @@ internal sealed class Renewer
 
     /// <summary>The compromised certificate is replaced: nobody is served it any more.</summary>
     private bool IsRevocationDue =>
-        state.Compromised is { } compromised && Certificate is not null && Certificate.ChainPem != compromised.ChainPem;
+        state.Compromised is { } compromised && Certificate is not null && Certificate.ChainPem != compromised.ChainPem
+        && (compromised.Refusal is null || (compromised.Refusal == NotConfigured(compromised) && FindIssuer(compromised) is not null));
 
-    /// <summary>An authority that does not answer is asked again later; what it refuses is left.</summary>
+    private static string NotConfigured(CompromisedCertificate compromised) =>
+        $"{compromised.Directory}, which issued it, is no longer configured (acme.directory).";
+
+    private IssuerOptions? FindIssuer(CompromisedCertificate compromised) =>
+        options.Issuers.FirstOrDefault(candidate => candidate.Directory == compromised.Directory);
+
+    /// <summary>What somebody else has the key of: the certificate of before, and accounts that no order has used meanwhile.</summary>
+    private async Task LeaveCompromisedAsync(CancellationToken cancellationToken)
+    {
+        await RevokeCompromisedAsync(cancellationToken);
+        foreach (var one in issuer.WithCompromisedAccount.ToList())
+        {
+            try
+            {
+                await issuer.LeaveCompromisedKeyAsync(one, cancellationToken);
+            }
+            catch (AcmeException exception) when (IsTheAuthoritys(exception))
+            {
+                logger.AccountKeyNotChanged(new Uri(one.Directory).Host, exception.Message);
+            }
+        }
+    }
+
+    /// <summary>An authority that does not answer is asked again later; what it refuses is left, and said.</summary>
     private async Task RevokeCompromisedAsync(CancellationToken cancellationToken)
     {
         if (!IsRevocationDue)
@@ -189,17 +214,21 @@ internal sealed class Renewer
         var certificate = IssuedCertificate.FromPem(compromised.ChainPem, compromised.KeyPem, compromised.Directory);
         try
         {
-            var authority = options.Issuers.FirstOrDefault(candidate => candidate.Directory == compromised.Directory)
-                ?? throw new AcmeException(
-                    AcmeFailure.Configuration, $"{compromised.Directory}, which issued it, is no longer configured (acme.directory).");
+            var authority = FindIssuer(compromised)
+                ?? throw new AcmeException(AcmeFailure.Configuration, NotConfigured(compromised));
             await issuer.RevokeAsync(authority, certificate, RevocationReason.KeyCompromise, cancellationToken);
             logger.Revoked(certificate);
         }
         catch (AcmeException exception) when (IsTheAuthoritys(exception))
         {
             logger.CompromisedNotRevoked(certificate, exception.Message);
-            if (exception.Failure is not (AcmeFailure.Refused or AcmeFailure.Configuration) && certificate.NotAfter > Now)
+            if (certificate.NotAfter > Now)
+            {
+                if (exception.Failure is AcmeFailure.Refused or AcmeFailure.Configuration)
+                    await SaveAsync(
+                        state with { Compromised = compromised with { Refusal = exception.Message } }, cancellationToken);
                 return;
+            }
         }
         await SaveAsync(state with { Compromised = null }, cancellationToken);
     }

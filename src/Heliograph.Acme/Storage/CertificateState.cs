@@ -42,6 +42,9 @@ internal sealed record CompromisedCertificate
 
     /// <summary>The authority that issued it.</summary>
     public required string Directory { get; init; }
+
+    /// <summary>Why it cannot be revoked; null: that was not tried yet, or is tried again.</summary>
+    public string? Refusal { get; init; }
 }
 
 /// <summary>RFC 9773: the window, and the instant drawn from it once.</summary>

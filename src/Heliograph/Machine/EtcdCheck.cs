@@ -39,10 +39,11 @@ internal static class EtcdCheck
             "closes the port to all but the fleet's machines: docs/operating/fleet.md, \"Hide etcd\".");
     }
 
-    /// <summary>Who holds a port, only root sees; without that, the port says it.</summary>
+    /// <summary>Who holds a port, only root sees, and not what is in a container; without that, the port says it.</summary>
     private static bool IsEtcd(int port, string proc) =>
         PortHolders.Find(port, proc) is not { Count: > 0 } holders
-        || holders.Any(static holder => holder.Program.StartsWith(Program, StringComparison.Ordinal));
+        || holders.Any(static holder =>
+            holder.Program.StartsWith(Program, StringComparison.Ordinal) || holder.IsUnknown || holder.IsOfContainer);
 
     private static bool IsOpen(IPAddress address) =>
         address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)

@@ -77,12 +77,13 @@ internal static class PortCheck
                     ? "already in use by heliograph"
                     : "held by systemd for a socket unit");
         var seen = string.Join(", ", holders.Select(static holder => $"{holder.Program} (process {holder.Process})"));
-        return new(name, Severity.Failure, $"in use by {seen}", Remedy(port, holders[0].Program)) { Held = true };
+        return new(name, Severity.Failure, $"in use by {seen}", Remedy(port, holders[0])) { Held = true };
     }
 
-    private static string Remedy(int port, string program)
+    private static string Remedy(int port, PortHolder holder)
     {
-        if (program is "docker-proxy" or "rootlessport" or "conmon")
+        var program = holder.Program;
+        if (holder.IsOfContainer)
             return "A container publishes it: \"docker ps\" shows which. Stop it; for Signal-TLS-Proxy: docker compose down in its " +
                 "directory.";
         var stop = $"{Sudo.Prefix}systemctl disable --now {Service(program)}";

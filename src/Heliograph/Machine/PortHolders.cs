@@ -4,7 +4,16 @@ namespace Heliograph.Machine;
 
 /// <param name="Program">The name by which the kernel knows the program, at most 15 letters.</param>
 /// <param name="Process">Its process id.</param>
-internal sealed record PortHolder(string Program, int Process);
+internal sealed record PortHolder(string Program, int Process)
+{
+    /// <summary>In place of a name that cannot be read.</summary>
+    public const string Unknown = "a program";
+
+    public bool IsUnknown => Program == Unknown;
+
+    /// <summary>It publishes the port of a container, and nobody knows whose that is.</summary>
+    public bool IsOfContainer => Program is "docker-proxy" or "rootlessport" or "conmon";
+}
 
 /// <summary>
 /// Finds who listens on a port, by /proc (proc_pid_net(5), proc_pid_fd(5)). Root sees every process, others only their own.
@@ -69,7 +78,7 @@ internal static class PortHolders
         }
     }
 
-    private static string ReadProgram(string process) => Lines(Path.Combine(process, "comm")).FirstOrDefault("a program");
+    private static string ReadProgram(string process) => Lines(Path.Combine(process, "comm")).FirstOrDefault(PortHolder.Unknown);
 
     private static string[] Lines(string file)
     {

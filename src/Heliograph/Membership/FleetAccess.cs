@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Heliograph.Acme.Storage;
 using Heliograph.Fleet;
 using Heliograph.Fleet.Documents;
 using Heliograph.Fleet.Etcd;
@@ -23,6 +24,7 @@ internal sealed class FleetAccess : IDisposable
 
     private readonly EtcdClient client;
     private readonly KeyCourier courier;
+    private readonly TimeProvider timeProvider;
     private readonly long number;
 
     /// <param name="membership">How it is reached.</param>
@@ -41,6 +43,7 @@ internal sealed class FleetAccess : IDisposable
             Reports = new NodeReports(Member);
             Restarts = new RestartBoard(Member);
             courier = new KeyCourier(client, membership, timeProvider, logger);
+            this.timeProvider = timeProvider;
             number = membership.KeyNumber;
         }
         catch (Exception exception) when (exception is FleetException or StorageException)
@@ -74,8 +77,8 @@ internal sealed class FleetAccess : IDisposable
 
     /// <summary>The names of the fleet's proxies, as the list was read last.</summary>
     public NameList Names =>
-        Documents.Find(NamesName) is { } document && Parse(document, FleetJson.Default.NameList) is { Names: not null } list
-            ? list : NameList.Empty;
+        Documents.Find(NamesName) is { } document && Parse(document, FleetJson.Default.NameList) is { } list
+            ? list.KeepSound() : NameList.Empty;
 
     /// <summary>Adds a machine to those that are expected to report.</summary>
     /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
@@ -99,14 +102,20 @@ internal sealed class FleetAccess : IDisposable
     /// <param name="without">The machine.</param>
     /// <param name="compromised">Whether that machine is in the wrong hands, so that its keys have to be replaced.</param>
     /// <param name="cancellationToken">Cancels it.</param>
+    /// <returns>The documents in which something is to be replaced.</returns>
     /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
     /// <exception cref="StartException">Something of it is there already.</exception>
-    public async Task CopyToAsync(FleetAccess next, string without, bool compromised, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> CopyToAsync(
+        FleetAccess next, string without, bool compromised, CancellationToken cancellationToken)
     {
+        var marked = new List<string>();
+        var now = timeProvider.GetUtcNow();
         foreach (var document in Documents.All)
         {
             // A new place, a new count: one that a hostile machine has driven up ends here.
-            var payload = compromised ? SharedStore.MarkCompromised(document) : document.Payload;
+            var payload = compromised ? SharedStore.MarkCompromised(document, now) : document.Payload;
+            if (compromised && Compromise.IsMarked(payload))
+                marked.Add(document.Name);
             var copy = document.Name != RosterName ? document with { Generation = 1, Payload = payload } : document with
             {
                 Generation = 1,
@@ -116,6 +125,7 @@ internal sealed class FleetAccess : IDisposable
             if (await next.Documents.SaveAsync(copy, null, cancellationToken) is not SaveOutcome.Saved)
                 throw new StartException("what the fleet shares is changed at the same time; try again");
         }
+        return marked;
     }
 
     /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>

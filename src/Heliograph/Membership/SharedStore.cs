@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Heliograph.Acme;
 using Heliograph.Acme.Storage;
+using Heliograph.Configuration;
 using Heliograph.Fleet;
 using Heliograph.Fleet.Documents;
 using Heliograph.Fleet.Orders;
@@ -14,9 +15,6 @@ namespace Heliograph.Membership;
 /// </summary>
 internal sealed class SharedStore : IStateStore
 {
-    /// <summary>How the documents of accounts begin.</summary>
-    private const string Accounts = "account-";
-
     private readonly Func<FleetAccess> access;
     private readonly string certificate;
     private readonly Dictionary<string, long> based = new(StringComparer.Ordinal);
@@ -54,13 +52,23 @@ internal sealed class SharedStore : IStateStore
     public static bool IsCertificate(string document) =>
         document.StartsWith(CertificateManager.CertificateDocument + " ", StringComparison.Ordinal);
 
+    /// <summary>Of an account, and no path: another machine of the fleet has chosen it.</summary>
+    public static bool IsAccount(string document) =>
+        document.StartsWith("account-", StringComparison.Ordinal)
+        && document.EndsWith(".json", StringComparison.Ordinal)
+        && document.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-');
+
+    /// <summary>The names of a certificate's document, as they may be shown: another machine of the fleet has chosen them.</summary>
+    public static IReadOnlyList<string> NamesOf(string document) =>
+        [.. document.Split(' ')[1..].Where(static name => DomainName.Parse(name, out _) is null)];
+
     /// <summary>Marks the certificates and the accounts among the documents as known to somebody else.</summary>
-    public static ReadOnlyMemory<byte> MarkCompromised(FleetDocument document)
+    public static ReadOnlyMemory<byte> MarkCompromised(FleetDocument document, DateTimeOffset now)
     {
         try
         {
-            return IsCertificate(document.Name) ? Compromise.MarkCertificate(document.Payload.Span)
-                : document.Name.StartsWith(Accounts, StringComparison.Ordinal) ? Compromise.MarkAccount(document.Payload.Span)
+            return IsCertificate(document.Name) ? Compromise.MarkCertificate(document.Payload.Span, now)
+                : IsAccount(document.Name) ? Compromise.MarkAccount(document.Payload.Span)
                 : document.Payload;
         }
         catch (JsonException)
@@ -147,12 +155,6 @@ internal sealed class SharedStore : IStateStore
 
     public static AcmeException Superseded() => new(
         AcmeFailure.Superseded, "Another machine of the fleet has taken over; this one uses what that one stores.");
-
-    /// <summary>Of an account, and no path: another machine of the fleet has chosen it.</summary>
-    private static bool IsAccount(string document) =>
-        document.StartsWith("account-", StringComparison.Ordinal)
-        && document.EndsWith(".json", StringComparison.Ordinal)
-        && document.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-');
 
     /// <summary>The certificate with the most of the names of a document that is not there; null: none has one of them.</summary>
     private static FleetDocument? FindNearest(DocumentStore documents, string certificate)

@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Heliograph.Acme.Storage;
 using Heliograph.Acme.Tests.Pebble;
 using Heliograph.Testing;
@@ -79,21 +82,107 @@ public sealed class CompromiseTests : PebbleTests
         Assert.Contains("and a new account is made", Log.All, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task A_next_key_that_was_stored_before_the_mark_is_known_too_and_is_changed_once_more()
+    {
+        await using var pebble = await StartPebbleAsync();
+        var options = Options(pebble, Name);
+        await GetAsync(options);
+        var account = Account();
+        var document = JsonNode.Parse(await File.ReadAllBytesAsync(AccountPath(), Stop))!;
+        await using (var manager = Open(options))
+            await manager.RollOverAccountKeyAsync(Stop);
+        var known = Account().Key;
+        // The authority changed the key, and its answer was lost.
+        document["next_key_pem"] = known;
+        await File.WriteAllTextAsync(AccountPath(), document.ToJsonString(), Stop);
+        Mark();
+
+        await using (var manager = Open(options))
+            Assert.True((await manager.RenewNowAsync(force: false, Stop)).Renewed);
+        Assert.Equal(account.Url, Account().Url);
+        Assert.DoesNotContain(Account().Key, new[] { account.Key, known });
+        Assert.All(Documents(), static path => Assert.False(Compromise.IsMarked(File.ReadAllBytes(path)), path));
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task What_the_authority_of_before_issued_is_kept_as_not_revoked_until_that_is_configured_again()
+    {
+        await using var first = await StartPebbleAsync();
+        await using var second = await StartPebbleAsync();
+        var stolen = await GetAsync(Options(first, Name));
+        Mark();
+        await using (var manager = Open(Options(second, Name)))
+            Assert.True((await manager.RenewNowAsync(force: false, Stop)).Renewed);
+        Assert.Equal("Valid", await first.StatusAsync(stolen.SerialNumber));
+        var document = Path.Combine(State["acme"], CertificateManager.CertificateDocument);
+        var mark = Compromise.Find(await File.ReadAllBytesAsync(document, Stop));
+        Assert.Equal(
+            new CompromiseMark(
+                first.DirectoryUrl, $"{first.DirectoryUrl}, which issued it, is no longer configured (acme.directory)."),
+            mark);
+        Assert.False(Compromise.IsMarked(await File.ReadAllBytesAsync(document, Stop)));
+
+        await using (var manager = Open(Options(first, Name)))
+            await manager.RenewNowAsync(force: false, Stop);
+        Assert.Equal("Revoked", await first.StatusAsync(stolen.SerialNumber));
+        Assert.All(Documents(), static path => Assert.Null(Compromise.Find(File.ReadAllBytes(path))));
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task The_account_of_a_second_authority_gets_another_key_without_an_order_there()
+    {
+        await using var first = await StartPebbleAsync();
+        await using var second = await StartPebbleAsync();
+        await GetAsync(Options(second, Name));
+        var path = AccountPath();
+        var before = Account(path);
+        await GetAsync(Options(first, Name));
+        Mark();
+
+        var failover = new IssuerOptions { Directory = second.DirectoryUrl, CaRoot = second.CaRootFile };
+        await using var manager = Open(Options(first, Name) with { Failover = failover });
+        await manager.RenewIfDueAsync(Stop);
+        Assert.All(Documents(), static path => Assert.Null(Compromise.Find(File.ReadAllBytes(path))));
+        Assert.Equal(before.Url, Account(path).Url);
+        Assert.NotEqual(before.Key, Account(path).Key);
+    }
+
+    [Fact]
+    public void A_certificate_that_has_expired_needs_no_revocation()
+    {
+        var start = DateTimeOffset.UnixEpoch;
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest("CN=heliograph", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(start, start.AddDays(90));
+        var document = JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            chain_pem = certificate.ExportCertificatePem(),
+            key_pem = key.ExportPkcs8PrivateKeyPem(),
+            issued_by = "https://authority.example/directory",
+        });
+        Assert.True(Compromise.IsMarked(Compromise.MarkCertificate(document, start.AddDays(89))));
+        Assert.False(Compromise.IsMarked(Compromise.MarkCertificate(document, start.AddDays(91))));
+    }
+
     private IEnumerable<string> Documents() => Directory.EnumerateFiles(State["acme"], "*.json");
 
     private string AccountPath() => Directory.GetFiles(State["acme"], "account-*.json").Single();
 
-    private (string Url, string Key) Account()
+    private (string Url, string Key) Account() => Account(AccountPath());
+
+    private static (string Url, string Key) Account(string path)
     {
-        using var json = JsonDocument.Parse(File.ReadAllBytes(AccountPath()));
+        using var json = JsonDocument.Parse(File.ReadAllBytes(path));
         return (json.RootElement.GetProperty("url").GetString()!, json.RootElement.GetProperty("key_pem").GetString()!);
     }
 
     private void Mark()
     {
         var certificate = Path.Combine(State["acme"], CertificateManager.CertificateDocument);
-        File.WriteAllBytes(certificate, Compromise.MarkCertificate(File.ReadAllBytes(certificate)));
-        File.WriteAllBytes(AccountPath(), Compromise.MarkAccount(File.ReadAllBytes(AccountPath())));
+        File.WriteAllBytes(certificate, Compromise.MarkCertificate(File.ReadAllBytes(certificate), DateTimeOffset.UtcNow));
+        foreach (var account in Directory.GetFiles(State["acme"], "account-*.json"))
+            File.WriteAllBytes(account, Compromise.MarkAccount(File.ReadAllBytes(account)));
         Assert.All(Documents(), static path => Assert.True(Compromise.IsMarked(File.ReadAllBytes(path)), path));
     }
 

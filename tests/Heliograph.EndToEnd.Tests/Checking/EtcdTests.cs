@@ -47,6 +47,21 @@ public sealed class EtcdTests : IDisposable
     }
 
     [Fact(Timeout = Bound.LongTest)]
+    public async Task Where_no_etcd_answers_the_check_says_so()
+    {
+        await using var check = new CheckedProxy();
+        var run = await check.RunAsync(new IPEndPoint(IPAddress.Parse("127.41.0.5"), LoopbackPort.Free().Port), "--etcd", "--json");
+        using var json = JsonDocument.Parse(run.Output);
+        var step = Assert.Single(
+            json.RootElement.GetProperty("proxies")[0].GetProperty("steps").EnumerateArray(),
+            static one => one.GetProperty("step").GetString() == "store");
+        Assert.Equal(
+            ("127.41.0.5", "none", "ok", "no etcd answers at ports 2379 and 2380"),
+            (step.GetProperty("subject").GetString(), step.GetProperty("outcome").GetString(), step.GetProperty("level").GetString(),
+                step.GetProperty("seen").GetString()));
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
     [Trait("Needs", "root")]
     public async Task On_the_machine_itself_an_etcd_at_a_public_address_is_found_and_one_on_loopback_is_not()
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Heliograph.EndToEnd.Tests.Certificates;
 using Heliograph.Testing;
 
@@ -58,6 +59,60 @@ public sealed class FleetCompromiseTests
             " has a new key, because somebody else may have the one of before.",
             orderer.Proxy.Program.AllOutput,
             StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task A_certificate_of_names_that_no_machine_has_any_more_is_revoked_too()
+    {
+        await using var fleet = await JoinedFleet.MakeAsync(machines: 2, asked: 0);
+        var first = fleet.Machines[0];
+        fleet.Gate.Open();
+        await first.StartAsync();
+        await first.Proxy.IssuedAsync();
+        var earlier = await first.SerialAsync();
+        await first.Proxy.StopAsync();
+        first.Proxy.Configure(
+            fleet.Pebble, $"challenges: [{JoinedFleet.TlsAlpn}]", domains: $"{AcmeProxy.Name}, more.heliograph.test");
+        await first.StartAsync();
+        await first.Proxy.IssuedAsync();
+        var serial = await first.SerialAsync();
+        await Polling.UntilAsync(
+            async () => (await FleetMachine.RunAsync("status", "--fleet", "--json", "--config", first.Proxy.Config))
+                .Contains(serial, StringComparison.OrdinalIgnoreCase),
+            TimeSpan.FromSeconds(60),
+            "the machine does not report the certificate that it serves");
+
+        var printed = await FleetMachine.RunAsync("fleet", "remove", "vps2", "--compromised", "--config", first.Proxy.Config);
+        Assert.EndsWith(
+            $"The certificate for {AcmeProxy.Name}, which no machine that is up serves, is revoked.\n" +
+            "The account has a new key, the certificate is replaced, and the one of before is revoked.\n",
+            printed,
+            StringComparison.Ordinal);
+        Assert.Equal("Revoked", await fleet.Pebble.StatusAsync(earlier));
+        Assert.Equal("Revoked", await fleet.Pebble.StatusAsync(serial));
+        Assert.Equal("Valid", await fleet.Pebble.StatusAsync(await first.SerialAsync()));
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task A_removal_that_was_interrupted_before_the_key_was_changed_is_done_by_the_same_command()
+    {
+        await using var fleet = await JoinedFleet.MakeAsync(machines: 2, asked: 0);
+        var config = fleet.Machines[0].Proxy.Config;
+        var path = Path.Combine(fleet.Machines[0].Proxy.State, "fleet", "administrator.json");
+        var administrator = JsonNode.Parse(await File.ReadAllBytesAsync(path, Bound.Token))!;
+        administrator["machines"]!.AsArray().RemoveAll(static machine => (string?)machine!["name"] == "vps2");
+        await File.WriteAllTextAsync(path, administrator.ToJsonString(), Bound.Token);
+        Assert.StartsWith(
+            "vps2 is shut out, and the fleet has a new key.\n",
+            await FleetMachine.RunAsync("fleet", "remove", "vps2", "--config", config),
+            StringComparison.Ordinal);
+        var (code, _, errors) = await FleetMachine.TryAsync("fleet", "remove", "vps2", "--config", config);
+        Assert.Equal(
+            (1,
+                "heliograph: vps2 was not invited, or is shut out already; these are in the fleet: vps1. If an earlier fleet remove was " +
+                "interrupted, heliograph fleet restore gives all of them the new key\n"),
+            (code, errors));
+        Assert.Equal("etcd knows 1 machine of the fleet.\n", await FleetMachine.RunAsync("fleet", "restore", "--config", config));
     }
 
     [Fact(Timeout = Bound.LongTest)]

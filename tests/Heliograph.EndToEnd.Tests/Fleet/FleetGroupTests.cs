@@ -139,7 +139,12 @@ public sealed class FleetGroupTests(ITestOutputHelper output)
         await using var fleet = await FleetOfGroups.MakeAsync(machines: 3, Signal);
         var family = await fleet.GroupsOf(1).LinkAsync("new", "family");
         await fleet.UntilRelayedAsync(2, family);
-        await FleetMachine.RunAsync("fleet", "remove", "vps2", "--config", fleet.ConfigOf(0));
+        Assert.EndsWith(
+            "The fleet shares no certificate of an authority and no ACME account, so nothing is replaced. If the machine had a " +
+            "certificate in files (certificate.source: files), replace it and its key where it comes from, and have it revoked there.\n" +
+            "It also knows every link: give the groups new names (heliograph link rotate NAME).\n",
+            await FleetMachine.RunAsync("fleet", "remove", "vps2", "--compromised", "--config", fleet.ConfigOf(0)),
+            StringComparison.Ordinal);
         var friends = await fleet.GroupsOf(1).LinkAsync("new", "friends");
         await fleet.UntilRelayedAsync(0, friends);
         Assert.Equal(

@@ -119,6 +119,34 @@ public sealed class FleetNamesTests : IDisposable
         Assert.Equal("retired", (await ListAsync()).GetProperty("state").GetString());
     }
 
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task A_name_server_that_answers_no_questions_does_not_make_add_delete_what_the_name_has()
+    {
+        await using var etcd = await EtcdServer.StartAsync();
+        await using var bind = await BindServer.StartAsync(
+            "hmac-sha256", Secret, records: $"{BindServer.Moving} 300 IN A 203.0.113.1", queries: $"key {BindServer.KeyName}");
+        await MakeAsync(
+            etcd,
+            $"rfc2136: {{ server: \"{bind.Address}\", zone: {BindServer.Zone}, key_name: {BindServer.KeyName}, " +
+            $"key_secret: \"{Secret}\" }}");
+        var (code, _, errors) = await FleetMachine.TryAsync(
+            "fleet", "names", "add", Name, "--address", "203.0.113.2", "--config", Config);
+        Assert.Equal(
+            (1,
+                $"heliograph: nobody can say which addresses {Name} has now, neither its name server nor the list; to let it lead to " +
+                "these and no others: heliograph fleet names move\n"),
+            (code, errors));
+        // The change itself is signed, and the list knows what it was.
+        const string unknown =
+            "No name server of it could be asked: resolvers may remember what was before for as long as its records said.\n";
+        Assert.Equal(
+            $"{Name} leads to 203.0.113.3, by the name server {bind.Address}.\n" + unknown,
+            await NamesAsync("move", Name, "--address", "203.0.113.3"));
+        Assert.Equal(
+            $"{Name} leads to 203.0.113.3, 203.0.113.2, by the name server {bind.Address}.\n" + unknown,
+            await NamesAsync("add", Name, "--address", "203.0.113.2"));
+    }
+
     private string Config => directory["heliograph.yaml"];
 
     private async Task MakeAsync(EtcdServer etcd, string dns)

@@ -19,7 +19,7 @@ public sealed class BindServer : IAsyncDisposable
     private readonly TempDirectory directory = new();
     private readonly ChildProcess process;
 
-    private BindServer(string algorithm, string secret, string zone, string records)
+    private BindServer(string algorithm, string secret, string zone, string records, string queries)
     {
         var program = Named.Find();
         Address = LoopbackPort.Free();
@@ -34,6 +34,7 @@ public sealed class BindServer : IAsyncDisposable
 
             """);
         var config = directory.Write("named.conf", $$"""
+            key "{{KeyName}}" { algorithm {{algorithm}}; secret "{{secret}}"; };
             options {
                 directory "{{directory.Path}}";
                 listen-on port {{Address.Port}} { 127.0.0.1; };
@@ -41,11 +42,11 @@ public sealed class BindServer : IAsyncDisposable
                 pid-file none;
                 session-keyfile "{{directory["session.key"]}}";
                 recursion no;
+                allow-query { {{queries}}; };
                 dnssec-validation no;
                 empty-zones-enable no;
             };
             controls { };
-            key "{{KeyName}}" { algorithm {{algorithm}}; secret "{{secret}}"; };
             zone "{{zone}}" {
                 type primary;
                 file "{{directory["zone"]}}";
@@ -66,9 +67,11 @@ public sealed class BindServer : IAsyncDisposable
     /// <param name="secret">The key in base64.</param>
     /// <param name="zone">Its zone.</param>
     /// <param name="records">More records, a line each, with names relative to the zone.</param>
-    public static async Task<BindServer> StartAsync(string algorithm, string secret, string zone = Zone, string records = "")
+    /// <param name="queries">Whose queries are answered, in BIND's words.</param>
+    public static async Task<BindServer> StartAsync(
+        string algorithm, string secret, string zone = Zone, string records = "", string queries = "any")
     {
-        var bind = new BindServer(algorithm, secret, zone, records);
+        var bind = new BindServer(algorithm, secret, zone, records, queries);
         try
         {
             await bind.process.WaitForLineAsync(line => line.EndsWith(" running", StringComparison.Ordinal), StartBound);

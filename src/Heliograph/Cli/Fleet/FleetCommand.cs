@@ -194,20 +194,23 @@ internal static class FleetCommand
         {
             var name = parsed.GetValue(node)!;
             var isCompromised = parsed.GetValue(compromised);
-            var late = await setup.RemoveAsync(name, isCompromised, RemovalPatience, cancellationToken);
+            var removal = await setup.RemoveAsync(name, isCompromised, RemovalPatience, cancellationToken);
             var output = parsed.InvocationConfiguration.Output;
             output.WriteLine($"{name} is shut out, and the fleet has a new key.");
-            if (late.Count > 0)
-                output.WriteLine($"Not seen with the new key yet: {string.Join(", ", late)}. They take it as soon as they can.");
+            if (removal.Late.Count > 0)
+                output.WriteLine($"Not seen with the new key yet: {string.Join(", ", removal.Late)}. They take it as soon as they can.");
             if (isCompromised)
-                output.WriteLine(
-                    await setup.ReplaceCompromisedAsync(cancellationToken) is { } left
-                        ? $"The certificate and the account's key are to be replaced. {left}"
-                        : "The account has a new key, the certificate is replaced, and the one of before is revoked.");
+            {
+                using var access = setup.OpenAccess();
+                await new CompromisedKeys(access, options.Load(parsed).Settings, output, setup.Logger)
+                    .ReplaceAsync(setup.StateDirectory, removal, cancellationToken);
+            }
             else
+            {
                 output.WriteLine(
                     $"{name} still has the key of the certificate. Replace that if the machine is in the wrong hands:\n" +
                     "  heliograph certificate revoke --reason key-compromise\n  heliograph certificate roll-account-key");
+            }
         }));
         return command;
     }

@@ -15,11 +15,8 @@ namespace Heliograph.Cli.Fleet;
 internal sealed class FleetNames(
     FleetAccess access, AddressRecords records, IReadOnlyList<string> domains, TimeProvider timeProvider, TextWriter output)
 {
-    /// <summary>More do not fit into an answer over UDP.</summary>
-    private const int MostAddresses = 20;
-
     /// <exception cref="AcmeException">DNS was not changed.</exception>
-    /// <exception cref="StartException">A machine is unknown, or has no address.</exception>
+    /// <exception cref="StartException">A machine is unknown, or has no address, or nobody knows what the name has now.</exception>
     public Task AddAsync(
         string name, IReadOnlyList<string> machines, IReadOnlyList<IPAddress> addresses, CancellationToken cancellationToken) =>
         LeadAsync(name, machines, addresses, keeps: true, cancellationToken);
@@ -56,10 +53,15 @@ internal sealed class FleetNames(
         RequireKnown(machines, report);
         var known = access.Names.Find(name);
         var before = await records.FindAsync(name, cancellationToken);
+        if (keeps && before is null && known is null)
+            throw new StartException(
+                $"nobody can say which addresses {name} has now, neither its name server nor the list; to let it lead to these and no " +
+                "others: heliograph fleet names move");
         var kept = keeps ? before?.Addresses ?? Parse(known?.Addresses ?? []) : [];
         IPAddress[] all = [.. kept.Concat(wanted).Distinct().OrderBy(static address => address.AddressFamily)];
-        if (all.Length > MostAddresses)
-            throw new StartException($"{name} would have {all.Length} addresses; {MostAddresses} are allowed, more names serve better");
+        if (all.Length > FleetName.MostPlaces)
+            throw new StartException(
+                $"{name} would have {all.Length} addresses; {FleetName.MostPlaces} are allowed, more names serve better");
         await records.SetAsync(name, all, cancellationToken);
         output.WriteLine($"{name} leads to {string.Join(", ", all.Select(static address => $"{address}"))}, by {records.Description}.");
         TellOfBefore(before, all);

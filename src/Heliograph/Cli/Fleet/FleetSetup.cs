@@ -1,8 +1,6 @@
 using Heliograph.Access;
 using Heliograph.Acme;
-using Heliograph.Acme.Storage;
 using Heliograph.Configuration;
-using Heliograph.Control;
 using Heliograph.Fleet;
 using Heliograph.Fleet.Documents;
 using Heliograph.Fleet.Etcd;
@@ -19,9 +17,6 @@ namespace Heliograph.Cli.Fleet;
 /// <summary>Makes a fleet, lets machines in, and joins one. Whatever fails can be done again.</summary>
 internal sealed class FleetSetup : IDisposable
 {
-    /// <summary>Far longer than an order takes.</summary>
-    private static readonly TimeSpan OrderTimeout = TimeSpan.FromMinutes(10);
-
     private readonly string stateDirectory;
     private readonly ILoggerFactory logs = Logging.Create(LogLevel.Warning);
     private readonly ILogger logger;
@@ -35,6 +30,8 @@ internal sealed class FleetSetup : IDisposable
     }
 
     public ILogger Logger => logger;
+
+    public string StateDirectory => stateDirectory;
 
     /// <summary>Makes a fleet of this machine: etcd's users, the key, and in it what this machine has.</summary>
     /// <param name="settings">Whose certificate is to be shared.</param>
@@ -119,10 +116,9 @@ internal sealed class FleetSetup : IDisposable
     /// <param name="compromised">It is in the wrong hands: what it knew is to be replaced.</param>
     /// <param name="patience">How long to wait for the machines that are up.</param>
     /// <param name="cancellationToken">Cancels it.</param>
-    /// <returns>The machines that were up, and do not use the new key yet: they take it when they can.</returns>
     /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
     /// <exception cref="StartException">There is no such machine, or this one has not made the fleet.</exception>
-    public async Task<IReadOnlyList<string>> RemoveAsync(
+    public async Task<Removal> RemoveAsync(
         string node, bool compromised, TimeSpan patience, CancellationToken cancellationToken)
     {
         var membership = files.Read() ?? throw NotInFleet();
@@ -130,56 +126,50 @@ internal sealed class FleetSetup : IDisposable
         var administrator = RequireAdministrator();
         if (node == membership.Node)
             throw new StartException($"{node} is this machine, which made the fleet; to end the fleet, every machine leaves it");
-        var removed = administrator.Find(node) ?? throw new StartException(
-            $"{node} was not invited; these were: " +
-            string.Join(", ", administrator.Machines.Select(static machine => machine.Name).Order(StringComparer.Ordinal)));
-        using (var users = UsersOf(membership.Etcd, administrator))
-            await users.RemoveMachineAsync(removed.User, cancellationToken);
-        var key = membership.Key.Next();
-        var next = membership.Under(new NextKey { Number = membership.KeyNumber + 1, KeyId = key.Id, Secret = key.Secret });
         using var access = new FleetAccess(membership, copies: null, TimeProvider.System, logger);
         await access.Documents.ReadAsync(cancellationToken);
-        var machines = (await access.ReportAsync(cancellationToken)).Machines;
-        var up = machines.Where(static one => one.IsUp).Select(static one => one.Name).ToHashSet(StringComparer.Ordinal);
-        up.Remove(node);
+        var removed = administrator.Find(node);
+        // One that the list still has was not shut out in full: the command was interrupted.
+        if (removed is null && !access.Machines.Contains(node, StringComparer.Ordinal))
+            throw new StartException(
+                $"{node} was not invited, or is shut out already; these are in the fleet: " +
+                string.Join(", ", administrator.Machines.Select(static machine => machine.Name).Order(StringComparer.Ordinal)) +
+                ". If an earlier fleet remove was interrupted, heliograph fleet restore gives all of them the new key");
+        if (removed is not null)
+        {
+            using var users = UsersOf(membership.Etcd, administrator);
+            await users.RemoveMachineAsync(removed.User, cancellationToken);
+        }
+        var key = membership.Key.Next();
+        var next = membership.Under(new NextKey { Number = membership.KeyNumber + 1, KeyId = key.Id, Secret = key.Secret });
+        List<FleetMachine> others =
+            [.. (await access.ReportAsync(cancellationToken)).Machines.Where(one => one.IsUp && one.Name != node)];
+        var up = others.Select(static one => one.Name).ToHashSet(StringComparer.Ordinal);
+        IReadOnlyList<string> marked;
         using var nextAccess = new FleetAccess(next, files.CopiesOf(next), TimeProvider.System, logger);
         await using (await LockAllAsync(access, cancellationToken))
         {
             // What the last holder of a lock has stored.
             await access.Documents.ReadAsync(cancellationToken);
-            await access.CopyToAsync(nextAccess, without: node, compromised, cancellationToken);
+            marked = await access.CopyToAsync(nextAccess, without: node, compromised, cancellationToken);
             administrator = administrator.Without(node);
-            foreach (var machine in administrator.Machines.Where(machine => machine.Name != membership.Node))
-                await SendKeyAsync(access, next, machine.Personal, cancellationToken);
+            // Before anybody gets the key: if this ends halfway, there is one key that all can still get (fleet restore), and never to the
+            // machine that is shut out.
             files.Write(administrator);
             files.Write(next);
             files.GiveToOwner();
+            foreach (var machine in administrator.Machines.Where(machine => machine.Name != membership.Node))
+                await SendKeyAsync(access, next, machine.Personal, cancellationToken);
             // The server here writes that file too, as soon as it has the key.
             await SendKeyAsync(access, next, next.Personal, cancellationToken);
         }
         await WaitForAsync(nextAccess, up, patience, cancellationToken);
         if (up.Count == 0)
             await access.Documents.ForgetAsync(cancellationToken);
-        return [.. up.Order(StringComparer.Ordinal)];
-    }
-
-    /// <summary>Has the server here replace what a compromised machine knew, if one runs here; others would do it within minutes.</summary>
-    /// <returns>What is left to do, as a sentence; null: nothing.</returns>
-    /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
-    public async Task<string?> ReplaceCompromisedAsync(CancellationToken cancellationToken)
-    {
-        var renew = new ControlRequest { Command = CertificateCommands.Renew };
-        var answer = await ControlClient.AskAsync(stateDirectory, renew, OrderTimeout, TimeProvider.System, cancellationToken);
-        using var access = OpenAccess();
-        await access.Documents.ReadAsync(cancellationToken);
-        if (!access.Documents.All.Any(static document => Compromise.IsMarked(document.Payload)))
-            return null;
-        return answer switch
-        {
-            null => "No server runs here; a machine that is up does the rest within ten minutes.",
-            { Ok: false, Message: { } problem } => $"The server here could not do it now: {problem} A machine that is up tries again.",
-            _ => "A machine that is up does the rest within ten minutes; its log says if it cannot.",
-        };
+        return new Removal(
+            [.. up.Order(StringComparer.Ordinal)],
+            marked,
+            [.. others.Select(static one => one.Report?.CertificateSerial).OfType<string>()]);
     }
 
     /// <summary>Gives an etcd that has lost its data the users of before. The machines fill it again by themselves.</summary>
@@ -397,3 +387,8 @@ internal sealed class FleetSetup : IDisposable
         }
     }
 }
+
+/// <param name="Late">The machines that were up, and do not use the new key yet: they take it when they can.</param>
+/// <param name="Marked">The documents of certificates and accounts that are to be replaced.</param>
+/// <param name="Served">The serial numbers of the certificates that the others served before.</param>
+internal sealed record Removal(IReadOnlyList<string> Late, IReadOnlyList<string> Marked, IReadOnlyList<string> Served);

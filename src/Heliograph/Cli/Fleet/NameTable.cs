@@ -19,9 +19,9 @@ internal static class NameTable
             output.WriteLine("No name is in the list yet; heliograph fleet names add puts one there.");
             return;
         }
-        output.WriteLine(Line($"{"name",-40}{"state",-9}{"since",-12}leads to"));
+        output.WriteLine(Line($"{"name",-40} {"state",-9}{"since",-12}leads to"));
         foreach (var name in list.Names)
-            output.WriteLine(Line($"{name.Name,-40}{State(name.State),-9}{$"{name.Since:yyyy-MM-dd}",-12}{Places(name)}").TrimEnd());
+            output.WriteLine(Line($"{name.Name,-40} {State(name.State),-9}{$"{name.Since:yyyy-MM-dd}",-12}{Places(name)}").TrimEnd());
     }
 
     private static string State(NameState state) => state switch

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Heliograph.Acme;
 using Heliograph.Configuration;
+using Heliograph.Membership;
 using Heliograph.Platform;
 
 namespace Heliograph.Cli.Fleet;
@@ -133,13 +134,8 @@ internal static class NamesCommand
             }
         });
 
-    private static string ReadName(string text)
-    {
-        var problem = DomainName.Parse(text, out var name);
-        if (problem is null && InternetAddress.TryParse(name, out _))
-            problem = "an address; only a name can move";
-        return problem is null ? name : throw new StartException($"\"{text}\": {problem}", ExitCode.BadUsage);
-    }
+    private static string ReadName(string text) => FleetName.FindProblem(text, out var name) is { } problem
+        ? throw new StartException($"\"{text}\": {problem}", ExitCode.BadUsage) : name;
 
     private static IPAddress[] ReadAddresses(string[]? words) =>
         [.. (words ?? []).Select(static word => InternetAddress.TryParse(word, out var address)
