@@ -3,7 +3,7 @@ using Heliograph.Platform;
 namespace Heliograph.Web.Http;
 
 /// <summary>
-/// nginx's answer to bytes that begin no request, which is what a Signal client's hello is to a web site. nginx refuses it after one read
+/// nginx's answer to bytes that are no line of a request, which is what a Signal client's hello is to a web site. nginx refuses it after one read
 /// and one write, 40 us before it would answer a request, so this comes before all that a request needs.
 /// </summary>
 internal sealed class Refusal(NginxProfile like, TimeProvider timeProvider)

@@ -28,14 +28,17 @@ internal sealed class RequestLineParser
 
     public bool IsAtStart => state == State.Start;
 
-    /// <summary>Whether no request can begin so: before its first space there is a byte that no method has.</summary>
+    /// <summary>
+    /// Whether the line in which these bytes begin is refused with 400, whatever follows. False for HEAD, which is answered otherwise.
+    /// </summary>
     public static bool IsHopeless(ReadOnlySpan<byte> bytes)
     {
-        foreach (var b in bytes[..Math.Min(bytes.Length, HeadBufferModel.First)])
+        var line = new RequestLineParser();
+        for (var i = 0; i < Math.Min(bytes.Length, HeadBufferModel.First); i++)
         {
-            if (!IsMethodByte(b))
-                // nginx skips line ends before the method.
-                return b is not ((byte)' ' or (byte)'\r' or (byte)'\n');
+            var result = line.ParseByte(bytes[i], i);
+            if (result != Result.More)
+                return result == Result.Bad && !(line.methodEnd > 0 && bytes[line.Start..line.methodEnd].SequenceEqual("HEAD"u8));
         }
         return false;
     }
