@@ -3,8 +3,8 @@ using Heliograph.Platform;
 namespace Heliograph.Web.Http;
 
 /// <summary>
-/// nginx's answer to bytes that are no line of a request, which is what a Signal client's hello is to a web site. nginx refuses it after one read
-/// and one write, 40 us before it would answer a request, so this comes before all that a request needs.
+/// nginx's answer to bytes that are no line of a request, which is what a Signal client's hello is to a web site. nginx refuses it after
+/// one read and one write, 40 us before it would answer a request, so this comes before all that a request needs.
 /// </summary>
 internal sealed class Refusal(NginxProfile like, TimeProvider timeProvider)
 {
