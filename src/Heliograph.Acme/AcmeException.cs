@@ -50,4 +50,7 @@ public sealed class AcmeException : Exception
     public TimeSpan? RetryAfter { get; init; }
 
     internal Problem? Problem { get; init; }
+
+    /// <summary>It says something of the authority, and nothing of where the state is stored.</summary>
+    internal bool IsTheAuthoritys => Failure is not (AcmeFailure.Storage or AcmeFailure.Superseded);
 }

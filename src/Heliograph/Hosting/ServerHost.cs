@@ -11,16 +11,11 @@ using Heliograph.Control;
 using Heliograph.Countries;
 using Heliograph.Hosting.Systemd;
 using Heliograph.HostLists;
-using Heliograph.Machine;
 using Heliograph.Membership;
 using Heliograph.Metrics;
-using Heliograph.Platform;
 using Heliograph.Relay;
-using Heliograph.Relay.Diagnostics;
-using Heliograph.Relay.Limits;
 using Heliograph.Relay.OuterTls;
 using Heliograph.Relay.Routing;
-using Heliograph.Relay.Upstream;
 using Heliograph.Sources;
 using Heliograph.Statistics;
 using Heliograph.Status.Page;
@@ -45,6 +40,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     private readonly Stack<IAsyncDisposable> parts = new();
     private readonly ChallengePorts ports = new();
     private readonly Lock changing = new();
+    private readonly HostListInUse hosts;
     private volatile Settings settings;
     private CertificateInUse certificates = null!;
     private DecoyOptions decoyOptions = null!;
@@ -68,6 +64,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         this.sockets = sockets;
         this.timeProvider = timeProvider;
         this.logger = logger;
+        hosts = new(settings.StateDirectory, timeProvider, logger);
     }
 
     /// <summary>Where clients connect, with the actual ports where the system chose them.</summary>
@@ -157,7 +154,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     /// <exception cref="CertificateException">OpenSSL does not accept the certificate; nothing was changed.</exception>
     public async Task ChangeAsync(Settings newSettings, SettingsChange change)
     {
-        var options = change.Decoy ? DecoyOptions(newSettings) : decoyOptions;
+        var options = change.Decoy ? DecoySetup.Options(newSettings, Like, fleet?.Access.Seed, timeProvider, logger) : decoyOptions;
         var site = change.Decoy ? await DecoySite.MakeAsync(options, timeProvider, CancellationToken.None) : null;
         var (chain, key) = (newSettings.Certificate.Chain, newSettings.Certificate.Key);
         if (change.Certificate && !(certificates.Source is FileSource files && files.CannotReopen(chain, key)))
@@ -171,7 +168,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         {
             settings = newSettings;
             decoyOptions = options;
-            Routes = CreateRoutes(ReadList());
+            Routes = HostListInUse.CreateRoutes(settings, hosts.ReadOrBuiltIn());
             if (site is not null)
                 decoy.Use(site);
             redirect?.UseDomains(newSettings.Domains);
@@ -224,7 +221,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         certificates = Own(
             new CertificateInUse(
                 await CertificateSources.OpenAsync(settings, ports, fleet, timeProvider, logger), settings.Domains, timeProvider, logger));
-        Routes = CreateRoutes(ReadList());
+        Routes = HostListInUse.CreateRoutes(settings, hosts.ReadOrBuiltIn());
         access = Own(
             new AccessKeeper(
                 new AccessFile(settings.StateDirectory, timeProvider, logger),
@@ -235,7 +232,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
                 logger));
         sources = Own(new SourceKeeper(settings.Sources, settings.StateDirectory, timeProvider, logger));
         countries = Own(new CountryKeeper(settings.CountryDatabase, timeProvider, logger));
-        decoyOptions = DecoyOptions(settings);
+        decoyOptions = DecoySetup.Options(settings, Like, fleet?.Access.Seed, timeProvider, logger);
         decoy = Own(
             await DecoySite.StartAsync(decoyOptions, timeProvider, loggerFactory.CreateLogger("Heliograph.Web"), cancellationToken));
         upstreamNames = Own(new UpstreamNames(settings.Upstream, () => Routes, timeProvider, logger));
@@ -297,7 +294,7 @@ internal sealed class ServerHost : IService, IAsyncDisposable
                 () => relay.RespondsAsync(LoopTimeout),
                 loggerFactory.CreateLogger("Heliograph.Metrics")));
         certificates.Watch(relay.UseCertificate);
-        fleet?.Start(ServeOthers, ReportToFleet, UseShared);
+        fleet?.Start(ServeOthers, () => MachineReports.Create(relay, certificates.Describe()), UseShared);
         WarnOfMissingIpv4();
     }
 
@@ -306,31 +303,12 @@ internal sealed class ServerHost : IService, IAsyncDisposable
     {
         lock (changing)
         {
-            var list = Lists().Read();
-            Routes = CreateRoutes(list);
+            var list = hosts.Read();
+            Routes = HostListInUse.CreateRoutes(settings, list);
             relay.UseOptions(RelayOptions());
             return list;
         }
     }
-
-    /// <summary>A list that cannot be read keeps no server from its work.</summary>
-    private HostList ReadList()
-    {
-        try
-        {
-            return Lists().Read();
-        }
-        catch (StorageException exception)
-        {
-            HostLog.ListUnreadable(logger, HostList.BuiltIn.Version, exception.Message);
-            return HostList.BuiltIn;
-        }
-    }
-
-    private ListStore Lists() => new(settings.StateDirectory, timeProvider, logger);
-
-    private RouteTable CreateRoutes(HostList list) =>
-        RouteTable.Create(settings.Routes.Sets, settings.Routes.Hosts, settings.OpenZones, list);
 
     private void WarnOfMissingIpv4()
     {
@@ -395,70 +373,13 @@ internal sealed class ServerHost : IService, IAsyncDisposable
         access.UseShared();
     }
 
-    private MachineReport ReportToFleet()
-    {
-        var statistics = relay.GetStatistics();
-        var certificate = certificates.Describe();
-        return new()
+    private RelayOptions RelayOptions() =>
+        RelaySetup.Options(settings, Like, sockets, Routes, DecoySetup.Endpoints(settings.Decoy, decoy)) with
         {
-            Version = ProductVersion.Text,
-            Connections = RoundedCount.Up(relay.Connections),
-            Bytes = RoundedCount.UpBytes(statistics.BytesUp + statistics.BytesDown),
-            CertificateUntil = certificate.NotAfter,
-            CertificateSerial = certificate.SerialNumber,
-            Addresses = [.. AddressCheck.LocalAddresses().Where(AddressGuard.IsPublic).Select(static address => address.ToString())],
-        };
-    }
-
-    private DecoyOptions DecoyOptions(Settings from) => new()
-    {
-        Seed = from.Decoy.SeedFile is { } file ? DecoySeed.Load(file)
-            : fleet?.Access.Seed
-            ?? DecoySeed.LoadOrCreate(new PrivateDirectory(Path.GetFullPath(from.StateDirectory), timeProvider, logger), timeProvider),
-        Directory = from.Decoy.Directory,
-        Like = Like,
-        Language = DecoyLanguage(from),
-    };
-
-    private static string DecoyLanguage(Settings settings) =>
-        settings.Decoy.Language == DecoySettings.Auto ? MachineLanguage.Find() : settings.Decoy.Language;
-
-    private RelayOptions RelayOptions()
-    {
-        var maxConnections =
-            settings.Limits.MaxConnections
-            ?? ConnectionLimit.Derive(ConnectionLimit.Descriptors, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
-        return new()
-        {
-            Listen = sockets.Extend(settings.Listen),
-            Inherited = sockets.Inherited,
-            Routes = Routes,
-            Decoy = new()
-            {
-                Http1 = settings.Decoy.Upstream ?? new UpstreamEndpoint.InProcess("the web site", decoy.ServeHttp1),
-                Http2 = settings.Decoy.Upstream is null
-                    ? new UpstreamEndpoint.InProcess("the web site (HTTP/2)", decoy.ServeHttp2)
-                    : settings.Decoy.UpstreamH2,
-                PlainHttp = new UpstreamEndpoint.InProcess("the page for plain HTTP", decoy.ServePlainHttp),
-                Http1Unavailable = new UpstreamEndpoint.InProcess("the error page", decoy.ServeHttp1Unavailable),
-                Http2Unavailable = new UpstreamEndpoint.InProcess("the error page (HTTP/2)", decoy.ServeHttp2Unavailable),
-            },
             Access = access.Table,
-            Proxy = settings.Upstream.Proxy,
             Sources = sources.Rules,
             Validations = ports.Validations,
-            Passthrough = PassthroughTable.Create(settings.Domains, settings.Passthrough),
-            TrustedProxies = settings.TrustedProxies,
-            MaxConnections = maxConnections,
-            Handshake = settings.Handshake,
-            AgesSessions = Like.AgesSessions,
-            PadsFirstFlight = settings.FirstFlightPadding,
-            Limits = settings.Limits.Relay with
-            {
-                ConnectionsPerSource = settings.Limits.ConnectionsPerSource ?? ConnectionLimit.PerSource(maxConnections),
-            },
         };
-    }
 
     private T Own<T>(T part)
         where T : IAsyncDisposable
