@@ -53,6 +53,7 @@ public sealed class DecoySite : IAsyncDisposable
         var decoy = new DecoySite(await MakeAsync(options, timeProvider, cancellationToken), options.Like, timeProvider, logger);
         await decoy.ServeHttp1(new RehearsedVisit(RehearsedVisit.Http1));
         await decoy.ServeHttp2(new RehearsedVisit(RehearsedVisit.Http2));
+        await decoy.ServeHttp1(new RehearsedVisit(RehearsedVisit.Hello, isReceived: true));
         return decoy;
     }
 

@@ -6,8 +6,11 @@ namespace Heliograph.Web.Http;
 /// A visitor in memory, who says one thing and leaves. Nobody else's first visit then pays for what is done once only: an answer that comes
 /// late would be seen.
 /// </summary>
-internal sealed class RehearsedVisit(ReadOnlyMemory<byte> says) : ClientConnection
+/// <param name="says">What the visitor says.</param>
+/// <param name="isReceived">Whether it has come before the visitor is served, as it has from the relay.</param>
+internal sealed class RehearsedVisit(ReadOnlyMemory<byte> says, bool isReceived = false) : ClientConnection
 {
+    private readonly List<byte> sent = [];
     private ReadOnlyMemory<byte> left = says;
 
     /// <summary>A page, one that is not there, and no HTTP at all.</summary>
@@ -20,8 +23,24 @@ internal sealed class RehearsedVisit(ReadOnlyMemory<byte> says) : ClientConnecti
         .. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 6, 1, 5, 0, 0, 0, 1, 0x82, 0x87, 0x84, 0x41, 1, (byte)'a',
     ];
 
+    /// <summary>A Signal client's hello, as far as the site looks at it.</summary>
+    public static ReadOnlyMemory<byte> Hello { get; } = "\x16\x03\x01"u8.ToArray();
+
     /// <summary>What was answered.</summary>
-    public int Answered { get; private set; }
+    public IReadOnlyList<byte> Sent => sent;
+
+    public bool WasAnsweredAtOnce { get; private set; }
+
+    public bool IsFinished { get; private set; }
+
+    public override ReadOnlySpan<byte> Received => isReceived ? left.Span : [];
+
+    public override bool TrySend(ReadOnlySpan<byte> bytes)
+    {
+        WasAnsweredAtOnce = true;
+        sent.AddRange(bytes);
+        return true;
+    }
 
     public override ValueTask<bool> HasUnreadAsync() => new(!left.IsEmpty);
 
@@ -37,9 +56,13 @@ internal sealed class RehearsedVisit(ReadOnlyMemory<byte> says) : ClientConnecti
 
     public override ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        Answered += bytes.Length;
+        sent.AddRange(bytes.Span);
         return ValueTask.CompletedTask;
     }
 
-    public override ValueTask FinishSendingAsync() => ValueTask.CompletedTask;
+    public override ValueTask FinishSendingAsync()
+    {
+        IsFinished = true;
+        return ValueTask.CompletedTask;
+    }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using Heliograph.Platform;
 using Heliograph.Testing;
 using Heliograph.Web.Http;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -27,9 +26,9 @@ public sealed class RefusalTests
         for (var i = 0; i < 2000; i++)
         {
             var bytes = SomeBytes(random, i);
-            var read = new Visit(bytes, isReceived: false);
+            using var read = new RehearsedVisit(bytes);
             await site.ServeHttp1(read);
-            var received = new Visit(bytes, isReceived: true);
+            using var received = new RehearsedVisit(bytes, isReceived: true);
             await site.ServeHttp1(received);
             Assert.True(
                 read.Sent.SequenceEqual(received.Sent) && read.IsFinished == received.IsFinished,
@@ -47,7 +46,7 @@ public sealed class RefusalTests
         foreach (var seconds in (int[])[0, 0, 1, 61])
         {
             time.Advance(TimeSpan.FromSeconds(seconds));
-            var visit = new Visit(new byte[] { 0x16, 3, 1 }, isReceived: true);
+            using var visit = new RehearsedVisit(RehearsedVisit.Hello, isReceived: true);
             await site.ServeHttp1(visit);
             Assert.True(visit.WasAnsweredAtOnce);
             Assert.StartsWith("HTTP/1.1 400 Bad Request\r\n", Latin1(visit.Sent), StringComparison.Ordinal);
@@ -70,50 +69,5 @@ public sealed class RefusalTests
         return request;
     }
 
-    private static string Latin1(List<byte> bytes) => Encoding.Latin1.GetString([.. bytes]);
-
-    /// <summary>A visitor in memory, who says one thing and leaves.</summary>
-    private sealed class Visit(ReadOnlyMemory<byte> says, bool isReceived) : ClientConnection
-    {
-        private ReadOnlyMemory<byte> left = says;
-
-        public List<byte> Sent { get; } = [];
-
-        public bool IsFinished { get; private set; }
-
-        public bool WasAnsweredAtOnce { get; private set; }
-
-        public override ReadOnlySpan<byte> Received => isReceived ? left.Span : [];
-
-        public override bool TrySend(ReadOnlySpan<byte> bytes)
-        {
-            WasAnsweredAtOnce = true;
-            Sent.AddRange(bytes);
-            return true;
-        }
-
-        public override ValueTask<bool> HasUnreadAsync() => new(!left.IsEmpty);
-
-        public override ValueTask WaitReadableAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
-
-        public override ValueTask<int> ReceiveAsync(Memory<byte> into, CancellationToken cancellationToken)
-        {
-            var count = Math.Min(into.Length, left.Length);
-            left[..count].CopyTo(into);
-            left = left[count..];
-            return new(count);
-        }
-
-        public override ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
-        {
-            Sent.AddRange(bytes.Span);
-            return ValueTask.CompletedTask;
-        }
-
-        public override ValueTask FinishSendingAsync()
-        {
-            IsFinished = true;
-            return ValueTask.CompletedTask;
-        }
-    }
+    private static string Latin1(IReadOnlyList<byte> bytes) => Encoding.Latin1.GetString([.. bytes]);
 }
