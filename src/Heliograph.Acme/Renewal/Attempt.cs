@@ -187,6 +187,7 @@ internal sealed class Attempt(
             exception.Failure is AcmeFailure.Unreachable or AcmeFailure.Unfinished or AcmeFailure.RateLimited or AcmeFailure.NotAcme
                 ? keeper.State.Pending
                 : null;
-        keeper.Remember(keeper.State with { NotBefore = notBefore, Pending = pending, Attempts = keeper.State.Attempts with { TrialFirst = trialFirst } });
+        var attempts = keeper.State.Attempts with { TrialFirst = trialFirst };
+        keeper.Remember(keeper.State with { NotBefore = notBefore, Pending = pending, Attempts = attempts });
     }
 }

@@ -138,7 +138,7 @@ internal sealed class Renewer
         }
     }
 
-    public Task RevokeAsync(RevocationReason reason, CancellationToken cancellationToken) => keeper.LockedOrThrowAsync(async cancellationToken =>
+    public Task RevokeAsync(RevocationReason reason, CancellationToken cancellationToken) => keeper.LockedOrThrowAsync(async token =>
     {
         if (Certificate is null)
             throw new AcmeException(AcmeFailure.Configuration, "There is no certificate to revoke.");
@@ -148,9 +148,9 @@ internal sealed class Renewer
                 AcmeFailure.Configuration,
                 $"The certificate is from {Certificate.Directory}, which is no longer configured; " +
                 "to revoke it, set acme.directory back to that address.");
-        await issuer.RevokeAsync(authority, Certificate, reason, cancellationToken);
+        await issuer.RevokeAsync(authority, Certificate, reason, token);
         var left = State.Compromised?.ChainPem == Certificate.ChainPem ? null : State.Compromised;
-        await keeper.SaveAsync(State with { Revoked = true, Compromised = left }, cancellationToken);
+        await keeper.SaveAsync(State with { Revoked = true, Compromised = left }, token);
         logger.Revoked(Certificate);
     }, cancellationToken);
 

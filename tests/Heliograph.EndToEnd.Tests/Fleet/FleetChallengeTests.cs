@@ -30,11 +30,19 @@ public sealed class FleetChallengeTests
         await JoinedFleet.UntilServedAsync(first, serial);
         var before = fleet.Gate.Kept.Length;
 
-        await FleetMachine.RunAsync("certificate", "renew", "--force", "--config", first.Proxy.Config);
-        var renewed = await first.SerialAsync();
-        Assert.NotEqual(serial, renewed);
+        var renewals = 0;
+        string renewed;
+        do
+        {
+            renewals++;
+            await FleetMachine.RunAsync("certificate", "renew", "--force", "--config", first.Proxy.Config);
+            renewed = await first.SerialAsync();
+            Assert.NotEqual(serial, renewed);
+            serial = renewed;
+        }
+        while (fleet.Pebble.ReusedProofs == renewals && renewals < 5);
         await JoinedFleet.UntilServedAsync(second, renewed);
-        Assert.Equal(2, AcmeProxy.Orders(fleet.Pebble));
+        Assert.Equal(1 + renewals, AcmeProxy.Orders(fleet.Pebble));
         Assert.Contains("New certificate: ", first.Proxy.Program.AllOutput, StringComparison.Ordinal);
         // The second machine's port is the only one that the authority can reach.
         var asked = Encoding.Latin1.GetString(fleet.Gate.Kept.AsSpan(before));

@@ -84,6 +84,12 @@ public sealed class PebbleServer : IAsyncDisposable
     /// <summary>All of Pebble's output; it logs every request.</summary>
     public string Log => process.AllOutput;
 
+    /// <summary>
+    /// How many orders asked for no new proof of their name. Pebble compares a number from 0 to 99 with PEBBLE_AUTHZREUSE by "greater", so
+    /// that even at 0 it accepts the proof of before in one of a hundred.
+    /// </summary>
+    public int ReusedProofs => Count("Added order ") - Count("There are now ", " authorizations in the db");
+
     public static async Task<PebbleServer> StartAsync(PebbleOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -137,6 +143,9 @@ public sealed class PebbleServer : IAsyncDisposable
         authority.Dispose();
         directory.Dispose();
     }
+
+    private int Count(params string[] parts) =>
+        Log.Split('\n').Count(line => Array.TrueForAll(parts, part => line.Contains(part, StringComparison.Ordinal)));
 
     private string Config(PebbleOptions options)
     {
