@@ -49,7 +49,8 @@ internal sealed class Session : IDisposable
             comparison = new Comparison(options, factory, tls, processors, Console.Error.WriteLine);
             comparison.Run();
 
-            var verdicts = Verdict.JudgeFigures(options.Figures, comparison.Samples);
+            var verdicts = Verdict.JudgeFigures(
+                options.Figures.Select(figure => figure.BesideOpenSsl(machine["OpenSSL"])), comparison.Samples);
             Print(verdicts, comparison, processors, machine);
             if (options.Json is { } file)
                 Report.WriteJson(file, options, comparison, verdicts, machine);

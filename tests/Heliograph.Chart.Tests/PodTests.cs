@@ -38,7 +38,7 @@ public sealed class PodTests : IDisposable
                     Assert.Contains(seen, new[] { old, served.Thumbprint() });
                     return seen != old;
                 },
-                TimeSpan.FromSeconds(20),
+                TimeSpan.FromSeconds(35),
                 $"the renewed certificate is not served:\n{pod.Program.AllOutput}");
         }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Globalization;
 
@@ -41,7 +42,9 @@ internal sealed class RestCommandLine
         CustomParser = static result => WholeNumber(result, "--seconds", 1, 3_600),
     };
 
-    private readonly RootCommand root = new(
+    // No RootCommand, whose help would give this program's name.
+    private readonly Command root = new(
+        "bench/rest",
         "Measures heliograph while nobody connects: the time from its start to \"ready\", its memory, and how often it wakes up.\n"
         + "Exit code: 0 every goal is met, 1 one is not or the measurement failed, 2 bad usage.");
 
@@ -49,8 +52,7 @@ internal sealed class RestCommandLine
     {
         foreach (var option in new Option[] { heliograph, starts, seconds })
             root.Options.Add(option);
-        foreach (var version in root.Options.OfType<VersionOption>().ToList())
-            root.Options.Remove(version);
+        root.Options.Add(new HelpOption());
     }
 
     /// <summary>Parses the arguments and calls <paramref name="measure"/>, or prints the help or the errors in them.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Globalization;
 
 namespace Heliograph.Compare.Timing;
@@ -46,7 +47,9 @@ internal sealed class TimingCommandLine
 
     private readonly Option<bool> site = new("--directory") { Description = "With a directory of files instead of the built-in site." };
 
-    private readonly RootCommand root = new(
+    // No RootCommand, whose help would give this program's name.
+    private readonly Command root = new(
+        "bench/timing",
         "Visits heliograph and two nginx on loopback in turn, and prints how long each answer takes and how well it tells them apart.\n"
         + "Exit code: 0 measured, 1 the measurement failed, 2 bad usage.");
 
@@ -54,8 +57,7 @@ internal sealed class TimingCommandLine
     {
         foreach (var option in new Option[] { heliograph, visits, busy, site })
             root.Options.Add(option);
-        foreach (var version in root.Options.OfType<VersionOption>().ToList())
-            root.Options.Remove(version);
+        root.Options.Add(new HelpOption());
     }
 
     /// <summary>Parses the arguments and calls <paramref name="measure"/>, or prints the help or the errors in them.</summary>

@@ -10,7 +10,9 @@ namespace Heliograph.Tests.Certificates;
 /// <summary>What of a certificate's two files is taken, what is refused and with which words, and what a reload does.</summary>
 public sealed class FileSourceTests : IDisposable
 {
-    private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
 
     private readonly TempDirectory directory = new();
     private readonly TestAuthority authority = new();
@@ -74,6 +76,43 @@ public sealed class FileSourceTests : IDisposable
         source.Reload();
         source.Reload();
         Assert.Equal(2, log.Lines.Count(static line => line.StartsWith("Error: ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task New_files_are_seen_within_15_seconds_and_taken_when_they_have_kept_still_for_two()
+    {
+        await using var source = await OpenAsync();
+        var renewed = authority.Issue(TestKey.Ecdsa, "proxy.example");
+        renewed.WriteTo(directory);
+
+        clock.Advance(CheckEvery - Moment);
+        clock.Advance(Moment);
+        clock.Advance(SettleTime - Moment);
+        Assert.Empty(used);
+        clock.Advance(Moment);
+
+        Assert.Same(Assert.Single(used), source.Current);
+        Assert.Equal(Leaf(renewed), source.Current.Chain[0].ToArray());
+        clock.Advance(CheckEvery);
+        Assert.Single(used);
+    }
+
+    [Fact]
+    public async Task Files_that_go_on_changing_are_not_taken_until_they_keep_still()
+    {
+        await using var source = await OpenAsync();
+        clock.Advance(CheckEvery - SettleTime);
+        var last = good;
+        for (var i = 0; i < 5; i++)
+        {
+            last = authority.Issue(TestKey.Ecdsa, "proxy.example");
+            last.WriteTo(directory);
+            clock.Advance(SettleTime);
+        }
+        Assert.Empty(used);
+
+        clock.Advance(SettleTime);
+        Assert.Equal(Leaf(last), Assert.Single(used).Chain[0].ToArray());
     }
 
     [Fact(Timeout = Bound.Test)]
@@ -145,6 +184,12 @@ public sealed class FileSourceTests : IDisposable
         var refusal = await Assert.ThrowsAsync<StartException>(
             () => FileSource.OpenAsync("/dev/zero", key, clock, log));
         Assert.Equal("certificate.chain: /dev/zero is larger than 1 MiB, so it is not a PEM file", refusal.Message);
+    }
+
+    private static byte[] Leaf(TestCertificate certificate)
+    {
+        using var leaf = certificate.Load();
+        return leaf.RawData;
     }
 
     private async Task<FileSource> OpenAsync()

@@ -64,6 +64,21 @@ public sealed class VerdictTests
         Assert.Null(Assert.Single(Verdict.JudgeFigures([figure], Round(1, own: 1, nginx: 2))).Met);
     }
 
+    [Theory]
+    [InlineData("3.0.19", 0.42, 0.60)]
+    [InlineData("3.4.9", 0.42, 0.60)]
+    [InlineData("3.5.4", 0.45, 0.75)]
+    [InlineData("4.0.0", 0.45, 0.75)]
+    [InlineData("unknown", 0.42, 0.60)]
+    public void Beside_peers_on_a_newer_OpenSSL_the_bars_for_encryption_and_handshakes_are_wider(
+        string openSsl, double down, double handshakes)
+    {
+        Assert.Equal(down, Figure.Down.BesideOpenSsl(openSsl).BarToNginx);
+        Assert.Equal(down, Figure.Up.BesideOpenSsl(openSsl).BarToNginx);
+        Assert.Equal(handshakes, Figure.Handshakes.BesideOpenSsl(openSsl).BarToNginx);
+        Assert.Equal(Figure.RoundTrips, Figure.RoundTrips.BesideOpenSsl(openSsl));
+    }
+
     private static Sample[] Round(int round, double own, double nginx) =>
         [Sample(round, PeerNames.Heliograph, own), Sample(round, PeerNames.Nginx, nginx)];
 
