@@ -6,14 +6,14 @@ namespace Heliograph.Certificates;
 /// <summary>A certificate in two PEM files that another program renews.</summary>
 /// <remarks>
 /// It compares contents instead of using inotify or modification times: that works with the symbolic links that certbot and Kubernetes
-/// swap anywhere on the path, with bind mounts and with network file systems. A look is ten wake-ups of threads; one every two seconds was
-/// nearly all that an idle server did.
+/// swap anywhere on the path, with bind mounts and with network file systems. A look is ten wake-ups of threads; one every two seconds
+/// was nearly all that an idle server did.
 /// </remarks>
 internal sealed class FileSource : ICertificateSource
 {
     private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long changed files have to keep still: chain and key are two files, which are not replaced at the same instant.</summary>
+    /// <summary>How long changed files have to keep still: they are two, which are not replaced at the same instant.</summary>
     private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(2);
 
     private readonly string chainPath;
