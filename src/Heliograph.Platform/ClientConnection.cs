@@ -34,6 +34,14 @@ public abstract class ClientConnection : IDisposable
     /// <summary>Says that no more bytes follow.</summary>
     public abstract ValueTask FinishSendingAsync();
 
+    /// <summary>
+    /// From now on the connection ends without a word: under TLS there is no close_notify before the FIN, as nginx ends a connection that
+    /// failed (ngx_ssl_shutdown).
+    /// </summary>
+    public virtual void EndSilently()
+    {
+    }
+
     public void Dispose()
     {
         Dispose(disposing: true);

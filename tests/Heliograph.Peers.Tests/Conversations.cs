@@ -1,4 +1,5 @@
 using Heliograph.Peers.Tests.Http2;
+using Heliograph.Peers.Tests.Leaves;
 using Heliograph.Peers.Tests.TimeOuts;
 using Heliograph.Peers.Tests.Tls12;
 using Heliograph.Peers.Tests.Tls13;
@@ -45,6 +46,7 @@ internal static class Conversations
         Add("TLS 1.3 KeyUpdate", KeyUpdateCases.All.Keys);
         Add("two segments", SegmentCases.All.Keys);
         Add("time-out", TimeOutCases.All.Keys);
+        Add("leave", LeaveCases.All.Keys);
         return groups;
 
         void Add(string group, IEnumerable<string> names) => groups.Add(group, names.ToHashSet(StringComparer.Ordinal));

@@ -24,6 +24,7 @@ internal sealed class VisitorConnection : ClientConnection
     private bool hasHadTurn;
     private bool hasEnded;
     private bool hasFinished;
+    private volatile bool endsSilently;
 
     /// <param name="loop">The visitor's loop.</param>
     /// <param name="client">The visitor's side; not owned.</param>
@@ -125,7 +126,7 @@ internal sealed class VisitorConnection : ClientConnection
         hasFinished = true;
         timeouts = loop.HalfClosedTimeouts;
         timeouts.Arm(deadline);
-        if (!client.WriteEnd())
+        if (!endsSilently && !client.WriteEnd())
             return;
         while (client.HasOutput)
         {
@@ -134,6 +135,8 @@ internal sealed class VisitorConnection : ClientConnection
         }
         client.Socket.CloseWrite();
     }
+
+    public override void EndSilently() => endsSilently = true;
 
     private IoStatus Fill(int share)
     {

@@ -93,6 +93,9 @@ internal sealed class ClientSocket : IDisposable
         await LeaveLoopAsync();
     }
 
+    /// <inheritdoc cref="ClientConnection.EndSilently"/>
+    public void EndSilently() => connection.EndSilently();
+
     public void Dispose()
     {
         cancellation.Dispose();

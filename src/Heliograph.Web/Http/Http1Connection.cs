@@ -20,6 +20,9 @@ internal sealed class Http1Connection : IDisposable
     private int filled;
     private bool hasPipelined;
 
+    // No byte of a request has come: nginx takes leave of such a client, and of no other that stops.
+    private bool isIdle;
+
     public Http1Connection(ClientSocket client, Responder responder, TimeProvider timeProvider)
     {
         this.client = client;
@@ -29,6 +32,21 @@ internal sealed class Http1Connection : IDisposable
 
     public async Task RunAsync()
     {
+        try
+        {
+            await ServeAsync();
+        }
+        catch (OperationCanceledException) when (!isIdle)
+        {
+            client.EndSilently();
+            throw;
+        }
+    }
+
+    public void Dispose() => ReturnBuffer();
+
+    private async Task ServeAsync()
+    {
         for (var requests = 1; await AnswerOneAsync(isFirst: requests == 1, isLast: requests == MostRequests); requests++)
         {
             if (filled == 0)
@@ -37,12 +55,11 @@ internal sealed class Http1Connection : IDisposable
         }
     }
 
-    public void Dispose() => ReturnBuffer();
-
     // True: the connection stays open for another request.
     private async Task<bool> AnswerOneAsync(bool isFirst, bool isLast)
     {
-        if (filled == 0)
+        isIdle = filled == 0;
+        if (isIdle)
         {
             client.SetDeadline(isFirst ? NginxClock.ClientHeader : NginxClock.KeepAlive);
             await client.WaitReadableAsync();
@@ -181,6 +198,9 @@ internal sealed class Http1Connection : IDisposable
             Grow();
         var count = await client.ReceiveAsync(buffer.AsMemory(filled));
         filled += count;
+        if (count == 0 && !isIdle)
+            client.EndSilently();
+        isIdle = false;
         return count > 0;
     }
 

@@ -30,6 +30,25 @@ internal sealed class Http2Connection : IDisposable
 
     public async Task RunAsync()
     {
+        try
+        {
+            await ServeAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            client.EndSilently();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        session.Dispose();
+        ReturnBuffer();
+    }
+
+    private async Task ServeAsync()
+    {
         var error = Http2Error.None;
         while (error == Http2Error.None)
         {
@@ -51,19 +70,18 @@ internal sealed class Http2Connection : IDisposable
             if (!await WaitAsync(isIdle))
                 error = session.GiveUp(isIdle);
             else if (!await FillAsync())
+            {
+                client.EndSilently();
                 return;
+            }
         }
+        if (session.EndsSilently)
+            client.EndSilently();
         if (!session.IsGoingAway)
             session.GoAway(error);
         session.Output.EndChain();
         await session.Output.SendAsync(client);
         await Lingering.CloseAsync(client, hasUnread: true, timeProvider);
-    }
-
-    public void Dispose()
-    {
-        session.Dispose();
-        ReturnBuffer();
     }
 
     private bool TryReceiveFrame(out Http2Error error)

@@ -29,6 +29,7 @@ internal sealed class Http2Session : IDisposable
     private long receiveWindow = Http2Limits.LargestWindow;
     private long received;
     private long useful;
+    private bool hasAbandonedAnswer;
 
     public Http2Session(Responder responder, TimeProvider timeProvider)
     {
@@ -48,6 +49,12 @@ internal sealed class Http2Session : IDisposable
 
     /// <summary>After a GOAWAY, every request that had begun has been answered.</summary>
     public bool IsFinished => IsGoingAway && IsIdle;
+
+    /// <summary>
+    /// An answer that was not sent whole was abandoned, by either side, or would be now. nginx takes it for a client that has left, and says
+    /// nothing at the end of the connection, however much later that is (ngx_http_test_reading).
+    /// </summary>
+    public bool EndsSilently => hasAbandonedAnswer || streams.Exists(static stream => stream.HasUnsentBody);
 
     /// <summary>An answer has bytes left and room in its windows.</summary>
     public bool CanSend => streams.Exists(CanSendOn);
@@ -251,9 +258,15 @@ internal sealed class Http2Session : IDisposable
 
     private void Reset(Http2Stream stream, Http2Error error)
     {
+        Abandon(stream);
+        FrameWriter.ResetStream(output, stream.Id, error);
+    }
+
+    private void Abandon(Http2Stream stream)
+    {
+        hasAbandonedAnswer |= stream.HasUnsentBody;
         streams.Remove(stream);
         stream.Dispose();
-        FrameWriter.ResetStream(output, stream.Id, error);
     }
 
     private Http2Stream? Find(int id) => streams.Find(stream => stream.Id == id);
@@ -319,10 +332,7 @@ internal sealed class Http2Session : IDisposable
         if (frame.Stream == 0)
             return Http2Error.Protocol;
         if (Find(frame.Stream) is { } stream)
-        {
-            streams.Remove(stream);
-            stream.Dispose();
-        }
+            Abandon(stream);
         return Http2Error.None;
     }
 

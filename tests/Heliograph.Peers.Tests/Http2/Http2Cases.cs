@@ -214,6 +214,9 @@ internal static class Http2Cases
                 ["reset: DATA"] = Once(0, Settings((WindowSize, 0)), Post(1), Reset(1), Data(1, EndStream, 1)),
                 ["reset: HEADERS"] = Once(0, Settings((WindowSize, 0)), Get(1), Reset(1), Get(1)),
                 ["reset: CONTINUATION"] = Once(0, Settings((WindowSize, 0)), Get(1), Reset(1), Continuation(1, EndHeaders, GetBlock)),
+                ["reset: HEADERS, later"] = Then(0, [Settings((WindowSize, 0)), Get(1), Reset(1)], 0, [Get(1)]),
+                ["reset by the server: HEADERS, later"] =
+                    Then(1, [Settings((WindowSize, 0)), Get(1), Data(1, EndStream, 1)], 1, [Get(1)]),
                 ["reset: PRIORITY"] = Once(0, Settings((WindowSize, 0)), Get(1), Reset(1), Priority(1, 0)),
                 ["reset: RST_STREAM"] = Once(0, Settings((WindowSize, 0)), Get(1), Reset(1), Reset(1)),
                 ["reset: WINDOW_UPDATE"] = Once(0, Settings((WindowSize, 0)), Get(1), Reset(1), Window(1, 100)),

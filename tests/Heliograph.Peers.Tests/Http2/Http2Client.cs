@@ -39,6 +39,9 @@ internal sealed class Http2Client : IDisposable
             await tls.SendAsync(tls.Sending.Protect(23, part));
     }
 
+    /// <summary>close_notify.</summary>
+    public async Task LeaveAsync() => await tls.SendAsync(tls.Sending.Protect(21, [1, 0]));
+
     /// <summary>FIN.</summary>
     public void EndSending() => tls.EndSending();
 

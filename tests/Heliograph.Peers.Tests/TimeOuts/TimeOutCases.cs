@@ -11,6 +11,9 @@ internal static class TimeOutCases
 {
     private const byte Data = 23;
 
+    // SETTINGS_INITIAL_WINDOW_SIZE
+    private const int WindowSize = 4;
+
     private static readonly byte[] Hello = RawHello.Record(22, RawHello.Ordinary.ToMessage(), 0x0301);
 
     public static IReadOnlyDictionary<string, Func<IPEndPoint, Story, Task>> All { get; } =
@@ -41,6 +44,10 @@ internal static class TimeOutCases
                 Http2Async(server, story, Frames.Preface, Frames.Settings(), Frames.Headers(1, 1, Frames.Block("GET", "/"))),
             ["behind an HTTP/2 request"] = static (server, story) =>
                 Http2Async(server, story, Frames.Preface, Frames.Settings(), Frames.Get(1)),
+            ["behind an answer that the client has reset"] = static (server, story) =>
+                Http2Async(server, story, Frames.Preface, Frames.Settings((WindowSize, 0)), Frames.Get(1), Frames.Reset(1)),
+            ["in an answer that waits for its window"] = static (server, story) =>
+                Http2Async(server, story, Frames.Preface, Frames.Settings((WindowSize, 0)), Frames.Get(1)),
         };
 
     private static async Task SendAsync(IPEndPoint server, Story story, params byte[] bytes)
