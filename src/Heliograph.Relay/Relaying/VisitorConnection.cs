@@ -23,6 +23,7 @@ internal sealed class VisitorConnection : ClientConnection
     private int sent;
     private bool hasHadTurn;
     private bool hasEnded;
+    private bool hasBroken;
     private bool hasFinished;
     private volatile bool endsSilently;
 
@@ -52,11 +53,13 @@ internal sealed class VisitorConnection : ClientConnection
         return true;
     }
 
+    public override bool HasEnded => hasEnded || hasBroken;
+
     public override async ValueTask<bool> HasUnreadAsync()
     {
         await loop.Events.Enter();
         if (unread.Count == 0 && !hasEnded)
-            Fill(share: 0);
+            hasBroken = Fill(share: 0) == IoStatus.Broken;
         return unread.Count > 0;
     }
 

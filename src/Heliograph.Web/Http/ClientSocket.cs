@@ -31,6 +31,9 @@ internal sealed class ClientSocket : IDisposable
 
     public void SetDeadline(TimeSpan fromNow) => ended.CancelAfter(fromNow);
 
+    /// <inheritdoc cref="ClientConnection.HasEnded"/>
+    public bool HasEnded => connection.HasEnded;
+
     public async ValueTask<bool> HasUnreadAsync()
     {
         var hasUnread = await connection.HasUnreadAsync();

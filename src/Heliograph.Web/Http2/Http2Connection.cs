@@ -58,17 +58,19 @@ internal sealed class Http2Connection : IDisposable
                 error = Http2Error.NoError;
             if (error != Http2Error.None || isTaken)
                 continue;
-            // nginx answers all that has arrived before it lets the frames go that are no answers (ngx_http_v2_read_handler).
+            // nginx answers all that has arrived before it lets the frames go that are no answers, which it does not for a client that has
+            // left (ngx_http_v2_read_handler).
             var hasUnread = await client.HasUnreadAsync();
-            if (!hasUnread || session.Output.Length >= WriteSize)
+            if ((!hasUnread && !client.HasEnded) || session.Output.Length >= WriteSize)
                 session.Output.EndChain();
             await session.Output.SendAsync(client);
             if (session.CanSend && !hasUnread)
                 continue;
             // nginx closes an idle connection cleanly, and one that stops half-way with an error.
             var isIdle = session.IsIdle && filled == start && !session.IsInFrame;
-            if (!await WaitAsync(isIdle))
-                error = session.GiveUp(isIdle);
+            var blocked = session.Blocked;
+            if (!await WaitAsync(isIdle ? NginxClock.KeepAlive : blocked?.TimeLeft ?? NginxClock.ClientHeader))
+                error = session.TimeOut(blocked, isIdle);
             else if (!await FillAsync())
             {
                 client.EndSilently();
@@ -105,7 +107,7 @@ internal sealed class Http2Connection : IDisposable
         }
     }
 
-    private async ValueTask<bool> WaitAsync(bool isIdle)
+    private async ValueTask<bool> WaitAsync(TimeSpan patience)
     {
         buffer.AsSpan(start, filled - start).CopyTo(buffer);
         filled -= start;
@@ -115,7 +117,7 @@ internal sealed class Http2Connection : IDisposable
         // nginx counts a client's new streams until it has read all that had arrived.
         if (!await client.HasUnreadAsync())
             session.BeginBatch();
-        return await client.WaitReadableAsync(isIdle ? NginxClock.KeepAlive : NginxClock.ClientHeader);
+        return await client.WaitReadableAsync(patience);
     }
 
     // False at the end of the stream. What waits for its rest is never longer than the client's preface, so there is always room.

@@ -76,9 +76,27 @@ internal sealed class Http2Session : IDisposable
         FrameWriter.GoAway(output, lastStream, error);
     }
 
-    /// <summary>The client has sent nothing for too long. nginx resets the request whose header block stopped half-way first.</summary>
-    public Http2Error GiveUp(bool isIdle)
+    /// <summary>
+    /// The answer that has waited longest for the client to open a window; null if none waits. nginx gives each its send_timeout, whatever
+    /// else happens on the connection.
+    /// </summary>
+    public Http2Stream? Blocked => streams.Where(static stream => stream.HasUnsentBody).MinBy(static stream => stream.TimeLeft);
+
+    /// <summary>
+    /// The client has let the time pass. nginx resets an answer that nobody takes, and goes on; before it ends the connection, it resets the
+    /// request whose header block stopped half-way.
+    /// </summary>
+    /// <param name="blocked">The answer whose time it was; null: the client has sent nothing for too long.</param>
+    /// <param name="isIdle">Nothing was asked for.</param>
+    public Http2Error TimeOut(Http2Stream? blocked, bool isIdle)
     {
+        if (blocked is not null)
+        {
+            streams.Remove(blocked);
+            blocked.Dispose();
+            FrameWriter.ResetStream(output, blocked.Id, Http2Error.Protocol);
+            return Http2Error.None;
+        }
         if (opening is not null)
             Reset(opening, Http2Error.Protocol);
         (request, opening) = (null, null);
@@ -124,6 +142,7 @@ internal sealed class Http2Session : IDisposable
             sent += length;
             stream.Remaining -= length;
             stream.SendWindow -= length;
+            stream.StartTime();
             sendWindow -= length;
             if (isLast || stream.IsAtEndOfBuffer)
                 Output.EndChain();
@@ -173,6 +192,7 @@ internal sealed class Http2Session : IDisposable
         {
             Id = frame.Stream,
             Head = request.Head,
+            TimeProvider = timeProvider,
             SendWindow = settings.InitialWindow,
             IsInputClosed = frame.Has(FrameFlags.EndStream),
         };
@@ -245,6 +265,7 @@ internal sealed class Http2Session : IDisposable
         }
         stream.Remaining = response.BodyLength;
         stream.HasUnsentBody = true;
+        stream.StartTime();
     }
 
     // After an answer that did not wait for the request's body, asks the client to stop sending it (RFC 9113, 8.1).

@@ -10,10 +10,17 @@ internal sealed class Http2Stream : IDisposable
     private int part;
     private int sentBytes;
     private long sentOfFile;
+    private long started;
 
     public required int Id { get; init; }
 
     public required RequestHead Head { get; init; }
+
+    public required TimeProvider TimeProvider { get; init; }
+
+    /// <summary>How long the client may still leave the answer where it is (nginx's send_timeout).</summary>
+    public TimeSpan TimeLeft =>
+        TimeProvider.GetElapsedTime(started) is var passed && passed < NginxClock.Send ? NginxClock.Send - passed : TimeSpan.Zero;
 
     public long SendWindow { get; set; }
 
@@ -39,6 +46,9 @@ internal sealed class Http2Stream : IDisposable
     /// Whether what was read so far ends one of nginx's buffers: a part of a gzip stream, or 32 KB of a file (output_buffers).
     /// </summary>
     public bool IsAtEndOfBuffer => Response is { IsGzip: true } ? sentBytes == 0 : (Response!.BodyLength - Remaining) % FileBuffer == 0;
+
+    /// <summary>Some of the answer has gone.</summary>
+    public void StartTime() => started = TimeProvider.GetTimestamp();
 
     /// <summary>Fills a buffer from the body; the caller subtracts the bytes from <see cref="Remaining"/>.</summary>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)

@@ -39,8 +39,9 @@ internal sealed class Http2Client : IDisposable
             await tls.SendAsync(tls.Sending.Protect(23, part));
     }
 
-    /// <summary>close_notify.</summary>
-    public async Task LeaveAsync() => await tls.SendAsync(tls.Sending.Protect(21, [1, 0]));
+    /// <summary>Sends frames and close_notify, which arrive together.</summary>
+    public async Task LeaveAsync(params byte[][] frames) => await tls.SendAsync(
+        [.. frames.Length == 0 ? [] : tls.Sending.Protect(23, [.. frames.SelectMany(static frame => frame)]), .. tls.Sending.Protect(21, [1, 0])]);
 
     /// <summary>FIN.</summary>
     public void EndSending() => tls.EndSending();

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Heliograph.Peers.Tests.Http2;
 using Heliograph.Peers.Tests.Servers;
 using Heliograph.Testing.Tls13;
@@ -39,18 +40,15 @@ internal static class LeaveCases
         Assert.Equal(Flight.Finished, await client.ReadFlightAsync());
         await client.SendAsync(client.ProtectFinished());
         await client.ReadTicketsAsync(2);
-        if (request.Length > 0)
-            await client.SendAsync(client.Sending.Protect(Data, System.Text.Encoding.ASCII.GetBytes(request)));
-        await client.SendAsync(client.Sending.Protect(Alert, [1, 0]));
+        var said = request.Length == 0 ? [] : client.Sending.Protect(Data, Encoding.ASCII.GetBytes(request));
+        await client.SendAsync([.. said, .. client.Sending.Protect(Alert, [1, 0])]);
         await client.ReadToEndAsync();
     };
 
     private static Func<IPEndPoint, Story, Task> Http2(params byte[][] frames) => async (server, story) =>
     {
         var client = await Http2Client.ConnectAsync(server, story);
-        if (frames.Length > 0)
-            await client.SendAsync(frames);
-        await client.LeaveAsync();
+        await client.LeaveAsync(frames);
         await client.ReadToEndAsync();
     };
 }
