@@ -43,7 +43,6 @@ internal sealed unsafe class LoopSocket : IDisposable
     private Action? writeWaiter;
     private bool readReady;
     private bool writeReady = true;
-    private bool hangUp;
     private bool cancelled;
     private bool held;
 
@@ -59,6 +58,9 @@ internal sealed unsafe class LoopSocket : IDisposable
     public EventLoop Loop { get; }
 
     public int Descriptor => descriptor;
+
+    /// <summary>The peer has sent FIN, or the connection is over. What it sent before may still be to be read.</summary>
+    public bool HasHungUp { get; private set; }
 
     /// <summary>Distinguishes this socket from those that had its slot before.</summary>
     public uint Generation { get; }
@@ -129,7 +131,8 @@ internal sealed unsafe class LoopSocket : IDisposable
     public ReadableAwaitable Readable() => new(this);
 
     /// <summary>
-    /// Completes with true when there may be room to write (or a connect has ended), with false when the socket was cancelled.
+    /// Completes with true when there may be room to write (or a connect has ended, or the peer has hung up), with false when the socket was
+    /// cancelled.
     /// </summary>
     public WritableAwaitable Writable() => new(this);
 
@@ -181,7 +184,7 @@ internal sealed unsafe class LoopSocket : IDisposable
         if (count > 0)
         {
             // A short read empties the socket (epoll(7)), but a FIN that came with it would never be reported again.
-            readReady = hangUp || count == length;
+            readReady = HasHungUp || count == length;
             return IoResult.Done((int)count);
         }
         if (count == 0)
@@ -286,7 +289,8 @@ internal sealed unsafe class LoopSocket : IDisposable
     internal void Happened(int events)
     {
         const int Over = Libc.EpollErr | Libc.EpollHup;
-        hangUp |= (events & (Libc.EpollRdHup | Over)) != 0;
+        var hangsUp = !HasHungUp && (events & (Libc.EpollRdHup | Over)) != 0;
+        HasHungUp |= hangsUp;
         readReady |= (events & (Libc.EpollIn | Libc.EpollRdHup | Over)) != 0;
         writeReady |= (events & (Libc.EpollOut | Over)) != 0;
         if (readReady && !held && readWaiter is { } reader)
@@ -294,7 +298,7 @@ internal sealed unsafe class LoopSocket : IDisposable
             readWaiter = null;
             reader();
         }
-        if (writeReady && writeWaiter is { } writer)
+        if ((writeReady || hangsUp) && writeWaiter is { } writer)
         {
             writeWaiter = null;
             writer();

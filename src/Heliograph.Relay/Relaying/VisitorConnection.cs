@@ -111,7 +111,7 @@ internal sealed class VisitorConnection : ClientConnection
             using var awake = Awake(cancellationToken);
             while (client.HasOutput)
             {
-                Require(await client.Socket.Writable() && client.Flush());
+                Require(!BreaksOff() && await client.Socket.Writable() && !BreaksOff() && client.Flush());
                 cancellationToken.ThrowIfCancellationRequested();
             }
         }
@@ -140,6 +140,9 @@ internal sealed class VisitorConnection : ClientConnection
     }
 
     public override void EndSilently() => endsSilently = true;
+
+    /// <summary>nginx breaks off an answer that has to wait for a client that sends no more (ngx_http_test_reading).</summary>
+    private bool BreaksOff() => hasFinished |= client.Socket.HasHungUp;
 
     private IoStatus Fill(int share)
     {

@@ -30,7 +30,7 @@ public sealed class DecoyDownTests : IDisposable
             var part = new byte[50_000];
             for (int count; (count = await visitor.ReceiveAsync(part, Stop)) > 0;)
                 all.Write(part.AsSpan(0, count));
-            await visitor.SendAsync(all.ToArray(), Stop);
+            await visitor.SendAsync(all.ToArray().AsMemory(..50_000), Stop);
             answered.SetResult(all.ToArray());
         }));
         using var visitor = await relay.ConnectAsync();
@@ -43,7 +43,46 @@ public sealed class DecoyDownTests : IDisposable
         using var got = new MemoryStream();
         await stream.CopyToAsync(got, Stop);
         Assert.Equal(sent, await answered.Task.WaitAsync(Stop));
-        Assert.Equal(sent, got.ToArray());
+        Assert.Equal(sent[..50_000], got.ToArray());
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task A_visitor_who_ends_his_side_while_an_answer_waits_for_him_gets_no_more_of_it_as_from_nginx()
+    {
+        const int Blocks = 4096, Block = 16 * 1024;
+        var ended = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var waits = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var relay = TestRelay.Start(certificate, decoy: new UpstreamEndpoint.InProcess("a server", async visitor =>
+        {
+            await visitor.ReceiveAsync(new byte[1], Stop);
+            var sent = 0;
+            try
+            {
+                for (; sent < Blocks; sent++)
+                {
+                    var sending = visitor.SendAsync(new byte[Block], Stop);
+                    if (!sending.IsCompleted)
+                        waits.TrySetResult();
+                    await sending;
+                }
+            }
+            catch (SocketException)
+            {
+                // Broken off.
+            }
+            ended.SetResult(sent);
+        }));
+        using var visitor = await relay.ConnectAsync();
+        await using var stream = new NetworkStream(visitor);
+        await stream.WriteAsync("G"u8.ToArray(), Stop);
+        await waits.Task.WaitAsync(Stop);
+
+        visitor.Shutdown(SocketShutdown.Send);
+
+        Assert.InRange(await ended.Task.WaitAsync(Stop), 1, Blocks - 1);
+        using var got = new MemoryStream();
+        await stream.CopyToAsync(got, Stop);
+        Assert.InRange(got.Length, 1, (long)Blocks * Block - 1);
     }
 
     [Fact]
