@@ -9,7 +9,7 @@ public abstract class ClientConnection : IDisposable
     /// <summary>Whether bytes wait to be received. False at the end of the stream.</summary>
     public abstract ValueTask<bool> HasUnreadAsync();
 
-    /// <summary>Whether the client's end was seen behind what waits to be received. False if it cannot be known without taking that.</summary>
+    /// <summary>The client's end was seen, behind what waits to be received. False if it cannot be known without taking that.</summary>
     public virtual bool HasEnded => false;
 
     /// <summary>Waits for bytes, or for the end of the stream, and holds no buffer meanwhile.</summary>

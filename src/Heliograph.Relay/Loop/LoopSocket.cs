@@ -131,8 +131,8 @@ internal sealed unsafe class LoopSocket : IDisposable
     public ReadableAwaitable Readable() => new(this);
 
     /// <summary>
-    /// Completes with true when there may be room to write (or a connect has ended, or the peer has hung up), with false when the socket was
-    /// cancelled.
+    /// Completes with true when there may be room to write (or a connect has ended, or the peer has hung up), with false when the socket
+    /// was cancelled.
     /// </summary>
     public WritableAwaitable Writable() => new(this);
 

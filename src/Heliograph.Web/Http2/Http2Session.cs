@@ -51,8 +51,8 @@ internal sealed class Http2Session : IDisposable
     public bool IsFinished => IsGoingAway && IsIdle;
 
     /// <summary>
-    /// An answer that was not sent whole was abandoned, by either side, or would be now. nginx takes it for a client that has left, and says
-    /// nothing at the end of the connection, however much later that is (ngx_http_test_reading).
+    /// An answer that was not sent whole was abandoned, by either side, or would be now. nginx takes it for a client that has left, and
+    /// says nothing at the end of the connection, however much later that is (ngx_http_test_reading).
     /// </summary>
     public bool EndsSilently => hasAbandonedAnswer || streams.Exists(static stream => stream.HasUnsentBody);
 
@@ -83,8 +83,8 @@ internal sealed class Http2Session : IDisposable
     public Http2Stream? Blocked => streams.Where(static stream => stream.HasUnsentBody).MinBy(static stream => stream.TimeLeft);
 
     /// <summary>
-    /// The client has let the time pass. nginx resets an answer that nobody takes, and goes on; before it ends the connection, it resets the
-    /// request whose header block stopped half-way.
+    /// The client has let the time pass. nginx resets an answer that nobody takes, and goes on; before it ends the connection, it resets
+    /// the request whose header block stopped half-way.
     /// </summary>
     /// <param name="blocked">The answer whose time it was; null: the client has sent nothing for too long.</param>
     /// <param name="isIdle">Nothing was asked for.</param>

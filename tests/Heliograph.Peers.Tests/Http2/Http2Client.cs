@@ -40,8 +40,11 @@ internal sealed class Http2Client : IDisposable
     }
 
     /// <summary>Sends frames and close_notify, which arrive together.</summary>
-    public async Task LeaveAsync(params byte[][] frames) => await tls.SendAsync(
-        [.. frames.Length == 0 ? [] : tls.Sending.Protect(23, [.. frames.SelectMany(static frame => frame)]), .. tls.Sending.Protect(21, [1, 0])]);
+    public async Task LeaveAsync(params byte[][] frames)
+    {
+        var said = frames.Length == 0 ? [] : tls.Sending.Protect(23, [.. frames.SelectMany(static frame => frame)]);
+        await tls.SendAsync([.. said, .. tls.Sending.Protect(21, [1, 0])]);
+    }
 
     /// <summary>FIN.</summary>
     public void EndSending() => tls.EndSending();
