@@ -151,19 +151,27 @@ public abstract partial class MachineTests<TMachine>(TMachine machine) : IClassF
         await using var client = await machine.ConnectAsync();
 
         var upgrade = machine.InstallAsync("newer.deb");
-        await machine.Machine.UntilAsync(
-            $"[ $(systemctl show --property SubState --value {Service}) = stop-sigterm ]", "the upgrade does not end the old program");
-        // Then the old program accepts nobody any more.
-        await Polling.UntilStillAsync(() => crowd.Answers);
-        var waiting = machine.VisitAsync(Revival);
-        await client.ExchangeAsync();
-        Assert.Equal("/usr/bin/heliograph (deleted)\n", await machine.RunAsync($"readlink /proc/{before}/exe"));
-        await client.ExchangeAsync();
-        Assert.False(waiting.IsCompleted);
-
-        await client.DisposeAsync();
+        var waiting = Task.FromResult("");
+        try
+        {
+            await machine.Machine.UntilAsync(
+                $"[ $(systemctl show --property SubState --value {Service}) = stop-sigterm ]",
+                "the upgrade does not end the old program");
+            // Then the old program accepts nobody any more.
+            await Polling.UntilStillAsync(() => crowd.Answers);
+            waiting = machine.VisitAsync(Revival);
+            await client.ExchangeAsync();
+            Assert.Equal("/usr/bin/heliograph (deleted)\n", await machine.RunAsync($"readlink /proc/{before}/exe"));
+            await client.ExchangeAsync();
+            Assert.False(waiting.IsCompleted);
+        }
+        finally
+        {
+            // The upgrade waits for this connection. If it went on, dpkg's lock would be in the way of the next test.
+            await client.DisposeAsync();
+            await upgrade;
+        }
         Assert.NotEmpty(await waiting);
-        await upgrade;
         await crowd.AnsweredAsync(CrowdSize);
         await crowd.EndAsync();
         Assert.Equal(
