@@ -92,7 +92,7 @@ public abstract class InstalledMachine(string suite) : IAsyncLifetime
 
     public Task<string> ProcessAsync() => ShowAsync(Service, "MainPID");
 
-    /// <summary>What the service has written since it was configured by <see cref="ServeAsync"/>, and before.</summary>
+    /// <summary>What the service has written, and systemd about it, since the machine started.</summary>
     public async Task<string> JournalAsync()
     {
         await Machine.RunAsync("journalctl --sync");
