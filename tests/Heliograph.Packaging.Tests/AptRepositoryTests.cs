@@ -3,8 +3,6 @@ namespace Heliograph.Packaging.Tests;
 /// <summary>The apt repository, in the Debian of somebody who adds it.</summary>
 public sealed class AptRepositoryTests
 {
-    private static readonly string Newer = $"{Packages.Version}+1";
-
     [Fact]
     public async Task A_machine_installs_from_it_upgrades_from_it_and_goes_back()
     {
@@ -17,11 +15,11 @@ public sealed class AptRepositoryTests
         await root.RunAsync("apt-get", "install", "--yes", "heliograph");
         Assert.Equal($"heliograph {Packages.Version}\n", await root.RunAsync("heliograph", "--version"));
 
-        await repository.AddAsync(await root.MakeNewerAsync(), Newer);
+        await repository.AddAsync(await root.MakeNewerAsync(), OtherVersions.Newer);
         await repository.PublishAsync(root);
         await root.RunAsync("apt-get", "update");
         await root.RunAsync("apt-get", "upgrade", "--yes");
-        Assert.Equal(Newer, await InstalledAsync(root));
+        Assert.Equal(OtherVersions.Newer, await InstalledAsync(root));
 
         await root.RunAsync("apt-get", "install", "--yes", "--allow-downgrades", $"heliograph={Packages.Version}");
         Assert.Equal(Packages.Version, await InstalledAsync(root));

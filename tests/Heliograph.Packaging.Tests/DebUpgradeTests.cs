@@ -1,4 +1,3 @@
-using System.Net;
 using Heliograph.Testing;
 
 namespace Heliograph.Packaging.Tests;
@@ -18,7 +17,7 @@ public sealed class DebUpgradeTests
         using var root = await DebianRoot.CreateAsync();
         root.PretendSystemd();
         await root.InstallAsync(Packages.Deb);
-        await repository.AddAsync(await root.MakeNewerAsync(), $"{Packages.Version}+1");
+        await repository.AddAsync(await root.MakeNewerAsync(), OtherVersions.Newer);
         await repository.PublishAsync(root);
         var endpoint = LoopbackPort.Free();
         await File.WriteAllTextAsync(root["etc/heliograph/heliograph.yaml"], $$"""
@@ -40,12 +39,7 @@ public sealed class DebUpgradeTests
         await service.WaitForLineAsync(static line => line == "ready", Limit);
         root.PretendRunning();
 
-        using var enough = new CancellationTokenSource();
-        var answers = 0;
-        var clients = Enumerable
-            .Range(0, Clients)
-            .Select(_ => VisitAgainAndAgainAsync(endpoint, () => Interlocked.Increment(ref answers), enough.Token))
-            .ToList();
+        using var crowd = new Crowd(endpoint, Clients);
         var first = Started(service).Single();
         _ = root.SystemctlCalls;
         await root.RunAsync("apt-get", "update");
@@ -55,7 +49,7 @@ public sealed class DebUpgradeTests
             " (deleted)", File.ResolveLinkTarget($"/proc/{first}/exe", returnFinalTarget: false)!.Name, StringComparison.Ordinal);
 
         // What the real systemctl would have done.
-        var before = Volatile.Read(ref answers);
+        var before = crowd.Answers;
         service.Signal(Processes.SIGUSR1);
         await service.WaitForLineAsync(
             line =>
@@ -63,12 +57,10 @@ public sealed class DebUpgradeTests
                 && !line.EndsWith($" {first}", StringComparison.Ordinal),
             Limit);
         var second = Started(service).Last();
-        while (clients.TrueForAll(static client => !client.IsCompleted)
-            && (service.Output.Split("\nready\n").Length < 3 || Volatile.Read(ref answers) < before + (4 * Clients)))
+        while (!crowd.HasFailed && (service.Output.Split("\nready\n").Length < 3 || crowd.Answers < before + (4 * Clients)))
             await Visitor.VisitAsync(endpoint);
         Assert.Equal("heliograph", File.ResolveLinkTarget($"/proc/{second}/exe", returnFinalTarget: false)!.Name);
-        await enough.CancelAsync();
-        Assert.All(await Task.WhenAll(clients), Assert.Null);
+        await crowd.EndAsync();
 
         service.Signal(Processes.SIGTERM);
         Assert.Equal(0, await service.WaitForExitAsync(Limit));
@@ -79,24 +71,4 @@ public sealed class DebUpgradeTests
             .Output.Split('\n')
             .Where(static line => line.StartsWith("service-manager: started ", StringComparison.Ordinal))
             .Select(static line => line.Split(' ')[^1]);
-
-    /// <returns>The failure, or null if every visitor got the page.</returns>
-    private static async Task<string?> VisitAgainAndAgainAsync(IPEndPoint endpoint, Action answered, CancellationToken cancellationToken)
-    {
-        try
-        {
-            while (!cancellationToken.IsCancellationRequested)
-            {
-                var answer = await Visitor.VisitAsync(endpoint);
-                if (!answer.StartsWith("HTTP/1.1 200 OK\r\n", StringComparison.Ordinal))
-                    return answer;
-                answered();
-            }
-            return null;
-        }
-        catch (Exception exception)
-        {
-            return exception.ToString();
-        }
-    }
 }

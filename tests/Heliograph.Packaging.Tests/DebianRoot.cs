@@ -188,28 +188,11 @@ internal sealed class DebianRoot : IDisposable
         }
     }
 
-    /// <summary>The same package with the next version number, and a change in every configuration file that it contains.</summary>
-    public Task<string> MakeNewerAsync() =>
-        MakeAsync(
-            "newer",
-            $"{Packages.Version}+1",
-            static tree =>
-            {
-                foreach (var file in Directory.EnumerateFiles(tree, "*.yaml", SearchOption.AllDirectories))
-                    File.AppendAllText(file, "# A line of the next version.\n");
-            });
+    /// <inheritdoc cref="OtherVersions.MakeNewerAsync"/>
+    public Task<string> MakeNewerAsync() => OtherVersions.MakeNewerAsync(this["run"]);
 
-    /// <summary>The same package as it was when it still contained the configuration.</summary>
-    public Task<string> MakeOlderAsync() =>
-        MakeAsync(
-            "older",
-            $"{Packages.Version}~1",
-            static tree =>
-            {
-                var configuration = Directory.CreateDirectory(System.IO.Path.Combine(tree, "etc/heliograph")).FullName;
-                File.Copy(Repository.PathOf("packaging/heliograph.yaml"), System.IO.Path.Combine(configuration, "heliograph.yaml"));
-                File.WriteAllText(System.IO.Path.Combine(tree, "DEBIAN/conffiles"), "/etc/heliograph/heliograph.yaml\n");
-            });
+    /// <inheritdoc cref="OtherVersions.MakeOlderAsync"/>
+    public Task<string> MakeOlderAsync() => OtherVersions.MakeOlderAsync(this["run"]);
 
     /// <summary>
     /// Every file with its owner and mode, every user and group, except for the own files of dpkg, the logs and the user tools
@@ -253,21 +236,6 @@ internal sealed class DebianRoot : IDisposable
     }
 
     public void Dispose() => directory.Dispose();
-
-    private async Task<string> MakeAsync(string name, string version, Action<string> change)
-    {
-        var tree = this["run/" + name];
-        await Tool.RunAsync("dpkg-deb", "--raw-extract", Packages.Deb, tree);
-        var control = System.IO.Path.Combine(tree, "DEBIAN/control");
-        await File.WriteAllTextAsync(
-            control,
-            (await File.ReadAllTextAsync(control)).Replace(
-                $"Version: {Packages.Version}\n", $"Version: {version}\n", StringComparison.Ordinal));
-        change(tree);
-        // Compressing it takes minutes on a busy machine.
-        await Tool.RunAsync("dpkg-deb", "--root-owner-group", "-Znone", "--build", tree, tree + ".deb");
-        return tree + ".deb";
-    }
 
     private static async Task<string> FetchAsync(string cache, Func<string, Task> make)
     {

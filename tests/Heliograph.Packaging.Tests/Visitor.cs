@@ -18,9 +18,13 @@ internal static class Visitor
         return await VisitAsync(IPEndPoint.Parse(line.Split("listening on")[1].Split(';')[0].Trim()));
     }
 
-    public static async Task<string> VisitAsync(IPEndPoint endpoint)
+    public static Task<string> VisitAsync(IPEndPoint endpoint) => VisitAsync(endpoint, Limit);
+
+    /// <param name="endpoint">Where the server listens.</param>
+    /// <param name="limit">For the whole visit.</param>
+    public static async Task<string> VisitAsync(IPEndPoint endpoint, TimeSpan limit)
     {
-        using var bound = new CancellationTokenSource(Limit);
+        using var bound = new CancellationTokenSource(limit);
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(endpoint, bound.Token);
         await using var tls = new SslStream(new NetworkStream(socket), leaveInnerStreamOpen: false, (_, _, _, _) => true);

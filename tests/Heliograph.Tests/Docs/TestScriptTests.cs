@@ -144,6 +144,7 @@ public sealed class TestScriptTests : IDisposable
     [InlineData("quick")]
     [InlineData("all")]
     [InlineData("format")]
+    [InlineData("vm")]
     public async Task In_the_other_system_only_projects_can_be_run(string command)
     {
         var (code, lines) = await RunAsync("trixie", command);
