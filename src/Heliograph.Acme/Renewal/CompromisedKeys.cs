@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Acme.Renewal;
 
-/// <summary>Keys that somebody else may have: the certificates are revoked once they are replaced, and the accounts get other keys.</summary>
+/// <summary>Keys that somebody else may have: certificates are revoked once they are replaced, and accounts get other keys.</summary>
 internal sealed class CompromisedKeys(
     StateKeeper keeper,
     Attempt attempt,
