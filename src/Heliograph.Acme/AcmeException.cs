@@ -34,6 +34,9 @@ public enum AcmeFailure
 
     /// <summary>Another machine that shares the state has taken over.</summary>
     Superseded,
+
+    /// <summary>What several machines share cannot be asked.</summary>
+    Away,
 }
 
 /// <summary>There is no new certificate. The message tells the operator in a sentence or two what failed, where, and what to do.</summary>
@@ -52,5 +55,5 @@ public sealed class AcmeException : Exception
     internal Problem? Problem { get; init; }
 
     /// <summary>It says something of the authority, and nothing of where the state is stored.</summary>
-    internal bool IsTheAuthoritys => Failure is not (AcmeFailure.Storage or AcmeFailure.Superseded);
+    internal bool IsTheAuthoritys => Failure is not (AcmeFailure.Storage or AcmeFailure.Superseded or AcmeFailure.Away);
 }

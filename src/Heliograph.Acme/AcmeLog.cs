@@ -94,6 +94,19 @@ internal static partial class AcmeLog
         "The account at {Authority}, whose key somebody else may have, has no other key yet: {Reason}")]
     public static partial void AccountKeyNotChanged(this ILogger logger, string authority, string reason);
 
+    [LoggerMessage(
+        39, LogLevel.Warning,
+        "{Reason} The certificate that only this machine has goes on being served, and the others get it when that is possible.")]
+    public static partial void LoneNotShared(this ILogger logger, string reason);
+
+    [LoggerMessage(40, LogLevel.Information, "All machines have the certificate now that only this one had: {Certificate}.")]
+    public static partial void LoneShared(this ILogger logger, IssuedCertificate certificate);
+
+    [LoggerMessage(
+        41, LogLevel.Information,
+        "The certificate that only this machine had ({Certificate}) is not needed: the others have one that is valid for as long.")]
+    public static partial void LoneNotNeeded(this ILogger logger, IssuedCertificate certificate);
+
     [LoggerMessage(34, LogLevel.Warning, "{Reason} The certificate that is shared goes on being served.")]
     public static partial void NotShared(this ILogger logger, string reason);
 }

@@ -42,6 +42,9 @@ public sealed record CertificateDescription
     public string? LastError { get; init; }
 
     public DateTimeOffset? LastErrorAt { get; init; }
+
+    /// <summary>Only this one of several machines has the certificate, because it ordered alone.</summary>
+    public bool Alone { get; init; }
 }
 
 /// <summary>The result of a requested renewal.</summary>

@@ -22,6 +22,7 @@ public sealed class CertificateManager : IAsyncDisposable
     public const string CertificateDocument = "certificate.json";
 
     private readonly Renewer renewer;
+    private readonly Func<Renewer>? createAlone;
     private readonly Action<IssuedCertificate> use;
     private readonly TimeProvider timeProvider;
     private readonly ILogger logger;
@@ -47,12 +48,23 @@ public sealed class CertificateManager : IAsyncDisposable
         this.timeProvider = timeProvider;
         this.logger = logger;
         var files = shared is null ? Files(options, timeProvider, logger, fault) : null;
-        var store = shared ?? files!;
-        var issuer = new CertificateIssuer(options, responders, new AccountStore(store), timeProvider, logger);
-        var probe = new CircumstancesProbe(options, issuer.Identifiers, responders, resolve);
-        renewer = new Renewer(options, issuer, new CertificateStore(store), probe, timeProvider, random, logger, Publish);
+        var alone = shared is null ? null
+            : new AloneStore(Files(options, timeProvider, logger, fault, AloneStore.DirectoryName), shared);
+        renewer = Create(shared ?? files!, alone, responders, Publish);
         files?.Create();
         renewer.Reload();
+        if (alone is null)
+            return;
+        // Nobody else can answer for it, and it is put to use by the one that shares.
+        createAlone = () => Create(alone, null, responders with { Others = null }, static _ => { });
+        renewer.UseLone(new CertificateStore(alone).Load());
+
+        Renewer Create(IStateStore store, AloneStore? lone, ChallengeResponders ports, Action<IssuedCertificate> publish)
+        {
+            var issuer = new CertificateIssuer(options, ports, new AccountStore(store), timeProvider, logger);
+            var probe = new CircumstancesProbe(options, issuer.Identifiers, ports, resolve);
+            return new(options, issuer, new CertificateStore(store), lone, probe, timeProvider, random, logger, publish);
+        }
     }
 
     /// <summary>Reads what is stored; does not use the network before <see cref="Start"/> or one of the other calls.</summary>
@@ -80,7 +92,7 @@ public sealed class CertificateManager : IAsyncDisposable
     public void Start() => loop = Task.Run(LoopAsync);
 
     /// <summary>Puts to use what another machine has stored, without asking for anything.</summary>
-    public Task ReloadAsync(CancellationToken cancellationToken) => AloneAsync(_ =>
+    public Task ReloadAsync(CancellationToken cancellationToken) => InTurnAsync(_ =>
     {
         renewer.Reload();
         return Task.FromResult(true);
@@ -90,7 +102,7 @@ public sealed class CertificateManager : IAsyncDisposable
     /// Checks now whether anything is due, instead of some minutes later, and does it. Failures are logged and remembered,
     /// and back-off still applies.
     /// </summary>
-    public Task RenewIfDueAsync(CancellationToken cancellationToken) => AloneAsync(async cancellationToken =>
+    public Task RenewIfDueAsync(CancellationToken cancellationToken) => InTurnAsync(async cancellationToken =>
     {
         await renewer.RenewIfDueAsync(cancellationToken);
         return true;
@@ -100,30 +112,69 @@ public sealed class CertificateManager : IAsyncDisposable
     /// Renews now if it is due, ignoring back-off; with <paramref name="force"/> even if it is not due, ignoring the authority's limits.
     /// </summary>
     /// <exception cref="AcmeException">The attempt failed.</exception>
-    public Task<RenewalOutcome> RenewNowAsync(bool force, CancellationToken cancellationToken) => AloneAsync(async cancellationToken =>
+    public Task<RenewalOutcome> RenewNowAsync(bool force, CancellationToken cancellationToken) => InTurnAsync(async cancellationToken =>
     {
-        var renewed = await renewer.RenewAsync(force, cancellationToken);
-        var plan = renewer.Schedule.Plan;
-        return new RenewalOutcome
+        try
         {
-            Renewed = renewed,
-            Message = renewed
-                ? $"New certificate: {renewer.Certificate}."
-                : $"The certificate is not due for renewal before {plan.At:u} ({plan.Reason}); --force renews it anyway.",
-        };
+            return Report(await renewer.RenewAsync(force, cancellationToken));
+        }
+        catch (AcmeException exception) when (exception.Failure is AcmeFailure.Away)
+        {
+            throw new AcmeException(
+                AcmeFailure.Away,
+                $"{exception.Message} If this machine must have a certificate before that: heliograph certificate renew --alone",
+                exception);
+        }
+    }, cancellationToken);
+
+    /// <summary>
+    /// The same although what the machines share cannot be asked: this machine orders without the others. They get the certificate once
+    /// that is possible, unless what they have by then is valid for as long.
+    /// </summary>
+    /// <exception cref="AcmeException">The attempt failed, or this machine shares nothing.</exception>
+    public Task<RenewalOutcome> RenewAloneAsync(bool force, CancellationToken cancellationToken) => InTurnAsync(async cancellationToken =>
+    {
+        if (createAlone is null)
+            throw new AcmeException(
+                AcmeFailure.Configuration, "This machine is in no fleet, so it orders alone anyway: --alone is not needed, leave it out.");
+        if (await renewer.CanShareAsync(cancellationToken))
+            return Report(await renewer.RenewAsync(force, cancellationToken));
+        // What an attempt of before has left there is out of date.
+        if (!renewer.IsAlone)
+            renewer.ForgetLone();
+        var lone = createAlone();
+        lone.Reload();
+        try
+        {
+            return Report(await lone.RenewAsync(force, cancellationToken), lone);
+        }
+        catch (AcmeException exception) when (exception.Failure is AcmeFailure.NotProven)
+        {
+            throw new AcmeException(
+                AcmeFailure.NotProven,
+                $"{exception.Message} The other machines do not answer for this one now: use dns-01, or have the names lead to this " +
+                "machine only, and repeat it.",
+                exception);
+        }
+        finally
+        {
+            renewer.UseLone(lone.State);
+            if (!renewer.IsAlone)
+                renewer.ForgetLone();
+        }
     }, cancellationToken);
 
     /// <summary>
     /// Asks the authority to revoke the certificate. A new one, with a new key, is due from then on.
     /// </summary>
-    public Task RevokeAsync(RevocationReason reason, CancellationToken cancellationToken) => AloneAsync(async cancellationToken =>
+    public Task RevokeAsync(RevocationReason reason, CancellationToken cancellationToken) => InTurnAsync(async cancellationToken =>
     {
         await renewer.RevokeAsync(reason, cancellationToken);
         return true;
     }, cancellationToken);
 
     /// <summary>Gives the account at <c>acme.directory</c> a new key (RFC 8555 section 7.3.5).</summary>
-    public Task RollOverAccountKeyAsync(CancellationToken cancellationToken) => AloneAsync(async cancellationToken =>
+    public Task RollOverAccountKeyAsync(CancellationToken cancellationToken) => InTurnAsync(async cancellationToken =>
     {
         await renewer.RollOverAccountKeyAsync(cancellationToken);
         return true;
@@ -158,6 +209,7 @@ public sealed class CertificateManager : IAsyncDisposable
             Failures = ended.Failures,
             LastError = ended.LastError,
             LastErrorAt = ended.LastErrorAt,
+            Alone = renewer.IsAlone,
         };
     }
 
@@ -174,11 +226,25 @@ public sealed class CertificateManager : IAsyncDisposable
         gate.Dispose();
     }
 
-    internal static StateFiles Files(AcmeOptions options, TimeProvider timeProvider, ILogger logger, Action<WriteStep>? fault) =>
-        new(new PrivateDirectory(Path.Combine(options.StateDirectory, DirectoryName), timeProvider, logger, fault), timeProvider);
+    internal static StateFiles Files(
+        AcmeOptions options, TimeProvider timeProvider, ILogger logger, Action<WriteStep>? fault, string below = "") =>
+        new(new PrivateDirectory(Path.Combine(options.StateDirectory, DirectoryName, below), timeProvider, logger, fault), timeProvider);
+
+    private RenewalOutcome Report(bool isRenewed, Renewer? lone = null)
+    {
+        var plan = (lone ?? renewer).Schedule.Plan;
+        return new()
+        {
+            Renewed = isRenewed,
+            Message = !isRenewed ? $"The certificate is not due for renewal before {plan.At:u} ({plan.Reason}); --force renews it anyway."
+                : lone is null ? $"New certificate: {renewer.Certificate}."
+                : $"New certificate, on this machine only: {lone.Certificate}. The others get it when the fleet can be asked again, " +
+                    "unless they have one by then that is valid for as long.",
+        };
+    }
 
     /// <summary>Runs one piece of work at a time, and none after disposal.</summary>
-    private async Task<T> AloneAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    private async Task<T> InTurnAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(disposed != 0, this);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping.Token);

@@ -48,6 +48,14 @@ public sealed partial class PrivateDirectory
         });
     }
 
+    /// <summary>Deletes the directory with all that is in it.</summary>
+    /// <exception cref="StorageException">It cannot be deleted.</exception>
+    public void Delete() => Guard("deleted", Path, () =>
+    {
+        if (Directory.Exists(Path))
+            Directory.Delete(Path, recursive: true);
+    });
+
     /// <summary>Reads a JSON file.</summary>
     /// <param name="name">The file's name.</param>
     /// <param name="type">What it holds.</param>

@@ -14,6 +14,9 @@ public static class Bound
     /// <summary>Milliseconds for ten restarts under traffic.</summary>
     public const int UpgradeTest = 400_000;
 
+    /// <summary>Milliseconds for a test that somebody asks to go on for minutes; the rest of them end long before.</summary>
+    public const int VeryLongTest = 3_600_000;
+
     /// <summary>The limit of a prompt answer: far above the time it takes, far below every timeout of the program.</summary>
     public static readonly TimeSpan Prompt = TimeSpan.FromSeconds(5);
 

@@ -88,7 +88,7 @@ internal sealed class Prover
                             proof.Identifier, challenge.Token!, session.Signer.Key.KeyAuthorization(challenge.Token!), cancellationToken));
                     presented.Add((proof, solver, challenge));
                 }
-                catch (AcmeException exception) when (exception.Failure is not (AcmeFailure.Storage or AcmeFailure.Superseded))
+                catch (AcmeException exception) when (exception.IsTheAuthoritys)
                 {
                     failures.Add(new(proof, solver.Type, exception));
                 }

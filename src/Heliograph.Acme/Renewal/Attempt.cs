@@ -167,10 +167,24 @@ internal sealed class Attempt(
             Ari = null,
             Attempts = new Attempts(),
             Pending = null,
+            Leaving = null,
         });
         var plan = Schedule.Plan;
         logger.Issued(certificate, plan.At, plan.Reason);
-        await keeper.SaveAsync(keeper.State, cancellationToken);
+        try
+        {
+            await keeper.SaveAsync(keeper.State, cancellationToken);
+        }
+        catch (AcmeException exception) when (exception.Failure is AcmeFailure.Superseded)
+        {
+            keeper.Yield();
+            throw;
+        }
+        catch (AcmeException exception) when (exception.Failure is AcmeFailure.Away)
+        {
+            await keeper.KeepAsync();
+            throw;
+        }
     }
 
     /// <summary>Remembers what the next request to this authority must take into account.</summary>

@@ -4,41 +4,49 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Acme.Renewal;
 
-/// <summary>Keys that somebody else may have: the certificate is revoked once it is replaced, and the accounts get other keys.</summary>
+/// <summary>Keys that somebody else may have: certificates are revoked once they are replaced, and accounts get other keys.</summary>
 internal sealed class CompromisedKeys(
-    StateKeeper keeper, AcmeOptions options, CertificateIssuer issuer, TimeProvider timeProvider, ILogger logger)
+    StateKeeper keeper,
+    Attempt attempt,
+    AcmeOptions options,
+    CertificateIssuer issuer,
+    TimeProvider timeProvider,
+    Random random,
+    ILogger logger)
 {
     /// <summary>Whether there is something to do now.</summary>
-    public bool AreDue => IsRevocationDue || issuer.WithCompromisedAccount.Any();
+    public bool AreDue => !attempt.Schedule.IsLeavingPostponed && (DueRevocations.Any() || issuer.WithCompromisedAccount.Any());
 
-    /// <summary>The compromised certificate is replaced: nobody is served it any more.</summary>
-    private bool IsRevocationDue =>
-        keeper.State.Compromised is { } compromised && keeper.Certificate is { } current && current.ChainPem != compromised.ChainPem
-        && (compromised.Refusal is null || (compromised.Refusal == NotConfigured(compromised) && FindIssuer(compromised) is not null));
+    /// <summary>The compromised certificates that are replaced: nobody is served them any more.</summary>
+    private IEnumerable<CompromisedCertificate> DueRevocations => keeper.State.Compromised.Where(one =>
+        keeper.Certificate is { } current && current.ChainPem != one.ChainPem
+        && (one.Refusal is null || (one.Refusal == NotConfigured(one) && FindIssuer(one) is not null)));
 
-    /// <summary>What somebody else has the key of: the certificate of before, and accounts that no order has used meanwhile.</summary>
+    private DateTimeOffset Now => timeProvider.GetUtcNow();
+
+    /// <summary>
+    /// What somebody else has the key of: certificates of before, and accounts that no order has used meanwhile. What fails is tried again
+    /// after the pauses that follow a failed order.
+    /// </summary>
     public async Task LeaveAsync(CancellationToken cancellationToken)
     {
-        await RevokeAsync(cancellationToken);
+        var isDone = true;
+        foreach (var one in DueRevocations.ToList())
+            isDone &= await TryRevokeAsync(one, cancellationToken);
         foreach (var one in issuer.WithCompromisedAccount.ToList())
-        {
-            try
-            {
-                await issuer.LeaveCompromisedKeyAsync(one, cancellationToken);
-            }
-            catch (AcmeException exception) when (exception.IsTheAuthoritys)
-            {
-                logger.AccountKeyNotChanged(new Uri(one.Directory).Host, exception.Message);
-            }
-        }
+            isDone &= await TryLeaveKeyAsync(one, cancellationToken);
+        if (isDone && keeper.State.Leaving is null)
+            return;
+        var failures = (keeper.State.Leaving?.Failures ?? 0) + 1;
+        var until = Now + Backoff.After(failures, attempt.Schedule.Remaining, random.NextDouble());
+        await keeper.SaveAsync(
+            keeper.State with { Leaving = isDone ? null : new(failures, until, Now) }, cancellationToken);
     }
 
     /// <summary>An authority that does not answer is asked again later; what it refuses is left, and said.</summary>
-    private async Task RevokeAsync(CancellationToken cancellationToken)
+    /// <returns>False: it has to be asked again.</returns>
+    private async Task<bool> TryRevokeAsync(CompromisedCertificate compromised, CancellationToken cancellationToken)
     {
-        if (!IsRevocationDue)
-            return;
-        var compromised = keeper.State.Compromised!;
         var certificate = IssuedCertificate.FromPem(compromised.ChainPem, compromised.KeyPem, compromised.Directory);
         try
         {
@@ -50,15 +58,33 @@ internal sealed class CompromisedKeys(
         catch (AcmeException exception) when (exception.IsTheAuthoritys)
         {
             logger.CompromisedNotRevoked(certificate, exception.Message);
-            if (certificate.NotAfter > timeProvider.GetUtcNow())
+            if (certificate.NotAfter > Now)
             {
-                if (exception.Failure is AcmeFailure.Refused or AcmeFailure.Configuration)
-                    await keeper.SaveAsync(
-                        keeper.State with { Compromised = compromised with { Refusal = exception.Message } }, cancellationToken);
-                return;
+                if (exception.Failure is not (AcmeFailure.Refused or AcmeFailure.Configuration))
+                    return false;
+                var rest = keeper.State.WithoutCompromised(compromised.ChainPem);
+                var refused = compromised with { Refusal = exception.Message };
+                await keeper.SaveAsync(rest with { Compromised = [.. rest.Compromised, refused] }, cancellationToken);
+                return true;
             }
         }
-        await keeper.SaveAsync(keeper.State with { Compromised = null }, cancellationToken);
+        await keeper.SaveAsync(keeper.State.WithoutCompromised(compromised.ChainPem), cancellationToken);
+        return true;
+    }
+
+    /// <returns>False: it has to be tried again.</returns>
+    private async Task<bool> TryLeaveKeyAsync(IssuerOptions account, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await issuer.LeaveCompromisedKeyAsync(account, cancellationToken);
+            return true;
+        }
+        catch (AcmeException exception) when (exception.IsTheAuthoritys)
+        {
+            logger.AccountKeyNotChanged(new Uri(account.Directory).Host, exception.Message);
+            return false;
+        }
     }
 
     private static string NotConfigured(CompromisedCertificate compromised) =>

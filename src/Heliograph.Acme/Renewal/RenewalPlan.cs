@@ -20,7 +20,7 @@ internal sealed record RenewalPlan(DateTimeOffset At, string Reason)
     {
         if (certificate is null)
             return new RenewalPlan(now, "there is no certificate yet");
-        if (state.Compromised?.ChainPem == certificate.ChainPem)
+        if (state.Compromised.Any(one => one.ChainPem == certificate.ChainPem))
             return new RenewalPlan(now, "somebody else has its key");
         if (state.Revoked)
             return new RenewalPlan(now, "the certificate has been revoked");

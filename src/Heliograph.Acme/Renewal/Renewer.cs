@@ -25,10 +25,22 @@ internal sealed class Renewer
     /// <summary>Instead of the schedule's, while another machine orders, or nothing can be shared.</summary>
     private TimeSpan? pause;
 
+    private string? lastNotShared;
+
+    /// <param name="options">What to get, and from whom.</param>
+    /// <param name="issuer">The requests to an authority.</param>
+    /// <param name="store">Where the state is.</param>
+    /// <param name="alone">Where a certificate is kept that cannot be shared; null: the state belongs to this machine.</param>
+    /// <param name="probe">Looks at what an operator may put right.</param>
+    /// <param name="timeProvider">The time.</param>
+    /// <param name="random">Draws the instants.</param>
+    /// <param name="logger">Never sees a key or a token.</param>
+    /// <param name="publish">Called with each new certificate.</param>
     public Renewer(
         AcmeOptions options,
         CertificateIssuer issuer,
         CertificateStore store,
+        AloneStore? alone,
         CircumstancesProbe probe,
         TimeProvider timeProvider,
         Random random,
@@ -41,9 +53,9 @@ internal sealed class Renewer
         this.timeProvider = timeProvider;
         this.random = random;
         this.logger = logger;
-        keeper = new(store, logger, publish);
+        keeper = new(store, alone, issuer.Names, logger, publish);
         attempt = new(keeper, options, issuer, probe, timeProvider, random, logger);
-        compromised = new(keeper, options, issuer, timeProvider, logger);
+        compromised = new(keeper, attempt, options, issuer, timeProvider, random, logger);
     }
 
     public CertificateState State => keeper.State;
@@ -64,6 +76,19 @@ internal sealed class Renewer
     /// <summary>Loads what this process or another one has stored.</summary>
     public void Reload() => keeper.Reload();
 
+    /// <summary>Only this machine has the certificate.</summary>
+    public bool IsAlone => keeper.IsAlone;
+
+    /// <summary>Whether what is shared can be asked.</summary>
+    /// <exception cref="AcmeException">It can, and does not let this machine order.</exception>
+    public Task<bool> CanShareAsync(CancellationToken cancellationToken) => keeper.CanShareAsync(cancellationToken);
+
+    /// <summary>Serves a certificate that only this machine has, if what is shared does not serve as well.</summary>
+    public void UseLone(CertificateState lone) => keeper.UseLone(lone);
+
+    /// <summary>Nothing of this machine's own is left: what all share is used.</summary>
+    public void ForgetLone() => keeper.ForgetLone();
+
     /// <summary>Does what is due. Failures are remembered, not thrown.</summary>
     public async Task RenewIfDueAsync(CancellationToken cancellationToken)
     {
@@ -71,25 +96,24 @@ internal sealed class Renewer
         {
             Reload();
             var change = await FindChangeAsync(cancellationToken);
-            if (Schedule.NextAttempt > Now && !(Schedule.SuggestionDue <= Now) && change is null && !(keeper.IsUnsaved && keeper.IsShared)
-                && !compromised.AreDue)
+            if (Schedule.NextAttempt > Now && !(Schedule.SuggestionDue <= Now) && change is null && !IsAlone && !compromised.AreDue)
             {
                 pause = null;
                 return;
             }
             var isMine = await keeper.LockedAsync(async cancellationToken =>
             {
-                if (keeper.IsUnsaved && keeper.IsShared)
-                    await keeper.SaveAsync(State, cancellationToken);
                 await AskForSuggestionAsync(cancellationToken);
                 var atOnce = change is not null && Schedule.IsPostponed && Schedule.MayAskAtOnce(issuer.SolverCount);
                 if (atOnce)
                     logger.AskingAgain(change!);
                 if (Schedule.NextAttempt <= Now || atOnce)
                     await attempt.RunAsync(rateLimitsToo: false, cancellationToken);
-                await compromised.LeaveAsync(cancellationToken);
+                if (compromised.AreDue)
+                    await compromised.LeaveAsync(cancellationToken);
             }, cancellationToken);
             pause = isMine ? null : PauseWhileElsewhere;
+            lastNotShared = isMine ? null : lastNotShared;
         }
         catch (AcmeException exception)
         {
@@ -149,8 +173,7 @@ internal sealed class Renewer
                 $"The certificate is from {Certificate.Directory}, which is no longer configured; " +
                 "to revoke it, set acme.directory back to that address.");
         await issuer.RevokeAsync(authority, Certificate, reason, token);
-        var left = State.Compromised?.ChainPem == Certificate.ChainPem ? null : State.Compromised;
-        await keeper.SaveAsync(State with { Revoked = true, Compromised = left }, token);
+        await keeper.SaveAsync(State.WithoutCompromised(Certificate.ChainPem) with { Revoked = true }, token);
         logger.Revoked(Certificate);
     }, cancellationToken);
 
@@ -191,15 +214,12 @@ internal sealed class Renewer
 
     private async Task FailAsync(AcmeException exception)
     {
-        if (exception.Failure is AcmeFailure.Superseded || (keeper.IsShared && exception.Failure is AcmeFailure.Storage))
+        if (keeper.IsShared && !exception.IsTheAuthoritys)
         {
             // What is shared stays as the others have it. A certificate that only this machine has is kept until it can be shared.
             pause = PauseWhileAway;
-            if (exception.Failure is AcmeFailure.Superseded)
-                keeper.Yield();
-            else
-                Reload();
-            logger.NotShared(exception.Message);
+            Reload();
+            TellNotShared(exception.Message);
             return;
         }
         pause = null;
@@ -228,5 +248,17 @@ internal sealed class Renewer
         }
 
         logger.Failed(exception.Message, Schedule.Outlook);
+    }
+
+    /// <summary>Once, and not at each attempt.</summary>
+    private void TellNotShared(string reason)
+    {
+        if (reason == lastNotShared)
+            return;
+        lastNotShared = reason;
+        if (IsAlone)
+            logger.LoneNotShared(reason);
+        else
+            logger.NotShared(reason);
     }
 }

@@ -64,6 +64,9 @@ internal sealed record Schedule(
     /// <summary>It is due, and only the last failure delays it.</summary>
     public bool IsPostponed => State.Attempts.Failures > 0 && Plan.At <= Now && LimitedUntil is null && NextAttempt > Now;
 
+    /// <summary>An authority could not be told what is compromised, and is asked again later.</summary>
+    public bool IsLeavingPostponed => Trusted(State.Leaving?.Until, Backoff.Longest, State.Leaving?.Since) > Now;
+
     /// <summary>What the authorities said in failures, without what they said while the clock was ahead.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> Limits =>
         StoredInstant.IsAhead(LastFailure, Now, IsShared) ? NoLimits : State.NotBefore;

@@ -4,7 +4,13 @@ using Microsoft.Extensions.Logging;
 namespace Heliograph.Acme.Renewal;
 
 /// <summary>The certificate and its state, in memory and as they are stored, and the lock under which they change.</summary>
-internal sealed class StateKeeper(CertificateStore store, ILogger logger, Action<IssuedCertificate> publish)
+/// <param name="store">Where the state is.</param>
+/// <param name="alone">Where a certificate is kept that cannot be shared; null: the state belongs to this machine.</param>
+/// <param name="names">For which a certificate is wanted.</param>
+/// <param name="logger">Never sees a key.</param>
+/// <param name="publish">Called with each new certificate.</param>
+internal sealed class StateKeeper(
+    CertificateStore store, AloneStore? alone, IReadOnlyList<string> names, ILogger logger, Action<IssuedCertificate> publish)
 {
     private IOrderRight? right;
 
@@ -18,6 +24,9 @@ internal sealed class StateKeeper(CertificateStore store, ILogger logger, Action
     /// <summary>The state in memory is newer than what is stored, which could not be written.</summary>
     public bool IsUnsaved { get; private set; }
 
+    /// <summary>Only this one of several machines has the certificate: it is stored for all once they can be asked.</summary>
+    public bool IsAlone => IsUnsaved && IsShared;
+
     /// <summary>While this machine orders.</summary>
     public IOrderRight Right => right ?? throw new InvalidOperationException("An order is placed without the lock.");
 
@@ -26,11 +35,57 @@ internal sealed class StateKeeper(CertificateStore store, ILogger logger, Action
     {
         if (IsUnsaved)
             return;
-        State = store.Load();
-        if (State.ChainPem is not { } chain || (chain == Certificate?.ChainPem && State.KeyPem == Certificate.KeyPem))
+        Use(store.Load());
+    }
+
+    /// <summary>Whether what is shared can be asked.</summary>
+    /// <exception cref="AcmeException">It can, and does not let this machine order.</exception>
+    public async Task<bool> CanShareAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var held = await store.LockAsync(cancellationToken);
+            return true;
+        }
+        catch (AcmeException exception) when (exception.Failure is AcmeFailure.Away)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Serves a certificate that only this machine has, if what is shared does not serve as well.</summary>
+    public void UseLone(CertificateState lone)
+    {
+        if (LoneCertificate.IsNeedless(State, lone, names))
             return;
-        Certificate = IssuedCertificate.FromPem(chain, State.KeyPem!, State.IssuedBy ?? "");
-        publish(Certificate);
+        Use(LoneCertificate.Join(State, lone));
+        IsUnsaved = true;
+    }
+
+    /// <summary>Keeps a certificate that only this machine has, for a restart.</summary>
+    public async Task KeepAsync()
+    {
+        try
+        {
+            await new CertificateStore(alone!).SaveAsync(State, CancellationToken.None);
+        }
+        catch (AcmeException exception)
+        {
+            logger.NotSaved(exception.Message);
+        }
+    }
+
+    /// <summary>Nothing of this machine's own is left: what all share is used.</summary>
+    public void ForgetLone()
+    {
+        try
+        {
+            alone!.Forget();
+        }
+        catch (AcmeException exception)
+        {
+            logger.NotSaved(exception.Message);
+        }
     }
 
     /// <summary>Drops what this machine alone has, and uses what the others have.</summary>
@@ -96,7 +151,7 @@ internal sealed class StateKeeper(CertificateStore store, ILogger logger, Action
         try
         {
             // Another process or machine may have held the lock to do just this.
-            Reload();
+            await CatchUpAsync(either.Token);
             await work(either.Token);
             return true;
         }
@@ -120,5 +175,36 @@ internal sealed class StateKeeper(CertificateStore store, ILogger logger, Action
         if (!await LockedAsync(work, cancellationToken))
             throw new AcmeException(
                 AcmeFailure.Superseded, "Another machine of the fleet is ordering a certificate just now; try again in a minute.");
+    }
+
+    private void Use(CertificateState next)
+    {
+        State = next;
+        if (State.ChainPem is not { } chain || (chain == Certificate?.ChainPem && State.KeyPem == Certificate.KeyPem))
+            return;
+        Certificate = IssuedCertificate.FromPem(chain, State.KeyPem!, State.IssuedBy ?? "");
+        publish(Certificate);
+    }
+
+    /// <summary>Takes what the others have stored, while the lock is held, and gives them what only this machine has.</summary>
+    private async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        if (!IsAlone)
+        {
+            Reload();
+            return;
+        }
+        var (shared, lone) = (store.Load(), Certificate!);
+        if (LoneCertificate.IsNeedless(shared, State, names))
+        {
+            logger.LoneNotNeeded(lone);
+        }
+        else
+        {
+            await store.SaveAsync(LoneCertificate.Join(shared, State), cancellationToken);
+            logger.LoneShared(lone);
+        }
+        Yield();
+        ForgetLone();
     }
 }

@@ -29,9 +29,22 @@ internal sealed record CertificateState
 
     public PendingOrder? Pending { get; init; }
 
-    /// <summary>One whose key somebody else has: it is replaced, and then revoked.</summary>
-    public CompromisedCertificate? Compromised { get; init; }
+    /// <summary>Those whose keys somebody else has: each is replaced, and then revoked.</summary>
+    public IReadOnlyList<CompromisedCertificate> Compromised { get; init; } = [];
+
+    /// <summary>After an authority could not be told what is compromised; null: nothing failed.</summary>
+    public Postponement? Leaving { get; init; }
+
+    /// <summary>Without a certificate among those whose keys somebody else has.</summary>
+    public CertificateState WithoutCompromised(string chain) =>
+        this with { Compromised = [.. Compromised.Where(one => one.ChainPem != chain)] };
 }
+
+/// <summary>Something that failed, and is tried again later.</summary>
+/// <param name="Failures">In a row.</param>
+/// <param name="Until">Not before.</param>
+/// <param name="Since">When it failed last.</param>
+internal sealed record Postponement(int Failures, DateTimeOffset Until, DateTimeOffset Since);
 
 /// <summary>A certificate that is to be revoked, with all that this needs.</summary>
 internal sealed record CompromisedCertificate

@@ -41,9 +41,9 @@ internal sealed class CertificateStore
         }
     }
 
-    private static string? FindProblem(CompromisedCertificate compromised)
+    private static string? FindProblem(CompromisedCertificate? compromised)
     {
-        if (compromised is { ChainPem: null } or { KeyPem: null } or { Directory: null })
+        if (compromised is null or { ChainPem: null } or { KeyPem: null } or { Directory: null })
             return "it is incomplete";
         try
         {
@@ -60,9 +60,9 @@ internal sealed class CertificateStore
     {
         // Explicit nulls in the file reach members that have defaults.
         if (state.Attempts is null || state.Attempts.TrialFirst is null || state.Attempts.Orders is null || state.NotBefore is null
-            || state.Attempts.Circumstances is { Addresses: null } or { Reachable: null })
+            || state.Attempts.Circumstances is { Addresses: null } or { Reachable: null } || state.Compromised is null)
             return "it is incomplete";
-        if (state.Compromised is { } compromised && FindProblem(compromised) is { } problem)
+        if (state.Compromised.Select(FindProblem).FirstOrDefault(static problem => problem is not null) is { } problem)
             return problem;
         if (state.ChainPem is null != state.KeyPem is null)
             return "it has a chain without a key, or a key without a chain";

@@ -15,6 +15,9 @@ public sealed record CompromiseMark(string Directory, string? Refusal);
 /// </summary>
 public static class Compromise
 {
+    /// <summary>Far more than are ever left to revoke; each takes some KB of a document whose size has a bound.</summary>
+    private const int MostCertificates = 8;
+
     /// <summary>Of the document of a certificate. An order under way ends with it, because its key is known, too.</summary>
     /// <param name="document">The document.</param>
     /// <param name="now">A certificate that has expired is of no use to anybody.</param>
@@ -22,12 +25,14 @@ public static class Compromise
     public static byte[] MarkCertificate(ReadOnlySpan<byte> document, DateTimeOffset now)
     {
         var state = Read(JsonSerializer.Deserialize(document, StateJson.Default.CertificateState));
-        var compromised = state is { ChainPem: { } chain, KeyPem: { } key, IssuedBy: { } directory, Revoked: false }
+        var compromised = state.Compromised ?? [];
+        // Those of before stay until they are revoked, too.
+        if (state is { ChainPem: { } chain, KeyPem: { } key, IssuedBy: { } directory, Revoked: false }
             && !HasExpired(chain, key, now)
-            ? new CompromisedCertificate { ChainPem = chain, KeyPem = key, Directory = directory }
-            : state.Compromised;
+            && !compromised.Any(one => one.ChainPem == chain))
+            compromised = Append(compromised, new() { ChainPem = chain, KeyPem = key, Directory = directory });
         return JsonSerializer.SerializeToUtf8Bytes(
-            state with { Compromised = compromised, Pending = null }, StateJson.Default.CertificateState);
+            state with { Compromised = compromised, Pending = null, Leaving = null }, StateJson.Default.CertificateState);
     }
 
     /// <summary>Of the document of an account.</summary>
@@ -39,7 +44,7 @@ public static class Compromise
     /// <summary>Whether something is left to do about a document.</summary>
     public static bool IsMarked(ReadOnlyMemory<byte> document) => Find(document) is { Refusal: null };
 
-    /// <returns>Null: nothing is marked in it.</returns>
+    /// <returns>What is left to do, rather than what was refused; null: nothing is marked in it.</returns>
     public static CompromiseMark? Find(ReadOnlyMemory<byte> document)
     {
         try
@@ -50,7 +55,11 @@ public static class Compromise
             return mark.ValueKind switch
             {
                 JsonValueKind.True => new(Read(json.RootElement, "directory") ?? "", null),
-                JsonValueKind.Object => new(Read(mark, "directory") ?? "", Read(mark, "refusal")),
+                JsonValueKind.Array => mark.EnumerateArray()
+                    .Where(static one => one.ValueKind is JsonValueKind.Object)
+                    .Select(static one => new CompromiseMark(Read(one, "directory") ?? "", Read(one, "refusal")))
+                    .OrderBy(static one => one.Refusal is not null)
+                    .FirstOrDefault(),
                 _ => null,
             };
         }
@@ -59,6 +68,13 @@ public static class Compromise
             return null;
         }
     }
+
+    /// <summary>If there are too many, what an authority has refused goes first.</summary>
+    private static IReadOnlyList<CompromisedCertificate> Append(
+        IReadOnlyList<CompromisedCertificate> compromised, CompromisedCertificate added) =>
+        compromised.Count < MostCertificates
+            ? [.. compromised, added]
+            : [.. compromised.OrderBy(static one => one.Refusal is null).Append(added).TakeLast(MostCertificates)];
 
     private static string? Read(JsonElement json, string member) =>
         json.TryGetProperty(member, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;

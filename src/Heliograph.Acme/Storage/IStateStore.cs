@@ -22,14 +22,14 @@ public interface IStateStore
         where T : class;
 
     /// <exception cref="AcmeException">
-    /// It cannot be written (<see cref="AcmeFailure.Storage"/>), or another machine has written since
+    /// It cannot be written (<see cref="AcmeFailure.Storage"/>, <see cref="AcmeFailure.Away"/>), or another machine has written since
     /// (<see cref="AcmeFailure.Superseded"/>).
     /// </exception>
     Task WriteAsync<T>(string name, T value, JsonTypeInfo<T> type, CancellationToken cancellationToken);
 
     /// <summary>Takes the right to order. Once it is there, what can be read is what the last holder wrote.</summary>
     /// <returns>Null: another machine has it, and is better waited for than asked again at once.</returns>
-    /// <exception cref="AcmeException">It cannot be asked for.</exception>
+    /// <exception cref="AcmeException">It cannot be asked for (<see cref="AcmeFailure.Away"/>).</exception>
     Task<IOrderRight?> LockAsync(CancellationToken cancellationToken);
 }
 

@@ -44,6 +44,13 @@ internal sealed class StateFiles(PrivateDirectory directory, TimeProvider timePr
         }
     }
 
+    /// <exception cref="AcmeException">They cannot be deleted.</exception>
+    public void Forget() => Guard(() =>
+    {
+        directory.Delete();
+        return true;
+    });
+
     private static T Guard<T>(Func<T> work)
     {
         try

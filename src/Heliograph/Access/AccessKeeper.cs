@@ -118,9 +118,8 @@ internal sealed class AccessKeeper : IAccessBook, IAsyncDisposable
     {
         if (shared is null)
         {
-            if (willShare())
+            if (!TryChangeAlone(change))
                 throw new AccessException(RestartFirst);
-            ChangeHere(change);
             return;
         }
         try
@@ -136,18 +135,16 @@ internal sealed class AccessKeeper : IAccessBook, IAsyncDisposable
     /// <inheritdoc/>
     public async Task<string?> RevokeAsync(string group, CancellationToken cancellationToken)
     {
-        if (shared is null && !willShare())
-        {
-            ChangeHere((groups, _) => groups.Revoke(group));
+        if (shared is null && TryChangeAlone((groups, _) => groups.Revoke(group)))
             return null;
-        }
         // A group that this machine has not heard of is the fleet's affair.
         if (shared is not null && Find(group) is null)
         {
             await ChangeAsync((groups, _) => groups.Revoke(group), cancellationToken);
             return null;
         }
-        ChangeHere((groups, _) => groups.RevokeAlone(group));
+        lock (gate)
+            Keep(ChangePruned(book, (groups, _) => groups.RevokeAlone(group)));
         return shared is null ? $"{RestartFirst}." : await TryTellAsync(cancellationToken);
     }
 
@@ -199,16 +196,31 @@ internal sealed class AccessKeeper : IAccessBook, IAsyncDisposable
             return book.Find(group);
     }
 
-    private void ChangeHere(Func<AccessBook, DateTimeOffset, AccessBook> change)
+    /// <summary>Changes the groups of a machine that is in no fleet.</summary>
+    /// <returns>
+    /// False: it joins one just now, which may have looked at the groups before this change. Nobody would have it, and nothing is changed.
+    /// </returns>
+    private bool TryChangeAlone(Func<AccessBook, DateTimeOffset, AccessBook> change)
     {
         lock (gate)
         {
-            var next = ChangePruned(book, change);
-            file.Write(next);
-            saved = book = next;
-            Apply();
-            Schedule();
+            if (willShare())
+                return false;
+            var before = book;
+            Keep(ChangePruned(book, change));
+            if (!willShare())
+                return true;
+            Keep(before);
+            return false;
         }
+    }
+
+    private void Keep(AccessBook next)
+    {
+        file.Write(next);
+        saved = book = next;
+        Apply();
+        Schedule();
     }
 
     private AccessBook ChangePruned(AccessBook groups, Func<AccessBook, DateTimeOffset, AccessBook> change)

@@ -5,15 +5,16 @@ namespace Heliograph.Access;
 /// <summary>The book of a server that does not run.</summary>
 /// <param name="file">Where its groups are; in a fleet, its copy of them.</param>
 /// <param name="shared">The groups of its fleet; null: it is in none.</param>
+/// <param name="willShare">Whether it has joined one meanwhile.</param>
 /// <param name="timeProvider">The clock.</param>
-internal sealed class StoredBook(AccessFile file, SharedBook? shared, TimeProvider timeProvider) : IAccessBook
+internal sealed class StoredBook(AccessFile file, SharedBook? shared, Func<bool> willShare, TimeProvider timeProvider) : IAccessBook
 {
     /// <inheritdoc/>
     public async Task ChangeAsync(Func<AccessBook, DateTimeOffset, AccessBook> change, CancellationToken cancellationToken)
     {
         var (own, now) = (Read(), timeProvider.GetUtcNow());
         if (shared is null)
-            file.Write(change(own.Prune(now), now));
+            ChangeAlone(own, change(own.Prune(now), now));
         else
         {
             try
@@ -54,6 +55,16 @@ internal sealed class StoredBook(AccessFile file, SharedBook? shared, TimeProvid
     {
         var now = timeProvider.GetUtcNow();
         return [.. Read().Groups.Select(group => AccessReports.FromRecord(group, now))];
+    }
+
+    private void ChangeAlone(AccessBook before, AccessBook next)
+    {
+        file.Write(next);
+        if (!willShare())
+            return;
+        // The fleet may have looked at the groups before this change, and then nobody would have it.
+        file.Write(before);
+        throw new AccessException("this machine joins a fleet just now, and nothing was changed; try again");
     }
 
     private async Task ShareAsync(AccessBook own, Func<AccessBook, AccessBook> change, CancellationToken cancellationToken)

@@ -83,9 +83,12 @@ internal sealed class AcmeSource : ICertificateSource
 
     public CertificateReport Describe() => CertificateReport.FromDescription(manager.Describe());
 
+    /// <param name="force">Even if it is not due.</param>
+    /// <param name="alone">Even if the fleet cannot be asked.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="AcmeException">The attempt failed.</exception>
-    public Task<RenewalOutcome> RenewAsync(bool force, CancellationToken cancellationToken) =>
-        manager.RenewNowAsync(force, cancellationToken);
+    public Task<RenewalOutcome> RenewAsync(bool force, bool alone, CancellationToken cancellationToken) =>
+        alone ? manager.RenewAloneAsync(force, cancellationToken) : manager.RenewNowAsync(force, cancellationToken);
 
     /// <summary>Revokes the certificate, and orders a new one at once.</summary>
     /// <exception cref="AcmeException">The attempt failed.</exception>

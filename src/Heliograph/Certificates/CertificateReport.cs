@@ -50,6 +50,9 @@ internal sealed record CertificateReport
 
     public DateTimeOffset? LastErrorAt { get; init; }
 
+    /// <summary>Only this machine of the fleet has it: it was ordered by <c>certificate renew --alone</c>.</summary>
+    public bool Alone { get; init; }
+
     /// <summary><c>60 days left</c>.</summary>
     public string Left(DateTimeOffset now)
     {
@@ -79,6 +82,7 @@ internal sealed record CertificateReport
         Failures = described.Failures,
         LastError = described.LastError,
         LastErrorAt = described.LastErrorAt,
+        Alone = described.Alone,
     };
 
     public static CertificateReport FromDescription(string source, ServerCertificate certificate) => new()

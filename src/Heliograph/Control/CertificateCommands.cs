@@ -31,13 +31,14 @@ internal sealed class CertificateCommands(CertificateInUse certificates)
                 Show,
                 (_, _) => Task.FromResult(
                     new ControlResponse { Ok = true, Certificate = certificates.Describe() with { Running = true } })),
-            new(Renew, (request, cancellationToken) => WithAcmeAsync(source => RenewAsync(source, request.Force, cancellationToken))),
+            new(Renew, (request, cancellationToken) => WithAcmeAsync(source => RenewAsync(source, request, cancellationToken))),
             new(RollAccountKey, (_, cancellationToken) => WithAcmeAsync(source => RollAccountKeyAsync(source, cancellationToken))),
             new(Revoke, (request, cancellationToken) => WithAcmeAsync(source => RevokeAsync(source, request.Reason, cancellationToken))),
         ];
 
-    private static async Task<ControlResponse> RenewAsync(AcmeSource source, bool force, CancellationToken cancellationToken) =>
-        ControlResponse.Done((await source.RenewAsync(force, cancellationToken)).Message);
+    private static async Task<ControlResponse> RenewAsync(
+        AcmeSource source, ControlRequest request, CancellationToken cancellationToken) =>
+        ControlResponse.Done((await source.RenewAsync(request.Force, request.Alone, cancellationToken)).Message);
 
     private static async Task<ControlResponse> RollAccountKeyAsync(AcmeSource source, CancellationToken cancellationToken)
     {

@@ -13,6 +13,9 @@ internal sealed record ControlRequest
     /// <summary>For <c>certificate-renew</c>: renew even if it is not due.</summary>
     public bool Force { get; init; }
 
+    /// <summary>For <c>certificate-renew</c>: order also while the fleet cannot be asked.</summary>
+    public bool Alone { get; init; }
+
     /// <summary>For <c>certificate-revoke</c>.</summary>
     public string? Reason { get; init; }
 

@@ -94,6 +94,9 @@ internal sealed class MembershipFiles
     /// <summary>One that stays does no harm: etcd knows of no such turn any more.</summary>
     public void ForgetTurn() => File.Delete(Path.Combine(path, TurnName));
 
+    /// <summary>Undoes a membership that led nowhere. One that stays says so at the next attempt.</summary>
+    public void ForgetMembership() => File.Delete(Path.Combine(path, MembershipName));
+
     /// <summary>All but the password of etcd's root, without which that etcd could never be used again.</summary>
     /// <exception cref="StartException">It cannot be deleted.</exception>
     public void Leave()

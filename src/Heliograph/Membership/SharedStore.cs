@@ -37,15 +37,19 @@ internal sealed class SharedStore : IStateStore
         $"{CertificateManager.CertificateDocument} " +
         string.Join(' ', domains.Select(static name => name.ToLowerInvariant()).Order(StringComparer.Ordinal));
 
-    /// <summary>The certificate and the accounts, under the names of the files that have them on a machine that is alone.</summary>
+    /// <summary>
+    /// The certificate and the accounts, under the names of the files that have them on a machine of its own, the one to keep last.
+    /// </summary>
     public static IEnumerable<(string File, ReadOnlyMemory<byte> Content)> FindFiles(
-        DocumentStore documents, IReadOnlyList<string> domains)
+        DocumentStore documents, IReadOnlyList<string> domains, string stateDirectory)
     {
         var certificate = documents.Find(NameOf(domains)) ?? FindNearest(documents, NameOf(domains));
         if (certificate is not null)
             yield return (CertificateManager.CertificateDocument, certificate.Payload);
         foreach (var account in documents.All.Where(static document => IsAccount(document.Name)))
             yield return (account.Name, account.Payload);
+        foreach (var (name, content) in AloneFiles.FindBetter(stateDirectory, certificate?.Payload))
+            yield return (name, content);
     }
 
     /// <summary>Whether it is the document of a set of names.</summary>
@@ -149,7 +153,7 @@ internal sealed class SharedStore : IStateStore
         catch (FleetException exception)
         {
             throw new AcmeException(
-                AcmeFailure.Storage, $"{exception.Message} No certificate is ordered while the fleet cannot be asked.", exception);
+                AcmeFailure.Away, $"{exception.Message} No certificate is ordered while the fleet cannot be asked.", exception);
         }
     }
 

@@ -82,7 +82,7 @@ internal static class ServerWarnings
             "fleet_away",
             StatusWarning.Warning,
             $"What the fleet shares cannot be reached: {problem} This server goes on with what it has, and orders no certificate " +
-            "meanwhile.");
+            "meanwhile; for one that cannot wait: heliograph certificate renew --alone");
 
     private static string Names(IReadOnlyDictionary<string, long> names)
     {

@@ -148,6 +148,29 @@ public sealed class CompromiseTests : PebbleTests
         Assert.NotEqual(before.Key, Account(path).Key);
     }
 
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task A_second_theft_before_the_first_certificate_is_revoked_has_both_revoked()
+    {
+        await using var pebble = await StartPebbleAsync();
+        var options = Options(pebble, Name);
+        var path = Path.Combine(State["acme"], CertificateManager.CertificateDocument);
+        var first = await GetAsync(options);
+        var marked = JsonNode.Parse(Compromise.MarkCertificate(await File.ReadAllBytesAsync(path, Stop), DateTimeOffset.UtcNow))!;
+        var second = await GetAsync(options, force: true);
+        // The first one is replaced, and the authority could not be told of it yet.
+        var document = JsonNode.Parse(await File.ReadAllBytesAsync(path, Stop))!;
+        document["compromised"] = marked["compromised"]!.DeepClone();
+        await File.WriteAllTextAsync(path, document.ToJsonString(), Stop);
+        Mark();
+
+        await using var manager = Open(options);
+        Assert.True((await manager.RenewNowAsync(force: false, Stop)).Renewed);
+        Assert.Equal("Revoked", await pebble.StatusAsync(first.SerialNumber));
+        Assert.Equal("Revoked", await pebble.StatusAsync(second.SerialNumber));
+        Assert.Equal("Valid", await pebble.StatusAsync(manager.Current!.SerialNumber));
+        Assert.All(Documents(), static path => Assert.Null(Compromise.Find(File.ReadAllBytes(path))));
+    }
+
     [Fact]
     public void A_certificate_that_has_expired_needs_no_revocation()
     {

@@ -42,10 +42,10 @@ public abstract class PebbleTests : IDisposable
     private protected CertificateManager Open(AcmeOptions options) =>
         CertificateManager.Open(options, Ports.Responders, Used.Add, TimeProvider.System, Log);
 
-    private protected async Task<IssuedCertificate> GetAsync(AcmeOptions options)
+    private protected async Task<IssuedCertificate> GetAsync(AcmeOptions options, bool force = false)
     {
         await using var manager = Open(options);
-        var outcome = await manager.RenewNowAsync(force: false, Stop);
+        var outcome = await manager.RenewNowAsync(force, Stop);
         Assert.True(outcome.Renewed, outcome.Message);
         return manager.Current!;
     }

@@ -87,7 +87,7 @@ internal sealed class FakeFleet
         public void RequireFleet()
         {
             if (fleet.IsAway)
-                throw new AcmeException(AcmeFailure.Storage, "the fake fleet is away");
+                throw new AcmeException(AcmeFailure.Away, "the fake fleet is away");
         }
 
         public void Release(Right right)

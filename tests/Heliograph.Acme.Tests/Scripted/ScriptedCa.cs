@@ -57,7 +57,7 @@ internal sealed class ScriptedCa : IAsyncDisposable
 
     /// <summary>
     /// How often each part was requested: directory, nonce, account, order, order-status, authorization, challenge, finalize,
-    /// certificate, renewal-info.
+    /// certificate, renewal-info, revoke, key-change.
     /// </summary>
     public ConcurrentDictionary<string, int> Requests { get; } = new(StringComparer.Ordinal);
 
@@ -201,6 +201,7 @@ internal sealed class ScriptedCa : IAsyncDisposable
                 await RenewalInfoAsync(context);
                 break;
             case "revoke":
+            case "key-change":
                 break;
             default:
                 context.Response.StatusCode = 404;

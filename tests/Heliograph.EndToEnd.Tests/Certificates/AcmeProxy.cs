@@ -17,9 +17,12 @@ internal sealed class AcmeProxy : IAsyncDisposable
     private HeliographProcess? program;
 
     /// <summary>Fixed, because Pebble needs them before the program starts.</summary>
-    public IPEndPoint Tls { get; } = LoopbackPort.Free();
+    public IPEndPoint Tls { get; init; } = LoopbackPort.Free();
 
-    public IPEndPoint Http { get; } = LoopbackPort.Free();
+    public IPEndPoint Http { get; init; } = LoopbackPort.Free();
+
+    /// <summary>A command with arguments that becomes the program by exec.</summary>
+    public IReadOnlyList<string> Wrapper { get; init; } = [];
 
     public TempDirectory Directory { get; } = new();
 
@@ -72,7 +75,7 @@ internal sealed class AcmeProxy : IAsyncDisposable
     {
         if (program is not null)
             await program.DisposeAsync();
-        program = await HeliographProcess.StartAsync(Config, Directory.Path, arguments);
+        program = await HeliographProcess.StartAsync(Config, Directory.Path, arguments, Wrapper);
     }
 
     public Task<string> IssuedAsync() =>

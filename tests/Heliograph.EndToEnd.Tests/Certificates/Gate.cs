@@ -6,7 +6,7 @@ namespace Heliograph.EndToEnd.Tests.Certificates;
 /// <summary>Sits between the authority and the program: holds a validator up until it is opened, and records what passes.</summary>
 internal sealed class Gate : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener listener;
     private readonly IPEndPoint target;
     private readonly TaskCompletionSource arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -14,9 +14,12 @@ internal sealed class Gate : IAsyncDisposable
     private readonly MemoryStream kept = new();
     private readonly Task accepting;
 
-    public Gate(IPEndPoint target)
+    /// <param name="target">The program.</param>
+    /// <param name="listen">Null: on a port that the system chooses.</param>
+    public Gate(IPEndPoint target, IPEndPoint? listen = null)
     {
         this.target = target;
+        listener = new(listen ?? new(IPAddress.Loopback, 0));
         listener.Start();
         Port = ((IPEndPoint)listener.LocalEndpoint).Port;
         accepting = AcceptAsync();

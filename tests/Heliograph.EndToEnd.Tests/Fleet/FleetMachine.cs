@@ -1,3 +1,4 @@
+using System.Net;
 using Heliograph.EndToEnd.Tests.Certificates;
 using Heliograph.Testing;
 using Heliograph.Testing.Etcd;
@@ -10,11 +11,22 @@ internal sealed class FleetMachine : IAsyncDisposable
 {
     private static readonly TimeSpan CommandBound = TimeSpan.FromSeconds(60);
 
-    public FleetMachine(string name) => Name = name;
+    public FleetMachine(string name)
+    {
+        Name = name;
+        Proxy = new();
+    }
+
+    /// <summary>In a network namespace.</summary>
+    public FleetMachine(string name, IPEndPoint tls, IPEndPoint http, IReadOnlyList<string> wrapper)
+    {
+        Name = name;
+        Proxy = new() { Tls = tls, Http = http, Wrapper = wrapper };
+    }
 
     public string Name { get; }
 
-    public AcmeProxy Proxy { get; } = new();
+    public AcmeProxy Proxy { get; }
 
     /// <summary>Writes the configuration; the machine is in no fleet yet.</summary>
     public void Configure(PebbleServer pebble, string acme = "challenges: [tls-alpn-01]")
@@ -31,10 +43,10 @@ internal sealed class FleetMachine : IAsyncDisposable
     }
 
     /// <summary>Makes a fleet.</summary>
-    public async Task InitAsync(EtcdServer etcd)
+    public async Task InitAsync(params EtcdServer[] members)
     {
-        var output = await RunAsync(
-            "fleet", "init", "--endpoint", etcd.Endpoint.ToString(), "--pin", etcd.Pin, "--name", Name, "--config", Proxy.Config);
+        var etcd = members.SelectMany(static one => new[] { "--endpoint", one.Endpoint.ToString(), "--pin", one.Pin });
+        var output = await RunAsync(["fleet", "init", .. etcd, "--name", Name, "--config", Proxy.Config]);
         Assert.Contains($"first of a new fleet, as {Name}", output, StringComparison.Ordinal);
     }
 
@@ -65,6 +77,12 @@ internal sealed class FleetMachine : IAsyncDisposable
         using var seen = await Proxy.SeenAsync();
         return seen.SerialNumber;
     }
+
+    /// <summary>What <c>heliograph status --json</c> prints.</summary>
+    public Task<string> StatusAsync() => RunAsync("status", "--json", "--config", Proxy.Config);
+
+    /// <summary>Whether <c>status</c> warns of it.</summary>
+    public async Task<bool> WarnsAsync(string code) => (await StatusAsync()).Contains($"\"{code}\"", StringComparison.Ordinal);
 
     public ValueTask DisposeAsync() => Proxy.DisposeAsync();
 }

@@ -83,6 +83,29 @@ public sealed class FleetOrderTests(ITestOutputHelper output)
         Assert.False(HasOrdered(third));
     }
 
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task When_etcd_is_killed_in_an_order_nothing_is_finalized_and_all_have_one_certificate_once_it_is_back()
+    {
+        await using var fleet = await JoinedFleet.MakeAsync(machines: 2, asked: 1);
+        var (first, second) = (fleet.Machines[0], fleet.Machines[1]);
+        await first.StartAsync();
+        await fleet.Gate.Arrived.WaitAsync(AcmeProxy.Issued, Bound.Token);
+        await second.StartAsync();
+        await JoinedFleet.UntilAnsweredAsync(second);
+        await fleet.Etcd.KillAsync();
+        fleet.Gate.Open();
+        await first.Proxy.Program.WaitForLineAsync(
+            static line => line.Contains("No certificate is ordered while the fleet cannot be asked.", StringComparison.Ordinal),
+            AcmeProxy.Issued);
+        Assert.Equal(0, fleet.Certificates);
+
+        await fleet.Etcd.StartAgainAsync();
+        await Polling.UntilAsync(
+            async () => await first.SerialAsync() == await second.SerialAsync(), Overtaken, "the machines do not have one certificate");
+        Assert.Equal(1, fleet.Certificates);
+        await first.Proxy.TrustedAsync(fleet.Pebble);
+    }
+
     private static bool HasOrdered(FleetMachine machine) =>
         machine.Proxy.Program.AllOutput.Contains("New certificate: ", StringComparison.Ordinal);
 

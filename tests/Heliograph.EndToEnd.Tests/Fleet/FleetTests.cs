@@ -53,6 +53,7 @@ public sealed class FleetTests
             status.RootElement.GetProperty("machines").EnumerateArray().Select(static one => one.GetProperty("name").GetString()!));
         var table = await FleetMachine.RunAsync("status", "--fleet", "--config", third.Proxy.Config);
         Assert.Contains("3 of 3 machines are up. This one is vps3.", table, StringComparison.Ordinal);
+        await AssertWatchedAsync(third);
         await AssertNothingReadableAsync(etcd, serial);
     }
 
@@ -77,7 +78,7 @@ public sealed class FleetTests
         await second.Proxy.StopAsync();
         await second.StartAsync();
         Assert.Equal(serial, await second.SerialAsync());
-        await Polling.UntilAsync(() => WarnsAsync(second, "fleet_away"), Shared, "status does not say that etcd is away");
+        await Polling.UntilAsync(() => second.WarnsAsync("fleet_away"), Shared, "status does not say that etcd is away");
         var (code, _, errors) = await FleetMachine.TryAsync("certificate", "renew", "--force", "--config", second.Proxy.Config);
         Assert.Equal(1, code);
         Assert.Contains("etcd cannot be reached", errors, StringComparison.Ordinal);
@@ -87,16 +88,55 @@ public sealed class FleetTests
         etcd.Wipe();
         await etcd.StartAgainAsync();
         await Polling.UntilAsync(
-            async () => (await StatusAsync(second)).Contains("heliograph fleet restore", StringComparison.Ordinal),
+            async () => (await second.StatusAsync()).Contains("heliograph fleet restore", StringComparison.Ordinal),
             Shared,
             "status does not say how etcd gets its users again");
         Assert.Equal(
             "etcd knows 2 machines of the fleet.\n", await FleetMachine.RunAsync("fleet", "restore", "--config", first.Proxy.Config));
-        await Polling.UntilAsync(async () => !await WarnsAsync(second, "fleet_away"), Shared, "status does not say that etcd is back");
+        await Polling.UntilAsync(async () => !await second.WarnsAsync("fleet_away"), Shared, "status does not say that etcd is back");
         await FleetMachine.RunAsync("certificate", "renew", "--force", "--config", first.Proxy.Config);
         var renewed = await first.SerialAsync();
         Assert.NotEqual(serial, renewed);
         await UntilServedAsync(second, renewed);
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task When_one_of_three_members_of_etcd_is_lost_a_certificate_is_renewed_and_served_everywhere_as_before()
+    {
+        var members = await EtcdServer.StartClusterAsync(3);
+        try
+        {
+            await using var first = new FleetMachine("vps1");
+            await using var second = new FleetMachine("vps2");
+            await using var pebble = await PebbleServer.StartAsync(first.Proxy.Pebble);
+            first.Configure(pebble);
+            second.Configure(pebble);
+            await first.InitAsync([.. members]);
+            await second.JoinAsync(first);
+            await first.StartAsync();
+            await first.Proxy.IssuedAsync();
+            await second.StartAsync();
+            var serial = await first.SerialAsync();
+            await UntilServedAsync(second, serial);
+
+            await members[0].KillAsync();
+            // An election may be on.
+            await Polling.UntilAsync(
+                async () => (await FleetMachine.TryAsync("certificate", "renew", "--force", "--config", first.Proxy.Config)).ExitCode == 0,
+                Shared,
+                "with two of three members no certificate is renewed");
+            var renewed = await first.SerialAsync();
+            Assert.NotEqual(serial, renewed);
+            await UntilServedAsync(second, renewed);
+            foreach (var machine in new[] { first, second })
+                await Polling.UntilAsync(
+                    async () => !await machine.WarnsAsync("fleet_away"), Shared, $"{machine.Name} does not reach the other members");
+        }
+        finally
+        {
+            foreach (var member in members)
+                await member.DisposeAsync();
+        }
     }
 
     [Fact(Timeout = Bound.LongTest)]
@@ -223,14 +263,22 @@ public sealed class FleetTests
         }
     }
 
+    private static async Task AssertWatchedAsync(FleetMachine machine)
+    {
+        string[] arguments = ["status", "--fleet", "--watch", "--interval", "200ms", "--config", machine.Proxy.Config];
+        await using var text = ChildProcess.Start(HeliographProcess.Program, arguments);
+        await using var json = ChildProcess.Start(HeliographProcess.Program, [.. arguments, "--json"]);
+        await Polling.UntilAsync(() => text.Output.Split("3 of 3 machines are up.").Length > 2, Shared, "no second view appeared");
+        await Polling.UntilAsync(() => json.Output.Count(static letter => letter == '\n') > 1, Shared, "no second object appeared");
+        text.Signal(Processes.SIGINT);
+        json.Signal(Processes.SIGINT);
+        Assert.Equal((0, 0), (await text.WaitForExitAsync(Shared), await json.WaitForExitAsync(Shared)));
+        foreach (var line in json.Output.TrimEnd('\n').Split('\n'))
+            JsonDocument.Parse(line).Dispose();
+    }
+
     private static Task UntilServedAsync(FleetMachine machine, string serial) => Polling.UntilAsync(
         async () => await machine.SerialAsync() == serial, Shared, $"{machine.Name} does not serve the shared certificate");
-
-    private static async Task<bool> WarnsAsync(FleetMachine machine, string code) =>
-        (await StatusAsync(machine)).Contains($"\"{code}\"", StringComparison.Ordinal);
-
-    private static Task<string> StatusAsync(FleetMachine machine) =>
-        FleetMachine.RunAsync("status", "--json", "--config", machine.Proxy.Config);
 
     /// <summary>Of what is shared, etcd's files have nothing that could be read.</summary>
     private static async Task AssertNothingReadableAsync(EtcdServer etcd, string serial)

@@ -15,15 +15,15 @@ internal sealed class JoinedFleet : IAsyncDisposable
 
     private static readonly TimeSpan SharedBound = TimeSpan.FromSeconds(60);
 
-    private readonly EtcdServer etcd;
-
     private JoinedFleet(EtcdServer etcd, PebbleServer pebble, Gate gate, IReadOnlyList<FleetMachine> machines)
     {
-        this.etcd = etcd;
+        Etcd = etcd;
         Pebble = pebble;
         Gate = gate;
         Machines = machines;
     }
+
+    public EtcdServer Etcd { get; }
 
     public PebbleServer Pebble { get; }
 
@@ -33,8 +33,7 @@ internal sealed class JoinedFleet : IAsyncDisposable
     public IReadOnlyList<FleetMachine> Machines { get; }
 
     /// <summary>How many certificates the authority has issued.</summary>
-    public int Certificates =>
-        Pebble.Log.Split('\n').Count(static line => line.Contains("Issued certificate serial ", StringComparison.Ordinal));
+    public int Certificates => CountCertificates(Pebble);
 
     /// <param name="machines">How many.</param>
     /// <param name="asked">Which one of them the authority asks, from 0.</param>
@@ -51,7 +50,7 @@ internal sealed class JoinedFleet : IAsyncDisposable
         {
             foreach (var machine in made)
                 machine.Configure(fleet.Pebble, $"challenges: [{challenge}]");
-            await made[0].InitAsync(fleet.etcd);
+            await made[0].InitAsync(fleet.Etcd);
             foreach (var machine in made.Skip(1))
                 await machine.JoinAsync(made[0]);
             return fleet;
@@ -62,6 +61,9 @@ internal sealed class JoinedFleet : IAsyncDisposable
             throw;
         }
     }
+
+    public static int CountCertificates(PebbleServer pebble) =>
+        pebble.Log.Split('\n').Count(static line => line.Contains("Issued certificate serial ", StringComparison.Ordinal));
 
     public static Task UntilServedAsync(FleetMachine machine, string serial) => Polling.UntilAsync(
         async () => await machine.SerialAsync() == serial, SharedBound, $"{machine.Name} does not serve the shared certificate");
@@ -90,6 +92,6 @@ internal sealed class JoinedFleet : IAsyncDisposable
             await machine.DisposeAsync();
         await Pebble.DisposeAsync();
         await Gate.DisposeAsync();
-        await etcd.DisposeAsync();
+        await Etcd.DisposeAsync();
     }
 }

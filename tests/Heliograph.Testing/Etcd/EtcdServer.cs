@@ -14,18 +14,21 @@ public sealed class EtcdServer : IAsyncDisposable
     private readonly TestAuthority authority = new("etcd test authority");
     private readonly bool isPlain;
     private readonly string[] more;
+    private readonly IReadOnlyList<string> wrapper;
     private ChildProcess? process;
 
-    private EtcdServer(bool isPlain, string[] more)
+    private EtcdServer(bool isPlain, string[] more, IPEndPoint? clients = null, IReadOnlyList<string>? wrapper = null)
     {
         this.isPlain = isPlain;
         this.more = more;
+        this.wrapper = wrapper ?? [];
+        Clients = clients ?? LoopbackPort.Free();
         authority.Issue(TestKey.Ecdsa, "127.0.0.1").WriteTo(directory);
     }
 
     public string Name { get; } = $"m{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
 
-    public IPEndPoint Clients { get; } = LoopbackPort.Free();
+    public IPEndPoint Clients { get; }
 
     public Uri Endpoint => new(Url);
 
@@ -55,6 +58,15 @@ public sealed class EtcdServer : IAsyncDisposable
     public static async Task<EtcdServer> StartAsync(bool isPlain = false, params string[] more)
     {
         var server = new EtcdServer(isPlain, more);
+        await StartTogetherAsync([server]);
+        return server;
+    }
+
+    /// <param name="clients">Where it is asked.</param>
+    /// <param name="wrapper">A command with arguments that becomes etcd by exec.</param>
+    public static async Task<EtcdServer> StartAsync(IPEndPoint clients, IReadOnlyList<string> wrapper)
+    {
+        var server = new EtcdServer(isPlain: false, [], clients, wrapper);
         await StartTogetherAsync([server]);
         return server;
     }
@@ -132,8 +144,9 @@ public sealed class EtcdServer : IAsyncDisposable
     }
 
     private void Start(string cluster) => process = ChildProcess.Start(
-        "etcd",
+        wrapper.Append("etcd").First(),
         [
+            .. wrapper.Append("etcd").Skip(1),
             "--name", Name, "--data-dir", DataDirectory, "--logger", "zap",
             "--listen-client-urls", $"{Url},http://{Control}", "--advertise-client-urls", Url,
             "--listen-peer-urls", $"http://{Peers}", "--initial-advertise-peer-urls", $"http://{Peers}",

@@ -24,4 +24,7 @@ public sealed record PebbleOptions
 
     /// <summary>To use the same address again after a restart.</summary>
     public int? Port { get; init; }
+
+    /// <summary>Where its directory is asked for.</summary>
+    public string Address { get; init; } = "127.0.0.1";
 }

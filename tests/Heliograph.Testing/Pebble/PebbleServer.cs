@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -15,6 +16,7 @@ public sealed class PebbleServer : IAsyncDisposable
     private readonly ChildProcess? names;
     private readonly HttpClient management;
     private readonly string managementAddress;
+    private readonly string address;
     private readonly string? namesAddress;
     private readonly ChildProcess process;
 
@@ -22,9 +24,10 @@ public sealed class PebbleServer : IAsyncDisposable
     {
         Installed("pebble");
         Port = options.Port ?? LoopbackPort.Free().Port;
+        address = options.Address;
         managementAddress = LoopbackPort.Free().ToString();
         CaRootFile = directory.Write("ca-root.pem", authority.RootPem);
-        authority.Issue(TestKey.Ecdsa, "127.0.0.1", "localhost").WriteTo(directory);
+        authority.Issue(TestKey.Ecdsa, [.. new[] { "127.0.0.1", "localhost", address }.Distinct()]).WriteTo(directory);
         management = new HttpClient(
             new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = authority.ChainPolicy() } })
         {
@@ -73,7 +76,7 @@ public sealed class PebbleServer : IAsyncDisposable
     public int Port { get; }
 
     /// <summary>The value for <c>acme.directory</c>.</summary>
-    public string DirectoryUrl => $"https://127.0.0.1:{Port}/dir";
+    public string DirectoryUrl => $"https://{address}:{Port}/dir";
 
     /// <summary>The value for <c>acme.ca_root</c>: the root of Pebble's own web server, not of the certificates it issues.</summary>
     public string CaRootFile { get; }
@@ -129,6 +132,15 @@ public sealed class PebbleServer : IAsyncDisposable
 
     public string ClearTxtUrl => $"http://{namesAddress}/clear-txt";
 
+    /// <summary>Every name has this address from now on.</summary>
+    public async Task PointAsync(IPAddress to)
+    {
+        ArgumentNullException.ThrowIfNull(to);
+        using var body = new StringContent(new JsonObject { ["ip"] = to.ToString() }.ToJsonString());
+        using var answer = await management.PostAsync(new Uri($"http://{namesAddress}/set-default-ipv4"), body);
+        answer.EnsureSuccessStatusCode();
+    }
+
     /// <summary>It accepts connections and answers nothing.</summary>
     public void Freeze() => process.Signal(Processes.SIGSTOP);
 
@@ -151,7 +163,7 @@ public sealed class PebbleServer : IAsyncDisposable
     {
         var pebble = new JsonObject
         {
-            ["listenAddress"] = $"127.0.0.1:{Port}",
+            ["listenAddress"] = $"{address}:{Port}",
             ["managementListenAddress"] = managementAddress,
             ["certificate"] = directory["chain.pem"],
             ["privateKey"] = directory["key.pem"],

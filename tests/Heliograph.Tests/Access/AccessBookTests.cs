@@ -165,7 +165,7 @@ public sealed class AccessBookTests : IDisposable
                 if (reached == step)
                     throw new OperationCanceledException("killed");
             });
-            var stored = new StoredBook(dying, shared: null, new ManualTimeProvider(Noon));
+            var stored = new StoredBook(dying, shared: null, static () => false, new ManualTimeProvider(Noon));
             await Assert.ThrowsAsync<OperationCanceledException>(() => stored.ChangeAsync(
                 (book, now) => book.Rotate("family", Wildcard, TimeSpan.FromDays(3), now), Bound.Token));
 
@@ -175,6 +175,17 @@ public sealed class AccessBookTests : IDisposable
             Assert.All(Live(before, Noon), name => Assert.Contains(name, Live(found, Noon)));
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Open().Path));
         }
+    }
+
+    [Fact]
+    public async Task A_change_in_the_moment_in_which_the_machine_joins_a_fleet_is_refused_and_leaves_the_groups_as_they_were()
+    {
+        var joins = false;
+        Open().Write(Book("family"));
+        var stored = new StoredBook(
+            Open(reached => joins |= reached is WriteStep.Rename), shared: null, () => joins, new ManualTimeProvider(Noon));
+        await Assert.ThrowsAsync<AccessException>(() => stored.RevokeAsync("family", Bound.Token));
+        Assert.Equal("family", Assert.Single(Open().Read().Groups).Name);
     }
 
     [Theory]

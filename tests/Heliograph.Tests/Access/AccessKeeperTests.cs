@@ -16,6 +16,7 @@ public sealed class AccessKeeperTests : IAsyncDisposable
     private readonly List<AccessTable?> tables = [];
     private AccessKeeper keeper;
     private bool willShare;
+    private Action applied = static () => { };
 
     public AccessKeeperTests() => keeper = Start();
 
@@ -185,6 +186,31 @@ public sealed class AccessKeeperTests : IAsyncDisposable
         Assert.Equal([family], new AccessFile(directory.Path, time, log).Read().Untold);
     }
 
+    /// <summary>The fleet may have looked at the groups just before the change, and then it would not have it.</summary>
+    [Theory]
+    [InlineData(AccessCommands.New, "friends")]
+    [InlineData(AccessCommands.Rotate, "family")]
+    public async Task A_link_that_is_made_in_the_moment_of_joining_a_fleet_is_refused_and_leaves_nothing(string command, string group)
+    {
+        var family = await NewAsync("family");
+        applied = () => willShare = true;
+        var refused = await RunAsync(new() { Command = command, Group = group, Grace = TimeSpan.FromDays(1) });
+        Assert.False(refused.Ok);
+        Assert.StartsWith("this machine has joined a fleet since its server started", refused.Message, StringComparison.Ordinal);
+        var kept = Assert.Single(new AccessFile(directory.Path, time, log).Read().Groups);
+        Assert.Equal(("family", family), (kept.Name, Assert.Single(kept.Names).Host));
+    }
+
+    [Fact]
+    public async Task A_link_that_is_revoked_in_the_moment_of_joining_a_fleet_ends_and_the_fleet_is_to_learn_of_it()
+    {
+        var family = await NewAsync("family");
+        applied = () => willShare = true;
+        Assert.True((await RunAsync(new() { Command = AccessCommands.Revoke, Group = "family" })).Ok);
+        Assert.Null(tables[^1]!.Find(family));
+        Assert.Equal([family], new AccessFile(directory.Path, time, log).Read().Untold);
+    }
+
     private async Task<string> NewAsync(string group) =>
         (await RunAsync(new() { Command = AccessCommands.New, Group = group })).Groups![0].Current!.Host;
 
@@ -196,7 +222,11 @@ public sealed class AccessKeeperTests : IAsyncDisposable
     {
         var started = new AccessKeeper(
             new AccessFile(directory.Path, time, log), isUnlisted: true, shared: null, () => willShare, time, log);
-        started.Attach(tables.Add);
+        started.Attach(table =>
+        {
+            tables.Add(table);
+            applied();
+        });
         return started;
     }
 }

@@ -63,7 +63,7 @@ internal sealed class SharedMachine : IAsyncDisposable
     public Task RunStoredAsync(string command, string group, Action<WriteStep>? fault)
     {
         var file = new AccessFile(new PrivateDirectory(directory.Path, TimeProvider.System, log, fault));
-        var book = new StoredBook(file, new SharedBook(() => access, TimeProvider.System), TimeProvider.System);
+        var book = new StoredBook(file, new SharedBook(() => access, TimeProvider.System), static () => true, TimeProvider.System);
         return CommandsOf(book).RunAsync(new() { Command = command, Group = group, Grace = TimeSpan.FromDays(1) }, Bound.Token);
     }
 

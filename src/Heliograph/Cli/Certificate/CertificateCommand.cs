@@ -37,20 +37,34 @@ internal static class CertificateCommand
     {
         var options = new ConfigurationOptions();
         var force = new Option<bool>("--force") { Description = "Renew even if it is not due, regardless of the authority's limits." };
+        var alone = new Option<bool>("--alone")
+        {
+            Description = "In a fleet whose etcd is away, order for this machine without the others.",
+        };
         var command = new DocumentedCommand("renew", "Have the running server renew the certificate now if it is due, " +
             "and wait for the result.", """
             Examples:
               heliograph certificate renew
               heliograph certificate renew --force
+              heliograph certificate renew --alone
 
             The server renews by itself. Use this after fixing a problem, so that you need not wait.
             Let's Encrypt issues up to five certificates for the same names in seven days: keep that in mind with --force.
+            A fleet orders nothing while etcd is away. --alone is for a certificate that cannot wait: the others get it when etcd is back.
             """);
         options.AddTo(command);
         command.Add(force);
-        command.SetAction(
-            (parsed, cancellationToken) =>
-                WithSettingsAsync(options, parsed, settings => RenewAsync(settings, parsed.GetValue(force), parsed, cancellationToken)));
+        command.Add(alone);
+        command.SetAction((parsed, cancellationToken) => WithSettingsAsync(options, parsed, settings =>
+        {
+            var request = new ControlRequest
+            {
+                Command = CertificateCommands.Renew,
+                Force = parsed.GetValue(force),
+                Alone = parsed.GetValue(alone),
+            };
+            return RenewAsync(settings, request, parsed, cancellationToken);
+        }));
         return command;
     }
 
@@ -130,9 +144,9 @@ internal static class CertificateCommand
         return ExitCode.Done;
     }
 
-    private static async Task<ExitCode> RenewAsync(Settings settings, bool force, ParseResult parsed, CancellationToken cancellationToken)
+    private static async Task<ExitCode> RenewAsync(
+        Settings settings, ControlRequest request, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var request = new ControlRequest { Command = CertificateCommands.Renew, Force = force };
         var answer =
             await ControlClient.AskAsync(settings.StateDirectory, request, OrderTimeout, TimeProvider.System, cancellationToken)
             ?? throw new StartException(

@@ -24,6 +24,8 @@ internal static partial class CertificateText
             if (report.SerialNumber is not null)
                 Line(console, "serial", report.SerialNumber);
             Line(console, "valid", $"{report.NotBefore:u} to {report.NotAfter:u}, {report.Left(now)}");
+            if (report.Alone)
+                Line(console, "fleet", "only this machine has it; the others get it when the fleet can be asked again");
         }
         if (report.NextRenewal is { } next)
             Line(

@@ -1,5 +1,6 @@
 using Heliograph.Access;
 using Heliograph.Acme;
+using Heliograph.Acme.Storage;
 using Heliograph.Configuration;
 using Heliograph.Fleet;
 using Heliograph.Fleet.Documents;
@@ -78,10 +79,19 @@ internal sealed class FleetSetup : IDisposable
                 cancellationToken);
             await access.ExpectAsync(node, cancellationToken);
             await ShareOwnAsync(access.Documents, settings, cancellationToken);
-            await SharedBook.OfferAsync(access, Groups().Read(), cancellationToken);
+            files.Write(administrator.With(own));
+            files.Write(membership);
+            try
+            {
+                // Last, because from here on the server on this machine changes no group that the fleet does not get.
+                await SharedBook.OfferAsync(access, Groups().Read(), cancellationToken);
+            }
+            catch
+            {
+                files.ForgetMembership();
+                throw;
+            }
         }
-        files.Write(administrator.With(own));
-        files.Write(membership);
         files.GiveToOwner();
     }
 
@@ -217,8 +227,10 @@ internal sealed class FleetSetup : IDisposable
         using var changing = files.Lock();
         using (var access = new FleetAccess(membership, files.CopiesOf(membership), TimeProvider.System, logger))
             await access.Documents.ReadAsync(cancellationToken);
-        var before = KeepGroups();
+        var wasThere = files.AreThere;
         files.Write(membership);
+        // From here on the server on this machine makes no group that would be lost.
+        var before = wasThere ? null : KeepGroups();
         files.GiveToOwner(AccessFile.BeforeFleetName);
         return (membership.Node, before);
     }
@@ -242,7 +254,7 @@ internal sealed class FleetSetup : IDisposable
             await access.TryReadAsync(cancellationToken);
             var directory = new PrivateDirectory(
                 Path.Combine(Path.GetFullPath(stateDirectory), CertificateManager.DirectoryName), TimeProvider.System, logger);
-            foreach (var (file, content) in SharedStore.FindFiles(access.Documents, domains))
+            foreach (var (file, content) in SharedStore.FindFiles(access.Documents, domains, Path.GetFullPath(stateDirectory)))
             {
                 directory.Create();
                 directory.WriteBytes(file, content.ToArray());
@@ -252,6 +264,7 @@ internal sealed class FleetSetup : IDisposable
                 Groups().Write(Groups().Read().Follow(shared) with { Untold = [] });
         }
         files.Leave();
+        new PrivateDirectory(AloneFiles.PathIn(Path.GetFullPath(stateDirectory)), TimeProvider.System, logger).Delete();
         files.GiveToOwner([.. kept, AccessFile.Name]);
         return kept.Contains(Path.Combine(CertificateManager.DirectoryName, CertificateManager.CertificateDocument));
     }
@@ -306,10 +319,10 @@ internal sealed class FleetSetup : IDisposable
     }
 
     /// <summary>The groups are the fleet's then. Those of this machine work no more, and its operator may want to know them.</summary>
-    /// <returns>Where they are; null: there are none, or this machine was in the fleet before.</returns>
+    /// <returns>Where they are; null: there are none.</returns>
     private string? KeepGroups()
     {
-        if (files.AreThere || Groups().Read() is not { Groups.Count: > 0 } own)
+        if (Groups().Read() is not { Groups.Count: > 0 } own)
             return null;
         var before = Groups(AccessFile.BeforeFleetName);
         before.Write(own);

@@ -46,7 +46,8 @@ internal static class GroupBook
         using var access = fleet.OpenAccess();
         if (access is not null)
             await access.TryReadAsync(cancellationToken);
-        var book = new StoredBook(file, access is null ? null : new(() => access, TimeProvider.System), TimeProvider.System);
+        var shared = access is null ? null : new SharedBook(() => access, TimeProvider.System);
+        var book = new StoredBook(file, shared, () => fleet.AreThere, TimeProvider.System);
         var answer = await new AccessCommands(book, () => settings).RunAsync(request, cancellationToken);
         // What root creates in the directory of a service must belong to the service.
         if (Environment.IsPrivilegedProcess && owner is { User: > 0 } service)

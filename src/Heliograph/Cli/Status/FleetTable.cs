@@ -1,19 +1,18 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Heliograph.Membership;
 using static Heliograph.Status.Words;
 
 namespace Heliograph.Cli.Status;
 
 /// <summary>What <c>status --fleet</c> prints.</summary>
-internal static class FleetTable
+internal static partial class FleetTable
 {
-    public static void Write(TextWriter output, FleetReport report, bool json)
+    public static string ToJson(FleetReport report, bool oneLine) =>
+        JsonSerializer.Serialize(report, oneLine ? LineJson.Default.FleetReport : FleetJson.Default.FleetReport);
+
+    public static void Write(TextWriter output, FleetReport report)
     {
-        if (json)
-        {
-            output.WriteLine(JsonSerializer.Serialize(report, FleetJson.Default.FleetReport));
-            return;
-        }
         var up = report.Machines.Count(static machine => machine.IsUp);
         output.WriteLine(Line($"{up} of {report.Machines.Count} machines are up. This one is {report.Node}."));
         output.WriteLine(Line($"{"machine",-24}{"state",-6}{"connections",12}{"bytes",12}  {"certificate until",-18}version"));
@@ -32,4 +31,9 @@ internal static class FleetTable
             $"{machine.Name,-24}{"up",-6}{report.Connections,12:N0}{Bytes(report.Bytes),12}  " +
             $"{(report.CertificateUntil is { } end ? $"{end:yyyy-MM-dd}" : "none yet"),-18}{report.Version}")
         : Line($"{machine.Name,-24}down");
+
+    [JsonSourceGenerationOptions(
+        PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonSerializable(typeof(FleetReport))]
+    private sealed partial class LineJson : JsonSerializerContext;
 }

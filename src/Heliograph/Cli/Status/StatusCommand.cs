@@ -14,6 +14,9 @@ namespace Heliograph.Cli.Status;
 internal static partial class StatusCommand
 {
     private static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(2);
+
+    /// <summary>Machines report every 20 s, each at another moment.</summary>
+    private static readonly TimeSpan DefaultFleetInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(1);
 
@@ -25,7 +28,7 @@ internal static partial class StatusCommand
           heliograph status
           heliograph status --watch --interval 10s
           heliograph status --json --config /etc/heliograph/heliograph.yaml
-          heliograph status --fleet
+          heliograph status --fleet --watch
 
         It asks the running server through control.sock in the state directory: run it as the server's user (sudo).
         With --watch it updates the view until Ctrl-C; if the output is JSON or not a terminal, it writes one view below the other.
@@ -40,7 +43,7 @@ internal static partial class StatusCommand
         var watch = new Option<bool>("--watch") { Description = "Keep updating until Ctrl-C." };
         var interval = new Option<TimeSpan?>("--interval")
         {
-            Description = "How often to update, with --watch. [default: 2s]",
+            Description = "How often to update, with --watch. [default: 2s, with --fleet 10s]",
             HelpName = "DURATION",
             CustomParser = static result =>
             {
@@ -60,24 +63,25 @@ internal static partial class StatusCommand
         command.Add(interval);
         command.Add(json);
         command.Add(fleet);
-        fleet.Validators.Add(result =>
-        {
-            if (!result.Implicit && result.GetResult(watch) is { Implicit: false })
-                result.AddError("--fleet shows one view, because machines report every 20 s; leave out --watch");
-        });
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
                 if (options.StateDirectory(parsed, parsed.InvocationConfiguration.Error) is not { } stateDirectory)
                     return (int)ExitCode.BadUsage;
                 var output = parsed.InvocationConfiguration.Output;
-                if (parsed.GetValue(fleet))
-                    FleetTable.Write(output, await FleetAsync(stateDirectory, cancellationToken), parsed.GetValue(json));
-                else if (parsed.GetValue(watch))
+                var (isFleet, isJson, isWatch) = (parsed.GetValue(fleet), parsed.GetValue(json), parsed.GetValue(watch));
+                Task<string> LookAsync(CancellationToken cancellationToken) => isFleet
+                    ? ViewFleetAsync(stateDirectory, isJson, isWatch, cancellationToken)
+                    : ViewAsync(output, stateDirectory, isJson, isWatch, cancellationToken);
+                if (isWatch)
                     await StatusWatch.RunAsync(
-                        output, stateDirectory, parsed.GetValue(json), parsed.GetValue(interval) ?? DefaultInterval, TimeProvider.System);
+                        output,
+                        LookAsync,
+                        isJson,
+                        parsed.GetValue(interval) ?? (isFleet ? DefaultFleetInterval : DefaultInterval),
+                        TimeProvider.System);
                 else
-                    Write(output, await AskAsync(stateDirectory, cancellationToken), parsed.GetValue(json));
+                    output.Write(await LookAsync(cancellationToken));
                 return (int)ExitCode.Done;
             });
         return command;
@@ -117,12 +121,25 @@ internal static partial class StatusCommand
     public static string ToJson(StatusReport report, bool oneLine) =>
         JsonSerializer.Serialize(report, oneLine ? StatusJson.Default.StatusReport : IndentedJson.Default.StatusReport);
 
-    private static void Write(TextWriter output, StatusReport report, bool json)
+    private static async Task<string> ViewAsync(
+        TextWriter output, string stateDirectory, bool json, bool oneLine, CancellationToken cancellationToken)
     {
+        var report = await AskAsync(stateDirectory, cancellationToken);
+        return json
+            ? ToJson(report, oneLine) + "\n"
+            : Terminal.Render(
+                Terminal.Create(output), console => StatusText.Write(console, report, TimeProvider.System.GetUtcNow()));
+    }
+
+    private static async Task<string> ViewFleetAsync(
+        string stateDirectory, bool json, bool oneLine, CancellationToken cancellationToken)
+    {
+        var report = await FleetAsync(stateDirectory, cancellationToken);
         if (json)
-            output.WriteLine(ToJson(report, oneLine: false));
-        else
-            StatusText.Write(Terminal.Create(output), report, TimeProvider.System.GetUtcNow());
+            return FleetTable.ToJson(report, oneLine) + "\n";
+        using var text = new StringWriter { NewLine = "\n" };
+        FleetTable.Write(text, report);
+        return text.ToString();
     }
 
     [JsonSourceGenerationOptions(

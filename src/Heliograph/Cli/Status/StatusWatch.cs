@@ -1,6 +1,4 @@
 using Heliograph.Hosting;
-using Heliograph.Status;
-using Spectre.Console;
 
 namespace Heliograph.Cli.Status;
 
@@ -14,27 +12,32 @@ internal static class StatusWatch
     private const string EndOfLine = "\e[K";
     private const string RestOfScreen = "\e[J";
 
-    /// <summary>Runs until Ctrl-C, SIGTERM or the end of the terminal. If the server stops later, it waits for it.</summary>
-    /// <exception cref="StartException">No server answers at the start.</exception>
-    public static async Task RunAsync(TextWriter output, string stateDirectory, bool json, TimeSpan interval, TimeProvider timeProvider)
+    /// <summary>Runs until Ctrl-C, SIGTERM or the end of the terminal. If nobody answers later, it waits.</summary>
+    /// <param name="output">Where the views go.</param>
+    /// <param name="look">The next view; throws <see cref="StartException"/> if nobody answers.</param>
+    /// <param name="json">Whether a view is one object on one line.</param>
+    /// <param name="interval">How often to look.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <exception cref="StartException">Nobody answers at the start.</exception>
+    public static async Task RunAsync(
+        TextWriter output, Func<CancellationToken, Task<string>> look, bool json, TimeSpan interval, TimeProvider timeProvider)
     {
         using var signals = new Signals();
         using var hangup = new CancellationTokenSource();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Stopping, hangup.Token);
         signals.Reload = hangup.Cancel;
         var onScreen = !json && Terminal.Create(output).Profile.Capabilities.Ansi;
-        var report = await StatusCommand.AskAsync(stateDirectory, stop.Token);
+        var view = await look(stop.Token);
         try
         {
             if (onScreen)
                 output.Write(Enter);
-            var view = json ? StatusCommand.ToJson(report, oneLine: true) + "\n" : View(output, report, timeProvider);
             while (true)
             {
                 output.Write(onScreen ? Screen(view, Console.WindowHeight) : json ? view : view + "\n");
                 output.Flush();
                 await Task.Delay(interval, timeProvider, stop.Token);
-                view = await NextAsync(output, stateDirectory, json, timeProvider, stop.Token);
+                view = await NextAsync(look, json, timeProvider, stop.Token);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -50,12 +53,11 @@ internal static class StatusWatch
     }
 
     private static async Task<string> NextAsync(
-        TextWriter output, string stateDirectory, bool json, TimeProvider timeProvider, CancellationToken cancellationToken)
+        Func<CancellationToken, Task<string>> look, bool json, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         try
         {
-            var report = await StatusCommand.AskAsync(stateDirectory, cancellationToken);
-            return json ? StatusCommand.ToJson(report, oneLine: true) + "\n" : View(output, report, timeProvider);
+            return await look(cancellationToken);
         }
         catch (StartException exception)
         {
@@ -63,9 +65,6 @@ internal static class StatusWatch
             return json ? "" : $"{timeProvider.GetUtcNow():u}: {exception.Message}\n";
         }
     }
-
-    private static string View(TextWriter output, StatusReport report, TimeProvider timeProvider) =>
-        Terminal.Render(Terminal.Create(output), console => StatusText.Write(console, report, timeProvider.GetUtcNow()));
 
     /// <summary>Overwrites the previous view, so that nothing flickers; what does not fit below is left out, with a note.</summary>
     private static string Screen(string view, int height)

@@ -1,0 +1,178 @@
+using Heliograph.Testing;
+
+namespace Heliograph.Acme.Tests.Scripted;
+
+/// <summary>A machine that orders alone, because what it shares with others cannot be asked, and what becomes of its certificate.</summary>
+public sealed class AloneTests : ScriptedTests
+{
+    private readonly FakeFleet fleet = new();
+    private readonly List<IssuedCertificate> usedByOther = [];
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task While_nothing_can_be_shared_a_machine_orders_alone_if_it_is_told_to_and_all_have_that_certificate_later()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        await using var manager = Open(Options(ca), shared: fleet.Machine());
+        await using var other = OpenOther(ca);
+        await manager.RenewIfDueAsync(Stop);
+        await other.ReloadAsync(Stop);
+        fleet.IsAway = true;
+        var refused = await Assert.ThrowsAsync<AcmeException>(() => manager.RenewNowAsync(force: true, Stop));
+        Assert.Equal(AcmeFailure.Away, refused.Failure);
+        Assert.EndsWith(
+            "the fake fleet is away If this machine must have a certificate before that: heliograph certificate renew --alone",
+            refused.Message,
+            StringComparison.Ordinal);
+        var early = await manager.RenewAloneAsync(force: false, Stop);
+        Assert.False(early.Renewed);
+        Assert.Equal(1, ca.Count("order"));
+
+        Clock.Advance(TimeSpan.FromDays(1));
+        var outcome = await manager.RenewAloneAsync(force: true, Stop);
+        Assert.True(outcome.Renewed);
+        Assert.StartsWith($"New certificate, on this machine only: {Name}, by ", outcome.Message, StringComparison.Ordinal);
+        var lone = Used[^1].SerialNumber;
+        Assert.Equal((lone, true), (manager.Current!.SerialNumber, manager.Describe().Alone));
+        await other.ReloadAsync(Stop);
+        Assert.NotEqual(lone, other.Current!.SerialNumber);
+        // It is not due any more, and nothing is ordered by itself.
+        await manager.RenewIfDueAsync(Stop);
+        Assert.Equal(2, ca.Count("order"));
+
+        fleet.IsAway = false;
+        await manager.RenewIfDueAsync(Stop);
+        await other.ReloadAsync(Stop);
+        Assert.Equal(lone, usedByOther[^1].SerialNumber);
+        Assert.Equal((lone, false), (manager.Current!.SerialNumber, manager.Describe().Alone));
+        Assert.Equal(2, ca.Count("order"));
+        Assert.False(Directory.Exists(Path.Combine(State.Path, "acme", "alone")));
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task It_serves_its_certificate_after_a_restart_too_and_shares_it_although_the_others_have_written_since()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        await using (var manager = Open(Options(ca), shared: fleet.Machine()))
+            await manager.RenewIfDueAsync(Stop);
+        await OrderAloneAsync(ca);
+        var lone = Used[^1].SerialNumber;
+        fleet.Touch(CertificateManager.CertificateDocument);
+        Used.Clear();
+
+        await using var again = Open(Options(ca), shared: fleet.Machine());
+        Assert.Equal(lone, Used[^1].SerialNumber);
+        await again.RenewIfDueAsync(Stop);
+        Assert.True(again.Describe().Alone);
+        fleet.IsAway = false;
+        await again.RenewIfDueAsync(Stop);
+        await using var other = OpenOther(ca);
+        Assert.Equal((lone, lone), (again.Current!.SerialNumber, other.Current!.SerialNumber));
+        Assert.Equal(2, ca.Count("order"));
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task One_that_the_others_have_ordered_meanwhile_and_that_is_valid_for_longer_takes_the_place_of_the_lone_one()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        await OrderAloneAsync(ca);
+        fleet.IsAway = false;
+        Clock.Advance(TimeSpan.FromHours(1));
+        await using var other = OpenOther(ca);
+        await other.RenewNowAsync(force: true, Stop);
+        // It asks for the authority's suggestion, and stores that.
+        await other.RenewIfDueAsync(Stop);
+        var newest = other.Current!.SerialNumber;
+        var writes = fleet.Writes(CertificateManager.CertificateDocument);
+
+        await using var manager = Open(Options(ca), shared: fleet.Machine());
+        await manager.RenewIfDueAsync(Stop);
+        Assert.Equal((newest, false), (manager.Current!.SerialNumber, manager.Describe().Alone));
+        Assert.Equal(newest, Used[^1].SerialNumber);
+        Assert.Equal(writes, fleet.Writes(CertificateManager.CertificateDocument));
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task Of_two_machines_that_ordered_alone_all_have_the_certificate_that_is_valid_for_longest()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        await OrderAloneAsync(ca);
+        await using var other = OpenOther(ca);
+        await other.RenewAloneAsync(force: true, Stop);
+        var longest = other.Current!.SerialNumber;
+        fleet.IsAway = false;
+        await other.RenewIfDueAsync(Stop);
+        await using var manager = Open(Options(ca), shared: fleet.Machine());
+        await manager.RenewIfDueAsync(Stop);
+        await other.ReloadAsync(Stop);
+        Assert.Equal((longest, longest), (manager.Current!.SerialNumber, other.Current!.SerialNumber));
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task A_failed_attempt_says_what_the_authority_said_and_leaves_everything_as_it_was()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        await using var manager = Open(Options(ca), shared: fleet.Machine());
+        await manager.RenewIfDueAsync(Stop);
+        var serial = manager.Current!.SerialNumber;
+        fleet.IsAway = true;
+        foreach (var type in new[] { "http-01", "tls-alpn-01" })
+            ca.Refusals[type] = ScriptedCa.Problem("unauthorized", "another machine answered");
+        var failure = await Assert.ThrowsAsync<AcmeException>(() => manager.RenewAloneAsync(force: true, Stop));
+        Assert.Contains("another machine answered", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("The other machines do not answer for this one now: use dns-01", failure.Message, StringComparison.Ordinal);
+        Assert.Equal((serial, false), (manager.Current!.SerialNumber, manager.Describe().Alone));
+        Assert.False(Directory.Exists(Path.Combine(State.Path, "acme", "alone")));
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task While_the_others_can_be_asked_it_orders_as_always_and_a_machine_of_no_fleet_is_told_that_it_orders_alone_anyway()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        await using var manager = Open(Options(ca), shared: fleet.Machine());
+        await using var other = OpenOther(ca);
+        Assert.StartsWith("New certificate: ", (await manager.RenewAloneAsync(force: false, Stop)).Message, StringComparison.Ordinal);
+        await other.ReloadAsync(Stop);
+        Assert.Equal(manager.Current!.SerialNumber, other.Current!.SerialNumber);
+
+        await using var single = Open(Options(ca) with { StateDirectory = State["single"] });
+        var refused = await Assert.ThrowsAsync<AcmeException>(() => single.RenewAloneAsync(force: true, Stop));
+        Assert.Equal("This machine is in no fleet, so it orders alone anyway: --alone is not needed, leave it out.", refused.Message);
+        Assert.Equal(1, ca.Count("order"));
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task A_certificate_that_could_not_be_shared_once_it_was_there_is_served_after_a_restart_and_shared_then()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        ca.Script = (part, _) =>
+        {
+            fleet.IsAway |= part == "certificate";
+            return Task.FromResult(false);
+        };
+        await using (var manager = Open(Options(ca), shared: fleet.Machine()))
+            await manager.RenewIfDueAsync(Stop);
+        var serial = Assert.Single(Used).SerialNumber;
+
+        await using var again = Open(Options(ca), shared: fleet.Machine());
+        Assert.Equal(serial, again.Current!.SerialNumber);
+        fleet.IsAway = false;
+        await again.RenewIfDueAsync(Stop);
+        await using var other = OpenOther(ca);
+        Assert.Equal(serial, other.Current!.SerialNumber);
+        Assert.Equal(1, ca.Count("order"));
+    }
+
+    /// <summary>A day later; and then the machine stops.</summary>
+    private async Task OrderAloneAsync(ScriptedCa ca)
+    {
+        fleet.IsAway = true;
+        Clock.Advance(TimeSpan.FromDays(1));
+        await using (var manager = Open(Options(ca), shared: fleet.Machine()))
+            Assert.True((await manager.RenewAloneAsync(force: true, Stop)).Renewed);
+        Clock.Advance(TimeSpan.FromHours(1));
+    }
+
+    /// <summary>Another machine, with a state directory of its own.</summary>
+    private CertificateManager OpenOther(ScriptedCa ca) =>
+        Open(Options(ca) with { StateDirectory = State["other"] }, shared: fleet.Machine(), use: usedByOther.Add);
+}
