@@ -29,8 +29,8 @@ internal sealed record CertificateState
 
     public PendingOrder? Pending { get; init; }
 
-    /// <summary>Those whose keys somebody else has: each is replaced, and then revoked.</summary>
-    public IReadOnlyList<CompromisedCertificate> Compromised { get; init; } = [];
+    /// <summary>Those whose keys somebody else has: each is replaced, and then revoked. A file without this member says null.</summary>
+    public IReadOnlyList<CompromisedCertificate> Compromised { get; init => field = value ?? []; } = [];
 
     /// <summary>After an authority could not be told what is compromised; null: nothing failed.</summary>
     public Postponement? Leaving { get; init; }

@@ -60,7 +60,7 @@ internal sealed class CertificateStore
     {
         // Explicit nulls in the file reach members that have defaults.
         if (state.Attempts is null || state.Attempts.TrialFirst is null || state.Attempts.Orders is null || state.NotBefore is null
-            || state.Attempts.Circumstances is { Addresses: null } or { Reachable: null } || state.Compromised is null)
+            || state.Attempts.Circumstances is { Addresses: null } or { Reachable: null })
             return "it is incomplete";
         if (state.Compromised.Select(FindProblem).FirstOrDefault(static problem => problem is not null) is { } problem)
             return problem;

@@ -76,7 +76,7 @@ public sealed class CertificateFaultsTests : IDisposable
         Assert.Equal(8, Faults(log));
 
         Issue("c.example", Now.AddDays(-1), Now.AddDays(9)).WriteTo(directory);
-        clock.Advance(TimeSpan.FromSeconds(2));
+        clock.Advance(TimeSpan.FromSeconds(15));
         clock.Advance(TimeSpan.FromSeconds(2));
         Assert.Single(served);
         Assert.Equal(9, Faults(log));
