@@ -1,3 +1,5 @@
+using Heliograph.Testing;
+
 namespace Heliograph.Web.Tests.Http;
 
 /// <summary>Raw requests to the decoy and to Debian's nginx: the answers are the same bytes.</summary>
@@ -82,7 +84,7 @@ public sealed class Http1LikeNginxTests(NginxBesideDecoy beside) : IClassFixture
     public async Task The_site_answers_random_requests_as_nginx()
     {
         const int Conversations = 1000;
-        var seed = Environment.TickCount;
+        var seed = TestSeed.Get("Random requests");
         var requests = new RandomRequests(seed);
         var different = new List<string>();
         for (var i = 0; i < Conversations; i++)
@@ -95,7 +97,7 @@ public sealed class Http1LikeNginxTests(NginxBesideDecoy beside) : IClassFixture
         }
         Assert.True(
             different.Count == 0,
-            $"seed {seed}: {different.Count} of {Conversations} differ\n" + string.Join('\n', different.Take(10)));
+            $"{TestSeed.Variable}={seed}: {different.Count} of {Conversations} differ\n" + string.Join('\n', different.Take(10)));
     }
 
     private static async Task<double> SecondsToEndAsync(Dial dial, byte[] request)

@@ -1,3 +1,4 @@
+using Heliograph.Testing;
 using Heliograph.Testing.Nginx;
 
 namespace Heliograph.Web.Tests.Http2;
@@ -66,7 +67,7 @@ public sealed class Http2LikeNginxTests(NginxBesideDecoy beside) : IClassFixture
     public async Task The_site_answers_random_frames_as_nginx()
     {
         const int Conversations = 700;
-        var seed = Environment.TickCount;
+        var seed = TestSeed.Get("Random frames");
         var frames = new RandomFrames(seed);
         var different = new List<string>();
         for (var i = 0; i < Conversations; i++)
@@ -79,7 +80,7 @@ public sealed class Http2LikeNginxTests(NginxBesideDecoy beside) : IClassFixture
         }
         Assert.True(
             different.Count == 0,
-            $"seed {seed}: {different.Count} of {Conversations} differ\n" + string.Join('\n', different.Take(10)));
+            $"{TestSeed.Variable}={seed}: {different.Count} of {Conversations} differ\n" + string.Join('\n', different.Take(10)));
 
         static string Text(List<string> frames) => string.Join(" | ", frames.Select(frame => frame.Length > 100 ? frame[..100] : frame));
     }
