@@ -35,7 +35,8 @@ public sealed class ProxyHeaderMutationTests
         }
 
         // Mutations that never got past the first check would show nothing.
-        Assert.All(answers, count => Assert.True(count > Count / 1000, $"answers: {string.Join(", ", answers)}; {TestSeed.Variable}={seed}"));
+        Assert.All(
+            answers, count => Assert.True(count > Count / 1000, $"answers: {string.Join(", ", answers)}; {TestSeed.Variable}={seed}"));
     }
 
     private static ProxyHeader Read(ReadOnlySpan<byte> bytes)
