@@ -44,11 +44,14 @@ public sealed class ContainerTests(ContainerImage image)
             ["HELIOGRAPH__HTTP__LISTEN"] = "",
             ["HELIOGRAPH__CERTIFICATE__SOURCE"] = "self-signed",
         };
+        // Another system's than this machine's, to see whose nginx the decoy is like.
+        await File.WriteAllTextAsync(Path.Combine(mounted, "usr/lib/os-release"), "ID=ubuntu\nVERSION_ID=\"24.04\"\n", Tool.Token);
         await using var unhealthy = image.Run(container, state.Path, settings, "/usr/bin/heliograph", "status");
         Assert.NotEqual(0, await unhealthy.WaitForExitAsync(Limit));
 
         await using var server = image.Run(container, state.Path, settings, "/usr/bin/heliograph", "run");
         await server.WaitForLineAsync(static line => line == "ready", Limit);
+        Assert.Contains("the built-in web site, like nginx-1.24\n", server.AllOutput, StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 200 OK\r\n", await Visitor.VisitAsync(server), StringComparison.Ordinal);
         await using var healthy = image.Run(container, state.Path, settings, "/usr/bin/heliograph", "status");
         Assert.True(await healthy.WaitForExitAsync(Limit) == 0, healthy.AllOutput);

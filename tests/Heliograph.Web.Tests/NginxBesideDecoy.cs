@@ -98,6 +98,8 @@ public sealed class NginxBesideDecoy : IAsyncLifetime
         Write("long.html", string.Concat(Enumerable.Range(0, 9000).Select(i => $"<p>The {i}th paragraph of a long page.</p>\n")));
         var random = new Random(1);
         Write("noise.html", string.Concat(Enumerable.Range(0, 30_000).Select(_ => random.Next().ToString("x8"))));
+        foreach (var name in new[] { "sheet.xsl", "sheet.xslt", "film.ogv", "film.mkv", "film.OGV" })
+            Write(name, "of a type that newer systems know");
         Write("docs/index.html", "<p>Documents\n");
         Write("docs/one.html", "<p>One\n");
         Write("with space/index.html", "<p>Space\n");

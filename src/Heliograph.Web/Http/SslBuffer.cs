@@ -68,7 +68,8 @@ internal sealed class SslBuffer
         bytes.ResetWrittenCount();
         bytes.Write(rest);
         records.Clear();
-        (looked, flushed, cut) = (Length, 0, 0);
+        // What has come since the last chain is still to be looked at: a cancellation behind an answer would wait for the next answer.
+        (looked, flushed, cut) = (looked - cut, Math.Max(flushed - cut, 0), 0);
     }
 
     private void Cut(int end)

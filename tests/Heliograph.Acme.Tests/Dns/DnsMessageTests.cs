@@ -1,5 +1,6 @@
 using Heliograph.Acme.Dns;
 using Heliograph.Platform.Resolving;
+using Heliograph.Testing;
 
 namespace Heliograph.Acme.Tests.Dns;
 
@@ -40,8 +41,7 @@ public sealed class DnsMessageTests
         var whole = Answer();
         for (var length = 0; length < whole.Length; length++)
             DnsAnswer.Parse(whole.AsSpan(0, length));
-        var seed = Environment.TickCount;
-        TestContext.Current.SendDiagnosticMessage($"seed {seed}");
+        var seed = TestSeed.Get("Mutated answers of DNS");
         var random = new Random(seed);
         Assert.True(Tsig.TryCreate(new Rfc2136Options { Server = "127.0.0.1", KeyName = "k", KeySecret = "AAAA" }, out var tsig));
         var signed = tsig.Sign(whole, DateTimeOffset.UnixEpoch).Signed;

@@ -40,14 +40,14 @@ public sealed class BlockedLikeNginxTests(ITestOutputHelper output)
             proxy.Certificate, $"{NginxProcess.ServerTokens} root {site.Path}; gzip on; types {{ text/html html; }}");
         var probes = await Probe.AllAsync([Proxy.Name, null]);
 
+        var seed = TestSeed.Get("Probes of a blocked source");
         // Again, because of a hundred such runs one fails by chance, and of a million one fails three times.
         for (var attempt = 1; ; attempt++)
         {
-            var seed = Random.Shared.Next();
             var times = await Task.Factory.StartNew(
-                () => ProbeRun.Measure(probes, proxy.Endpoint, nginx.EndPoint, new Random(seed), Rounds), Bound.Token,
+                () => ProbeRun.Measure(probes, proxy.Endpoint, nginx.EndPoint, new Random(seed + attempt), Rounds), Bound.Token,
                 TaskCreationOptions.LongRunning, TaskScheduler.Default);
-            output.WriteLine($"seed {seed}: {times.Describe()}");
+            output.WriteLine($"{TestSeed.Variable}={seed}, attempt {attempt}: {times.Describe()}");
             if (times.Chance >= 0.01)
                 break;
             Assert.True(attempt < 3, times.Describe());

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Heliograph.Relay.Routing;
 using Heliograph.Testing;
 using Heliograph.Testing.Certificates;
+using Heliograph.Web;
 
 namespace Heliograph.EndToEnd.Tests.Cli;
 
@@ -12,6 +13,7 @@ public sealed class StartTests : IDisposable
 {
     private readonly TempDirectory directory = new();
     private string? masked;
+    private string? like;
 
     public void Dispose() => directory.Dispose();
 
@@ -29,7 +31,7 @@ public sealed class StartTests : IDisposable
         Assert.Equal(
             $"  routes        19 hosts (sets: signal, 1 of your own; list {HostList.BuiltIn.Version}), and others under signal.org",
             lines[4]);
-        Assert.Matches(@"\A  decoy         the built-in web site, like nginx-1\.[0-9]{2}\z", lines[5]);
+        Assert.Equal($"  decoy         the built-in web site, like {NginxProfile.OfThisMachine().Name}", lines[5]);
         Assert.Equal($"  state         {directory["state"]}", lines[6]);
         Assert.Matches(@"\A  metrics       http://127\.0\.0\.1:[0-9]+/metrics\z", lines[7]);
         Assert.Equal("  share link    https://signal.tube/#localhost", lines[8]);
@@ -37,6 +39,15 @@ public sealed class StartTests : IDisposable
         Assert.Equal("  note          Signal's clients connect to port 443: forward it here", lines[10]);
         Assert.Equal("ready", lines[11]);
         Assert.Equal(12, lines.Length);
+        Assert.Equal("", program.Errors);
+    }
+
+    [Fact]
+    public async Task It_says_which_nginx_its_web_site_is_like()
+    {
+        like = "nginx-1.26";
+        await using var program = await StartAsync("--domain", "localhost");
+        Assert.Contains("\n  decoy         the built-in web site, like nginx-1.26\n", program.Output, StringComparison.Ordinal);
         Assert.Equal("", program.Errors);
     }
 
@@ -218,6 +229,7 @@ public sealed class StartTests : IDisposable
             {
                 // Its default is one port of the whole machine.
                 ["HELIOGRAPH__METRICS__LISTEN"] = "127.0.0.1:0",
+                ["HELIOGRAPH__DECOY__LIKE"] = like,
                 ["OPENSSL_ia32cap"] = masked,
             });
         try

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -13,6 +14,9 @@ internal sealed class RecordClient : IAsyncDisposable
 {
     private const byte ApplicationData = 23;
     private const string Ticket = "57", Preface = "40";
+
+    /// <summary>In HTTP/2: the type of HEADERS, and the fields <c>server</c> and <c>date</c>, which nginx writes in this order.</summary>
+    private const byte Headers = 1, Server = 0x76, Date = 0x61;
 
     private readonly RecordTap tap;
     private readonly CoalescingStream holding;
@@ -40,6 +44,23 @@ internal sealed class RecordClient : IAsyncDisposable
     public string Told => string.Join(' ', tap.Records.Skip(ofHandshake)
         .Select(record => record.Type == ApplicationData ? $"{record.Length - overhead}" : $"type {record.Type}")
         .SkipWhile(static length => length is Ticket or Preface));
+
+    /// <summary>How long the codes of the dates in HTTP/2 are: what differs in that cannot be compared.</summary>
+    public string Dates
+    {
+        get
+        {
+            var lengths = new List<int>();
+            for (ReadOnlySpan<byte> rest = received.ToArray(); rest.Length >= 9;)
+            {
+                var frame = rest[..Math.Min(rest.Length, 9 + (BinaryPrimitives.ReadInt32BigEndian(rest) >>> 8))];
+                if (frame[3] == Headers && DateLength(frame[9..]) is { } length)
+                    lengths.Add(length);
+                rest = rest[frame.Length..];
+            }
+            return string.Join(' ', lengths);
+        }
+    }
 
     /// <param name="server">Where.</param>
     /// <param name="version">The version of TLS.</param>
@@ -94,4 +115,15 @@ internal sealed class RecordClient : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => tls.DisposeAsync();
+
+    private static int? DateLength(ReadOnlySpan<byte> block)
+    {
+        for (var at = 0; at + 1 < block.Length; at++)
+        {
+            var date = at + 2 + (block[at + 1] & 0x7f);
+            if (block[at] == Server && date + 1 < block.Length && block[date] == Date)
+                return block[date + 1] & 0x7f;
+        }
+        return null;
+    }
 }

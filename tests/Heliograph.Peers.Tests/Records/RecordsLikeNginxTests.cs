@@ -16,8 +16,8 @@ namespace Heliograph.Peers.Tests.Records;
 [Trait("Needs", "server")]
 public sealed class RecordsLikeNginxTests(PeerServers servers)
 {
-    /// <summary>The date's code in HTTP/2 has another length in another second: then both are asked again.</summary>
-    private const int MostVisits = 5;
+    /// <summary>Visits until nginx has sent all the records that we sent.</summary>
+    private const int MostVisits = 60;
 
     private const byte Settings = 4, Ping = 6;
 
@@ -50,7 +50,7 @@ public sealed class RecordsLikeNginxTests(PeerServers servers)
             await client.SendAsync(Encoding.Latin1.GetBytes(then));
         }
         await client.ReadToEndAsync();
-        return client.Told;
+        return (client.Dates, client.Told);
     });
 
     [Theory]
@@ -70,7 +70,7 @@ public sealed class RecordsLikeNginxTests(PeerServers servers)
         // What followed the answers has come, too, before this is acknowledged.
         await client.SendAsync(Frames.Ping(1, 2, 3, 4, 5, 6, 7, 8));
         await client.ReadUntilAsync(static got => Read(got, Frames.Ack, of: Ping) > 0);
-        return client.Told;
+        return (client.Dates, client.Told);
     });
 
     [Theory]
@@ -119,17 +119,27 @@ public sealed class RecordsLikeNginxTests(PeerServers servers)
             atOnce: way == Way.OwnHandshakeAtOnce,
             TestContext.Current.CancellationToken);
 
-    private async Task CompareAsync(Way way, Func<IPEndPoint, Task<string>> converse)
+    /// <remarks>
+    /// The date's code in HTTP/2 has another length in another second: only visits with dates of one length are compared. Of those,
+    /// whatever we sent in any visit, nginx has to have sent in one, too.
+    /// </remarks>
+    private async Task CompareAsync(Way way, Func<IPEndPoint, Task<(string Dates, string Records)>> converse)
     {
         var both = await ServersAsync(way == Way.LibsslsHandshake ? PeerKind.Rsa : PeerKind.Ecdsa);
+        var (nginx, ours) = (new HashSet<(string Dates, string Records)>(), new HashSet<(string Dates, string Records)>());
         for (var visit = 1; ; visit++)
         {
             var told = await Task.WhenAll(both.Select(converse));
-            if (told[0] != told[1] && visit < MostVisits)
-                continue;
-            Assert.Equal(told[0], told[1]);
-            return;
+            nginx.Add(told[0]);
+            ours.Add(told[1]);
+            var compared = ours.Where(one => nginx.Any(other => other.Dates == one.Dates)).ToList();
+            if (compared.Count > 0 && compared.All(nginx.Contains))
+                return;
+            Assert.True(visit < MostVisits, $"in {visit} visits nginx sent:\n{Text(nginx)}\nand we sent:\n{Text(ours)}");
         }
+
+        static string Text(IEnumerable<(string Dates, string Records)> stories) =>
+            string.Join('\n', stories.Select(static one => $"{one.Records} (dates of {one.Dates})"));
     }
 
     private async Task<IPEndPoint[]> ServersAsync(PeerKind kind)

@@ -1,16 +1,13 @@
 using System.Net;
-using System.Text.RegularExpressions;
 using Heliograph.Testing.Nginx;
 
 namespace Heliograph.Peers.Tests.Servers;
 
 /// <summary>Has the same conversation with both servers, and compares what they sent and how they closed.</summary>
-internal static partial class Comparison
+internal static class Comparison
 {
     /// <summary>For a connection that stays silent when it should answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
-    private const int MostVisits = 5;
 
     /// <summary>Compares, or for a known exception makes sure that it is still one.</summary>
     /// <param name="servers">The pairs of servers.</param>
@@ -19,10 +16,6 @@ internal static partial class Comparison
     /// <param name="converse">Has the conversation and tells what the server sent.</param>
     /// <param name="kind">The pair.</param>
     /// <param name="patience">How long a server may take; null: what is enough for one that answers.</param>
-    /// <remarks>
-    /// If a server closes before it has read everything, the kernel chooses between FIN and RST by what has arrived until then, and a
-    /// ticket may last a second more or less (<see cref="NginxClock"/>): servers that differ only in that are visited again.
-    /// </remarks>
     public static async Task CompareAsync(
         PeerServers servers,
         string group,
@@ -33,19 +26,19 @@ internal static partial class Comparison
     {
         var (nginx, ours) = await servers.GetAsync(kind);
         var isException = KnownExceptions.All.ContainsKey((group, name));
-        for (var visits = 1; ; visits++)
+        var visits = new ComparedVisits();
+        string[] stories;
+        do
         {
-            var stories = await Task.WhenAll(
+            stories = await Task.WhenAll(
                 TellAsync(nginx, converse, patience ?? Patience), TellAsync(ours, converse, patience ?? Patience));
-            if (stories[0] != stories[1] && !isException && AreSameButForChance(stories[0], stories[1]) && visits < MostVisits)
-                continue;
-            TestContext.Current.TestOutputHelper?.WriteLine($"nginx:\n{stories[0]}\n\nours:\n{stories[1]}");
-            if (!isException)
-                Assert.Equal(stories[0], stories[1]);
-            else
-                Assert.True(stories[0] != stories[1], $"\"{group}: {name}\" is as nginx now: take it off KnownExceptions\n{stories[0]}");
-            return;
         }
+        while (visits.Add(stories[0], stories[1]) && !isException);
+        TestContext.Current.TestOutputHelper?.WriteLine($"nginx:\n{stories[0]}\n\nours:\n{stories[1]}");
+        if (isException)
+            Assert.True(stories[0] != stories[1], $"\"{group}: {name}\" is as nginx now: take it off KnownExceptions\n{stories[0]}");
+        else
+            visits.AssertAreSame();
     }
 
     /// <summary>The same for many conversations at the same time: it takes as long as the longest.</summary>
@@ -88,12 +81,4 @@ internal static partial class Comparison
             throw new TimeoutException($"{server} stays silent after this:\n{story.Text}", exception);
         }
     }
-
-    private static bool AreSameButForChance(string nginx, string ours) =>
-        WithoutKernel(nginx) == WithoutKernel(NginxClock.Align(ours, nginx));
-
-    private static string WithoutKernel(string story) => Closes().Replace(story, "closed");
-
-    [GeneratedRegex(@"\b(FIN|RST)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Closes();
 }

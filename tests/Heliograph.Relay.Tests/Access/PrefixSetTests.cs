@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Net;
 using Heliograph.Relay.Access;
 using Heliograph.Relay.Listening;
+using Heliograph.Testing;
 
 namespace Heliograph.Relay.Tests.Access;
 
@@ -73,9 +73,7 @@ public sealed class PrefixSetTests
     [Fact]
     public void Joining_and_taking_out_agree_with_counting_each_number_by_itself()
     {
-        var seed = Environment.GetEnvironmentVariable("HELIOGRAPH_TEST_SEED") is { } given
-            ? int.Parse(given, CultureInfo.InvariantCulture)
-            : Random.Shared.Next();
+        var seed = TestSeed.Get("Sets of prefixes");
         var random = new Random(seed);
         for (var round = 0; round < 3000; round++)
         {

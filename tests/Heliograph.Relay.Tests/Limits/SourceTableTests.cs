@@ -1,6 +1,7 @@
 using System.Net;
 using Heliograph.Relay.Limits;
 using Heliograph.Relay.Listening;
+using Heliograph.Testing;
 
 namespace Heliograph.Relay.Tests.Limits;
 
@@ -63,8 +64,7 @@ public sealed class SourceTableTests
     [Fact]
     public async Task The_counts_return_to_zero_whatever_comes_and_goes_on_any_number_of_threads()
     {
-        var seed = Environment.TickCount;
-        TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}");
+        var seed = TestSeed.Get("Sources that come and go");
         var table = new SourceTable { Limit = 5 };
 
         await Task.WhenAll(Enumerable.Range(0, 4).Select(thread => Task.Run(() =>

@@ -95,7 +95,7 @@ public sealed class SessionStoreTests
     [Fact]
     public void Whatever_is_kept_and_removed_the_newest_are_found_with_what_they_hold()
     {
-        var seed = Random.Shared.Next();
+        var seed = TestSeed.Get("What is kept and removed");
         var random = new Random(seed);
         var store = new SessionStore(time);
         var kept = new List<(int Number, byte[] Content)>();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Heliograph.Relay.ProxyProtocol;
 using Heliograph.Testing;
 
@@ -6,17 +5,13 @@ namespace Heliograph.Relay.Tests.ProxyProtocol;
 
 public sealed class ProxyHeaderMutationTests
 {
-    private const string SeedVariable = "HELIOGRAPH_TEST_SEED";
     private const int Count = 100_000;
 
     /// <summary>The seed is printed beforehand, because a read out of range does not fail the test but ends the process.</summary>
     [Fact]
     public void Mutated_headers_never_throw_nor_read_past_their_end_nor_contradict_their_prefixes()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), CultureInfo.InvariantCulture, out var given)
-            ? given
-            : Random.Shared.Next();
-        Console.WriteLine($"Mutated PROXY headers: {SeedVariable}={seed}");
+        var seed = TestSeed.Get("Mutated PROXY headers");
         var random = new Random(seed);
         using var memory = new GuardedMemory(16 * 1024);
         var answers = new int[Enum.GetValues<ProxyHeaderStatus>().Length];
@@ -35,12 +30,13 @@ public sealed class ProxyHeaderMutationTests
             }
             catch (Exception exception)
             {
-                Assert.Fail($"{SeedVariable}={seed}, header {number}: {exception}\n{Convert.ToHexString(bytes)}");
+                Assert.Fail($"{TestSeed.Variable}={seed}, header {number}: {exception}\n{Convert.ToHexString(bytes)}");
             }
         }
 
         // Mutations that never got past the first check would show nothing.
-        Assert.All(answers, count => Assert.True(count > Count / 1000, $"answers: {string.Join(", ", answers)}; {SeedVariable}={seed}"));
+        Assert.All(
+            answers, count => Assert.True(count > Count / 1000, $"answers: {string.Join(", ", answers)}; {TestSeed.Variable}={seed}"));
     }
 
     private static ProxyHeader Read(ReadOnlySpan<byte> bytes)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Heliograph.Relay.Routing;
 using Heliograph.Testing;
@@ -7,7 +6,6 @@ namespace Heliograph.Relay.Tests.Routing;
 
 public sealed class HostListReaderTests
 {
-    private const string SeedVariable = "HELIOGRAPH_TEST_SEED";
 
     private static readonly string Text = File.ReadAllText(Repository.PathOf("packaging/hosts.json"));
 
@@ -72,10 +70,7 @@ public sealed class HostListReaderTests
     [Fact]
     public void Mutated_lists_never_throw()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), CultureInfo.InvariantCulture, out var given)
-            ? given
-            : Random.Shared.Next();
-        Console.WriteLine($"Mutated lists of hosts: {SeedVariable}={seed}");
+        var seed = TestSeed.Get("Mutated lists of hosts");
         var random = new Random(seed);
         var bytes = Encoding.UTF8.GetBytes(Text);
         for (var i = 0; i < 5_000; i++)

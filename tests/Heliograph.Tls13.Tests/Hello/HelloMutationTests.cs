@@ -1,4 +1,3 @@
-using System.Globalization;
 using Heliograph.Testing;
 using Heliograph.Tls13.Handshake;
 using Heliograph.Tls13.Hello;
@@ -7,7 +6,6 @@ namespace Heliograph.Tls13.Tests.Hello;
 
 public sealed class HelloMutationTests
 {
-    private const string SeedVariable = "HELIOGRAPH_TEST_SEED";
     private const int Count = 100_000;
 
     /// <summary>
@@ -17,10 +15,7 @@ public sealed class HelloMutationTests
     [Fact]
     public void Mutated_hellos_never_throw_nor_read_past_their_end_nor_contradict_their_prefixes()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), CultureInfo.InvariantCulture, out var given)
-            ? given
-            : Random.Shared.Next();
-        Console.WriteLine($"Mutated hellos: {SeedVariable}={seed}");
+        var seed = TestSeed.Get("Mutated hellos");
         var random = new Random(seed);
         var mutator = new HelloMutator(random);
         using var memory = new GuardedMemory(256 * 1024);
@@ -42,13 +37,13 @@ public sealed class HelloMutationTests
             }
             catch (Exception exception)
             {
-                Assert.Fail($"{SeedVariable}={seed}, hello {number}: {exception}\n{Convert.ToHexString(bytes)}");
+                Assert.Fail($"{TestSeed.Variable}={seed}, hello {number}: {exception}\n{Convert.ToHexString(bytes)}");
             }
         }
 
-        Assert.True(taken > Count / 100, $"{taken} were offers of the handshake without libssl; {SeedVariable}={seed}");
+        Assert.True(taken > Count / 100, $"{taken} were offers of the handshake without libssl; {TestSeed.Variable}={seed}");
         // Mutations that never got past the first check would show nothing.
-        Assert.All(answers, count => Assert.True(count > Count / 50, $"answers: {string.Join(", ", answers)}; {SeedVariable}={seed}"));
+        Assert.All(answers, count => Assert.True(count > Count / 50, $"answers: {string.Join(", ", answers)}; {TestSeed.Variable}={seed}"));
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Heliograph.Testing;
 using Heliograph.Testing.Tls13;
 using Heliograph.Tls13.Records;
@@ -8,7 +7,6 @@ namespace Heliograph.Tls13.Tests.Records;
 /// <summary>OpenSSL, ipsec-mb and .NET's AesGcm protect the same records, whatever their lengths and in whatever order.</summary>
 public sealed unsafe class RecordAeadTests : IDisposable
 {
-    private const string SeedVariable = "HELIOGRAPH_TEST_SEED";
     private const int Count = 1_000;
 
     private readonly IpsecMb ipsecMb = InstalledIpsecMb.Require();
@@ -31,10 +29,7 @@ public sealed unsafe class RecordAeadTests : IDisposable
     [InlineData(0x1302, "TLS_AES_256_GCM_SHA384")]
     public void Records_of_any_length_key_and_generation_are_the_same_by_both_libraries_and_by_NET(int id, string name)
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), CultureInfo.InvariantCulture, out var given)
-            ? given
-            : Random.Shared.Next();
-        Console.WriteLine($"Records by both libraries: {SeedVariable}={seed}");
+        var seed = TestSeed.Get("Records by both libraries");
         var random = new Random(seed);
         var suite = CipherSuite.Find(id)!;
         using RecordAead openSsl = new OpenSslAead(suite, encrypts: true), openSslOpens = new OpenSslAead(suite, encrypts: false);
@@ -53,7 +48,7 @@ public sealed unsafe class RecordAeadTests : IDisposable
             var content = new byte[random.Next(number % 2 == 0 ? RecordLayer.LargestContent + 1 : 600)];
             random.NextBytes(content);
             var type = (ContentType)random.Next(1, 256);
-            var failure = $"{SeedVariable}={seed}, record {number} of {content.Length} bytes";
+            var failure = $"{TestSeed.Variable}={seed}, record {number} of {content.Length} bytes";
 
             var expected = connection.Net.Protect((byte)type, content);
             Assert.True(

@@ -12,8 +12,15 @@ internal static class Http1Cases
         "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36\r\n";
     private const string Modified = "Sun, 09 Mar 2025 07:30:15 GMT";
 
-
     public static IReadOnlyDictionary<string, byte[]> All { get; } = Make();
+
+    /// <summary>Nobody asks for a close, the answer says keep-alive, and the server closes.</summary>
+    public static IReadOnlyDictionary<string, byte[]> ClosedByServer { get; } = new Dictionary<string, byte[]>(StringComparer.Ordinal)
+    {
+        ["a failed condition"] = RawHttp.Bytes("GET /notes.txt HTTP/1.1\r\nHost: a\r\nIf-Match: \"a\"\r\n\r\n"),
+        ["a failed condition of a date"] = RawHttp.Bytes(
+            "GET /notes.txt HTTP/1.1\r\nHost: a\r\nIf-Unmodified-Since: Sat, 08 Mar 2025 07:30:15 GMT\r\n\r\n"),
+    };
 
     public static IReadOnlyDictionary<string, byte[]> HalfClosed { get; } = new Dictionary<string, byte[]>(StringComparer.Ordinal)
     {
@@ -23,7 +30,6 @@ internal static class Http1Cases
         ["half the fields"] = RawHttp.Bytes("GET / HTTP/1.1\r\nHost: exam"),
         ["empty lines only"] = RawHttp.Bytes("\r\n\r\n\r\n"),
         ["a body cut short"] = RawHttp.Bytes("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc"),
-        ["a failed condition on a connection to keep"] = RawHttp.Bytes("GET /notes.txt HTTP/1.1\r\nHost: a\r\nIf-Match: \"a\"\r\n\r\n"),
         ["Upgrade twice"] = RawHttp.Bytes("GET /notes.txt HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nUpgrade: h2c\r\n\r\n"),
         ["broken chunks that wait for 100 Continue"] = RawHttp.Bytes(
             "GET /notes.txt HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\nhello"),
@@ -49,6 +55,8 @@ internal static class Http1Cases
         Get("an extension in capitals", "/photo.JPG");
         Get("two extensions", "/archive.tar.gz");
         Get("no extension", "/no-extension");
+        foreach (var name in new[] { "sheet.xsl", "sheet.xslt", "film.ogv", "film.mkv", "film.OGV" })
+            Get("the type of " + name, "/" + name);
         Get("an empty file", "/empty.txt");
         Get("a big file", "/big.bin");
         Get("a quoted space", "/with%20space.txt");
@@ -259,6 +267,18 @@ internal static class Http1Cases
             "/nothing",
             "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0\r\n");
         With("Opera and nothing there", "/nothing", "User-Agent: Opera/9.80 Chrome/1 MSIE 6.0 x\r\n");
+        foreach (var (first, second) in new[]
+        {
+            ("MSIE 6.0; x", "curl"), ("curl", "MSIE 6.0; x"), ("curl", "Chrome/1"), ("Chrome/1", "curl"), ("MSIE 7.0; x", "Opera"),
+            ("Opera", "MSIE 7.0; x"), ("MSIE 6.0; SV1", "MSIE 6.0; x"),
+        })
+        {
+            var agents = $"User-Agent: {first}\r\nUser-Agent: {second}\r\n";
+            With($"{first} beside {second}, and nothing there", "/nothing", agents);
+            Add(
+                $"POST by {first} beside {second}",
+                $"POST /notes.txt HTTP/1.1\r\nHost: a\r\n{agents}\r\nGET /notes.txt" + Tail);
+        }
         With("an encoding that is offered", "/about.html", "Accept-Encoding: gzip, br\r\n");
 
         // Lengths

@@ -20,7 +20,7 @@ public sealed class RefusalTests
     {
         var time = new ManualTimeProvider(Start);
         await using var site = await DecoySite.StartAsync(Options, time, NullLogger.Instance, TestContext.Current.CancellationToken);
-        var seed = Random.Shared.Next();
+        var seed = TestSeed.Get("Bytes that begin no request");
         var random = new Random(seed);
         var refused = 0;
         for (var i = 0; i < 2000; i++)

@@ -74,6 +74,8 @@ internal static class Http2Cases
         Add("an empty file", 1, Get(1, "/empty.txt"));
         Add("nothing there", 1, Get(1, "/nothing"));
         Add("nothing there, in Chrome", 1, Get(1, "/nothing", "user-agent=Mozilla/5.0 Chrome/120.0.0.0 Safari/537.36"));
+        Add("two agents, the first old", 1, Get(1, "/nothing", "user-agent=MSIE 6.0; x", "user-agent=curl"));
+        Add("two agents, the second old", 1, Get(1, "/nothing", "user-agent=curl", "user-agent=MSIE 6.0; x"));
         Add("a directory without an index", 1, Get(1, "/bare/"));
         Add("a directory without its slash", 1, Get(1, "/docs?x=y"));
         Add("above the root", 1, Get(1, "/../x"));

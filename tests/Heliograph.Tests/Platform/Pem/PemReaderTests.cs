@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Heliograph.Platform.Pem;
 using Heliograph.Testing;
@@ -8,7 +7,6 @@ namespace Heliograph.Tests.Platform.Pem;
 /// <summary>A PEM text is read whole, or its first problem is named with the block's number and the line.</summary>
 public sealed class PemReaderTests
 {
-    private const string SeedVariable = "HELIOGRAPH_TEST_SEED";
 
     private const string Two =
         "-----BEGIN ONE-----\n" +
@@ -130,10 +128,7 @@ public sealed class PemReaderTests
     [Fact]
     public void Mutated_texts_never_throw_nor_read_past_their_end()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), CultureInfo.InvariantCulture, out var given)
-            ? given
-            : Random.Shared.Next();
-        Console.WriteLine($"Mutated PEM texts: {SeedVariable}={seed}");
+        var seed = TestSeed.Get("Mutated PEM texts");
         var random = new Random(seed);
         using var memory = new GuardedMemory(4096);
         var (read, refused) = (0, 0);
@@ -146,7 +141,7 @@ public sealed class PemReaderTests
             Assert.All(text.Blocks, static block => Assert.False(block.Data.IsEmpty));
             _ = text.Problem is null ? read++ : refused++;
         }
-        Assert.True(read > 500 && refused > 500, $"{read} read, {refused} refused; {SeedVariable}={seed}");
+        Assert.True(read > 500 && refused > 500, $"{read} read, {refused} refused; {TestSeed.Variable}={seed}");
     }
 
     [Fact]
