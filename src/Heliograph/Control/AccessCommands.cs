@@ -44,9 +44,9 @@ internal sealed class AccessCommands(IAccessBook book, Func<Settings> settings)
 
     private async Task<string> RevokeAsync(string group, CancellationToken cancellationToken) =>
         await book.RevokeAsync(group, cancellationToken) is { } reason
-            ? $"The links of {group} work no more on this machine, and their connections end. The other machines of the fleet are told " +
+            ? $"The links of {group} no longer work on this machine, and their connections end. The other machines of the fleet are told " +
               $"as soon as that is possible: {reason} Until then, run this on each of them."
-            : $"The links of {group} work no more, and their connections end.";
+            : $"The links of {group} no longer work, and their connections end.";
 
     private string RequireWildcard() => settings().Wildcard
         ?? throw new AccessException(

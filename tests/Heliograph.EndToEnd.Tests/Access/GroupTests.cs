@@ -59,7 +59,7 @@ public sealed class GroupTests
         // Under traffic: the relay reads and writes when its name goes.
         var traffic = PumpAsync(again.Inner);
         Assert.Equal(
-            (0, "The links of family work no more, and their connections end.\n", ""), await groups.RunAsync("revoke", "family"));
+            (0, "The links of family no longer work, and their connections end.\n", ""), await groups.RunAsync("revoke", "family"));
         await traffic.WaitAsync(Bound.Prompt, Bound.Token);
         await Echo.RoundTripAsync(other.Inner, 4, 1000);
         await AssertWebSiteAsync(proxy, family);
