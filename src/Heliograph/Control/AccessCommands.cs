@@ -51,5 +51,5 @@ internal sealed class AccessCommands(IAccessBook book, Func<Settings> settings)
     private string RequireWildcard() => settings().Wildcard
         ?? throw new AccessException(
             $"there is no wildcard in {Keys.Domains.Name} to make a name under; add one such as \"*.example.org\", with a certificate by " +
-            $"dns-01 or from files, and set {Keys.AccessMode.Name}: unlisted (docs/operating/unlisted-names.md)");
+            $"dns-01 or from files, and set {Keys.AccessMode.Name}: unlisted ({OperatingPages.Directory}/unlisted-names.md)");
 }
