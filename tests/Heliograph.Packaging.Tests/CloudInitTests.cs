@@ -45,8 +45,7 @@ public sealed class CloudInitTests
         await repository.PublishAsync(root);
         await root.RunAsync("apt-get", "update");
         await root.RunAsync("apt-get", "upgrade", "--yes");
-        Assert.Equal(
-            $"{Packages.Version}+1", await root.RunAsync("dpkg-query", "--show", "--showformat=${Version}", "heliograph"));
+        Assert.Equal($"heliograph\t{Packages.Version}+1\n", await root.RunAsync("dpkg-query", "--show", "heliograph"));
 
         // unattended-upgrades takes a package only from a repository whose origin is named to it.
         Assert.Contains(
