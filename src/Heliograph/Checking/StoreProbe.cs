@@ -64,7 +64,7 @@ internal static class StoreProbe
                 : $"etcd {version} answers everybody",
             Remedy =
                 $"close port {endpoint.Port} of {endpoint.Address} to all but the fleet's machines with a firewall, or let etcd listen " +
-                "in a private network (docs/operating/fleet.md, \"Hide etcd\")",
+                $"in a private network ({OperatingPages.Directory}/fleet.md, \"Hide etcd\")",
             TookMs = clock.Since(started),
         };
     }

@@ -44,12 +44,12 @@ internal sealed class AccessCommands(IAccessBook book, Func<Settings> settings)
 
     private async Task<string> RevokeAsync(string group, CancellationToken cancellationToken) =>
         await book.RevokeAsync(group, cancellationToken) is { } reason
-            ? $"The links of {group} work no more on this machine, and their connections end. The other machines of the fleet are told " +
+            ? $"The links of {group} no longer work on this machine, and their connections end. The other machines of the fleet are told " +
               $"as soon as that is possible: {reason} Until then, run this on each of them."
-            : $"The links of {group} work no more, and their connections end.";
+            : $"The links of {group} no longer work, and their connections end.";
 
     private string RequireWildcard() => settings().Wildcard
         ?? throw new AccessException(
             $"there is no wildcard in {Keys.Domains.Name} to make a name under; add one such as \"*.example.org\", with a certificate by " +
-            $"dns-01 or from files, and set {Keys.AccessMode.Name}: unlisted (docs/operating/unlisted-names.md)");
+            $"dns-01 or from files, and set {Keys.AccessMode.Name}: unlisted ({OperatingPages.Directory}/unlisted-names.md)");
 }

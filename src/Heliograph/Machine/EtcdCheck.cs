@@ -36,7 +36,7 @@ internal static class EtcdCheck
             Severity.Warning,
             $"etcd listens at {string.Join(" and ", open.Select(static endpoint => endpoint.ToString()))}",
             "Let it listen at a private address or on loopback only (listen-client-urls, listen-peer-urls), or make sure that a firewall " +
-            "closes the port to all but the fleet's machines: docs/operating/fleet.md, \"Hide etcd\".");
+            $"closes the port to all but the fleet's machines: {OperatingPages.Directory}/fleet.md, \"Hide etcd\".");
     }
 
     /// <summary>Who holds a port, only root sees, and not what is in a container; without that, the port says it.</summary>

@@ -91,9 +91,10 @@ internal static class PortCheck
             return $"Stop it first: {stop}.";
         return port == 443
             ? $"If you do not need it: {stop}. To keep its sites, let it listen on 127.0.0.1:8443 and name each of them in the " +
-                "configuration, passthrough: { www.example.org: \"127.0.0.1:8443\" }: docs/operating/beside-a-web-server.md."
+                "configuration, passthrough: { www.example.org: \"127.0.0.1:8443\" }: " +
+                $"{OperatingPages.Directory}/beside-a-web-server.md."
             : $"If you do not need it: {stop}. Otherwise leave port {port} to it, with http: {{ listen: [] }} in the configuration " +
-                $"(--http-listen none): docs/operating/beside-a-web-server.md.";
+                $"(--http-listen none): {OperatingPages.Directory}/beside-a-web-server.md.";
     }
 
     /// <summary>The name of the unit where it differs from that of the program.</summary>

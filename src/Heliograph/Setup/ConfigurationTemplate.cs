@@ -5,12 +5,12 @@ namespace Heliograph.Setup;
 /// <summary>The keys that a new configuration file shows. docs/operating/configuration.md has all of them.</summary>
 internal static class ConfigurationTemplate
 {
-    public const string Heading = """
+    public const string Heading = $"""
         # The configuration of Heliograph, a Signal TLS proxy.
         #
         # A line that begins with a # and a letter is a key with its default, or an
         # example: remove the # to change it. Every key is explained in
-        # docs/operating/configuration.md.
+        # {OperatingPages.Directory}/configuration.md.
         #
         #   heliograph config validate     checks this file
         #   heliograph config show         shows what is in effect

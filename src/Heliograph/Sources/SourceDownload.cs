@@ -22,17 +22,19 @@ internal static class SourceDownload
 
     /// <param name="address">Where it is.</param>
     /// <param name="known">What is known of the copy that one has.</param>
+    /// <param name="timeProvider">The clock of the limit.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="UnusableException">There is nothing that could be used.</exception>
-    public static async Task<Downloaded> GetAsync(Uri address, Validators known, CancellationToken cancellationToken)
+    public static async Task<Downloaded> GetAsync(
+        Uri address, Validators known, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         var handler = new HappyEyeballs(ConnectLimit).CreateHandler();
         // .NET follows none from https to http.
         handler.AllowAutoRedirect = true;
         handler.MaxAutomaticRedirections = MostRedirects;
         using var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        using var clock = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        clock.CancelAfter(Limit);
+        using var limit = new CancellationTokenSource(Limit, timeProvider);
+        using var clock = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.UserAgent.Add(new("heliograph", ProductVersion.Text));
         if (known.ETag is { } tag)

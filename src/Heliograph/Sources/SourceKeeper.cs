@@ -185,7 +185,7 @@ internal sealed class SourceKeeper : IAsyncDisposable
         {
             try
             {
-                var downloaded = await SourceDownload.GetAsync(list.Address!, list.Validators, stopping.Token);
+                var downloaded = await SourceDownload.GetAsync(list.Address!, list.Validators, timeProvider, stopping.Token);
                 lock (gate)
                     Take(list, downloaded);
             }

@@ -59,7 +59,7 @@ public sealed class GroupTests
         // Under traffic: the relay reads and writes when its name goes.
         var traffic = PumpAsync(again.Inner);
         Assert.Equal(
-            (0, "The links of family work no more, and their connections end.\n", ""), await groups.RunAsync("revoke", "family"));
+            (0, "The links of family no longer work, and their connections end.\n", ""), await groups.RunAsync("revoke", "family"));
         await traffic.WaitAsync(Bound.Prompt, Bound.Token);
         await Echo.RoundTripAsync(other.Inner, 4, 1000);
         await AssertWebSiteAsync(proxy, family);
@@ -234,12 +234,15 @@ public sealed class GroupTests
 
     [Theory]
     [InlineData(
-        "--expires", "0d",
+        "new", "--expires", "0d",
         "--expires \"0d\": must be from 1s to 3650d; allowed: a whole number with its unit s, m, h or d, such as 12h or 30d")]
-    [InlineData("--limit", "0", "--limit \"0\": not a number of connections; allowed: a whole number from 1 to 1000000")]
-    public async Task A_bad_limit_of_a_group_is_an_error(string option, string value, string problem)
+    [InlineData(
+        "rotate", "--grace", "91d",
+        "--grace \"91d\": must be from 0s to 90d; allowed: a whole number with its unit s, m, h or d, such as 12h or 30d")]
+    [InlineData("new", "--limit", "0", "--limit \"0\": not a number of connections; allowed: a whole number from 1 to 1000000")]
+    public async Task A_bad_limit_of_a_group_is_an_error(string command, string option, string value, string problem)
     {
-        var (code, _, errors) = await BuiltProgram.RunAsync("link", "new", "family", option, value);
+        var (code, _, errors) = await BuiltProgram.RunAsync("link", command, "family", option, value);
         Assert.Equal(2, code);
         Assert.Contains(problem, errors, StringComparison.Ordinal);
     }

@@ -34,7 +34,7 @@ public sealed class FleetGroupTests(ITestOutputHelper output)
         var clock = Stopwatch.StartNew();
         var (code, text, errors) = await fleet.GroupsOf(0).RunAsync("revoke", "family");
         var answered = clock.Elapsed;
-        Assert.Equal((0, "The links of family work no more, and their connections end.\n", ""), (code, text, errors));
+        Assert.Equal((0, "The links of family no longer work, and their connections end.\n", ""), (code, text, errors));
         await Task.WhenAll(ends).WaitAsync(Bound.Prompt, Bound.Token);
         output.WriteLine(
             $"all connections on three machines had ended {clock.ElapsedMilliseconds} ms after the command was started; " +

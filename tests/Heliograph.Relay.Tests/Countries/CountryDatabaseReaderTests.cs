@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using Heliograph.Relay.Countries;
 using Heliograph.Relay.Listening;
@@ -45,6 +46,18 @@ public sealed class CountryDatabaseReaderTests
         Assert.Equal("node 0 of it is damaged; get it again", Refuse(damaged));
     }
 
+    [Fact]
+    public void Metadata_that_names_a_size_of_records_which_the_format_does_not_have_is_damaged() =>
+        Assert.Equal("its metadata is damaged; get it again", Refuse(Write(records: 2, recordSize: 25)));
+
+    [Fact]
+    public void A_database_may_have_a_hundred_thousand_records_and_has_to_name_a_country()
+    {
+        Assert.Equal("it has no countries; take one such as GeoLite2-Country.mmdb", Refuse(Write(records: 100_000)));
+        Assert.Equal(
+            "it has more than 100000 records; take one of countries, such as GeoLite2-Country.mmdb", Refuse(Write(records: 100_002)));
+    }
+
     /// <summary>Every byte of it set to values that mean something: it is refused, or every address is looked up in bounded time.</summary>
     [Fact]
     public void A_database_that_is_one_byte_off_anywhere_is_refused_or_answers()
@@ -80,6 +93,27 @@ public sealed class CountryDatabaseReaderTests
             sum += table.Find(address).Index;
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.NotEqual(0, sum);
+    }
+
+    /// <summary>A database whose records are empty maps, two for each node of its tree, by the specification.</summary>
+    private static byte[] Write(int records, byte recordSize = 32)
+    {
+        var nodes = records / 2;
+        var tree = new byte[records * 4];
+        for (var i = 0; i < records; i++)
+            BinaryPrimitives.WriteInt32BigEndian(tree.AsSpan(4 * i), nodes + 16 + i);
+        var data = new byte[records];
+        data.AsSpan().Fill(0xe0);
+        var count = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(count, nodes);
+        return
+        [
+            .. tree, .. new byte[16], .. data, 0xab, 0xcd, 0xef, .. "MaxMind.com"u8, 0xe4,
+            0x5b, .. "binary_format_major_version"u8, 0xa1, 2,
+            0x4a, .. "node_count"u8, 0xc4, .. count,
+            0x4b, .. "record_size"u8, 0xa1, recordSize,
+            0x4a, .. "ip_version"u8, 0xa1, 6,
+        ];
     }
 
     private static string? Refuse(ReadOnlySpan<byte> file)

@@ -181,7 +181,7 @@ public sealed class AccessKeeperTests : IAsyncDisposable
             Assert.StartsWith("this machine has joined a fleet since its server started", refused.Message, StringComparison.Ordinal);
         }
         var revoked = await RunAsync(new() { Command = AccessCommands.Revoke, Group = "family" });
-        Assert.StartsWith("The links of family work no more on this machine", revoked.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The links of family no longer work on this machine", revoked.Message, StringComparison.Ordinal);
         Assert.Null(tables[^1]!.Find(family));
         Assert.Equal([family], new AccessFile(directory.Path, time, log).Read().Untold);
     }

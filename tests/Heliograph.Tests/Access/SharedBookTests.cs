@@ -64,7 +64,7 @@ public sealed class SharedBookTests : IAsyncLifetime
         Assert.StartsWith("there is a group family already", again.Message, StringComparison.Ordinal);
 
         var revoked = await second.RunAsync(AccessCommands.Revoke, "family");
-        Assert.Equal("The links of family work no more, and their connections end.", revoked.Message);
+        Assert.Equal("The links of family no longer work, and their connections end.", revoked.Message);
         await first.UntilAsync(one => one.Table!.Find(old) is null && one.Table!.Find(latest) is null);
     }
 
@@ -84,7 +84,7 @@ public sealed class SharedBookTests : IAsyncLifetime
         }
         var revoked = await second.RunAsync(AccessCommands.Revoke, "family");
         Assert.True(revoked.Ok);
-        Assert.StartsWith("The links of family work no more on this machine", revoked.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The links of family no longer work on this machine", revoked.Message, StringComparison.Ordinal);
         Assert.Null(second.Table!.Find(family));
         Assert.NotNull(first.Table!.Find(family));
         await second.StartAgainAsync();

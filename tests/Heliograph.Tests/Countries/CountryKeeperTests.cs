@@ -72,6 +72,17 @@ public sealed class CountryKeeperTests : IDisposable
     }
 
     [Fact]
+    public async Task A_database_of_more_than_64_MB_is_refused()
+    {
+        var path = Path.Combine(directory.Path, "cities.mmdb");
+        await using (var file = File.Create(path))
+            file.SetLength(64_000_001);
+        await using var keeper = Start(path);
+        Assert.Null(table);
+        Assert.Equal("it is longer than 64 MB", keeper.Report()!.Problem);
+    }
+
+    [Fact]
     public async Task A_reload_turns_it_off_and_on()
     {
         var path = Copy("countries-28.mmdb");

@@ -38,6 +38,19 @@ public sealed partial class DocumentTests
             page => Assert.Contains($"]({page})", list, StringComparison.Ordinal));
     }
 
+    /// <summary>A machine on which Heliograph was installed has no docs/operating beside the person who reads a message.</summary>
+    [Fact]
+    public void Every_page_that_the_program_names_exists_and_is_named_where_an_installed_machine_has_it()
+    {
+        var code = Directory.EnumerateFiles(Repository.PathOf("src/Heliograph"), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(File.ReadLines).Where(static line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)).ToList();
+        var named = code.SelectMany(static line => NamedPages().Matches(line)).Select(static match => match.Groups["page"].Value)
+            .Distinct(StringComparer.Ordinal).ToList();
+        Assert.Contains("unlisted-names.md", named);
+        Assert.All(named, static page => Assert.True(File.Exists(Repository.PathOf($"docs/operating/{page}")), page));
+        Assert.All(code, static line => Assert.DoesNotMatch("docs/operating/[a-z]", line));
+    }
+
     [Theory]
     [MemberData(nameof(Documents))]
     public void Every_test_that_is_named_exists(string document) =>
@@ -52,6 +65,9 @@ public sealed partial class DocumentTests
                     TestFiles[named.Class].Any(text => text.Contains($" {named.Method}", StringComparison.Ordinal)),
                     $"{named.Class} has no {named.Method}");
             });
+
+    [GeneratedRegex(@"\{OperatingPages\.Directory\}/(?<page>[\w-]+\.md)", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex NamedPages();
 
     [GeneratedRegex("class (?<class>[A-Z][A-Za-z0-9]*Tests)\\b", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex TestClasses();

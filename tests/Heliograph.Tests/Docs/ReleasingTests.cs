@@ -13,12 +13,13 @@ public sealed partial class ReleasingTests
         .ToDictionary(static path => Path.GetFileName(path), File.ReadAllText, StringComparer.Ordinal);
 
     [Fact]
-    public void Every_secret_of_the_workflows_is_on_the_page() =>
-        Assert.Equal(
-            ["APT_SIGNING_KEY", "APT_SIGNING_PASSPHRASE"],
-            Workflows.Values.SelectMany(static text => Secrets().Matches(text)).Select(static match => match.Groups["name"].Value)
-                .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
-                .Where(static name => Page.Contains($"`{name}`", StringComparison.Ordinal)));
+    public void Every_secret_of_the_workflows_is_on_the_page()
+    {
+        var secrets = Workflows.Values.SelectMany(static text => Secrets().Matches(text)).Select(static match => match.Groups["name"].Value)
+            .Distinct(StringComparer.Ordinal).ToList();
+        Assert.Contains("APT_SIGNING_KEY", secrets);
+        Assert.All(secrets, static name => Assert.Contains($"`{name}`", Page, StringComparison.Ordinal));
+    }
 
     [Fact]
     public void Every_workflow_that_the_page_names_exists_and_points_to_the_page()
@@ -39,6 +40,15 @@ public sealed partial class ReleasingTests
     }
 
     [Fact]
+    public void Nothing_is_published_before_the_list_of_hosts_is_verified()
+    {
+        var jobs = Jobs().Split(Workflows["publish.yml"])[1..];
+        Assert.Contains("./eng/verify-list list\n", jobs[0], StringComparison.Ordinal);
+        Assert.NotEmpty(jobs[1..]);
+        Assert.All(jobs[1..], static job => Assert.Contains("\n    needs: list\n", job, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_workflows_ask_for_addresses_and_have_none() =>
         Assert.All(Workflows.Values, static text => Assert.DoesNotContain("ghcr.io", text, StringComparison.Ordinal));
 
@@ -47,6 +57,9 @@ public sealed partial class ReleasingTests
 
     [GeneratedRegex(@"`(?<name>\w+\.yml)`", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Names();
+
+    [GeneratedRegex("^  [a-z]+:\n(?=    name:)", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 10_000)]
+    private static partial Regex Jobs();
 
     [GeneratedRegex(@"\./eng/package [^`\n]*", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Calls();

@@ -95,6 +95,10 @@ public sealed partial class TranslationTests
     }
 
     [Fact]
+    public void Every_translation_names_a_version_as_the_list_has_it() =>
+        Assert.All(Pages.Keys, static page => Assert.Matches("^[0-9a-f]{12}$", Followed(page)));
+
+    [Fact]
     public void Every_translation_is_listed_with_what_it_follows()
     {
         var page = File.ReadAllText(Repository.PathOf(List));
@@ -160,7 +164,7 @@ public sealed partial class TranslationTests
     /// <summary>A page without its drawings, lists of files and examples of configuration, whose words are translated.</summary>
     private static string Prose(string page) => Fences().Replace(File.ReadAllText(Repository.PathOf(page)), "");
 
-    [GeneratedRegex(@"\A<!-- Follows (?<page>\S+), (?<version>[0-9a-f]{12}|HASH) -->\n", RegexOptions.ExplicitCapture, 10_000)]
+    [GeneratedRegex(@"\A<!-- Follows (?<page>\S+), (?<version>\S+) -->\n", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Marker();
 
     [GeneratedRegex(@"\s+", RegexOptions.None, 10_000)]

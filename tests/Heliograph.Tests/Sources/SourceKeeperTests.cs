@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Heliograph.Configuration;
 using Heliograph.Relay.Access;
 using Heliograph.Sources;
@@ -200,6 +201,38 @@ public sealed class SourceKeeperTests : IDisposable
         await using var keeper = Start(new() { Block = [server.Address] });
         await keeper.Downloading.WaitAsync(Bound.Token);
         Assert.Equal("it is longer than 64 MB", keeper.Report()!.Block[0].Problem);
+    }
+
+    [Fact]
+    public async Task A_server_that_sends_nothing_is_given_up_after_30_seconds()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await using var keeper = Start(new() { Block = [$"http://{silent.LocalEndpoint}/drop.txt"] });
+        await time.WaitForTimerAsync(SourceDownload.Limit, Bound.Prompt);
+        time.Advance(TimeSpan.FromSeconds(30));
+        await keeper.Downloading.WaitAsync(Bound.Token);
+        Assert.Equal("its server did not send it within 30s", keeper.Report()!.Block[0].Problem);
+    }
+
+    [Fact]
+    public async Task A_list_that_ends_before_its_length_is_not_used()
+    {
+        await using var server = new ListServer("200 OK\r\nConnection: close\r\nContent-Length: 100\r\n\r\n192.0.2.0/24\n");
+        await using var keeper = Start(new() { Block = [server.Address] });
+        await keeper.Downloading.WaitAsync(Bound.Token);
+        Assert.False(Blocks("192.0.2.1"));
+        Assert.StartsWith("its download broke off: ", keeper.Report()!.Block[0].Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_list_is_followed_over_five_redirects_and_no_further()
+    {
+        await using var server = new ListServer("302 Found\r\nLocation: /again\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+        await using var keeper = Start(new() { Block = [server.Address] });
+        await keeper.Downloading.WaitAsync(Bound.Token);
+        Assert.Equal(1 + 5, server.Requests.Count);
+        Assert.Equal("its server answered 302; check the address", keeper.Report()!.Block[0].Problem);
     }
 
     [Fact]

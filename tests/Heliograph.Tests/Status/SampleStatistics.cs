@@ -164,9 +164,11 @@ internal static class SampleStatistics
         BudgetReport? budget = null,
         string? selfCheckProblem = null,
         SourceReport? sources = null,
-        CountryReport? countries = null) =>
+        CountryReport? countries = null,
+        string? resolverProblem = null) =>
         StatusReader.CreateReport(
-            relay, totals ?? Totals, certificate ?? Certificate, budget, selfCheckProblem, Now, sources: sources, countries: countries) with
+            relay, totals ?? Totals, certificate ?? Certificate, budget, selfCheckProblem, Now, sources: sources, countries: countries,
+            resolverProblem: resolverProblem) with
         {
             Page = PageStatus.At(new(IPAddress.Loopback, 9464), certificate ?? Certificate),
         };

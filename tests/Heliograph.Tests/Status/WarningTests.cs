@@ -65,6 +65,21 @@ public sealed partial class WarningTests
             Assert.Single(CertificateWarnings.FromReport(certificate, SampleStatistics.Now)).Message;
     }
 
+    [Fact]
+    public void A_resolver_that_does_not_answer_causes_a_warning_that_names_it_and_what_is_used_meanwhile()
+    {
+        var report = SampleStatistics.Report(
+            SampleStatistics.Quiet, resolverProblem: "https://dns.example/dns-query does not answer within 5 seconds");
+        Assert.Equal("warning", report.State);
+        Assert.Equal(
+            new StatusWarning(
+                "resolver_down",
+                StatusWarning.Warning,
+                "The resolver https://dns.example/dns-query does not answer within 5 seconds (upstream.resolver). The last known " +
+                "addresses of Signal's hosts remain in use, until a restart: heliograph check tries the resolver."),
+            Assert.Single(report.Warnings));
+    }
+
     [Theory]
     [InlineData(ConnectionOutcome.RefusedSource, "source_refused")]
     [InlineData(ConnectionOutcome.RefusedHandshake, "handshakes_refused")]

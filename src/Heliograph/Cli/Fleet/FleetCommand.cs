@@ -17,9 +17,9 @@ internal static class FleetCommand
     /// <summary>Machines that are up take a new key within seconds; after that they report anew.</summary>
     private static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(20);
 
-    public static Command Create() => new DocumentedCommand("fleet", "Let several machines share one certificate and one web site.", """
+    public static Command Create() => new DocumentedCommand("fleet", "Let several machines share one certificate and one web site.", $"""
         Machines of a fleet share through etcd, which sees sealed documents only: one of them orders the certificate, all serve it. What
-        they share goes on being used while etcd is away. docs/operating/fleet.md leads through it.
+        they share goes on being used while etcd is away. {OperatingPages.Directory}/fleet.md leads through it.
         heliograph status --fleet shows all machines.
         """) { CreateEtcd(), CreateInit(), CreateInvite(), CreateJoin(), CreateRemove(), CreateRestore(), CreateLeave(),
             RestartCommand.Create(), NamesCommand.Create(), };

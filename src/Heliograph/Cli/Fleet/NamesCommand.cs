@@ -10,10 +10,10 @@ namespace Heliograph.Cli.Fleet;
 /// <summary><c>heliograph fleet names add|move|retire|list</c>.</summary>
 internal static class NamesCommand
 {
-    public static Command Create() => new DocumentedCommand("names", "Move the proxy's names between machines, by DNS.", """
+    public static Command Create() => new DocumentedCommand("names", "Move the proxy's names between machines, by DNS.", $"""
         Each machine of a fleet has the certificate of all its domains, so a name moves by its A and AAAA records alone. They are changed by
-        the program or the name server of acme.dns, as for dns-01, and may be remembered for 60 s. docs/operating/fleet.md says what the
-        program has to do. The fleet keeps a list of the names, sealed like everything else.
+        the program or the name server of acme.dns, as for dns-01, and may be remembered for 60 s. What the program has to do:
+        {OperatingPages.Directory}/fleet.md. The fleet keeps a list of the names, sealed like everything else.
         """) { CreateAdd(), CreateMove(), CreateRetire(), CreateList() };
 
     private static DocumentedCommand CreateAdd()
@@ -53,7 +53,7 @@ internal static class NamesCommand
         var options = new ConfigurationOptions();
         var name = Name();
         var blocked = new Option<bool>("--blocked") { Description = "Because a censor blocks it; the list says so." };
-        var command = new DocumentedCommand("retire", "Take all addresses of a name out of DNS.", """
+        var command = new DocumentedCommand("retire", "Take all addresses of a name out of DNS.", $"""
             Examples:
               heliograph fleet names retire proxy.example.org --blocked
 
@@ -113,7 +113,7 @@ internal static class NamesCommand
             if (settings.Acme.Dns is not { } dns)
                 throw new StartException(
                     $"this machine's configuration does not say who changes DNS: set {DnsKeys.Hook.Name}, or " +
-                    $"{DnsKeys.Rfc2136Server.Name} with its key; docs/operating/fleet.md, \"Move a name\"");
+                    $"{DnsKeys.Rfc2136Server.Name} with its key; {OperatingPages.Directory}/fleet.md, \"Move a name\"");
             using var setup = new FleetSetup(settings.StateDirectory);
             using var access = setup.OpenAccess();
             try

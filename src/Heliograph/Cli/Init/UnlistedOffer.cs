@@ -11,7 +11,7 @@ internal static class UnlistedOffer
     /// <summary>For everyone else: what an open proxy cannot withhold.</summary>
     public const string Note =
         "Whoever finds this machine can find out that it is a proxy for Signal. With a wildcard certificate it can be a web site "
-        + "to all who have no link: docs/operating/unlisted-names.md";
+        + $"to all who have no link: {OperatingPages.Directory}/unlisted-names.md";
 
     private static readonly ConfigurationKey[] OfDns =
     [
@@ -31,7 +31,8 @@ internal static class UnlistedOffer
             return;
         console.WriteLine("A program or server for DNS records is configured, so a certificate for every name");
         console.WriteLine($"under {domain} can be had. Then only names that you make lead to Signal's hosts,");
-        console.WriteLine("and under every other one this machine is a web site (docs/operating/unlisted-names.md).");
+        console.WriteLine("and under every other one this machine is a web site:");
+        console.WriteLine($"{OperatingPages.Directory}/unlisted-names.md");
         if (!console.Prompt(new ConfirmationPrompt("  Unlisted names?") { DefaultValue = true }))
             return;
         flags.AddItem(Keys.Domains, "*." + domain, "--domain");

@@ -59,7 +59,8 @@ internal static class GroupCommands
               heliograph link new family
               heliograph link new conference --expires 30d --limit 200
 
-            GROUP is your word for these people. It appears in heliograph status and link list, and nowhere else.
+            GROUP is your word for these people. heliograph status and link list show it; metrics and alerts only with access.metrics and
+            access.alerts.
             The link works at once, and after every restart. One group a name: what leaks can then be revoked without touching the others.
             """);
         var shown = command.WithLink();
@@ -111,7 +112,8 @@ internal static class GroupCommands
             Examples:
               heliograph link revoke family
 
-            Who opens the name afterwards sees the web site, as under every other name. A revoked name is never made again.
+            Who opens the name afterwards sees the web site, as under every other name. New names are drawn at random: that a
+            revoked one comes back has a chance of one in 2 x 10^14.
             """);
         command.Run(async (settings, group, parsed, cancellationToken) =>
         {

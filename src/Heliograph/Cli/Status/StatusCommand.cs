@@ -23,7 +23,7 @@ internal static partial class StatusCommand
     /// <summary>The server answers from memory: if it takes longer, it hangs.</summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
-    private const string More = """
+    private const string More = $"""
         Examples:
           heliograph status
           heliograph status --watch --interval 10s
@@ -32,7 +32,8 @@ internal static partial class StatusCommand
 
         It asks the running server through control.sock in the state directory: run it as the server's user (sudo).
         With --watch it updates the view until Ctrl-C; if the output is JSON or not a terminal, it writes one view below the other.
-        All figures are sums, and counts are rounded up to multiples of 8: docs/operating/status.md explains why, and lists all JSON fields.
+        All figures are sums, and counts are rounded up to multiples of 8. Why, and all JSON fields:
+        {OperatingPages.Directory}/status.md.
         --fleet shows all machines of the fleet instead, from what each reports every 20 s; it asks etcd, and needs no running server here.
         Exits with 0 if the server (with --fleet, etcd) answered, and with 1 if not.
         """;

@@ -18,7 +18,7 @@ internal static class Chinese
             "如果打开的是网页而不是 Signal（可能因为 Signal 不是从应用商店安装的），" +
             "请在 Signal 里自己填写这个地址：",
         Android = "安卓：设置 → 数据和存储 → 使用代理",
-        Phone = "苹果手机：设置 → 数据使用量 → 代理",
+        Phone = "iPhone：设置 → 数据使用量 → 代理",
         Works = "Signal 提示已连接代理，就大功告成了，照常聊天即可。",
         Limits = "通话不经过代理，电脑上的 Signal 也无法使用代理。",
         DeleteMessage =

@@ -30,7 +30,7 @@ internal static class Persian
         Link = new()
         {
             Warning = "هشدار",
-            AnyName = static link => $"{link}، با هر NAME دلخواه",
+            AnyName = static link => $"به جای NAME هر نامی بگذارید: {link}",
             OtherPort = static port =>
                 "لینک هر پورتی که داشته باشد، سیگنال اندروید به پورت 443 وصل می‌شود: " +
                 $"پورت 443 را به پورت {port} بفرستید، وگرنه لینک فقط روی آیفون کار می‌کند.",
@@ -39,7 +39,8 @@ internal static class Persian
             NoDot = "سیگنال آیفون نامی را که نقطه ندارد نمی‌پذیرد.",
             SelfSigned = "مقدار certificate.source برابر self-signed است و هیچ نسخه‌ای از سیگنال چنین گواهی‌ای را نمی‌پذیرد.",
             ForwardPort = "برنامه‌های سیگنال به پورت 443 وصل می‌شوند: آن را به اینجا بفرستید",
-            TooNarrow = "پایانه برای نمایش کد QR باریک است؛ گزینهٔ --png FILE آن را به‌صورت تصویر ذخیره می‌کند.",
+            // The mark keeps the dashes before the letters that they belong to.
+            TooNarrow = "ترمینال برای نمایش کد QR باریک است؛ گزینهٔ \u200e--png FILE آن را به‌صورت تصویر ذخیره می‌کند.",
         },
     };
 }

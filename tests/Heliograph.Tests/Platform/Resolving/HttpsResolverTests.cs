@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using Heliograph.Checking;
 using Heliograph.Platform;
@@ -120,6 +121,41 @@ public sealed class HttpsResolverTests : IDisposable
     }
 
     [Fact(Timeout = Bound.Test)]
+    public async Task A_port_that_does_not_speak_TLS_is_named()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var serving = ServeAsync(
+            listener, static async stream => await stream.WriteAsync("SSH-2.0-OpenSSH_9.2\r\n"u8.ToArray(), Bound.Token));
+        using var resolver = Create(((IPEndPoint)listener.LocalEndpoint).Port);
+
+        await FailsAsync(resolver, "fails the TLS handshake");
+        listener.Stop();
+        await serving;
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task One_that_ends_in_the_middle_of_its_answer_is_named()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var certificate = authority.Issue(TestKey.Ecdsa, Name).Load();
+        var serving = ServeAsync(listener, async stream =>
+        {
+            await using var tls = new SslStream(stream);
+            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, Bound.Token);
+            _ = await tls.ReadAsync(new byte[1024], Bound.Token);
+            await tls.WriteAsync(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/dns-message\r\nContent-Length: 100\r\n\r\n"u8.ToArray(), Bound.Token);
+        });
+        using var resolver = Create(((IPEndPoint)listener.LocalEndpoint).Port);
+
+        await FailsAsync(resolver, "breaks off its answer, or does not speak HTTP");
+        listener.Stop();
+        await serving;
+    }
+
+    [Fact(Timeout = Bound.Test)]
     public async Task One_that_keeps_still_is_given_up_after_its_limit()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
@@ -132,6 +168,27 @@ public sealed class HttpsResolverTests : IDisposable
         await asking;
 
         Assert.Equal("does not answer within 5 seconds", resolver.Problem);
+    }
+
+    /// <summary>Answers each connection and closes it, until the listener stops.</summary>
+    private static async Task ServeAsync(TcpListener listener, Func<NetworkStream, Task> answer)
+    {
+        while (true)
+        {
+            try
+            {
+                await using var stream = new NetworkStream(await listener.AcceptSocketAsync(Bound.Token), ownsSocket: true);
+                await answer(stream);
+            }
+            catch (IOException)
+            {
+                // The resolver has left.
+            }
+            catch (Exception exception) when (exception is SocketException or InvalidOperationException)
+            {
+                return;
+            }
+        }
     }
 
     private HttpsResolver Create(int port, string path = "/dns-query", TimeProvider? timeProvider = null) =>

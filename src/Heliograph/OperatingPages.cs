@@ -1,0 +1,7 @@
+namespace Heliograph;
+
+/// <summary>The pages of docs/operating on a machine: the .deb and the installer put them there.</summary>
+internal static class OperatingPages
+{
+    public const string Directory = "/usr/share/doc/heliograph/docs/operating";
+}
