@@ -165,7 +165,7 @@ internal static class FleetCommand
             output.WriteLine($"This machine is in the fleet, as {name}. Restart the server: systemctl restart heliograph");
             if (groups is not null)
                 output.WriteLine(
-                    $"Its groups are the fleet's after that. The links that it had until now work no more; they are kept in {groups}.");
+                    $"Its groups are the fleet's after that. The links that it had until now no longer work; they are kept in {groups}.");
         }));
         return command;
     }

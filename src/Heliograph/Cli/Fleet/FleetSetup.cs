@@ -318,7 +318,7 @@ internal sealed class FleetSetup : IDisposable
         }
     }
 
-    /// <summary>The groups are the fleet's then. Those of this machine work no more, and its operator may want to know them.</summary>
+    /// <summary>The groups are the fleet's then. Those of this machine no longer work, and its operator may want to know them.</summary>
     /// <returns>Where they are; null: there are none.</returns>
     private string? KeepGroups()
     {
