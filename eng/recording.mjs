@@ -62,12 +62,17 @@ echo '{ "pebble": { "listenAddress": "127.0.0.1:14000", "managementListenAddress
     "certificate": "acme.pem", "privateKey": "acme.key", "httpPort": 80, "tlsPort": 443, "ocspResponderURL": "",
     "certificateValidityPeriod": 7776000 } }' > pebble.json
 PEBBLE_VA_NOSLEEP=1 $outside pebble -config pebble.json > pebble.log 2>&1 &
-# Let's Encrypt's address for Pebble's, whose directory is at /dir.
+# Let's Encrypt's address for Pebble's, whose directory is at /dir, and Let's Encrypt's terms for Pebble's joke.
 $outside node -e 'const pem = require("node:fs").readFileSync, https = require("node:https");
     https.createServer({ cert: pem("acme.pem"), key: pem("acme.key") }, (from, back) => from.pipe(https.request(
         { host: "127.0.0.1", port: 14000, method: from.method, path: from.url.replace(/^\\/directory$/, "/dir"), headers: from.headers,
             rejectUnauthorized: false },
-        (answer) => answer.pipe(back.writeHead(answer.statusCode, answer.headers))))).listen(443, "1.2.3.80")' &
+        (answer) => {
+            const { "content-length": length, ...headers } = answer.headers;
+            back.writeHead(answer.statusCode, headers);
+            answer.on("data", (part) => back.write(part.toString("latin1").replace(/data:[^"]*wilt/, "https://letsencrypt.org/repository/"),
+                "latin1")).on("end", () => back.end());
+        }))).listen(443, "1.2.3.80")' &
 $outside sh -c '. "$1"; signal 76.223.92.165' sh "$3/eng/stand-ins.sh" &
 chroot root chronyd -d -x 'server 1.2.3.80' > chrony.log 2>&1 &
 until_said() { timeout 60 sh -c 'until grep -qs "$1" "$2"; do sleep 0.1; done' sh "$@" || { cat "$2" >&2; exit 1; }; }
