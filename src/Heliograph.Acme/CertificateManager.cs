@@ -50,20 +50,20 @@ public sealed class CertificateManager : IAsyncDisposable
         var files = shared is null ? Files(options, timeProvider, logger, fault) : null;
         var alone = shared is null ? null
             : new AloneStore(Files(options, timeProvider, logger, fault, AloneStore.DirectoryName), shared);
-        renewer = Create(shared ?? files!, alone, responders, Publish);
+        renewer = Create(shared ?? files!, alone, responders, Publish, isLone: false);
         files?.Create();
         renewer.Reload();
         if (alone is null)
             return;
         // Nobody else can answer for it, and it is put to use by the one that shares.
-        createAlone = () => Create(alone, null, responders with { Others = null }, static _ => { });
+        createAlone = () => Create(alone, null, responders with { Others = null }, static _ => { }, isLone: true);
         renewer.UseLone(new CertificateStore(alone).Load());
 
-        Renewer Create(IStateStore store, AloneStore? lone, ChallengeResponders ports, Action<IssuedCertificate> publish)
+        Renewer Create(IStateStore store, AloneStore? lone, ChallengeResponders ports, Action<IssuedCertificate> publish, bool isLone)
         {
             var issuer = new CertificateIssuer(options, ports, new AccountStore(store), timeProvider, logger);
             var probe = new CircumstancesProbe(options, issuer.Identifiers, ports, resolve);
-            return new(options, issuer, new CertificateStore(store), lone, probe, timeProvider, random, logger, publish);
+            return new(options, issuer, new CertificateStore(store), lone, probe, timeProvider, random, logger, publish, isLone);
         }
     }
 
@@ -114,12 +114,16 @@ public sealed class CertificateManager : IAsyncDisposable
     /// <exception cref="AcmeException">The attempt failed.</exception>
     public Task<RenewalOutcome> RenewNowAsync(bool force, CancellationToken cancellationToken) => InTurnAsync(async cancellationToken =>
     {
+        var before = renewer.Certificate;
         try
         {
             return Report(await renewer.RenewAsync(force, cancellationToken));
         }
         catch (AcmeException exception) when (exception.Failure is AcmeFailure.Away)
         {
+            // It was there already when it could not be stored for all.
+            if (renewer.Certificate != before)
+                return Report(isRenewed: true, renewer);
             throw new AcmeException(
                 AcmeFailure.Away,
                 $"{exception.Message} If this machine must have a certificate before that: heliograph certificate renew --alone",
@@ -139,11 +143,10 @@ public sealed class CertificateManager : IAsyncDisposable
                 AcmeFailure.Configuration, "This machine is in no fleet, so it orders alone anyway: --alone is not needed, leave it out.");
         if (await renewer.CanShareAsync(cancellationToken))
             return Report(await renewer.RenewAsync(force, cancellationToken));
-        // What an attempt of before has left there is out of date.
-        if (!renewer.IsAlone)
-            renewer.ForgetLone();
+        // What it has left behind tells the next attempt what to take into account, and is shared or forgotten with the next lock.
         var lone = createAlone();
         lone.Reload();
+        var before = lone.State.ChainPem;
         try
         {
             return Report(await lone.RenewAsync(force, cancellationToken), lone);
@@ -158,9 +161,7 @@ public sealed class CertificateManager : IAsyncDisposable
         }
         finally
         {
-            renewer.UseLone(lone.State);
-            if (!renewer.IsAlone)
-                renewer.ForgetLone();
+            renewer.UseLone(lone.State, isNew: lone.State.ChainPem != before);
         }
     }, cancellationToken);
 

@@ -48,6 +48,8 @@ public sealed partial class PrivateDirectory
         });
     }
 
+    public bool Exists => Directory.Exists(Path);
+
     /// <summary>Deletes the directory with all that is in it.</summary>
     /// <exception cref="StorageException">It cannot be deleted.</exception>
     public void Delete() => Guard("deleted", Path, () =>

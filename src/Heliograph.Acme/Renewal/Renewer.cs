@@ -21,6 +21,7 @@ internal sealed class Renewer
     private readonly TimeProvider timeProvider;
     private readonly Random random;
     private readonly ILogger logger;
+    private readonly bool isLone;
 
     /// <summary>Instead of the schedule's, while another machine orders, or nothing can be shared.</summary>
     private TimeSpan? pause;
@@ -36,6 +37,10 @@ internal sealed class Renewer
     /// <param name="random">Draws the instants.</param>
     /// <param name="logger">Never sees a key or a token.</param>
     /// <param name="publish">Called with each new certificate.</param>
+    /// <param name="isLone">
+    /// It orders for one of several machines while they cannot be asked. What to do about compromised keys is left to the one that shares: the
+    /// others still serve the certificate, and have the account.
+    /// </param>
     public Renewer(
         AcmeOptions options,
         CertificateIssuer issuer,
@@ -45,15 +50,19 @@ internal sealed class Renewer
         TimeProvider timeProvider,
         Random random,
         ILogger logger,
-        Action<IssuedCertificate> publish)
+        Action<IssuedCertificate> publish,
+        bool isLone)
     {
         this.options = options;
+        this.isLone = isLone;
         this.issuer = issuer;
         this.probe = probe;
         this.timeProvider = timeProvider;
         this.random = random;
         this.logger = logger;
-        keeper = new(store, alone, issuer.Names, logger, publish);
+        var authorities = options.Issuers.SelectMany(static one => one.All).Select(static one => one.Directory)
+            .Distinct(StringComparer.Ordinal).ToList();
+        keeper = new(store, alone, issuer.Names, authorities, logger, publish);
         attempt = new(keeper, options, issuer, probe, timeProvider, random, logger);
         compromised = new(keeper, attempt, options, issuer, timeProvider, random, logger);
     }
@@ -83,11 +92,8 @@ internal sealed class Renewer
     /// <exception cref="AcmeException">It can, and does not let this machine order.</exception>
     public Task<bool> CanShareAsync(CancellationToken cancellationToken) => keeper.CanShareAsync(cancellationToken);
 
-    /// <summary>Serves a certificate that only this machine has, if what is shared does not serve as well.</summary>
-    public void UseLone(CertificateState lone) => keeper.UseLone(lone);
-
-    /// <summary>Nothing of this machine's own is left: what all share is used.</summary>
-    public void ForgetLone() => keeper.ForgetLone();
+    /// <inheritdoc cref="StateKeeper.UseLone"/>
+    public void UseLone(CertificateState lone, bool isNew = false) => keeper.UseLone(lone, isNew);
 
     /// <summary>Does what is due. Failures are remembered, not thrown.</summary>
     public async Task RenewIfDueAsync(CancellationToken cancellationToken)
@@ -96,9 +102,9 @@ internal sealed class Renewer
         {
             Reload();
             var change = await FindChangeAsync(cancellationToken);
-            if (Schedule.NextAttempt > Now && !(Schedule.SuggestionDue <= Now) && change is null && !IsAlone && !compromised.AreDue)
+            if (Schedule.NextAttempt > Now && !(Schedule.SuggestionDue <= Now) && change is null && !keeper.HasLone && !compromised.AreDue)
             {
-                pause = null;
+                (pause, lastNotShared) = (null, null);
                 return;
             }
             var isMine = await keeper.LockedAsync(async cancellationToken =>
@@ -147,7 +153,8 @@ internal sealed class Renewer
                     await attempt.RunAsync(rateLimitsToo: force, cancellationToken);
                     isRenewed = true;
                 }
-                await compromised.LeaveAsync(cancellationToken);
+                if (!isLone)
+                    await compromised.LeaveAsync(cancellationToken);
             }, cancellationToken);
             return isRenewed;
         }

@@ -7,10 +7,16 @@ namespace Heliograph.Acme.Renewal;
 /// <param name="store">Where the state is.</param>
 /// <param name="alone">Where a certificate is kept that cannot be shared; null: the state belongs to this machine.</param>
 /// <param name="names">For which a certificate is wanted.</param>
+/// <param name="authorities">The directories of those that it may have accounts at.</param>
 /// <param name="logger">Never sees a key.</param>
 /// <param name="publish">Called with each new certificate.</param>
 internal sealed class StateKeeper(
-    CertificateStore store, AloneStore? alone, IReadOnlyList<string> names, ILogger logger, Action<IssuedCertificate> publish)
+    CertificateStore store,
+    AloneStore? alone,
+    IReadOnlyList<string> names,
+    IReadOnlyList<string> authorities,
+    ILogger logger,
+    Action<IssuedCertificate> publish)
 {
     private IOrderRight? right;
 
@@ -53,10 +59,15 @@ internal sealed class StateKeeper(
         }
     }
 
+    /// <summary>Whether this machine has something of its own to share, or to forget.</summary>
+    public bool HasLone => IsAlone || alone is { HasFiles: true };
+
     /// <summary>Serves a certificate that only this machine has, if what is shared does not serve as well.</summary>
-    public void UseLone(CertificateState lone)
+    /// <param name="lone">What this machine has.</param>
+    /// <param name="isNew">It was ordered just now: whoever ordered it wants it served.</param>
+    public void UseLone(CertificateState lone, bool isNew = false)
     {
-        if (LoneCertificate.IsNeedless(State, lone, names))
+        if (!isNew && LoneCertificate.IsNeedless(State, lone, names))
             return;
         Use(LoneCertificate.Join(State, lone));
         IsUnsaved = true;
@@ -189,11 +200,19 @@ internal sealed class StateKeeper(
     /// <summary>Takes what the others have stored, while the lock is held, and gives them what only this machine has.</summary>
     private async Task CatchUpAsync(CancellationToken cancellationToken)
     {
-        if (!IsAlone)
-        {
+        var hadLone = HasLone;
+        if (IsAlone)
+            await ShareCertificateAsync(cancellationToken);
+        else
             Reload();
+        if (!hadLone)
             return;
-        }
+        await alone!.ShareAccountsAsync(authorities, cancellationToken);
+        ForgetLone();
+    }
+
+    private async Task ShareCertificateAsync(CancellationToken cancellationToken)
+    {
         var (shared, lone) = (store.Load(), Certificate!);
         if (LoneCertificate.IsNeedless(shared, State, names))
         {
@@ -205,6 +224,5 @@ internal sealed class StateKeeper(
             logger.LoneShared(lone);
         }
         Yield();
-        ForgetLone();
     }
 }

@@ -4,7 +4,7 @@ namespace Heliograph.Acme.Storage;
 
 /// <summary>
 /// The state of a machine that orders alone, because what it shares with others cannot be asked: what it writes is in files of its own, and
-/// the rest is what it knew of the others last. The files are there for as long as only this machine has their certificate.
+/// the rest is what it knew of the others last. The files are there until this machine has shared what is in them.
 /// </summary>
 internal sealed class AloneStore(StateFiles files, IStateStore shared) : IStateStore
 {
@@ -12,6 +12,9 @@ internal sealed class AloneStore(StateFiles files, IStateStore shared) : IStateS
     public const string DirectoryName = "alone";
 
     public bool IsShared => false;
+
+    /// <summary>Whether this machine has ordered alone, or tried to, since it could share something last.</summary>
+    public bool HasFiles => files.Exist;
 
     public T? Read<T>(string name, JsonTypeInfo<T> type, Func<T, string?> check)
         where T : class => files.Read(name, type, check) ?? shared.Read(name, type, check);
@@ -26,6 +29,22 @@ internal sealed class AloneStore(StateFiles files, IStateStore shared) : IStateS
     {
         files.Create();
         return files.LockAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Writes the accounts that were made or changed alone to what is shared: with what the others know of them, the authority would refuse
+    /// them.
+    /// </summary>
+    /// <param name="directories">Of the authorities.</param>
+    /// <param name="cancellationToken">The lock is lost.</param>
+    public async Task ShareAccountsAsync(IEnumerable<string> directories, CancellationToken cancellationToken)
+    {
+        var (own, common) = (new AccountStore(files), new AccountStore(shared));
+        foreach (var directory in directories)
+        {
+            if (own.Load(directory) is { } account && common.Load(directory) != account)
+                await common.SaveAsync(account, cancellationToken);
+        }
     }
 
     public void Forget() => files.Forget();

@@ -12,6 +12,8 @@ internal sealed class StateFiles(PrivateDirectory directory, TimeProvider timePr
 
     public bool IsShared => false;
 
+    public bool Exist => directory.Exists;
+
     /// <exception cref="AcmeException">The directory cannot be created.</exception>
     public void Create() => Guard(() =>
     {

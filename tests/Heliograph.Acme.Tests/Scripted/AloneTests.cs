@@ -1,3 +1,4 @@
+using Heliograph.Acme.Storage;
 using Heliograph.Testing;
 
 namespace Heliograph.Acme.Tests.Scripted;
@@ -7,6 +8,8 @@ public sealed class AloneTests : ScriptedTests
 {
     private readonly FakeFleet fleet = new();
     private readonly List<IssuedCertificate> usedByOther = [];
+
+    private string AloneDirectory => Path.Combine(State.Path, "acme", "alone");
 
     [Fact(Timeout = Bound.Test)]
     public async Task While_nothing_can_be_shared_a_machine_orders_alone_if_it_is_told_to_and_all_have_that_certificate_later()
@@ -45,7 +48,7 @@ public sealed class AloneTests : ScriptedTests
         Assert.Equal(lone, usedByOther[^1].SerialNumber);
         Assert.Equal((lone, false), (manager.Current!.SerialNumber, manager.Describe().Alone));
         Assert.Equal(2, ca.Count("order"));
-        Assert.False(Directory.Exists(Path.Combine(State.Path, "acme", "alone")));
+        Assert.False(Directory.Exists(AloneDirectory));
     }
 
     [Fact(Timeout = Bound.Test)]
@@ -121,7 +124,76 @@ public sealed class AloneTests : ScriptedTests
         Assert.Contains("another machine answered", failure.Message, StringComparison.Ordinal);
         Assert.Contains("The other machines do not answer for this one now: use dns-01", failure.Message, StringComparison.Ordinal);
         Assert.Equal((serial, false), (manager.Current!.SerialNumber, manager.Describe().Alone));
-        Assert.False(Directory.Exists(Path.Combine(State.Path, "acme", "alone")));
+
+        // What the attempt has left is of no use any more.
+        fleet.IsAway = false;
+        await manager.RenewIfDueAsync(Stop);
+        Assert.Equal((serial, false), (manager.Current!.SerialNumber, manager.Describe().Alone));
+        Assert.False(Directory.Exists(AloneDirectory));
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task A_revoked_certificate_stays_revoked_for_all_over_a_restart_and_an_attempt_alone_that_fails()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        await using (var manager = Open(Options(ca), shared: fleet.Machine()))
+        {
+            await manager.RenewIfDueAsync(Stop);
+            await manager.RevokeAsync(RevocationReason.KeyCompromise, Stop);
+        }
+        ca.Refusals["http-01"] = ca.Refusals["tls-alpn-01"] = ScriptedCa.Problem("unauthorized", "another machine answered");
+
+        await using var again = Open(Options(ca), shared: fleet.Machine());
+        Assert.Equal((true, false), (again.Describe().Revoked, again.Describe().Alone));
+        fleet.IsAway = true;
+        await Assert.ThrowsAsync<AcmeException>(() => again.RenewAloneAsync(force: true, Stop));
+        Assert.Equal((true, false), (again.Describe().Revoked, again.Describe().Alone));
+
+        fleet.IsAway = false;
+        ca.Refusals.Clear();
+        await again.RenewIfDueAsync(Stop);
+        await using var other = OpenOther(ca);
+        Assert.False(other.Describe().Revoked);
+        Assert.Equal((again.Current!.SerialNumber, 2), (other.Current!.SerialNumber, ca.Count("certificate")));
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task What_is_compromised_is_left_to_all_and_an_account_that_got_another_key_alone_is_everybodys()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        await using var manager = Open(Options(ca), shared: fleet.Machine());
+        await manager.RenewIfDueAsync(Stop);
+        await using var other = OpenOther(ca);
+        fleet.Change(CertificateManager.CertificateDocument, document => Compromise.MarkCertificate(document, Clock.GetUtcNow()));
+        fleet.Change(AccountStore.FileName(Options(ca).Directory), static document => Compromise.MarkAccount(document));
+        await manager.ReloadAsync(Stop);
+        fleet.IsAway = true;
+
+        Assert.True((await manager.RenewAloneAsync(force: true, Stop)).Renewed);
+        // The others serve the old one, and cannot replace it.
+        Assert.Equal((0, 1), (ca.Count("revoke"), ca.Count("key-change")));
+
+        fleet.IsAway = false;
+        await manager.RenewIfDueAsync(Stop);
+        Assert.Equal((1, 1), (ca.Count("revoke"), ca.Count("key-change")));
+        Clock.Advance(TimeSpan.FromDays(1));
+        await other.RenewNowAsync(force: true, Stop);
+        Assert.Equal(1, ca.Count("account"));
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task One_that_the_operator_orders_alone_is_served_although_the_one_of_all_is_valid_for_longer()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        await using var manager = Open(Options(ca), shared: fleet.Machine());
+        await manager.RenewIfDueAsync(Stop);
+        var serial = manager.Current!.SerialNumber;
+        fleet.IsAway = true;
+        // At the same instant: as valid as the one of all.
+        Assert.StartsWith(
+            "New certificate, on this machine only", (await manager.RenewAloneAsync(force: true, Stop)).Message, StringComparison.Ordinal);
+        Assert.NotEqual(serial, manager.Current!.SerialNumber);
+        Assert.True(manager.Describe().Alone);
     }
 
     [Fact(Timeout = Bound.Test)]

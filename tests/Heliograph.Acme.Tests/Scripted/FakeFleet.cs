@@ -28,6 +28,10 @@ internal sealed class FakeFleet
     public void Touch(string name) => documents.AddOrUpdate(
         name, static _ => new(1, "{}"u8.ToArray()), static (_, document) => document with { Version = document.Version + 1 });
 
+    /// <summary>Changes what is in a document.</summary>
+    public void Change(string name, Func<byte[], byte[]> change) =>
+        documents[name] = new(documents[name].Version + 1, change(documents[name].Json));
+
     /// <summary>The holder was not heard in time.</summary>
     /// <param name="isNoticed">Whether it knows.</param>
     public void ExpireLock(bool isNoticed)

@@ -81,6 +81,8 @@ internal sealed class FleetSetup : IDisposable
             await ShareOwnAsync(access.Documents, settings, cancellationToken);
             files.Write(administrator.With(own));
             files.Write(membership);
+            // Before the groups, because whoever is stopped there has a membership that the server can read.
+            files.GiveToOwner();
             try
             {
                 // Last, because from here on the server on this machine changes no group that the fleet does not get.
@@ -264,8 +266,8 @@ internal sealed class FleetSetup : IDisposable
                 Groups().Write(Groups().Read().Follow(shared) with { Untold = [] });
         }
         files.Leave();
-        new PrivateDirectory(AloneFiles.PathIn(Path.GetFullPath(stateDirectory)), TimeProvider.System, logger).Delete();
         files.GiveToOwner([.. kept, AccessFile.Name]);
+        new PrivateDirectory(AloneFiles.PathIn(Path.GetFullPath(stateDirectory)), TimeProvider.System, logger).Delete();
         return kept.Contains(Path.Combine(CertificateManager.DirectoryName, CertificateManager.CertificateDocument));
     }
 

@@ -27,9 +27,11 @@ internal static class StatusWatch
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Stopping, hangup.Token);
         signals.Reload = hangup.Cancel;
         var onScreen = !json && Terminal.Create(output).Profile.Capabilities.Ansi;
-        var view = await look(stop.Token);
+        var isEntered = false;
         try
         {
+            var view = await look(stop.Token);
+            isEntered = onScreen;
             if (onScreen)
                 output.Write(Enter);
             while (true)
@@ -46,7 +48,7 @@ internal static class StatusWatch
         }
         finally
         {
-            if (onScreen)
+            if (isEntered)
                 output.Write(Leave);
             output.Flush();
         }
