@@ -38,8 +38,8 @@ internal sealed class Renewer
     /// <param name="logger">Never sees a key or a token.</param>
     /// <param name="publish">Called with each new certificate.</param>
     /// <param name="isLone">
-    /// It orders for one of several machines while they cannot be asked. What to do about compromised keys is left to the one that shares: the
-    /// others still serve the certificate, and have the account.
+    /// It orders for one of several machines while they cannot be asked. What to do about compromised keys is left to the one that shares:
+    /// the others still serve the certificate, and have the account.
     /// </param>
     public Renewer(
         AcmeOptions options,

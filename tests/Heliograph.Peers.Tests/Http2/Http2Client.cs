@@ -39,9 +39,15 @@ internal sealed class Http2Client : IDisposable
             await tls.SendAsync(tls.Sending.Protect(23, part));
     }
 
-    /// <summary>Sends frames and close_notify, which arrive together.</summary>
+    /// <summary>
+    /// Sends frames and close_notify, which arrive together, behind the server's preface: whether it sends that to a client that has left
+    /// by then is chance.
+    /// </summary>
     public async Task LeaveAsync(params byte[][] frames)
     {
+        while (tls.Data.IsEmpty && await tls.ReadRecordAsync())
+        {
+        }
         var said = frames.Length == 0 ? [] : tls.Sending.Protect(23, [.. frames.SelectMany(static frame => frame)]);
         await tls.SendAsync([.. said, .. tls.Sending.Protect(21, [1, 0])]);
     }
