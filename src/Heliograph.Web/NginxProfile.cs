@@ -14,7 +14,6 @@ public sealed record NginxProfile
     {
         Name = "nginx-1.22",
         Server = "nginx/1.22.1",
-        LingersAfterPipelining = true,
     };
 
     /// <summary>Ubuntu 24.04, which writes its name behind the version.</summary>
@@ -24,7 +23,6 @@ public sealed record NginxProfile
         Server = "nginx/1.24.0 (Ubuntu)",
         AnswersMalformedFields = true,
         ReadsEveryUserAgent = true,
-        LingersAfterPipelining = true,
         AgesSessions = true,
     };
 
@@ -55,12 +53,6 @@ public sealed record NginxProfile
 
     /// <summary>Of several <c>User-Agent</c> fields each is looked at for old browsers; before 1.23, only the first.</summary>
     public bool ReadsEveryUserAgent { get; init; }
-
-    /// <summary>
-    /// A connection that has pipelined requests is closed only once the client has stopped sending; since 1.23.4, and in Debian's 1.22.1,
-    /// which has the patch (bug 973861).
-    /// </summary>
-    public bool LingersAfterPipelining { get; init; }
 
     /// <summary>A resumed TLS 1.3 session ends when the first of its chain would have, and its tickets say so; since 1.23.2.</summary>
     public bool AgesSessions { get; init; }

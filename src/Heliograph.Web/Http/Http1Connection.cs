@@ -167,10 +167,8 @@ internal sealed class Http1Connection : IDisposable
     {
         if (body.IsDone || body.IsBroken || await DiscardAsync(body))
         {
-            await Lingering.CloseAsync(
-                client,
-                hasUnread || body.IsBroken || filled > 0 || (hasPipelined && responder.Like.LingersAfterPipelining),
-                timeProvider);
+            // Behind pipelined requests since 1.23.4, and in Debian's 1.22.1, which has the patch (bug 973861).
+            await Lingering.CloseAsync(client, hasUnread || body.IsBroken || filled > 0 || hasPipelined, timeProvider);
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class Http2Session : IDisposable
     private readonly TimeProvider timeProvider;
     private readonly FrameReader reader = new();
     private readonly ClientSettings settings = new();
-    private readonly List<Http2Stream> streams = [];
+    private readonly OpenStreams streams = new();
     private readonly IBufferWriter<byte> output;
 
     // The request whose header block is read; null if it was refused, and the block is only read for the table's sake.
@@ -25,11 +25,9 @@ internal sealed class Http2Session : IDisposable
     private int refused;
     private int streamsInBatch;
     private int priorityLeft = Http2Limits.MostStreams;
-    private long sendWindow = Http2Limits.DefaultWindow;
     private long receiveWindow = Http2Limits.LargestWindow;
     private long received;
     private long useful;
-    private bool hasAbandonedAnswer;
 
     public Http2Session(Responder responder, TimeProvider timeProvider)
     {
@@ -50,14 +48,14 @@ internal sealed class Http2Session : IDisposable
     /// <summary>After a GOAWAY, every request that had begun has been answered.</summary>
     public bool IsFinished => IsGoingAway && IsIdle;
 
-    /// <summary>
-    /// An answer that was not sent whole was abandoned, by either side, or would be now. nginx takes it for a client that has left, and
-    /// says nothing at the end of the connection, however much later that is (ngx_http_test_reading).
-    /// </summary>
-    public bool EndsSilently => hasAbandonedAnswer || streams.Exists(static stream => stream.HasUnsentBody);
+    /// <inheritdoc cref="OpenStreams.EndSilently"/>
+    public bool EndsSilently => streams.EndSilently;
 
     /// <summary>An answer has bytes left and room in its windows.</summary>
-    public bool CanSend => streams.Exists(CanSendOn);
+    public bool CanSend => streams.Next is not null;
+
+    /// <inheritdoc cref="OpenStreams.Blocked"/>
+    public Http2Stream? Blocked => streams.Blocked;
 
     /// <summary>Counts received bytes.</summary>
     public void Count(int bytes) => received += bytes;
@@ -77,12 +75,6 @@ internal sealed class Http2Session : IDisposable
     }
 
     /// <summary>
-    /// The answer that has waited longest for the client to open a window; null if none waits. nginx gives each its send_timeout, whatever
-    /// else happens on the connection.
-    /// </summary>
-    public Http2Stream? Blocked => streams.Where(static stream => stream.HasUnsentBody).MinBy(static stream => stream.TimeLeft);
-
-    /// <summary>
     /// The client has let the time pass. nginx resets an answer that nobody takes, and goes on; before it ends the connection, it resets
     /// the request whose header block stopped half-way.
     /// </summary>
@@ -93,7 +85,6 @@ internal sealed class Http2Session : IDisposable
         if (blocked is not null)
         {
             streams.Remove(blocked);
-            blocked.Dispose();
             FrameWriter.ResetStream(output, blocked.Id, Http2Error.Protocol);
             return Http2Error.None;
         }
@@ -103,7 +94,7 @@ internal sealed class Http2Session : IDisposable
         return isIdle ? Http2Error.NoError : Http2Error.Protocol;
     }
 
-    public void Dispose() => streams.ForEach(stream => stream.Dispose());
+    public void Dispose() => streams.Dispose();
 
     /// <summary>
     /// Takes the next frame, or part of one, from the client's unread bytes; false if more bytes are needed. An error other than
@@ -128,10 +119,10 @@ internal sealed class Http2Session : IDisposable
     /// </summary>
     public async ValueTask SendSomeAsync(int most, CancellationToken cancellationToken)
     {
-        var stream = streams.Find(CanSendOn);
-        for (var sent = 0; stream is not null && sent < most && CanSendOn(stream);)
+        var stream = streams.Next;
+        for (var sent = 0; stream is not null && sent < most && streams.CanSend(stream);)
         {
-            var window = Math.Min(sendWindow, stream.SendWindow);
+            var window = Math.Min(streams.SendWindow, stream.SendWindow);
             var length = (int)Math.Min(Math.Min(stream.RemainingOfPart, Math.Min(Http2Limits.DataChunk, settings.FrameSize)), window);
             var isLast = length == stream.Remaining;
             FrameWriter.Head(output, length, FrameType.Data, isLast ? FrameFlags.EndStream : FrameFlags.None, stream.Id);
@@ -143,7 +134,7 @@ internal sealed class Http2Session : IDisposable
             stream.Remaining -= length;
             stream.SendWindow -= length;
             stream.StartTime();
-            sendWindow -= length;
+            streams.SendWindow -= length;
             if (isLast || stream.IsAtEndOfBuffer)
                 Output.EndChain();
             if (isLast)
@@ -154,14 +145,8 @@ internal sealed class Http2Session : IDisposable
         }
         Output.EndChain();
         if (stream is not null)
-        {
-            streams.Remove(stream);
-            streams.Add(stream);
-        }
+            streams.MoveToEnd(stream);
     }
-
-    private bool CanSendOn(Http2Stream stream) =>
-        stream.HasUnsentBody && (stream.Remaining == 0 || (stream.SendWindow > 0 && sendWindow > 0));
 
     private Http2Error Receive(Frame frame) => frame.Type switch
     {
@@ -272,25 +257,15 @@ internal sealed class Http2Session : IDisposable
     private void Finish(Http2Stream stream)
     {
         streams.Remove(stream);
-        stream.Dispose();
         if (!stream.IsInputClosed)
             FrameWriter.ResetStream(output, stream.Id, Http2Error.NoError);
     }
 
     private void Reset(Http2Stream stream, Http2Error error)
     {
-        Abandon(stream);
+        streams.Abandon(stream);
         FrameWriter.ResetStream(output, stream.Id, error);
     }
-
-    private void Abandon(Http2Stream stream)
-    {
-        hasAbandonedAnswer |= stream.HasUnsentBody;
-        streams.Remove(stream);
-        stream.Dispose();
-    }
-
-    private Http2Stream? Find(int id) => streams.Find(stream => stream.Id == id);
 
     private Http2Error ReceiveData(Frame frame)
     {
@@ -304,7 +279,7 @@ internal sealed class Http2Session : IDisposable
             FrameWriter.WindowUpdate(output, 0, (int)(Http2Limits.LargestWindow - receiveWindow));
             receiveWindow = Http2Limits.LargestWindow;
         }
-        if (Find(frame.Stream) is not { } stream)
+        if (streams.Find(frame.Stream) is not { } stream)
             return Http2Error.None;
         useful += frame.Length;
         if (frame.Length > stream.ReceiveWindow)
@@ -326,7 +301,7 @@ internal sealed class Http2Session : IDisposable
 
     private Http2Error EndData(Frame frame)
     {
-        if (!frame.Has(FrameFlags.EndStream) || Find(frame.Stream) is not { IsInputClosed: false } stream)
+        if (!frame.Has(FrameFlags.EndStream) || streams.Find(frame.Stream) is not { IsInputClosed: false } stream)
             return Http2Error.None;
         stream.IsInputClosed = true;
         if (stream.Response is not null)
@@ -352,8 +327,8 @@ internal sealed class Http2Session : IDisposable
     {
         if (frame.Stream == 0)
             return Http2Error.Protocol;
-        if (Find(frame.Stream) is { } stream)
-            Abandon(stream);
+        if (streams.Find(frame.Stream) is { } stream)
+            streams.Abandon(stream);
         return Http2Error.None;
     }
 
@@ -393,12 +368,12 @@ internal sealed class Http2Session : IDisposable
             return Http2Error.Protocol;
         if (frame.Stream == 0)
         {
-            if (increment > Http2Limits.LargestWindow - sendWindow)
+            if (increment > Http2Limits.LargestWindow - streams.SendWindow)
                 return Http2Error.FlowControl;
-            sendWindow += increment;
+            streams.SendWindow += increment;
             return Http2Error.None;
         }
-        if (Find(frame.Stream) is not { } stream)
+        if (streams.Find(frame.Stream) is not { } stream)
             return Http2Error.None;
         if (increment > Http2Limits.LargestWindow - stream.SendWindow)
             Reset(stream, Http2Error.FlowControl);

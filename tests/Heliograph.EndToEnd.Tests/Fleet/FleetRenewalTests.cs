@@ -31,6 +31,7 @@ public sealed class FleetRenewalTests(ITestOutputHelper output)
         var (clock, ends) = (Stopwatch.StartNew(), new CancellationTokenSource());
         var seen = new ConcurrentDictionary<string, ConcurrentDictionary<string, TimeSpan>>(StringComparer.Ordinal);
         var watching = Task.WhenAll(fleet.Machines.Select(machine => WatchAsync(machine, seen, clock, ends.Token)));
+        // Not a wait for anything: the machines renew for that long.
         await Task.Delay(Length, Bound.Token);
         // Right after a renewal that has reached all: the next one is seconds away, and nothing is on its way.
         var known = seen.Keys.ToHashSet(StringComparer.Ordinal);
@@ -70,6 +71,7 @@ public sealed class FleetRenewalTests(ITestOutputHelper output)
             seen.GetOrAdd(certificate.SerialNumber, static _ => new(StringComparer.Ordinal)).TryAdd(machine.Name, clock.Elapsed);
             var left = certificate.NotAfter - DateTime.Now;
             least = left < least ? left : least;
+            // How often it looks, and so how well it knows when a certificate came.
             await Task.Delay(LookEvery, cancellationToken).ContinueWith(static _ => { }, TaskScheduler.Default);
         }
         return least;

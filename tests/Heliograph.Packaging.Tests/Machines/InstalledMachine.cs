@@ -16,7 +16,8 @@ public abstract class InstalledMachine(string suite) : IAsyncLifetime
     private const string SignalHost = "storage.signal.org";
 
     /// <summary>Where the packages are on the machine, heliograph.deb and newer.deb.</summary>
-    private const string PackageDirectory = "/root/packages";
+    /// <summary>In the machine.</summary>
+    public const string PackageDirectory = "/packages";
 
     private readonly TempDirectory directory = new();
     private readonly TestAuthority authority = new();

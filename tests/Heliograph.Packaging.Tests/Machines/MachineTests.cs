@@ -194,7 +194,7 @@ public abstract partial class MachineTests<TMachine>(TMachine machine) : IClassF
         Assert.Empty(await machine.RunAsync("systemctl list-units --all --plain --no-legend 'heliograph*'"));
         Assert.Empty(await machine.RunAsync("systemctl list-unit-files --no-legend 'heliograph*' || true"));
         Assert.Empty(await machine.RunAsync(
-            @"find / /run /tmp /dev/shm -xdev -path /root/packages -prune -o -iname '*heliograph*' -print"));
+            $"find / /run /tmp /dev/shm -xdev -path {InstalledMachine.PackageDirectory} -prune -o -iname '*heliograph*' -print"));
 
         var output = await machine.InstallAsync("heliograph.deb");
         Assert.Contains("Heliograph is installed, and not started: its domain is not set yet.", output, StringComparison.Ordinal);

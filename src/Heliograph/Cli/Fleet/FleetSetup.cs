@@ -5,7 +5,6 @@ using Heliograph.Configuration;
 using Heliograph.Fleet;
 using Heliograph.Fleet.Documents;
 using Heliograph.Fleet.Etcd;
-using Heliograph.Fleet.Orders;
 using Heliograph.Fleet.Sealing;
 using Heliograph.Hosting;
 using Heliograph.Membership;
@@ -159,7 +158,7 @@ internal sealed class FleetSetup : IDisposable
         var up = others.Select(static one => one.Name).ToHashSet(StringComparer.Ordinal);
         IReadOnlyList<string> marked;
         using var nextAccess = new FleetAccess(next, files.CopiesOf(next), TimeProvider.System, logger);
-        await using (await LockAllAsync(access, cancellationToken))
+        await using (await AllLocks.TakeAsync(access, cancellationToken))
         {
             // What the last holder of a lock has stored.
             await access.Documents.ReadAsync(cancellationToken);
@@ -284,27 +283,6 @@ internal sealed class FleetSetup : IDisposable
     private static StartException NotInFleet() => new(
         "this machine is in no fleet: make one with heliograph fleet init, or join one with heliograph fleet join");
 
-    /// <summary>So that no machine orders under the key of before what those under the next one would not have.</summary>
-    private static async Task<IAsyncDisposable> LockAllAsync(FleetAccess access, CancellationToken cancellationToken)
-    {
-        var locks = new HeldLocks();
-        try
-        {
-            var orders = access.Documents.All.Select(static document => document.Name).Where(SharedStore.IsCertificate);
-            foreach (var name in orders.Append(SharedBook.Name))
-                locks.Add(
-                    await OrderLock.TryTakeAsync(access.Member, name, cancellationToken)
-                        ?? throw new StartException(
-                            "a machine is ordering a certificate or changes the groups just now; try again in a minute"));
-            return locks;
-        }
-        catch
-        {
-            await locks.DisposeAsync();
-            throw;
-        }
-    }
-
     /// <summary>Takes out of a set the machines that report under the next key.</summary>
     private static async Task WaitForAsync(
         FleetAccess next, HashSet<string> machines, TimeSpan patience, CancellationToken cancellationToken)
@@ -388,22 +366,4 @@ internal sealed class FleetSetup : IDisposable
                 new FleetDocument(document, 1, await File.ReadAllBytesAsync(path, cancellationToken)), null, cancellationToken);
         }
     }
-
-    private sealed class HeldLocks : IAsyncDisposable
-    {
-        private readonly List<OrderLock> all = [];
-
-        public void Add(OrderLock held) => all.Add(held);
-
-        public async ValueTask DisposeAsync()
-        {
-            foreach (var held in all)
-                await held.DisposeAsync();
-        }
-    }
 }
-
-/// <param name="Late">The machines that were up, and do not use the new key yet: they take it when they can.</param>
-/// <param name="Marked">The documents of certificates and accounts that are to be replaced.</param>
-/// <param name="Served">The serial numbers of the certificates that the others served before.</param>
-internal sealed record Removal(IReadOnlyList<string> Late, IReadOnlyList<string> Marked, IReadOnlyList<string> Served);
