@@ -42,7 +42,9 @@ internal sealed class AloneStore(StateFiles files, IStateStore shared) : IStateS
         var (own, common) = (new AccountStore(files), new AccountStore(shared));
         foreach (var directory in directories)
         {
-            if (own.Load(directory) is { } account && common.Load(directory) != account)
+            // Another account that the others have by now, and whose key nobody else has, is good for all.
+            if (own.Load(directory) is { } account && common.Load(directory) is var theirs && theirs != account
+                && (theirs is null or { Compromised: true } || theirs.Url == account.Url))
                 await common.SaveAsync(account, cancellationToken);
         }
     }

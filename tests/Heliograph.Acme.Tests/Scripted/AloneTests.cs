@@ -182,6 +182,25 @@ public sealed class AloneTests : ScriptedTests
     }
 
     [Fact(Timeout = Bound.Test)]
+    public async Task An_account_that_the_others_have_made_meanwhile_stays()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        fleet.IsAway = true;
+        await using var manager = Open(Options(ca), shared: fleet.Machine());
+        await manager.RenewAloneAsync(force: true, Stop);
+        fleet.IsAway = false;
+        Clock.Advance(TimeSpan.FromHours(1));
+        await using var other = OpenOther(ca);
+        await other.RenewNowAsync(force: true, Stop);
+        var account = AccountStore.FileName(Options(ca).Directory);
+        var writes = fleet.Writes(account);
+
+        await manager.RenewIfDueAsync(Stop);
+        Assert.False(Directory.Exists(AloneDirectory));
+        Assert.Equal(writes, fleet.Writes(account));
+    }
+
+    [Fact(Timeout = Bound.Test)]
     public async Task One_that_the_operator_orders_alone_is_served_although_the_one_of_all_is_valid_for_longer()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
