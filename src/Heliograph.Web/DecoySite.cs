@@ -129,14 +129,12 @@ public sealed class DecoySite : IAsyncDisposable
 
     private static async Task ServeHttp1Async(ClientSocket client, Responder responder, TimeProvider timeProvider)
     {
-        client.MayBlock = responder.MayBlock;
         using var connection = new Http1Connection(client, responder, timeProvider);
         await connection.RunAsync();
     }
 
     private static async Task ServeHttp2Async(ClientSocket client, Responder responder, TimeProvider timeProvider)
     {
-        client.MayBlock = responder.MayBlock;
         using var connection = new Http2Connection(client, responder, timeProvider);
         await connection.RunAsync();
     }

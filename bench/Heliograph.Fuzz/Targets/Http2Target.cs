@@ -101,6 +101,7 @@ internal static class Http2Target
                     session.GoAway(error);
                 break;
             }
+            FaultException.Unless(session.AnswerAsync().IsCompletedSuccessfully, "an answer from memory is not there at once");
             while (session.CanSend)
             {
                 var sending = session.SendSomeAsync(WriteSize, CancellationToken.None);

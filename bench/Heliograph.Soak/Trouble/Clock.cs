@@ -16,10 +16,12 @@ internal sealed class Clock
     {
         this.file = file;
         Set(0);
+        // The last: without it the library takes the deadlines of .NET's timers for times of the wall clock, so that they pass at once, and
+        // the thread of the timers never sleeps.
         Wrapper =
         [
             "env", $"LD_PRELOAD={library}", $"FAKETIME_TIMESTAMP_FILE={file}", "FAKETIME_CACHE_DURATION=1",
-            "FAKETIME_DONT_FAKE_MONOTONIC=1",
+            "FAKETIME_DONT_FAKE_MONOTONIC=1", "FAKETIME_FORCE_MONOTONIC_FIX=0",
         ];
     }
 

@@ -58,7 +58,7 @@ public sealed record PemFile(ReadOnlyMemory<byte> Bytes, bool IsPipe)
         try
         {
             // Here, because even this takes for ever on a network file system that hangs.
-            return !mayBePipe && FileStatus.OfPath(path) is { IsPipe: true }
+            return !mayBePipe && FileStatus.OfPath(path) is { Kind: FileKind.Pipe }
                 ? throw new PemException($"{path} is a pipe, which can be read only once; give a regular file")
                 : ReadToEnd(path);
         }

@@ -14,15 +14,21 @@ internal sealed class CompressedPages
 
     public const int MostBytes = 8 << 20;
 
+    /// <summary>A longer one is compressed on the thread pool: zlib takes a millisecond for about 100 KB.</summary>
+    private const int LongestOnLoop = 64 << 10;
+
     private readonly Lock gate = new();
     private readonly Dictionary<string, Page> pages = new(StringComparer.Ordinal);
     private long total;
 
     /// <summary>The stream in pieces; null if the page is too long, or its file shrinks or fails while it is read.</summary>
-    public IReadOnlyList<ReadOnlyMemory<byte>>? Find(string path, SiteFile file)
+    public async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>?> FindAsync(string path, SiteFile file)
     {
-        if (file.Length > LongestPage || Read(file) is not { } text)
+        if (file.Length > LongestPage || await ReadAsync(file) is not { } text)
             return null;
+        // Others of the event loop would wait.
+        if (text.Length > LongestOnLoop)
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         // Not by time and length: an update may keep both.
         var hash = Convert.ToHexString(SHA256.HashData(text));
         lock (gate)
@@ -36,12 +42,15 @@ internal sealed class CompressedPages
         return page.Pieces;
     }
 
-    private static byte[]? Read(SiteFile file)
+    private static async ValueTask<byte[]?> ReadAsync(SiteFile file)
     {
         try
         {
             var text = new byte[file.Length];
-            return file.Read(text) == text.Length ? text : null;
+            var filled = 0;
+            while (filled < text.Length && await file.ReadAsync(filled, text.AsMemory(filled), CancellationToken.None) is > 0 and var count)
+                filled += count;
+            return filled == text.Length ? text : null;
         }
         catch (IOException)
         {

@@ -21,12 +21,6 @@ internal sealed class ClientSocket : IDisposable
         cancellation = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), ended);
     }
 
-    /// <summary>
-    /// Whether what is done between the calls below may block, on a disk: then it runs on the thread pool, and not on the event loop of
-    /// the client.
-    /// </summary>
-    public bool MayBlock { get; set; }
-
     public CancellationToken Deadline => ended.Token;
 
     public void SetDeadline(TimeSpan fromNow) => ended.CancelAfter(fromNow);
@@ -34,19 +28,10 @@ internal sealed class ClientSocket : IDisposable
     /// <inheritdoc cref="ClientConnection.HasEnded"/>
     public bool HasEnded => connection.HasEnded;
 
-    public async ValueTask<bool> HasUnreadAsync()
-    {
-        var hasUnread = await connection.HasUnreadAsync();
-        await LeaveLoopAsync();
-        return hasUnread;
-    }
+    public ValueTask<bool> HasUnreadAsync() => connection.HasUnreadAsync();
 
     /// <summary>Waits for the first byte without holding a buffer for it.</summary>
-    public async ValueTask WaitReadableAsync()
-    {
-        await connection.WaitReadableAsync(ended.Token);
-        await LeaveLoopAsync();
-    }
+    public ValueTask WaitReadableAsync() => connection.WaitReadableAsync(ended.Token);
 
     /// <summary>As above, but returns false when it takes longer, and the connection stays open.</summary>
     public async ValueTask<bool> WaitReadableAsync(TimeSpan patience)
@@ -57,7 +42,6 @@ internal sealed class ClientSocket : IDisposable
         try
         {
             await connection.WaitReadableAsync(either.Token);
-            await LeaveLoopAsync();
             return true;
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !ended.IsCancellationRequested)
@@ -67,12 +51,7 @@ internal sealed class ClientSocket : IDisposable
     }
 
     /// <summary>0 at the end of the stream.</summary>
-    public async ValueTask<int> ReceiveAsync(Memory<byte> into)
-    {
-        var count = await connection.ReceiveAsync(into, ended.Token);
-        await LeaveLoopAsync();
-        return count;
-    }
+    public ValueTask<int> ReceiveAsync(Memory<byte> into) => connection.ReceiveAsync(into, ended.Token);
 
     /// <summary>
     /// Sends everything, a TLS record at a time; each one that the peer accepts restarts nginx's <c>send_timeout</c>. The last one ends
@@ -87,14 +66,9 @@ internal sealed class ClientSocket : IDisposable
             await connection.SendAsync(record, ended.Token);
             bytes = bytes[record.Length..];
         }
-        await LeaveLoopAsync();
     }
 
-    public async ValueTask FinishSendingAsync()
-    {
-        await connection.FinishSendingAsync();
-        await LeaveLoopAsync();
-    }
+    public ValueTask FinishSendingAsync() => connection.FinishSendingAsync();
 
     /// <inheritdoc cref="ClientConnection.EndSilently"/>
     public void EndSilently() => connection.EndSilently();
@@ -104,11 +78,5 @@ internal sealed class ClientSocket : IDisposable
         cancellation.Dispose();
         ended.Dispose();
         connection.Dispose();
-    }
-
-    private async ValueTask LeaveLoopAsync()
-    {
-        if (MayBlock)
-            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
     }
 }

@@ -25,7 +25,9 @@ internal sealed class RedirectResponder : Responder
         this.challenge = challenge;
     }
 
-    public override Response Respond(RequestHead head)
+    public override ValueTask<Response> RespondAsync(RequestHead head) => new(Respond(head));
+
+    private Response Respond(RequestHead head)
     {
         if ((head.IsGet || head.IsHead) && Token(head.Target.Path) is { } token && challenge(token) is { } authorization)
             return Response.Text("text/plain", Encoding.ASCII.GetBytes(authorization));

@@ -15,13 +15,8 @@ internal abstract class Responder(NginxProfile like)
     /// <summary>True if the connection closes after every answer (plain HTTP on the TLS port).</summary>
     public virtual bool ClosesAlways => false;
 
-    /// <summary>Whether an answer may wait for a disk, and so must not be made on an event loop.</summary>
-    public virtual bool MayBlock => false;
-
-    public abstract Response Respond(RequestHead head);
-
-    /// <summary>For an answer that must be fetched from elsewhere. HTTP/1 only: all of the decoy's answers are available at once.</summary>
-    public virtual ValueTask<Response> RespondAsync(RequestHead head) => new(Respond(head));
+    /// <summary>At once, unless the answer has to be fetched from elsewhere.</summary>
+    public abstract ValueTask<Response> RespondAsync(RequestHead head);
 }
 
 /// <summary>Answers every request with one of nginx's pages.</summary>
@@ -31,8 +26,6 @@ internal sealed class PageResponder(NginxProfile like, int status, bool waitsFor
 
     public override bool ClosesAlways => closesAlways;
 
-    public override Response Respond(RequestHead head) =>
-        waitsForBody && head.ContentLength > LargestBody
-            ? Response.Page(head, NginxStatus.RequestEntityTooLarge)
-            : Response.Page(head, status);
+    public override ValueTask<Response> RespondAsync(RequestHead head) =>
+        new(Response.Page(head, waitsForBody && head.ContentLength > LargestBody ? NginxStatus.RequestEntityTooLarge : status));
 }

@@ -16,9 +16,7 @@ internal sealed class SiteResponder(Site site, NginxProfile like) : Responder(li
     // nginx also numbers these across the whole process; all that matters is that clients see the same form.
     private static long Boundaries;
 
-    public override bool MayBlock => site.MayBlock;
-
-    public override Response Respond(RequestHead head)
+    public override async ValueTask<Response> RespondAsync(RequestHead head)
     {
         if (head.ContentLength > LargestBody)
             return Response.Page(head, NginxStatus.RequestEntityTooLarge);
@@ -27,18 +25,18 @@ internal sealed class SiteResponder(Site site, NginxProfile like) : Responder(li
         var path = head.Target.Path;
         if (path.EndsWith('/'))
         {
-            var index = site.Find(path + "index.html");
+            var index = await site.FindAsync(path + "index.html");
             if (index.Kind != SiteEntryKind.NotFound)
-                return Respond(head, path + "index.html", index);
-            var directory = site.Find(path);
+                return await RespondAsync(head, path + "index.html", index);
+            var directory = await site.FindAsync(path);
             directory.File?.Dispose();
             return Response.Page(
                 head, directory.Kind is SiteEntryKind.Directory or SiteEntryKind.Forbidden ? NginxStatus.Forbidden : NginxStatus.NotFound);
         }
-        return Respond(head, path, site.Find(path));
+        return await RespondAsync(head, path, await site.FindAsync(path));
     }
 
-    private Response Respond(RequestHead head, string path, SiteEntry entry)
+    private async ValueTask<Response> RespondAsync(RequestHead head, string path, SiteEntry entry)
     {
         switch (entry.Kind)
         {
@@ -52,13 +50,13 @@ internal sealed class SiteResponder(Site site, NginxProfile like) : Responder(li
                 return Response.Page(head, NginxStatus.MovedPermanently, location: WithSlash(head, path));
         }
         var file = entry.File!;
-        var response = head.IsPost ? Response.Page(head, NginxStatus.NotAllowed) : RespondWith(head, path, file);
+        var response = head.IsPost ? Response.Page(head, NginxStatus.NotAllowed) : await RespondWithAsync(head, path, file);
         if (response.File is null)
             file.Dispose();
         return response;
     }
 
-    private Response RespondWith(RequestHead head, string path, SiteFile file)
+    private async ValueTask<Response> RespondWithAsync(RequestHead head, string path, SiteFile file)
     {
         if (head["if-unmodified-since"] is { } unmodified && !(HttpDate.Parse(unmodified) >= file.LastModified)
             || head["if-match"] is { } match && !EntityTags.Matches(match, file.EntityTag, weakly: false))
@@ -74,9 +72,9 @@ internal sealed class SiteResponder(Site site, NginxProfile like) : Responder(li
                 TakesBody = true,
             };
         // What is compressed on its way has no ranges.
-        if (Compress(head, path, file) is { } stream)
-            return Response.Compressed(file, TypeOf(path), stream);
         var type = TypeOf(path);
+        if (type == Response.Html && head.TakesGzip && file.Length >= ShortestCompressed && await compressed.FindAsync(path, file) is { } stream)
+            return Response.Compressed(file, type, stream);
         var outcome = RangeApplies(head, file)
             ? ByteRanges.Parse(head["range"], file.Length, out var ranges)
             : ByteRanges.Parse(null, 0, out ranges);
@@ -101,9 +99,6 @@ internal sealed class SiteResponder(Site site, NginxProfile like) : Responder(li
     }
 
     private string TypeOf(string path) => MimeTypes.ForPath(path, Like.KnowsNewerTypes);
-
-    private IReadOnlyList<ReadOnlyMemory<byte>>? Compress(RequestHead head, string path, SiteFile file) =>
-        TypeOf(path) == Response.Html && file.Length >= ShortestCompressed && head.TakesGzip ? compressed.Find(path, file) : null;
 
     private static bool IsNotModified(RequestHead head, SiteFile file)
     {

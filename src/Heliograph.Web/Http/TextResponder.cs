@@ -12,9 +12,6 @@ internal sealed class TextResponder(Func<TextRequest, ValueTask<TextAnswer?>> an
     // RFC 9110, 15.5.6: a 405 names the methods that are allowed.
     private static readonly KeyValuePair<string, string>[] Allowed = [new("Allow", "GET, HEAD")];
 
-    public override Response Respond(RequestHead head) =>
-        throw new NotSupportedException("Text is made when it is asked for: call RespondAsync.");
-
     public override async ValueTask<Response> RespondAsync(RequestHead head)
     {
         if (!head.IsGet && !head.IsHead)

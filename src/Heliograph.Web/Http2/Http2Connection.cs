@@ -53,6 +53,7 @@ internal sealed class Http2Connection : IDisposable
         while (error == Http2Error.None)
         {
             var isTaken = TryReceiveFrame(out error);
+            await session.AnswerAsync();
             await SendAsync();
             if (session.IsFinished)
                 error = Http2Error.NoError;

@@ -20,6 +20,9 @@ internal sealed class Http2Session : IDisposable
     // The request whose header block is read; null if it was refused, and the block is only read for the table's sake.
     private Http2RequestBuilder? request;
     private Http2Stream? opening;
+
+    // Its request is complete, and nothing was answered yet.
+    private Http2Stream? unanswered;
     private int lastStream;
     private int requests;
     private int refused;
@@ -112,6 +115,15 @@ internal sealed class Http2Session : IDisposable
             _ => received / 8 > useful + Http2Limits.FloodAllowance ? Http2Error.NoError : Http2Error.None,
         };
         return outcome != FrameReader.Outcome.NeedMore;
+    }
+
+    /// <summary>Answers the request that the last frame completed, if it did. Nothing may be received before.</summary>
+    public async ValueTask AnswerAsync()
+    {
+        if (unanswered is not { } stream)
+            return;
+        unanswered = null;
+        Answer(stream, await responder.RespondAsync(stream.Head));
     }
 
     /// <summary>
@@ -219,7 +231,7 @@ internal sealed class Http2Session : IDisposable
         }
         else if (!responder.WaitsForBody || stream.IsInputClosed || stream.Head.ContentLength > Responder.LargestBody)
         {
-            Answer(stream, responder.Respond(stream.Head));
+            unanswered = stream;
         }
         else
         {
@@ -307,7 +319,10 @@ internal sealed class Http2Session : IDisposable
         if (stream.Response is not null)
             return Http2Error.None;
         var isShort = stream.Head.ContentLength >= 0 && stream.Head.ContentLength != stream.BodyLength;
-        Answer(stream, isShort ? Response.Page(stream.Head, NginxStatus.BadRequest) : responder.Respond(stream.Head));
+        if (isShort)
+            Answer(stream, Response.Page(stream.Head, NginxStatus.BadRequest));
+        else
+            unanswered = stream;
         return Http2Error.None;
     }
 

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
+using Heliograph.Platform;
 using Microsoft.Win32.SafeHandles;
 
 namespace Heliograph.Web.Sites;
@@ -30,7 +31,8 @@ internal sealed unsafe partial class DirectorySite : Site
 
     // The same number everywhere; glibc has no function for it.
     private const int OpenAt2Number = 437;
-    private const int ResolveBeneath = 8;
+    private const ulong ResolveNoLinks = 4; // RESOLVE_NO_SYMLINKS
+    private const ulong ResolveBeneath = 8;
 
     /// <summary>Longer than what the kernel writes of a descriptor's path: a page (proc(5)).</summary>
     private const int LongestPath = 4096;
@@ -39,6 +41,11 @@ internal sealed unsafe partial class DirectorySite : Site
     private const int MostAttempts = 3;
 
     private readonly byte[] root;
+    private readonly ulong device;
+
+    // Where a lookup is in the kernel's cache or a read of the disk away, which nginx's workers wait for as well. A network's file system
+    // may keep all waiting whom the event loop serves, and so may one that is mounted in this one.
+    private volatile bool isLocal;
 
     public DirectorySite(string directory)
     {
@@ -47,46 +54,43 @@ internal sealed unsafe partial class DirectorySite : Site
             throw new WebServerException(
                 $"The decoy's directory {full} does not exist or is not a directory; create it, or set decoy.site to built-in.");
         root = Encoding.UTF8.GetBytes(full + '\0');
+        isLocal = new DriveInfo(full).DriveType is DriveType.Fixed or DriveType.Ram;
         using var handle = OpenInside("/", out _);
         if (handle is null)
             throw new WebServerException(
                 $"The decoy's directory {full} cannot be read ({Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}); " +
                 "give the service permission to read it.");
+        device = FileStatus.OfOpen(handle)?.Device ?? 0;
     }
 
-    internal override bool MayBlock => true;
+    internal override ValueTask<SiteEntry> FindAsync(string path) => isLocal ? new(Find(path)) : new(Task.Run(() => Find(path)));
 
-    internal override SiteEntry Find(string path)
+    private SiteEntry Find(string path)
     {
-        if (OpenInside(path, out var problem) is not { } handle)
-            return new(problem);
-        var keep = false;
-        try
+        // As nginx does, in one call, unless there is a link on the way, which might lead out.
+        var descriptor = Open(CurrentDirectory, Below(root.AsSpan()[..^1], path), ResolveNoLinks);
+        if (descriptor >= 0)
+            return Describe(new(descriptor, ownsHandle: true));
+        if (Marshal.GetLastPInvokeError() is not TooManyLinks and var error && Meaning(error) is { } known)
+            return new(known);
+        return OpenInside(path, out var problem) is { } handle ? Describe(handle) : new(problem);
+    }
+
+    private SiteEntry Describe(SafeFileHandle handle)
+    {
+        var status = FileStatus.OfOpen(handle);
+        if (status?.Device != device)
+            isLocal = false;
+        if (status is { Kind: FileKind.Regular, Length: var length, LastModified: var time })
+            return new(SiteEntryKind.File, new OpenFile(handle) { Length = length, LastModified = time });
+        handle.Dispose();
+        return new(status switch
         {
-            if (File.GetAttributes(handle).HasFlag(FileAttributes.Directory))
-                return new(SiteEntryKind.Directory);
-            var file = new OpenFile(handle)
-            {
-                Length = RandomAccess.GetLength(handle),
-                LastModified = DateTimeOffset.FromUnixTimeSeconds(new DateTimeOffset(File.GetLastWriteTimeUtc(handle)).ToUnixTimeSeconds()),
-            };
-            keep = true;
-            return new(SiteEntryKind.File, file);
-        }
-        catch (NotSupportedException)
-        {
-            // A pipe or a socket, not a file.
-            return new(SiteEntryKind.NotFound);
-        }
-        catch (IOException)
-        {
-            return new(SiteEntryKind.Failed);
-        }
-        finally
-        {
-            if (!keep)
-                handle.Dispose();
-        }
+            null => SiteEntryKind.Failed,
+            { Kind: FileKind.Directory } => SiteEntryKind.Directory,
+            // A pipe, say.
+            _ => SiteEntryKind.NotFound,
+        });
     }
 
     /// <summary>
@@ -96,20 +100,13 @@ internal sealed unsafe partial class DirectorySite : Site
     private SafeFileHandle? OpenInside(string path, out SiteEntryKind problem)
     {
         // The point makes it relative to the directory.
-        var relative = new byte[path.Length + 2];
-        relative[0] = (byte)'.';
-        Encoding.Latin1.GetBytes(path, relative.AsSpan(1));
+        var relative = Below("."u8, path);
         for (var attempt = 1; ; attempt++)
         {
-            var descriptor = Open(relative, out var isInside);
+            var descriptor = OpenBeneath(relative, out var isInside);
             var error = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
             var handle = descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
-            problem = error switch
-            {
-                NoEntry or NotADirectory or NameTooLong => SiteEntryKind.NotFound,
-                0 or AccessDenied or TooManyLinks => SiteEntryKind.Forbidden,
-                _ => SiteEntryKind.Failed,
-            };
+            problem = error == 0 ? SiteEntryKind.Forbidden : Meaning(error) ?? SiteEntryKind.Failed;
             if (handle is null || isInside)
                 return handle;
             handle.Dispose();
@@ -118,19 +115,35 @@ internal sealed unsafe partial class DirectorySite : Site
         }
     }
 
-    private int Open(byte[] relative, out bool isInside)
+    /// <summary>Ends with a 0.</summary>
+    private static byte[] Below(ReadOnlySpan<byte> directory, string path)
+    {
+        var whole = new byte[directory.Length + path.Length + 1];
+        directory.CopyTo(whole);
+        Encoding.Latin1.GetBytes(path, whole.AsSpan(directory.Length));
+        return whole;
+    }
+
+    /// <summary>What nginx makes of an error that tells something about the path; null for any other.</summary>
+    private static SiteEntryKind? Meaning(int error) => error switch
+    {
+        NoEntry or NotADirectory or NameTooLong => SiteEntryKind.NotFound,
+        AccessDenied or TooManyLinks => SiteEntryKind.Forbidden,
+        _ => null,
+    };
+
+    private int OpenBeneath(byte[] relative, out bool isInside)
     {
         isInside = false;
         var directory = OpenAt(CurrentDirectory, root, LookFlags);
         if (directory < 0)
             return directory;
-        var how = new OpenHow { Flags = OpenFlags, Resolve = ResolveBeneath };
-        var descriptor = (int)OpenAt2(OpenAt2Number, directory, relative, &how, sizeof(OpenHow));
+        var descriptor = Open(directory, relative, ResolveBeneath);
         if (descriptor >= 0)
         {
             isInside = true;
         }
-        else if (Marshal.GetLastPInvokeError() is not (NoEntry or NotADirectory or NameTooLong or AccessDenied or TooManyLinks))
+        else if (Meaning(Marshal.GetLastPInvokeError()) is null)
         {
             // A link with an absolute path or one that leaves the directory and may come back, a kernel before 5.6, or a sandbox
             // that does not know the call.
@@ -140,6 +153,12 @@ internal sealed unsafe partial class DirectorySite : Site
         // Does not touch the last error of the calls above.
         _ = Close(directory);
         return descriptor;
+    }
+
+    private static int Open(int directory, byte[] path, ulong resolve)
+    {
+        var how = new OpenHow { Flags = OpenFlags, Resolve = resolve };
+        return (int)OpenAt2(OpenAt2Number, directory, path, &how, sizeof(OpenHow));
     }
 
     [SkipLocalsInit]
@@ -184,25 +203,5 @@ internal sealed unsafe partial class DirectorySite : Site
         public ulong Flags;
         public ulong Mode;
         public ulong Resolve;
-    }
-
-    private sealed class OpenFile(SafeFileHandle handle) : SiteFile
-    {
-        public override ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) =>
-            RandomAccess.ReadAsync(handle, buffer, offset, cancellationToken);
-
-        public override int Read(Span<byte> buffer)
-        {
-            var filled = 0;
-            while (filled < buffer.Length && RandomAccess.Read(handle, buffer[filled..], filled) is > 0 and var count)
-                filled += count;
-            return filled;
-        }
-
-        public override void Dispose()
-        {
-            handle.Dispose();
-            base.Dispose();
-        }
     }
 }

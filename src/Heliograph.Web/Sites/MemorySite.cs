@@ -17,7 +17,9 @@ internal sealed class MemorySite : Site
         directories = this.files.Keys.SelectMany(DirectoriesAbove).ToFrozenSet(StringComparer.Ordinal);
     }
 
-    internal override SiteEntry Find(string path)
+    internal override ValueTask<SiteEntry> FindAsync(string path) => new(Find(path));
+
+    private SiteEntry Find(string path)
     {
         if (files.TryGetValue(path, out var file))
             return new(SiteEntryKind.File, new OpenFile(file));
@@ -47,13 +49,6 @@ internal sealed class MemorySite : Site
             var count = (int)Math.Min(buffer.Length, content.Length - offset);
             content.AsSpan((int)offset, count).CopyTo(buffer.Span);
             return ValueTask.FromResult(count);
-        }
-
-        public override int Read(Span<byte> buffer)
-        {
-            var count = Math.Min(buffer.Length, content.Length);
-            content.AsSpan(0, count).CopyTo(buffer);
-            return count;
         }
     }
 }

@@ -19,15 +19,15 @@ public abstract class Site
     {
     }
 
-    /// <summary>Whether finding or reading a file may wait for a disk.</summary>
-    internal virtual bool MayBlock => false;
-
     /// <summary>When <see cref="Change"/> gives another site; null for one that does not change by itself.</summary>
     internal DateTimeOffset? ChangesAt { get; init; }
 
     /// <summary>The site as it is from that moment on.</summary>
     internal Func<DateTimeOffset, Site>? Change { get; init; }
 
-    /// <summary>Finds what a normalized path refers to (it starts with a slash and has no dot segments; one char for each byte).</summary>
-    internal abstract SiteEntry Find(string path);
+    /// <summary>
+    /// Finds what a normalized path refers to (it starts with a slash and has no dot segments; one char for each byte), at once where that
+    /// keeps nobody else waiting.
+    /// </summary>
+    internal abstract ValueTask<SiteEntry> FindAsync(string path);
 }

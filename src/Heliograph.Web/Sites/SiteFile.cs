@@ -11,11 +11,8 @@ internal abstract class SiteFile : IDisposable
     /// <summary>nginx's form: modification time and length in hexadecimal.</summary>
     public string EntityTag => $"\"{LastModified.ToUnixTimeSeconds():x}-{Length:x}\"";
 
-    /// <summary>Reads from <paramref name="offset"/>; 0 at the end.</summary>
+    /// <summary>Reads from <paramref name="offset"/>, at once where that keeps nobody else waiting; 0 at the end.</summary>
     public abstract ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken);
-
-    /// <summary>Reads from the beginning; fewer bytes than there is room for only at the end.</summary>
-    public abstract int Read(Span<byte> buffer);
 
     public virtual void Dispose()
     {

@@ -27,7 +27,7 @@ internal sealed class WatchedFile(string path)
     public byte[]? ReadIfChanged(int longest, bool isRequested)
     {
         // Opening one would wait for whoever writes to it.
-        if (FileStatus.OfPath(Path) is { IsPipe: true })
+        if (FileStatus.OfPath(Path) is { Kind: FileKind.Pipe })
             throw new UnusableException("it is a pipe, which can be read only once; give a regular file");
         try
         {

@@ -18,16 +18,16 @@ public sealed class Http2SessionTests
         ]);
         using var session = new Http2Session(new SiteResponder(site, NginxProfile.Nginx126), TimeProvider.System);
         var block = Http2Cases.Block("GET", "/small.txt");
-        Receive(
+        await ReceiveAsync(
             session,
             [
                 .. RawHttp2.Preface, .. RawHttp2.Frame(4, 0, 0, 0, 4, 0x7f, 0xff, 0xff, 0xff), .. RawHttp2.Frame(8, 0, 0, 0x7f, 0, 0, 0),
                 .. RawHttp2.Frame(1, 5, 1, Http2Cases.Block("GET", "/large.bin")),
             ]);
         await session.SendSomeAsync(WriteSize, TestContext.Current.CancellationToken);
-        Receive(session, RawHttp2.Frame(1, 1, 3, block[..20]));
+        await ReceiveAsync(session, RawHttp2.Frame(1, 1, 3, block[..20]));
         await session.SendSomeAsync(WriteSize, TestContext.Current.CancellationToken);
-        Receive(session, RawHttp2.Frame(9, 4, 3, block[20..]));
+        await ReceiveAsync(session, RawHttp2.Frame(9, 4, 3, block[20..]));
         while (session.CanSend)
             await session.SendSomeAsync(WriteSize, TestContext.Current.CancellationToken);
 
@@ -46,13 +46,14 @@ public sealed class Http2SessionTests
         Assert.Equal((400_000, 36), (data[1], data[3]));
     }
 
-    private static void Receive(Http2Session session, byte[] bytes)
+    private static async Task ReceiveAsync(Http2Session session, byte[] bytes)
     {
         var taken = 0;
         while (session.TryReceive(bytes.AsSpan(taken), out var count, out var error))
         {
             Assert.Equal(Http2Error.None, error);
             taken += count;
+            await session.AnswerAsync();
         }
     }
 }

@@ -61,7 +61,7 @@ public sealed partial class BuiltInSiteTests
     }
 
     [Fact]
-    public void Every_page_is_well_formed_and_every_link_has_its_target_on_the_site()
+    public async Task Every_page_is_well_formed_and_every_link_has_its_target_on_the_site()
     {
         for (var i = 0; i < Seeds; i++)
         {
@@ -91,7 +91,7 @@ public sealed partial class BuiltInSiteTests
                 {
                     var path = link.Value.Split('#')[0];
                     var target = path.EndsWith('/') ? path + "index.html" : path;
-                    Assert.True(site.Find(target).Kind == SiteEntryKind.File, $"{page.Path} of seed {i} links to {link.Value}");
+                    Assert.True((await site.FindAsync(target)).Kind == SiteEntryKind.File, $"{page.Path} of seed {i} links to {link.Value}");
                 }
             }
         }

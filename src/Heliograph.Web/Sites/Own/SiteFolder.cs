@@ -138,18 +138,19 @@ public sealed class SitePreview : IAsyncDisposable
 /// <summary>A folder's site as it is at the moment; what keeps it from being one is its page.</summary>
 internal sealed class PreviewedSite(string directory) : Site
 {
-    internal override SiteEntry Find(string path)
+    internal override ValueTask<SiteEntry> FindAsync(string path)
     {
         try
         {
-            return new MemorySite(SiteRenderer.Render(directory).Files).Find(path);
+            return new MemorySite(SiteRenderer.Render(directory).Files).FindAsync(path);
         }
         catch (SiteFolderException exception)
         {
             var page = new MemoryFile(
                 path, Encoding.UTF8.GetBytes($"<p>{HtmlText.Escape(exception.Message)}</p>\n"),
                 DateTimeOffset.UnixEpoch);
-            return path.EndsWith(".html", StringComparison.Ordinal) ? new MemorySite([page]).Find(path) : new(SiteEntryKind.NotFound);
+            return path.EndsWith(".html", StringComparison.Ordinal)
+                ? new MemorySite([page]).FindAsync(path) : new(new SiteEntry(SiteEntryKind.NotFound));
         }
     }
 }
