@@ -6,6 +6,9 @@ namespace Heliograph.Platform;
 /// </summary>
 public abstract class ClientConnection : IDisposable
 {
+    /// <summary>How long ago the client was accepted, when the server got the connection.</summary>
+    public TimeSpan Age { get; init; }
+
     /// <summary>Whether bytes wait to be received. False at the end of the stream.</summary>
     public abstract ValueTask<bool> HasUnreadAsync();
 

@@ -25,6 +25,7 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     private readonly ConnectionAccount account;
     private readonly Deadline deadline;
     private readonly PendingBytes peeked;
+    private readonly long accepted;
     private Channel client;
     private Channel? upstream;
     private RouteCounters? relaying;
@@ -39,6 +40,7 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     {
         this.relay = relay;
         this.loop = loop;
+        accepted = loop.Events.Now;
         account = new(relay, loop);
         peeked = new(loop.Events);
         deadline = new Deadline(this);
@@ -46,6 +48,9 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     }
 
     public bool IsRelaying => relaying is not null;
+
+    /// <summary>Since the accept, from which nginx counts, too.</summary>
+    private TimeSpan Age => TimeSpan.FromMilliseconds(loop.Events.Now - accepted);
 
     public bool LostAccess(AccessTable names) => account.LostAccess(names, IsRelaying);
 
@@ -141,7 +146,7 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
             return await ServeDecoyAsync(
                 relay.Decoy.Http2 ?? relay.Decoy.Http1, relay.Decoy.Http2Unavailable, ConnectionOutcome.DecoyHttp2);
 
-        loop.HelloTimeouts.Arm(deadline);
+        loop.ArmHello(deadline, Age);
         awaitsFirstByte = true;
         var inner = isListed ? await PeekAsync() : await PeekedBytes.ReadFirstAsync(client, loop, peeked);
         awaitsFirstByte = false;
@@ -278,7 +283,7 @@ internal sealed class RelayConnection : ILoopConnection, IDeadlineOwner, IDispos
     /// </summary>
     private async ValueTask AnswerAsync(UpstreamEndpoint.InProcess server)
     {
-        var visitor = new VisitorConnection(loop, client, peeked, deadline, account.Counters);
+        var visitor = new VisitorConnection(loop, client, peeked, deadline, account.Counters) { Age = Age };
         await server.Serve(visitor);
         await visitor.FinishSendingAsync();
     }

@@ -16,7 +16,8 @@ public sealed record RelayLimits
     public TimeSpan ProxyHeaderTimeout => HandshakeTimeout < LongestProxyHeaderTimeout ? HandshakeTimeout : LongestProxyHeaderTimeout;
 
     /// <summary>
-    /// From the end of the outer handshake to a whole inner ClientHello. A Signal client may sit silent for seconds first.
+    /// From the end of the outer handshake to a whole inner ClientHello. A Signal client may sit silent for seconds first. Both together
+    /// have as long as the longer of them.
     /// </summary>
     public TimeSpan HelloTimeout { get; init; } = TimeSpan.FromSeconds(60);
 

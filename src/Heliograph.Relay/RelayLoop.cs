@@ -23,6 +23,8 @@ internal sealed unsafe class RelayLoop : IDisposable
     private readonly byte* scratch;
     private readonly OpenConnections open;
     private readonly HashSet<ILoopConnection> connections = [];
+    private readonly DeadlineQueue helloTimeouts;
+    private RelayLimits limits;
     private int load;
 
     public RelayLoop(
@@ -32,7 +34,7 @@ internal sealed unsafe class RelayLoop : IDisposable
         RecordLayer records,
         OpenConnections open)
     {
-        var limits = relay.Options.Limits;
+        limits = relay.Options.Limits;
         Shaper = relay.Admission.Shaper;
         Records = records;
         Events = events;
@@ -43,7 +45,7 @@ internal sealed unsafe class RelayLoop : IDisposable
         HandshakeSlots = events.CreateDeadlines(TimeSpan.Zero);
         HandshakeTimeouts = events.CreateDeadlines(limits.HandshakeTimeout);
         ProxyHeaderTimeouts = events.CreateDeadlines(limits.ProxyHeaderTimeout);
-        HelloTimeouts = events.CreateDeadlines(limits.HelloTimeout);
+        helloTimeouts = events.CreateDeadlines(limits.HelloTimeout);
         IdleTimeouts = events.CreateDeadlines(limits.IdleTimeout);
         HalfClosedTimeouts = events.CreateDeadlines(HalfClosedTimeout);
     }
@@ -73,8 +75,6 @@ internal sealed unsafe class RelayLoop : IDisposable
 
     public DeadlineQueue ProxyHeaderTimeouts { get; }
 
-    public DeadlineQueue HelloTimeouts { get; }
-
     public DeadlineQueue IdleTimeouts { get; }
 
     public DeadlineQueue HalfClosedTimeouts { get; }
@@ -100,6 +100,20 @@ internal sealed unsafe class RelayLoop : IDisposable
         open.Remove();
     }
 
+    /// <summary>
+    /// The time of the inner hello begins. Together with the handshake it has as long as the longer of both limits: by default, as from
+    /// nginx, a client gets 60 s from the accept to its first request, however it divides them.
+    /// </summary>
+    /// <param name="deadline">The handshake's.</param>
+    /// <param name="age">Since the accept.</param>
+    public void ArmHello(Deadline deadline, TimeSpan age)
+    {
+        if (limits.HelloTimeout > limits.HandshakeTimeout)
+            helloTimeouts.Arm(deadline, limits.HelloTimeout - age);
+        else if (age + limits.HelloTimeout < limits.HandshakeTimeout)
+            helloTimeouts.Arm(deadline);
+    }
+
     /// <summary>Begins to hold a connection, for which there is a place reserved.</summary>
     public void Add(ILoopConnection connection) => connections.Add(connection);
 
@@ -121,11 +135,11 @@ internal sealed unsafe class RelayLoop : IDisposable
     /// </summary>
     public void Use(RelayOptions options)
     {
-        var limits = options.Limits;
+        limits = options.Limits;
         Dialer.Use(options);
         HandshakeTimeouts.Change(limits.HandshakeTimeout);
         ProxyHeaderTimeouts.Change(limits.ProxyHeaderTimeout);
-        HelloTimeouts.Change(limits.HelloTimeout);
+        helloTimeouts.Change(limits.HelloTimeout);
         IdleTimeouts.Change(limits.IdleTimeout);
     }
 

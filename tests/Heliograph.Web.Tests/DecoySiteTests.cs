@@ -198,19 +198,40 @@ public sealed class DecoySiteTests : IDisposable
     }
 
     [Fact]
-    public async Task An_idle_http2_connection_is_sent_goaway_after_75_seconds()
+    public async Task An_http2_connection_without_a_request_is_sent_goaway_after_60_seconds()
     {
         await using var decoy = await StartAsync();
         using var socket = await DialTo.Server(decoy.ServeHttp2)(Cancellation);
         using var stream = new NetworkStream(socket, ownsSocket: false);
         // The server sends its settings without being asked.
         await stream.ReadExactlyAsync(new byte[27 + 13], Cancellation);
-        await time.UntilDueInAsync(TimeSpan.FromSeconds(75), Cancellation);
-        time.Advance(TimeSpan.FromSeconds(75));
+        await time.UntilDueInAsync(TimeSpan.FromSeconds(60), Cancellation);
+        time.Advance(TimeSpan.FromSeconds(60));
         var goAway = new byte[17];
         await stream.ReadExactlyAsync(goAway, Cancellation);
         Assert.Equal("0000080700000000000000000000000000", Convert.ToHexStringLower(goAway));
         Assert.Equal(0, await stream.ReadAsync(new byte[1], Cancellation));
+    }
+
+    [Fact]
+    public async Task A_request_on_a_connection_of_more_than_an_hour_is_its_last()
+    {
+        await using var decoy = await StartAsync();
+        using var socket = await DialTo.Server(decoy.ServeHttp1)(Cancellation);
+        using var stream = new NetworkStream(socket, ownsSocket: false);
+        var request = RawHttp.Bytes("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
+        // The last comes an hour and 10 s after the first.
+        for (var requests = 0; requests < 62; requests++)
+        {
+            await stream.WriteAsync(request, Cancellation);
+            var head = await ReadHeadAsync(stream);
+            Assert.Contains(requests < 61 ? "Connection: keep-alive" : "Connection: close", head, StringComparison.Ordinal);
+            if (requests == 61)
+                break;
+            await time.UntilDueInAsync(TimeSpan.FromSeconds(75), Cancellation);
+            time.Advance(TimeSpan.FromSeconds(3610 / 61.0));
+        }
+        await stream.CopyToAsync(Stream.Null, Cancellation);
     }
 
     [Fact]
@@ -229,6 +250,18 @@ public sealed class DecoySiteTests : IDisposable
             await stream.CopyToAsync(answer, Cancellation);
             Assert.Equal(whole, RawHttp.Mask(Encoding.Latin1.GetString(answer.ToArray())));
         }
+    }
+
+    private static async Task<string> ReadHeadAsync(Stream stream)
+    {
+        var head = new StringBuilder();
+        var next = new byte[1];
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            await stream.ReadExactlyAsync(next, Cancellation);
+            head.Append((char)next[0]);
+        }
+        return head.ToString();
     }
 
     private static Task<string> GetAsync(DecoySite decoy, string path) =>

@@ -10,6 +10,7 @@ internal sealed class ClientSocket : IDisposable
 {
     private readonly ClientConnection connection;
     private readonly TimeProvider timeProvider;
+    private readonly long started;
     private readonly CancellationTokenSource ended;
     private readonly CancellationTokenRegistration cancellation;
 
@@ -17,11 +18,15 @@ internal sealed class ClientSocket : IDisposable
     {
         this.connection = connection;
         this.timeProvider = timeProvider;
+        started = timeProvider.GetTimestamp();
         ended = new CancellationTokenSource(Timeout.InfiniteTimeSpan, timeProvider);
         cancellation = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), ended);
     }
 
     public CancellationToken Deadline => ended.Token;
+
+    /// <summary>Since the client was accepted.</summary>
+    public TimeSpan Age => connection.Age + timeProvider.GetElapsedTime(started);
 
     public void SetDeadline(TimeSpan fromNow) => ended.CancelAfter(fromNow);
 

@@ -61,7 +61,7 @@ internal sealed class Http1Connection : IDisposable
         isIdle = filled == 0;
         if (isIdle)
         {
-            client.SetDeadline(isFirst ? NginxClock.ClientHeader : NginxClock.KeepAlive);
+            client.SetDeadline(isFirst ? NginxClock.FirstHeaderLeft(client.Age) : NginxClock.KeepAlive);
             await client.WaitReadableAsync();
         }
         if (!isFirst || filled != 0)
@@ -104,6 +104,7 @@ internal sealed class Http1Connection : IDisposable
         var keepsAlive =
             head.KeepsAlive
             && !isLast
+            && client.Age <= NginxClock.KeepAliveTime
             && !response.Closes
             && !responder.ClosesAlways
             && !head.IsPostOfOldExplorer

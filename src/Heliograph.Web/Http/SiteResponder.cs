@@ -73,8 +73,11 @@ internal sealed class SiteResponder(Site site, NginxProfile like) : Responder(li
             };
         // What is compressed on its way has no ranges.
         var type = TypeOf(path);
-        if (type == Response.Html && head.TakesGzip && file.Length >= ShortestCompressed && await compressed.FindAsync(path, file) is { } stream)
+        if (type == Response.Html && head.TakesGzip && file.Length >= ShortestCompressed
+            && await compressed.FindAsync(path, file) is { } stream)
+        {
             return Response.Compressed(file, type, stream);
+        }
         var outcome = RangeApplies(head, file)
             ? ByteRanges.Parse(head["range"], file.Length, out var ranges)
             : ByteRanges.Parse(null, 0, out ranges);

@@ -25,7 +25,7 @@ internal sealed class Http2Connection : IDisposable
     {
         this.client = client;
         this.timeProvider = timeProvider;
-        session = new(responder, timeProvider);
+        session = new(responder, timeProvider, client.Age);
     }
 
     public async Task RunAsync()
@@ -69,9 +69,11 @@ internal sealed class Http2Connection : IDisposable
                 continue;
             // nginx closes an idle connection cleanly, and one that stops half-way with an error.
             var isIdle = session.IsIdle && filled == start && !session.IsInFrame;
-            var blocked = session.Blocked;
-            if (!await WaitAsync(isIdle ? NginxClock.KeepAlive : blocked?.TimeLeft ?? NginxClock.ClientHeader))
-                error = session.TimeOut(blocked, isIdle);
+            var left = session.TimeLeft;
+            if (left == TimeSpan.Zero || !await WaitAsync(left))
+                error = session.TimeOut(isIdle);
+            else if (isIdle && !session.MayWakeUp())
+                error = Http2Error.NoError;
             else if (!await FillAsync())
             {
                 client.EndSilently();

@@ -19,6 +19,9 @@ internal static class Http2Limits
 
     public const int MostRequests = 1000;
 
+    /// <summary>How often a client without a request may make itself heard (ten times keepalive_requests).</summary>
+    public const int MostIdleBatches = 10 * MostRequests;
+
     /// <summary>What a client may send beyond eight times the bytes of its requests (nginx's flood guard).</summary>
     public const long FloodAllowance = 1 << 20;
 }

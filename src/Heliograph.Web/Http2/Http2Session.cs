@@ -12,6 +12,8 @@ internal sealed class Http2Session : IDisposable
 {
     private readonly Responder responder;
     private readonly TimeProvider timeProvider;
+    private readonly TimeSpan age;
+    private readonly long started;
     private readonly FrameReader reader = new();
     private readonly ClientSettings settings = new();
     private readonly OpenStreams streams = new();
@@ -31,11 +33,21 @@ internal sealed class Http2Session : IDisposable
     private long receiveWindow = Http2Limits.LargestWindow;
     private long received;
     private long useful;
+    private int idleBatches;
 
-    public Http2Session(Responder responder, TimeProvider timeProvider)
+    // Until when the next request must have begun; null while one is in progress.
+    private TimeSpan? requestDue;
+
+    /// <param name="responder">Answers the requests.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="age">How long ago the client was accepted.</param>
+    public Http2Session(Responder responder, TimeProvider timeProvider, TimeSpan age = default)
     {
         this.responder = responder;
         this.timeProvider = timeProvider;
+        this.age = age;
+        started = timeProvider.GetTimestamp();
+        requestDue = NginxClock.ClientHeader;
         output = Output.Writer;
         FrameWriter.Preface(output);
     }
@@ -57,14 +69,29 @@ internal sealed class Http2Session : IDisposable
     /// <summary>An answer has bytes left and room in its windows.</summary>
     public bool CanSend => streams.Next is not null;
 
-    /// <inheritdoc cref="OpenStreams.Blocked"/>
-    public Http2Stream? Blocked => streams.Blocked;
+    /// <summary>
+    /// How long the client may stay silent, and whatever it does but ask: nginx gives it time for the first request from the accept on, and
+    /// for the next one from the end of the last answer (ngx_http_v2_handle_connection), and what is no request changes nothing about that.
+    /// </summary>
+    public TimeSpan TimeLeft
+    {
+        get
+        {
+            if (streams.FirstToExpire is { } stream)
+                return stream.TimeLeft;
+            requestDue ??= Age + NginxClock.KeepAlive;
+            return requestDue > Age ? requestDue.Value - Age : TimeSpan.Zero;
+        }
+    }
 
     /// <summary>Counts received bytes.</summary>
     public void Count(int bytes) => received += bytes;
 
     /// <summary>Everything that had arrived has been read: as many new streams again are allowed at once.</summary>
     public void BeginBatch() => streamsInBatch = 0;
+
+    /// <summary>The client makes itself heard, and nothing is in progress. False: it has done so too often.</summary>
+    public bool MayWakeUp() => idleBatches++ <= Http2Limits.MostIdleBatches;
 
     /// <summary>
     /// Frames to be sent. Each answer's head ends a chain, and so does each buffer of its body (ngx_http_v2_filter_send).
@@ -78,23 +105,19 @@ internal sealed class Http2Session : IDisposable
     }
 
     /// <summary>
-    /// The client has let the time pass. nginx resets an answer that nobody takes, and goes on; before it ends the connection, it resets
-    /// the request whose header block stopped half-way.
+    /// The client has let the time pass. nginx resets the request that it did not finish, or whose answer nobody takes, and goes on; a
+    /// connection without one ends.
     /// </summary>
-    /// <param name="blocked">The answer whose time it was; null: the client has sent nothing for too long.</param>
-    /// <param name="isIdle">Nothing was asked for.</param>
-    public Http2Error TimeOut(Http2Stream? blocked, bool isIdle)
+    /// <param name="isIdle">Nothing has come of a frame, either.</param>
+    public Http2Error TimeOut(bool isIdle)
     {
-        if (blocked is not null)
-        {
-            streams.Remove(blocked);
-            FrameWriter.ResetStream(output, blocked.Id, Http2Error.Protocol);
-            return Http2Error.None;
-        }
-        if (opening is not null)
-            Reset(opening, Http2Error.Protocol);
-        (request, opening) = (null, null);
-        return isIdle ? Http2Error.NoError : Http2Error.Protocol;
+        if (streams.FirstToExpire is not { } late)
+            return isIdle ? Http2Error.NoError : Http2Error.Protocol;
+        if (late == opening)
+            (request, opening) = (null, null);
+        streams.Remove(late);
+        FrameWriter.ResetStream(output, late.Id, Http2Error.Protocol);
+        return Http2Error.None;
     }
 
     public void Dispose() => streams.Dispose();
@@ -160,6 +183,8 @@ internal sealed class Http2Session : IDisposable
             streams.MoveToEnd(stream);
     }
 
+    private TimeSpan Age => age + timeProvider.GetElapsedTime(started);
+
     private Http2Error Receive(Frame frame) => frame.Type switch
     {
         FrameType.Data => frame.IsEnd ? EndData(frame) : ReceiveData(frame),
@@ -193,8 +218,10 @@ internal sealed class Http2Session : IDisposable
             SendWindow = settings.InitialWindow,
             IsInputClosed = frame.Has(FrameFlags.EndStream),
         };
+        opening.StartTime();
         streams.Add(opening);
-        if (++requests == Http2Limits.MostRequests)
+        requestDue = null;
+        if (++requests >= Http2Limits.MostRequests || Age > NginxClock.KeepAliveTime)
             GoAway(Http2Error.NoError);
         return Http2Error.None;
     }
@@ -306,6 +333,8 @@ internal sealed class Http2Session : IDisposable
             return Http2Error.None;
         }
         stream.BodyLength += frame.Length - frame.Padding;
+        if (stream.Response is null)
+            stream.StartTime();
         if (stream.Response is null && stream.BodyLength > Responder.LargestBody)
             Answer(stream, Response.Page(stream.Head, NginxStatus.RequestEntityTooLarge));
         return Http2Error.None;
@@ -366,7 +395,7 @@ internal sealed class Http2Session : IDisposable
             if (delta > Http2Limits.LargestWindow - stream.SendWindow && delta > 0)
                 Reset(stream, Http2Error.FlowControl);
             else
-                stream.SendWindow += delta;
+                Open(stream, delta);
         }
     }
 
@@ -393,7 +422,15 @@ internal sealed class Http2Session : IDisposable
         if (increment > Http2Limits.LargestWindow - stream.SendWindow)
             Reset(stream, Http2Error.FlowControl);
         else
-            stream.SendWindow += increment;
+            Open(stream, increment);
         return Http2Error.None;
+    }
+
+    // nginx tries to go on with an answer that waited for this, and gives it its time anew, whether the other window lets it or not.
+    private static void Open(Http2Stream stream, long increment)
+    {
+        if (stream.SendWindow <= 0 && stream.SendWindow + increment > 0)
+            stream.StartTime();
+        stream.SendWindow += increment;
     }
 }

@@ -18,7 +18,10 @@ internal sealed class Http2Stream : IDisposable
 
     public required TimeProvider TimeProvider { get; init; }
 
-    /// <summary>How long the client may still leave the answer where it is (nginx's send_timeout).</summary>
+    /// <summary>
+    /// How long the client may still leave the request unfinished, or the answer where it is: nginx gives it as long for a header block,
+    /// for each part of a body, and to let some of the answer go (client_header_timeout, client_body_timeout, send_timeout).
+    /// </summary>
     public TimeSpan TimeLeft =>
         TimeProvider.GetElapsedTime(started) is var passed && passed < NginxClock.Send ? NginxClock.Send - passed : TimeSpan.Zero;
 
@@ -47,7 +50,7 @@ internal sealed class Http2Stream : IDisposable
     /// </summary>
     public bool IsAtEndOfBuffer => Response is { IsGzip: true } ? sentBytes == 0 : (Response!.BodyLength - Remaining) % FileBuffer == 0;
 
-    /// <summary>Some of the answer has gone.</summary>
+    /// <summary>The request has begun, or some of its body has come, or of the answer gone.</summary>
     public void StartTime() => started = TimeProvider.GetTimestamp();
 
     /// <summary>Fills a buffer from the body; the caller subtracts the bytes from <see cref="Remaining"/>.</summary>

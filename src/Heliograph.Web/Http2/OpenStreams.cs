@@ -15,10 +15,10 @@ internal sealed class OpenStreams : IDisposable
     public Http2Stream? Next => streams.Find(CanSend);
 
     /// <summary>
-    /// The answer that has waited longest for the client to open a window; null if none waits. nginx gives each its send_timeout, whatever
-    /// else happens on the connection.
+    /// The one that has waited longest for the client; null: there is none. nginx gives each its time, whatever else happens on the
+    /// connection.
     /// </summary>
-    public Http2Stream? Blocked => streams.Where(static stream => stream.HasUnsentBody).MinBy(static stream => stream.TimeLeft);
+    public Http2Stream? FirstToExpire => streams.MinBy(static stream => stream.TimeLeft);
 
     /// <summary>
     /// An answer that was not sent whole was abandoned, by either side, or would be now. nginx takes it for a client that has left, and

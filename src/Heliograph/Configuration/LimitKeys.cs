@@ -76,7 +76,8 @@ internal static class LimitKeys
     public static readonly ConfigurationKey HelloTimeout = Sections.Relay.Key(
         "hello_timeout", Kinds.Duration(Shortest, Longest),
         static limits => limits.HelloTimeout, static (limits, value) => limits with { HelloTimeout = value },
-        "The time from the end of the outer TLS handshake to a complete inner ClientHello.",
+        "The time from the end of the outer TLS handshake to a complete inner ClientHello; with the handshake, at most the longer of the " +
+        "two.",
         OnReload.TakesEffect);
 
     public static readonly ConfigurationKey ConnectTimeout = Sections.Relay.Key(

@@ -21,11 +21,12 @@ internal sealed class Http2Client : IDisposable
     private Http2Client(RawHandshake tls) => this.tls = tls;
 
     /// <summary>Performs the handshake; not even the preface is sent.</summary>
-    public static async Task<Http2Client> ConnectAsync(IPEndPoint server, Story story)
+    public static async Task<Http2Client> ConnectAsync(IPEndPoint server, Story story, TimeSpan silence = default)
     {
         var tls = await RawHandshake.ConnectAsync(server, story.CancellationToken);
         var client = new Http2Client(tls);
         story.Add(client, client.Tell);
+        await Task.Delay(silence, story.CancellationToken);
         await tls.OfferAsync(RawHello.Ordinary.WithProtocols("h2", "http/1.1"));
         Assert.Equal(Flight.Finished, await tls.ReadFlightAsync());
         await tls.SendAsync(tls.ProtectFinished());
@@ -57,7 +58,8 @@ internal sealed class Http2Client : IDisposable
 
     /// <summary>Sends a PING and reads until it is acknowledged and as many streams have ended, or the server has closed.</summary>
     /// <param name="streams">How many streams have an answer, or a reset, by then.</param>
-    public async Task PauseAsync(int streams)
+    /// <returns>False: the server has closed.</returns>
+    public async Task<bool> PauseAsync(int streams)
     {
         await SendAsync(Frames.Ping(Payload));
         var isAcknowledged = false;
@@ -66,11 +68,12 @@ internal sealed class Http2Client : IDisposable
             if (Next() is not var (type, payload))
             {
                 if (!await tls.ReadRecordAsync())
-                    return;
+                    return false;
                 continue;
             }
             isAcknowledged |= type == 6 && payload.AsSpan().SequenceEqual(Payload);
         }
+        return true;
     }
 
     /// <summary>Reads to the end.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Heliograph.Peers.Tests.Http2;
 using Heliograph.Peers.Tests.Servers;
@@ -6,19 +7,57 @@ using Heliograph.Testing.Tls13;
 
 namespace Heliograph.Peers.Tests.TimeOuts;
 
-/// <summary>Clients that stop, and wait until the server ends the connection.</summary>
+/// <summary>
+/// Clients that stop, or go on without ever finishing, and wait until the server ends the connection; told with the time at which it does.
+/// </summary>
 internal static class TimeOutCases
 {
     private const byte Data = 23;
 
+    /// <summary>To tell nginx's limits apart on a busy machine.</summary>
+    private const int Precision = 5;
+
     // SETTINGS_INITIAL_WINDOW_SIZE
     private const int WindowSize = 4;
+
+    /// <summary>Does not fall together with any of nginx's limits.</summary>
+    private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(11);
+
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
+
+    private static readonly byte[] Ping = Frames.Ping([1, 2, 3, 4, 5, 6, 7, 8]);
 
     private static readonly byte[] Hello = RawHello.Record(22, RawHello.Ordinary.ToMessage(), 0x0301);
 
     public static IReadOnlyDictionary<string, Func<IPEndPoint, Story, Task>> All { get; } =
         new Dictionary<string, Func<IPEndPoint, Story, Task>>
         {
+            ["late with the hello"] = static (server, story) => EstablishAsync(server, story, static _ => [], Silence),
+            ["late with the hello for HTTP/2"] = static async (server, story) =>
+                await (await Http2Client.ConnectAsync(server, story, Silence)).ReadToEndAsync(),
+            ["with a byte of a request now and then"] = static async (server, story) =>
+            {
+                var client = await ConnectAsync(server, story);
+                await KeepSendingAsync(client.ReadToEndAsync(), () => client.SendAsync(client.Sending.Protect(Data, "A"u8)));
+            },
+            ["with PINGs and no request"] = static (server, story) =>
+                KeepSendingAsync(server, story, Ping, Frames.Preface, Frames.Settings()),
+            ["with PINGs behind an HTTP/2 request"] = static (server, story) =>
+                KeepSendingAsync(server, story, Ping, Frames.Preface, Frames.Settings(), Frames.Get(1)),
+            ["with PINGs and no request, one as soon as the other is acknowledged"] = static async (server, story) =>
+            {
+                var client = await Http2Client.ConnectAsync(server, story);
+                await client.SendAsync(Frames.Preface, Frames.Settings());
+                while (await client.PauseAsync(streams: 0))
+                {
+                }
+            },
+            ["with a byte of a header block now and then"] = static (server, story) =>
+                KeepSendingAsync(
+                    server, story, "a"u8.ToArray(), Frames.Preface, Frames.Settings(), Frames.Get(1, new string('a', 100))[..40]),
+            ["with a byte of a frame now and then, behind an HTTP/2 request"] = static (server, story) =>
+                KeepSendingAsync(
+                    server, story, [0], Frames.Preface, Frames.Settings(), Frames.Get(1), Frames.Data(1, 0, new byte[100])[..20]),
             ["before a byte"] = static (server, story) => SendAsync(server, story),
             ["in a record's header"] = static (server, story) => SendAsync(server, story, Hello[..3]),
             ["in the hello"] = static (server, story) => SendAsync(server, story, Hello[..50]),
@@ -48,7 +87,14 @@ internal static class TimeOutCases
                 Http2Async(server, story, Frames.Preface, Frames.Settings((WindowSize, 0)), Frames.Get(1), Frames.Reset(1)),
             ["in an answer that waits for its window"] = static (server, story) =>
                 Http2Async(server, story, Frames.Preface, Frames.Settings((WindowSize, 0)), Frames.Get(1)),
-        };
+        }.ToDictionary(static one => one.Key, static one => WithTime(one.Value));
+
+    private static Func<IPEndPoint, Story, Task> WithTime(Func<IPEndPoint, Story, Task> conversation) => async (server, story) =>
+    {
+        var clock = Stopwatch.StartNew();
+        await conversation(server, story);
+        story.Tell($"after {Math.Round(clock.Elapsed.TotalSeconds / Precision) * Precision} s");
+    };
 
     private static async Task SendAsync(IPEndPoint server, Story story, params byte[] bytes)
     {
@@ -58,15 +104,38 @@ internal static class TimeOutCases
         await client.ReadToEndAsync();
     }
 
-    private static async Task EstablishAsync(IPEndPoint server, Story story, Func<RawHandshake, byte[]> bytes)
+    private static async Task EstablishAsync(
+        IPEndPoint server, Story story, Func<RawHandshake, byte[]> bytes, TimeSpan silence = default)
+    {
+        var client = await ConnectAsync(server, story, silence);
+        await client.SendAsync(bytes(client));
+        await client.ReadToEndAsync();
+    }
+
+    private static async Task<RawHandshake> ConnectAsync(IPEndPoint server, Story story, TimeSpan silence = default)
     {
         var client = await story.ConnectTls13Async(server);
+        await Task.Delay(silence, story.CancellationToken);
         await client.OfferAsync(RawHello.Ordinary);
         Assert.Equal(Flight.Finished, await client.ReadFlightAsync());
         await client.SendAsync(client.ProtectFinished());
         await client.ReadTicketsAsync(2);
-        await client.SendAsync(bytes(client));
-        await client.ReadToEndAsync();
+        return client;
+    }
+
+    private static async Task KeepSendingAsync(IPEndPoint server, Story story, byte[] again, params byte[][] frames)
+    {
+        var client = await Http2Client.ConnectAsync(server, story);
+        await client.SendAsync(frames);
+        await KeepSendingAsync(client.ReadToEndAsync(), () => client.SendAsync(again));
+    }
+
+    /// <summary>Until the server ends the connection.</summary>
+    private static async Task KeepSendingAsync(Task end, Func<Task> send)
+    {
+        while (await Task.WhenAny(end, Task.Delay(Rhythm)) != end)
+            await send();
+        await end;
     }
 
     private static async Task Http2Async(IPEndPoint server, Story story, params byte[][] frames)

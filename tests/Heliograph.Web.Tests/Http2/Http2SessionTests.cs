@@ -46,6 +46,21 @@ public sealed class Http2SessionTests
         Assert.Equal((400_000, 36), (data[1], data[3]));
     }
 
+    [Theory]
+    [InlineData(3600, false)]
+    [InlineData(3601, true)]
+    public async Task A_request_on_a_connection_of_more_than_an_hour_is_its_last(int seconds, bool isLast)
+    {
+        var site = new MemorySite([new("/small.txt", new byte[36], DateTimeOffset.UnixEpoch)]);
+        using var session = new Http2Session(
+            new SiteResponder(site, NginxProfile.Nginx126), new ManualTime(), age: TimeSpan.FromSeconds(seconds));
+
+        await ReceiveAsync(
+            session, [.. RawHttp2.Preface, .. RawHttp2.Frame(4, 0, 0), .. RawHttp2.Frame(1, 5, 1, Http2Cases.Block("GET", "/small.txt"))]);
+
+        Assert.Equal(isLast, session.IsGoingAway);
+    }
+
     private static async Task ReceiveAsync(Http2Session session, byte[] bytes)
     {
         var taken = 0;

@@ -91,7 +91,8 @@ public sealed partial class BuiltInSiteTests
                 {
                     var path = link.Value.Split('#')[0];
                     var target = path.EndsWith('/') ? path + "index.html" : path;
-                    Assert.True((await site.FindAsync(target)).Kind == SiteEntryKind.File, $"{page.Path} of seed {i} links to {link.Value}");
+                    var found = await site.FindAsync(target);
+                    Assert.True(found.Kind == SiteEntryKind.File, $"{page.Path} of seed {i} links to {link.Value}");
                 }
             }
         }

@@ -7,7 +7,8 @@ namespace Heliograph.Web.Tests.Sites;
 public sealed class DirectorySiteTests : IDisposable
 {
     // The build's own directory: /tmp may be a tmpfs, which does not tell what it has in memory.
-    private readonly string directory = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, Path.GetRandomFileName())).FullName;
+    private readonly string directory =
+        Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, Path.GetRandomFileName())).FullName;
 
     public void Dispose() => Directory.Delete(directory, recursive: true);
 
