@@ -40,9 +40,9 @@ internal static class Http1Target
         CheckBody(bytes[whole.Consumed..], head);
         foreach (var responder in Responders.Value)
         {
-            var responding = responder.RespondAsync(head);
+            var responding = responder.RespondAsync(head).AsTask();
             FaultException.Unless(responding.IsCompletedSuccessfully, "an answer from memory is not there at once");
-            using var response = responding.Result;
+            using var response = responding.GetAwaiter().GetResult();
             CheckResponse(response);
         }
     }

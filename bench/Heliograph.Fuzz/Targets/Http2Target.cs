@@ -101,7 +101,8 @@ internal static class Http2Target
                     session.GoAway(error);
                 break;
             }
-            FaultException.Unless(session.AnswerAsync().IsCompletedSuccessfully, "an answer from memory is not there at once");
+            var answering = session.AnswerAsync();
+            FaultException.Unless(answering.IsCompletedSuccessfully, "an answer from memory is not there at once");
             while (session.CanSend)
             {
                 var sending = session.SendSomeAsync(WriteSize, CancellationToken.None);

@@ -69,7 +69,7 @@ internal sealed class Http2Connection : IDisposable
                 continue;
             // nginx closes an idle connection cleanly, and one that stops half-way with an error.
             var isIdle = session.IsIdle && filled == start && !session.IsInFrame;
-            var left = session.TimeLeft;
+            var left = session.FindTimeLeft();
             if (left == TimeSpan.Zero || !await WaitAsync(left))
                 error = session.TimeOut(isIdle);
             else if (isIdle && !session.MayWakeUp())

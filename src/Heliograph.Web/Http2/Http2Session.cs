@@ -70,18 +70,15 @@ internal sealed class Http2Session : IDisposable
     public bool CanSend => streams.Next is not null;
 
     /// <summary>
-    /// How long the client may stay silent, and whatever it does but ask: nginx gives it time for the first request from the accept on, and
-    /// for the next one from the end of the last answer (ngx_http_v2_handle_connection), and what is no request changes nothing about that.
+    /// How long the client may leave it at what it has sent. nginx waits for the first request from the accept on, and for the next one from
+    /// the end of the last answer on (ngx_http_v2_handle_connection), and frames that are no request change nothing about that.
     /// </summary>
-    public TimeSpan TimeLeft
+    public TimeSpan FindTimeLeft()
     {
-        get
-        {
-            if (streams.FirstToExpire is { } stream)
-                return stream.TimeLeft;
-            requestDue ??= Age + NginxClock.KeepAlive;
-            return requestDue > Age ? requestDue.Value - Age : TimeSpan.Zero;
-        }
+        if (streams.FirstToExpire is { } stream)
+            return stream.TimeLeft;
+        requestDue ??= Age + NginxClock.KeepAlive;
+        return requestDue > Age ? requestDue.Value - Age : TimeSpan.Zero;
     }
 
     /// <summary>Counts received bytes.</summary>
