@@ -13,4 +13,8 @@ public sealed class TimeOutsLikeNginxTests(PeerServers servers)
     [Fact]
     public Task A_client_that_stops_is_left_as_by_nginx() =>
         Comparison.CompareAllAsync(servers, "time-out", TimeOutCases.All, patience: Patience);
+
+    [Fact]
+    public Task A_client_that_sends_nothing_but_PINGs_is_left_after_as_many_as_by_nginx() =>
+        Comparison.CompareAsync(servers, "time-out", "nothing but PINGs", TimeOutCases.PingAsync, patience: Patience);
 }
