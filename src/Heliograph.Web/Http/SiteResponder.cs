@@ -100,7 +100,7 @@ internal sealed class SiteResponder(Site site, NginxProfile like) : Responder(li
         };
     }
 
-    private string TypeOf(string path) => MimeTypes.ForPath(path, Like.KnowsNewerTypes);
+    private string TypeOf(string path) => MimeTypes.ForPath(path, Like);
 
     private IReadOnlyList<ReadOnlyMemory<byte>>? Compress(RequestHead head, string path, SiteFile file) =>
         TypeOf(path) == Response.Html && file.Length >= ShortestCompressed && head.TakesGzip ? compressed.Find(path, file) : null;
