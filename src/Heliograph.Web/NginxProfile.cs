@@ -24,13 +24,19 @@ public sealed record NginxProfile
         AnswersMalformedFields = true,
         ReadsEveryUserAgent = true,
         AgesSessions = true,
+        KnowsOggAndMatroska = true,
     };
 
     /// <summary>Debian 13, whose nginx.conf says <c>server_tokens off</c>.</summary>
-    public static readonly NginxProfile Nginx126 = Nginx124 with { Name = "nginx-1.26", Server = "nginx", KnowsNewerTypes = true };
+    public static readonly NginxProfile Nginx126 = Nginx124 with { Name = "nginx-1.26", Server = "nginx", KnowsXslt = true };
 
-    /// <summary>Ubuntu 26.04, and whatever has 1.28.1 or later with Debian's nginx.conf.</summary>
-    public static readonly NginxProfile Nginx128 = Nginx126 with { Name = "nginx-1.28", ChecksHttp2Apart = true };
+    /// <summary>Ubuntu 26.04, whose nginx.conf is Debian 13's but for <c>server_tokens build</c>.</summary>
+    public static readonly NginxProfile Nginx128 = Nginx126 with
+    {
+        Name = "nginx-1.28",
+        Server = "nginx/1.28.3 (Ubuntu)",
+        ChecksHttp2Apart = true,
+    };
 
     private static readonly string[] OsRelease = ["/etc/os-release", "/usr/lib/os-release"];
 
@@ -57,8 +63,11 @@ public sealed record NginxProfile
     /// <summary>A resumed TLS 1.3 session ends when the first of its chain would have, and its tickets say so; since 1.23.2.</summary>
     public bool AgesSessions { get; init; }
 
-    /// <summary>The mime.types of Debian's 1.26.</summary>
-    public bool KnowsNewerTypes { get; init; }
+    /// <summary>.ogv and .mkv have types: the mime.types of Debian's 1.24.0-2, which Ubuntu 24.04 took.</summary>
+    public bool KnowsOggAndMatroska { get; init; }
+
+    /// <summary>.xsl and .xslt have a type: the mime.types of Debian's 1.26.0-1.</summary>
+    public bool KnowsXslt { get; init; }
 
     /// <summary>
     /// HTTP/2: <c>:authority</c> and <c>Host</c> may both come, with one value, and nobody looks at <c>Transfer-Encoding</c>; before 1.28.1

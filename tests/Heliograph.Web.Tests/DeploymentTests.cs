@@ -33,15 +33,20 @@ public sealed partial class DeploymentTests : IAsyncLifetime
         nginx = await NginxProcess.StartAsync(
             prefix,
             $$"""
-            include /etc/nginx/mime.types;
-            {{NginxProcess.ServerTokens}}
+            include {{ComparedNginx.MimeTypes}};
+            {{ComparedNginx.ServerTokens}}
             server { listen unix:PREFIX/h1.sock; root {{Root}}; }
             server { listen unix:PREFIX/strict.sock; root {{Root}}; disable_symlinks on from=$document_root; }
             """,
             top: "",
             awaited: ["PREFIX/h1.sock", "PREFIX/strict.sock"]);
         decoy = await DecoySite.StartAsync(
-            new DecoyOptions { Seed = new(new byte[DecoySeed.RandomLength], new(2026, 9, 1)), Directory = Root },
+            new DecoyOptions
+            {
+                Seed = new(new byte[DecoySeed.RandomLength], new(2026, 9, 1)),
+                Directory = Root,
+                Like = ComparedProfile.Get(),
+            },
             TimeProvider.System,
             NullLogger.Instance,
             TestContext.Current.CancellationToken);

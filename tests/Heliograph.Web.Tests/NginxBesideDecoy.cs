@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Heliograph.Web.Tests;
 
-/// <summary>The decoy and Debian's nginx, each serving the same directory.</summary>
+/// <summary>The decoy and the nginx that we compare with, each serving the same directory.</summary>
 public sealed class NginxBesideDecoy : IAsyncLifetime
 {
     private string root = "";
@@ -41,9 +41,9 @@ public sealed class NginxBesideDecoy : IAsyncLifetime
         nginx = await NginxProcess.StartAsync(
             prefix,
             $$"""
-            include /etc/nginx/mime.types;
+            include {{ComparedNginx.MimeTypes}};
             default_type application/octet-stream;
-            {{NginxProcess.ServerTokens}}
+            {{ComparedNginx.ServerTokens}}
             sendfile on;
             tcp_nopush on;
             gzip on;
@@ -64,6 +64,7 @@ public sealed class NginxBesideDecoy : IAsyncLifetime
         {
             Seed = new(new byte[DecoySeed.RandomLength], new(2026, 9, 1)),
             Directory = root,
+            Like = ComparedProfile.Get(),
         };
         decoy = await DecoySite.StartAsync(options, TimeProvider.System, NullLogger.Instance, TestContext.Current.CancellationToken);
     }

@@ -1,6 +1,7 @@
 using Heliograph.Testing.Nginx;
 using Heliograph.Web.Http;
 using Heliograph.Web.Http2;
+using Heliograph.Web.Sites;
 
 namespace Heliograph.Web.Tests;
 
@@ -14,7 +15,7 @@ public sealed class NginxProfileTests
     [InlineData("PRETTY_NAME=\"Debian GNU/Linux 13 (trixie)\"\nVERSION_ID=\"13\"\nID=debian\n", "nginx-1.26", "nginx")]
     [InlineData("ID=ubuntu\nID_LIKE=debian\nVERSION_ID=\"22.04\"\n", "nginx-1.22", "nginx/1.22.1")]
     [InlineData("VERSION_ID='24.04'\nID=ubuntu", "nginx-1.24", "nginx/1.24.0 (Ubuntu)")]
-    [InlineData("ID=ubuntu\nVERSION_ID=\"26.04\"\n", "nginx-1.28", "nginx")]
+    [InlineData("ID=ubuntu\nVERSION_ID=\"26.04\"\n", "nginx-1.28", "nginx/1.28.3 (Ubuntu)")]
     public void Each_system_has_the_nginx_that_it_ships(string osRelease, string name, string server)
     {
         Assert.All(new[] { Old, New }, openSsl =>
@@ -44,9 +45,20 @@ public sealed class NginxProfileTests
     [Trait("Needs", "server")]
     public void The_nginx_of_this_machine_is_the_one_of_its_profile()
     {
-        Assert.SkipUnless(NginxProcess.IsInstalled, "nginx is not installed");
-        Assert.Equal($"nginx-{NginxProcess.Version.ToString(2)}", NginxProfile.OfThisMachine().Name);
+        Assert.SkipUnless(ComparedNginx.IsInstalled, "nginx is not installed");
+        Assert.SkipUnless(ComparedNginx.IsOfThisMachine, $"{ComparedNginx.Variable} names another nginx");
+        Assert.Equal(ComparedNginx.Profile, NginxProfile.OfThisMachine().Name);
     }
+
+    [Theory]
+    [InlineData("film.ogv", "video/ogg", "nginx-1.24")]
+    [InlineData("film.MKV", "video/x-matroska", "nginx-1.24")]
+    [InlineData("sheet.xsl", "application/xslt+xml", "nginx-1.26")]
+    [InlineData("sheet.xslt", "application/xslt+xml", "nginx-1.26")]
+    [InlineData("style.css", "text/css", "nginx-1.22")]
+    public void Each_system_knows_the_types_of_its_mime_types(string file, string type, string since) =>
+        Assert.All(NginxProfile.All, like => Assert.Equal(
+            string.CompareOrdinal(like.Name, since) >= 0 ? type : "application/octet-stream", MimeTypes.ForPath("/" + file, like)));
 
     /// <summary>ngx_http_v2_run_request of 1.28.1, and ngx_http_process_host before it.</summary>
     [Theory]

@@ -56,9 +56,9 @@ public sealed class RedirectServerTests : IAsyncLifetime
         nginx = await NginxProcess.StartAsync(
             prefix,
             $$"""
-            include /etc/nginx/mime.types;
+            include {{ComparedNginx.MimeTypes}};
             default_type application/octet-stream;
-            {{NginxProcess.ServerTokens}}
+            {{ComparedNginx.ServerTokens}}
             server {
                 listen unix:PREFIX/80.sock;
                 server_name example.org www.example.org;
@@ -170,7 +170,7 @@ public sealed class RedirectServerTests : IAsyncLifetime
             listen,
             new Dictionary<IPEndPoint, int>(),
             "http_listen",
-            NginxProfile.OfThisMachine(),
+            ComparedProfile.Get(),
             ["example.org", "www.example.org"],
             token => token == Token ? Authorization : null,
             NullLogger.Instance);

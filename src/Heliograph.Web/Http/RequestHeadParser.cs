@@ -30,7 +30,7 @@ internal sealed class RequestHeadParser(NginxProfile like)
 
     private enum FieldState { Start, Name, SpaceBeforeValue, Value, SpaceAfterValue, AlmostDone, HeadAlmostDone }
 
-    // max_headers, which Debian's security updates added to 1.22 and 1.26.
+    // max_headers, which the security updates of 2026 added: Debian's to 1.22 and 1.26, Ubuntu's (USN-8398) to 1.24 and 1.28.
     private const int MostFields = 1000;
 
     /// <summary>The longest possible head: nginx's first buffer and its four large ones.</summary>

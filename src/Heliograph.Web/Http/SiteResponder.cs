@@ -101,7 +101,7 @@ internal sealed class SiteResponder(Site site, NginxProfile like) : Responder(li
         };
     }
 
-    private string TypeOf(string path) => MimeTypes.ForPath(path, Like.KnowsNewerTypes);
+    private string TypeOf(string path) => MimeTypes.ForPath(path, Like);
 
     private static bool IsNotModified(RequestHead head, SiteFile file)
     {

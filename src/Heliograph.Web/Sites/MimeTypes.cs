@@ -85,6 +85,8 @@ internal static class MimeTypes
         ["crt"] = "application/x-x509-ca-cert",
         ["xpi"] = "application/x-xpinstall",
         ["xhtml"] = "application/xhtml+xml",
+        ["xsl"] = "application/xslt+xml",
+        ["xslt"] = "application/xslt+xml",
         ["xspf"] = "application/xspf+xml",
         ["zip"] = "application/zip",
         ["bin"] = "application/octet-stream",
@@ -110,10 +112,12 @@ internal static class MimeTypes
         ["mp4"] = "video/mp4",
         ["mpeg"] = "video/mpeg",
         ["mpg"] = "video/mpeg",
+        ["ogv"] = "video/ogg",
         ["mov"] = "video/quicktime",
         ["webm"] = "video/webm",
         ["flv"] = "video/x-flv",
         ["m4v"] = "video/x-m4v",
+        ["mkv"] = "video/x-matroska",
         ["mng"] = "video/x-mng",
         ["asx"] = "video/x-ms-asf",
         ["asf"] = "video/x-ms-asf",
@@ -121,22 +125,17 @@ internal static class MimeTypes
         ["avi"] = "video/x-msvideo",
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
-    // Debian 13 added these.
-    private static readonly FrozenDictionary<string, string> Newer = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
-    {
-        ["xsl"] = "application/xslt+xml",
-        ["xslt"] = "application/xslt+xml",
-        ["ogv"] = "video/ogg",
-        ["mkv"] = "video/x-matroska",
-    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
-
-    /// <summary><paramref name="withNewer"/>: as Debian 13 has them, not Debian 12.</summary>
-    public static string ForPath(string path, bool withNewer)
+    public static string ForPath(string path, NginxProfile like)
     {
         var dot = path.LastIndexOf('.');
         if (dot < 0 || path.IndexOf('/', dot) >= 0)
             return Default;
         var extension = path[(dot + 1)..];
-        return ByExtension.GetValueOrDefault(extension) ?? (withNewer ? Newer.GetValueOrDefault(extension) : null) ?? Default;
+        return extension.ToLowerInvariant() switch
+        {
+            "ogv" or "mkv" when !like.KnowsOggAndMatroska => Default,
+            "xsl" or "xslt" when !like.KnowsXslt => Default,
+            _ => ByExtension.GetValueOrDefault(extension, Default),
+        };
     }
 }

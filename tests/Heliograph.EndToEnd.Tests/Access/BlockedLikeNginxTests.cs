@@ -18,7 +18,7 @@ public sealed class BlockedLikeNginxTests(ITestOutputHelper output)
     public async Task Whoever_is_blocked_has_the_answer_of_nginx_whatever_is_inside_and_a_hello_for_Signal_the_time_of_garbage()
     {
         Proxy.NeedsHeliograph();
-        Assert.SkipUnless(NginxProcess.IsInstalled, "nginx is not installed (Debian: apt-get install nginx)");
+        Assert.SkipUnless(ComparedNginx.IsInstalled, "nginx is not installed (Debian: apt-get install nginx)");
         using var authority = new TestAuthority();
         using var site = new TempDirectory();
         site.Write("index.html", NginxSite.FrontPage);
@@ -31,13 +31,13 @@ public sealed class BlockedLikeNginxTests(ITestOutputHelper output)
             new ProxySettings
             {
                 Routes = ProxySettings.Route(Signal, signal.Endpoint),
-                Decoy = $"directory: \"{site.Path}\"",
+                Decoy = $"directory: \"{site.Path}\", like: {ComparedNginx.Profile}",
                 Limits = "max_connections_per_source: off",
                 More = $"sources: {{ block: [\"{lists["block.netset"]}\"], block_private: true }}",
             },
             authority);
         await using var nginx = await NginxWithCertbotsOptions.StartAsync(
-            proxy.Certificate, $"{NginxProcess.ServerTokens} root {site.Path}; gzip on; types {{ text/html html; }}");
+            proxy.Certificate, $"{ComparedNginx.ServerTokens} root {site.Path}; gzip on; types {{ text/html html; }}");
         var probes = await Probe.AllAsync([Proxy.Name, null]);
 
         var seed = TestSeed.Get("Probes of a blocked source");

@@ -18,7 +18,7 @@ public sealed class UnlistedLikeNginxTests(ITestOutputHelper output)
     public async Task Whatever_comes_under_a_name_that_is_nobodys_has_the_answer_of_nginx_and_a_hello_for_Signal_the_time_of_garbage()
     {
         Proxy.NeedsHeliograph();
-        Assert.SkipUnless(NginxProcess.IsInstalled, "nginx is not installed (Debian: apt-get install nginx)");
+        Assert.SkipUnless(ComparedNginx.IsInstalled, "nginx is not installed (Debian: apt-get install nginx)");
         using var authority = new TestAuthority();
         using var site = new TempDirectory();
         site.Write("index.html", NginxSite.FrontPage);
@@ -30,13 +30,13 @@ public sealed class UnlistedLikeNginxTests(ITestOutputHelper output)
             {
                 Domains = [Groups.Domain, "*." + Groups.Domain],
                 Routes = ProxySettings.Route(Signal, signal.Endpoint),
-                Decoy = $"directory: \"{site.Path}\"",
+                Decoy = $"directory: \"{site.Path}\", like: {ComparedNginx.Profile}",
                 Limits = "max_connections_per_source: off",
                 More = "access: { mode: unlisted }",
             },
             authority);
         await using var nginx = await NginxWithCertbotsOptions.StartAsync(
-            proxy.Certificate, $"{NginxProcess.ServerTokens} root {site.Path}; gzip on; types {{ text/html html; }}");
+            proxy.Certificate, $"{ComparedNginx.ServerTokens} root {site.Path}; gzip on; types {{ text/html html; }}");
         var groups = new Groups(proxy.Config);
         var live = await groups.LinkAsync("new", "family");
         var revoked = await groups.LinkAsync("new", "friends");

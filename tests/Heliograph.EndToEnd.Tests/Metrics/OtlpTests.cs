@@ -98,7 +98,7 @@ public sealed class OtlpTests
     [Trait("Needs", "server")]
     public async Task A_collector_that_refuses_the_metrics_by_gRPC_is_logged_with_its_status()
     {
-        Assert.SkipUnless(NginxProcess.IsInstalled, "nginx is not installed");
+        Assert.SkipUnless(ComparedNginx.IsInstalled, "nginx is not installed");
         var endpoint = LoopbackPort.Free();
         await using var collector = await NginxProcess.StartAsync(
             NginxProcess.CreatePrefix(),

@@ -27,7 +27,7 @@ public class DecoySourceTests
     public async Task An_upstream_serves_both_versions_of_HTTP(bool unixSockets)
     {
         Proxy.NeedsHeliograph();
-        Assert.SkipUnless(NginxProcess.IsInstalled, "nginx is not installed (Debian: apt-get install nginx)");
+        Assert.SkipUnless(ComparedNginx.IsInstalled, "nginx is not installed (Debian: apt-get install nginx)");
         await using var site = await NginxSite.StartAsync();
         var decoy = unixSockets
             ? $"upstream: \"unix:{site.Http1Socket}\", upstream_h2: \"unix:{site.Http2Socket}\""
@@ -44,7 +44,7 @@ public class DecoySourceTests
     public async Task Without_an_upstream_for_HTTP2_it_is_not_offered()
     {
         Proxy.NeedsHeliograph();
-        Assert.SkipUnless(NginxProcess.IsInstalled, "nginx is not installed (Debian: apt-get install nginx)");
+        Assert.SkipUnless(ComparedNginx.IsInstalled, "nginx is not installed (Debian: apt-get install nginx)");
         await using var site = await NginxSite.StartAsync();
         await using var proxy = await Proxy.StartAsync(new ProxySettings { Decoy = $"upstream: \"{site.Http1}\"" });
         await using var client = await TlsInTlsClient.ConnectOuterAsync(

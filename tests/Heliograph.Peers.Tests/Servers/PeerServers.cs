@@ -72,7 +72,7 @@ public sealed class PeerServers : IAsyncLifetime
                     listen: ["127.0.0.1:0"]
                     http: { listen: [] }
                     certificate: { source: files, chain: "{{chain}}", key: "{{key}}" }
-                    decoy: { directory: "{{root}}" }
+                    decoy: { directory: "{{root}}", like: {{ComparedNginx.Profile}} }
                     limits: { {{(isImpatient ? "handshake_timeout: 1s, hello_timeout: 1s" : "")}} }
                     metrics: { listen: [] }
                     state_directory: "{{directory["state"]}}"

@@ -29,9 +29,9 @@ internal static class Site
 
     /// <summary>How a Debian nginx serves it, apart from what certbot adds.</summary>
     public static string NginxDirectives(string root) => $"""
-        include /etc/nginx/mime.types;
+        include {ComparedNginx.MimeTypes};
         default_type application/octet-stream;
-        {NginxProcess.ServerTokens}
+        {ComparedNginx.ServerTokens}
         sendfile on;
         tcp_nopush on;
         gzip on;

@@ -120,7 +120,7 @@ public sealed class FingerprintTests : IDisposable
 
     private Task<NginxWithCertbotsOptions> StartNginxAsync()
     {
-        Assert.SkipUnless(NginxProcess.IsInstalled, "nginx is not installed: apt-get install nginx-light.");
+        Assert.SkipUnless(ComparedNginx.IsInstalled, "nginx is not installed: apt-get install nginx-light.");
         return NginxWithCertbotsOptions.StartAsync(new TestCertificate(certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem()));
     }
 }

@@ -4,13 +4,11 @@ using System.Net.Sockets;
 namespace Heliograph.Testing.Nginx;
 
 /// <summary>
-/// Debian's nginx with a test's own configuration in a temporary directory. In the configuration, <c>PREFIX</c> stands for that
-/// directory; logs, pid and temporary files go there.
+/// The nginx that we compare with, and a test's own configuration in a temporary directory. In the configuration, <c>PREFIX</c> stands for
+/// that directory; logs, pid and temporary files go there.
 /// </summary>
 public sealed class NginxProcess : IAsyncDisposable
 {
-    public const string Executable = "/usr/sbin/nginx";
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly Process process;
@@ -23,19 +21,6 @@ public sealed class NginxProcess : IAsyncDisposable
 
     /// <summary>The directory of this nginx; files put here are deleted with it.</summary>
     public string Prefix { get; }
-
-    /// <summary>nginx is a program of the machine, not of the repository.</summary>
-    public static bool IsInstalled => File.Exists(Executable);
-
-    /// <summary>Its version; 0.0 if there is none.</summary>
-    public static Version Version { get; } = ReadVersion();
-
-    /// <summary>The directive server_tokens as the distribution's own nginx.conf has it; empty if it has none.</summary>
-    public static string ServerTokens { get; } =
-        File.Exists("/etc/nginx/nginx.conf")
-            ? File.ReadLines("/etc/nginx/nginx.conf").Select(static line => line.Split('#')[0].Trim())
-                .FirstOrDefault(static line => line.StartsWith("server_tokens ", StringComparison.Ordinal), "")
-            : "";
 
     public int Id => process.Id;
 
@@ -78,7 +63,8 @@ public sealed class NginxProcess : IAsyncDisposable
         }
         var configuration = Path.Combine(prefix, "nginx.conf");
         await File.WriteAllTextAsync(configuration, text.Replace("PREFIX", prefix, StringComparison.Ordinal));
-        var start = new ProcessStartInfo(Executable, ["-p", prefix, "-c", configuration, "-e", Path.Combine(prefix, "logs", "start.log")])
+        var start = new ProcessStartInfo(
+            ComparedNginx.Executable, ["-p", prefix, "-c", configuration, "-e", Path.Combine(prefix, "logs", "start.log")])
         {
             UseShellExecute = false,
             RedirectStandardError = true,
@@ -146,16 +132,6 @@ public sealed class NginxProcess : IAsyncDisposable
                 await Task.Delay(10);
             }
         }
-    }
-
-    // "nginx version: nginx/1.22.1"
-    private static Version ReadVersion()
-    {
-        if (!IsInstalled)
-            return new Version(0, 0);
-        using var process = Process.Start(
-            new ProcessStartInfo(Executable, ["-v"]) { UseShellExecute = false, RedirectStandardError = true })!;
-        return Version.Parse(process.StandardError.ReadToEnd().Split("nginx/")[1].Split(' ', '\n')[0]);
     }
 
     private static Socket Dial(string address)

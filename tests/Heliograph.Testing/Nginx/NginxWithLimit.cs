@@ -21,7 +21,7 @@ public sealed class NginxWithLimit : IAsyncDisposable
         var server = new NginxWithLimit();
         var (chain, key) = certificate.WriteTo(server.directory);
         var stream = $$"""
-            load_module {{SignalNginxPair.StreamModule}};
+            load_module {{ComparedNginx.StreamModule}};
             stream {
                 limit_conn_zone $binary_remote_addr zone=sources:1m;
                 server {

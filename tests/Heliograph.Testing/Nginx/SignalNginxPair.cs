@@ -10,9 +10,6 @@ namespace Heliograph.Testing.Nginx;
 /// </summary>
 public sealed class SignalNginxPair : IAsyncDisposable
 {
-    /// <summary>Debian's libnginx-mod-stream.</summary>
-    internal const string StreamModule = "/usr/lib/nginx/modules/ngx_stream_module.so";
-
     private readonly TempDirectory certificates = new();
     private NginxSite? site;
     private NginxProcess? nginx;
@@ -31,7 +28,7 @@ public sealed class SignalNginxPair : IAsyncDisposable
         pair.site = await NginxSite.StartAsync();
         var (chain, key) = certificate.WriteTo(pair.certificates);
         var stream = $$"""
-            load_module {{StreamModule}};
+            load_module {{ComparedNginx.StreamModule}};
             stream {
                 map $ssl_alpn_protocol $stage { h2 unix:{{pair.site.Http2Socket}}; default unix:PREFIX/relay.sock; }
                 map $ssl_preread_server_name $target {

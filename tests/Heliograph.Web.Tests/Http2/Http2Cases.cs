@@ -301,6 +301,7 @@ internal static class Http2Cases
         }
         foreach (var encoding in new[] { "gzip", "Chunked", "chunked, gzip", "identity" })
             Add("transfer-encoding " + encoding, 1, Get(1, "/notes.txt", "transfer-encoding=" + encoding));
+        Add("a length of 0", 1, Get(1, "/notes.txt", "content-length=0"));
         Add("transfer-encoding and a length", 1, Get(1, "/notes.txt", "transfer-encoding=chunked", "content-length=0"));
         Add("300 requests at once", 300, [.. Enumerable.Range(0, 300).Select(i => Get((2 * i) + 1, "/empty.txt"))]);
         Add("forty requests", 40, [.. Enumerable.Range(0, 40).Select(i => Get((2 * i) + 1, "/notes.txt"))]);

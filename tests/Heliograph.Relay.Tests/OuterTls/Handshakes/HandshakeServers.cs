@@ -94,7 +94,7 @@ public sealed class HandshakeServers : IAsyncLifetime
         var relay = TestRelay.Start(certificate, decoy: decoy, change: options => options with
         {
             Decoy = options.Decoy with { Http2 = new UpstreamEndpoint.Tcp("127.0.0.1", site.Http2.Port) },
-            AgesSessions = NginxProcess.Version >= new Version(1, 23, 2),
+            AgesSessions = ComparedNginx.Version >= new Version(1, 23, 2),
         });
         return new(await NginxWithCertbotsOptions.StartAsync(certificate), site, relay);
     }
