@@ -39,6 +39,18 @@ public sealed class FleetJoinTests : IDisposable
     }
 
     [Fact(Timeout = Bound.LongTest)]
+    public async Task A_state_directory_that_it_makes_is_private()
+    {
+        await using var etcd = await EtcdServer.StartAsync();
+        await InitAsync(etcd);
+        var token = directory.Write("token", await InviteAsync("vps2"));
+        await FleetMachine.RunAsync("fleet", "join", "--token-file", token, "--config", Machine("vps2"));
+        foreach (var machine in new[] { "vps1", "vps2" })
+            Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(directory[machine]));
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
     public async Task A_machine_that_joins_again_keeps_the_key_that_it_has_though_etcd_was_put_back_to_an_older_state()
     {
         await using var etcd = await EtcdServer.StartAsync();
