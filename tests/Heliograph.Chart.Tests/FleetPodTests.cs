@@ -38,10 +38,13 @@ public sealed class FleetPodTests
         var status = await first.ExecuteAsync("status", "--fleet");
         Assert.StartsWith($"3 of 4 machines are up. This one is {first.PodName}.\n", status, StringComparison.Ordinal);
 
-        // It is taken away again, for good: the others get another key.
+        // It is shut out, which gives the others another key, and let in again with the volume of before.
         await second.DeleteAsync();
         await fleet.CommandAsync("remove", second.PodName);
         Assert.StartsWith("2 of 3 machines are up.", await third.ExecuteAsync("status", "--fleet"), StringComparison.Ordinal);
+        await fleet.InviteAsync(second);
+        await second.StartAsync();
+        Assert.Equal(serial, await SerialAsync(second));
 
         await fleet.Etcd.KillAsync();
         await first.RestartContainerAsync();
@@ -49,7 +52,7 @@ public sealed class FleetPodTests
         Assert.Equal(serial, await fleet.UntilAllServeAsync());
         await fleet.Etcd.StartAgainAsync();
         await Polling.UntilAsync(
-            async () => (await first.ExecuteAsync("status", "--fleet")).StartsWith("2 of 3 machines are up.", StringComparison.Ordinal),
+            async () => (await first.ExecuteAsync("status", "--fleet")).StartsWith("3 of 4 machines are up.", StringComparison.Ordinal),
             TimeSpan.FromSeconds(60),
             "the pods do not report once etcd is back");
         Assert.Equal(1, fleet.Orders);

@@ -103,7 +103,7 @@ internal sealed class PodSandbox : IDisposable
     private string Mounts(V1Container container)
     {
         // /tmp last: what is mounted from there is below it.
-        var mounts = container.VolumeMounts.OrderBy(static mount => mount.MountPath == "/tmp");
+        var mounts = container.VolumeMounts.OrderBy(static mount => mount.MountPath == "/tmp").Select(Mount);
         return $"""
             mount -t tmpfs tmpfs {ProgramDirectory}
             for part in /etc /var/lib; do
@@ -112,9 +112,8 @@ internal sealed class PodSandbox : IDisposable
                     -o lowerdir=$part,upperdir={ProgramDirectory}$part/upper,workdir={ProgramDirectory}$part/work
             done
             mount --bind '{Path.GetDirectoryName(HeliographProcess.Program)}' {ProgramDirectory}
-            {string.Join('\n', mounts.Where(static mount => mount.MountPath != "/tmp").Select(Mount))}
+            {string.Join('\n', mounts)}
             for part in / /etc /var/lib; do mount -o remount,bind,ro $part; done
-            {string.Join('\n', mounts.Where(static mount => mount.MountPath == "/tmp").Select(Mount))}
             exec "$@"
             """;
     }
