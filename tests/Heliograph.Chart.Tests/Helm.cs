@@ -13,6 +13,9 @@ internal static class Helm
     /// <summary>The least that a person has to give.</summary>
     public const string Domain = "domains={proxy.example}", Issuer = "certificate.issuerRef.name=letsencrypt-dns";
 
+    /// <summary>The same for pods that are a fleet: instead of <see cref="Issuer"/>.</summary>
+    public static readonly string[] Fleet = ["certificate.issuerRef.name=", "fleet.tokenSecret=tokens"];
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly Lazy<Task<string>> Program = new(InstallAsync);
 

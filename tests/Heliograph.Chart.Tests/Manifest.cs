@@ -17,7 +17,8 @@ internal sealed record Manifest(IReadOnlyList<IKubernetesObject<V1ObjectMeta>> O
     /// <summary>The pod of the one workload.</summary>
     public V1PodTemplateSpec Pod =>
         All<V1Deployment>().Select(static one => one.Spec.Template)
-            .Concat(All<V1DaemonSet>().Select(static one => one.Spec.Template)).Single();
+            .Concat(All<V1DaemonSet>().Select(static one => one.Spec.Template))
+            .Concat(All<V1StatefulSet>().Select(static one => one.Spec.Template)).Single();
 
     public V1Container Container => Pod.Spec.Containers.Single();
 

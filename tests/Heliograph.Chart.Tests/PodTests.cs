@@ -66,8 +66,9 @@ public sealed class PodTests : IDisposable
     {
         await using var pod = await Pod.StartAsync(authority.Issue(TestKey.Ecdsa, Pod.Name), seed);
 
-        Assert.Equal(HttpStatusCode.OK, await pod.ProbeAsync("/healthz"));
-        Assert.Equal(HttpStatusCode.OK, await pod.ProbeAsync("/readyz"));
+        Assert.Equal(HttpStatusCode.OK, await pod.ProbeAsync(static container => container.StartupProbe));
+        Assert.Equal(HttpStatusCode.OK, await pod.ProbeAsync(static container => container.LivenessProbe));
+        Assert.Equal(HttpStatusCode.OK, await pod.ProbeAsync(static container => container.ReadinessProbe));
     }
 
     private static async Task EchoAsync(TlsInTlsClient client)

@@ -13,7 +13,17 @@ public sealed class RefusalTests
     [InlineData("replicas=0", "at '/replicas': minimum: got 0, want 1")]
     [InlineData("domains=null", "domains is empty; name what clients type: --set 'domains={proxy.example.org}'")]
     [InlineData("certificate.issuerRef.name=",
-        "there is no certificate; give certificate.issuerRef.name (cert-manager, DNS-01) or certificate.existingSecret")]
+        "there is no certificate; give certificate.issuerRef.name (cert-manager, DNS-01) or certificate.existingSecret, or make the " +
+        "pods a fleet, which orders one by ACME: fleet.tokenSecret")]
+    [InlineData("fleet.tokenSecret=tokens",
+        "fleet.tokenSecret: the pods of a fleet order their certificate by ACME themselves (settings.acme); leave " +
+        "certificate.issuerRef.name and certificate.existingSecret out")]
+    [InlineData("certificate.issuerRef.name=,fleet.tokenSecret=tokens,autoscaling.enabled=true",
+        "autoscaling.enabled: each pod of a fleet needs a token of its own in fleet.tokenSecret; add the tokens, then raise replicas")]
+    [InlineData("fleet.token=heliograph-fleet-1.AAAA", "additional properties 'token' not allowed")]
+    [InlineData("fleet.storage.size=64M", "at '/fleet/storage/size'")]
+    [InlineData("certificate.issuerRef.name=,fleet.tokenSecret=tokens,settings.certificate.source=files",
+        "settings.certificate: the chart sets this key itself; use certificate")]
     [InlineData("expose.loadBalancer.externalTrafficPolicy=Cluster",
         "expose.loadBalancer.externalTrafficPolicy: Cluster hides the clients' addresses; use Local, or let the load balancer send a " +
         "PROXY protocol header and name the nodes' networks in expose.trustedProxies")]
@@ -31,5 +41,28 @@ public sealed class RefusalTests
 
         Assert.Equal(1, exitCode);
         Assert.Contains(error, errors, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task No_secret_of_the_programs_configuration_gets_into_the_ConfigMap()
+    {
+        var secrets = Repository.ReadLines("docs/operating/configuration.md")
+            .Where(static line => line.StartsWith("| `", StringComparison.Ordinal))
+            .Where(static line => line.Contains("It is a secret.", StringComparison.Ordinal))
+            .Select(static line => line.Split('`')[1]).ToList();
+        Assert.Contains("acme.dns.rfc2136.key_secret", secrets);
+
+        foreach (var key in secrets)
+        {
+            var (exitCode, _, errors) = await Helm.RunAsync(
+                ["template", "shelf", Helm.Chart, .. Helm.Set([Helm.Domain, .. Helm.Fleet, $"settings.{key}=x"])]);
+
+            Assert.Equal(1, exitCode);
+            Assert.Contains(
+                $"settings.{key} is a secret, and the settings are in a ConfigMap; give it by env, from a Secret: " +
+                $"HELIOGRAPH__{key.ToUpperInvariant().Replace(".", "__", StringComparison.Ordinal)}",
+                errors,
+                StringComparison.Ordinal);
+        }
     }
 }

@@ -40,10 +40,26 @@ public sealed class RenderedTests
         ["expose.by=Gateway", "expose.gateway.parentRefs[0].name=edge", "expose.trustedProxies={10.0.0.7}"],
     ];
 
+    private static readonly string[] EverythingInFleet =
+    [
+        .. Helm.Fleet, .. Everything.Except(["autoscaling.enabled=true"]), "fleet.storage.className=fast", "fleet.storage.size=64Mi",
+        "settings.acme.email=you@proxy.example", "settings.acme.challenges={http-01,tls-alpn-01}",
+    ];
+
+    private static readonly string[] LeastInFleet =
+    [
+        .. Helm.Fleet, .. Least.Where(static value => !value.StartsWith("certificate.", StringComparison.Ordinal)),
+        "fleet.storage.enabled=false",
+    ];
+
     public static TheoryData<string> Matrix =>
     [
         .. from way in WaysIn
-           from more in new[] { [], Everything, Least, [.. Everything, .. Least] }
+           from more in new[]
+           {
+               [], Everything, Least, [.. Everything, .. Least], Helm.Fleet, EverythingInFleet, LeastInFleet,
+               [.. EverythingInFleet, .. LeastInFleet],
+           }
            select string.Join('\n', [.. way, .. more]),
     ];
 
@@ -66,8 +82,11 @@ public sealed class RenderedTests
     [Fact(Timeout = Bound.LongTest)]
     public async Task Helm_finds_nothing_wrong()
     {
-        var (exitCode, output, errors) = await Helm.RunAsync(["lint", Helm.Chart, "--strict", .. Helm.Set([Helm.Domain, Helm.Issuer])]);
-        Assert.True(exitCode == 0, output + errors);
+        foreach (var values in new string[][] { [Helm.Domain, Helm.Issuer], [Helm.Domain, .. Helm.Fleet] })
+        {
+            var (exitCode, output, errors) = await Helm.RunAsync(["lint", Helm.Chart, "--strict", .. Helm.Set(values)]);
+            Assert.True(exitCode == 0, output + errors);
+        }
     }
 
     [Fact(Timeout = Bound.LongTest)]
@@ -220,17 +239,20 @@ public sealed class RenderedTests
         Assert.Equal("RuntimeDefault", pod.SecurityContext.SeccompProfile.Type);
         Assert.Null(pod.HostNetwork ?? pod.HostPID ?? pod.HostIPC);
         Assert.All(pod.Volumes, static volume => Assert.Null(volume.HostPath));
-        var container = manifest.Container;
-        Assert.False(container.SecurityContext.AllowPrivilegeEscalation);
-        Assert.Equal(["ALL"], container.SecurityContext.Capabilities.Drop);
-        Assert.Null(container.SecurityContext.Capabilities.Add);
-        Assert.True(container.SecurityContext.ReadOnlyRootFilesystem);
-        Assert.All(container.Ports, static port => Assert.True(port.ContainerPort >= 1024));
-        if (manifest.All<V1DaemonSet>().Any())
-            return;
-        Assert.All(container.Ports, static port => Assert.Null(port.HostPort));
+        Assert.All([.. pod.InitContainers ?? [], .. pod.Containers], static one =>
+        {
+            Assert.False(one.SecurityContext.AllowPrivilegeEscalation);
+            Assert.Equal(["ALL"], one.SecurityContext.Capabilities.Drop);
+            Assert.Null(one.SecurityContext.Capabilities.Add);
+            Assert.True(one.SecurityContext.ReadOnlyRootFilesystem);
+        });
         Assert.False(pod.AutomountServiceAccountToken);
         Assert.False(manifest.All<V1ServiceAccount>().Single().AutomountServiceAccountToken);
+        var ports = manifest.Container.Ports;
+        Assert.All(ports, static port => Assert.True(port.ContainerPort >= 1024));
+        // A Service is for those that clients do not reach by the node's ports.
+        if (manifest.All<V1Service>().Any(static one => one.Spec.ClusterIP != "None"))
+            Assert.All(ports, static port => Assert.Null(port.HostPort));
     }
 
     private static async Task IsReadByTheProgramAsync(string configuration)

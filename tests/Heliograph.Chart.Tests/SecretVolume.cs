@@ -6,7 +6,7 @@ namespace Heliograph.Chart.Tests;
 /// A directory in which a Secret's files come and change as the kubelet does it: each version in a directory of its own, and the link
 /// <c>..data</c> renamed over the old one (kubernetes/pkg/volume/util/atomic_writer.go). The files are root's, and the group's to read.
 /// </summary>
-internal sealed class SecretVolume(string path, int group)
+internal sealed class SecretVolume(string path, long group)
 {
     private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.GroupRead;
     private int versions;

@@ -172,6 +172,9 @@ internal sealed class MembershipFiles
     {
         try
         {
+            // Made on the way to the directory below, it would be open to everybody.
+            if (!Directory.Exists(StatePath))
+                new PrivateDirectory(StatePath, timeProvider, logger).Create();
             var directory = At(path);
             directory.Create();
             return directory.TryLock(LockName) ?? throw new StartException("another heliograph fleet command is running; try again");

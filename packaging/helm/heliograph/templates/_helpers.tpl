@@ -40,6 +40,20 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{ default (printf "%s-decoy" (include "heliograph.fullname" .)) .Values.decoy.existingSecret }}
 {{- end }}
 
+{{/* "true" where the pods are machines of a fleet. */}}
+{{- define "heliograph.isFleet" -}}
+{{- if .Values.fleet.tokenSecret }}true{{ end }}
+{{- end }}
+
+{{/* "true" where the seed of the web site is in a Secret. A fleet has one of its own. */}}
+{{- define "heliograph.hasSeed" -}}
+{{- if or .Values.decoy.existingSecret (not (include "heliograph.isFleet" .)) }}true{{ end }}
+{{- end }}
+
+{{- define "heliograph.kind" -}}
+{{- if include "heliograph.isFleet" . }}StatefulSet{{ else if eq .Values.expose.by "HostPort" }}DaemonSet{{ else }}Deployment{{ end }}
+{{- end }}
+
 {{/* "true" where the pods listen for plain HTTP. */}}
 {{- define "heliograph.http" -}}
 {{- if and .Values.expose.http (not .Values.expose.trustedProxies) (ne .Values.expose.by "Gateway") }}true{{ end }}
@@ -50,8 +64,18 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if not .Values.domains }}
 {{- fail "domains is empty; name what clients type: --set 'domains={proxy.example.org}'" }}
 {{- end }}
-{{- if not (or .Values.certificate.existingSecret .Values.certificate.issuerRef.name) }}
-{{- fail "there is no certificate; give certificate.issuerRef.name (cert-manager, DNS-01) or certificate.existingSecret" }}
+{{- $given := or .Values.certificate.existingSecret .Values.certificate.issuerRef.name }}
+{{- if include "heliograph.isFleet" . }}
+{{- if $given }}
+{{- fail (print "fleet.tokenSecret: the pods of a fleet order their certificate by ACME themselves (settings.acme); leave "
+  "certificate.issuerRef.name and certificate.existingSecret out") }}
+{{- end }}
+{{- if .Values.autoscaling.enabled }}
+{{- fail "autoscaling.enabled: each pod of a fleet needs a token of its own in fleet.tokenSecret; add the tokens, then raise replicas" }}
+{{- end }}
+{{- else if not $given }}
+{{- fail (print "there is no certificate; give certificate.issuerRef.name (cert-manager, DNS-01) or certificate.existingSecret, or make "
+  "the pods a fleet, which orders one by ACME: fleet.tokenSecret") }}
 {{- end }}
 {{- with .Values.expose }}
 {{- if and (eq .by "LoadBalancer") (eq .loadBalancer.externalTrafficPolicy "Cluster") (not .trustedProxies) }}
@@ -70,9 +94,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
   "listen" "expose"
   "http" "expose.http"
   "certificate" "certificate"
-  "acme" "certificate"
   "metrics" "metrics"
   "trusted_proxies" "expose.trustedProxies" }}
+{{- if not (include "heliograph.isFleet" .) }}
+{{- $_ := set $owned "acme" "certificate" }}
+{{- end }}
 {{- range $key, $value := $owned }}
 {{- if hasKey $.Values.settings $key }}
 {{- fail (printf "settings.%s: the chart sets this key itself; use %s" $key $value) }}
@@ -84,17 +110,30 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if hasKey (default dict .Values.settings.decoy) "seed_file" }}
 {{- fail "settings.decoy.seed_file: the chart sets this key itself; use decoy.existingSecret" }}
 {{- end }}
+{{- range list "acme.eab.hmac_key" "acme.failover.eab.hmac_key" "acme.dns.rfc2136.key_secret" "alerts.webhook" "upstream.proxy_password" }}
+{{- $value := $.Values.settings }}
+{{- range splitList "." . }}
+{{- $value = ternary (get (default dict $value) .) nil (kindIs "map" $value) }}
+{{- end }}
+{{- if $value }}
+{{- fail (printf "settings.%s is a secret, and the settings are in a ConfigMap; give it by env, from a Secret: HELIOGRAPH__%s" .
+  (upper . | replace "." "__")) }}
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{/* heliograph.yaml */}}
 {{- define "heliograph.configuration" -}}
 {{- $certificate := dict "source" "files" "chain" "/etc/heliograph/tls/tls.crt" "key" "/etc/heliograph/tls/tls.key" }}
+{{- if include "heliograph.isFleet" . }}
+{{- $certificate = dict "source" "acme" }}
+{{- end }}
 {{- $own := dict
   "domains" .Values.domains
   "listen" (list "[::]:8443")
   "http" (dict "listen" (ternary (list "[::]:8080") list (eq (include "heliograph.http" .) "true")))
   "certificate" $certificate
-  "decoy" (dict "seed_file" "/etc/heliograph/decoy/seed")
+  "decoy" (ternary (dict "seed_file" "/etc/heliograph/decoy/seed") dict (eq (include "heliograph.hasSeed" .) "true"))
   "trusted_proxies" .Values.expose.trustedProxies
   "limits" (dict "drain_timeout" (printf "%ds" (int .Values.drainSeconds)))
   "metrics" (dict "listen" (list "[::]:9464"))

@@ -1,4 +1,4 @@
-{{/* The pod, the same in a Deployment and in a DaemonSet. */}}
+{{/* The pod of every kind of workload. */}}
 {{- define "heliograph.pod" -}}
 metadata:
   labels:
@@ -41,7 +41,7 @@ spec:
   {{- with .Values.affinity }}
   affinity: {{- toYaml . | nindent 4 }}
   {{- end }}
-  {{- if ne .Values.expose.by "HostPort" }}
+  {{- if ne (include "heliograph.kind" .) "DaemonSet" }}
   topologySpreadConstraints:
     {{- range list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
     - topologyKey: {{ . }}
@@ -49,8 +49,29 @@ spec:
       whenUnsatisfiable: ScheduleAnyway
       labelSelector:
         matchLabels: {{- include "heliograph.selectorLabels" $ | nindent 10 }}
+      {{- if eq (include "heliograph.kind" $) "Deployment" }}
       matchLabelKeys: [pod-template-hash]
+      {{- end }}
     {{- end }}
+  {{- end }}
+  {{- if include "heliograph.isFleet" . }}
+  initContainers:
+    # Changes nothing, and needs no etcd, once the pod's volume has the machine that the token is for.
+    - name: join
+      image: {{ include "heliograph.image" . }}
+      imagePullPolicy: {{ .Values.image.pullPolicy }}
+      args: [fleet, join, --token-file, /etc/heliograph/fleet/$(POD_NAME)]
+      env:
+        - name: POD_NAME
+          valueFrom: { fieldRef: { fieldPath: metadata.name } }
+      resources: {{- toYaml .Values.resources | nindent 8 }}
+      securityContext: {{- include "heliograph.securityContext" . | nindent 8 }}
+      volumeMounts:
+        - { name: configuration, mountPath: /etc/heliograph/heliograph.yaml, subPath: heliograph.yaml, readOnly: true }
+        # Not in the container that serves.
+        - { name: tokens, mountPath: /etc/heliograph/fleet, readOnly: true }
+        - { name: state, mountPath: /var/lib/heliograph }
+        - { name: temporary, mountPath: /tmp }
   {{- end }}
   containers:
     - name: heliograph
@@ -85,7 +106,12 @@ spec:
         timeoutSeconds: 5
         failureThreshold: 3
       readinessProbe:
+        {{- if include "heliograph.isFleet" . }}
+        # /readyz waits for the certificate, and the authority's question for it comes through the Service.
+        httpGet: { path: /healthz, port: metrics }
+        {{- else }}
         httpGet: { path: /readyz, port: metrics }
+        {{- end }}
         periodSeconds: 5
         timeoutSeconds: 5
       lifecycle:
@@ -93,15 +119,16 @@ spec:
         preStop:
           sleep: { seconds: {{ .Values.preStopSeconds }} }
       resources: {{- toYaml .Values.resources | nindent 8 }}
-      securityContext:
-        allowPrivilegeEscalation: false
-        readOnlyRootFilesystem: true
-        capabilities: { drop: [ALL] }
+      securityContext: {{- include "heliograph.securityContext" . | nindent 8 }}
       volumeMounts:
         - { name: configuration, mountPath: /etc/heliograph/heliograph.yaml, subPath: heliograph.yaml, readOnly: true }
+        {{- if not (include "heliograph.isFleet" .) }}
         # Without subPath: only so does a renewed certificate arrive in a running pod.
         - { name: certificate, mountPath: /etc/heliograph/tls, readOnly: true }
+        {{- end }}
+        {{- if include "heliograph.hasSeed" . }}
         - { name: seed, mountPath: /etc/heliograph/decoy, readOnly: true }
+        {{- end }}
         - { name: state, mountPath: /var/lib/heliograph }
         - { name: temporary, mountPath: /tmp }
         {{- with .Values.volumeMounts }}
@@ -110,15 +137,31 @@ spec:
   volumes:
     - name: configuration
       configMap: { name: {{ include "heliograph.fullname" . }} }
+    {{- if include "heliograph.isFleet" . }}
+    - name: tokens
+      secret: { secretName: {{ .Values.fleet.tokenSecret }}, defaultMode: 0440 }
+    {{- else }}
     - name: certificate
       secret: { secretName: {{ include "heliograph.certificateSecret" . }}, defaultMode: 0440 }
+    {{- end }}
+    {{- if include "heliograph.hasSeed" . }}
     - name: seed
       secret: { secretName: {{ include "heliograph.seedSecret" . }}, defaultMode: 0440 }
+    {{- end }}
+    {{- if not (and (include "heliograph.isFleet" .) .Values.fleet.storage.enabled) }}
     - name: state
       emptyDir: { sizeLimit: 64Mi }
+    {{- end }}
     - name: temporary
       emptyDir: { sizeLimit: 16Mi }
     {{- with .Values.volumes }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
+{{- end }}
+
+{{/* Of every container: no more than PodSecurity "restricted" allows. */}}
+{{- define "heliograph.securityContext" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities: { drop: [ALL] }
 {{- end }}

@@ -14,6 +14,9 @@ internal static class FleetCommand
     /// <summary>Etcd's file with root's password has one line.</summary>
     private const int LongestPassword = 1024;
 
+    /// <summary>More than the longest token, and so not cut to one that could be right.</summary>
+    private const int LongestToken = 32 * 1024;
+
     /// <summary>Machines that are up take a new key within seconds; after that they report anew.</summary>
     private static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(20);
 
@@ -107,7 +110,8 @@ internal static class FleetCommand
                 Pins = parsed.GetValue(pin) ?? [],
             };
             using var setup = new FleetSetup(settings.StateDirectory);
-            await setup.InitAsync(settings, etcd, ReadPassword(parsed.GetValue(password)), name, cancellationToken);
+            await setup.InitAsync(
+                settings, etcd, ReadFile(password.Name, parsed.GetValue(password), LongestPassword), name, cancellationToken);
             parsed.InvocationConfiguration.Output.WriteLine($"""
                 This machine is the first of a new fleet, as {name}.
 
@@ -146,24 +150,33 @@ internal static class FleetCommand
             Description = "What fleet invite printed. Without it, or with -: from standard input, so that no list of processes shows it.",
             Arity = ArgumentArity.ZeroOrOne,
         };
+        var file = new Option<string?>("--token-file")
+        {
+            Description = "A file with the token, such as one of a mounted Secret.",
+            HelpName = "FILE",
+        };
         var command = new DocumentedCommand("join", "Join the fleet of a token.", """
             Examples:
               heliograph fleet join
               ssh vps1 sudo heliograph fleet invite vps2 | heliograph fleet join
+              heliograph fleet join --token-file /etc/heliograph/fleet/proxy-0
 
             It asks etcd first, and changes nothing if that does not answer. Configure this machine for the same domains, and restart its
-            server afterwards.
-            """) { token };
+            server afterwards. A machine that has joined by this token already stays as it is, and etcd is not asked.
+            """) { token, file };
         options.AddStateDirectoryTo(command);
         command.SetAction((parsed, cancellationToken) => WithSetupAsync(options, parsed, async setup =>
         {
-            var word = parsed.GetValue(token) ?? "-";
-            if (word == "-" && !Console.IsInputRedirected)
-                parsed.InvocationConfiguration.Output.Write("Paste the token: ");
-            var (name, groups) = await setup.JoinAsync(word == "-" ? Console.In.ReadLine() ?? "" : word, cancellationToken);
+            if (parsed.GetValue(token) is not null && parsed.GetValue(file) is not null)
+                throw new StartException("give the token, or a file with it (--token-file), not both", ExitCode.BadUsage);
             var output = parsed.InvocationConfiguration.Output;
-            output.WriteLine($"This machine is in the fleet, as {name}. Restart the server: systemctl restart heliograph");
-            if (groups is not null)
+            var joining = await setup.JoinAsync(
+                ReadFile(file.Name, parsed.GetValue(file), LongestToken) ?? ReadToken(parsed.GetValue(token) ?? "-", output),
+                cancellationToken);
+            output.WriteLine(joining.WasDone
+                ? $"This machine has joined by this token already, as {joining.Name}: nothing was changed."
+                : $"This machine is in the fleet, as {joining.Name}. Restart the server: systemctl restart heliograph");
+            if (joining.GroupsBefore is { } groups)
                 output.WriteLine(
                     $"Its groups are the fleet's after that. The links that it had until now no longer work; they are kept in {groups}.");
         }));
@@ -306,19 +319,29 @@ internal static class FleetCommand
     private static string RequireName(string name) => FleetMembership.FindProblem(name) is { } problem
         ? throw new StartException($"\"{name}\": {problem}", ExitCode.BadUsage) : name;
 
-    private static string? ReadPassword(string? file)
+    private static string ReadToken(string word, TextWriter output)
+    {
+        if (word != "-")
+            return word;
+        if (!Console.IsInputRedirected)
+            output.Write("Paste the token: ");
+        return Console.In.ReadLine() ?? "";
+    }
+
+    /// <returns>Null: no file is given.</returns>
+    private static string? ReadFile(string option, string? file, int longest)
     {
         if (file is null)
             return null;
         try
         {
             using var reader = new StreamReader(file);
-            var buffer = new char[LongestPassword];
+            var buffer = new char[longest];
             return new string(buffer, 0, reader.ReadBlock(buffer)).Trim();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"--etcd-password-file {file} cannot be read: {FileProblem.Describe(exception)}");
+            throw new StartException($"{option} {file} cannot be read: {FileProblem.Describe(exception)}");
         }
     }
 }

@@ -209,15 +209,20 @@ internal sealed class FleetSetup : IDisposable
     }
 
     /// <summary>Joins the fleet of a token, and gets what it shares, so that the server starts with all of it.</summary>
-    /// <returns>The machine's name in the fleet, and where the groups are that it had before; null: it had none.</returns>
     /// <exception cref="FleetException">etcd does not answer, or refuses: nothing has changed.</exception>
     /// <exception cref="StartException">The token is none, or this machine is in another fleet.</exception>
-    public async Task<(string Name, string? GroupsBefore)> JoinAsync(string token, CancellationToken cancellationToken)
+    public async Task<Joining> JoinAsync(string token, CancellationToken cancellationToken)
     {
         if (!FleetToken.TryRead(token, out var membership, out var problem))
             throw new StartException($"this is no token of a fleet: {problem}", ExitCode.BadUsage);
-        if (files.Read() is { } member && !member.FleetId.AsSpan().SequenceEqual(membership.FleetId))
-            throw new StartException("this machine is in another fleet; leave that first: heliograph fleet leave");
+        if (files.Read() is { } member)
+        {
+            if (!member.FleetId.AsSpan().SequenceEqual(membership.FleetId))
+                throw new StartException("this machine is in another fleet; leave that first: heliograph fleet leave");
+            // It may have a later key by now than its token, whatever etcd says, and starts without etcd, too.
+            if (FleetToken.Write(member.Under(membership.Current)) == FleetToken.Write(membership))
+                return new Joining(member.Node) { WasDone = true };
+        }
         NextKey? next;
         // It looks before anything is written here.
         using (var access = new FleetAccess(membership, copies: null, TimeProvider.System, logger))
@@ -233,7 +238,7 @@ internal sealed class FleetSetup : IDisposable
         // From here on the server on this machine makes no group that would be lost.
         var before = wasThere ? null : KeepGroups();
         files.GiveToOwner(AccessFile.BeforeFleetName);
-        return (membership.Node, before);
+        return new Joining(membership.Node) { GroupsBefore = before };
     }
 
     /// <summary>What the fleet shares, with the files of this machine that lead there, for a command that only talks to etcd.</summary>
