@@ -9,7 +9,7 @@ internal sealed class NginxSite : IDisposable
 {
     private readonly ProxyProcess process;
 
-    public NginxSite(string directory, Certificates certificates, byte[] page, ProcessorPlan processors)
+    public NginxSite(PeerRoot system, string directory, Certificates certificates, byte[] page, ProcessorPlan processors)
     {
         var root = Directory.CreateDirectory(Path.Combine(directory, "www")).FullName;
         File.WriteAllBytes(Path.Combine(root, "index.html"), page);
@@ -50,7 +50,7 @@ internal sealed class NginxSite : IDisposable
         process = ProxyProcess.Start(
             processors.OfProxies,
             Path.Combine(directory, "output"),
-            Installed.Find("nginx")!, "-p", directory, "-e", Path.Combine(directory, "nginx.log"), "-c", file);
+            system.Enter(Installed.Find("nginx", system)!, "-p", directory, "-e", Path.Combine(directory, "nginx.log"), "-c", file));
     }
 
     public IPEndPoint Address { get; }

@@ -16,6 +16,9 @@ internal sealed record TimingOptions
 
     /// <summary>With a directory instead of the built-in site.</summary>
     public required bool IsDirectory { get; init; }
+
+    /// <summary>The Debian in which the servers run; null: this one.</summary>
+    public required DirectoryInfo? In { get; init; }
 }
 
 /// <summary>The command line of <c>bench/timing</c>.</summary>
@@ -47,6 +50,12 @@ internal sealed class TimingCommandLine
 
     private readonly Option<bool> site = new("--directory") { Description = "With a directory of files instead of the built-in site." };
 
+    private readonly Option<DirectoryInfo?> system = new("--in")
+    {
+        Description = "Run the servers in the Debian in this directory (root), such as ./test trixie makes in artifacts/trixie.",
+        HelpName = "DIR",
+    };
+
     // No RootCommand, whose help would give this program's name.
     private readonly Command root = new(
         "bench/timing",
@@ -55,7 +64,7 @@ internal sealed class TimingCommandLine
 
     public TimingCommandLine()
     {
-        foreach (var option in new Option[] { heliograph, visits, busy, site })
+        foreach (var option in new Option[] { heliograph, visits, busy, site, system })
             root.Options.Add(option);
         root.Options.Add(new HelpOption());
     }
@@ -69,6 +78,7 @@ internal sealed class TimingCommandLine
             Visits = result.GetValue(visits),
             IsBusy = result.GetValue(busy),
             IsDirectory = result.GetValue(site),
+            In = result.GetValue(system),
         }));
         var result = root.Parse(args);
         if (result.Errors.Count == 0)

@@ -20,6 +20,7 @@ internal sealed class TimingRun : IDisposable
 
     private readonly TimingOptions options;
     private readonly string directory;
+    private readonly PeerRoot root;
     private readonly ProcessorPlan processors = ProcessorPlan.For(asked: 1, Environment.ProcessorCount);
     private readonly Certificates certificates;
     private readonly OuterTls tls;
@@ -27,10 +28,11 @@ internal sealed class TimingRun : IDisposable
 
     public TimingRun(TimingOptions options, string directory)
     {
-        if (Installed.Find("nginx") is null)
-            throw new CompareException("nginx is not installed; run: apt-get install nginx");
         this.options = options;
         this.directory = directory;
+        root = new(options.In?.FullName, directory, options.Heliograph);
+        if (Installed.Find("nginx", root) is null)
+            throw new CompareException("nginx is not installed; run: apt-get install nginx");
         processors.PinLoad();
         certificates = Certificates.Create(directory);
         tls = new OuterTls(certificates.CaFile);
@@ -40,7 +42,7 @@ internal sealed class TimingRun : IDisposable
     public int Run()
     {
         var factory = new ProxyFactory(
-            directory, certificates, options.Heliograph, connections: 100, new PeerRoot(null),
+            directory, certificates, options.Heliograph, connections: 100, root,
             options.IsDirectory ? MakeDirectory() : null);
         var proxy = factory.Start(PeerNames.Heliograph, processors);
         started.Add(proxy);
@@ -63,6 +65,7 @@ internal sealed class TimingRun : IDisposable
         foreach (var part in Enumerable.Reverse(started))
             part.Dispose();
         started.Clear();
+        root.Dispose();
         tls.Dispose();
     }
 
@@ -87,7 +90,7 @@ internal sealed class TimingRun : IDisposable
     private IPEndPoint StartNginx(string name, byte[] page)
     {
         var own = Directory.CreateDirectory(Path.Combine(directory, "nginx-" + name)).FullName;
-        var site = new NginxSite(own, certificates, page, processors);
+        var site = new NginxSite(root, own, certificates, page, processors);
         started.Add(site);
         site.WaitUntilReady();
         return site.Address;
