@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Heliograph.Acme.Storage;
+using Heliograph.Platform;
 using Heliograph.Testing;
 
 namespace Heliograph.Acme.Tests.Scripted;
@@ -392,6 +393,34 @@ public sealed class AloneTests : ScriptedTests
         Assert.Equal((lone, lone), (again.Current!.SerialNumber, other.Current!.SerialNumber));
         Assert.Equal("domains has changed; a failure or a rate limit delays it until then", other.Describe().NextRenewalReason);
     }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task Who_leaves_takes_the_account_as_the_others_have_changed_it_and_the_certificate_that_serves_best()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        await using (var before = Open(Options(ca), shared: fleet.Machine()))
+            await before.RenewIfDueAsync(Stop);
+        await using var manager = Open(Options(ca) with { Email = "new@heliograph.test" }, shared: fleet.Machine());
+        await ChangeContactAloneAsync(manager);
+        var account = AccountStore.FileName(Options(ca).Directory);
+        fleet.Change(account, static document => Compromise.MarkAccount(document));
+        var files = new AloneFiles(new PrivateDirectory(AloneDirectory, Clock, Log), Clock);
+
+        var marked = StateOf(files.JoinAccount(account, fleet.Read(account))!.Value.ToArray());
+        Assert.Equal((true, "new@heliograph.test", null), (marked.Compromised, marked.Email, marked.SharedKeyPem));
+        await using var other = OpenOther(ca);
+        await other.RollOverAccountKeyAsync(Stop);
+        Assert.Equal(SharedAccount(ca), StateOf(files.JoinAccount(account, fleet.Read(account))!.Value.ToArray()));
+
+        var shared = fleet.Read(CertificateManager.CertificateDocument);
+        Assert.Equal(manager.Current!.ChainPem, ChainOf(files.JoinCertificate(shared, [Name])));
+        Assert.Equal(manager.Current.ChainPem, ChainOf(files.JoinCertificate(shared, [])));
+        Assert.Equal(manager.Current.ChainPem, ChainOf(files.JoinCertificate(null, [Name, "new.heliograph.test"])));
+        Assert.Equal(other.Current!.ChainPem, ChainOf(files.JoinCertificate(shared, ["new.heliograph.test"])));
+    }
+
+    private static string? ChainOf(ReadOnlyMemory<byte>? document) =>
+        JsonSerializer.Deserialize(document!.Value.Span, StateJson.Default.CertificateState)!.ChainPem;
 
     private AccountState SharedAccount(ScriptedCa ca) => StateOf(fleet.Read(AccountStore.FileName(Options(ca).Directory)));
 
