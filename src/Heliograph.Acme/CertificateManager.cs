@@ -29,6 +29,7 @@ public sealed class CertificateManager : IAsyncDisposable
     private readonly SemaphoreSlim gate = new(1);
     private readonly CancellationTokenSource stopping = new();
     private Task loop = Task.CompletedTask;
+    private volatile TaskCompletionSource wake = new();
     private int disposed;
 
     internal CertificateManager(
@@ -50,18 +51,25 @@ public sealed class CertificateManager : IAsyncDisposable
         var files = shared is null ? Files(options, timeProvider, logger, fault) : null;
         var alone = shared is null ? null
             : new AloneStore(Files(options, timeProvider, logger, fault, AloneStore.DirectoryName), shared);
-        renewer = Create(shared ?? files!, alone, responders, Publish, isLone: false);
+        var store = shared ?? files!;
+        renewer = Create(store, new AccountStore(store), alone, responders, Publish, isLone: false);
         files?.Create();
         renewer.Reload();
         if (alone is null)
             return;
         // Nobody else can answer for it, and it is put to use by the one that shares.
-        createAlone = () => Create(alone, null, responders with { Others = null }, static _ => { }, isLone: true);
+        createAlone = () => Create(alone, alone.Accounts, null, responders with { Others = null }, static _ => { }, isLone: true);
         renewer.UseLone(new CertificateStore(alone).Load());
 
-        Renewer Create(IStateStore store, AloneStore? lone, ChallengeResponders ports, Action<IssuedCertificate> publish, bool isLone)
+        Renewer Create(
+            IStateStore store,
+            AccountStore accounts,
+            AloneStore? lone,
+            ChallengeResponders ports,
+            Action<IssuedCertificate> publish,
+            bool isLone)
         {
-            var issuer = new CertificateIssuer(options, ports, new AccountStore(store), timeProvider, logger);
+            var issuer = new CertificateIssuer(options, ports, accounts, timeProvider, logger);
             var probe = new CircumstancesProbe(options, issuer.Identifiers, ports, resolve);
             return new(options, issuer, new CertificateStore(store), lone, probe, timeProvider, random, logger, publish, isLone);
         }
@@ -112,24 +120,8 @@ public sealed class CertificateManager : IAsyncDisposable
     /// Renews now if it is due, ignoring back-off; with <paramref name="force"/> even if it is not due, ignoring the authority's limits.
     /// </summary>
     /// <exception cref="AcmeException">The attempt failed.</exception>
-    public Task<RenewalOutcome> RenewNowAsync(bool force, CancellationToken cancellationToken) => InTurnAsync(async cancellationToken =>
-    {
-        var before = renewer.Certificate;
-        try
-        {
-            return Report(await renewer.RenewAsync(force, cancellationToken));
-        }
-        catch (AcmeException exception) when (exception.Failure is AcmeFailure.Away)
-        {
-            // It was there already when it could not be stored for all.
-            if (renewer.Certificate != before)
-                return Report(isRenewed: true, renewer);
-            throw new AcmeException(
-                AcmeFailure.Away,
-                $"{exception.Message} If this machine must have a certificate before that: heliograph certificate renew --alone",
-                exception);
-        }
-    }, cancellationToken);
+    public Task<RenewalOutcome> RenewNowAsync(bool force, CancellationToken cancellationToken) =>
+        InTurnAsync(cancellationToken => RenewAsync(force, cancellationToken), cancellationToken);
 
     /// <summary>
     /// The same although what the machines share cannot be asked: this machine orders without the others. They get the certificate once
@@ -142,7 +134,7 @@ public sealed class CertificateManager : IAsyncDisposable
             throw new AcmeException(
                 AcmeFailure.Configuration, "This machine is in no fleet, so it orders alone anyway: --alone is not needed, leave it out.");
         if (await renewer.CanShareAsync(cancellationToken))
-            return Report(await renewer.RenewAsync(force, cancellationToken));
+            return await RenewAsync(force, cancellationToken);
         // What it has left behind tells the next attempt what to take into account, and is shared or forgotten with the next lock.
         var lone = createAlone();
         lone.Reload();
@@ -162,6 +154,8 @@ public sealed class CertificateManager : IAsyncDisposable
         finally
         {
             renewer.UseLone(lone.State, isNew: lone.State.ChainPem != before);
+            // It may be asleep until long after the others can be asked again.
+            wake.TrySetResult();
         }
     }, cancellationToken);
 
@@ -231,6 +225,25 @@ public sealed class CertificateManager : IAsyncDisposable
         AcmeOptions options, TimeProvider timeProvider, ILogger logger, Action<WriteStep>? fault, string below = "") =>
         new(new PrivateDirectory(Path.Combine(options.StateDirectory, DirectoryName, below), timeProvider, logger, fault), timeProvider);
 
+    private async Task<RenewalOutcome> RenewAsync(bool force, CancellationToken cancellationToken)
+    {
+        var before = renewer.Certificate;
+        try
+        {
+            return Report(await renewer.RenewAsync(force, cancellationToken));
+        }
+        catch (AcmeException exception) when (exception.Failure is AcmeFailure.Away)
+        {
+            // It was there already when it could not be stored for all.
+            if (renewer.Certificate != before)
+                return Report(isRenewed: true, renewer);
+            throw new AcmeException(
+                AcmeFailure.Away,
+                $"{exception.Message} If it cannot wait, order for this machine alone: heliograph certificate renew --alone",
+                exception);
+        }
+    }
+
     private RenewalOutcome Report(bool isRenewed, Renewer? lone = null)
     {
         var plan = (lone ?? renewer).Schedule.Plan;
@@ -277,13 +290,23 @@ public sealed class CertificateManager : IAsyncDisposable
                     await Task.Delay(TimeSpan.FromMinutes(10), timeProvider, stopping.Token);
                 }
 
-                await Task.Delay(renewer.Sleep, timeProvider, stopping.Token);
+                await SleepAsync();
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // Cancelled, as requested.
         }
+    }
+
+    /// <summary>Until something may be due, or has come up.</summary>
+    private async Task SleepAsync()
+    {
+        var woken = wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var slept = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
+        await Task.WhenAny(Task.Delay(renewer.Sleep, timeProvider, slept.Token), woken.Task);
+        await slept.CancelAsync();
+        stopping.Token.ThrowIfCancellationRequested();
     }
 
     private void Publish(IssuedCertificate certificate)

@@ -6,7 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Heliograph.Platform;
 
-/// <summary>A directory that only this user may read (0700, files 0600), where every file is replaced completely or not at all.</summary>
+/// <summary>
+/// A directory that only this user may read (0700, files 0600), where every file is replaced completely or not at all. A link in it is not
+/// followed: the directory may be a service's, and the user root.
+/// </summary>
 public sealed partial class PrivateDirectory
 {
     private const UnixFileMode DirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -43,8 +46,10 @@ public sealed partial class PrivateDirectory
         {
             Directory.CreateDirectory(Path, DirectoryMode);
             // It may be older than this program, or have been created with a wider mode.
-            if (File.GetUnixFileMode(Path) != DirectoryMode)
-                File.SetUnixFileMode(Path, DirectoryMode);
+            if (File.GetUnixFileMode(Path) == DirectoryMode)
+                return;
+            using var handle = PlainFile.OpenDirectory(Path);
+            File.SetUnixFileMode(handle, DirectoryMode);
         });
     }
 
@@ -103,7 +108,7 @@ public sealed partial class PrivateDirectory
     /// <param name="longest">A longer file is none of ours, and reads as empty.</param>
     /// <returns>Null if it is missing.</returns>
     /// <exception cref="StorageException">It cannot be read.</exception>
-    public byte[]? ReadBytes(string name, int longest) => TryRead(PathOf(name), longest);
+    public byte[]? ReadBytes(string name, int longest = MaxFile) => TryRead(PathOf(name), longest);
 
     /// <summary>Writes a file of bytes. The caller holds the lock: one writer at a time.</summary>
     /// <exception cref="StorageException">It cannot be written; the old file is intact.</exception>
@@ -152,28 +157,14 @@ public sealed partial class PrivateDirectory
     /// <summary>Acquires a lock that is released when the process ends, however it ends.</summary>
     /// <returns>Null while another process holds it.</returns>
     /// <exception cref="StorageException">The lock file cannot be created.</exception>
-    public FileStream? TryLock(string name)
+    public IDisposable? TryLock(string name)
     {
         var path = PathOf(name);
         try
         {
-            return new FileStream(path, new FileStreamOptions
-            {
-                Mode = System.IO.FileMode.OpenOrCreate,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.None,
-                UnixCreateMode = FileMode,
-            });
+            return PlainFile.TryLock(path);
         }
-        catch (Exception exception) when (exception is UnauthorizedAccessException or DirectoryNotFoundException)
-        {
-            throw Trouble("locked", path, exception);
-        }
-        catch (IOException exception) when (exception.HResult == Errno.Again)
-        {
-            return null;
-        }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw Trouble("locked", path, exception);
         }
@@ -200,10 +191,14 @@ public sealed partial class PrivateDirectory
     {
         try
         {
-            var file = new FileInfo(path);
-            if (!file.Exists)
+            using var file = PlainFile.OpenToRead(path);
+            if (file is null)
                 return null;
-            return file.Length <= longest ? File.ReadAllBytes(path) : [];
+            if (file.Length > longest)
+                return [];
+            var bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+            return bytes;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -278,12 +273,6 @@ public sealed partial class PrivateDirectory
         {
             _ = Native.Close(handle);
         }
-    }
-
-    private static class Errno
-    {
-        // EWOULDBLOCK of flock(2), which the runtime passes on as the exception's HResult.
-        public const int Again = 11;
     }
 
     private static partial class Native

@@ -87,7 +87,7 @@ internal sealed class AcmeSession : IDisposable
         catch (AcmeException exception) when (exception.Problem?.Kind == "accountDoesNotExist")
         {
             logger.AccountGone(Client.Authority);
-            account = NewAccountState(issuer.Directory);
+            account = Another(account);
             key.Dispose();
             key = AccountKey.FromPem(account.KeyPem);
             await RegisterAsync(cancellationToken);
@@ -115,7 +115,7 @@ internal sealed class AcmeSession : IDisposable
             }
         }
         // Registered, and with that stored, by the caller.
-        account = NewAccountState(issuer.Directory);
+        account = Another(account);
         key.Dispose();
         key = AccountKey.FromPem(account.KeyPem);
     }
@@ -220,6 +220,9 @@ internal sealed class AcmeSession : IDisposable
             json.WriteStringValue($"mailto:{email}");
         json.WriteEndArray();
     }
+
+    private static AccountState Another(AccountState before) =>
+        NewAccountState(before.Directory) with { SharedKeyPem = before.SharedKeyPem };
 
     private static AccountState NewAccountState(string directory)
     {

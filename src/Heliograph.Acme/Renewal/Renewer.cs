@@ -62,7 +62,7 @@ internal sealed class Renewer
         this.logger = logger;
         var authorities = options.Issuers.SelectMany(static one => one.All).Select(static one => one.Directory)
             .Distinct(StringComparer.Ordinal).ToList();
-        keeper = new(store, alone, issuer.Names, authorities, logger, publish);
+        keeper = new(store, alone, issuer.Names, authorities, timeProvider, logger, publish);
         attempt = new(keeper, options, issuer, probe, timeProvider, random, logger);
         compromised = new(keeper, attempt, options, issuer, timeProvider, random, logger);
     }
@@ -74,7 +74,7 @@ internal sealed class Renewer
     public bool IsUnderWay => attempt.IsUnderWay;
 
     /// <summary>How long to sleep before the next look.</summary>
-    public TimeSpan Sleep => pause ?? Schedule.Sleep;
+    public TimeSpan Sleep => pause ?? (IsAlone && Schedule.Sleep > PauseWhileAway ? PauseWhileAway : Schedule.Sleep);
 
     /// <summary>The finished attempts.</summary>
     public Attempts Ended => attempt.Ended;

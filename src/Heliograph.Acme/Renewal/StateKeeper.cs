@@ -8,6 +8,7 @@ namespace Heliograph.Acme.Renewal;
 /// <param name="alone">Where a certificate is kept that cannot be shared; null: the state belongs to this machine.</param>
 /// <param name="names">For which a certificate is wanted.</param>
 /// <param name="authorities">The directories of those that it may have accounts at.</param>
+/// <param name="timeProvider">The time.</param>
 /// <param name="logger">Never sees a key.</param>
 /// <param name="publish">Called with each new certificate.</param>
 internal sealed class StateKeeper(
@@ -15,6 +16,7 @@ internal sealed class StateKeeper(
     AloneStore? alone,
     IReadOnlyList<string> names,
     IReadOnlyList<string> authorities,
+    TimeProvider timeProvider,
     ILogger logger,
     Action<IssuedCertificate> publish)
 {
@@ -67,7 +69,7 @@ internal sealed class StateKeeper(
     /// <param name="isNew">It was ordered just now: whoever ordered it wants it served.</param>
     public void UseLone(CertificateState lone, bool isNew = false)
     {
-        if (!isNew && LoneCertificate.IsNeedless(State, lone, names))
+        if (!isNew && IsNeedless(State, lone))
             return;
         Use(LoneCertificate.Join(State, lone));
         IsUnsaved = true;
@@ -188,6 +190,9 @@ internal sealed class StateKeeper(
                 AcmeFailure.Superseded, "Another machine of the fleet is ordering a certificate just now; try again in a minute.");
     }
 
+    private bool IsNeedless(CertificateState shared, CertificateState lone) =>
+        LoneCertificate.IsNeedless(shared, lone, names, timeProvider.GetUtcNow());
+
     private void Use(CertificateState next)
     {
         State = next;
@@ -214,7 +219,7 @@ internal sealed class StateKeeper(
     private async Task ShareCertificateAsync(CancellationToken cancellationToken)
     {
         var (shared, lone) = (store.Load(), Certificate!);
-        if (LoneCertificate.IsNeedless(shared, State, names))
+        if (IsNeedless(shared, State))
         {
             logger.LoneNotNeeded(lone);
         }

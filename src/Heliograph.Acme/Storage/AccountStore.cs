@@ -8,13 +8,26 @@ namespace Heliograph.Acme.Storage;
 internal sealed class AccountStore
 {
     private readonly IStateStore store;
+    private readonly AccountStore? shared;
 
-    public AccountStore(IStateStore store)
+    /// <param name="store">Where the accounts are.</param>
+    /// <param name="shared">Those of all machines, if <paramref name="store"/> has what this one does alone.</param>
+    public AccountStore(IStateStore store, AccountStore? shared = null)
     {
         this.store = store;
+        this.shared = shared;
     }
 
-    public AccountState? Load(string directoryUrl) => store.Read(FileName(directoryUrl), StateJson.Default.AccountState, Damage);
+    public AccountState? Load(string directoryUrl)
+    {
+        var account = store.Read(FileName(directoryUrl), StateJson.Default.AccountState, FindProblem);
+        if (shared is null)
+            return account;
+        var theirs = shared.Load(directoryUrl);
+        return LoneAccount.Join(theirs, account) is { } joined
+            ? joined with { SharedKeyPem = theirs?.KeyPem ?? joined.SharedKeyPem }
+            : null;
+    }
 
     public Task SaveAsync(AccountState account, CancellationToken cancellationToken) =>
         store.WriteAsync(FileName(account.Directory), account, StateJson.Default.AccountState, cancellationToken);
@@ -27,8 +40,11 @@ internal sealed class AccountStore
         return $"account-{string.Concat(host)}-{digest}.json";
     }
 
-    private static string? Damage(AccountState account)
+    /// <returns>The defect; null: it has none.</returns>
+    public static string? FindProblem(AccountState account)
     {
+        if (account.KeyPem is null)
+            return "it is incomplete";
         try
         {
             using var key = AccountKey.FromPem(account.KeyPem);

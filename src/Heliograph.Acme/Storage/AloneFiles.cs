@@ -1,40 +1,59 @@
-using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Heliograph.Platform;
 
 namespace Heliograph.Acme.Storage;
 
-/// <summary>What a machine of a fleet has ordered alone, and could not share yet.</summary>
-public static class AloneFiles
+/// <summary>What a machine of a fleet has done alone, and could not share yet.</summary>
+/// <param name="directory">The one in which it is.</param>
+/// <param name="timeProvider">The time.</param>
+public sealed class AloneFiles(PrivateDirectory directory, TimeProvider timeProvider)
 {
-    public static string PathIn(string stateDirectory) =>
-        Path.Combine(stateDirectory, CertificateManager.DirectoryName, AloneStore.DirectoryName);
+    /// <summary>Below the state directory.</summary>
+    public static string DirectoryName => Path.Combine(CertificateManager.DirectoryName, AloneStore.DirectoryName);
 
-    /// <summary>The files, if their certificate is valid for longer than the fleet's.</summary>
-    /// <param name="stateDirectory">Of the machine.</param>
-    /// <param name="shared">The document of the fleet's certificate; null: it has none.</param>
-    public static IReadOnlyList<(string Name, byte[] Content)> FindBetter(string stateDirectory, ReadOnlyMemory<byte>? shared)
+    /// <summary>Whatever is there.</summary>
+    public IEnumerable<string> Names => directory.Exists
+        ? Directory.EnumerateFiles(directory.Path).Select(static path => Path.GetFileName(path)) : [];
+
+    /// <summary>The document of the certificate that serves best.</summary>
+    /// <param name="shared">That of the fleet; null: it has none.</param>
+    /// <param name="names">For which a certificate is wanted; none: it is not known which.</param>
+    /// <exception cref="StorageException">A file cannot be read.</exception>
+    public ReadOnlyMemory<byte>? JoinCertificate(ReadOnlyMemory<byte>? shared, IReadOnlyList<string> names)
     {
-        var certificate = Path.Combine(PathIn(stateDirectory), CertificateManager.CertificateDocument);
-        if (!File.Exists(certificate) || EndOf(File.ReadAllBytes(certificate)) is not { } end || EndOf(shared) >= end)
-            return [];
-        return
-        [
-            .. Directory.EnumerateFiles(PathIn(stateDirectory), "*.json")
-                .Select(static path => (Path.GetFileName(path), File.ReadAllBytes(path))),
-        ];
+        var type = StateJson.Default.CertificateState;
+        if (directory.Read(CertificateManager.CertificateDocument, type, CertificateStore.FindProblem) is not { } lone)
+            return shared;
+        var common = Read(shared, type, CertificateStore.FindProblem) ?? new CertificateState();
+        var wanted = names.Count > 0 ? names : lone.Names ?? [];
+        return LoneCertificate.IsNeedless(common, lone, wanted, timeProvider.GetUtcNow())
+            ? shared : JsonSerializer.SerializeToUtf8Bytes(LoneCertificate.Join(common, lone), type);
     }
 
-    /// <returns>Null: there is none in it.</returns>
-    private static DateTimeOffset? EndOf(ReadOnlyMemory<byte>? document)
+    /// <summary>The document of an account as the authority knows it.</summary>
+    /// <param name="name">Of the document, and of the file.</param>
+    /// <param name="shared">That of the fleet; null: it has none.</param>
+    /// <exception cref="StorageException">A file cannot be read.</exception>
+    public ReadOnlyMemory<byte>? JoinAccount(string name, ReadOnlyMemory<byte>? shared)
+    {
+        var type = StateJson.Default.AccountState;
+        if (directory.Read(name, type, AccountStore.FindProblem) is not { } lone)
+            return shared;
+        var joined = LoneAccount.Join(Read(shared, type, AccountStore.FindProblem), lone)!;
+        return JsonSerializer.SerializeToUtf8Bytes(joined with { SharedKeyPem = null }, type);
+    }
+
+    /// <returns>Null: there is none, or it is of a version that writes something else.</returns>
+    private static T? Read<T>(ReadOnlyMemory<byte>? document, JsonTypeInfo<T> type, Func<T, string?> check)
+        where T : class
     {
         try
         {
-            return document is { } bytes
-                && JsonSerializer.Deserialize(bytes.Span, StateJson.Default.CertificateState) is { ChainPem: { } chain, KeyPem: { } key }
-                ? IssuedCertificate.FromPem(chain, key, "").NotAfter
-                : null;
+            return document is { } bytes && JsonSerializer.Deserialize(bytes.Span, type) is { } value && check(value) is null
+                ? value : null;
         }
-        catch (Exception exception) when (exception is JsonException or CryptographicException)
+        catch (JsonException)
         {
             return null;
         }

@@ -16,6 +16,11 @@ internal sealed class AloneStore(StateFiles files, IStateStore shared) : IStateS
     /// <summary>Whether this machine has ordered alone, or tried to, since it could share something last.</summary>
     public bool HasFiles => files.Exist;
 
+    /// <summary>As this machine uses them alone.</summary>
+    public AccountStore Accounts => new(this, Common);
+
+    private AccountStore Common => new(shared);
+
     public T? Read<T>(string name, JsonTypeInfo<T> type, Func<T, string?> check)
         where T : class => files.Read(name, type, check) ?? shared.Read(name, type, check);
 
@@ -32,20 +37,17 @@ internal sealed class AloneStore(StateFiles files, IStateStore shared) : IStateS
     }
 
     /// <summary>
-    /// Writes the accounts that were made or changed alone to what is shared: with what the others know of them, the authority would refuse
-    /// them.
+    /// Writes the accounts that were made or changed alone to what is shared, as far as the others have not changed them since: with what
+    /// they know of them, the authority would refuse them.
     /// </summary>
     /// <param name="directories">Of the authorities.</param>
     /// <param name="cancellationToken">The lock is lost.</param>
     public async Task ShareAccountsAsync(IEnumerable<string> directories, CancellationToken cancellationToken)
     {
-        var (own, common) = (new AccountStore(files), new AccountStore(shared));
         foreach (var directory in directories)
         {
-            // Another account that the others have by now, and whose key nobody else has, is good for all.
-            if (own.Load(directory) is { } account && common.Load(directory) is var theirs && theirs != account
-                && (theirs is null or { Compromised: true } || theirs.Url == account.Url))
-                await common.SaveAsync(account, cancellationToken);
+            if (Accounts.Load(directory) is { } own && own with { SharedKeyPem = null } is var account && account != Common.Load(directory))
+                await Common.SaveAsync(account, cancellationToken);
         }
     }
 

@@ -151,6 +151,9 @@ internal sealed record AccountState
     /// <summary>Somebody else has the key: it is changed before anything else is done with the account.</summary>
     public bool Compromised { get; init; }
 
+    /// <summary>Of an account that a machine uses alone: the key that all had when it was changed; null: they had no account.</summary>
+    public string? SharedKeyPem { get; init; }
+
     public string? Email { get; init; }
 }
 

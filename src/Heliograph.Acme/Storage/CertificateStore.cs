@@ -17,7 +17,7 @@ internal sealed class CertificateStore
 
     public CertificateState Load()
     {
-        var state = store.Read(CertificateManager.CertificateDocument, StateJson.Default.CertificateState, Damage)
+        var state = store.Read(CertificateManager.CertificateDocument, StateJson.Default.CertificateState, FindProblem)
             ?? new CertificateState();
         // An order whose key cannot be read is lost; the certificate is not.
         return state.Pending is { } pending && !IsKey(pending.KeyPem) ? state with { Pending = null } : state;
@@ -27,6 +27,30 @@ internal sealed class CertificateStore
         store.WriteAsync(CertificateManager.CertificateDocument, state, StateJson.Default.CertificateState, cancellationToken);
 
     public Task<IOrderRight?> LockAsync(CancellationToken cancellationToken) => store.LockAsync(cancellationToken);
+
+    /// <returns>The defect; null: it has none.</returns>
+    public static string? FindProblem(CertificateState state)
+    {
+        // Explicit nulls in the file reach members that have defaults.
+        if (state.Attempts is null || state.Attempts.TrialFirst is null || state.Attempts.Orders is null || state.NotBefore is null
+            || state.Attempts.Circumstances is { Addresses: null } or { Reachable: null })
+            return "it is incomplete";
+        if (state.Compromised.Select(FindProblemOf).FirstOrDefault(static problem => problem is not null) is { } problem)
+            return problem;
+        if (state.ChainPem is null != state.KeyPem is null)
+            return "it has a chain without a key, or a key without a chain";
+        if (state.ChainPem is null)
+            return null;
+        try
+        {
+            _ = IssuedCertificate.FromPem(state.ChainPem, state.KeyPem!, state.IssuedBy ?? "");
+            return null;
+        }
+        catch (CryptographicException exception)
+        {
+            return exception.Message;
+        }
+    }
 
     private static bool IsKey(string? pem)
     {
@@ -41,36 +65,13 @@ internal sealed class CertificateStore
         }
     }
 
-    private static string? FindProblem(CompromisedCertificate? compromised)
+    private static string? FindProblemOf(CompromisedCertificate? compromised)
     {
         if (compromised is null or { ChainPem: null } or { KeyPem: null } or { Directory: null })
             return "it is incomplete";
         try
         {
             _ = IssuedCertificate.FromPem(compromised.ChainPem, compromised.KeyPem, compromised.Directory);
-            return null;
-        }
-        catch (CryptographicException exception)
-        {
-            return exception.Message;
-        }
-    }
-
-    private static string? Damage(CertificateState state)
-    {
-        // Explicit nulls in the file reach members that have defaults.
-        if (state.Attempts is null || state.Attempts.TrialFirst is null || state.Attempts.Orders is null || state.NotBefore is null
-            || state.Attempts.Circumstances is { Addresses: null } or { Reachable: null })
-            return "it is incomplete";
-        if (state.Compromised.Select(FindProblem).FirstOrDefault(static problem => problem is not null) is { } problem)
-            return problem;
-        if (state.ChainPem is null != state.KeyPem is null)
-            return "it has a chain without a key, or a key without a chain";
-        if (state.ChainPem is null)
-            return null;
-        try
-        {
-            _ = IssuedCertificate.FromPem(state.ChainPem, state.KeyPem!, state.IssuedBy ?? "");
             return null;
         }
         catch (CryptographicException exception)

@@ -1,3 +1,5 @@
+using Heliograph.Platform;
+
 namespace Heliograph.Hosting;
 
 /// <summary>Where the program keeps what must survive a restart; one server at a time holds it.</summary>
@@ -6,16 +8,17 @@ internal sealed class StateDirectory : IAsyncDisposable
     private const string LockName = "server.lock";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>EWOULDBLOCK of flock(2), which the runtime passes on as the exception's HResult.</summary>
-    private const int Held = 11;
-
     /// <summary>The kernel releases it however the process ends, so it is never stale.</summary>
-    private readonly FileStream held;
+    private readonly IDisposable held;
 
-    private StateDirectory(FileStream held) => this.held = held;
+    private StateDirectory(IDisposable held, string lockPath)
+    {
+        this.held = held;
+        LockPath = lockPath;
+    }
 
     /// <summary>The file that the holder has open.</summary>
-    public string LockPath => held.Name;
+    public string LockPath { get; }
 
     /// <summary>Creates the directory if it is missing, checks that it is writable, and locks it.</summary>
     /// <exception cref="StartException">It is not writable, or another server holds it.</exception>
@@ -25,17 +28,8 @@ internal sealed class StateDirectory : IAsyncDisposable
         try
         {
             Directory.CreateDirectory(path, OwnerOnly);
-            return new(new FileStream(Path.Combine(path, LockName), new FileStreamOptions
-            {
-                Mode = FileMode.OpenOrCreate,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.None,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            }));
-        }
-        catch (IOException exception) when (exception.HResult == Held)
-        {
-            throw new StartException(
+            var lockPath = Path.Combine(path, LockName);
+            return PlainFile.TryLock(lockPath) is { } held ? new(held, lockPath) : throw new StartException(
                 $"another heliograph runs with the state directory {path}; stop it first, or choose another directory with " +
                 $"--state-directory DIR");
         }
@@ -58,7 +52,11 @@ internal sealed class StateDirectory : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => held.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        held.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     private static StartException NotWritable(string path, string problem) =>
         new(

@@ -116,19 +116,19 @@ internal sealed class MembershipFiles
     }
 
     /// <summary>What root creates in the directory of a service must belong to the service.</summary>
-    /// <param name="more">Files of the state directory that were written too.</param>
+    /// <param name="more">What else was written in the state directory.</param>
     public void GiveToOwner(params string[] more)
     {
-        if (!Environment.IsPrivilegedProcess || FileOwner.OfPath(StatePath) is not { User: > 0 } owner || IsLink(path))
+        if (!Environment.IsPrivilegedProcess || FileOwner.OfPath(StatePath) is not { User: > 0 } owner)
             return;
-        foreach (var name in more.Prepend(DecoySeed.FileName))
-            owner.TryGive(Path.Combine(StatePath, name));
-        owner.TryGive(path);
-        // The service may have made a link there, which root does not follow.
-        var own = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
-        foreach (var entry in Directory.EnumerateFileSystemEntries(path, "*", own))
-            owner.TryGive(entry);
+        foreach (var name in more.Prepend(DecoySeed.FileName).Append(DirectoryName))
+            owner.GiveAll(Path.Combine(StatePath, name));
     }
+
+    /// <summary>A directory of the state directory that is not the fleet's.</summary>
+    /// <param name="below">The state directory.</param>
+    /// <exception cref="StartException">It is a link.</exception>
+    public PrivateDirectory Open(string below) => At(Path.Combine(StatePath, below));
 
     private T? Read<T>(string name, JsonTypeInfo<T> type, Func<T, string?> check)
         where T : class

@@ -37,19 +37,22 @@ internal sealed class SharedStore : IStateStore
         $"{CertificateManager.CertificateDocument} " +
         string.Join(' ', domains.Select(static name => name.ToLowerInvariant()).Order(StringComparer.Ordinal));
 
-    /// <summary>
-    /// The certificate and the accounts, under the names of the files that have them on a machine of its own, the one to keep last.
-    /// </summary>
+    /// <summary>The certificate and the accounts, under the names of the files that have them on a machine of its own.</summary>
+    /// <param name="documents">What the fleet has.</param>
+    /// <param name="domains">Whose certificate it is.</param>
+    /// <param name="alone">What this machine has done alone.</param>
     public static IEnumerable<(string File, ReadOnlyMemory<byte> Content)> FindFiles(
-        DocumentStore documents, IReadOnlyList<string> domains, string stateDirectory)
+        DocumentStore documents, IReadOnlyList<string> domains, AloneFiles alone)
     {
         var certificate = documents.Find(NameOf(domains)) ?? FindNearest(documents, NameOf(domains));
-        if (certificate is not null)
-            yield return (CertificateManager.CertificateDocument, certificate.Payload);
-        foreach (var account in documents.All.Where(static document => IsAccount(document.Name)))
-            yield return (account.Name, account.Payload);
-        foreach (var (name, content) in AloneFiles.FindBetter(stateDirectory, certificate?.Payload))
-            yield return (name, content);
+        if (alone.JoinCertificate(certificate?.Payload, domains) is { } serving)
+            yield return (CertificateManager.CertificateDocument, serving);
+        var accounts = documents.All.Select(static document => document.Name).Union(alone.Names, StringComparer.Ordinal).Where(IsAccount);
+        foreach (var name in accounts)
+        {
+            if (alone.JoinAccount(name, documents.Find(name)?.Payload) is { } account)
+                yield return (name, account);
+        }
     }
 
     /// <summary>Whether it is the document of a set of names.</summary>

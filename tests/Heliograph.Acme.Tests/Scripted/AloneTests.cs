@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Heliograph.Acme.Storage;
+using Heliograph.Platform;
 using Heliograph.Testing;
 
 namespace Heliograph.Acme.Tests.Scripted;
@@ -23,7 +25,7 @@ public sealed class AloneTests : ScriptedTests
         var refused = await Assert.ThrowsAsync<AcmeException>(() => manager.RenewNowAsync(force: true, Stop));
         Assert.Equal(AcmeFailure.Away, refused.Failure);
         Assert.EndsWith(
-            "the fake fleet is away If this machine must have a certificate before that: heliograph certificate renew --alone",
+            "the fake fleet is away If it cannot wait, order for this machine alone: heliograph certificate renew --alone",
             refused.Message,
             StringComparison.Ordinal);
         var early = await manager.RenewAloneAsync(force: false, Stop);
@@ -201,6 +203,86 @@ public sealed class AloneTests : ScriptedTests
     }
 
     [Fact(Timeout = Bound.Test)]
+    public async Task A_key_that_the_others_have_changed_meanwhile_stays()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        await using (var before = Open(Options(ca), shared: fleet.Machine()))
+            await before.RenewIfDueAsync(Stop);
+        await using var manager = Open(Options(ca) with { Email = "new@heliograph.test" }, shared: fleet.Machine());
+        await ChangeContactAloneAsync(manager);
+        await using var other = OpenOther(ca);
+        await other.RollOverAccountKeyAsync(Stop);
+        var key = SharedAccount(ca).KeyPem;
+
+        await manager.RenewIfDueAsync(Stop);
+        Assert.False(Directory.Exists(AloneDirectory));
+        Assert.Equal(key, SharedAccount(ca).KeyPem);
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task A_mark_that_was_set_meanwhile_stays_until_the_key_is_changed()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        await using (var before = Open(Options(ca), shared: fleet.Machine()))
+            await before.RenewIfDueAsync(Stop);
+        var key = SharedAccount(ca).KeyPem;
+        await using var manager = Open(Options(ca) with { Email = "new@heliograph.test" }, shared: fleet.Machine());
+        await ChangeContactAloneAsync(manager);
+        fleet.Change(AccountStore.FileName(Options(ca).Directory), static document => Compromise.MarkAccount(document));
+
+        await manager.RenewIfDueAsync(Stop);
+        Assert.NotEqual(key, SharedAccount(ca).KeyPem);
+        Assert.Equal((1, "new@heliograph.test", false),
+            (ca.Count("key-change"), SharedAccount(ca).Email, SharedAccount(ca).Compromised));
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task A_key_that_was_changed_alone_is_everybodys_only_once()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        await using (var before = Open(Options(ca), shared: fleet.Machine()))
+            await before.RenewIfDueAsync(Stop);
+        fleet.Change(AccountStore.FileName(Options(ca).Directory), static document => Compromise.MarkAccount(document));
+        await OrderAloneAsync(ca);
+        var file = Path.Combine(AloneDirectory, AccountStore.FileName(Options(ca).Directory));
+        var alone = await File.ReadAllBytesAsync(file, Stop);
+        fleet.IsAway = false;
+        await using (var manager = Open(Options(ca), shared: fleet.Machine()))
+            await manager.RenewIfDueAsync(Stop);
+        Assert.Equal(StateOf(alone).KeyPem, SharedAccount(ca).KeyPem);
+        Assert.Null(SharedAccount(ca).SharedKeyPem);
+        await using var other = OpenOther(ca);
+        await other.RollOverAccountKeyAsync(Stop);
+        var key = SharedAccount(ca).KeyPem;
+
+        // As if the machine had ended just before it deleted the file.
+        Directory.CreateDirectory(AloneDirectory);
+        await File.WriteAllBytesAsync(file, alone, Stop);
+        await using var again = Open(Options(ca), shared: fleet.Machine());
+        await again.RenewIfDueAsync(Stop);
+        Assert.False(Directory.Exists(AloneDirectory));
+        Assert.Equal(key, SharedAccount(ca).KeyPem);
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task A_machine_that_orders_alone_again_uses_the_key_that_the_others_have_changed_meanwhile()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        await using (var before = Open(Options(ca), shared: fleet.Machine()))
+            await before.RenewIfDueAsync(Stop);
+        await using var manager = Open(Options(ca) with { Email = "new@heliograph.test" }, shared: fleet.Machine());
+        await ChangeContactAloneAsync(manager);
+        await using var other = OpenOther(ca);
+        await other.RollOverAccountKeyAsync(Stop);
+        var key = SharedAccount(ca).KeyPem;
+
+        fleet.IsAway = true;
+        Assert.True((await manager.RenewAloneAsync(force: true, Stop)).Renewed);
+        var file = Path.Combine(AloneDirectory, AccountStore.FileName(Options(ca).Directory));
+        Assert.Equal(key, StateOf(await File.ReadAllBytesAsync(file, Stop)).KeyPem);
+    }
+
+    [Fact(Timeout = Bound.Test)]
     public async Task One_that_the_operator_orders_alone_is_served_although_the_one_of_all_is_valid_for_longer()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
@@ -251,6 +333,106 @@ public sealed class AloneTests : ScriptedTests
         await using var other = OpenOther(ca);
         Assert.Equal(serial, other.Current!.SerialNumber);
         Assert.Equal(1, ca.Count("order"));
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task What_could_not_be_shared_once_it_was_there_is_reported_as_renewed_with_alone_too()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        ca.Script = (part, _) =>
+        {
+            fleet.IsAway |= part == "certificate";
+            return Task.FromResult(false);
+        };
+        await using var manager = Open(Options(ca), shared: fleet.Machine());
+        var outcome = await manager.RenewAloneAsync(force: true, Stop);
+        Assert.True(outcome.Renewed);
+        Assert.StartsWith("New certificate, on this machine only: ", outcome.Message, StringComparison.Ordinal);
+        Assert.Equal(1, ca.Count("order"));
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task What_a_machine_that_sleeps_orders_alone_is_shared_within_half_a_minute_of_the_others_return()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        await using var manager = Open(Options(ca), shared: fleet.Machine());
+        await manager.RenewIfDueAsync(Stop);
+        manager.Start();
+        await Clock.WaitForTimerAsync(TimeSpan.FromMinutes(10), Bound.Prompt);
+        Clock.Advance(TimeSpan.FromMinutes(5));
+        fleet.IsAway = true;
+        await manager.RenewAloneAsync(force: true, Stop);
+        var shared = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        fleet.Writing = _ => shared.TrySetResult();
+
+        await Clock.NextTimerAsync(TimeSpan.FromSeconds(30), Bound.Prompt);
+        fleet.IsAway = false;
+        Clock.Advance(TimeSpan.FromSeconds(30));
+        await shared.Task.WaitAsync(Bound.Prompt, Stop);
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task If_all_have_one_that_has_expired_one_for_some_of_the_names_is_served_and_shared_instead()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        await using (var manager = Open(Options(ca), shared: fleet.Machine()))
+            await manager.RenewIfDueAsync(Stop);
+        Clock.Advance(TimeSpan.FromDays(60));
+        await OrderAloneAsync(ca);
+        var lone = Used[^1].SerialNumber;
+        Clock.Advance(TimeSpan.FromDays(60));
+        // Nothing is ordered for the new name yet.
+        ca.Refusals["http-01"] = ca.Refusals["tls-alpn-01"] = ScriptedCa.Problem("unauthorized", "no such name");
+
+        await using var again = Open(Options(ca, Name, "new.heliograph.test"), shared: fleet.Machine());
+        Assert.Equal((lone, true), (again.Current!.SerialNumber, again.Describe().Alone));
+        fleet.IsAway = false;
+        await again.RenewIfDueAsync(Stop);
+        await using var other = Open(
+            Options(ca, Name, "new.heliograph.test") with { StateDirectory = State["other"] }, shared: fleet.Machine());
+        Assert.Equal((lone, lone), (again.Current!.SerialNumber, other.Current!.SerialNumber));
+        Assert.Equal("domains has changed; a failure or a rate limit delays it until then", other.Describe().NextRenewalReason);
+    }
+
+    [Fact(Timeout = Bound.Test)]
+    public async Task Who_leaves_takes_the_account_as_the_others_have_changed_it_and_the_certificate_that_serves_best()
+    {
+        await using var ca = await ScriptedCa.StartAsync(Clock);
+        await using (var before = Open(Options(ca), shared: fleet.Machine()))
+            await before.RenewIfDueAsync(Stop);
+        await using var manager = Open(Options(ca) with { Email = "new@heliograph.test" }, shared: fleet.Machine());
+        await ChangeContactAloneAsync(manager);
+        var account = AccountStore.FileName(Options(ca).Directory);
+        fleet.Change(account, static document => Compromise.MarkAccount(document));
+        var files = new AloneFiles(new PrivateDirectory(AloneDirectory, Clock, Log), Clock);
+
+        var marked = StateOf(files.JoinAccount(account, fleet.Read(account))!.Value.ToArray());
+        Assert.Equal((true, "new@heliograph.test", null), (marked.Compromised, marked.Email, marked.SharedKeyPem));
+        await using var other = OpenOther(ca);
+        await other.RollOverAccountKeyAsync(Stop);
+        Assert.Equal(SharedAccount(ca), StateOf(files.JoinAccount(account, fleet.Read(account))!.Value.ToArray()));
+
+        var shared = fleet.Read(CertificateManager.CertificateDocument);
+        Assert.Equal(manager.Current!.ChainPem, ChainOf(files.JoinCertificate(shared, [Name])));
+        Assert.Equal(manager.Current.ChainPem, ChainOf(files.JoinCertificate(shared, [])));
+        Assert.Equal(manager.Current.ChainPem, ChainOf(files.JoinCertificate(null, [Name, "new.heliograph.test"])));
+        Assert.Equal(other.Current!.ChainPem, ChainOf(files.JoinCertificate(shared, ["new.heliograph.test"])));
+    }
+
+    private static string? ChainOf(ReadOnlyMemory<byte>? document) =>
+        JsonSerializer.Deserialize(document!.Value.Span, StateJson.Default.CertificateState)!.ChainPem;
+
+    private AccountState SharedAccount(ScriptedCa ca) => StateOf(fleet.Read(AccountStore.FileName(Options(ca).Directory)));
+
+    private static AccountState StateOf(byte[] document) => JsonSerializer.Deserialize(document, StateJson.Default.AccountState)!;
+
+    /// <summary>The account is changed alone, and afterwards the others can be asked again.</summary>
+    private async Task ChangeContactAloneAsync(CertificateManager manager)
+    {
+        fleet.IsAway = true;
+        Clock.Advance(TimeSpan.FromDays(1));
+        Assert.True((await manager.RenewAloneAsync(force: true, Stop)).Renewed);
+        fleet.IsAway = false;
     }
 
     /// <summary>A day later; and then the machine stops.</summary>

@@ -24,6 +24,9 @@ internal sealed class FakeFleet
     /// <summary>How often each document was written.</summary>
     public int Writes(string name) => documents.GetValueOrDefault(name)?.Version ?? 0;
 
+    /// <summary>What is in a document.</summary>
+    public byte[] Read(string name) => documents[name].Json;
+
     /// <summary>A write by nobody who has the lock.</summary>
     public void Touch(string name) => documents.AddOrUpdate(
         name, static _ => new(1, "{}"u8.ToArray()), static (_, document) => document with { Version = document.Version + 1 });

@@ -18,7 +18,7 @@ public sealed class FleetAloneTests
         var (code, _, errors) = await FleetMachine.TryAsync("certificate", "renew", "--force", "--config", second.Proxy.Config);
         Assert.Equal(1, code);
         Assert.EndsWith(
-            "No certificate is ordered while the fleet cannot be asked. If this machine must have a certificate before that: heliograph " +
+            "No certificate is ordered while the fleet cannot be asked. If it cannot wait, order for this machine alone: heliograph " +
             "certificate renew --alone\n",
             errors,
             StringComparison.Ordinal);

@@ -225,6 +225,39 @@ public sealed partial class FleetCommandTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(directory["elsewhere"]));
     }
 
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task Whoever_leaves_or_makes_a_fleet_takes_only_certificates_and_accounts_along_and_follows_no_link()
+    {
+        await using var etcd = await EtcdServer.StartAsync();
+        string[] init =
+        [
+            "fleet", "init", "--endpoint", etcd.Endpoint.ToString(), "--pin", etcd.Pin, "--name", "vps1", "--config", Config,
+        ];
+        var secret = directory.Write("secret", "of root");
+        var acme = Path.Combine(directory["state"], "acme");
+        var alone = Directory.CreateDirectory(Path.Combine(acme, "alone")).FullName;
+        foreach (var one in new[] { acme, alone })
+            File.CreateSymbolicLink(Path.Combine(one, "x.json"), secret);
+        await FleetMachine.RunAsync(init);
+        await FleetMachine.RunAsync("fleet", "leave", "--config", Config);
+        Assert.False(Directory.Exists(alone));
+
+        await FleetMachine.RunAsync(init);
+        Directory.CreateDirectory(alone);
+        var account = Path.Combine(alone, "account-x.json");
+        File.CreateSymbolicLink(account, secret);
+        var (code, _, errors) = await FleetMachine.TryAsync("fleet", "leave", "--config", Config);
+        Assert.Equal(1, code);
+        Assert.StartsWith($"heliograph: {account} cannot be read: It is a link, which is not followed", errors, StringComparison.Ordinal);
+
+        Directory.Move(acme, directory["elsewhere"]);
+        Directory.CreateSymbolicLink(acme, directory["elsewhere"]);
+        (code, _, errors) = await FleetMachine.TryAsync("fleet", "leave", "--config", Config);
+        Assert.Equal(1, code);
+        Assert.Equal($"heliograph: {acme} is a link, which is not followed; delete it\n", errors);
+        Assert.Equal("of root", await File.ReadAllTextAsync(secret, Bound.Token));
+    }
+
     private string Config => directory["heliograph.yaml"];
 
     private IEnumerable<string> Files(string name) =>

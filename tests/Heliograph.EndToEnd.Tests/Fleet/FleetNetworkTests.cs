@@ -75,7 +75,7 @@ public sealed class FleetNetworkTests
         var (code, _, errors) = await FleetMachine.TryAsync("certificate", "renew", "--force", "--config", cut.Proxy.Config);
         Assert.Equal(1, code);
         Assert.Contains(
-            "No certificate is ordered while the fleet cannot be asked. If this machine must have a certificate before that: heliograph " +
+            "No certificate is ordered while the fleet cannot be asked. If it cannot wait, order for this machine alone: heliograph " +
             "certificate renew --alone\n",
             errors,
             StringComparison.Ordinal);

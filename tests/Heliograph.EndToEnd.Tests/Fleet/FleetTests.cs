@@ -265,7 +265,7 @@ public sealed class FleetTests
 
     private static async Task AssertWatchedAsync(FleetMachine machine)
     {
-        string[] arguments = ["status", "--fleet", "--watch", "--interval", "200ms", "--config", machine.Proxy.Config];
+        string[] arguments = ["status", "--fleet", "--watch", "--interval", "2s", "--config", machine.Proxy.Config];
         await using var text = ChildProcess.Start(HeliographProcess.Program, arguments);
         await using var json = ChildProcess.Start(HeliographProcess.Program, [.. arguments, "--json"]);
         await Polling.UntilAsync(() => text.Output.Split("3 of 3 machines are up.").Length > 2, Shared, "no second view appeared");

@@ -124,6 +124,9 @@ public sealed class StatusCommandTests
         (code, _, errors) = await BuiltProgram.RunAsync("status", "--interval", "1");
         Assert.Equal(2, code);
         Assert.StartsWith("heliograph: --interval \"1\": the unit is missing; allowed: ", errors, StringComparison.Ordinal);
+        (code, _, errors) = await BuiltProgram.RunAsync("status", "--fleet", "--interval", "1s", "--state-directory", directory.Path);
+        Assert.Equal(2, code);
+        Assert.StartsWith("heliograph: --interval: with --fleet it is at least 2s, ", errors, StringComparison.Ordinal);
     }
 
     [Theory(Timeout = Bound.LongTest)]

@@ -95,6 +95,55 @@ public sealed partial class PrivateDirectoryTests : IDisposable
         Assert.NotNull(again);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_link_in_it_is_neither_read_nor_locked_nor_created_through(bool leadsSomewhere)
+    {
+        var directory = Open();
+        var secret = temp["secret"];
+        if (leadsSomewhere)
+            File.WriteAllText(secret, "{}");
+        File.CreateSymbolicLink(Path.Combine(directory.Path, FileName), secret);
+        foreach (var use in new Action[]
+        {
+            () => Read(),
+            () => directory.ReadBytes(FileName),
+            () => directory.ReadOrCreate(FileName, static () => [1]),
+            () => directory.TryLock(FileName),
+        })
+        {
+            var error = Assert.Throws<StorageException>(use);
+            Assert.Contains("It is a link, which is not followed; delete it", error.Message, StringComparison.Ordinal);
+        }
+        Assert.Equal(leadsSomewhere, File.Exists(secret));
+
+        // What is written takes its place.
+        directory.WriteBytes(FileName, [2]);
+        Assert.Equal([2], directory.ReadBytes(FileName));
+        if (leadsSomewhere)
+            Assert.Equal("{}", File.ReadAllText(secret));
+    }
+
+    [Fact]
+    public async Task A_pipe_in_it_is_not_waited_for()
+    {
+        Open();
+        await ChildProcess.RunAsync("mkfifo", [Path.Combine(temp["acme"], FileName)], Bound.Prompt);
+        var error = Assert.Throws<StorageException>(() => Read());
+        Assert.Contains("It is not a regular file.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_directory_is_not_made_private_through_a_link()
+    {
+        Directory.CreateDirectory(temp["elsewhere"], (UnixFileMode)0b111_101_101);
+        Directory.CreateSymbolicLink(temp["acme"], temp["elsewhere"]);
+        var error = Assert.Throws<StorageException>(() => Open());
+        Assert.Contains("It is a link, which is not followed", error.Message, StringComparison.Ordinal);
+        Assert.Equal((UnixFileMode)0b111_101_101, File.GetUnixFileMode(temp["elsewhere"]));
+    }
+
     [Fact]
     public void A_state_directory_that_cannot_be_created_is_reported_with_its_path()
     {

@@ -212,6 +212,11 @@ internal static class FleetCommand
             output.WriteLine($"{name} is shut out, and the fleet has a new key.");
             if (removal.Late.Count > 0)
                 output.WriteLine($"Not seen with the new key yet: {string.Join(", ", removal.Late)}. They take it as soon as they can.");
+            if (removal.Own is { } own)
+                output.WriteLine(
+                    $"{name} serves a certificate that no other machine has, serial number {own.CertificateSerial}, valid until " +
+                    $"{own.CertificateUntil:yyyy-MM-dd}. If the machine is in the wrong hands, have its authority revoke that: nothing " +
+                    "here can, and until then whoever has its key can use it. Logs of certificate transparency, such as crt.sh, have it.");
             if (isCompromised)
             {
                 using var access = setup.OpenAccess();

@@ -153,8 +153,8 @@ internal sealed class FleetSetup : IDisposable
         }
         var key = membership.Key.Next();
         var next = membership.Under(new NextKey { Number = membership.KeyNumber + 1, KeyId = key.Id, Secret = key.Secret });
-        List<FleetMachine> others =
-            [.. (await access.ReportAsync(cancellationToken)).Machines.Where(one => one.IsUp && one.Name != node)];
+        List<FleetMachine> all = [.. (await access.ReportAsync(cancellationToken)).Machines.Where(static one => one.IsUp)];
+        List<FleetMachine> others = [.. all.Where(one => one.Name != node)];
         var up = others.Select(static one => one.Name).ToHashSet(StringComparer.Ordinal);
         IReadOnlyList<string> marked;
         using var nextAccess = new FleetAccess(next, files.CopiesOf(next), TimeProvider.System, logger);
@@ -180,7 +180,8 @@ internal sealed class FleetSetup : IDisposable
         return new Removal(
             [.. up.Order(StringComparer.Ordinal)],
             marked,
-            [.. others.Select(static one => one.Report?.CertificateSerial).OfType<string>()]);
+            [.. others.Select(static one => one.Report?.CertificateSerial).OfType<string>()],
+            Removal.FindOwn(node, all, nextAccess.Documents.All));
     }
 
     /// <summary>Gives an etcd that has lost its data the users of before. The machines fill it again by themselves.</summary>
@@ -254,25 +255,25 @@ internal sealed class FleetSetup : IDisposable
     {
         _ = files.Read() ?? throw NotInFleet();
         using var changing = files.Lock();
-        List<string> kept = [CertificateManager.DirectoryName];
+        var (directory, alone) = (files.Open(CertificateManager.DirectoryName), files.Open(AloneFiles.DirectoryName));
+        var hasCertificate = false;
         using (var access = files.OpenAccess() ?? throw NotInFleet())
         {
             await access.TryReadAsync(cancellationToken);
-            var directory = new PrivateDirectory(
-                Path.Combine(Path.GetFullPath(stateDirectory), CertificateManager.DirectoryName), TimeProvider.System, logger);
-            foreach (var (file, content) in SharedStore.FindFiles(access.Documents, domains, Path.GetFullPath(stateDirectory)))
+            foreach (var (file, content) in SharedStore.FindFiles(
+                access.Documents, domains, new AloneFiles(alone, TimeProvider.System)))
             {
                 directory.Create();
                 directory.WriteBytes(file, content.ToArray());
-                kept.Add(Path.Combine(CertificateManager.DirectoryName, file));
+                hasCertificate |= file == CertificateManager.CertificateDocument;
             }
             if (new SharedBook(() => access, TimeProvider.System).Find() is { } shared)
                 Groups().Write(Groups().Read().Follow(shared) with { Untold = [] });
         }
         files.Leave();
-        files.GiveToOwner([.. kept, AccessFile.Name]);
-        new PrivateDirectory(AloneFiles.PathIn(Path.GetFullPath(stateDirectory)), TimeProvider.System, logger).Delete();
-        return kept.Contains(Path.Combine(CertificateManager.DirectoryName, CertificateManager.CertificateDocument));
+        alone.Delete();
+        files.GiveToOwner(CertificateManager.DirectoryName, AccessFile.Name);
+        return hasCertificate;
     }
 
     /// <exception cref="FleetException">etcd does not answer, or refuses.</exception>
@@ -360,15 +361,16 @@ internal sealed class FleetSetup : IDisposable
     /// <summary>The certificate of this machine, and the accounts: nothing is asked of an authority because of the fleet.</summary>
     private async Task ShareOwnAsync(DocumentStore documents, Settings settings, CancellationToken cancellationToken)
     {
-        var directory = Path.Combine(stateDirectory, CertificateManager.DirectoryName);
-        if (settings.Certificate.Source != CertificateOrigin.Acme || !Directory.Exists(directory))
+        var directory = files.Open(CertificateManager.DirectoryName);
+        if (settings.Certificate.Source != CertificateOrigin.Acme || !directory.Exists)
             return;
-        foreach (var path in Directory.EnumerateFiles(directory, "*.json"))
+        foreach (var name in Directory.EnumerateFiles(directory.Path, "*.json").Select(static path => Path.GetFileName(path)))
         {
-            var name = Path.GetFileName(path);
-            var document = name == CertificateManager.CertificateDocument ? SharedStore.NameOf(settings.Acme.Domains) : name;
-            await documents.SaveAsync(
-                new FleetDocument(document, 1, await File.ReadAllBytesAsync(path, cancellationToken)), null, cancellationToken);
+            var document = name == CertificateManager.CertificateDocument ? SharedStore.NameOf(settings.Acme.Domains)
+                : SharedStore.IsAccount(name) ? name
+                : null;
+            if (document is not null && directory.ReadBytes(name) is { Length: > 0 } content)
+                await documents.SaveAsync(new FleetDocument(document, 1, content), null, cancellationToken);
         }
     }
 }

@@ -104,8 +104,7 @@ internal sealed class SetupRun(SetupPlan plan, SetupDialogue dialogue, TextWrite
     {
         if (!Environment.IsPrivilegedProcess || owner is not { User: > 0 } service)
             return;
-        foreach (var path in Directory.EnumerateFileSystemEntries(directory).Prepend(directory))
-            service.TryGive(path);
+        service.GiveAll(directory);
     }
 
     private void ShowLinks()

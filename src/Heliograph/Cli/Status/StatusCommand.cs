@@ -17,6 +17,9 @@ internal static partial class StatusCommand
 
     /// <summary>Machines report every 20 s, each at another moment.</summary>
     private static readonly TimeSpan DefaultFleetInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>Each look is a new connection to etcd.</summary>
+    private static readonly TimeSpan ShortestFleetInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(1);
 
@@ -44,7 +47,7 @@ internal static partial class StatusCommand
         var watch = new Option<bool>("--watch") { Description = "Keep updating until Ctrl-C." };
         var interval = new Option<TimeSpan?>("--interval")
         {
-            Description = "How often to update, with --watch. [default: 2s, with --fleet 10s]",
+            Description = "How often to update, with --watch: at least 200ms, with --fleet at least 2s. [default: 2s, with --fleet 10s]",
             HelpName = "DURATION",
             CustomParser = static result =>
             {
@@ -74,6 +77,10 @@ internal static partial class StatusCommand
                 Task<string> LookAsync(CancellationToken cancellationToken) => isFleet
                     ? ViewFleetAsync(stateDirectory, isJson, isWatch, cancellationToken)
                     : ViewAsync(output, stateDirectory, isJson, isWatch, cancellationToken);
+                if (isFleet && parsed.GetValue(interval) < ShortestFleetInterval)
+                    throw new StartException(
+                        "--interval: with --fleet it is at least 2s, because etcd is asked each time; the machines report every 20 s",
+                        ExitCode.BadUsage);
                 if (isWatch)
                     await StatusWatch.RunAsync(
                         output,
