@@ -128,6 +128,20 @@ public sealed class TestScriptTests : IDisposable
         Assert.Equal(1, code);
     }
 
+    [Theory]
+    [Trait("Needs", "server")]
+    [InlineData("exit 0", "1 passed, 0 failed")]
+    [InlineData("exit 1", "FAILED the endurance run", "       ./test soak", "0 passed, 1 failed")]
+    public async Task The_endurance_run_counts_as_one_test(string script, params string[] last)
+    {
+        AddProgram("bench/soak", script);
+
+        var (code, lines) = await RunAsync("soak");
+
+        Assert.Equal(last, lines[^last.Length..]);
+        Assert.Equal(last.Length == 1 ? 0 : 1, code);
+    }
+
     [Fact]
     [Trait("Needs", "server")]
     public async Task The_command_that_runs_one_alone_asks_for_its_class_and_its_method()
