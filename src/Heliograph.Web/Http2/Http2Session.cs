@@ -70,8 +70,8 @@ internal sealed class Http2Session : IDisposable
     public bool CanSend => streams.Next is not null;
 
     /// <summary>
-    /// How long the client may leave it at what it has sent. nginx waits for the first request from the accept on, and for the next one from
-    /// the end of the last answer on (ngx_http_v2_handle_connection), and frames that are no request change nothing about that.
+    /// How long the client may leave it at what it has sent. nginx waits for the first request from the accept on, and for the next one
+    /// from the end of the last answer on (ngx_http_v2_handle_connection), and frames that are no request change nothing about that.
     /// </summary>
     public TimeSpan FindTimeLeft()
     {
