@@ -83,5 +83,15 @@ public sealed class FleetRenderedTests
         Assert.Single(manifest.All<V1PodDisruptionBudget>());
     }
 
+    /// <summary>As those are that <c>helm upgrade --reuse-values</c> keeps of a chart before.</summary>
+    [Fact(Timeout = Bound.LongTest)]
+    public async Task Values_that_know_no_fleet_make_none()
+    {
+        var manifest = await Manifest.TemplateAsync("fleet=null");
+
+        Assert.Single(manifest.All<V1Deployment>());
+        Assert.Empty(manifest.All<V1StatefulSet>());
+    }
+
     private static Task<Manifest> TemplateAsync(params string[] values) => Manifest.TemplateAsync([.. Helm.Fleet, .. values]);
 }

@@ -52,7 +52,7 @@ internal sealed class CompressedPages
                 filled += count;
             return filled == text.Length ? text : null;
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }

@@ -54,27 +54,40 @@ internal sealed unsafe partial class DirectorySite : Site
             throw new WebServerException(
                 $"The decoy's directory {full} does not exist or is not a directory; create it, or set decoy.site to built-in.");
         root = Encoding.UTF8.GetBytes(full + '\0');
-        isLocal = new DriveInfo(full).DriveType is DriveType.Fixed or DriveType.Ram;
         using var handle = OpenInside("/", out _);
         if (handle is null)
             throw new WebServerException(
                 $"The decoy's directory {full} cannot be read ({Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}); " +
                 "give the service permission to read it.");
         device = FileStatus.OfOpen(handle)?.Device ?? 0;
+        isLocal = new DriveInfo(full).DriveType is DriveType.Fixed or DriveType.Ram && !HasMountBelow(handle);
     }
 
-    internal override ValueTask<SiteEntry> FindAsync(string path) => isLocal ? new(Find(path)) : new(Task.Run(() => Find(path)));
+    /// <summary>Whether files are looked up by whoever asks, and not on the thread pool.</summary>
+    internal bool IsLocal => isLocal;
 
-    private SiteEntry Find(string path)
+    internal override ValueTask<SiteEntry> FindAsync(string path) =>
+        isLocal && FindAtOnce(path) is { } entry ? new(entry) : new(Task.Run(() => Find(path)));
+
+    /// <summary>Null for a link with an absolute path, or one that leads out on its way, and for errors that no path explains.</summary>
+    private SiteEntry? FindAtOnce(string path)
     {
-        // As nginx does, in one call, unless there is a link on the way, which might lead out.
+        // As nginx does, in one call, unless there is a link on the way.
         var descriptor = Open(CurrentDirectory, Below(root.AsSpan()[..^1], path), ResolveNoLinks);
+        if (descriptor < 0 && Marshal.GetLastPInvokeError() == TooManyLinks)
+        {
+            var directory = OpenAt(CurrentDirectory, root, LookFlags);
+            if (directory < 0)
+                return null;
+            descriptor = Open(directory, Below("."u8, path), ResolveBeneath);
+            _ = Close(directory);
+        }
         if (descriptor >= 0)
             return Describe(new(descriptor, ownsHandle: true));
-        if (Marshal.GetLastPInvokeError() is not TooManyLinks and var error && Meaning(error) is { } known)
-            return new(known);
-        return OpenInside(path, out var problem) is { } handle ? Describe(handle) : new(problem);
+        return Meaning(Marshal.GetLastPInvokeError()) is { } problem ? new(problem) : null;
     }
+
+    private SiteEntry Find(string path) => OpenInside(path, out var problem) is { } handle ? Describe(handle) : new(problem);
 
     private SiteEntry Describe(SafeFileHandle handle)
     {
@@ -170,6 +183,16 @@ internal sealed unsafe partial class DirectorySite : Site
         return !realRoot.IsEmpty
             && real.StartsWith(realRoot)
             && (real.Length == realRoot.Length || realRoot[^1] == '/' || real[realRoot.Length] == '/');
+    }
+
+    /// <summary>Whether another file system is mounted somewhere in the directory (proc(5) has the format).</summary>
+    private static bool HasMountBelow(SafeFileHandle directory)
+    {
+        Span<byte> real = stackalloc byte[LongestPath];
+        var path = Encoding.UTF8.GetString(ReadPath((int)directory.DangerousGetHandle(), real));
+        var below = path.TrimEnd('/').Replace(" ", "\\040", StringComparison.Ordinal) + "/";
+        return File.ReadLines("/proc/self/mountinfo").Any(line => line.Split(' ')[4] is { Length: > 1 } point
+            && point.StartsWith(below, StringComparison.Ordinal));
     }
 
     /// <summary>The path of an open file, without links; empty if the kernel does not give it.</summary>

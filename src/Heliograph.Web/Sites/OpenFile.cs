@@ -13,8 +13,8 @@ internal sealed unsafe partial class OpenFile(SafeFileHandle handle) : SiteFile
     public override ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var count = ReadCached(offset, buffer.Span);
-        // Any error, too: tmpfs and overlayfs do not know the flag.
-        return count >= 0 ? new(count) : RandomAccess.ReadAsync(handle, buffer, offset, cancellationToken);
+        // An error, too: tmpfs and overlayfs do not know the flag.
+        return count > 0 ? new(count) : RandomAccess.ReadAsync(handle, buffer, offset, cancellationToken);
     }
 
     public override void Dispose()

@@ -42,7 +42,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 
 {{/* "true" where the pods are machines of a fleet. */}}
 {{- define "heliograph.isFleet" -}}
-{{- if .Values.fleet.tokenSecret }}true{{ end }}
+{{- /* Values of before, which --reuse-values keeps, have no fleet. */}}
+{{- if (.Values.fleet).tokenSecret }}true{{ end }}
 {{- end }}
 
 {{/* "true" where the seed of the web site is in a Secret. A fleet has one of its own. */}}
