@@ -7,7 +7,7 @@ namespace Heliograph.Soak.Reporting;
 /// <summary>The samples as curves over time, one panel for each figure; the disturbances are grey, with their names above.</summary>
 internal static class SvgPicture
 {
-    private const int Width = 900, Left = 70, Right = 20, Top = 110, PanelHeight = 90, PanelGap = 34;
+    private const int Width = 900, Left = 70, Right = 20, Top = 110, PanelHeight = 90, PanelGap = 34, LineHeight = 14;
 
     private static readonly (string Title, Func<Sample, double> Figure)[] Panels =
     [
@@ -41,7 +41,14 @@ internal static class SvgPicture
             Add(svg, $" height=\"{height - Top - PanelGap}\" fill=\"#e5e7eb\"/>");
         }
         // In a long run there is no room for each name again.
-        foreach (var window in windows.DistinctBy(static window => window.Name, StringComparer.Ordinal))
+        var named = windows.DistinctBy(static window => window.Name, StringComparer.Ordinal).ToList();
+        if (named.Zip(named.Skip(1)).Any(pair => X(pair.Second.From) - X(pair.First.From) < LineHeight))
+        {
+            Add(svg, $"<text x=\"{Left}\" y=\"{Top - LineHeight}\" fill=\"#4b5563\">");
+            Add(svg, $"grey, in turn: {string.Join(", ", named.Select(static window => window.Name))}</text>");
+            named.Clear();
+        }
+        foreach (var window in named)
         {
             var x = X(window.From) + 4;
             Add(svg, $"<text x=\"{x:0.0}\" y=\"{Top - 6}\" transform=\"rotate(-50 {x:0.0} {Top - 6})\"");
