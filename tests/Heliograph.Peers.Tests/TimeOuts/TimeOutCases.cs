@@ -81,14 +81,17 @@ internal static class TimeOutCases
                 Http2Async(server, story, Frames.Preface, Frames.Settings((WindowSize, 0)), Frames.Get(1)),
         }.ToDictionary(static one => one.Key, static one => WithTime(one.Value));
 
-    /// <summary>One as soon as the other is acknowledged, and no request: how many are, and not how long it takes.</summary>
-    public static async Task PingAsync(IPEndPoint server, Story story)
+    /// <summary>Sends PINGs, one as soon as the other is acknowledged, and no request.</summary>
+    /// <returns>How many were acknowledged before the server closed.</returns>
+    public static async Task<int> CountPingsAsync(IPEndPoint server, CancellationToken cancellationToken)
     {
+        using var story = new Story(cancellationToken);
         var client = await Http2Client.ConnectAsync(server, story);
         await client.SendAsync(Frames.Preface, Frames.Settings());
+        var count = 0;
         while (await client.PauseAsync(streams: 0))
-        {
-        }
+            count++;
+        return count;
     }
 
     private static Func<IPEndPoint, Story, Task> WithTime(Func<IPEndPoint, Story, Task> conversation) => async (server, story) =>

@@ -15,6 +15,14 @@ public sealed class TimeOutsLikeNginxTests(PeerServers servers)
         Comparison.CompareAllAsync(servers, "time-out", TimeOutCases.All, patience: Patience);
 
     [Fact]
-    public Task A_client_that_sends_nothing_but_PINGs_is_left_after_as_many_as_by_nginx() =>
-        Comparison.CompareAsync(servers, "time-out", "nothing but PINGs", TimeOutCases.PingAsync, patience: Patience);
+    public async Task A_client_that_sends_nothing_but_PINGs_is_left_after_as_many_as_by_nginx()
+    {
+        var (nginx, ours) = await servers.GetAsync(PeerKind.Ecdsa);
+        var token = TestContext.Current.CancellationToken;
+        var counts = await Task.WhenAll(TimeOutCases.CountPingsAsync(nginx, token), TimeOutCases.CountPingsAsync(ours, token));
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"nginx {counts[0]}, ours {counts[1]}");
+        // nginx counts how often it is woken; what wakes it beside PINGs is chance.
+        Assert.InRange(counts[1], counts[0] - 5, counts[0] + 5);
+    }
 }
