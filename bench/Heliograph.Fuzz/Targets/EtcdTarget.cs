@@ -133,9 +133,7 @@ internal static class EtcdTarget
     private static ReadOnlyMemory<byte>? Finished(ValueTask<ReadOnlyMemory<byte>?> task)
     {
         FaultException.Unless(task.IsCompleted, "a line is waited for that is there");
-#pragma warning disable VSTHRD002, CA2012 // It is completed.
-        return task.GetAwaiter().GetResult();
-#pragma warning restore VSTHRD002, CA2012
+        return task.AsTask().GetAwaiter().GetResult();
     }
 
     private static void CheckMessage(FleetException exception)

@@ -89,8 +89,8 @@ internal static class Http2Target
         var client = new Http2Client(sent[Preface.Length..]);
         var bytes = sent.ToArray();
         var start = 0;
-        session.BeginBatch();
-        session.Count(bytes.Length);
+        session.Guard.BeginBatch();
+        session.Guard.Count(bytes.Length);
         while (session.TryReceive(bytes.AsSpan(start), out var taken, out var error))
         {
             start += taken;

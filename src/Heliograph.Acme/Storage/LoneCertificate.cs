@@ -1,3 +1,5 @@
+using Heliograph.Platform;
+
 namespace Heliograph.Acme.Storage;
 
 /// <summary>A certificate that only one of several machines has: it ordered alone, or could not store what it got.</summary>
@@ -50,14 +52,8 @@ internal static class LoneCertificate
     private static bool IsCompromised(CertificateState state, IssuedCertificate certificate) =>
         state.Compromised.Any(one => one.ChainPem == certificate.ChainPem);
 
-    private static int Count(IssuedCertificate certificate, IReadOnlyList<string> names) => names.Count(name =>
-        certificate.Names.Any(pattern => string.Equals(pattern, name, StringComparison.OrdinalIgnoreCase) || Matches(pattern, name)));
-
-    /// <summary>RFC 9525 section 6.3: the asterisk stands for one label.</summary>
-    private static bool Matches(string pattern, string name) =>
-        pattern.StartsWith("*.", StringComparison.Ordinal)
-        && name.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot
-        && name.AsSpan(dot).Equals(pattern.AsSpan(1), StringComparison.OrdinalIgnoreCase);
+    private static int Count(IssuedCertificate certificate, IReadOnlyList<string> names) =>
+        names.Count(name => certificate.Names.Any(pattern => NamePattern.Covers(pattern, name)));
 
     private static IssuedCertificate? Read(CertificateState state) =>
         state is { ChainPem: { } chain, KeyPem: { } key } ? IssuedCertificate.FromPem(chain, key, state.IssuedBy ?? "") : null;

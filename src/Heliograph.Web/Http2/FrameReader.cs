@@ -52,7 +52,7 @@ internal sealed class FrameReader
     /// <summary>The error, after <see cref="Outcome.Error"/>.</summary>
     public Http2Error Error { get; private set; }
 
-    /// <summary>The client has sent part of a frame: nginx allows client_header_timeout for the rest.</summary>
+    /// <summary>The client has sent part of a frame.</summary>
     public bool IsInFrame => state > State.Head;
 
     /// <summary>The field, after <see cref="Outcome.Field"/>.</summary>

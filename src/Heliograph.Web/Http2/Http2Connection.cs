@@ -72,7 +72,7 @@ internal sealed class Http2Connection : IDisposable
             var left = session.FindTimeLeft();
             if (left == TimeSpan.Zero || !await WaitAsync(left))
                 error = session.TimeOut(isIdle);
-            else if (isIdle && !session.MayWakeUp())
+            else if (isIdle && !session.Guard.MayWakeUp())
                 error = Http2Error.NoError;
             else if (!await FillAsync())
             {
@@ -119,7 +119,7 @@ internal sealed class Http2Connection : IDisposable
             ReturnBuffer();
         // nginx counts a client's new streams until it has read all that had arrived.
         if (!await client.HasUnreadAsync())
-            session.BeginBatch();
+            session.Guard.BeginBatch();
         return await client.WaitReadableAsync(patience);
     }
 
@@ -130,7 +130,7 @@ internal sealed class Http2Connection : IDisposable
             buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
         var count = await client.ReceiveAsync(buffer.AsMemory(filled));
         filled += count;
-        session.Count(count);
+        session.Guard.Count(count);
         return count > 0;
     }
 

@@ -12,8 +12,7 @@ internal sealed class Http2Session : IDisposable
 {
     private readonly Responder responder;
     private readonly TimeProvider timeProvider;
-    private readonly TimeSpan age;
-    private readonly long started;
+    private readonly RequestTime requestTime;
     private readonly FrameReader reader = new();
     private readonly ClientSettings settings = new();
     private readonly OpenStreams streams = new();
@@ -27,16 +26,7 @@ internal sealed class Http2Session : IDisposable
     private Http2Stream? unanswered;
     private int lastStream;
     private int requests;
-    private int refused;
-    private int streamsInBatch;
-    private int priorityLeft = Http2Limits.MostStreams;
     private long receiveWindow = Http2Limits.LargestWindow;
-    private long received;
-    private long useful;
-    private int idleBatches;
-
-    // Until when the next request must have begun; null while one is in progress.
-    private TimeSpan? requestDue;
 
     /// <param name="responder">Answers the requests.</param>
     /// <param name="timeProvider">The clock.</param>
@@ -45,16 +35,14 @@ internal sealed class Http2Session : IDisposable
     {
         this.responder = responder;
         this.timeProvider = timeProvider;
-        this.age = age;
-        started = timeProvider.GetTimestamp();
-        requestDue = NginxClock.ClientHeader;
+        requestTime = new(timeProvider, age);
         output = Output.Writer;
         FrameWriter.Preface(output);
     }
 
     public bool IsIdle => streams.Count == 0;
 
-    /// <summary>The client has sent part of a frame: nginx allows client_header_timeout for the rest.</summary>
+    /// <summary>The client has sent part of a frame.</summary>
     public bool IsInFrame => reader.IsInFrame;
 
     /// <summary>GOAWAY has been sent.</summary>
@@ -69,26 +57,10 @@ internal sealed class Http2Session : IDisposable
     /// <summary>An answer has bytes left and room in its windows.</summary>
     public bool CanSend => streams.Next is not null;
 
-    /// <summary>
-    /// How long the client may leave it at what it has sent. nginx waits for the first request from the accept on, and for the next one
-    /// from the end of the last answer on (ngx_http_v2_handle_connection), and frames that are no request change nothing about that.
-    /// </summary>
-    public TimeSpan FindTimeLeft()
-    {
-        if (streams.FirstToExpire is { } stream)
-            return stream.TimeLeft;
-        requestDue ??= Age + NginxClock.KeepAlive;
-        return requestDue > Age ? requestDue.Value - Age : TimeSpan.Zero;
-    }
+    public FloodGuard Guard { get; } = new();
 
-    /// <summary>Counts received bytes.</summary>
-    public void Count(int bytes) => received += bytes;
-
-    /// <summary>Everything that had arrived has been read: as many new streams again are allowed at once.</summary>
-    public void BeginBatch() => streamsInBatch = 0;
-
-    /// <summary>The client makes itself heard, and nothing is in progress. False: it has done so too often.</summary>
-    public bool MayWakeUp() => idleBatches++ <= Http2Limits.MostIdleBatches;
+    /// <summary>How long the client may leave it at what it has sent; it begins to wait.</summary>
+    public TimeSpan FindTimeLeft() => streams.FirstToExpire?.TimeLeft ?? requestTime.StartOrGoOn();
 
     /// <summary>
     /// Frames to be sent. Each answer's head ends a chain, and so does each buffer of its body (ngx_http_v2_filter_send).
@@ -132,7 +104,7 @@ internal sealed class Http2Session : IDisposable
             FrameReader.Outcome.Frame => Receive(frame),
             FrameReader.Outcome.Field => ReceiveField(),
             FrameReader.Outcome.EndOfBlock => EndBlock(),
-            _ => received / 8 > useful + Http2Limits.FloodAllowance ? Http2Error.NoError : Http2Error.None,
+            _ => Guard.IsFlooded ? Http2Error.NoError : Http2Error.None,
         };
         return outcome != FrameReader.Outcome.NeedMore;
     }
@@ -180,8 +152,6 @@ internal sealed class Http2Session : IDisposable
             streams.MoveToEnd(stream);
     }
 
-    private TimeSpan Age => age + timeProvider.GetElapsedTime(started);
-
     private Http2Error Receive(Frame frame) => frame.Type switch
     {
         FrameType.Data => frame.IsEnd ? EndData(frame) : ReceiveData(frame),
@@ -198,14 +168,13 @@ internal sealed class Http2Session : IDisposable
         if (frame.Stream % 2 == 0 || frame.Stream <= lastStream || Dependency(frame) == frame.Stream)
             return Http2Error.Protocol;
         lastStream = frame.Stream;
-        if (streams.Count >= Http2Limits.MostStreams || streamsInBatch++ >= 2 * Http2Limits.MostStreams)
+        if (!Guard.MayOpen(streams.Count))
         {
-            if (refused++ > Http2Limits.MostStreams)
+            if (!Guard.MayRefuse())
                 return Http2Error.NoError;
             FrameWriter.ResetStream(output, frame.Stream, Http2Error.RefusedStream);
             return Http2Error.None;
         }
-        priorityLeft += Http2Limits.MostStreams;
         request = new(responder.Like);
         opening = new()
         {
@@ -217,8 +186,8 @@ internal sealed class Http2Session : IDisposable
         };
         opening.StartTime();
         streams.Add(opening);
-        requestDue = null;
-        if (++requests >= Http2Limits.MostRequests || Age > NginxClock.KeepAliveTime)
+        requestTime.Stop();
+        if (++requests >= Http2Limits.MostRequests || requestTime.IsOver)
             GoAway(Http2Error.NoError);
         return Http2Error.None;
     }
@@ -248,7 +217,7 @@ internal sealed class Http2Session : IDisposable
         var status = request.RefusedWith;
         (request, opening) = (null, null);
         if (status == 0)
-            useful += reader.BlockLength;
+            Guard.CountUseful(reader.BlockLength);
         if (status != 0)
         {
             Answer(stream, Response.Page(stream.Head, status));
@@ -317,7 +286,7 @@ internal sealed class Http2Session : IDisposable
         }
         if (streams.Find(frame.Stream) is not { } stream)
             return Http2Error.None;
-        useful += frame.Length;
+        Guard.CountUseful(frame.Length);
         if (frame.Length > stream.ReceiveWindow)
         {
             Reset(stream, Http2Error.FlowControl);
@@ -330,9 +299,10 @@ internal sealed class Http2Session : IDisposable
             return Http2Error.None;
         }
         stream.BodyLength += frame.Length - frame.Padding;
-        if (stream.Response is null)
-            stream.StartTime();
-        if (stream.Response is null && stream.BodyLength > Responder.LargestBody)
+        if (stream.Response is not null)
+            return Http2Error.None;
+        stream.StartTime();
+        if (stream.BodyLength > Responder.LargestBody)
             Answer(stream, Response.Page(stream.Head, NginxStatus.RequestEntityTooLarge));
         return Http2Error.None;
     }
@@ -354,7 +324,7 @@ internal sealed class Http2Session : IDisposable
 
     private Http2Error ReceivePriority(Frame frame)
     {
-        if (--priorityLeft == 0)
+        if (!Guard.MayPrioritize())
             return Http2Error.EnhanceYourCalm;
         if (frame.Stream == 0)
             return Http2Error.Protocol;
@@ -392,7 +362,7 @@ internal sealed class Http2Session : IDisposable
             if (delta > Http2Limits.LargestWindow - stream.SendWindow && delta > 0)
                 Reset(stream, Http2Error.FlowControl);
             else
-                Open(stream, delta);
+                stream.OpenWindow(delta);
         }
     }
 
@@ -419,15 +389,7 @@ internal sealed class Http2Session : IDisposable
         if (increment > Http2Limits.LargestWindow - stream.SendWindow)
             Reset(stream, Http2Error.FlowControl);
         else
-            Open(stream, increment);
+            stream.OpenWindow(increment);
         return Http2Error.None;
-    }
-
-    // nginx tries to go on with an answer that waited for this, and gives it its time anew, whether the other window lets it or not.
-    private static void Open(Http2Stream stream, long increment)
-    {
-        if (stream.SendWindow <= 0 && stream.SendWindow + increment > 0)
-            stream.StartTime();
-        stream.SendWindow += increment;
     }
 }

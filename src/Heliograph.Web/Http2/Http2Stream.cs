@@ -53,6 +53,17 @@ internal sealed class Http2Stream : IDisposable
     /// <summary>The request has begun, or some of its body has come, or of the answer gone.</summary>
     public void StartTime() => started = TimeProvider.GetTimestamp();
 
+    /// <summary>
+    /// The client takes more, or less. nginx tries to go on with an answer that waited for this, and gives it its time anew, whether the
+    /// connection's window lets it or not.
+    /// </summary>
+    public void OpenWindow(long by)
+    {
+        if (SendWindow <= 0 && SendWindow + by > 0)
+            StartTime();
+        SendWindow += by;
+    }
+
     /// <summary>Fills a buffer from the body; the caller subtracts the bytes from <see cref="Remaining"/>.</summary>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {

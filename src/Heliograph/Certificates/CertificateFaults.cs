@@ -13,7 +13,7 @@ internal static class CertificateFaults
     /// <returns>A sentence for the operator about each fault: what is wrong, and what to do.</returns>
     public static IEnumerable<string> Find(ServerCertificate certificate, IReadOnlyList<string> domains, DateTimeOffset now)
     {
-        var missing = domains.Where(domain => !Covers(certificate.Names, domain)).ToList();
+        var missing = domains.Where(domain => !certificate.Names.Any(name => NamePattern.Covers(name, domain))).ToList();
         if (missing.Count > 0)
             yield return
                 $"it is for {Join(certificate.Names, "no name")}, but not for {Join(missing, "")}, which is in domains";
@@ -27,15 +27,6 @@ internal static class CertificateFaults
         if (!LeafIssuer.IsIn(certificate.Chain))
             yield return
                 $"its issuer ({certificate.Issuer}) is not in its chain; serve the whole chain (certbot's fullchain.pem, not cert.pem)";
-    }
-
-    /// <summary>RFC 9525 section 6.3: an asterisk stands for the first label.</summary>
-    private static bool Covers(IReadOnlyList<string> names, string domain)
-    {
-        var dot = domain.IndexOf('.', StringComparison.Ordinal);
-        var wildcard = dot > 0 && !InternetAddress.TryParse(domain, out _) ? string.Concat("*", domain.AsSpan(dot)) : domain;
-        return names.Any(name =>
-            name.Equals(domain, StringComparison.OrdinalIgnoreCase) || name.Equals(wildcard, StringComparison.OrdinalIgnoreCase));
     }
 
     private static string Join(IReadOnlyList<string> names, string none)

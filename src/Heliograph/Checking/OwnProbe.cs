@@ -1,6 +1,7 @@
 using System.Net;
 using Heliograph.Access;
 using Heliograph.Configuration;
+using Heliograph.Platform;
 using Heliograph.Relay.Routing;
 
 namespace Heliograph.Checking;
@@ -63,17 +64,10 @@ internal static class OwnProbe
     /// name that nobody has: a group's own would be told to every DNS server on the way.
     /// </summary>
     public static string FindName(Settings settings) =>
-        settings.Alerts.SelfCheckAddress is { } given && settings.Domains.Any(domain => Covers(domain, given.Host)) ? given.Host
+        settings.Alerts.SelfCheckAddress is { } given && settings.Domains.Any(domain => NamePattern.Covers(domain, given.Host)) ? given.Host
         : settings is { Access.IsUnlisted: true, Wildcard: { } unlisted } ? HostLabel.CreateName(unlisted)
         : settings.Domains[0] is var first && first.StartsWith('*') ? HostLabel.CreateName(first)
         : first;
-
-    /// <summary>A wildcard stands for one label (RFC 9525 section 6.3).</summary>
-    public static bool Covers(string domain, string host) =>
-        domain == host
-        || (domain.StartsWith("*.", StringComparison.Ordinal)
-            && host.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot
-            && host[dot..] == domain[1..]);
 
     /// <summary>The port that clients use.</summary>
     private static int FindPort(IReadOnlyList<IPEndPoint> endpoints) =>

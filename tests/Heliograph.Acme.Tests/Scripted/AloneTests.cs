@@ -1,27 +1,20 @@
-using System.Text.Json;
 using Heliograph.Acme.Storage;
-using Heliograph.Platform;
 using Heliograph.Testing;
 
 namespace Heliograph.Acme.Tests.Scripted;
 
 /// <summary>A machine that orders alone, because what it shares with others cannot be asked, and what becomes of its certificate.</summary>
-public sealed class AloneTests : ScriptedTests
+public sealed class AloneTests : AloneScripts
 {
-    private readonly FakeFleet fleet = new();
-    private readonly List<IssuedCertificate> usedByOther = [];
-
-    private string AloneDirectory => Path.Combine(State.Path, "acme", "alone");
-
     [Fact(Timeout = Bound.Test)]
     public async Task While_nothing_can_be_shared_a_machine_orders_alone_if_it_is_told_to_and_all_have_that_certificate_later()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
-        await using var manager = Open(Options(ca), shared: fleet.Machine());
+        await using var manager = Open(Options(ca), shared: Fleet.Machine());
         await using var other = OpenOther(ca);
         await manager.RenewIfDueAsync(Stop);
         await other.ReloadAsync(Stop);
-        fleet.IsAway = true;
+        Fleet.IsAway = true;
         var refused = await Assert.ThrowsAsync<AcmeException>(() => manager.RenewNowAsync(force: true, Stop));
         Assert.Equal(AcmeFailure.Away, refused.Failure);
         Assert.EndsWith(
@@ -44,10 +37,10 @@ public sealed class AloneTests : ScriptedTests
         await manager.RenewIfDueAsync(Stop);
         Assert.Equal(2, ca.Count("order"));
 
-        fleet.IsAway = false;
+        Fleet.IsAway = false;
         await manager.RenewIfDueAsync(Stop);
         await other.ReloadAsync(Stop);
-        Assert.Equal(lone, usedByOther[^1].SerialNumber);
+        Assert.Equal(lone, UsedByOther[^1].SerialNumber);
         Assert.Equal((lone, false), (manager.Current!.SerialNumber, manager.Describe().Alone));
         Assert.Equal(2, ca.Count("order"));
         Assert.False(Directory.Exists(AloneDirectory));
@@ -57,18 +50,18 @@ public sealed class AloneTests : ScriptedTests
     public async Task It_serves_its_certificate_after_a_restart_too_and_shares_it_although_the_others_have_written_since()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
-        await using (var manager = Open(Options(ca), shared: fleet.Machine()))
+        await using (var manager = Open(Options(ca), shared: Fleet.Machine()))
             await manager.RenewIfDueAsync(Stop);
         await OrderAloneAsync(ca);
         var lone = Used[^1].SerialNumber;
-        fleet.Touch(CertificateManager.CertificateDocument);
+        Fleet.Touch(CertificateManager.CertificateDocument);
         Used.Clear();
 
-        await using var again = Open(Options(ca), shared: fleet.Machine());
+        await using var again = Open(Options(ca), shared: Fleet.Machine());
         Assert.Equal(lone, Used[^1].SerialNumber);
         await again.RenewIfDueAsync(Stop);
         Assert.True(again.Describe().Alone);
-        fleet.IsAway = false;
+        Fleet.IsAway = false;
         await again.RenewIfDueAsync(Stop);
         await using var other = OpenOther(ca);
         Assert.Equal((lone, lone), (again.Current!.SerialNumber, other.Current!.SerialNumber));
@@ -80,20 +73,20 @@ public sealed class AloneTests : ScriptedTests
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
         await OrderAloneAsync(ca);
-        fleet.IsAway = false;
+        Fleet.IsAway = false;
         Clock.Advance(TimeSpan.FromHours(1));
         await using var other = OpenOther(ca);
         await other.RenewNowAsync(force: true, Stop);
         // It asks for the authority's suggestion, and stores that.
         await other.RenewIfDueAsync(Stop);
         var newest = other.Current!.SerialNumber;
-        var writes = fleet.Writes(CertificateManager.CertificateDocument);
+        var writes = Fleet.Writes(CertificateManager.CertificateDocument);
 
-        await using var manager = Open(Options(ca), shared: fleet.Machine());
+        await using var manager = Open(Options(ca), shared: Fleet.Machine());
         await manager.RenewIfDueAsync(Stop);
         Assert.Equal((newest, false), (manager.Current!.SerialNumber, manager.Describe().Alone));
         Assert.Equal(newest, Used[^1].SerialNumber);
-        Assert.Equal(writes, fleet.Writes(CertificateManager.CertificateDocument));
+        Assert.Equal(writes, Fleet.Writes(CertificateManager.CertificateDocument));
     }
 
     [Fact(Timeout = Bound.Test)]
@@ -104,9 +97,9 @@ public sealed class AloneTests : ScriptedTests
         await using var other = OpenOther(ca);
         await other.RenewAloneAsync(force: true, Stop);
         var longest = other.Current!.SerialNumber;
-        fleet.IsAway = false;
+        Fleet.IsAway = false;
         await other.RenewIfDueAsync(Stop);
-        await using var manager = Open(Options(ca), shared: fleet.Machine());
+        await using var manager = Open(Options(ca), shared: Fleet.Machine());
         await manager.RenewIfDueAsync(Stop);
         await other.ReloadAsync(Stop);
         Assert.Equal((longest, longest), (manager.Current!.SerialNumber, other.Current!.SerialNumber));
@@ -116,10 +109,10 @@ public sealed class AloneTests : ScriptedTests
     public async Task A_failed_attempt_says_what_the_authority_said_and_leaves_everything_as_it_was()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
-        await using var manager = Open(Options(ca), shared: fleet.Machine());
+        await using var manager = Open(Options(ca), shared: Fleet.Machine());
         await manager.RenewIfDueAsync(Stop);
         var serial = manager.Current!.SerialNumber;
-        fleet.IsAway = true;
+        Fleet.IsAway = true;
         foreach (var type in new[] { "http-01", "tls-alpn-01" })
             ca.Refusals[type] = ScriptedCa.Problem("unauthorized", "another machine answered");
         var failure = await Assert.ThrowsAsync<AcmeException>(() => manager.RenewAloneAsync(force: true, Stop));
@@ -128,7 +121,7 @@ public sealed class AloneTests : ScriptedTests
         Assert.Equal((serial, false), (manager.Current!.SerialNumber, manager.Describe().Alone));
 
         // What the attempt has left is of no use any more.
-        fleet.IsAway = false;
+        Fleet.IsAway = false;
         await manager.RenewIfDueAsync(Stop);
         Assert.Equal((serial, false), (manager.Current!.SerialNumber, manager.Describe().Alone));
         Assert.False(Directory.Exists(AloneDirectory));
@@ -138,20 +131,20 @@ public sealed class AloneTests : ScriptedTests
     public async Task A_revoked_certificate_stays_revoked_for_all_over_a_restart_and_an_attempt_alone_that_fails()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
-        await using (var manager = Open(Options(ca), shared: fleet.Machine()))
+        await using (var manager = Open(Options(ca), shared: Fleet.Machine()))
         {
             await manager.RenewIfDueAsync(Stop);
             await manager.RevokeAsync(RevocationReason.KeyCompromise, Stop);
         }
         ca.Refusals["http-01"] = ca.Refusals["tls-alpn-01"] = ScriptedCa.Problem("unauthorized", "another machine answered");
 
-        await using var again = Open(Options(ca), shared: fleet.Machine());
+        await using var again = Open(Options(ca), shared: Fleet.Machine());
         Assert.Equal((true, false), (again.Describe().Revoked, again.Describe().Alone));
-        fleet.IsAway = true;
+        Fleet.IsAway = true;
         await Assert.ThrowsAsync<AcmeException>(() => again.RenewAloneAsync(force: true, Stop));
         Assert.Equal((true, false), (again.Describe().Revoked, again.Describe().Alone));
 
-        fleet.IsAway = false;
+        Fleet.IsAway = false;
         ca.Refusals.Clear();
         await again.RenewIfDueAsync(Stop);
         await using var other = OpenOther(ca);
@@ -163,19 +156,19 @@ public sealed class AloneTests : ScriptedTests
     public async Task What_is_compromised_is_left_to_all_and_an_account_that_got_another_key_alone_is_everybodys()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
-        await using var manager = Open(Options(ca), shared: fleet.Machine());
+        await using var manager = Open(Options(ca), shared: Fleet.Machine());
         await manager.RenewIfDueAsync(Stop);
         await using var other = OpenOther(ca);
-        fleet.Change(CertificateManager.CertificateDocument, document => Compromise.MarkCertificate(document, Clock.GetUtcNow()));
-        fleet.Change(AccountStore.FileName(Options(ca).Directory), static document => Compromise.MarkAccount(document));
+        Fleet.Change(CertificateManager.CertificateDocument, document => Compromise.MarkCertificate(document, Clock.GetUtcNow()));
+        Fleet.Change(AccountStore.FileName(Options(ca).Directory), static document => Compromise.MarkAccount(document));
         await manager.ReloadAsync(Stop);
-        fleet.IsAway = true;
+        Fleet.IsAway = true;
 
         Assert.True((await manager.RenewAloneAsync(force: true, Stop)).Renewed);
         // The others serve the old one, and cannot replace it.
         Assert.Equal((0, 1), (ca.Count("revoke"), ca.Count("key-change")));
 
-        fleet.IsAway = false;
+        Fleet.IsAway = false;
         await manager.RenewIfDueAsync(Stop);
         Assert.Equal((1, 1), (ca.Count("revoke"), ca.Count("key-change")));
         Clock.Advance(TimeSpan.FromDays(1));
@@ -184,112 +177,13 @@ public sealed class AloneTests : ScriptedTests
     }
 
     [Fact(Timeout = Bound.Test)]
-    public async Task An_account_that_the_others_have_made_meanwhile_stays()
-    {
-        await using var ca = await ScriptedCa.StartAsync(Clock);
-        fleet.IsAway = true;
-        await using var manager = Open(Options(ca), shared: fleet.Machine());
-        await manager.RenewAloneAsync(force: true, Stop);
-        fleet.IsAway = false;
-        Clock.Advance(TimeSpan.FromHours(1));
-        await using var other = OpenOther(ca);
-        await other.RenewNowAsync(force: true, Stop);
-        var account = AccountStore.FileName(Options(ca).Directory);
-        var writes = fleet.Writes(account);
-
-        await manager.RenewIfDueAsync(Stop);
-        Assert.False(Directory.Exists(AloneDirectory));
-        Assert.Equal(writes, fleet.Writes(account));
-    }
-
-    [Fact(Timeout = Bound.Test)]
-    public async Task A_key_that_the_others_have_changed_meanwhile_stays()
-    {
-        await using var ca = await ScriptedCa.StartAsync(Clock);
-        await using (var before = Open(Options(ca), shared: fleet.Machine()))
-            await before.RenewIfDueAsync(Stop);
-        await using var manager = Open(Options(ca) with { Email = "new@heliograph.test" }, shared: fleet.Machine());
-        await ChangeContactAloneAsync(manager);
-        await using var other = OpenOther(ca);
-        await other.RollOverAccountKeyAsync(Stop);
-        var key = SharedAccount(ca).KeyPem;
-
-        await manager.RenewIfDueAsync(Stop);
-        Assert.False(Directory.Exists(AloneDirectory));
-        Assert.Equal(key, SharedAccount(ca).KeyPem);
-    }
-
-    [Fact(Timeout = Bound.Test)]
-    public async Task A_mark_that_was_set_meanwhile_stays_until_the_key_is_changed()
-    {
-        await using var ca = await ScriptedCa.StartAsync(Clock);
-        await using (var before = Open(Options(ca), shared: fleet.Machine()))
-            await before.RenewIfDueAsync(Stop);
-        var key = SharedAccount(ca).KeyPem;
-        await using var manager = Open(Options(ca) with { Email = "new@heliograph.test" }, shared: fleet.Machine());
-        await ChangeContactAloneAsync(manager);
-        fleet.Change(AccountStore.FileName(Options(ca).Directory), static document => Compromise.MarkAccount(document));
-
-        await manager.RenewIfDueAsync(Stop);
-        Assert.NotEqual(key, SharedAccount(ca).KeyPem);
-        Assert.Equal((1, "new@heliograph.test", false),
-            (ca.Count("key-change"), SharedAccount(ca).Email, SharedAccount(ca).Compromised));
-    }
-
-    [Fact(Timeout = Bound.Test)]
-    public async Task A_key_that_was_changed_alone_is_everybodys_only_once()
-    {
-        await using var ca = await ScriptedCa.StartAsync(Clock);
-        await using (var before = Open(Options(ca), shared: fleet.Machine()))
-            await before.RenewIfDueAsync(Stop);
-        fleet.Change(AccountStore.FileName(Options(ca).Directory), static document => Compromise.MarkAccount(document));
-        await OrderAloneAsync(ca);
-        var file = Path.Combine(AloneDirectory, AccountStore.FileName(Options(ca).Directory));
-        var alone = await File.ReadAllBytesAsync(file, Stop);
-        fleet.IsAway = false;
-        await using (var manager = Open(Options(ca), shared: fleet.Machine()))
-            await manager.RenewIfDueAsync(Stop);
-        Assert.Equal(StateOf(alone).KeyPem, SharedAccount(ca).KeyPem);
-        Assert.Null(SharedAccount(ca).SharedKeyPem);
-        await using var other = OpenOther(ca);
-        await other.RollOverAccountKeyAsync(Stop);
-        var key = SharedAccount(ca).KeyPem;
-
-        // As if the machine had ended just before it deleted the file.
-        Directory.CreateDirectory(AloneDirectory);
-        await File.WriteAllBytesAsync(file, alone, Stop);
-        await using var again = Open(Options(ca), shared: fleet.Machine());
-        await again.RenewIfDueAsync(Stop);
-        Assert.False(Directory.Exists(AloneDirectory));
-        Assert.Equal(key, SharedAccount(ca).KeyPem);
-    }
-
-    [Fact(Timeout = Bound.Test)]
-    public async Task A_machine_that_orders_alone_again_uses_the_key_that_the_others_have_changed_meanwhile()
-    {
-        await using var ca = await ScriptedCa.StartAsync(Clock);
-        await using (var before = Open(Options(ca), shared: fleet.Machine()))
-            await before.RenewIfDueAsync(Stop);
-        await using var manager = Open(Options(ca) with { Email = "new@heliograph.test" }, shared: fleet.Machine());
-        await ChangeContactAloneAsync(manager);
-        await using var other = OpenOther(ca);
-        await other.RollOverAccountKeyAsync(Stop);
-        var key = SharedAccount(ca).KeyPem;
-
-        fleet.IsAway = true;
-        Assert.True((await manager.RenewAloneAsync(force: true, Stop)).Renewed);
-        var file = Path.Combine(AloneDirectory, AccountStore.FileName(Options(ca).Directory));
-        Assert.Equal(key, StateOf(await File.ReadAllBytesAsync(file, Stop)).KeyPem);
-    }
-
-    [Fact(Timeout = Bound.Test)]
     public async Task One_that_the_operator_orders_alone_is_served_although_the_one_of_all_is_valid_for_longer()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
-        await using var manager = Open(Options(ca), shared: fleet.Machine());
+        await using var manager = Open(Options(ca), shared: Fleet.Machine());
         await manager.RenewIfDueAsync(Stop);
         var serial = manager.Current!.SerialNumber;
-        fleet.IsAway = true;
+        Fleet.IsAway = true;
         // At the same instant: as valid as the one of all.
         Assert.StartsWith(
             "New certificate, on this machine only", (await manager.RenewAloneAsync(force: true, Stop)).Message, StringComparison.Ordinal);
@@ -301,7 +195,7 @@ public sealed class AloneTests : ScriptedTests
     public async Task While_the_others_can_be_asked_it_orders_as_always_and_a_machine_of_no_fleet_is_told_that_it_orders_alone_anyway()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
-        await using var manager = Open(Options(ca), shared: fleet.Machine());
+        await using var manager = Open(Options(ca), shared: Fleet.Machine());
         await using var other = OpenOther(ca);
         Assert.StartsWith("New certificate: ", (await manager.RenewAloneAsync(force: false, Stop)).Message, StringComparison.Ordinal);
         await other.ReloadAsync(Stop);
@@ -319,16 +213,16 @@ public sealed class AloneTests : ScriptedTests
         await using var ca = await ScriptedCa.StartAsync(Clock);
         ca.Script = (part, _) =>
         {
-            fleet.IsAway |= part == "certificate";
+            Fleet.IsAway |= part == "certificate";
             return Task.FromResult(false);
         };
-        await using (var manager = Open(Options(ca), shared: fleet.Machine()))
+        await using (var manager = Open(Options(ca), shared: Fleet.Machine()))
             await manager.RenewIfDueAsync(Stop);
         var serial = Assert.Single(Used).SerialNumber;
 
-        await using var again = Open(Options(ca), shared: fleet.Machine());
+        await using var again = Open(Options(ca), shared: Fleet.Machine());
         Assert.Equal(serial, again.Current!.SerialNumber);
-        fleet.IsAway = false;
+        Fleet.IsAway = false;
         await again.RenewIfDueAsync(Stop);
         await using var other = OpenOther(ca);
         Assert.Equal(serial, other.Current!.SerialNumber);
@@ -341,10 +235,10 @@ public sealed class AloneTests : ScriptedTests
         await using var ca = await ScriptedCa.StartAsync(Clock);
         ca.Script = (part, _) =>
         {
-            fleet.IsAway |= part == "certificate";
+            Fleet.IsAway |= part == "certificate";
             return Task.FromResult(false);
         };
-        await using var manager = Open(Options(ca), shared: fleet.Machine());
+        await using var manager = Open(Options(ca), shared: Fleet.Machine());
         var outcome = await manager.RenewAloneAsync(force: true, Stop);
         Assert.True(outcome.Renewed);
         Assert.StartsWith("New certificate, on this machine only: ", outcome.Message, StringComparison.Ordinal);
@@ -355,18 +249,18 @@ public sealed class AloneTests : ScriptedTests
     public async Task What_a_machine_that_sleeps_orders_alone_is_shared_within_half_a_minute_of_the_others_return()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
-        await using var manager = Open(Options(ca), shared: fleet.Machine());
+        await using var manager = Open(Options(ca), shared: Fleet.Machine());
         await manager.RenewIfDueAsync(Stop);
         manager.Start();
         await Clock.WaitForTimerAsync(TimeSpan.FromMinutes(10), Bound.Prompt);
         Clock.Advance(TimeSpan.FromMinutes(5));
-        fleet.IsAway = true;
+        Fleet.IsAway = true;
         await manager.RenewAloneAsync(force: true, Stop);
         var shared = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        fleet.Writing = _ => shared.TrySetResult();
+        Fleet.Writing = _ => shared.TrySetResult();
 
         await Clock.NextTimerAsync(TimeSpan.FromSeconds(30), Bound.Prompt);
-        fleet.IsAway = false;
+        Fleet.IsAway = false;
         Clock.Advance(TimeSpan.FromSeconds(30));
         await shared.Task.WaitAsync(Bound.Prompt, Stop);
     }
@@ -375,7 +269,7 @@ public sealed class AloneTests : ScriptedTests
     public async Task If_all_have_one_that_has_expired_one_for_some_of_the_names_is_served_and_shared_instead()
     {
         await using var ca = await ScriptedCa.StartAsync(Clock);
-        await using (var manager = Open(Options(ca), shared: fleet.Machine()))
+        await using (var manager = Open(Options(ca), shared: Fleet.Machine()))
             await manager.RenewIfDueAsync(Stop);
         Clock.Advance(TimeSpan.FromDays(60));
         await OrderAloneAsync(ca);
@@ -384,68 +278,13 @@ public sealed class AloneTests : ScriptedTests
         // Nothing is ordered for the new name yet.
         ca.Refusals["http-01"] = ca.Refusals["tls-alpn-01"] = ScriptedCa.Problem("unauthorized", "no such name");
 
-        await using var again = Open(Options(ca, Name, "new.heliograph.test"), shared: fleet.Machine());
+        await using var again = Open(Options(ca, Name, "new.heliograph.test"), shared: Fleet.Machine());
         Assert.Equal((lone, true), (again.Current!.SerialNumber, again.Describe().Alone));
-        fleet.IsAway = false;
+        Fleet.IsAway = false;
         await again.RenewIfDueAsync(Stop);
         await using var other = Open(
-            Options(ca, Name, "new.heliograph.test") with { StateDirectory = State["other"] }, shared: fleet.Machine());
+            Options(ca, Name, "new.heliograph.test") with { StateDirectory = State["other"] }, shared: Fleet.Machine());
         Assert.Equal((lone, lone), (again.Current!.SerialNumber, other.Current!.SerialNumber));
         Assert.Equal("domains has changed; a failure or a rate limit delays it until then", other.Describe().NextRenewalReason);
     }
-
-    [Fact(Timeout = Bound.Test)]
-    public async Task Who_leaves_takes_the_account_as_the_others_have_changed_it_and_the_certificate_that_serves_best()
-    {
-        await using var ca = await ScriptedCa.StartAsync(Clock);
-        await using (var before = Open(Options(ca), shared: fleet.Machine()))
-            await before.RenewIfDueAsync(Stop);
-        await using var manager = Open(Options(ca) with { Email = "new@heliograph.test" }, shared: fleet.Machine());
-        await ChangeContactAloneAsync(manager);
-        var account = AccountStore.FileName(Options(ca).Directory);
-        fleet.Change(account, static document => Compromise.MarkAccount(document));
-        var files = new AloneFiles(new PrivateDirectory(AloneDirectory, Clock, Log), Clock);
-
-        var marked = StateOf(files.JoinAccount(account, fleet.Read(account))!.Value.ToArray());
-        Assert.Equal((true, "new@heliograph.test", null), (marked.Compromised, marked.Email, marked.SharedKeyPem));
-        await using var other = OpenOther(ca);
-        await other.RollOverAccountKeyAsync(Stop);
-        Assert.Equal(SharedAccount(ca), StateOf(files.JoinAccount(account, fleet.Read(account))!.Value.ToArray()));
-
-        var shared = fleet.Read(CertificateManager.CertificateDocument);
-        Assert.Equal(manager.Current!.ChainPem, ChainOf(files.JoinCertificate(shared, [Name])));
-        Assert.Equal(manager.Current.ChainPem, ChainOf(files.JoinCertificate(shared, [])));
-        Assert.Equal(manager.Current.ChainPem, ChainOf(files.JoinCertificate(null, [Name, "new.heliograph.test"])));
-        Assert.Equal(other.Current!.ChainPem, ChainOf(files.JoinCertificate(shared, ["new.heliograph.test"])));
-    }
-
-    private static string? ChainOf(ReadOnlyMemory<byte>? document) =>
-        JsonSerializer.Deserialize(document!.Value.Span, StateJson.Default.CertificateState)!.ChainPem;
-
-    private AccountState SharedAccount(ScriptedCa ca) => StateOf(fleet.Read(AccountStore.FileName(Options(ca).Directory)));
-
-    private static AccountState StateOf(byte[] document) => JsonSerializer.Deserialize(document, StateJson.Default.AccountState)!;
-
-    /// <summary>The account is changed alone, and afterwards the others can be asked again.</summary>
-    private async Task ChangeContactAloneAsync(CertificateManager manager)
-    {
-        fleet.IsAway = true;
-        Clock.Advance(TimeSpan.FromDays(1));
-        Assert.True((await manager.RenewAloneAsync(force: true, Stop)).Renewed);
-        fleet.IsAway = false;
-    }
-
-    /// <summary>A day later; and then the machine stops.</summary>
-    private async Task OrderAloneAsync(ScriptedCa ca)
-    {
-        fleet.IsAway = true;
-        Clock.Advance(TimeSpan.FromDays(1));
-        await using (var manager = Open(Options(ca), shared: fleet.Machine()))
-            Assert.True((await manager.RenewAloneAsync(force: true, Stop)).Renewed);
-        Clock.Advance(TimeSpan.FromHours(1));
-    }
-
-    /// <summary>Another machine, with a state directory of its own.</summary>
-    private CertificateManager OpenOther(ScriptedCa ca) =>
-        Open(Options(ca) with { StateDirectory = State["other"] }, shared: fleet.Machine(), use: usedByOther.Add);
 }

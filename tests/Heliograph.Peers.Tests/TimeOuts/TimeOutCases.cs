@@ -23,6 +23,7 @@ internal static class TimeOutCases
     /// <summary>Does not fall together with any of nginx's limits.</summary>
     private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(11);
 
+    /// <summary>Of a client that has connected: it is what the server's clock is measured with.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
 
     private static readonly byte[] Ping = Frames.Ping([1, 2, 3, 4, 5, 6, 7, 8]);

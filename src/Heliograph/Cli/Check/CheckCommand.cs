@@ -2,6 +2,7 @@ using System.CommandLine;
 using Heliograph.Checking;
 using Heliograph.Configuration;
 using Heliograph.Hosting;
+using Heliograph.Platform;
 
 namespace Heliograph.Cli.Check;
 
@@ -67,7 +68,7 @@ internal static class CheckCommand
     private static CheckOptions WithAnnouncement(CheckArguments arguments, ParseResult parsed, CheckRequest request) =>
         request.Proxy is { } proxy
         && arguments.LoadConfiguration(parsed, TextWriter.Null) is { } settings
-        && settings.Domains.Any(domain => OwnProbe.Covers(domain, proxy.Host))
+        && settings.Domains.Any(domain => NamePattern.Covers(domain, proxy.Host))
             ? LocalCheck.AnnounceTo(settings, With(request.Options, settings, proxy), TimeProvider.System)
             : request.Options;
 

@@ -65,7 +65,7 @@ internal sealed class FleetNames(
         await records.SetAsync(name, all, cancellationToken);
         output.WriteLine($"{name} leads to {string.Join(", ", all.Select(static address => $"{address}"))}, by {records.Description}.");
         TellOfBefore(before, all);
-        if (!domains.Any(domain => Covers(domain, name)))
+        if (!domains.Any(domain => NamePattern.Covers(domain, name)))
             output.WriteLine(
                 $"{name} is not in this machine's domains. Add it there on all machines, so that they get a certificate for it.");
         if (known?.State == NameState.Blocked)
@@ -113,9 +113,6 @@ internal sealed class FleetNames(
 
     private static List<IPAddress> Parse(IEnumerable<string> texts) =>
         [.. texts.Select(static text => InternetAddress.TryParse(text, out var address) ? address : null).OfType<IPAddress>()];
-
-    private static bool Covers(string domain, string name) => domain == name || (domain.StartsWith("*.", StringComparison.Ordinal)
-        && name.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot && name[dot..] == domain[1..]);
 
     private DateOnly Today() => DateOnly.FromDateTime(timeProvider.GetUtcNow().UtcDateTime);
 }
