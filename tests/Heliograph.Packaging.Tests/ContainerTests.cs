@@ -37,6 +37,8 @@ public sealed class ContainerTests(ContainerImage image)
         await Tool.RunAsync("chown", "10001:10001", state.Path);
         var container = (await image.BuildahAsync("from", ContainerImage.Name)).Trim();
         var mounted = (await image.BuildahAsync("mount", container)).Trim();
+        // Where errors and help send people.
+        Assert.True(File.Exists(Path.Combine(mounted, "usr/share/doc/heliograph/docs/operating/troubleshooting.md")));
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["HELIOGRAPH__DOMAINS"] = "proxy.example",
